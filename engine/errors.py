@@ -1,0 +1,240 @@
+"""The exceptions of the engine, one tree, split by the moment at which they happen.
+
+    StepyardError
+    ├── DefinitionError            while a workflow is built
+    │   ├── InvalidId
+    │   ├── DuplicateId
+    │   ├── InvalidSchema
+    │   ├── EmptyWorkflow
+    │   ├── NotCommitted
+    │   └── WiringError
+    ├── RequestError               while a person or a program asks for something
+    │   ├── UnknownWorkflow
+    │   ├── UnknownRun
+    │   ├── UnknownStep
+    │   ├── InvalidInput
+    │   ├── InvalidResumeData
+    │   ├── InvalidEventPayload
+    │   ├── StartRefused
+    │   ├── RunAlreadyStarted
+    │   ├── RunExists
+    │   ├── NotSuspended
+    │   ├── AmbiguousResume
+    │   ├── AlreadyResumed
+    │   ├── RunFinished
+    │   └── WorkflowChanged
+    ├── StepError                  while a step runs; recorded as the step's error
+    │   ├── InvalidStepInput
+    │   ├── InvalidOutput
+    │   ├── NotSerializable
+    │   ├── InvalidSuspendPayload
+    │   ├── InvalidState
+    │   ├── StepNotRun
+    │   ├── ConditionFailed
+    │   ├── MappingFailed
+    │   ├── NotAList
+    │   ├── IterationLimit
+    │   ├── StepTimeout
+    │   ├── EventTimeout
+    │   ├── StepCancelled
+    │   └── WorkerLost
+    └── StoreError                 while the journal is written
+        ├── StaleEpoch
+        └── Conflict
+"""
+
+import inspect
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.paths import Path, format_path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """One thing that is wrong in a value: where it is and what was expected."""
+
+    path: Path
+    message: str
+
+    def __str__(self) -> str:
+        """Return the issue as a line of text, the place first."""
+        return f"{format_path(self.path) or 'value'}: {self.message}"
+
+
+class StepyardError(Exception):
+    """Something went wrong in Stepyard."""
+
+    def __init__(self, message: str | None = None) -> None:
+        """Take the message, or else the docstring of the class."""
+        super().__init__(message or inspect.cleandoc(type(self).__doc__ or ""))
+
+
+class InvalidValue(StepyardError):
+    """A value does not fit its schema. Each issue names the place and what is expected there."""
+
+    def __init__(self, message: str | None = None, issues: Sequence[Issue] = ()) -> None:
+        """Take the sentence that introduces the issues, and the issues."""
+        self.issues = tuple(issues)
+        lines = [message or inspect.cleandoc(type(self).__doc__ or "")]
+        super().__init__("\n".join(lines + [f"  {issue}" for issue in self.issues]))
+
+
+class DefinitionError(StepyardError):
+    """This workflow cannot be built as written."""
+
+
+class InvalidId(DefinitionError):
+    """An id must match [A-Za-z0-9][A-Za-z0-9_-]*. Give the step or workflow another id."""
+
+
+class DuplicateId(DefinitionError):
+    """Two steps of one workflow have the same id. Use clone_step(step, id=...) for the second one."""
+
+
+class InvalidSchema(DefinitionError):
+    """A schema must be a type that pydantic knows, a JSON Schema dict, or None for any JSON value."""
+
+
+class EmptyWorkflow(DefinitionError):
+    """A workflow needs at least one step. Add one with .then(step) before .commit()."""
+
+
+class NotCommitted(DefinitionError):
+    """This workflow was not committed. Call .commit() at the end of its definition."""
+
+
+class WiringError(DefinitionError):
+    """The output of a step can never be the input of the step after it."""
+
+
+class RequestError(StepyardError):
+    """The request cannot be carried out; nothing was changed."""
+
+
+class UnknownWorkflow(RequestError):
+    """No workflow has this id. Register it: Engine(workflows=[...])."""
+
+
+class UnknownRun(RequestError):
+    """No run has this id."""
+
+
+class UnknownStep(RequestError):
+    """No step has this id or path in the workflow."""
+
+
+class InvalidInput(InvalidValue, RequestError):
+    """The input does not fit the workflow's input schema; no run was started."""
+
+
+class InvalidResumeData(InvalidValue, RequestError):
+    """The answer does not fit the step's resume schema; the run is still suspended."""
+
+
+class InvalidEventPayload(InvalidValue, RequestError):
+    """The payload does not fit the schema of the event; the run still waits for it."""
+
+
+class StartRefused(RequestError):
+    """The workflow's on_start hook refused the start; no run was made."""
+
+
+class RunAlreadyStarted(RequestError):
+    """The run was started before. Create another run with workflow.create_run()."""
+
+
+class RunExists(RequestError):
+    """A run with this id exists already. Choose another run_id or leave it out."""
+
+
+class NotSuspended(RequestError):
+    """The step or run is not suspended, so there is nothing to resume."""
+
+
+class AmbiguousResume(RequestError):
+    """Several steps are suspended. Say which one to resume with step=..."""
+
+
+class AlreadyResumed(RequestError):
+    """This suspension was answered before; the first answer stands."""
+
+
+class RunFinished(RequestError):
+    """The run has ended and stays as it is. Start another one, or fork it."""
+
+
+class WorkflowChanged(RequestError):
+    """The workflow's code changed and recorded steps no longer fit it. Fork the run instead."""
+
+
+class StepError(StepyardError):
+    """A step failed."""
+
+
+class InvalidStepInput(InvalidValue, StepError):
+    """What the step received does not fit its input schema."""
+
+
+class InvalidOutput(InvalidValue, StepError):
+    """What the step returned does not fit its output schema."""
+
+
+class NotSerializable(StepError):
+    """A value cannot become JSON."""
+
+
+class InvalidSuspendPayload(InvalidValue, StepError):
+    """The payload of suspend() does not fit the step's suspend schema."""
+
+
+class InvalidState(InvalidValue, StepError):
+    """The changed state does not fit the state schema; nothing was changed."""
+
+
+class StepNotRun(StepError):
+    """The step has no output: it has not run or did not succeed. Give ctx.result(...) a default."""
+
+
+class ConditionFailed(StepError):
+    """A condition raised an error."""
+
+
+class MappingFailed(StepError):
+    """A mapping found no value at its path."""
+
+
+class NotAList(StepError):
+    """foreach needs a list as its input."""
+
+
+class IterationLimit(StepError):
+    """The loop passed its max_iterations."""
+
+
+class StepTimeout(StepError):
+    """The step took longer than its timeout."""
+
+
+class EventTimeout(StepError):
+    """The awaited event did not come in time."""
+
+
+class StepCancelled(StepError):
+    """The run was cancelled while the step ran."""
+
+
+class WorkerLost(StepError):
+    """The worker process died three times while this step ran."""
+
+
+class StoreError(StepyardError):
+    """The journal refused a write."""
+
+
+class StaleEpoch(StoreError):
+    """Another worker has claimed this run since; this one stops."""
+
+
+class Conflict(StoreError):
+    """The journal has moved on since it was read. Read the new events and try again."""

@@ -1,0 +1,136 @@
+"""Events: what the journal of a run is made of.
+
+A run is its events, numbered from 1 without a gap. The payload of each type:
+
+=====================  ==========================================================================
+run-created            workflow_id, digest, input, request_context, state, resource_id
+run-forked             from_run_id, step: written path; the shared steps follow as events
+run-started            (empty)
+run-suspended          suspended: list of paths
+run-waiting            until: ISO time or null, events: names
+run-succeeded          result: a Ref
+run-failed             error: an ErrorDetail
+run-canceled           reason
+run-recovered          reason, interrupted: list of paths
+step-started           attempt, input: a Ref (first attempt only), kind ("workflow" when nested), iteration
+step-output            chunk
+step-progress          fraction (0 to 1), message
+step-log               level, logger, message
+step-attempt-failed    attempt, error, next_at
+step-suspended         payload, label, call (1 for the first suspend() of the function)
+step-resumed           data
+step-succeeded         output: a value, or output_ref: a Ref when it is handed on unchanged
+step-failed            error
+step-canceled          reason
+step-bailed            value
+branch-decided         arms: ids of the arms that run, input: a Ref
+loop-decided           iteration (from 1), again: bool, steps: ids of the body
+sleep-started          until: ISO time, input: a Ref
+sleep-ended            (empty)
+event-awaited          name, timeout_at: ISO time or null, input: a Ref
+event-received         name, payload; the path is the waiting step's, or empty when nothing waits yet,
+                       or from_seq instead of payload: the kept event of that seq is delivered
+state-changed          changes: dict
+=====================  ==========================================================================
+
+A Ref says where a value comes from, so that a value that is handed on is stored once; see `engine.refs`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Self, get_args
+
+from engine.paths import Path
+
+EventType = Literal[
+    "run-created",
+    "run-forked",
+    "run-started",
+    "run-suspended",
+    "run-waiting",
+    "run-succeeded",
+    "run-failed",
+    "run-canceled",
+    "run-recovered",
+    "step-started",
+    "step-output",
+    "step-progress",
+    "step-log",
+    "step-attempt-failed",
+    "step-suspended",
+    "step-resumed",
+    "step-succeeded",
+    "step-failed",
+    "step-canceled",
+    "step-bailed",
+    "branch-decided",
+    "loop-decided",
+    "sleep-started",
+    "sleep-ended",
+    "event-awaited",
+    "event-received",
+    "state-changed",
+]
+
+EVENT_TYPES: tuple[EventType, ...] = get_args(EventType)
+
+RunStatus = Literal["pending", "running", "waiting", "suspended", "paused", "success", "failed", "canceled"]
+StepStatus = Literal[
+    "pending", "running", "waiting", "suspended", "success", "failed", "canceled", "bailed", "skipped"
+]
+
+FINAL: frozenset[str] = frozenset({"success", "failed", "canceled"})
+"""The statuses in which a run has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened in a run.
+
+    ``at`` is an aware UTC time; ``path`` is empty for events of the run itself.
+    """
+
+    run_id: str
+    seq: int
+    at: datetime
+    type: EventType
+    path: Path
+    payload: dict[str, Any]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the event as JSON: ``{run_id, seq, at, type, path, payload}``."""
+        return {
+            "run_id": self.run_id,
+            "seq": self.seq,
+            "at": self.at.isoformat(),
+            "type": self.type,
+            "path": list(self.path),
+            "payload": self.payload,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Read an event back from `to_dict`."""
+        return cls(
+            run_id=data["run_id"],
+            seq=data["seq"],
+            at=datetime.fromisoformat(data["at"]),
+            type=data["type"],
+            path=tuple(data["path"]),
+            payload=data["payload"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An event before the store has numbered it."""
+
+    at: datetime
+    type: EventType
+    path: Path
+    payload: dict[str, Any]
+
+    def numbered(self, run_id: str, seq: int) -> Event:
+        """Return the event that this draft becomes."""
+        return Event(run_id, seq, self.at, self.type, self.path, self.payload)

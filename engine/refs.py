@@ -1,0 +1,46 @@
+"""Refs: where a value in a run comes from, so that a value that is handed on is stored once.
+
+A ref is JSON with one key:
+
+- ``{"value": v}``: the value itself
+- ``{"step": path}``: the output of the step at that path, as it stands at this point of the journal
+- ``{"input": path}``: the input of the nested workflow at that path; ``[]`` is the run's input
+- ``{"item": [ref, index]}``: one item of a list
+- ``{"keys": {key: ref}}``: a dict, ``{"items": [ref, ...]}``: a list
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from engine.paths import Path
+
+Ref = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A JSON value on its way from one node to the next, and the ref that finds it in the journal."""
+
+    json: Any
+    ref: Ref
+
+
+def resolve(ref: Ref, step_output: Callable[[Path], Any], flow_input: Callable[[Path], Any]) -> Any:
+    """Return the value that ``ref`` stands for; parts are shared with the journal, not copied."""
+    ((kind, of),) = ref.items()
+    match kind:
+        case "value":
+            return of
+        case "step":
+            return step_output(tuple(of))
+        case "input":
+            return flow_input(tuple(of))
+        case "item":
+            return resolve(of[0], step_output, flow_input)[of[1]]
+        case "keys":
+            return {key: resolve(part, step_output, flow_input) for key, part in of.items()}
+        case "items":
+            return [resolve(part, step_output, flow_input) for part in of]
+        case _:
+            raise ValueError(f"unknown ref {kind!r}")

@@ -1,0 +1,404 @@
+"""The fold: what a run is, computed from its events and from nothing else."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from engine.events import FINAL, Draft, Event, RunStatus, StepStatus
+from engine.paths import Path
+from engine.refs import Ref, resolve
+
+StepKind = Literal["step", "workflow", "sleep", "event", "items"]
+
+OPEN: frozenset[str] = frozenset({"running", "suspended", "waiting"})
+"""The statuses of a step that has begun and not ended."""
+
+
+@dataclass(slots=True)
+class StepState:
+    """What is known of one step, nested workflow, timer or wait, at one path.
+
+    Only the fold writes it. ``children`` holds the steps of a nested workflow by id, or the items of a foreach by
+    index; ``earlier`` the former iterations of a loop's step, oldest first.
+    """
+
+    path: Path
+    kind: StepKind = "step"
+    status: StepStatus = "pending"
+    input: Any = None
+    output: Any = None
+    error: dict[str, Any] | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    attempts: int = 0
+    """The number of the latest attempt; the first is 1."""
+    failures: int = 0
+    """How many attempts failed; retries count these, not interrupted ones."""
+    retry_at: datetime | None = None
+    lost: int = 0
+    """How many workers died while this step ran."""
+    iteration: int | None = None
+    suspends: int = 0
+    """How many suspend() calls of the function have been recorded."""
+    suspend_payload: Any = None
+    suspended_at: datetime | None = None
+    label: str | None = None
+    resumes: list[Any] = field(default_factory=list)
+    resumed_at: datetime | None = None
+    due_at: datetime | None = None
+    """When a timer ends or a wait for an event times out."""
+    event_name: str | None = None
+    children: dict[str | int, "StepState"] = field(default_factory=dict)
+    earlier: list["StepState"] = field(default_factory=list)
+    decisions: dict[str, list[str]] = field(default_factory=dict)
+    """Branches inside: node id -> ids of the arms that run."""
+    loops: dict[str, "LoopState"] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class LoopState:
+    """How often the body of a loop has ended, and whether the loop is over."""
+
+    iterations: int = 0
+    over: bool = False
+
+
+@dataclass(slots=True)
+class RunState:
+    """A run as its events tell it. Build it with `fold`; go on with `apply`."""
+
+    run_id: str = ""
+    workflow_id: str = ""
+    digest: str = ""
+    status: RunStatus = "pending"
+    resource_id: str | None = None
+    request_context: dict[str, Any] = field(default_factory=dict)
+    result: Any = None
+    error: dict[str, Any] | None = None
+    created_at: datetime | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    last_seq: int = 0
+    has_input: bool = False
+    """False for a run that was created and not started yet."""
+    root: StepState = field(default_factory=lambda: StepState(path=(), kind="workflow"))
+    """The run itself as the outermost place: its input, and the steps as children."""
+    state: dict[str, Any] = field(default_factory=dict)
+    open: dict[Path, StepState] = field(default_factory=dict)
+    """Every step that runs, waits or is suspended, in the order in which they began."""
+    mailbox: dict[int, tuple[str, Any]] = field(default_factory=dict)
+    """Events that came before a step waited for them: seq -> name, payload."""
+    answered: set[Path] = field(default_factory=set)
+    """Every path whose suspension was answered at least once."""
+    forked_from: dict[str, Any] | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Tell whether the run has ended."""
+        return self.status in FINAL
+
+    @property
+    def suspended(self) -> list[StepState]:
+        """Return the steps that wait for a person."""
+        return [step for step in self.open.values() if step.status == "suspended"]
+
+    @property
+    def waiting(self) -> list[StepState]:
+        """Return the timers and the waits for events that are open."""
+        return [step for step in self.open.values() if step.status == "waiting"]
+
+    def find(self, path: Path) -> StepState | None:
+        """Return the step at ``path``, or None when it has not begun."""
+        step = self.root
+        for part in path:
+            found = step.children.get(part)
+            if found is None:
+                return None
+            step = found
+        return step
+
+    def place(self, path: Path) -> StepState:
+        """Return the step at ``path``, made when it is not there yet."""
+        step = self.root
+        for depth, part in enumerate(path, 1):
+            found = step.children.get(part)
+            if found is None:
+                kind: StepKind = "items" if depth < len(path) else "step"
+                found = step.children[part] = StepState(path[:depth], kind)
+            step = found
+        return step
+
+    def steps(self) -> Iterator[StepState]:
+        """Yield every step that has begun, parents first; foreach containers themselves are left out."""
+        yield from _descend(self.root)
+
+    def value_of(self, ref: Ref) -> Any:
+        """Return the value that a ref stands for at this point of the journal."""
+        return resolve(ref, self._output, self._input)
+
+    def apply(self, event: Event | Draft) -> None:
+        """Take one more event into account."""
+        _APPLY[event.type](self, event)
+        if isinstance(event, Event):
+            self.last_seq = event.seq
+
+    def _output(self, path: Path) -> Any:
+        step = self.find(path)
+        return None if step is None else step.output
+
+    def _input(self, path: Path) -> Any:
+        step = self.find(path)
+        return None if step is None else step.input
+
+    def _end(self, event: Event | Draft, status: StepStatus) -> StepState:
+        step = self.place(event.path)
+        step.status = status
+        step.ended_at = event.at
+        step.retry_at = step.due_at = None
+        self.open.pop(event.path, None)
+        return step
+
+
+def fold(events: Iterable[Event]) -> RunState:
+    """Return the run that the events tell of.
+
+    Args:
+        events: all events of one run, in the order of ``seq``.
+    """
+    state = RunState()
+    for event in events:
+        state.apply(event)
+    return state
+
+
+def _descend(step: StepState) -> Iterator[StepState]:
+    for child in step.children.values():
+        if child.kind != "items":
+            yield child
+        yield from _descend(child)
+
+
+def _run_created(run: RunState, event: Event | Draft) -> None:
+    payload = event.payload
+    run.run_id = event.run_id if isinstance(event, Event) else run.run_id
+    run.workflow_id = payload["workflow_id"]
+    run.digest = payload.get("digest", "")
+    run.resource_id = payload.get("resource_id")
+    run.created_at = event.at
+    _take_input(run, payload)
+
+
+def _take_input(run: RunState, payload: dict[str, Any]) -> None:
+    """Take the input, which comes with the creation of a run or with its start."""
+    if "input" in payload:
+        run.has_input = True
+        run.root.input = payload["input"]
+        run.state = dict(payload.get("state") or {})
+        run.request_context = payload.get("request_context") or {}
+
+
+def _run_forked(run: RunState, event: Event | Draft) -> None:
+    run.forked_from = event.payload
+
+
+def _run_started(run: RunState, event: Event | Draft) -> None:
+    run.status = "running"
+    run.started_at = event.at
+    _take_input(run, event.payload)
+
+
+def _run_suspended(run: RunState, event: Event | Draft) -> None:
+    run.status = "suspended"
+
+
+def _run_waiting(run: RunState, event: Event | Draft) -> None:
+    run.status = "waiting"
+
+
+def _run_recovered(run: RunState, event: Event | Draft) -> None:
+    run.status = "running"
+    for path in event.payload.get("interrupted", ()):
+        step = run.find(tuple(path))
+        if step is not None:
+            step.lost += 1
+
+
+def _run_succeeded(run: RunState, event: Event | Draft) -> None:
+    _end_run(run, event, "success")
+    run.result = run.value_of(event.payload["result"])
+
+
+def _run_failed(run: RunState, event: Event | Draft) -> None:
+    _end_run(run, event, "failed")
+    run.error = event.payload["error"]
+
+
+def _run_canceled(run: RunState, event: Event | Draft) -> None:
+    _end_run(run, event, "canceled")
+
+
+def _end_run(run: RunState, event: Event | Draft, status: RunStatus) -> None:
+    run.status = status
+    run.ended_at = event.at
+
+
+def _step_started(run: RunState, event: Event | Draft) -> None:
+    step = run.place(event.path)
+    payload = event.payload
+    step.kind = payload.get("kind", "step")
+    step.status = "running"
+    step.attempts = payload["attempt"]
+    step.retry_at = None
+    _begin(run, step, event)
+
+
+def _begin(run: RunState, step: StepState, event: Event | Draft) -> None:
+    run.open[event.path] = step
+    if step.started_at is None:
+        step.started_at = event.at
+    if "input" in event.payload:
+        step.input = run.value_of(event.payload["input"])
+    step.iteration = event.payload.get("iteration", step.iteration)
+
+
+def _step_note(run: RunState, event: Event | Draft) -> None:
+    """Output, progress and logs are read from the journal itself; they change no state."""
+
+
+def _step_attempt_failed(run: RunState, event: Event | Draft) -> None:
+    step = run.place(event.path)
+    step.failures += 1
+    step.error = event.payload["error"]
+    step.retry_at = _time(event.payload.get("next_at"))
+
+
+def _step_suspended(run: RunState, event: Event | Draft) -> None:
+    step = run.place(event.path)
+    step.status = "suspended"
+    step.suspends = event.payload["call"]
+    step.suspend_payload = event.payload.get("payload")
+    step.label = event.payload.get("label")
+    step.suspended_at = event.at
+
+
+def _step_resumed(run: RunState, event: Event | Draft) -> None:
+    run.status = "running"
+    step = run.place(event.path)
+    step.status = "running"
+    step.resumes.append(event.payload.get("data"))
+    step.resumed_at = event.at
+    run.answered.add(event.path)
+
+
+def _step_succeeded(run: RunState, event: Event | Draft) -> None:
+    step = run._end(event, "success")
+    step.error = None
+    ref = event.payload.get("output_ref")
+    step.output = event.payload["output"] if ref is None else run.value_of(ref)
+
+
+def _step_failed(run: RunState, event: Event | Draft) -> None:
+    run._end(event, "failed").error = event.payload["error"]
+
+
+def _step_canceled(run: RunState, event: Event | Draft) -> None:
+    run._end(event, "canceled")
+
+
+def _step_bailed(run: RunState, event: Event | Draft) -> None:
+    run._end(event, "bailed").output = event.payload["value"]
+
+
+def _branch_decided(run: RunState, event: Event | Draft) -> None:
+    run.place(event.path[:-1]).decisions[str(event.path[-1])] = event.payload["arms"]
+
+
+def _loop_decided(run: RunState, event: Event | Draft) -> None:
+    """Count the iteration; when there is another, the body's steps become history."""
+    place = run.place(event.path[:-1])
+    loop = place.loops.setdefault(str(event.path[-1]), LoopState())
+    loop.iterations = event.payload["iteration"]
+    loop.over = not event.payload["again"]
+    if loop.over:
+        return
+    for step_id in event.payload["steps"]:
+        last = place.children.pop(step_id, None)
+        if last is not None:
+            fresh = place.children[step_id] = StepState(last.path, last.kind, output=last.output)
+            fresh.earlier, last.earlier = last.earlier, []
+            fresh.earlier.append(last)
+
+
+def _sleep_started(run: RunState, event: Event | Draft) -> None:
+    _begin_wait(run, event, "sleep").due_at = _time(event.payload["until"])
+
+
+def _begin_wait(run: RunState, event: Event | Draft, kind: StepKind) -> StepState:
+    step = run.place(event.path)
+    step.kind = kind
+    step.status = "waiting"
+    _begin(run, step, event)
+    return step
+
+
+def _sleep_ended(run: RunState, event: Event | Draft) -> None:
+    run.status = "running"
+    step = run._end(event, "success")
+    step.output = step.input
+
+
+def _event_awaited(run: RunState, event: Event | Draft) -> None:
+    step = _begin_wait(run, event, "event")
+    step.event_name = event.payload["name"]
+    step.due_at = _time(event.payload.get("timeout_at"))
+
+
+def _event_received(run: RunState, event: Event | Draft) -> None:
+    payload = event.payload
+    if not event.path:
+        run.mailbox[event.seq if isinstance(event, Event) else 0] = (payload["name"], payload["payload"])
+        return
+    run.status = "running"
+    step = run._end(event, "success")
+    kept = payload.get("from_seq")
+    step.output = payload["payload"] if kept is None else run.mailbox.pop(kept)[1]
+
+
+def _state_changed(run: RunState, event: Event | Draft) -> None:
+    run.state = {**run.state, **event.payload["changes"]}
+
+
+def _time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+_APPLY: dict[str, Callable[[RunState, Event | Draft], None]] = {
+    "run-created": _run_created,
+    "run-forked": _run_forked,
+    "run-started": _run_started,
+    "run-suspended": _run_suspended,
+    "run-waiting": _run_waiting,
+    "run-succeeded": _run_succeeded,
+    "run-failed": _run_failed,
+    "run-canceled": _run_canceled,
+    "run-recovered": _run_recovered,
+    "step-started": _step_started,
+    "step-output": _step_note,
+    "step-progress": _step_note,
+    "step-log": _step_note,
+    "step-attempt-failed": _step_attempt_failed,
+    "step-suspended": _step_suspended,
+    "step-resumed": _step_resumed,
+    "step-succeeded": _step_succeeded,
+    "step-failed": _step_failed,
+    "step-canceled": _step_canceled,
+    "step-bailed": _step_bailed,
+    "branch-decided": _branch_decided,
+    "loop-decided": _loop_decided,
+    "sleep-started": _sleep_started,
+    "sleep-ended": _sleep_ended,
+    "event-awaited": _event_awaited,
+    "event-received": _event_received,
+    "state-changed": _state_changed,
+}

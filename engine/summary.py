@@ -1,0 +1,161 @@
+"""What lists show of a run without reading its journal, and what the run waits for.
+
+Both follow from the events alone, so that every store derives the same columns in the same transaction.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from engine.events import FINAL, Draft, Event, RunStatus
+from engine.paths import Path
+
+WaitKind = Literal["person", "sleep", "event"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSummary:
+    """A run as a line of a list. Times are aware and in UTC."""
+
+    run_id: str
+    workflow_id: str
+    status: RunStatus
+    created_at: datetime
+    updated_at: datetime
+    ended_at: datetime | None = None
+    digest: str = ""
+    resource_id: str | None = None
+    error: str | None = None
+    last_seq: int = 0
+    epoch: int = 0
+    has_input: bool = False
+    """False for a run that was created and not started yet."""
+
+    @property
+    def ended(self) -> bool:
+        """Tell whether the run has ended."""
+        return self.status in FINAL
+
+    @property
+    def runnable(self) -> bool:
+        """Tell whether a worker has something to do now, timers aside."""
+        return self.status == "running" or (self.status == "pending" and self.has_input)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """Something that an unfinished run waits for: a person's answer, a timer, or an event."""
+
+    path: Path
+    kind: WaitKind
+    since: datetime
+    due_at: datetime | None = None
+    """When a timer ends or an event times out."""
+    event_name: str | None = None
+    payload: Any = None
+    """What the step asks the person."""
+    label: str | None = None
+
+
+def summarize(summary: RunSummary | None, events: Iterable[Event]) -> RunSummary:
+    """Return the summary after some more events.
+
+    Args:
+        summary: the summary before them, None before ``run-created``.
+        events: numbered events of one run, in order.
+    """
+    for event in events:
+        summary = _created(event) if summary is None else _next(summary, event)
+    if summary is None:
+        raise ValueError("a run has at least its run-created event")
+    return summary
+
+
+def _created(event: Event) -> RunSummary:
+    payload = event.payload
+    return RunSummary(
+        run_id=event.run_id,
+        workflow_id=payload["workflow_id"],
+        status="pending",
+        created_at=event.at,
+        updated_at=event.at,
+        digest=payload.get("digest", ""),
+        resource_id=payload.get("resource_id"),
+        last_seq=event.seq,
+        has_input="input" in payload,
+    )
+
+
+def _next(summary: RunSummary, event: Event) -> RunSummary:
+    status = status_after(event)
+    if status is None:
+        return replace(summary, last_seq=event.seq, updated_at=event.at)
+    return replace(
+        summary,
+        last_seq=event.seq,
+        updated_at=event.at,
+        status=status,
+        ended_at=event.at if status in FINAL else None,
+        error=event.payload["error"]["message"] if status == "failed" else None,
+        has_input=summary.has_input or "input" in event.payload,
+    )
+
+
+def status_after(event: Event | Draft) -> RunStatus | None:
+    """Return the run's status after this event, or None when the event does not change it."""
+    if event.type == "event-received" and not event.path:
+        return None
+    return _STATUS.get(event.type)
+
+
+_STATUS: dict[str, RunStatus] = {
+    "run-started": "running",
+    "run-suspended": "suspended",
+    "run-waiting": "waiting",
+    "run-succeeded": "success",
+    "run-failed": "failed",
+    "run-canceled": "canceled",
+    "run-recovered": "running",
+    "step-resumed": "running",
+    "sleep-ended": "running",
+    "event-received": "running",
+}
+
+
+def opened_wait(event: Event | Draft) -> Wait | None:
+    """Return the wait that this event begins, if it begins one."""
+    payload = event.payload
+    match event.type:
+        case "step-suspended":
+            return Wait(
+                path=event.path,
+                kind="person",
+                since=event.at,
+                payload=payload.get("payload"),
+                label=payload.get("label"),
+            )
+        case "sleep-started":
+            return Wait(path=event.path, kind="sleep", since=event.at, due_at=_time(payload["until"]))
+        case "event-awaited":
+            return Wait(
+                path=event.path,
+                kind="event",
+                since=event.at,
+                due_at=_time(payload.get("timeout_at")),
+                event_name=payload["name"],
+            )
+        case _:
+            return None
+
+
+CLOSES_WAIT: frozenset[str] = frozenset(
+    {"step-resumed", "sleep-ended", "event-received", "step-failed", "step-canceled"}
+)
+"""The events that end the wait at their path; the end of the run ends all that are left."""
+
+CLOSES_ALL: frozenset[str] = frozenset({"run-succeeded", "run-failed", "run-canceled"})
+
+
+def _time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
