@@ -46,6 +46,8 @@ class StepState:
     label: str | None = None
     resumes: list[Any] = field(default_factory=list)
     resumed_at: datetime | None = None
+    ready: bool = False
+    """Answered, and not yet known to have gone on: the function is called again without a new attempt."""
     due_at: datetime | None = None
     """When a timer ends or a wait for an event times out."""
     event_name: str | None = None
@@ -54,6 +56,11 @@ class StepState:
     decisions: dict[str, list[str]] = field(default_factory=dict)
     """Branches inside: node id -> ids of the arms that run."""
     loops: dict[str, "LoopState"] = field(default_factory=dict)
+
+    @property
+    def suspension(self) -> str:
+        """Tell this suspension of the step from its earlier ones: ``iteration.call``."""
+        return f"{self.iteration or 0}.{self.suspends}"
 
 
 @dataclass(slots=True)
@@ -107,6 +114,11 @@ class RunState:
     def waiting(self) -> list[StepState]:
         """Return the timers and the waits for events that are open."""
         return [step for step in self.open.values() if step.status == "waiting"]
+
+    def closed_above(self, path: Path) -> bool:
+        """Tell whether a nested workflow around ``path`` has ended, so that nothing below goes on."""
+        parents = (self.find(path[:depth]) for depth in range(1, len(path)))
+        return any(step is not None and step.status not in OPEN and step.kind != "items" for step in parents)
 
     def find(self, path: Path) -> StepState | None:
         """Return the step at ``path``, or None when it has not begun."""
@@ -222,6 +234,7 @@ def _run_recovered(run: RunState, event: Event | Draft) -> None:
         step = run.find(tuple(path))
         if step is not None:
             step.lost += 1
+            step.ready = False
 
 
 def _run_succeeded(run: RunState, event: Event | Draft) -> None:
@@ -250,6 +263,7 @@ def _step_started(run: RunState, event: Event | Draft) -> None:
     step.status = "running"
     step.attempts = payload["attempt"]
     step.retry_at = None
+    step.ready = False
     _begin(run, step, event)
 
 
@@ -269,6 +283,7 @@ def _step_note(run: RunState, event: Event | Draft) -> None:
 def _step_attempt_failed(run: RunState, event: Event | Draft) -> None:
     step = run.place(event.path)
     step.failures += 1
+    step.ready = False
     step.error = event.payload["error"]
     step.retry_at = _time(event.payload.get("next_at"))
 
@@ -276,6 +291,7 @@ def _step_attempt_failed(run: RunState, event: Event | Draft) -> None:
 def _step_suspended(run: RunState, event: Event | Draft) -> None:
     step = run.place(event.path)
     step.status = "suspended"
+    step.ready = False
     step.suspends = event.payload["call"]
     step.suspend_payload = event.payload.get("payload")
     step.label = event.payload.get("label")
@@ -286,6 +302,7 @@ def _step_resumed(run: RunState, event: Event | Draft) -> None:
     run.status = "running"
     step = run.place(event.path)
     step.status = "running"
+    step.ready = True
     step.resumes.append(event.payload.get("data"))
     step.resumed_at = event.at
     run.answered.add(event.path)
