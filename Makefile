@@ -1,0 +1,59 @@
+# Everything lives in .venv of this checkout; a stamp says that pyproject.toml is installed, so a second run starts at once.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUN_STAMP := $(VENV)/.installed-run
+TEST_STAMP := $(VENV)/.installed-test
+BENCH_STAMP := $(VENV)/.installed-bench
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: run test browser faults wheel bench lint format clean
+.DEFAULT_GOAL := run
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(RUN_STAMP): pyproject.toml | $(BIN)/python
+	$(PIP) --editable .
+	@touch $@
+
+$(TEST_STAMP): pyproject.toml | $(BIN)/python
+	$(PIP) --editable '.[test]'
+	@touch $@ $(RUN_STAMP)
+
+$(BENCH_STAMP): pyproject.toml | $(BIN)/python
+	$(PIP) --editable '.[bench]'
+	@touch $@ $(RUN_STAMP)
+
+run: $(RUN_STAMP) ## Serve the playground; ARGS="my_flows.py --port 4112" are handed on.
+	@exec $(BIN)/python manage.py playground $(ARGS)
+
+test: $(TEST_STAMP) ## Every test that needs neither a browser nor minutes.
+	$(BIN)/python -m pytest -m "not browser and not faults and not wheel" $(ARGS)
+
+browser: $(TEST_STAMP) ## The tour in a real Chromium.
+	$(BIN)/python -m pytest -m browser $(ARGS)
+
+faults: $(TEST_STAMP) ## Kill at every fault point.
+	$(BIN)/python -m pytest -m faults $(ARGS)
+
+wheel: $(TEST_STAMP) ## Build the distribution, install it elsewhere, run it there.
+	$(BIN)/python -m pytest -m wheel $(ARGS)
+
+bench: $(BENCH_STAMP) ## What a step, a run and a page cost.
+	$(BIN)/python -m tests.bench $(ARGS)
+
+lint: $(TEST_STAMP) ## Types, rules and formatting of code and templates.
+	$(BIN)/python -m mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	@find templates -name '*.html' -print0 | xargs -0 -r $(BIN)/djade --target-version 5.2 --check
+
+format: $(TEST_STAMP)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	@find templates -name '*.html' -print0 | xargs -0 -r $(BIN)/djade --target-version 5.2
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis

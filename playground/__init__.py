@@ -1,0 +1,1 @@
+"""The playground: one Django project that is also its one app."""
