@@ -18,7 +18,7 @@ def manage(argv: Sequence[str]) -> None:
     Arguments: the program's name, the command's name, its arguments.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
-    prepare_home(settings.DATABASES["default"]["NAME"])
+    prepare_home(settings.STEPYARD_DB)
     program, *rest = argv
     command = [ALIASES.get(name, name) for name in rest[:1]]
     execute_from_command_line([program, *command, *rest[1:]])
