@@ -1,0 +1,224 @@
+"""A workflow's graph as JSON laid out from top to bottom in a given width, so that no label is ever scaled down."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from playground.diagram.shapes import Block, Box, Caption, Dot, Edge, Frame, Shape, lines_of, moved, text_width
+
+Graph = Mapping[str, Any]
+
+GAP = 24.0
+"""Between a node and the next one, with room for the arrow."""
+SIDE = 14.0
+"""Between arms that stand beside each other."""
+PAD = 12.0
+"""Inside a frame."""
+HEAD = 26.0
+"""A frame's title."""
+ROW = 36.0
+BUS = 22.0
+"""How far stacked arms are set in from the line that feeds them."""
+
+
+def lay_out(graph: Graph, width: float) -> Block:
+    """Return the whole workflow, centred, with its beginning and end marked.
+
+    Args:
+        graph: the workflow's graph as the engine gives it.
+        width: pixels at hand; deep nesting may need more, and takes it.
+    """
+    body = _sequence(graph["steps"], "", width)
+    first = Block(
+        shapes=(Dot(node="", kind="start", x=6, y=6, title="input"),), width=12, height=12, axis=6, first="", port=6
+    )
+    last = Block(
+        shapes=(Dot(node="", kind="end", x=6, y=6, title="result"),), width=12, height=12, axis=6, first="/end", port=6
+    )
+    block = _stack([first, body, last])
+    wide = max(block.width, width)
+    shift = min(max(wide / 2 - block.axis, 0), wide - block.width)
+    return replace(block, shapes=moved(block.shapes, shift, 0), width=wide, axis=block.axis + shift)
+
+
+def _sequence(nodes: Sequence[Graph], prefix: str, width: float) -> Block:
+    return _stack([_node(node, prefix, width) for node in nodes])
+
+
+def _node(node: Graph, prefix: str, width: float) -> Block:
+    match node["type"]:
+        case "sequence":
+            return _sequence(node["steps"], prefix, width)
+        case "parallel":
+            arms = [(arm, "") for arm in node["arms"]]
+            return _arms(node, prefix, width, arms, _parallel_title(node))
+        case "branch":
+            arms = [(arm["node"], f"if {_short(arm.get('condition'))}") for arm in node["arms"]]
+            if node.get("otherwise"):
+                arms.append((node["otherwise"], "otherwise"))
+            return _arms(node, prefix, width, arms, "branch")
+        case "loop":
+            word = "while" if node["kind"] == "dowhile" else "until"
+            title = f"repeat {word} {_short(node.get('condition'))}"
+            return _framed(node, prefix, width, title, _node(node["body"], prefix, width - 2 * PAD))
+        case "foreach":
+            many = node.get("concurrency") or 1
+            title = "for each item" if many == 1 else f"for each item · {many} at once"
+            return _framed(node, prefix, width, title, _node(node["body"], prefix, width - 2 * PAD))
+        case "workflow":
+            path = _join(prefix, node["id"])
+            inner = _sequence(node["workflow"]["steps"], path, width - 2 * PAD)
+            return _framed(node, prefix, width, str(node["id"]), inner, path=path)
+        case _:
+            return _box(node, prefix, width)
+
+
+def _box(node: Graph, prefix: str, width: float) -> Block:
+    path = _join(prefix, node["id"])
+    badges = tuple(_badges(node))
+    sub = _sub(node)
+    around = 40 + 18 * len(badges) + 12
+    label = lines_of(str(node["id"]), max(width - around, 60))
+    wide = max(max(text_width(line) for line in label) + around, text_width(sub) * 0.92 + 52, 116)
+    height = ROW + 15 * (len(label) - 1) + (14 if sub else 0)
+    box = Box(
+        node=path,
+        kind=node["type"],
+        label=label,
+        x=0,
+        y=0,
+        width=wide,
+        height=height,
+        title=str(node.get("description") or ""),
+        sub=sub,
+        badges=badges,
+    )
+    return Block(shapes=(box,), width=wide, height=height, axis=wide / 2, first=path, port=height / 2)
+
+
+def _sub(node: Graph) -> str:
+    match node["type"]:
+        case "sleep" if node.get("seconds") is not None:
+            return f"sleeps {node['seconds']:g} s"
+        case "sleep":
+            return f"until {node.get('until') or _short(node.get('function'))}"
+        case "event":
+            return f"event {node.get('name')}"
+        case "map":
+            return ", ".join(node.get("keys") or ())[:34] or _short(node.get("function"))
+        case _:
+            return ""
+
+
+def _badges(node: Graph) -> Iterator[str]:
+    if node.get("resume_schema"):
+        yield "person"
+    if ((node.get("retry") or {}).get("attempts") or 1) > 1:
+        yield "retry"
+
+
+def _stack(blocks: Sequence[Block]) -> Block:
+    """Put blocks below each other on one axis, joined by arrows."""
+    axis = max(block.axis for block in blocks)
+    right = max(block.width - block.axis for block in blocks)
+    shapes: list[Shape] = []
+    y = 0.0
+    for number, block in enumerate(blocks):
+        if number:
+            edge = Edge(to=block.first, x1=axis, y1=y, x2=axis, y2=y + GAP)
+            shapes.append(edge)
+            y += GAP
+        shapes += moved(block.shapes, axis - block.axis, y)
+        y += block.height
+    return Block(
+        shapes=tuple(shapes), width=axis + right, height=y, axis=axis, first=blocks[0].first, port=blocks[0].port
+    )
+
+
+def _framed(node: Graph, prefix: str, width: float, title: str, inner: Block, path: str = "") -> Block:
+    node_path = path or f"{prefix}/{node['id']}"
+    title = lines_of(title, max(width - 48, 80))[0]
+    wide = max(inner.width + 2 * PAD, text_width(title) + 50)
+    left = (wide - inner.width) / 2
+    height = HEAD + PAD + inner.height + PAD
+    frame = Frame(node=node_path, kind=node["type"], title=title, x=0, y=0, width=wide, height=height)
+    shapes = (frame, *moved(inner.shapes, left, HEAD + PAD))
+    return Block(shapes=shapes, width=wide, height=height, axis=left + inner.axis, first=node_path, port=HEAD / 2)
+
+
+def _arms(node: Graph, prefix: str, width: float, arms: Sequence[tuple[Graph, str]], title: str) -> Block:
+    blocks = [_captioned(_node(arm, prefix, width), text) for arm, text in arms]
+    if sum(block.width for block in blocks) + SIDE * (len(blocks) - 1) <= width:
+        return _beside(f"{prefix}/{node['id']}", node["type"], title, blocks)
+    inner = [(_node(arm, prefix, width - 2 * PAD - BUS), text) for arm, text in arms]
+    return _framed(node, prefix, width, title, _below(inner))
+
+
+def _captioned(block: Block, text: str) -> Block:
+    if not text:
+        return block
+    text = lines_of(text, max(block.width, 150))[0]
+    wide = max(block.width, text_width(text) * 0.92 + 8)
+    dx = (wide - block.width) / 2
+    shapes = (Caption(text=text, x=dx + block.axis, y=2), *moved(block.shapes, dx, 12))
+    return replace(block, shapes=shapes, width=wide, height=block.height + 12, axis=block.axis + dx)
+
+
+def _beside(path: str, kind: str, title: str, blocks: Sequence[Block]) -> Block:
+    """Put arms beside each other between a dot where they part and a dot where they meet."""
+    drop, rise = 34.0, 26.0
+    wide = sum(block.width for block in blocks) + SIDE * (len(blocks) - 1)
+    tall = max(block.height for block in blocks)
+    axis = wide / 2
+    shapes: list[Shape] = []
+    x = 0.0
+    for block in blocks:
+        captioned = bool(block.shapes) and isinstance(block.shapes[0], Caption)
+        top = drop + (12 if captioned else 0)
+        shapes.append(
+            Edge(
+                to=block.first, x1=axis, y1=8, x2=x + block.axis, y2=drop - (8 if captioned else 0), arrow=not captioned
+            )
+        )
+        if captioned:
+            shapes.append(Edge(to=block.first, x1=x + block.axis, y1=top - 6, x2=x + block.axis, y2=top, arrow=True))
+        shapes += moved(block.shapes, x, drop)
+        end = drop + block.height
+        shapes.append(
+            Edge(to=f"{path}/end", x1=x + block.axis, y1=end, x2=axis, y2=drop + tall + rise - 4, arrow=False)
+        )
+        x += block.width + SIDE
+    shapes.append(Dot(node=path, kind=kind, x=axis, y=8, title=title))
+    shapes.append(Dot(node=f"{path}/end", kind="join", x=axis, y=drop + tall + rise - 4))
+    return Block(shapes=tuple(shapes), width=wide, height=drop + tall + rise, axis=axis, first=path, port=8)
+
+
+def _below(arms: Sequence[tuple[Block, str]]) -> Block:
+    """Put arms below each other, each fed from one line at the left."""
+    shapes: list[Shape] = []
+    y = 0.0
+    for block, text in arms:
+        if text:
+            width = max(block.width, 150)
+            caption = lines_of(text, width)[0]
+            shapes.append(Caption(text=caption, x=BUS + text_width(caption) * 0.46, y=y + 6))
+            y += 16
+        shapes.append(Edge(to=block.first, x1=6, y1=-PAD + 2, x2=BUS, y2=y + block.port, elbow=True))
+        shapes += moved(block.shapes, BUS, y)
+        y += block.height + 12
+    wide = BUS + max(max(block.width, text_width(text[:40]) * 0.92) for block, text in arms)
+    return Block(shapes=tuple(shapes), width=wide, height=y - 12, axis=wide / 2, first=arms[0][0].first)
+
+
+def _parallel_title(node: Graph) -> str:
+    limit = node.get("concurrency")
+    return f"in parallel · {limit} at once" if limit else "in parallel"
+
+
+def _short(text: Any) -> str:
+    line = " ".join(str(text or "condition").split())
+    return line if len(line) <= 40 else line[:39] + "…"
+
+
+def _join(prefix: str, node_id: str) -> str:
+    return f"{prefix}.{node_id}" if prefix else str(node_id)
