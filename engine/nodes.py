@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from engine.mapping import Source
 from engine.schema import Schema
-from engine.step import Function, Hook, Retry, Source, Step
+from engine.step import Function, Hook, Retry, Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,88 @@
+"""Where in a value the part is that cannot become JSON, and why."""
+
+import dataclasses
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic_core import PydanticSerializationError, to_json
+
+from engine.errors import NotSerializable
+from engine.paths import Path, format_path
+
+
+def misfit(value: Any, write: Callable[[Any], bytes], error: Exception) -> NotSerializable:
+    """Return the error that names the place and the type.
+
+    Args:
+        value: what was to become JSON.
+        write: what failed on it.
+        error: how it failed; its words are used when no part of the value is to blame by itself.
+    """
+    for path, why in _misfits(value, (), ()):
+        return NotSerializable(f"{format_path(('output', *path))}: {why}")
+    return NotSerializable(f"output: a value of type {_name(value)} cannot become JSON: {error}")
+
+
+def _misfits(value: Any, path: Path, within: tuple[int, ...]) -> Iterator[tuple[Path, str]]:
+    """Yield the place of each part that has no JSON form, and what is wrong with it."""
+    if id(value) in within:
+        yield path, f"this {_name(value)} contains itself and so cannot become JSON"
+        return
+    parts = _parts(value)
+    if parts is None:
+        if why := _leaf(value):
+            yield path, why
+        return
+    for key, part in parts:
+        if not isinstance(key, int | str) and (why := _leaf({key: None})):
+            yield path, f"a key of type {_name(key)} cannot become JSON"
+        yield from _misfits(part, (*path, key if isinstance(key, int | str) else str(key)), (*within, id(value)))
+
+
+def _parts(value: Any) -> list[tuple[Any, Any]] | None:
+    """Return the parts of a value with their keys, or None if it is no container."""
+    match value:
+        case dict():
+            return list(value.items())
+        case list() | tuple() | set() | frozenset():
+            return list(enumerate(value))
+        case BaseModel():
+            return list(value)
+        case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            return [(field.name, getattr(value, field.name, None)) for field in dataclasses.fields(value)]
+        case _:
+            return None
+
+
+def _leaf(value: Any) -> str | None:
+    """Return what is wrong with a value that is no container, if anything."""
+    match value:
+        case float() if not math.isfinite(value):
+            return f"{value} cannot become JSON here; a schema that declares a float lets it pass"
+        case bytes():
+            return (
+                None if _writes(value) else "bytes that are not UTF-8 cannot become JSON here; declare them in a schema"
+            )
+        case str():
+            return None if _writes(value) else "text with half a surrogate pair cannot become JSON"
+        case _:
+            return None if _writes(value) else f"a value of type {_name(value)} cannot become JSON"
+
+
+def _writes(value: Any) -> bool:
+    """Return whether a value has a JSON form of its own."""
+    try:
+        to_json(value)
+    except (PydanticSerializationError, ValueError):
+        return False
+    return True
+
+
+def _name(value: Any) -> str:
+    """Return the name of a value's type, with its module unless that is a built-in one."""
+    kind = type(value)
+    return (
+        kind.__qualname__ if kind.__module__ in ("builtins", "__main__") else f"{kind.__module__}.{kind.__qualname__}"
+    )

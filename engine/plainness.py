@@ -1,0 +1,97 @@
+"""Which types are so plain that reading Python values and reading JSON text come to the same."""
+
+from typing import Any
+
+Node = dict[str, Any]
+
+_CONFIG = frozenset(
+    {
+        "title",
+        "extra_fields_behavior",
+        "str_max_length",
+        "str_min_length",
+        "str_strip_whitespace",
+        "str_to_lower",
+        "str_to_upper",
+        "hide_input_in_errors",
+        "regex_engine",
+    }
+)
+_SCALARS = frozenset({"str", "int", "float", "bool", "none", "date", "datetime", "time", "timedelta", "uuid"})
+
+
+def is_plain(node: Any) -> bool:
+    """Return whether a core schema is made of plain parts only.
+
+    Plain parts read a Python value and the same value from JSON text alike, share nothing with what they read, and may
+    be checked twice. Everything that could do otherwise, such as functions, unions, aliases or strictness, is not.
+    """
+    if node.get("strict") or "serialization" in node:
+        return False
+    match node:
+        case {"type": kind} if kind in _SCALARS:
+            return True
+        case {"type": "definition-ref"}:
+            return True
+        case {"type": "definitions", "schema": inner, "definitions": shared}:
+            return is_plain(inner) and all(is_plain(part) for part in shared)
+        case {"type": "nullable", "schema": inner} | {"type": "list", "items_schema": inner}:
+            return is_plain(inner)
+        case {"type": "default", "schema": inner}:
+            return node.get("on_error", "raise") == "raise" and is_plain(inner)
+        case {"type": "dict", "keys_schema": {"type": "str"}, "values_schema": inner}:
+            return is_plain(inner)
+        case {"type": "literal", "expected": values}:
+            return all(type(value) is str for value in values)
+        case {"type": "model", "schema": {"type": "model-fields"} as inner}:
+            return _plain_model(node, inner)
+        case _:
+            return False
+
+
+def _plain_model(node: Node, inner: Node) -> bool:
+    """Return whether a model has nothing but plain fields."""
+    config = node.get("config", {})
+    return (
+        not (node.get("custom_init") or node.get("root_model") or node.get("post_init"))
+        and _CONFIG.issuperset(config)
+        and "allow" not in (config.get("extra_fields_behavior"), inner.get("extra_behavior"))
+        and "generic_origin" not in node
+        and not inner.get("computed_fields")
+        and all(_plain_field(field) for field in inner["fields"].values())
+    )
+
+
+def _plain_field(field: Node) -> bool:
+    """Return whether a model's field is read and written under its own name."""
+    renamed = field.keys() & {"validation_alias", "serialization_alias", "serialization_exclude_if"}
+    return not renamed and is_plain(field["schema"])
+
+
+def checking(node: Any) -> Any:
+    """Return a plain core schema that checks instances anew and refuses ``nan`` and ``inf``.
+
+    An instance may have been changed since it was made, or made without any check.
+    """
+    match node:
+        case {"type": "model"}:
+            config = {**node.get("config", {}), "revalidate_instances": "always"}
+            return {**node, "config": config, "schema": checking(node["schema"])}
+        case {"type": "model-fields"}:
+            return {**node, "fields": {name: checking(field) for name, field in node["fields"].items()}}
+        case {"type": "float"}:
+            return {**node, "allow_inf_nan": False}
+        case {"type": "definitions"}:
+            return {
+                **node,
+                "schema": checking(node["schema"]),
+                "definitions": [checking(d) for d in node["definitions"]],
+            }
+        case {"schema": inner}:
+            return {**node, "schema": checking(inner)}
+        case {"items_schema": inner}:
+            return {**node, "items_schema": checking(inner)}
+        case {"values_schema": inner}:
+            return {**node, "values_schema": checking(inner)}
+        case _:
+            return node

@@ -1,0 +1,237 @@
+"""What a user's function takes and returns, read from its signature and annotations."""
+
+import functools
+import inspect
+import sys
+import types
+import typing
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.errors import DefinitionError, InvalidSchema
+
+_PACKAGE = __name__.partition(".")[0]
+_NOTHING_RETURNED = (typing.Never, typing.NoReturn)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """How a function is called and which types it declares."""
+
+    name: str
+    """Its name in messages."""
+
+    takes_input: bool
+    """Whether it takes the data."""
+
+    wants_context: bool
+    """Whether it takes a context."""
+
+    input_keyword: str | None
+    """The keyword by which the data must be given, if not by position."""
+
+    context_keyword: str | None
+    """The keyword by which the context must be given, if not by position."""
+
+    is_async: bool
+    """Whether calling it gives a coroutine."""
+
+    input: "Annotation"
+    """The annotation of the data."""
+
+    output: "Annotation"
+    """The annotation of what it returns."""
+
+    doc: str
+    """Its docstring."""
+
+    file: str | None
+    """Its source file."""
+
+    line: int | None
+    """The line at which it starts."""
+
+    def bind(self, function: Callable[..., Any]) -> Callable[[Any, Any], Any]:
+        """Return the function as one that takes ``(data, ctx)``, itself when it is one already."""
+        data, ctx = self.input_keyword, self.context_keyword
+        if data or ctx:
+            return self._by_keyword(function)
+        match self.takes_input, self.wants_context:
+            case True, True:
+                return function
+            case True, False:
+                return lambda data, ctx: function(data)
+            case False, True:
+                return lambda data, ctx: function(ctx)
+            case _:
+                return lambda data, ctx: function()
+
+    def _by_keyword(self, function: Callable[..., Any]) -> Callable[[Any, Any], Any]:
+        """Return the function as one that takes ``(data, ctx)`` and hands them on by keyword."""
+        wanted = [(0, self.input_keyword)] * self.takes_input + [(1, self.context_keyword)] * self.wants_context
+
+        def call(*given: Any) -> Any:
+            by_position = [given[at] for at, keyword in wanted if keyword is None]
+            return function(*by_position, **{keyword: given[at] for at, keyword in wanted if keyword is not None})
+
+        return call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Annotation:
+    """A type that a function declares, found out when it is asked for."""
+
+    raw: Any
+    """The annotation as written, `inspect.Parameter.empty` if there is none."""
+
+    function: str
+    """The function's name in messages."""
+
+    globals: Mapping[str, Any]
+    """Names of the module in which it is written."""
+
+    locals: Mapping[str, Any]
+    """Names around the place where the function is handed over."""
+
+    @property
+    def given(self) -> bool:
+        """Return whether there is an annotation that says anything."""
+        return self.raw is not inspect.Parameter.empty and self.raw not in (Any, "Any", "typing.Any")
+
+    def resolve(self) -> Any:
+        """Return the type; None for "anything".
+
+        Raises:
+            InvalidSchema: a name in it is not defined.
+        """
+        if not self.given:
+            return None
+        holder = types.SimpleNamespace(__annotations__={"it": self.raw})
+        try:
+            hints = typing.get_type_hints(holder, dict(self.globals), dict(self.locals), include_extras=True)
+        except NameError as error:
+            raise InvalidSchema(
+                f"{self.function} is annotated with {self.raw!r}, but {error.name!r} is not defined where the step is "
+                "made. Define it before, import it outside `if TYPE_CHECKING`, or give the schema explicitly."
+            ) from error
+        return None if hints["it"] in _NOTHING_RETURNED else hints["it"]
+
+
+def read_signature(function: Callable[..., Any]) -> Signature:
+    """Read how a step function, condition, mapping or hook is called.
+
+    It may take ``(data)``, ``(data, ctx)``, ``(ctx: Context)`` or nothing.
+
+    Raises:
+        DefinitionError: it is no function, takes something else, or is a generator.
+    """
+    if not callable(function):
+        raise DefinitionError(f"{function!r} is no function. Expected one that takes (data), (data, ctx) or nothing.")
+    plain = _plain(function)
+    name = str(getattr(function, "__qualname__", None) or getattr(plain, "__qualname__", repr(function)))
+    if inspect.isgeneratorfunction(plain) or inspect.isasyncgenfunction(plain):
+        raise DefinitionError(f"{name} is a generator. Return a value instead of yielding; ctx.write(...) sends parts.")
+    annotation = functools.partial(_annotation, name, plain)
+    data, context = _roles(name, function, annotation)
+    returned = getattr(plain, "__annotations__", {}).get("return", inspect.Parameter.empty)
+    code = getattr(plain, "__code__", None)
+    return Signature(
+        name=name,
+        takes_input=data is not None,
+        wants_context=context is not None,
+        input_keyword=_keyword(data),
+        context_keyword=_keyword(context),
+        is_async=inspect.iscoroutinefunction(plain),
+        input=annotation(data.annotation if data else inspect.Parameter.empty),
+        output=annotation(_awaited(returned)),
+        doc=inspect.cleandoc(plain.__doc__ or "") if inspect.isfunction(plain) else "",
+        file=code.co_filename if code else None,
+        line=code.co_firstlineno if code else None,
+    )
+
+
+def caller_locals() -> Mapping[str, Any]:
+    """Return the local names of the code outside this package that is calling it."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and _ours(frame):
+        frame = frame.f_back
+    return frame.f_locals
+
+
+def _ours(frame: types.FrameType) -> bool:
+    """Return whether a frame belongs to this package, or to the generated code of a dataclass in it."""
+    return str(frame.f_globals.get("__name__")).partition(".")[0] == _PACKAGE
+
+
+def _plain(function: Callable[..., Any]) -> Any:
+    """Return the function inside partials, wrappers, bound methods and objects with ``__call__``."""
+    inner: Any = function
+    while isinstance(inner, functools.partial):
+        inner = inner.func
+    if not (inspect.isroutine(inner) or isinstance(inner, type)):
+        inner = type(inner).__call__
+    return inspect.unwrap(getattr(inner, "__func__", inner))
+
+
+def _annotation(name: str, plain: Any, raw: Any) -> Annotation:
+    """Return an annotation of a function with the names that it may use."""
+    closure = inspect.getclosurevars(plain).nonlocals if inspect.isfunction(plain) else {}
+    names = getattr(plain, "__globals__", {})
+    return Annotation(raw=raw, function=name, globals=names, locals={**caller_locals(), **closure})
+
+
+def _awaited(annotation: Any) -> Any:
+    """Return what an awaitable gives, for ``def f() -> Awaitable[int]``."""
+    if typing.get_origin(annotation) in (Awaitable, Coroutine):
+        return typing.get_args(annotation)[-1]
+    return annotation
+
+
+def _keyword(parameter: inspect.Parameter | None) -> str | None:
+    """Return the keyword by which a parameter must be given, if any."""
+    return parameter.name if parameter is not None and parameter.kind is parameter.KEYWORD_ONLY else None
+
+
+def _roles(
+    name: str, function: Callable[..., Any], annotation: Callable[[Any], Annotation]
+) -> tuple[inspect.Parameter | None, inspect.Parameter | None]:
+    """Return the parameters that take the data and the context."""
+    try:
+        parameters = list(inspect.signature(function).parameters.values())
+    except ValueError as error:
+        raise DefinitionError(f"{name} has no readable signature. Wrap it: lambda data: {name}(data).") from error
+    wanted = [p for p in parameters if _wanted(p, annotation)]
+    # A wrapper that takes anything is given the data.
+    wanted = wanted or [p for p in parameters if p.kind is p.VAR_POSITIONAL]
+    context = next((p for p in wanted if _is_context(p, annotation)), wanted[1] if len(wanted) > 1 else None)
+    data = [p for p in wanted if p is not context]
+    if len(data) > 1 or (data and context is wanted[0] and _keyword(context) is None):
+        given = ", ".join(p.name for p in wanted)
+        raise DefinitionError(f"{name} takes ({given}). Expected (data), (data, ctx), (ctx: Context) or nothing.")
+    return (data[0] if data else None), context
+
+
+def _wanted(parameter: inspect.Parameter, annotation: Callable[[Any], Annotation]) -> bool:
+    """Return whether something is given for a parameter: it has no default, or it is the context."""
+    if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+        return False
+    return parameter.default is parameter.empty or _is_context(parameter, annotation)
+
+
+def _is_context(parameter: inspect.Parameter, annotation: Callable[[Any], Annotation]) -> bool:
+    """Return whether a parameter takes the context: it is annotated so, or its name is ctx."""
+    kind = parameter.annotation
+    if isinstance(kind, str):
+        try:
+            kind = annotation(kind).resolve()
+        except InvalidSchema:
+            # Imported under `if TYPE_CHECKING`: the written name has to do.
+            kind = parameter.empty if kind.partition("[")[0].rpartition(".")[2] != "Context" else _Named
+    return parameter.name == "ctx" or bool(getattr(typing.get_origin(kind) or kind, "__stepyard_context__", False))
+
+
+class _Named:
+    """Stands for a context whose class is known by name only."""
+
+    __stepyard_context__ = True
