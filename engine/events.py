@@ -4,14 +4,14 @@ A run is its events, numbered from 1 without a gap. The payload of each type:
 
 =====================  ==========================================================================
 run-created            workflow_id, digest, input, request_context, state, resource_id
-run-forked             from_run_id, step: written path; the shared steps follow as events
-run-started            (empty)
+run-forked             from_run_id, step: path, input: the step's new input, if given; the shared steps' events follow
+run-started            (empty), or input, state, request_context when the run was created without them
 run-suspended          suspended: list of paths
 run-waiting            until: ISO time or null, events: names
 run-succeeded          result: a Ref
 run-failed             error: an ErrorDetail
 run-canceled           reason
-run-recovered          reason, interrupted: list of paths
+run-recovered          reason, interrupted: list of paths, lost: 1 when a worker died, 0 when it was stopped
 step-started           attempt, input: a Ref (first attempt only), kind ("workflow" when nested), iteration
 step-output            chunk
 step-progress          fraction (0 to 1), message

@@ -233,7 +233,7 @@ def _run_recovered(run: RunState, event: Event | Draft) -> None:
     for path in event.payload.get("interrupted", ()):
         step = run.find(tuple(path))
         if step is not None:
-            step.lost += 1
+            step.lost += event.payload.get("lost", 1)
             step.ready = False
 
 

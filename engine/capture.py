@@ -1,0 +1,110 @@
+"""Logs and prints of a step become its events, and still reach the console."""
+
+import io
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO
+
+from engine.context import current_context
+
+MAX_LINE = 64 * 1024
+"""Characters of one captured line; what is longer is cut, and says so."""
+
+LOGGER = logging.getLogger("stepyard")
+
+
+@contextmanager
+def capturing() -> Iterator[None]:
+    """Capture inside the block; blocks may overlap, the last one to end takes the capture away."""
+    _installed.enter()
+    try:
+        yield
+    finally:
+        _installed.leave()
+
+
+class _Handler(logging.Handler):
+    """Hands records of a step over to its context."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Record the line at the step that logs it, if one does."""
+        context = current_context.get()
+        if context is not None:
+            context.record_log(record.levelname.lower(), record.name, _cut(self.format(record)))
+
+
+class _Tee(io.TextIOBase):
+    """Stands in for sys.stdout or sys.stderr: lines that a step prints are recorded, everything is passed on."""
+
+    def __init__(self, stream: TextIO, name: str) -> None:
+        self._stream = stream
+        self._name = name
+        self._partial: dict[int, str] = {}
+
+    def write(self, text: str) -> int:
+        """Pass the text on, and record the lines that it completes."""
+        context = current_context.get()
+        if context is not None:
+            *lines, rest = (self._partial.pop(id(context), "") + text).split("\n")
+            for line in lines:
+                context.record_log("info", self._name, _cut(line))
+            if rest:
+                self._partial[id(context)] = rest
+                context.at_close(self._finish)
+        return self._stream.write(text)
+
+    def flush(self) -> None:
+        """Flush the real stream."""
+        self._stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        """Be the real stream in everything else."""
+        return getattr(self._stream, name)
+
+    def _finish(self, context: Any) -> None:
+        rest = self._partial.pop(id(context), "")
+        if rest:
+            context.record_log("info", self._name, _cut(rest))
+
+
+class _Capture:
+    """Counts who captures; installs at the first and takes away at the last."""
+
+    def __init__(self) -> None:
+        self._users = 0
+        self._handler = _Handler()
+        self._streams: list[tuple[str, Any, Any]] = []
+
+    def enter(self) -> None:
+        self._users += 1
+        if self._users > 1:
+            return
+        LOGGER.setLevel(logging.DEBUG)
+        logging.getLogger().addHandler(self._handler)
+        for name in ("stdout", "stderr"):
+            stream = getattr(sys, name)
+            tee = _Tee(stream, name)
+            self._streams.append((name, stream, tee))
+            setattr(sys, name, tee)
+
+    def leave(self) -> None:
+        self._users -= 1
+        if self._users:
+            return
+        logging.getLogger().removeHandler(self._handler)
+        for name, stream, tee in self._streams:
+            if getattr(sys, name) is tee:
+                setattr(sys, name, stream)
+        self._streams.clear()
+
+
+def _cut(line: str) -> str:
+    text = line.encode("utf-8", "backslashreplace").decode("utf-8")
+    if len(text) <= MAX_LINE:
+        return text
+    return f"{text[:MAX_LINE]}… ({len(text) - MAX_LINE} characters more were cut)"
+
+
+_installed = _Capture()

@@ -1,0 +1,304 @@
+"""What a step function is given: who it is, what came before, and ways to suspend, bail, report and keep state."""
+
+import logging
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any, NoReturn, Protocol
+
+from engine.errors import InvalidSuspendPayload, InvalidValue, StepCancelled, StepNotRun
+from engine.events import EventType
+from engine.paths import Path
+from engine.step import Step
+
+MISSING: Any = object()
+"""Stands for "no default given"."""
+
+current_context: "ContextVar[Context | None]" = ContextVar("current_context", default=None)
+"""The context of the step that runs here; logs and prints find their step by it."""
+
+
+class Suspend(BaseException):
+    """The signal by which suspend() leaves a step function; no error, so ``except Exception`` lets it pass."""
+
+    def __init__(self, payload: Any, label: str | None) -> None:
+        """Take what the step asks, as JSON."""
+        super().__init__("the step is suspended")
+        self.payload = payload
+        self.label = label
+
+
+class Bail(BaseException):
+    """The signal by which bail() ends the run early with a result."""
+
+    def __init__(self, value: Any) -> None:
+        """Take the result, as JSON."""
+        super().__init__("the run ends early")
+        self.value = value
+
+
+class Host(Protocol):
+    """What a context needs of the executor. Its methods may be called on any thread.
+
+    ``scope`` is the executor's own idea of where the step stands.
+    """
+
+    def emit(self, type: EventType, path: Path, payload: dict[str, Any]) -> None:
+        """Record an event of the step."""
+        ...
+
+    def output_of(self, step_id: str, scope: Any) -> Any:
+        """Return the typed output of an earlier step, or raise UnknownStep or StepNotRun."""
+        ...
+
+    def init_of(self, scope: Any) -> Any:
+        """Return the workflow's input as its own type."""
+        ...
+
+    def read_state(self, scope: Any, step: Step[Any, Any] | None) -> Any:
+        """Return the run's state as the step's, else the workflow's, state type."""
+        ...
+
+    def change_state(self, scope: Any, step: Step[Any, Any] | None, path: Path, changes: dict[str, Any]) -> None:
+        """Merge changes into the run's state, validated and recorded."""
+        ...
+
+    def dump(self, path: Path, value: Any) -> Any:
+        """Return any value as JSON, or raise NotSerializable that names the step."""
+        ...
+
+
+class Context:
+    """What a step function is given as its second argument.
+
+    Attributes:
+        run_id: the run.
+        workflow_id: the workflow that the step belongs to; a nested one inside a nested workflow.
+        step_id: the step's own id.
+        path: where the step stands in the run: ids of steps and nested workflows, and indexes of items.
+        attempt: 1 for the first try.
+        iteration: which time a loop runs this step, from 1; None outside of loops.
+        index: which item of a foreach this is, from 0; None outside.
+        init_data: the workflow's input, as its own type.
+        request_context: the dict that was given at the start.
+        resume_data: the answer of the last resume, validated; None before.
+        suspend_data: the payload of the last suspend; None before.
+        idempotency_key: the same for all attempts and recoveries of this step in this run.
+        logger: its records become events of the step.
+    """
+
+    __stepyard_context__ = True
+    __slots__ = (
+        "_at_close",
+        "_calls",
+        "_closed",
+        "_host",
+        "_resumes",
+        "_scope",
+        "_step",
+        "attempt",
+        "index",
+        "iteration",
+        "path",
+        "pending",
+        "request_context",
+        "run_id",
+        "step_id",
+        "suspend_data",
+        "workflow_id",
+    )
+
+    def __init__(
+        self,
+        *,
+        host: Host,
+        scope: Any,
+        step: Step[Any, Any] | None,
+        step_id: str,
+        run_id: str,
+        workflow_id: str,
+        path: Path,
+        attempt: int,
+        iteration: int | None,
+        index: int | None,
+        request_context: dict[str, Any],
+        resumes: list[Any],
+        suspend_data: Any,
+    ) -> None:
+        """Take everything from the executor; user code never makes a context."""
+        self._host = host
+        self._scope = scope
+        self._step = step
+        self._resumes = resumes
+        self._calls = 0
+        self._closed = False
+        self._at_close: tuple[Callable[[Context], None], ...] = ()
+        self.pending: Suspend | Bail | None = None
+        self.run_id = run_id
+        self.workflow_id = workflow_id
+        self.step_id = step_id
+        self.path = path
+        self.attempt = attempt
+        self.iteration = iteration
+        self.index = index
+        self.request_context = request_context
+        self.suspend_data = suspend_data
+
+    @property
+    def init_data(self) -> Any:
+        """Return the workflow's input, as the type of its input schema."""
+        return self._host.init_of(self._scope)
+
+    @property
+    def resume_data(self) -> Any:
+        """Return the answer of the last resume as the type of the resume schema; None before the first."""
+        return self._answer(len(self._resumes) - 1) if self._resumes else None
+
+    @property
+    def state(self) -> Any:
+        """Return the run's state as it is now."""
+        return self._host.read_state(self._scope, self._step)
+
+    @property
+    def idempotency_key(self) -> str:
+        """Return a key that is the same for all attempts and recoveries of this step in this run."""
+        place = ".".join(str(part) for part in self.path)
+        return f"{self.run_id}:{place}" + ("" if self.iteration is None else f":{self.iteration}")
+
+    @property
+    def logger(self) -> logging.Logger:
+        """Return the step's logger; all levels are recorded."""
+        return logging.getLogger(f"stepyard.{self.workflow_id}.{self.step_id}")
+
+    @property
+    def cancelled(self) -> bool:
+        """Tell whether the run was cancelled, or the attempt timed out, while this step runs."""
+        return self._closed
+
+    def check_cancelled(self) -> None:
+        """Raise StepCancelled when the run was cancelled; for long loops in sync steps.
+
+        Raises:
+            StepCancelled: the run was cancelled, or the attempt timed out.
+        """
+        if self._closed:
+            raise StepCancelled
+
+    def result(self, step: "Step[Any, Any] | str", default: Any = MISSING) -> Any:
+        """Return the output of an earlier step of this workflow, or of one around it.
+
+        Args:
+            step: the step or its id.
+            default: what to return when the step did not run or did not succeed.
+
+        Raises:
+            UnknownStep: no step has this id.
+            StepNotRun: the step has no output and no default is given.
+        """
+        step_id = step if isinstance(step, str) else step.id
+        return self._host.output_of(step_id, self._scope) if default is MISSING else self._result_or(step_id, default)
+
+    def suspend(self, payload: Any = None, *, label: str | None = None) -> Any:
+        """Wait for an answer from outside.
+
+        The first time, the payload is recorded and the function is left. After the resume the function runs again from
+        its first line, and this call returns the answer. The k-th call in a function answers to the k-th resume.
+
+        Args:
+            payload: what is asked; JSON or what the suspend schema takes.
+            label: a name by which `Run.resume` finds this suspension.
+
+        Returns:
+            The answer, as the type of the resume schema.
+
+        Raises:
+            InvalidSuspendPayload: the payload does not fit the suspend schema.
+        """
+        call, self._calls = self._calls, self._calls + 1
+        if call < len(self._resumes):
+            return self._answer(call)
+        self._leave(Suspend(self._payload(payload), label))
+
+    def bail(self, value: Any = None) -> NoReturn:
+        """End the whole workflow early, with success and this result.
+
+        Args:
+            value: the result; any JSON value, not held against the output schema.
+
+        Raises:
+            NotSerializable: the value cannot become JSON.
+        """
+        self._leave(Bail(self._host.dump(self.path, value)))
+
+    def set_state(self, **changes: Any) -> None:
+        """Merge the changes into the run's state at once, validated and recorded.
+
+        Raises:
+            InvalidState: the changed state does not fit the state schema; nothing is changed.
+        """
+        self.check_cancelled()
+        self._host.change_state(self._scope, self._step, self.path, changes)
+
+    def write(self, chunk: Any) -> None:
+        """Give a piece of output to everyone who watches, while the step runs.
+
+        Args:
+            chunk: any JSON value, or what pydantic can turn into one.
+
+        Raises:
+            NotSerializable: the chunk cannot become JSON.
+        """
+        self._note("step-output", {"chunk": self._host.dump(self.path, chunk)})
+
+    def progress(self, fraction: float, message: str = "") -> None:
+        """Tell how far the step is.
+
+        Args:
+            fraction: from 0 to 1; outside of it the nearer end is taken.
+            message: what is being done.
+        """
+        self._note("step-progress", {"fraction": min(1.0, max(0.0, float(fraction))), "message": str(message)})
+
+    def record_log(self, level: str, logger: str, message: str) -> None:
+        """Record a log line of the step; called by the capture of logging and print."""
+        self._note("step-log", {"level": level, "logger": logger, "message": message})
+
+    def at_close(self, call: "Callable[[Context], None]") -> None:
+        """Have ``call`` called once, just before the attempt ends."""
+        if call not in self._at_close:
+            self._at_close = (*self._at_close, call)
+
+    def close(self) -> None:
+        """End the attempt: what the function, or a thread it left behind, does from now on changes nothing."""
+        for call in self._at_close:
+            call(self)
+        self._closed = True
+
+    def _note(self, type: EventType, payload: dict[str, Any]) -> None:
+        if not self._closed:
+            self._host.emit(type, self.path, payload)
+
+    def _leave(self, signal: Suspend | Bail) -> NoReturn:
+        self.check_cancelled()
+        self.pending = self.pending or signal
+        raise signal
+
+    def _answer(self, call: int) -> Any:
+        data = self._resumes[call]
+        schema = None if self._step is None else self._step.resume
+        return data if schema is None else schema.load(data)
+
+    def _payload(self, payload: Any) -> Any:
+        if self._step is None or self._step.suspend is None:
+            return self._host.dump(self.path, payload)
+        try:
+            return self._step.suspend.dump(payload)
+        except InvalidValue as error:
+            message = f"step {self.step_id!r} suspends with a payload that does not fit its suspend_schema:"
+            raise InvalidSuspendPayload(message, error.issues) from None
+
+    def _result_or(self, step_id: str, default: Any) -> Any:
+        try:
+            return self._host.output_of(step_id, self._scope)
+        except StepNotRun:
+            return default
+

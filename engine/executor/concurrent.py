@@ -1,0 +1,84 @@
+"""Parallel, branch and foreach: nodes whose children run at once."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from engine.errors import NotAList
+from engine.executor.functions import decide
+from engine.executor.group import Child, Group
+from engine.executor.outcome import HALTED, Failed, Halted, Outcome
+from engine.executor.scope import Scope
+from engine.executor.walker import Walker
+from engine.failure import describe
+from engine.nodes import BranchNode, ForeachNode, Node, ParallelNode, step_ids
+from engine.refs import Value
+
+
+async def run_parallel(run: Walker, node: ParallelNode, scope: Scope, value: Value) -> Outcome:
+    """Run all arms on the same input; the result is a dict of their outputs."""
+    return await _run_arms(run, node.arms, scope, value, node.concurrency, fail_fast=node.fail_fast)
+
+
+async def run_branch(run: Walker, node: BranchNode, scope: Scope, value: Value) -> Outcome:
+    """Run every arm whose condition is true, as decided once and recorded."""
+    arms = [*(arm.node for arm in node.arms), *([node.otherwise] if node.otherwise else [])]
+    chosen = scope.place.decisions.get(node.id)
+    if chosen is None:
+        chosen = []
+        for arm in node.arms:
+            verdict = await decide(run, arm.condition, scope, node.id, value)
+            if isinstance(verdict, Failed):
+                return verdict
+            if verdict:
+                chosen.append(arm.node.id)
+        if not chosen and node.otherwise is not None:
+            chosen = [node.otherwise.id]
+        run.journal.emit("branch-decided", (*scope.path, node.id), {"arms": chosen, "input": value.ref})
+    return await _run_arms(run, [arm for arm in arms if arm.id in chosen], scope, value, None, fail_fast=False)
+
+
+async def run_foreach(run: Walker, node: ForeachNode, scope: Scope, value: Value) -> Outcome:
+    """Run the body for each item, in a window of ``concurrency``; the result is the list of outputs."""
+    if not isinstance(value.json, list):
+        found = type(value.json).__name__
+        error = NotAList(f"foreach of {node.body.id!r} needs a list as its input, and received: {found}")
+        return Failed(describe(error))
+    ids = frozenset(step_ids(node.body))
+    children = [
+        Child(
+            partial(run.walk, node.body, scope.item(index), Value(item, {"item": [value.ref, index]})),
+            ids,
+            index,
+        )
+        for index, item in enumerate(value.json)
+    ]
+    group = Group(run, scope, children, limit=node.concurrency, fail_fast=False, launch_all=False)
+    stopped = await group.gather() or _stop(group.outcomes)
+    if stopped is not None:
+        return stopped
+    values = [outcome for outcome in group.outcomes if isinstance(outcome, Value)]
+    return Value([item.json for item in values], {"items": [item.ref for item in values]})
+
+
+async def _run_arms(
+    run: Walker, arms: Sequence[Node], scope: Scope, value: Value, limit: int | None, *, fail_fast: bool
+) -> Outcome:
+    children = [Child(partial(run.walk, arm, scope, value), frozenset(step_ids(arm))) for arm in arms]
+    group = Group(run, scope, children, limit=limit, fail_fast=fail_fast, launch_all=True)
+    stopped = await group.gather() or _stop(group.outcomes)
+    if stopped is not None:
+        return stopped
+    values = {
+        arm.id: outcome for arm, outcome in zip(arms, group.outcomes, strict=True) if isinstance(outcome, Value)
+    }
+    return Value(
+        {key: part.json for key, part in values.items()}, {"keys": {key: part.ref for key, part in values.items()}}
+    )
+
+
+def _stop(outcomes: list[Outcome]) -> Failed | Halted | None:
+    """Return why the node has no value yet: the first failure in list order, else a halt."""
+    for outcome in outcomes:
+        if isinstance(outcome, Failed):
+            return outcome
+    return HALTED if HALTED in outcomes else None

@@ -1,0 +1,263 @@
+"""A run in execution, from its claim until it ends or everything left of it waits."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from engine.clock import Clock
+from engine.context import Context
+from engine.errors import StaleEpoch
+from engine.events import Draft, Event
+from engine.executor.concurrent import run_branch, run_foreach, run_parallel
+from engine.executor.host import StepHost
+from engine.executor.journal import Journal
+from engine.executor.loops import run_loop
+from engine.executor.mapping import run_map
+from engine.executor.outcome import Bailed, Canceled, Failed, Halted, Outcome
+from engine.executor.scope import Scope
+from engine.executor.sequence import run_flow, run_nested, run_sequence
+from engine.executor.steps import run_step
+from engine.executor.waits import run_event, run_sleep
+from engine.executor.walker import Listener
+from engine.nodes import (
+    BranchNode,
+    EventNode,
+    Flow,
+    FlowNode,
+    ForeachNode,
+    LoopNode,
+    MapNode,
+    Node,
+    ParallelNode,
+    SequenceNode,
+    SleepNode,
+    StepNode,
+)
+from engine.paths import Path
+from engine.refs import Value
+from engine.state import RunState
+from engine.step import Step
+from engine.store import Claim, Store
+
+
+class Execution:
+    """Executes one segment of a run under one claim: `segment` walks the tree until nothing more can be done.
+
+    It is the `Walker` that the coroutines of the node kinds are given.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        random: Callable[[], float],
+        claim: Claim,
+        lease: float,
+        flow: Flow,
+        state: RunState,
+    ) -> None:
+        """Take the claim and the folded state of the run."""
+        self.clock = clock
+        self.random = random
+        self.lost = claim.lost or ""
+        self.journal = Journal(store, clock, claim, state, self._take_news)
+        self._store = store
+        self._claim = claim
+        self._lease = lease
+        self._flow = flow
+        self._listeners: list[Listener] = []
+        self._tasks = asyncio.TaskGroup()
+        self._alarms: dict[Path, asyncio.Task[None]] = {}
+        self._main: asyncio.Task[Any] | None = None
+        self._stopped = False
+        self._host = StepHost(self.journal, self._tasks)
+
+    async def segment(self) -> bool:
+        """Go on with the run until it ends or everything left of it waits.
+
+        Returns:
+            False when the run was cancelled, stopped or claimed by another worker meanwhile.
+        """
+        self._main = asyncio.current_task()
+        try:
+            async with self._tasks:
+                beat = self._tasks.create_task(self._heartbeat())
+                try:
+                    await self._walk_all()
+                finally:
+                    beat.cancel()
+                    for alarm in self._alarms.values():
+                        alarm.cancel()
+        except* StaleEpoch:
+            self._stopped = True
+        except* asyncio.CancelledError:
+            if not self._stopped or self._main is None or self._main.uncancel() > 0:
+                raise
+        return not self._stopped
+
+    async def walk(self, node: Node, scope: Scope, value: Value) -> Outcome:
+        """Run one node of any kind, or go on with it where the journal left it."""
+        match node:
+            case StepNode():
+                return await run_step(self, node, scope, value)
+            case MapNode():
+                return await run_map(self, node, scope, value)
+            case FlowNode():
+                return await run_nested(self, node, scope, value)
+            case SequenceNode():
+                return await run_sequence(self, node.nodes, scope, value)
+            case ParallelNode():
+                return await run_parallel(self, node, scope, value)
+            case BranchNode():
+                return await run_branch(self, node, scope, value)
+            case LoopNode():
+                return await run_loop(self, node, scope, value)
+            case ForeachNode():
+                return await run_foreach(self, node, scope, value)
+            case SleepNode():
+                return await run_sleep(self, node, scope, value)
+            case EventNode():
+                return await run_event(self, node, scope, value)
+
+    def notice(self) -> None:
+        """Read, soon, what others have recorded: an answer, an event, a cancel."""
+        if not self._stopped:
+            self._tasks.create_task(self.journal.catch_up())
+
+    def stop(self) -> None:
+        """Leave the run as it is: what ran is interrupted and is recorded by nobody here."""
+        self._stopped = True
+        if self._main is not None:
+            self._main.cancel()
+
+    def given(self, path: Path, value: Value) -> Value:
+        """Return what a step is given when it begins: the value, unless the run was forked there with another one."""
+        fork = self.journal.state.forked_from
+        if fork is None or "input" not in fork or tuple(fork["step"]) != path:
+            return value
+        return Value(fork["input"], {"value": fork["input"]})
+
+    def context(self, scope: Scope, step_id: str, step: Step[Any, Any] | None) -> Context:
+        """Make what a function of this node is given."""
+        state = self.journal.state
+        record = scope.record(step_id)
+        return Context(
+            host=self._host,
+            scope=scope,
+            step=step,
+            step_id=step_id,
+            run_id=self.journal.run_id,
+            workflow_id=scope.flow.id,
+            path=scope.path_of(step_id),
+            attempt=1 if record is None else record.attempts,
+            iteration=scope.iteration,
+            index=scope.index,
+            request_context=state.request_context,
+            resumes=[] if record is None else record.resumes,
+            suspend_data=None if record is None else record.suspend_payload,
+        )
+
+    @contextmanager
+    def listening(self, listener: Listener) -> Iterator[None]:
+        """Tell the listener, inside the block, what can go on."""
+        self._listeners.append(listener)
+        try:
+            yield
+        finally:
+            self._listeners.remove(listener)
+
+    def alarm(self, path: Path, due: datetime) -> None:
+        """Poke the listeners about ``path`` when the clock reaches ``due``."""
+        if path not in self._alarms and self._listeners:
+            self._alarms[path] = self._tasks.create_task(self._ring(path, due))
+
+    async def _walk_all(self) -> None:
+        state = self.journal.state
+        self._begin()
+        root = Scope(self._flow, (), state.root, state.root.input)
+        while True:
+            outcome = await run_flow(self, self._flow, root)
+            if not isinstance(outcome, Halted):
+                self._end(outcome)
+                await self.journal.flush()
+                return
+            await self.journal.flush()
+            if not self._can_go_on() and await self._settle():
+                return
+
+    def _begin(self) -> None:
+        state = self.journal.state
+        if state.status == "pending":
+            self.journal.emit("run-started", (), {})
+        lost = self._claim.interrupted
+        interrupted = [
+            list(path)
+            for path, step in state.open.items()
+            if step.kind == "step" and step.status == "running" and step.retry_at is None and (lost or not step.ready)
+        ]
+        if interrupted:
+            reason = self._claim.lost or ("its worker was lost" if lost else "its worker was stopped")
+            recovered = {"reason": reason, "interrupted": interrupted, "lost": int(lost)}
+            self.journal.emit("run-recovered", (), recovered)
+
+    def _end(self, outcome: Outcome) -> None:
+        match outcome:
+            case Value():
+                self.journal.emit("run-succeeded", (), {"result": outcome.ref})
+            case Bailed(value):
+                self.journal.emit("run-succeeded", (), {"result": value.ref})
+            case Failed(error):
+                self.journal.emit("run-failed", (), {"error": error})
+            case Canceled() | Halted():
+                raise AssertionError("the outermost workflow has no siblings that could cancel it")
+
+    def _can_go_on(self) -> bool:
+        now = self.clock.now()
+        return any(
+            step.ready or (step.status == "waiting" and step.due_at is not None and step.due_at <= now)
+            for step in self.journal.state.open.values()
+        )
+
+    async def _settle(self) -> bool:
+        """Record that everything left waits; False when something came up meanwhile."""
+        state = self.journal.state
+        waiting, suspended = state.waiting, state.suspended
+        if not waiting and not suspended:
+            raise AssertionError("a run that halts waits for something")
+        if waiting:
+            due = [step.due_at for step in waiting if step.due_at is not None]
+            names = [step.event_name for step in waiting if step.event_name is not None]
+            until = min(due).isoformat() if due else None
+            draft = Draft(self.clock.now(), "run-waiting", (), {"until": until, "events": names})
+        else:
+            paths = [list(step.path) for step in suspended]
+            draft = Draft(self.clock.now(), "run-suspended", (), {"suspended": paths})
+        if state.status == draft.type.removeprefix("run-"):
+            return True
+        return await self.journal.settle(draft)
+
+    def _take_news(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if event.type == "run-canceled":
+                self.stop()
+            elif event.path:
+                self._poke(event.path)
+
+    def _poke(self, path: Path) -> None:
+        for listener in tuple(self._listeners):
+            listener.poke(path)
+
+    async def _ring(self, path: Path, due: datetime) -> None:
+        await self.clock.sleep_until(due)
+        del self._alarms[path]
+        self._poke(path)
+
+    async def _heartbeat(self) -> None:
+        while True:
+            await asyncio.sleep(self._lease / 3)
+            last_seq = await self._store.renew(self.journal.run_id, epoch=self._claim.epoch, lease=self._lease)
+            if last_seq > self.journal.last_seq:
+                await self.journal.catch_up()

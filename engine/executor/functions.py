@@ -1,0 +1,37 @@
+"""Conditions, mapping and timer functions: called with the typed value, their errors named."""
+
+from typing import Any
+
+from engine.context import Bail, Suspend
+from engine.errors import ConditionFailed, StepError
+from engine.executor.outcome import Failed
+from engine.executor.scope import Scope
+from engine.executor.walker import Walker
+from engine.failure import describe, message_of
+from engine.refs import Value
+from engine.step import Function
+
+
+async def evaluate(run: Walker, function: Function, scope: Scope, node_id: str, value: Value) -> Any:
+    """Return what the function gives for the value.
+
+    Raises:
+        StepError: the function tried to suspend or to bail; else whatever it raises.
+    """
+    context = run.context(scope, node_id, None)
+    try:
+        return await function.call(value.json, context)
+    except (Suspend, Bail):
+        raise StepError(f"{function.name} of {node_id!r} cannot suspend or bail: only a step can") from None
+    finally:
+        context.close()
+
+
+async def decide(run: Walker, condition: Function, scope: Scope, node_id: str, value: Value) -> bool | Failed:
+    """Return the verdict of a condition, or the failure that names it."""
+    try:
+        return bool(await evaluate(run, condition, scope, node_id, value))
+    except Exception as error:
+        named = ConditionFailed(f"condition {condition.name} of {node_id!r} raised {type(error).__name__}: {message_of(error)}")
+        named.__cause__ = error
+        return Failed(describe(named))

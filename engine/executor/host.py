@@ -1,0 +1,134 @@
+"""What contexts ask of a run in execution, also from the threads of sync steps."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
+from typing import Any
+
+from engine.errors import InvalidState, InvalidValue, NotSerializable, StepNotRun, UnknownStep
+from engine.events import EventType
+from engine.executor.journal import Journal
+from engine.executor.mapping import ANY, output_of
+from engine.executor.scope import Scope
+from engine.nodes import FlowNode, Node, StepNode, walk
+from engine.paths import Path, format_path
+from engine.schema import Schema
+from engine.state import StepState
+from engine.step import Step
+
+
+class StepHost:
+    """Serves the contexts of one execution; it belongs to the thread on which it was made."""
+
+    def __init__(self, journal: Journal, tasks: asyncio.TaskGroup) -> None:
+        """Take the journal, and the group in which it may be flushed meanwhile."""
+        self._journal = journal
+        self._tasks = tasks
+        self._flushing: asyncio.Task[None] | None = None
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.get_ident()
+
+    def emit(self, type: EventType, path: Path, payload: dict[str, Any]) -> None:
+        """Record an event of a running step, soon."""
+        if threading.get_ident() == self._thread:
+            self._emit(type, path, payload)
+        else:
+            self._loop.call_soon_threadsafe(self._emit, type, path, payload)
+
+    def output_of(self, step_id: str, scope: Scope) -> Any:
+        """Return the typed output of an earlier step; see `Context.result`."""
+        for around in scope.outwards():
+            node = next((node for node in walk(around.flow.nodes) if node.id == step_id), None)
+            if node is None:
+                continue
+            record = around.record(step_id) or around.place.children.get(step_id)
+            if record is None:
+                raise StepNotRun(f"step {step_id!r} has not run, so it has no output")
+            return _typed(node, record, output_of(record))
+        known = ", ".join(node.id for node in walk(scope.flow.nodes))
+        raise UnknownStep(f"workflow {scope.flow.id!r} has no step {step_id!r}. It has: {known}")
+
+    def init_of(self, scope: Scope) -> Any:
+        """Return the workflow's input as its own type."""
+        return scope.flow.input.load(scope.init)
+
+    def read_state(self, scope: Scope, step: Step[Any, Any] | None) -> Any:
+        """Return the run's state as the step's, else the workflow's, state type."""
+        schema = _state_schema(scope, step)
+        state = self._journal.state.state
+        if schema is None:
+            return ANY.load(state)
+        try:
+            return schema.load(state)
+        except InvalidValue as error:
+            message = f"the state does not fit the state_schema of {scope.flow.id!r}: give start() an initial_state"
+            raise InvalidState(message, error.issues) from None
+
+    def change_state(self, scope: Scope, step: Step[Any, Any] | None, path: Path, changes: dict[str, Any]) -> None:
+        """Merge changes into the run's state, validated and recorded."""
+        change = partial(self._change_state, scope, step, path, changes)
+        if threading.get_ident() == self._thread:
+            change()
+            return
+        done: Future[None] = Future()
+        self._loop.call_soon_threadsafe(_settle, done, change)
+        done.result()
+
+    def dump(self, path: Path, value: Any) -> Any:
+        """Return any value as JSON.
+
+        Raises:
+            NotSerializable: it names the step and the place in the value.
+        """
+        try:
+            return ANY.dump(value)
+        except NotSerializable as error:
+            error.add_note(f"given by step {format_path(path)!r}")
+            raise
+
+    def _emit(self, type: EventType, path: Path, payload: dict[str, Any]) -> None:
+        if self._journal.state.ended:
+            return
+        self._journal.emit(type, path, payload)
+        if self._flushing is None or self._flushing.done():
+            self._flushing = self._tasks.create_task(self._journal.flush())
+
+    def _change_state(self, scope: Scope, step: Step[Any, Any] | None, path: Path, changes: dict[str, Any]) -> None:
+        json = self.dump(path, changes)
+        schema = _state_schema(scope, step)
+        if schema is not None:
+            try:
+                changed = schema.dump(schema.load({**self._journal.state.state, **json}))
+            except InvalidValue as error:
+                message = f"set_state of step {format_path(path)!r} does not fit the state_schema:"
+                raise InvalidState(message, error.issues) from None
+            json = {key: changed[key] for key in json if key in changed}
+        self._emit("state-changed", path, {"changes": json})
+
+
+def _state_schema(scope: Scope, step: Step[Any, Any] | None) -> Schema | None:
+    own = None if step is None else step.state
+    return own or next((around.flow.state for around in scope.outwards() if around.flow.state), None)
+
+
+def _settle(done: "Future[None]", change: Callable[[], None]) -> None:
+    """Carry the end of ``change`` over to the thread that waits for it, its error too."""
+    try:
+        change()
+    except BaseException as error:
+        done.set_exception(error)
+    else:
+        done.set_result(None)
+
+
+def _typed(node: Node, record: StepState, output: Any) -> Any:
+    match node:
+        case StepNode():
+            schema = node.step.output
+        case FlowNode():
+            schema = node.flow.output
+        case _:
+            return output
+    return [schema.load(item) for item in output] if record.kind == "items" else schema.load(output)

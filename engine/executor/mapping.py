@@ -1,0 +1,102 @@
+"""Mappings: a step that makes the next value from a function, or from what came before."""
+
+from typing import Any
+
+from engine.errors import InvalidOutput, InvalidValue, StepNotRun
+from engine.executor.functions import evaluate
+from engine.executor.outcome import Failed, Outcome, recorded
+from engine.executor.scope import Scope
+from engine.executor.walker import Walker
+from engine.failure import describe
+from engine.mapping import resolve_source
+from engine.nodes import MapNode
+from engine.refs import Value
+from engine.schema import Schema
+from engine.state import StepState
+
+ANY = Schema.of(None)
+
+
+async def run_map(run: Walker, node: MapNode, scope: Scope, value: Value) -> Outcome:
+    """Make the mapped value; recorded like a step, and not tried again when it fails."""
+    path = scope.path_of(node.id)
+    record = scope.record(node.id)
+    known = recorded(record, path)
+    if known is not None:
+        return known
+    attempt = 1 if record is None else record.attempts + 1
+    run.journal.emit("step-started", path, {"attempt": attempt, "input": value.ref})
+    try:
+        output = await _mapped(run, node, scope, value)
+    except Exception as error:
+        detail = describe(error)
+        run.journal.emit("step-failed", path, {"error": detail})
+        return Failed(detail)
+    run.journal.emit("step-succeeded", path, {"output": output})
+    return Value(output, {"step": list(path)})
+
+
+async def _mapped(run: Walker, node: MapNode, scope: Scope, value: Value) -> Any:
+    if node.function is not None:
+        result = await evaluate(run, node.function, scope, node.id, value)
+        try:
+            return node.function.output.dump(result)
+        except InvalidValue as error:
+            message = f"what mapping {node.id!r} returned does not fit its annotation:"
+            raise InvalidOutput(message, error.issues) from None
+    reader = Reader(run, scope)
+    context = run.context(scope, node.id, None)
+    mapped = {
+        key: await resolve_source(source, key, reader, value.json, context) for key, source in node.sources
+    }
+    return ANY.dump(mapped)
+
+
+class Reader:
+    """Reads what came before a mapping, as JSON."""
+
+    def __init__(self, run: Walker, scope: Scope) -> None:
+        """Take where the mapping stands."""
+        self._run = run
+        self._scope = scope
+
+    def step(self, step_id: str) -> Any:
+        """Return the output of an earlier step, of this workflow or of one around it.
+
+        Raises:
+            StepNotRun: it has no output.
+        """
+        for scope in self._scope.outwards():
+            record = scope.record(step_id) or scope.place.children.get(step_id)
+            if record is not None:
+                return output_of(record)
+        raise StepNotRun(f"step {step_id!r} has not run, so it has no output")
+
+    def init(self) -> Any:
+        """Return the workflow's input."""
+        return self._scope.init
+
+    def state(self) -> Any:
+        """Return the run's state."""
+        return self._run.journal.state.state
+
+    def context(self) -> Any:
+        """Return the run's request context."""
+        return self._run.journal.state.request_context
+
+
+def output_of(record: StepState) -> Any:
+    """Return a step's output, or the list of its items' outputs.
+
+    Raises:
+        StepNotRun: it did not succeed.
+    """
+    if record.kind == "items":
+        items = sorted(record.children.items(), key=lambda item: int(item[0]))
+        return [output_of(item) for _, item in items]
+    if record.status != "success":
+        last = record.earlier[-1] if record.earlier else None
+        if last is not None and last.status == "success":
+            return last.output
+        raise StepNotRun(f"step {record.path[-1]!r} is {record.status}, so it has no output")
+    return record.output

@@ -1,0 +1,165 @@
+"""One step: its attempts, their outcomes, and what of them is recorded."""
+
+import asyncio
+from collections.abc import Awaitable
+from datetime import timedelta
+from typing import Any
+
+from engine.context import Bail, Context, Suspend, current_context
+from engine.errors import InvalidOutput, InvalidStepInput, InvalidValue, StepError, StepTimeout, WorkerLost
+from engine.executor.outcome import HALTED, Bailed, Failed, Outcome, recorded
+from engine.executor.scope import Scope
+from engine.executor.walker import Walker
+from engine.failure import describe
+from engine.nodes import StepNode
+from engine.paths import Path, format_path
+from engine.refs import Value
+from engine.state import StepState
+from engine.step import Retry, Step
+
+ONCE = Retry()
+
+MAX_LOST = 3
+"""How many workers may die under a step before it fails."""
+
+
+async def run_step(run: Walker, node: StepNode, scope: Scope, value: Value) -> Outcome:
+    """Run a step, or go on with it where the journal left it: answered, waiting for a retry, or interrupted."""
+    step = node.step
+    path = scope.path_of(step.id)
+    record = scope.record(step.id)
+    known = recorded(record, path)
+    if known is not None:
+        return known
+    value = run.given(path, value)
+    while True:
+        if record is None or not record.ready:
+            if record is not None and record.lost >= MAX_LOST:
+                return _lost(run, path, record)
+            if record is not None and record.retry_at is not None:
+                await run.clock.sleep_until(record.retry_at)
+            _begin(run, scope, path, value, record)
+        await run.journal.flush()
+        record = scope.record(step.id) or StepState(path)
+        outcome = await _attempt(run, step, scope, path, value, record)
+        if not isinstance(outcome, BaseException):
+            return outcome
+        failed = _failed(run, step, scope, path, record, outcome)
+        if failed is not None:
+            return failed
+        await run.journal.flush()
+
+
+def _begin(run: Walker, scope: Scope, path: Path, value: Value, record: StepState | None) -> None:
+    if record is not None:
+        run.journal.emit("step-started", path, {"attempt": record.attempts + 1})
+    elif scope.iteration is None:
+        run.journal.emit("step-started", path, {"attempt": 1, "input": value.ref})
+    else:
+        run.journal.emit("step-started", path, {"attempt": 1, "input": value.ref, "iteration": scope.iteration})
+
+
+async def _attempt(
+    run: Walker, step: Step[Any, Any], scope: Scope, path: Path, value: Value, record: StepState
+) -> Outcome | BaseException:
+    """Call the function once; return the outcome, recorded, or the error that it raised."""
+    context = run.context(scope, step.id, step)
+    token = current_context.set(context)
+    try:
+        data = _load(step, value.json)
+        called = step.call(data, context)
+        result = await (called if step.timeout is None else _in_time(called, step, path))
+        if context.pending is None:
+            output = _dump(step, result)
+            run.journal.emit("step-succeeded", path, {"output": output})
+            return Value(output, {"step": list(path)})
+    except (Suspend, Bail) as signal:
+        context.pending = context.pending or signal
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        return error
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        # A step may call sys.exit or raise what is no Exception: it fails, and nothing else does.
+        if context.pending is None:
+            return error
+    finally:
+        current_context.reset(token)
+        context.close()
+    return _left(run, path, record, context)
+
+
+def _left(run: Walker, path: Path, record: StepState, context: Context) -> Outcome:
+    """Record that the function was left by suspend() or bail()."""
+    match context.pending:
+        case Suspend(payload=payload, label=label):
+            suspended = {"payload": payload, "label": label, "call": len(record.resumes) + 1}
+            run.journal.emit("step-suspended", path, suspended)
+            return HALTED
+        case Bail(value=value):
+            run.journal.emit("step-bailed", path, {"value": value})
+            return Bailed(Value(value, {"step": list(path)}))
+    raise AssertionError("a step that did not return was left by suspend() or bail()")
+
+
+def _failed(
+    run: Walker, step: Step[Any, Any], scope: Scope, path: Path, record: StepState, error: BaseException
+) -> Failed | None:
+    """Record a failed attempt; None when another one follows."""
+    retry = step.retry or scope.flow.retry or ONCE
+    detail = describe(error)
+    if record.failures + 1 < retry.attempts and not _is_validation(error) and retry.covers(error):
+        delay = retry.delay_after(record.failures + 1, run.random)
+        next_at = run.clock.now() + timedelta(seconds=delay)
+        failed = {"attempt": record.attempts, "error": detail, "next_at": next_at.isoformat()}
+        run.journal.emit("step-attempt-failed", path, failed)
+        return None
+    run.journal.emit("step-failed", path, {"error": detail})
+    return Failed(detail)
+
+
+def _is_validation(error: BaseException) -> bool:
+    """Tell whether the engine itself refused a value; trying again would refuse it again."""
+    return isinstance(error, StepError) and not isinstance(error, StepTimeout)
+
+
+def _lost(run: Walker, path: Path, record: StepState) -> Failed:
+    how = f" (the last one: {run.lost})" if run.lost else ""
+    error = WorkerLost(f"the worker process died {record.lost} times while step {format_path(path)!r} ran{how}")
+    detail = describe(error)
+    run.journal.emit("step-failed", path, {"error": detail})
+    return Failed(detail)
+
+
+def _load(step: Step[Any, Any], json: Any) -> Any:
+    try:
+        return step.input.load(json)
+    except InvalidValue as error:
+        message = f"what step {step.id!r} receives does not fit its input_schema:"
+        raise InvalidStepInput(message, error.issues) from None
+
+
+def _dump(step: Step[Any, Any], result: Any) -> Any:
+    try:
+        return step.output.dump(result)
+    except InvalidValue as error:
+        message = f"what step {step.id!r} returned does not fit its output_schema:"
+        raise InvalidOutput(message, error.issues) from None
+    except StepError as error:
+        error.add_note(f"returned by step {step.id!r}")
+        raise
+
+
+async def _in_time(call: Awaitable[Any], step: Step[Any, Any], path: Path) -> Any:
+    try:
+        async with asyncio.timeout(step.timeout) as limit:
+            return await call
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        message = f"step {format_path(path)!r} took longer than its timeout of {step.timeout} s"
+        raise StepTimeout(message) from None
+

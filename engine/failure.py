@@ -1,0 +1,76 @@
+"""Failures as JSON: an exception with its type, message, cause, notes and a traceback that marks the user's frames."""
+
+import linecache
+import sysconfig
+import traceback
+from pathlib import Path as FilePath
+from types import TracebackType
+from typing import Any
+
+ErrorDetail = dict[str, Any]
+"""``{type, message, traceback: [{file, line, function, code, user}], cause, notes}``, innermost frame last."""
+
+MAX_FRAMES = 50
+MAX_CAUSES = 10
+
+_ENGINE = str(FilePath(__file__).parent)
+_FOREIGN = (_ENGINE, *{path for name, path in sysconfig.get_paths().items() if name in ("stdlib", "purelib", "platlib")})
+
+
+def describe(error: BaseException, depth: int = 0) -> ErrorDetail:
+    """Return the exception as JSON.
+
+    Args:
+        error: any exception, also one whose ``str`` raises.
+        depth: how many exceptions stand above it in the chain of causes.
+    """
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    detail: ErrorDetail = {
+        "type": type(error).__name__,
+        "message": message_of(error),
+        "traceback": _frames(error.__traceback__),
+        "cause": describe(cause, depth + 1) if cause is not None and depth < MAX_CAUSES else None,
+    }
+    notes = getattr(error, "__notes__", None)
+    if notes:
+        detail["notes"] = [str(note) for note in notes]
+    if isinstance(error, BaseExceptionGroup) and depth < MAX_CAUSES:
+        detail["errors"] = [describe(part, depth + 1) for part in error.exceptions]
+    issues = getattr(error, "issues", None)
+    if isinstance(issues, tuple):
+        detail["issues"] = [{"path": list(issue.path), "message": issue.message} for issue in issues]
+    return detail
+
+
+def message_of(error: BaseException) -> str:
+    """Return ``str(error)``, its type's name when that is empty, or a note when ``str`` itself raises."""
+    try:
+        text = str(error)
+    except Exception as broken:
+        return f"{type(error).__name__} (its message cannot be read: str() raised {type(broken).__name__})"
+    return _storable(text) or type(error).__name__
+
+
+def _storable(text: str) -> str:
+    """Replace lone surrogates, which no database and no socket takes."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _frames(trace: TracebackType | None) -> list[dict[str, Any]]:
+    frames = traceback.extract_tb(trace)
+    own = [frame for frame in frames if not frame.filename.startswith(_ENGINE)]
+    kept = own if len(own) <= MAX_FRAMES else [*own[: MAX_FRAMES // 2], *own[-MAX_FRAMES // 2 :]]
+    return [
+        {
+            "file": frame.filename,
+            "line": frame.lineno,
+            "function": frame.name,
+            "code": linecache.getline(frame.filename, frame.lineno or 0).strip(),
+            "user": _is_user(frame.filename),
+        }
+        for frame in kept
+    ]
+
+
+def _is_user(filename: str) -> bool:
+    return not filename.startswith(_FOREIGN) and not filename.startswith("<frozen")

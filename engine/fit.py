@@ -1,0 +1,55 @@
+"""Whether what a run has recorded still fits the workflow's code."""
+
+from collections.abc import Iterator
+
+from engine.errors import WorkflowChanged
+from engine.nodes import EventNode, Flow, FlowNode, ForeachNode, MapNode, Node, SleepNode, StepNode, step_ids, walk
+from engine.paths import Path, format_path
+from engine.state import RunState, StepState
+
+
+def check_fit(flow: Flow, run: RunState) -> None:
+    """Refuse a run whose recorded steps are no longer where they were.
+
+    Raises:
+        WorkflowChanged: it names the recorded steps that the workflow no longer has.
+    """
+    lost = sorted({format_path(path) for path in _unfit(flow, run.root)})
+    if lost:
+        raise WorkflowChanged(
+            f"workflow {flow.id!r} has changed since run {run.run_id} recorded these steps, "
+            f"which it no longer has there: {', '.join(lost)}. Fork the run to go on with the new code"
+        )
+
+
+def node_at(flow: Flow, path: Path) -> Node | None:
+    """Return the node that runs at a path, or None when there is none."""
+    ids = [part for part in path if isinstance(part, str)]
+    for depth, step_id in enumerate(ids):
+        node = nodes_by_id(flow).get(step_id)
+        if node is None or depth == len(ids) - 1:
+            return node
+        if not isinstance(node, FlowNode):
+            return None
+        flow = node.flow
+    return None
+
+
+def nodes_by_id(flow: Flow) -> dict[str, Node]:
+    """Return the nodes of one workflow that record steps, by id."""
+    kinds = StepNode | FlowNode | MapNode | SleepNode | EventNode
+    return {node.id: node for node in walk(flow.nodes) if isinstance(node, kinds)}
+
+
+def _unfit(flow: Flow, place: StepState) -> Iterator[Path]:
+    nodes = nodes_by_id(flow)
+    items = {step_id for node in walk(flow.nodes) if isinstance(node, ForeachNode) for step_id in step_ids(node.body)}
+    for step_id, record in place.children.items():
+        node = nodes.get(str(step_id))
+        if node is None or (record.kind == "items") != (step_id in items and record.status == "pending"):
+            yield record.path
+        elif isinstance(node, FlowNode):
+            for inner in record.children.values() if record.kind == "items" else (record,):
+                yield from _unfit(node.flow, inner)
+        elif record.kind == "workflow":
+            yield record.path

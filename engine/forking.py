@@ -1,0 +1,75 @@
+"""Forks: a new run that shares the history of another one before a step."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from engine.clock import Clock
+from engine.context import MISSING
+from engine.errors import StepNotRun
+from engine.events import Draft, Event
+from engine.paths import Path, format_path
+from engine.state import fold
+from engine.store import Store
+from engine.summary import RunSummary
+
+STARTS = frozenset({"step-started", "sleep-started", "event-awaited"})
+
+
+async def record_fork(
+    store: Store, clock: Clock, *, run_id: str, new_run_id: str, digest: str, path: Path, step_input: Any = MISSING
+) -> RunSummary:
+    """Make a new run that goes on from before a step; the run itself stays as it is.
+
+    Args:
+        store: where the journals are kept.
+        clock: gives the time of the new events.
+        run_id: the run to fork.
+        new_run_id: the new run's id.
+        digest: the digest of the workflow as it is now.
+        path: the step from which the new run executes again; it has begun in the run.
+        step_input: what that step is given instead of what it had, as JSON.
+
+    Raises:
+        StepNotRun: the step has not begun in the run.
+        RunExists: the new id is taken.
+    """
+    events = await store.read(run_id)
+    cut = next((event.seq for event in reversed(events) if event.path == path and _starts(event)), None)
+    if cut is None:
+        begun = ", ".join(format_path(step.path) for step in fold(events).steps()) or "none"
+        raise StepNotRun(f"step {format_path(path)!r} has not begun in run {run_id}. Begun: {begun}")
+    before = events[: cut - 1]
+    created = {**events[0].payload, "digest": digest} | _late_input(before)
+    forked: dict[str, Any] = {"from_run_id": run_id, "step": list(path)}
+    if step_input is not MISSING:
+        forked["input"] = step_input
+    now = clock.now()
+    drafts = [Draft(now, "run-created", (), created), Draft(now, "run-forked", (), forked)]
+    return await store.create(new_run_id, [*drafts, *_shared(before, path, offset=len(drafts))])
+
+
+def _starts(event: Event) -> bool:
+    return event.type in STARTS and event.payload.get("attempt", 1) == 1
+
+
+def _late_input(events: Sequence[Event]) -> dict[str, Any]:
+    """Return the input of a run that was created first and started later."""
+    started = (event.payload for event in events if event.type == "run-started" and "input" in event.payload)
+    return next(started, {})
+
+
+def _shared(events: Sequence[Event], path: Path, *, offset: int) -> Iterator[Draft]:
+    """Yield what both runs share: steps that had ended by then, decisions, state, kept events.
+
+    What still ran then, beside the step, runs again in the fork; the workflows around the step stay open.
+    """
+    unfinished = {open_path for open_path in fold(events).open if open_path != path[: len(open_path)]}
+    seqs: dict[int, int] = {}
+    for event in events:
+        if event.type.startswith("run-") or any(event.path[: len(gone)] == gone for gone in unfinished):
+            continue
+        seqs[event.seq] = offset + len(seqs) + 1
+        payload = event.payload
+        if "from_seq" in payload:
+            payload = {**payload, "from_seq": seqs[payload["from_seq"]]}
+        yield Draft(event.at, event.type, event.path, payload)

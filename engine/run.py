@@ -1,0 +1,374 @@
+"""A run as its user holds it: start, watch, answer, cancel, fork."""
+
+import asyncio
+import inspect
+from collections.abc import AsyncIterator, Callable
+from typing import Any, Generic, TypeVar
+
+from engine.context import MISSING
+from engine.errors import RunAlreadyStarted, RunFinished, UnknownRun, UnknownStep
+from engine.events import FINAL, Event
+from engine.failure import message_of
+from engine.fit import check_fit, node_at
+from engine.forking import record_fork
+from engine.graph import digest_of
+from engine.nodes import Flow, FlowNode, StepNode
+from engine.paths import format_path, parse_path
+from engine.requests import Start, create_run, record_cancel, record_event, record_resume, record_start
+from engine.result import RunResult
+from engine.resuming import Where, admit_answer, admit_event, find_suspended
+from engine.runtime import Runtime
+from engine.state import RunState
+from engine.step import Step
+from engine.summary import status_after
+from engine.validate import admitted
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+Watcher = Callable[[Event], Any]
+"""Called with each event; sync or async."""
+
+
+class Run(Generic[In, Out]):
+    """One run of a workflow. Made by `Workflow.create_run`, found again by `Engine.run`.
+
+    Attributes:
+        run_id: names the run everywhere.
+        workflow_id: the workflow it is a run of.
+        resource_id: whom or what it belongs to, in the user's own terms.
+    """
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        flow: Flow,
+        run_id: str | None = None,
+        resource_id: str | None = None,
+        *,
+        recorded: bool = False,
+    ) -> None:
+        """Take what executes the run, and whether it is in the store; a new one is only when it starts."""
+        self.run_id = run_id or runtime.new_id()
+        self.workflow_id = flow.id
+        self.resource_id = resource_id
+        self._runtime = runtime
+        self._flow = flow
+        self._recorded = recorded
+        self._watchers: list[_Watch] = []
+
+    async def start(
+        self,
+        input_data: Any = MISSING,
+        *,
+        initial_state: dict[str, Any] | None = None,
+        request_context: dict[str, Any] | None = None,
+    ) -> RunResult:
+        """Run the workflow until it ends or everything left of it is suspended.
+
+        Args:
+            input_data: what the input schema takes, as JSON or as the type itself. A forked run has its input already.
+            initial_state: the state to begin with.
+            request_context: a JSON dict that every step finds in its context.
+
+        Returns:
+            The run as it is then. A failing step does not raise: the result says ``failed``.
+
+        Raises:
+            InvalidInput: the input or the state does not fit; no run is made.
+            StartRefused: the workflow's ``on_start`` raised; no run is made.
+            RunAlreadyStarted: the run was started before.
+        """
+        await self._record_start(input_data, initial_state, request_context)
+        return await self._drive()
+
+    async def start_async(
+        self,
+        input_data: Any = MISSING,
+        *,
+        initial_state: dict[str, Any] | None = None,
+        request_context: dict[str, Any] | None = None,
+    ) -> str:
+        """Start the run beside the caller and return its id at once; see `start`."""
+        await self._record_start(input_data, initial_state, request_context)
+        self._runtime.spawn(self._drive())
+        return self.run_id
+
+    async def stream(
+        self,
+        input_data: Any = MISSING,
+        *,
+        initial_state: dict[str, Any] | None = None,
+        request_context: dict[str, Any] | None = None,
+    ) -> AsyncIterator[Event]:
+        """Start the run and yield its events as they are recorded, until it ends or suspends; see `start`."""
+        await self._record_start(input_data, initial_state, request_context)
+        async for event in self._follow(self._runtime.spawn(self._drive()), after=0):
+            yield event
+
+    async def resume(
+        self, step: Where = None, resume_data: Any = None, label: str | None = None, index: int | None = None
+    ) -> RunResult:
+        """Answer a suspended step and go on, until the run ends or everything left of it is suspended.
+
+        Args:
+            step: the step, its id, or its path as text or list; may be left out when only one is suspended.
+            resume_data: the answer: any JSON value, or what the resume schema takes.
+            label: finds the suspension by the label it was given.
+            index: finds it by the item of a foreach.
+
+        Returns:
+            The run as it is then.
+
+        Raises:
+            InvalidResumeData: the answer does not fit; nothing is changed.
+            AlreadyResumed: the suspension was answered before.
+            RunFinished: the run has ended otherwise.
+            AmbiguousResume, NotSuspended, UnknownStep: see `find_suspended`.
+            WorkflowChanged: the code no longer has the steps that were recorded.
+        """
+        await self._record_resume(step, resume_data, label, index)
+        return await self._drive()
+
+    async def resume_stream(
+        self, step: Where = None, resume_data: Any = None, label: str | None = None, index: int | None = None
+    ) -> AsyncIterator[Event]:
+        """Answer a suspended step and yield the events from its answer on; see `resume`."""
+        seq = (await self._runtime.store.summary(self.run_id)).last_seq
+        await self._record_resume(step, resume_data, label, index)
+        async for event in self._follow(self._runtime.spawn(self._drive()), after=seq):
+            yield event
+
+    def watch(self, callback: Watcher, after: int = 0) -> Callable[[], None]:
+        """Have ``callback`` called with every event after seq ``after``, past ones first.
+
+        ``start`` and ``resume`` return after the callback has seen everything recorded until then. What the callback
+        raises is logged and does not touch the run.
+
+        Args:
+            callback: sync or async.
+            after: the seq of the last event that is known already.
+
+        Returns:
+            A function that ends the watching.
+        """
+        watch = _Watch(self._runtime, self.run_id, callback, after)
+        self._watchers.append(watch)
+        if self._recorded:
+            watch.begin()
+        return watch.end
+
+    async def observe(self, after: int = 0) -> AsyncIterator[Event]:
+        """Yield the run's events after seq ``after``, past ones first, until it ends or is suspended.
+
+        Raises:
+            UnknownRun: the run was not started.
+        """
+        await self._runtime.store.summary(self.run_id)
+        async for event in self._follow(None, after=after):
+            yield event
+
+    async def send_event(self, name: str, payload: Any = None) -> None:
+        """Send an event to the run: to the step that waits for it, else it is kept for the next one that does.
+
+        Raises:
+            UnknownStep: nothing in the workflow waits for an event of this name.
+            InvalidEventPayload: the payload does not fit.
+            RunFinished: the run has ended.
+        """
+        json = admit_event(self._flow, name, payload)
+        await record_event(self._runtime.store, self._runtime.clock, self.run_id, name, json)
+        self._runtime.notice(self.run_id)
+        if (await self._runtime.store.summary(self.run_id)).runnable:
+            self._runtime.spawn(self._drive())
+
+    async def cancel(self) -> RunResult:
+        """Cancel the run, wherever it is executed: its steps, retries and timers stop.
+
+        Raises:
+            RunFinished: the run has ended before and stays as it was.
+            UnknownRun: the run was not started.
+        """
+        await record_cancel(self._runtime.store, self._runtime.clock, self.run_id)
+        self._runtime.stop(self.run_id)
+        state = await self._runtime.state(self.run_id)
+        await self._runtime.run_hooks(self._flow, state)
+        await self._catch_up_watchers(state.last_seq)
+        return RunResult.of(state)
+
+    async def restart(self) -> RunResult:
+        """Take an interrupted run over at once and go on with it; a former owner can write no more.
+
+        Raises:
+            RunFinished: the run has ended.
+            UnknownRun: the run was not started.
+        """
+        summary = await self._runtime.store.summary(self.run_id)
+        if summary.ended:
+            raise RunFinished(f"run {self.run_id} has ended ({summary.status}): start another one, or fork it")
+        return await self._drive(force=True)
+
+    async def fork(self, step: "Step[Any, Any] | str", input_data: Any = MISSING) -> "Run[In, Out]":
+        """Make a new run that shares this one's history before a step; call its ``start()`` to execute it.
+
+        Args:
+            step: the step from which the new run executes again: the step, its id or its path.
+            input_data: what that step gets instead of what it had.
+
+        Raises:
+            StepNotRun: the step has not begun in this run.
+            UnknownStep: the workflow has no such step.
+            InvalidInput: the input does not fit the step.
+        """
+        path = (step.id,) if isinstance(step, Step) else parse_path(step)
+        node = node_at(self._flow, path)
+        if node is None:
+            raise UnknownStep(f"workflow {self._flow.id!r} has no step {format_path(path)!r}")
+        if input_data is not MISSING and isinstance(node, StepNode | FlowNode):
+            schema = node.step.input if isinstance(node, StepNode) else node.flow.input
+            input_data = admitted(schema, input_data)
+        new: Run[In, Out] = Run(self._runtime, self._flow, resource_id=self.resource_id)
+        await record_fork(
+            self._runtime.store,
+            self._runtime.clock,
+            run_id=self.run_id,
+            new_run_id=new.run_id,
+            digest=digest_of(self._flow),
+            path=path,
+            step_input=input_data,
+        )
+        return new
+
+    async def time_travel(self, step: "Step[Any, Any] | str", input_data: Any = MISSING) -> RunResult:
+        """Fork the run from a step and execute the fork; return the new run's result. See `fork`."""
+        return await (await self.fork(step, input_data)).start()
+
+    async def state(self) -> RunResult:
+        """Return the run as it is at this moment; a run that was not started is ``pending``."""
+        state = await self._runtime.state(self.run_id)
+        if not state.run_id:
+            state = RunState(run_id=self.run_id, workflow_id=self.workflow_id)
+        return RunResult.of(state)
+
+    async def _record_start(
+        self, input_data: Any, state: dict[str, Any] | None, request_context: dict[str, Any] | None
+    ) -> None:
+        runtime = self._runtime
+        known = await runtime.state(self.run_id)
+        if known.has_input and known.status == "pending" and known.forked_from is not None:
+            return
+        if known.has_input or known.ended:
+            raise RunAlreadyStarted(f"run {self.run_id} was started before: create another run")
+        start = Start(input=None if input_data is MISSING else input_data, state=state, request_context=request_context)
+        start = await runtime.admit(self._flow, start, self)
+        if known.run_id:
+            await record_start(runtime.store, runtime.clock, self.run_id, start)
+        else:
+            await self._create(start)
+        self._recorded = True
+        for watch in self._watchers:
+            watch.begin()
+
+    async def _create(self, start: Start) -> None:
+        runtime = self._runtime
+        await create_run(
+            runtime.store,
+            runtime.clock,
+            run_id=self.run_id,
+            workflow_id=self._flow.id,
+            digest=digest_of(self._flow),
+            start=start,
+            resource_id=self.resource_id,
+        )
+
+    async def _record_resume(self, step: Where, data: Any, label: str | None, index: int | None) -> None:
+        runtime = self._runtime
+        state = await runtime.state(self.run_id)
+        if not state.run_id:
+            raise UnknownRun(f"run {self.run_id} was not started")
+        suspended = find_suspended(self._flow, state, step, label, index)
+        check_fit(self._flow, state)
+        answer = admit_answer(self._flow, suspended.path, data)
+        await record_resume(
+            runtime.store, runtime.clock, self.run_id, suspended.path, answer, suspension=suspended.suspension
+        )
+
+    async def _drive(self, force: bool = False) -> RunResult:
+        state = await self._runtime.drive(self.run_id, force=force)
+        await self._catch_up_watchers(state.last_seq)
+        return RunResult.of(state)
+
+    async def _catch_up_watchers(self, seq: int) -> None:
+        for watch in tuple(self._watchers):
+            await watch.reached(seq)
+
+    async def _follow(self, work: "asyncio.Task[RunResult] | None", *, after: int) -> AsyncIterator[Event]:
+        """Yield events until the journal stands at the run's end or suspension."""
+        store = self._runtime.store
+        resting = (await store.summary(self.run_id)).status in (*FINAL, "suspended") and work is None
+        while True:
+            for event in await store.read(self.run_id, after=after):
+                after = event.seq
+                status = status_after(event)
+                resting = resting if status is None else status in (*FINAL, "suspended")
+                yield event
+            if resting and (await store.summary(self.run_id)).last_seq == after:
+                break
+            await store.changed(self.run_id, after=after)
+        if work is not None:
+            await work
+
+
+class _Watch:
+    """One watcher of a run: reads after its seq and calls back, in order, one event at a time."""
+
+    def __init__(self, runtime: Runtime, run_id: str, callback: Watcher, after: int) -> None:
+        self._runtime = runtime
+        self._run_id = run_id
+        self._callback = callback
+        self._after = after
+        self._ended = False
+        self._reading = asyncio.Lock()
+        self._reader: asyncio.Task[Any] | None = None
+        self._task: asyncio.Task[Any] | None = None
+
+    def begin(self) -> None:
+        """Follow the run from now on; it is in the store."""
+        if self._task is None and not self._ended:
+            self._task = self._runtime.spawn(self._follow())
+
+    def end(self) -> None:
+        """Stop watching."""
+        self._ended = True
+        if self._task is not None:
+            self._task.cancel()
+
+    async def reached(self, seq: int) -> None:
+        """Return when the callback has seen everything up to ``seq``; at once inside the callback itself."""
+        if self._after < seq and self._reader is not asyncio.current_task():
+            await self._read()
+
+    async def _follow(self) -> None:
+        while not self._ended:
+            await self._runtime.store.changed(self._run_id, after=self._after)
+            await self._read()
+
+    async def _read(self) -> None:
+        async with self._reading:
+            self._reader = asyncio.current_task()
+            try:
+                for event in await self._runtime.store.read(self._run_id, after=self._after):
+                    if self._ended:
+                        return
+                    self._after = event.seq
+                    await self._call(event)
+            finally:
+                self._reader = None
+
+    async def _call(self, event: Event) -> None:
+        try:
+            result = self._callback(event)
+            if inspect.isawaitable(result):
+                await result
+        except Exception as error:
+            self._runtime.logger.exception("a watcher of run %s raised: %s", self._run_id, message_of(error))
