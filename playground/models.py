@@ -1,0 +1,161 @@
+"""The tables: runs and their journals, what runs wait for, the catalogue of workflows, and the workers.
+
+Text that may hold anything a user's program makes (payloads, inputs, tracebacks) is kept as JSON in ASCII: so a NUL or
+half a surrogate pair is no trouble to any database, and numbers come back as they were.
+"""
+
+from django.db import models
+
+
+class Run(models.Model):
+    """A run: what lists show of it, who executes it, and when it has to be looked at again.
+
+    The journal is the truth; these columns are written in the transaction that appends to it.
+    """
+
+    number = models.BigAutoField(primary_key=True)
+    """Counts up as runs are created: the order of lists."""
+    run_id = models.CharField(max_length=255, unique=True)
+    workflow_id = models.CharField(max_length=255)
+    digest = models.CharField(max_length=64, blank=True)
+    status = models.CharField(max_length=16, default="pending")
+    resource_id = models.TextField(null=True)
+    error = models.TextField(null=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    last_seq = models.BigIntegerField(default=0)
+    has_input = models.BooleanField(default=False)
+    input_text = models.TextField(blank=True)
+    """The input as text, shortened: what the search of the list looks into."""
+
+    epoch = models.BigIntegerField(default=0)
+    """The number of claims so far; only the newest may append."""
+    owner = models.CharField(max_length=64, blank=True)
+    """The worker that claimed the run last."""
+    leased_until = models.DateTimeField(null=True)
+    """Until when the claim holds; null when it was released."""
+    queued_at = models.DateTimeField(null=True)
+    """Since when the run has waited for a worker; null when there is nothing for one to do."""
+    wake_at = models.DateTimeField(null=True)
+    """When the earliest of its timers is due."""
+
+    class Meta:
+        """Indexes for the lists and for the sweep, which only looks at unfinished runs."""
+
+        indexes = [
+            models.Index(fields=["workflow_id", "-number"], name="run_of_workflow"),
+            models.Index(fields=["status", "-number"], name="run_with_status"),
+            models.Index(fields=["queued_at"], name="run_queued", condition=models.Q(queued_at__isnull=False)),
+            models.Index(fields=["wake_at"], name="run_due", condition=models.Q(wake_at__isnull=False)),
+            models.Index(fields=["leased_until"], name="run_leased", condition=models.Q(leased_until__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        """Return the run's id."""
+        return self.run_id
+
+
+class Event(models.Model):
+    """One event of a run's journal, as `engine.events` describes it."""
+
+    pk = models.CompositePrimaryKey("run_id", "seq")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="events", db_index=False)
+    seq = models.BigIntegerField()
+    at = models.DateTimeField()
+    type = models.CharField(max_length=32)
+    path = models.TextField()
+    """The path as JSON."""
+    payload = models.TextField()
+    """The payload as JSON."""
+
+    def __str__(self) -> str:
+        """Return the number and type of the event."""
+        return f"{self.seq} {self.type}"
+
+
+class Wait(models.Model):
+    """Something that an unfinished run waits for now; the row goes when the wait is over."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="waits", db_index=False)
+    path = models.TextField()
+    """The path as JSON."""
+    kind = models.CharField(max_length=8)
+    since = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    event_name = models.TextField(null=True)
+    payload = models.TextField(default="null")
+    """What a step asks a person, as JSON."""
+    label = models.TextField(null=True)
+
+    class Meta:
+        """A place in a run waits for one thing at a time; the inbox reads by kind, newest first."""
+
+        constraints = [models.UniqueConstraint(fields=["run", "path"], name="one_wait_at_a_place")]
+        indexes = [models.Index(fields=["kind", "-id"], name="wait_of_kind")]
+
+    def __str__(self) -> str:
+        """Return the kind and place of the wait."""
+        return f"{self.kind} at {self.path}"
+
+
+class WorkflowVersion(models.Model):
+    """A workflow as a worker published it; older versions stay, so that their runs can still be shown and answered."""
+
+    workflow_id = models.CharField(max_length=255)
+    digest = models.CharField(max_length=64)
+    graph = models.TextField()
+    """The graph with all schemas, as JSON."""
+    description = models.TextField(blank=True)
+    module = models.TextField()
+    """The module or file it was found in."""
+    site = models.TextField()
+    """The modules that were published together with it; see `playground.catalogue.publish`."""
+    position = models.IntegerField(default=0)
+    """Its place among those found together."""
+    file = models.TextField(null=True)
+    line = models.IntegerField(null=True)
+    current = models.BooleanField(default=True)
+    """True while the code that was imported last holds this version."""
+    published_at = models.DateTimeField()
+
+    class Meta:
+        """A digest stands for one graph of one workflow."""
+
+        constraints = [models.UniqueConstraint(fields=["workflow_id", "digest"], name="one_row_a_version")]
+
+    def __str__(self) -> str:
+        """Return the workflow's id and the start of its digest."""
+        return f"{self.workflow_id} {self.digest[:8]}"
+
+
+class Worker(models.Model):
+    """A worker process, alive or gone."""
+
+    worker_id = models.CharField(max_length=64, unique=True)
+    pid = models.IntegerField()
+    host = models.TextField()
+    site = models.TextField(default="[]")
+    """The modules it was told to import, as JSON."""
+    status = models.CharField(max_length=16)
+    started_at = models.DateTimeField()
+    heartbeat_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    importing = models.TextField(blank=True)
+    """The module that is being imported: if the process dies now, this is why."""
+    problems = models.TextField(default="[]")
+    """The modules that did not import, as JSON: `playground.catalogue.ImportProblem`."""
+    running = models.TextField(default="[]")
+    """The ids of the runs it executes, as JSON."""
+    blocked = models.TextField(default="null")
+    """What blocks its event loop, as JSON: `playground.workers.Blocked`."""
+    memory = models.BigIntegerField(default=0)
+    """Resident memory in bytes."""
+    exit = models.TextField(null=True)
+    """How it ended: ``exit code 1``, ``killed by SIGKILL``."""
+    tail = models.TextField(blank=True)
+    """What it printed last, as a JSON string."""
+
+    def __str__(self) -> str:
+        """Return the worker's id and process."""
+        return f"{self.worker_id} ({self.pid})"
