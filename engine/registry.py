@@ -1,0 +1,114 @@
+"""The registry: the workflows of a program, and the way to their runs."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from engine.clock import Clock
+from engine.errors import DuplicateId, NotCommitted, UnknownWorkflow
+from engine.events import RunStatus
+from engine.run import Run
+from engine.runtime import Runtime
+from engine.store import Store
+from engine.summary import RunSummary
+from engine.workflow import Workflow
+
+
+class Engine:
+    """Holds workflows and runs them.
+
+    Args:
+        workflows: committed workflows, in a list, or in a dict under names of one's own.
+        store: where runs are kept; in memory by default.
+        logger: gets the errors of hooks and watchers.
+        clock: gives the time; the system's by default.
+
+    Raises:
+        NotCommitted: something in ``workflows`` is no committed workflow.
+        DuplicateId: two workflows have the same id.
+    """
+
+    def __init__(
+        self,
+        workflows: Iterable[Workflow[Any, Any]] | Mapping[str, Workflow[Any, Any]],
+        *,
+        store: Store | None = None,
+        logger: logging.Logger | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        """Take the workflows and the ports."""
+        self.runtime = Runtime(store=store, clock=clock, logger=logger)
+        self._names: dict[str, Workflow[Any, Any]] = {}
+        self._workflows: dict[str, Workflow[Any, Any]] = {}
+        named = workflows.items() if isinstance(workflows, Mapping) else ((None, each) for each in workflows)
+        for name, workflow in named:
+            self._add(name, workflow)
+
+    @property
+    def store(self) -> Store:
+        """Return where runs are kept."""
+        return self.runtime.store
+
+    @property
+    def workflows(self) -> dict[str, Workflow[Any, Any]]:
+        """Return the workflows by their ids, in the order of registration."""
+        return dict(self._workflows)
+
+    def workflow(self, id_or_name: str) -> Workflow[Any, Any]:
+        """Return a workflow whose runs are executed by this engine.
+
+        Raises:
+            UnknownWorkflow: none has this id or name.
+        """
+        found = self._workflows.get(id_or_name) or self._names.get(id_or_name)
+        if found is None:
+            known = ", ".join(self._workflows) or "none"
+            raise UnknownWorkflow(f"no workflow has the id or name {id_or_name!r}. Registered: {known}")
+        return found
+
+    async def run(self, run_id: str) -> Run[Any, Any]:
+        """Return a run by its id.
+
+        Raises:
+            UnknownRun: no run has this id.
+            UnknownWorkflow: its workflow is not registered here.
+        """
+        summary = await self.runtime.store.summary(run_id)
+        flow = self.runtime.flow(summary.workflow_id)
+        return Run(self.runtime, flow, run_id, summary.resource_id, recorded=True)
+
+    async def runs(
+        self,
+        workflow: "Workflow[Any, Any] | str | None" = None,
+        status: RunStatus | None = None,
+        limit: int = 50,
+        after: str | None = None,
+    ) -> list[RunSummary]:
+        """Return summaries of runs, newest first.
+
+        Args:
+            workflow: only runs of this workflow, given itself or by id or name.
+            status: only runs of this status.
+            limit: at most so many.
+            after: the id of the last run of the page before.
+        """
+        if isinstance(workflow, Workflow):
+            workflow = workflow.id
+        workflow_id = None if workflow is None else self.workflow(workflow).id
+        return await self.runtime.store.summaries(workflow_id=workflow_id, status=status, limit=limit, after=after)
+
+    async def close(self) -> None:
+        """Cancel the runs that were started beside; they can be restarted."""
+        await self.runtime.close()
+
+    def _add(self, name: str | None, workflow: Any) -> None:
+        if not isinstance(workflow, Workflow):
+            raise NotCommitted(
+                f"Engine takes committed workflows and was given {workflow!r}: call .commit() at the end of its definition"
+            )
+        if workflow.id in self._workflows:
+            raise DuplicateId(f"two workflows have the id {workflow.id!r}: use clone_workflow(workflow, id=...)")
+        self.runtime.add(workflow.flow)
+        self._workflows[workflow.id] = workflow.bound(self.runtime)
+        if name is not None:
+            self._names[name] = self._workflows[workflow.id]

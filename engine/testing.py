@@ -1,0 +1,133 @@
+"""Aids for testing workflows: a clock that needs no waiting, a collector of events, and runs to their end."""
+
+import asyncio
+import heapq
+import itertools
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from engine.context import MISSING
+from engine.events import Event, EventType
+from engine.paths import format_path
+from engine.registry import Engine
+from engine.result import RunResult
+from engine.workflow import Workflow
+
+Answers = Mapping[str, Any]
+"""Written path or id of a suspended step -> its answer, or a function of what the step asks."""
+
+
+class FakeClock:
+    """A clock that stands still until it is moved, or jumps to the next timer when nothing else is left to do.
+
+    Args:
+        start: the time at which it begins, aware; 2030-01-01 in UTC by default.
+        auto: jump to the next timer by itself, so that sleeps and retries take no time.
+    """
+
+    def __init__(self, start: datetime = datetime(2030, 1, 1, tzinfo=UTC), *, auto: bool = True) -> None:
+        """Set the time."""
+        self._now = start.astimezone(UTC)
+        self._auto = auto
+        self._order = itertools.count()
+        self._sleepers: list[tuple[datetime, int, asyncio.Future[None]]] = []
+
+    def now(self) -> datetime:
+        """Return the time, in UTC."""
+        return self._now
+
+    def advance(self, by: float | timedelta) -> None:
+        """Move the clock forward, in seconds or as a timedelta, and wake who slept until then."""
+        self._now += by if isinstance(by, timedelta) else timedelta(seconds=by)
+        while self._sleepers and self._sleepers[0][0] <= self._now:
+            _, _, sleeper = heapq.heappop(self._sleepers)
+            if not sleeper.done():
+                sleeper.set_result(None)
+
+    async def sleep_until(self, at: datetime) -> None:
+        """Return when the clock has reached ``at``."""
+        if at <= self._now:
+            return
+        sleeper = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._sleepers, (at, next(self._order), sleeper))
+        if self._auto:
+            asyncio.get_running_loop().call_later(IDLE, self._jump, at)
+        await sleeper
+
+    def _jump(self, at: datetime) -> None:
+        """Go to the next timer; the one at ``at`` may be it, or may have been woken meanwhile."""
+        while self._sleepers and self._sleepers[0][2].done():
+            heapq.heappop(self._sleepers)
+        if self._sleepers and self._sleepers[0][0] <= at:
+            self.advance(self._sleepers[0][0] - self._now)
+            if self._now < at:
+                asyncio.get_running_loop().call_later(IDLE, self._jump, at)
+
+
+IDLE = 0.001
+"""Real seconds that an automatic clock leaves to everything else before it jumps."""
+
+
+class Collector:
+    """Collects events: ``run.watch(collector)``."""
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self.events: list[Event] = []
+
+    def __call__(self, event: Event) -> None:
+        """Take one more event."""
+        self.events.append(event)
+
+    @property
+    def types(self) -> list[EventType]:
+        """Return the types, in order."""
+        return [event.type for event in self.events]
+
+    def of(self, type: EventType) -> list[Event]:
+        """Return the events of one type."""
+        return [event for event in self.events if event.type == type]
+
+
+async def run_to_end(
+    workflow: Workflow[Any, Any],
+    input_data: Any = MISSING,
+    *,
+    answers: Answers | None = None,
+    initial_state: dict[str, Any] | None = None,
+    request_context: dict[str, Any] | None = None,
+    max_resumes: int = 1000,
+) -> RunResult:
+    """Run a workflow in memory to its end, timers at once, answering what it asks.
+
+    Args:
+        workflow: the committed workflow.
+        input_data: its input.
+        answers: written path or id of a step -> the answer, or a function that gets what the step asks and gives it.
+        initial_state: the state to begin with.
+        request_context: what steps find in their context.
+        max_resumes: how often it may suspend before that is taken for an endless loop.
+
+    Returns:
+        The result at the end; or still suspended, when there is no answer for what it asks.
+
+    Raises:
+        AssertionError: it suspended more than ``max_resumes`` times.
+    """
+    engine = Engine([workflow], clock=FakeClock())
+    run = await engine.workflow(workflow.id).create_run()
+    result = await run.start(input_data, initial_state=initial_state, request_context=request_context)
+    for _ in range(max_resumes):
+        path = next((path for path in result.suspended if _answer(answers or {}, path) is not None), None)
+        if result.status != "suspended" or path is None:
+            return result
+        answer = _answer(answers or {}, path)
+        asked = result.steps[format_path(path)].suspend_payload
+        result = await run.resume(path, answer(asked) if callable(answer) else answer)
+    raise AssertionError(f"workflow {workflow.id!r} suspended more than {max_resumes} times")
+
+
+def _answer(answers: Answers, path: list[str | int]) -> "Any | Callable[[Any], Any]":
+    step_id = next(part for part in reversed(path) if isinstance(part, str))
+    return answers.get(format_path(path), answers.get(step_id))
