@@ -1,0 +1,235 @@
+"""The engine's store on Django's models."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+from django.db import IntegrityError, connection
+from django.db.models import F
+from django.db.models.functions import Coalesce
+
+from engine.errors import RunExists, StaleEpoch, UnknownRun
+from engine.events import Draft, Event, RunStatus
+from engine.store import Claim, Decide
+from engine.summary import RunSummary, Wait
+from playground.models import Run as RunRow
+from playground.models import Wait as WaitRow
+from playground.models import Worker as WorkerRow
+from playground.store.clock import Now
+from playground.store.database import PATIENCE, in_database, in_transaction
+from playground.store.journal import Journal
+from playground.store.rows import changes, events_of, number_events, runnable, summary_of, wait_of
+from playground.store.writer import Writer
+
+POLL = 1.0
+"""Seconds after which a watcher looks for itself, in case a nudge was lost."""
+
+
+class OrmStore:
+    """Keeps journals in the project's database. One object serves one event loop."""
+
+    def __init__(self, *, moved: Callable[[str], None] | None = None, patience: float = PATIENCE) -> None:
+        """Take what is told of each run whose journal this process has moved.
+
+        Args:
+            moved: called on the event loop with the run's id, after the events are durable.
+            patience: seconds for which a locked database is waited for.
+        """
+        self._writer = Writer(patience)
+        self._moved = moved
+        self._numbers: dict[str, int] = {}
+        """The runs that were claimed here -> their numbers."""
+        self._watched: dict[str, asyncio.Event] = {}
+
+    def close(self) -> None:
+        """Close the writing connection."""
+        self._writer.close()
+
+    def poke(self, run_id: str) -> None:
+        """Wake everyone in this process who waits for the run's journal to move."""
+        moved = self._watched.pop(run_id, None)
+        if moved is not None:
+            moved.set()
+
+    async def create(self, run_id: str, drafts: Sequence[Draft]) -> RunSummary:
+        """Begin a run; see `engine.Store.create`."""
+        try:
+            summary = await in_transaction(_create, run_id, drafts)
+        except IntegrityError:
+            raise RunExists(f"a run with id {run_id!r} exists already: choose another run_id or leave it out") from None
+        self._has_moved(run_id)
+        return summary
+
+    async def append(self, run_id: str, drafts: Sequence[Draft], *, epoch: int, after: int) -> int:
+        """Record events as the owner; see `engine.Store.append`."""
+        number = self._numbers.get(run_id)
+        if number is None:
+            number = await in_database(_number, run_id)
+            if number is None:
+                raise StaleEpoch
+        await self._writer.append(number, epoch=epoch, after=after, drafts=drafts)
+        self._has_moved(run_id)
+        return after + len(drafts)
+
+    async def transact(self, run_id: str, *, after: int, decide: Decide) -> list[Event]:
+        """Read, decide and record at once; see `engine.Store.transact`."""
+        events = await in_transaction(_transact, run_id, after, decide)
+        if events:
+            self._has_moved(run_id)
+        return events
+
+    async def read(self, run_id: str, *, after: int = 0, limit: int | None = None) -> list[Event]:
+        """Return the events after a seq; see `engine.Store.read`."""
+        return await in_database(_read, run_id, after, limit)
+
+    async def summary(self, run_id: str) -> RunSummary:
+        """Return the run's summary; see `engine.Store.summary`."""
+        return summary_of(await in_database(_run, run_id))
+
+    async def summaries(
+        self,
+        *,
+        workflow_id: str | None = None,
+        status: RunStatus | None = None,
+        limit: int = 50,
+        after: str | None = None,
+    ) -> list[RunSummary]:
+        """Return runs, newest first; see `engine.Store.summaries`."""
+        return await in_database(_summaries, workflow_id, status, limit, after)
+
+    async def waits(self, run_id: str) -> list[Wait]:
+        """Return what the run waits for; see `engine.Store.waits`."""
+        return await in_database(_waits, run_id)
+
+    async def claim(self, run_id: str, *, owner: str, lease: float, force: bool = False) -> Claim | None:
+        """Claim the run; see `engine.Store.claim`."""
+        claimed = await in_transaction(_claim, run_id, owner, timedelta(seconds=lease), force)
+        if claimed is None:
+            return None
+        number, claim = claimed
+        self._numbers[run_id] = number
+        return claim
+
+    async def renew(self, run_id: str, *, epoch: int, lease: float) -> int:
+        """Renew the lease; see `engine.Store.renew`."""
+        return await in_transaction(_renew, run_id, epoch, timedelta(seconds=lease))
+
+    async def release(self, run_id: str, *, epoch: int) -> None:
+        """Give the claim back; see `engine.Store.release`."""
+        self._numbers.pop(run_id, None)
+        await in_transaction(_release, run_id, epoch)
+
+    async def changed(self, run_id: str, *, after: int) -> None:
+        """Return when the journal may have moved; see `engine.Store.changed`."""
+        while True:
+            # Waiting is set up before the look, so that what comes in between is not missed.
+            moved = self._watched.setdefault(run_id, asyncio.Event())
+            if (await in_database(_run, run_id)).last_seq > after:
+                return
+            with suppress(TimeoutError):
+                await asyncio.wait_for(moved.wait(), POLL)
+
+    def _has_moved(self, run_id: str) -> None:
+        self.poke(run_id)
+        if self._moved is not None:
+            self._moved(run_id)
+
+
+def _run(run_id: str) -> RunRow:
+    try:
+        return RunRow.objects.get(run_id=run_id)
+    except RunRow.DoesNotExist:
+        raise UnknownRun(f"no run has the id {run_id!r}") from None
+
+
+def _number(run_id: str) -> int | None:
+    return RunRow.objects.filter(run_id=run_id).values_list("number", flat=True).first()
+
+
+def _read(run_id: str, after: int, limit: int | None) -> list[Event]:
+    number = _number(run_id)
+    return [] if number is None else events_of(run_id, number, after, limit)
+
+
+def _waits(run_id: str) -> list[Wait]:
+    run = _run(run_id)
+    return [wait_of(row) for row in WaitRow.objects.filter(run=run).order_by("id")]
+
+
+def _summaries(workflow_id: str | None, status: RunStatus | None, limit: int, after: str | None) -> list[RunSummary]:
+    runs = RunRow.objects.order_by("-number")
+    if workflow_id is not None:
+        runs = runs.filter(workflow_id=workflow_id)
+    if status is not None:
+        runs = runs.filter(status=status)
+    if after is not None and (number := _number(after)) is not None:
+        runs = runs.filter(number__lt=number)
+    return [summary_of(run) for run in runs[:limit]]
+
+
+def _create(run_id: str, drafts: Sequence[Draft]) -> RunSummary:
+    at = drafts[0].at
+    run = RunRow.objects.create(run_id=run_id, created_at=at, updated_at=at)
+    _record(run, drafts)
+    return summary_of(_run(run_id))
+
+
+def _transact(run_id: str, after: int, decide: Decide) -> list[Event]:
+    try:
+        run = RunRow.objects.select_for_update().get(run_id=run_id)
+    except RunRow.DoesNotExist:
+        raise UnknownRun(f"no run has the id {run_id!r}") from None
+    drafts = decide(events_of(run_id, run.number, after, None))
+    if drafts:
+        _record(run, drafts)
+    return number_events(run_id, run.last_seq, drafts)
+
+
+def _record(run: RunRow, drafts: Sequence[Draft]) -> None:
+    """Write events that come from outside the run's owner, and queue the run when there is something to do now."""
+    found = changes(drafts)
+    more: dict[str, Any] = {}
+    if found is not None and runnable(found.columns, run) and run.queued_at is None:
+        more["queued_at"] = drafts[-1].at
+    with connection.cursor() as cursor:
+        Journal(connection, cursor).record(run.number, run.last_seq, drafts, more)
+
+
+def _claim(run_id: str, owner: str, lease: timedelta, force: bool) -> tuple[int, Claim] | None:
+    runs = RunRow.objects.filter(run_id=run_id)
+    run = runs.select_for_update().annotate(now=Now()).first()
+    if run is None:
+        raise UnknownRun(f"no run has the id {run_id!r}")
+    held = run.leased_until is not None
+    if run.ended_at is not None or (run.leased_until is not None and run.leased_until > run.now and not force):
+        return None
+    runs.update(epoch=F("epoch") + 1, owner=owner, leased_until=Now() + lease, queued_at=None)
+    claim = Claim(
+        run_id=run_id,
+        epoch=run.epoch + 1,
+        interrupted=held,
+        last_seq=run.last_seq,
+        lost=_how_it_ended(run.owner) if held else None,
+    )
+    return run.number, claim
+
+
+def _how_it_ended(worker_id: str) -> str | None:
+    return WorkerRow.objects.filter(worker_id=worker_id).values_list("exit", flat=True).first()
+
+
+def _renew(run_id: str, epoch: int, lease: timedelta) -> int:
+    runs = RunRow.objects.filter(run_id=run_id, epoch=epoch, ended_at=None)
+    if not runs.update(leased_until=Now() + lease):
+        raise StaleEpoch
+    return runs.values_list("last_seq", flat=True).get()
+
+
+def _release(run_id: str, epoch: int) -> None:
+    """Give a claim back; a run that could go on is queued, for its owner may have stopped in the middle."""
+    runs = RunRow.objects.filter(run_id=run_id, epoch=epoch)
+    runs.filter(status="running", ended_at=None).update(queued_at=Coalesce("queued_at", Now()))
+    runs.filter(status="pending", has_input=True).update(queued_at=Coalesce("queued_at", Now()))
+    runs.update(leased_until=None)

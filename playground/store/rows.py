@@ -1,0 +1,155 @@
+"""Between the engine's values and the rows of the tables: JSON in ASCII, and the columns that follow from events."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, cast
+
+from engine.events import FINAL, Draft, Event, RunStatus
+from engine.paths import Path
+from engine.summary import CLOSES_ALL, CLOSES_WAIT, RunSummary, Wait, WaitKind, opened_wait, status_after
+from playground.models import Event as EventRow
+from playground.models import Run as RunRow
+from playground.models import Wait as WaitRow
+
+INPUT_TEXT = 10_000
+"""How many characters of the input the list's search can see."""
+
+QUIET: frozenset[str] = frozenset({"step-started", "step-succeeded", "step-output", "step-progress", "step-log"})
+"""Events after which no column but ``last_seq`` and ``updated_at`` differs."""
+
+# Made once: json.dumps with arguments builds an encoder for each call. ASCII, because text may hold NUL and surrogates.
+to_text = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+from_text = json.loads
+
+
+@lru_cache(maxsize=8192)
+def path_text(path: Path) -> str:
+    """Write a path as JSON."""
+    return to_text(path)
+
+
+@lru_cache(maxsize=8192)
+def path_from(text: str) -> Path:
+    """Read a path from `path_text`."""
+    return tuple(from_text(text))
+
+
+def plain(text: str) -> str:
+    """Return text that every database takes: what is no character is written as an escape."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
+
+
+def input_text(value: Any) -> str:
+    """Return an input as the text that the search of the list looks into."""
+    return plain(json.dumps(value, ensure_ascii=False))[:INPUT_TEXT]
+
+
+@dataclass(slots=True)
+class Changes:
+    """What events change apart from the journal: columns of the run, and the waits that begin and end."""
+
+    columns: dict[str, Any] = field(default_factory=dict)
+    opened: dict[Path, Wait] = field(default_factory=dict)
+    closed: set[Path] = field(default_factory=set)
+    closes_all: bool = False
+
+    @property
+    def touches_waits(self) -> bool:
+        """Tell whether any wait begins or ends."""
+        return bool(self.opened or self.closed or self.closes_all)
+
+
+def changes(events: Iterable[Draft | Event]) -> Changes | None:
+    """Return what the events change apart from the journal; None when nothing."""
+    loud = [event for event in events if event.type not in QUIET]
+    if not loud:
+        return None
+    found = Changes()
+    for event in loud:
+        _change_columns(found.columns, event)
+        _change_waits(found, event)
+    return found
+
+
+def _change_columns(columns: dict[str, Any], event: Draft | Event) -> None:
+    if event.type == "run-created":
+        payload = event.payload
+        columns |= {"workflow_id": payload["workflow_id"], "digest": payload.get("digest", ""), "status": "pending"}
+        columns |= {"resource_id": payload.get("resource_id"), "created_at": event.at}
+    elif (status := status_after(event)) is not None:
+        columns["status"] = status
+        if status in FINAL:
+            # Nothing of an ended run is looked for by the sweep.
+            columns |= {"ended_at": event.at, "leased_until": None, "queued_at": None, "wake_at": None}
+        elif status in ("suspended", "waiting"):
+            columns["queued_at"] = None
+        columns["error"] = plain(event.payload["error"]["message"]) if status == "failed" else None
+    if event.type in ("run-created", "run-started") and "input" in event.payload:
+        columns |= {"has_input": True, "input_text": input_text(event.payload["input"])}
+
+
+def _change_waits(found: Changes, event: Draft | Event) -> None:
+    wait = opened_wait(event)
+    if wait is not None:
+        found.opened[event.path] = wait
+    elif event.type in CLOSES_ALL:
+        found.opened.clear()
+        found.closes_all = True
+    elif event.type in CLOSES_WAIT and found.opened.pop(event.path, None) is None:
+        found.closed.add(event.path)
+
+
+def runnable(columns: dict[str, Any], run: RunRow) -> bool:
+    """Tell whether a worker has something to do once the columns are written."""
+    status = columns.get("status", run.status)
+    return status == "running" or (status == "pending" and bool(columns.get("has_input", run.has_input)))
+
+
+EVENT_COLUMNS = ("seq", "at", "type", "path", "payload")
+
+
+def events_of(run_id: str, number: int, after: int, limit: int | None) -> list[Event]:
+    """Read the events of a run after a seq."""
+    rows = EventRow.objects.filter(run_id=number, seq__gt=after).order_by("seq").values_list(*EVENT_COLUMNS)
+    chosen = rows if limit is None else rows[:limit]
+    return [
+        Event(run_id, seq, at, type_, path_from(path), from_text(payload)) for seq, at, type_, path, payload in chosen
+    ]
+
+
+def number_events(run_id: str, after: int, drafts: Sequence[Draft]) -> list[Event]:
+    """Return drafts as the events that they become after seq ``after``."""
+    return [draft.numbered(run_id, seq) for seq, draft in enumerate(drafts, after + 1)]
+
+
+def summary_of(run: RunRow) -> RunSummary:
+    """Read a run's summary from its row."""
+    return RunSummary(
+        run_id=run.run_id,
+        workflow_id=run.workflow_id,
+        status=cast(RunStatus, run.status),
+        created_at=run.created_at,
+        updated_at=run.updated_at,
+        ended_at=run.ended_at,
+        digest=run.digest,
+        resource_id=run.resource_id,
+        error=run.error,
+        last_seq=run.last_seq,
+        epoch=run.epoch,
+        has_input=run.has_input,
+    )
+
+
+def wait_of(row: WaitRow) -> Wait:
+    """Read a wait from its row."""
+    return Wait(
+        path=path_from(row.path),
+        kind=cast(WaitKind, row.kind),
+        since=row.since,
+        due_at=row.due_at,
+        event_name=row.event_name,
+        payload=from_text(row.payload),
+        label=row.label,
+    )
