@@ -1,13 +1,14 @@
 """The journal of a run for people: events in, rows out. Pure; knows neither ORM nor HTTP."""
 
 from playground.journal.detail import Detail, Failure, Frame, detail, failure
-from playground.journal.rows import Row, Window, rows, together
+from playground.journal.rows import GROUPS, Row, Window, rows, together
 from playground.journal.text import as_text
 from playground.journal.timeline import Axis, Bar, Tick, axis, length_text
 from playground.journal.trace import Attempt, History, Note, Span, Trace
 from playground.journal.why import Reason, first_words, reasons
 
 __all__ = [
+    "GROUPS",
     "Attempt",
     "Axis",
     "Bar",

@@ -144,7 +144,7 @@ class _Walk:
             )
 
     def branch(self, node: Graph, place: StepState, depth: int, index: int | None) -> Iterator[Row]:
-        decided = place.decisions.get(_decision(node, index))
+        decided = place.decisions.get(str(node["id"]))
         arms = [(arm["node"], arm.get("condition") or "") for arm in node["arms"]]
         if node.get("otherwise"):
             arms.append((node["otherwise"], "otherwise"))
@@ -162,7 +162,7 @@ class _Walk:
         yield from self.group(node, place, depth, index, rows, note)
 
     def loop(self, node: Graph, place: StepState, depth: int, index: int | None) -> Iterator[Row]:
-        state = place.loops.get(_decision(node, index))
+        state = place.loops.get(str(node["id"]))
         ids = list(_step_ids(node["body"]))
         current = [_child(place, step_id, index) for step_id in ids]
         rounds = max((len(step.earlier) for step in current if step), default=0)
@@ -308,10 +308,6 @@ def _state_of(node: Graph, place: StepState, index: int | None) -> StepState:
 def _child(place: StepState, step_id: str, index: int | None) -> StepState | None:
     found = place.children.get(step_id)
     return found if index is None or found is None else found.children.get(index)
-
-
-def _decision(node: Graph, index: int | None) -> str:
-    return str(node["id"]) if index is None else f"{node['id']}[{index}]"
 
 
 def _step_ids(node: Graph) -> Iterator[str]:

@@ -88,15 +88,28 @@ class Axis:
         return Bar(kind=span.kind, start=start, end=end, x=round(left, 2), width=round(width, 2))
 
     def ticks(self) -> tuple[Tick, ...]:
-        """Return the labels: round times on an axis without breaks, else the length of each broken wait."""
-        breaks = [s for s in self.stretches if s.kind == "break"]
-        inner = [
-            Tick(x=round(self.x(s.start) + BREAK / 2, 2), text=length_text((s.end - s.start) / 1000), kind="break")
-            for s in breaks
+        """Return the labels: lengths of broken waits, the ends, and round times, as far as they do not collide."""
+        breaks = [
+            Tick(x=round(band.x + BREAK / 2, 2), text=length_text((s.end - s.start) / 1000), kind="break")
+            for band, s in zip(self.bands(), (s for s in self.stretches if s.kind == "break"), strict=True)
         ]
-        if not breaks:
-            inner = [Tick(x=round(self.x(at), 2), text=length_text(at / 1000)) for at in _round_times(self.now)]
-        return (Tick(x=0, text="0"), *inner, Tick(x=WIDTH, text=length_text(self.now / 1000)))
+        ends = [Tick(x=0, text="0"), Tick(x=WIDTH, text=length_text(self.now / 1000))]
+        between = (
+            [] if breaks else [Tick(x=round(self.x(at), 2), text=length_text(at / 1000)) for at in _round(self.now)]
+        )
+        kept: list[Tick] = []
+        for tick in [*breaks, *ends, *between]:
+            if all(_apart(tick, other) for other in kept):
+                kept.append(tick)
+        return tuple(sorted(kept, key=lambda tick: tick.x))
+
+    def bands(self) -> tuple[Bar, ...]:
+        """Return the broken waits as bars."""
+        return tuple(
+            Bar(kind="break", start=s.start, end=s.end, x=round(self.x(s.start), 2), width=BREAK)
+            for s in self.stretches
+            if s.kind == "break"
+        )
 
     def _scale(self) -> float:
         busy = sum(s.end - s.start for s in self.stretches if s.kind == "busy")
@@ -144,13 +157,18 @@ def length_text(seconds: float) -> str:
     raise AssertionError("days take everything")
 
 
-def _round_times(length: float) -> list[float]:
+def _round(length: float) -> list[float]:
     """Return two to four round times inside a length, both in milliseconds, away from its ends."""
     if length <= 0:
         return []
     unit = 10.0 ** math.floor(math.log10(length / 3))
     step = next((unit * factor for factor in (1, 2, 5, 10) if length / (unit * factor) <= 5), unit * 10)
     return [step * n for n in range(1, 6) if 0.1 * length < step * n < 0.88 * length]
+
+
+def _apart(tick: Tick, other: Tick) -> bool:
+    """Tell whether two labels do not touch in a column of about 300 pixels."""
+    return abs(tick.x - other.x) > (len(tick.text) + len(other.text)) * 1.15 + 2
 
 
 def _extend(stretches: list[Stretch], start: float, end: float, kind: Literal["busy", "break"]) -> None:

@@ -1,0 +1,114 @@
+"""What templates need to write statuses, icons, times and values."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from playground.journal import length_text
+from playground.values import as_html, preview
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, size: int = 16) -> SafeString:
+    """Return an icon of the sheet; it says nothing to screen readers, the word beside it does."""
+    return format_html(
+        '<svg class="icon" width="{}" height="{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        size,
+        size,
+        static("img/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def chip(status: str, size: str = "") -> SafeString:
+    """Return a status as icon and word."""
+    return format_html(
+        '<span class="chip" data-status="{}" data-size="{}"><span class="spin">{}</span>{}</span>',
+        status,
+        size,
+        icon(status, 14 if size == "" else 16),
+        status,
+    )
+
+
+@register.simple_tag
+def ago(at: datetime | None) -> SafeString | str:
+    """Return a time as ``3 min ago``, with the exact time as its title; the page's script keeps it current."""
+    if at is None:
+        return ""
+    text = ago_text(datetime.now(UTC) - at)
+    return format_html(
+        '<time datetime="{}" title="{} UTC" data-ago="{}">{}</time>',
+        at.isoformat(),
+        f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}",
+        round(at.timestamp() * 1000),
+        text,
+    )
+
+
+@register.simple_tag
+def due(at: datetime | None) -> SafeString | str:
+    """Return a time to come as ``in 3 min``, counted down by the page's script."""
+    if at is None:
+        return ""
+    left = (at - datetime.now(UTC)).total_seconds()
+    return format_html(
+        '<time datetime="{}" title="{} UTC" data-due="{}">{}</time>',
+        at.isoformat(),
+        f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}",
+        round(at.timestamp() * 1000),
+        f"in {length_text(left)}" if left > 0 else "now",
+    )
+
+
+@register.simple_tag
+def took(start: datetime | None, end: datetime | None, now: datetime | None = None) -> SafeString | str:
+    """Return how long something took; with no end it counts on, from ``now`` when the caller gives it."""
+    if start is None:
+        return ""
+    if end is not None:
+        return length_text((end - start).total_seconds())
+    text = length_text(((now or datetime.now(UTC)) - start).total_seconds())
+    return format_html('<time data-since="{}">{}</time>', round(start.timestamp() * 1000), text)
+
+
+@register.filter
+def clock(at: datetime | None) -> str:
+    """Return the time of day to the millisecond."""
+    return "" if at is None else f"{at.astimezone(UTC):%H:%M:%S}.{at.microsecond // 1000:03d}"
+
+
+@register.filter
+def json(value: Any) -> SafeString:
+    """Return a JSON value laid out and coloured."""
+    return as_html(value)
+
+
+@register.filter
+def brief(value: Any) -> str:
+    """Return a JSON value in a few words."""
+    return preview(value)
+
+
+@register.filter
+def percent(fraction: float | None) -> str:
+    """Return 0 to 1 as a whole percentage."""
+    return "" if fraction is None else f"{min(max(fraction, 0.0), 1.0) * 100:.0f}"
+
+
+def ago_text(length: timedelta) -> str:
+    """Return how long ago something was, in the largest unit that says something."""
+    seconds = length.total_seconds()
+    if seconds < 5:
+        return "just now"
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
+        if seconds >= size:
+            return f"{seconds / size:.0f} {unit} ago" if seconds >= size * 1.5 or size == 1 else f"1 {unit} ago"
+    return "just now"

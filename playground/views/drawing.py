@@ -1,0 +1,152 @@
+"""An opened step as HTML: its question and form, error, values and logs, with secrets masked."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from playground.forms import mask
+from playground.journal import Detail, detail
+from playground.runpage import Graph, Line, RunView
+from playground.views.answering import AnswerForm, answer_form
+from playground.views.page import context_of
+
+QUESTIONS = ("question", "message", "prompt", "title", "reason")
+"""The keys under which a payload usually says what is asked, the most usual first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """A line and, when it is open, what is inside."""
+
+    line: Line
+    html: SafeString | str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a suspended step asks: a sentence, facts beside it, and what has no such shape."""
+
+    question: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    rest: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepBody:
+    """Context of ``run/body.html``."""
+
+    path: str
+    detail: Detail
+    node: Mapping[str, Any]
+    form: AnswerForm | None
+    asked: Asked
+    has_input: bool
+    input: Any
+    has_output: bool
+    output: Any
+
+
+def draw(request: HttpRequest, view: RunView, graph: Graph | None, opened: str = "") -> tuple[Drawn, ...]:
+    """Return the lines with the insides of those that are open.
+
+    Args:
+        request: for whom; forms carry its CSRF token.
+        view: the run.
+        graph: the graph of the run's version.
+        opened: the key of one more line that is shown open.
+    """
+    nodes = dict(nodes_of(graph))
+    return tuple(
+        Drawn(line=line, html=step_html(request, view, line, nodes))
+        if line.row.state is not None and (line.open or line.row.key == opened)
+        else Drawn(line=line)
+        for line in view.lines
+    )
+
+
+def step_html(
+    request: HttpRequest,
+    view: RunView,
+    line: Line,
+    nodes: Mapping[str, Mapping[str, Any]],
+    form: AnswerForm | None = None,
+) -> SafeString:
+    """Return the inside of one line; ``form`` is an answer that was refused, shown as it was typed."""
+    state = line.row.state
+    if state is None:
+        return SafeString("")
+    node = nodes.get(_name(state.path), {})
+    if form is None and line.row.status == "suspended":
+        form = answer_form(view.run_id, state, node.get("resume_schema"))
+    began = state.started_at is not None
+    body = StepBody(
+        path=line.row.path,
+        detail=detail(view.history, state),
+        node=node,
+        form=form,
+        asked=asked(mask(node.get("suspend_schema") or {}, state.suspend_payload)),
+        has_input=began and state.input is not None,
+        input=mask(node.get("input_schema") or {}, state.input),
+        has_output=line.row.status in ("success", "bailed"),
+        output=mask(node.get("output_schema") or {}, state.output),
+    )
+    return render_to_string("run/body.html", context_of(body) | {"view": view}, request=request)
+
+
+def asked(payload: Any) -> Asked:
+    """Return a suspension's payload as a sentence and facts, as far as it has such a shape."""
+    if isinstance(payload, str):
+        return Asked(question=payload)
+    if not isinstance(payload, dict):
+        return Asked(rest=payload)
+    key = next((key for key in QUESTIONS if isinstance(payload.get(key), str) and payload[key].strip()), None)
+    rest = {name: value for name, value in payload.items() if name != key}
+    question = "" if key is None else str(payload[key])
+    if all(value is None or isinstance(value, str | int | float | bool) for value in rest.values()):
+        return Asked(question=question, facts=tuple((name, _word(value)) for name, value in rest.items()))
+    return Asked(question=question, rest=rest)
+
+
+def nodes_of(graph: Graph | None, prefix: tuple[str, ...] = ()) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield every node that has a path of its own, with that path without indexes."""
+    for node in () if graph is None else graph["steps"]:
+        yield from _nodes(node, prefix)
+
+
+def _nodes(node: Mapping[str, Any], prefix: tuple[str, ...]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    match node["type"]:
+        case "sequence":
+            inner = node["steps"]
+        case "parallel":
+            inner = node["arms"]
+        case "branch":
+            inner = [arm["node"] for arm in node["arms"]] + ([node["otherwise"]] if node.get("otherwise") else [])
+        case "loop" | "foreach":
+            inner = [node["body"]]
+        case "workflow":
+            yield ".".join((*prefix, node["id"])), node["workflow"]
+            yield from nodes_of(node["workflow"], (*prefix, node["id"]))
+            return
+        case _:
+            yield ".".join((*prefix, node["id"])), node
+            return
+    for child in inner:
+        yield from _nodes(child, prefix)
+
+
+def _name(path: tuple[str | int, ...]) -> str:
+    return ".".join(part for part in path if isinstance(part, str))
+
+
+def _word(value: str | float | bool | None) -> str:
+    match value:
+        case None:
+            return "none"
+        case bool():
+            return "yes" if value else "no"
+        case _:
+            return str(value)

@@ -1,0 +1,58 @@
+"""What every page shares: its frame's context, and how a frozen context becomes a response."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+THEME_COOKIE = "stepyard_theme"
+THEMES = ("light", "dark")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A message above the page, for what a form post before it did or could not do."""
+
+    status: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What the frame around a page shows."""
+
+    section: str = ""
+    inbox: int = 0
+    """How many steps wait for a person."""
+    trouble: str = ""
+    """What the doctor's page would say first, empty when all is well."""
+    notices: tuple[Notice, ...] = ()
+
+
+def context_of(value: Any) -> dict[str, Any]:
+    """Return the fields of a frozen context, not copied deeply."""
+    return {field.name: getattr(value, field.name) for field in fields(value)}
+
+
+def theme_of(request: HttpRequest) -> str:
+    """Return the theme that was set, empty for the system's."""
+    theme = request.COOKIES.get(THEME_COOKIE, "")
+    return theme if theme in THEMES else ""
+
+
+def page(request: HttpRequest, template: str, context: Any, *, frame: Frame, status: int = 200) -> HttpResponse:
+    """Render a page.
+
+    Args:
+        request: whose cookies choose the theme.
+        template: the page's template.
+        context: a frozen dataclass, or None for a page without facts.
+        frame: what stands around it.
+        status: of the response.
+    """
+    facts: Mapping[str, Any] = {} if context is None else context_of(context)
+    around = context_of(frame) | {"theme": theme_of(request), "debug": settings.DEBUG}
+    return render(request, template, {**around, **facts}, status=status)

@@ -1,0 +1,68 @@
+"""Every component in every state: an aid for development and for screenshot tests."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.templatetags.static import static
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
+
+from engine.events import RunStatus, StepStatus
+from playground import samples
+from playground.diagram import svg
+from playground.journal import History
+from playground.runpage import Holder, RunView, run_view
+from playground.views.drawing import Drawn, draw
+from playground.views.page import Frame, page
+
+STATUSES: tuple[StepStatus | RunStatus, ...] = (
+    "pending",
+    "running",
+    "waiting",
+    "suspended",
+    "success",
+    "failed",
+    "canceled",
+    "bailed",
+    "skipped",
+    "paused",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """A made-up run."""
+
+    name: str
+    view: RunView
+    lines: tuple[Drawn, ...]
+    graph: SafeString
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatternsPage:
+    """Context of ``patterns.html``."""
+
+    statuses: tuple[str, ...]
+    patterns: tuple[Pattern, ...]
+
+
+@require_safe
+def patterns(request: HttpRequest) -> HttpResponse:
+    """Show the components."""
+    runs = (
+        ("Suspended", samples.OPENING, 400.0),
+        ("Running", samples.ANSWERED, 3704.4),
+        ("Finished", samples.FINISHED, 3739.0),
+        ("Failed", samples.BROKEN, 1.1),
+    )
+    drawn = tuple(_pattern(request, name, lines, now) for name, lines, now in runs)
+    return page(request, "patterns.html", PatternsPage(statuses=STATUSES, patterns=drawn), frame=Frame(inbox=3))
+
+
+def _pattern(request: HttpRequest, name: str, lines: samples.Lines, now: float) -> Pattern:
+    history = History(samples.events(f"sample-{name.lower()}", lines))
+    view = run_view(history, samples.ORDER, now=samples.BEGIN + timedelta(seconds=now), holder=Holder(workers=1))
+    graph = svg(samples.ORDER, width=340, marks=view.marks, icons=static("img/icons.svg"), live=True)
+    return Pattern(name=name, view=view, lines=draw(request, view, samples.ORDER), graph=graph)

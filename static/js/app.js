@@ -1,0 +1,96 @@
+// What every page has: times that keep current, the theme, keyboard shortcuts, the palette on demand.
+
+const UNITS = [["d", 86400], ["h", 3600], ["min", 60]];
+
+export function lengthText(seconds) {
+  if (seconds < 0.9995) return `${Math.round(Math.max(seconds, 0) * 1000)} ms`;
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  const at = UNITS.findIndex(([, size]) => whole >= size);
+  const [unit, size] = UNITS[at];
+  const [small, part] = UNITS[at + 1] ?? ["s", 1];
+  const rest = Math.floor((whole % size) / part);
+  return `${Math.floor(whole / size)} ${unit}${rest ? ` ${rest} ${small}` : ""}`;
+}
+
+// The server's clock may differ from the browser's; a run's page tells it.
+const told = document.getElementById("axis")?.dataset.now;
+export const skew = told ? Number(told) - Date.now() : 0;
+export const now = () => Date.now() + skew;
+
+function agoText(seconds) {
+  if (seconds < 5) return "just now";
+  const [unit, size] = [...UNITS, ["s", 1]].find(([, length]) => seconds >= length);
+  return `${Math.round(seconds / size)} ${unit} ago`;
+}
+
+function keepTimes() {
+  const at = now();
+  for (const time of document.querySelectorAll("time[data-since]")) time.textContent = lengthText((at - time.dataset.since) / 1000);
+  for (const time of document.querySelectorAll("time[data-ago]")) time.textContent = agoText((at - time.dataset.ago) / 1000);
+  for (const time of document.querySelectorAll("time[data-due]")) {
+    const left = (time.dataset.due - at) / 1000;
+    time.textContent = left > 0 ? `in ${lengthText(left < 60 ? Math.ceil(left) : left)}`.replace(".0 s", " s") : "now";
+  }
+}
+
+setInterval(() => document.hidden || keepTimes(), 500);
+document.addEventListener("visibilitychange", () => document.hidden || keepTimes());
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("form.theme")) return;
+  event.preventDefault();
+  const theme = event.submitter?.value ?? "";
+  document.cookie = `stepyard_theme=${theme}; path=/; samesite=strict; max-age=31536000`;
+  document.documentElement.dataset.theme = theme;
+  for (const button of event.target.querySelectorAll("[name=theme]")) button.ariaPressed = String(button.value === theme);
+});
+
+// The fields of a form are left alone: nothing typed may start an action.
+const typing = (element) => element?.matches?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+const go = { w: "/workflows/", r: "/runs/", i: "/inbox/", d: "/doctor/" };
+let waitsForGo = false;
+
+async function open(name) {
+  const { show } = await import("./palette.js");
+  show(name);
+}
+
+document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+    event.preventDefault();
+    open("palette");
+    return;
+  }
+  if (event.ctrlKey && event.key === "Enter") {
+    event.target.form?.requestSubmit(event.target.form.querySelector("button[type=submit][data-kind=primary]"));
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || document.querySelector("dialog[open]")) return;
+  if (waitsForGo && go[event.key]) location.assign(go[event.key]);
+  waitsForGo = event.key === "g";
+  if (event.key === "?") open("shortcuts");
+  if (event.key === "/") focusFirst(event, "input[type=search]");
+  if (event.key === "f") focusFirst(event, ".step-form input, .step-form select, .step-form textarea, .start-form input");
+  const action = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  if (action && !action.disabled) action.click();
+});
+
+function focusFirst(event, selector) {
+  const found = document.querySelector(selector);
+  if (!found) return;
+  event.preventDefault();
+  found.focus();
+}
+
+for (const button of document.querySelectorAll("[data-open]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => open(button.dataset.open));
+}
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+  button.lastChild.textContent = "Copied";
+});

@@ -1,0 +1,81 @@
+// A run's page: opens steps in place, and keeps the bars of what still runs growing.
+
+import { lengthText, now } from "./app.js";
+
+const BREAK = 6;
+const rows = document.getElementById("rows");
+const bodyOf = (row) => row.querySelector(":scope > .row-body");
+
+export async function load(row) {
+  const body = bodyOf(row);
+  if (!body) return;
+  const url = `${rows.dataset.step}?key=${encodeURIComponent(row.dataset.key)}`;
+  await window.htmx.ajax("GET", url, { source: body, target: body, swap: "innerHTML" });
+}
+
+export function mark(row) {
+  const toggle = row.querySelector("a.row-toggle");
+  if (toggle) toggle.ariaExpanded = String(!bodyOf(row).hidden);
+}
+
+async function toggle(row) {
+  const body = bodyOf(row);
+  if (!body) return;
+  if (body.hidden && !body.childElementCount) await load(row);
+  body.hidden = !body.hidden;
+  mark(row);
+}
+
+rows?.addEventListener("click", (event) => {
+  const head = event.target.closest(".row-head");
+  const link = event.target.closest("a, button, input");
+  if (!head || (link && !link.matches(".row-toggle")) || String(getSelection())) return;
+  event.preventDefault();
+  toggle(head.parentElement);
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.target.matches("input, textarea, select") || event.ctrlKey || event.metaKey || !["j", "k"].includes(event.key)) return;
+  const toggles = [...rows.querySelectorAll("a.row-toggle")];
+  const at = toggles.indexOf(document.activeElement);
+  toggles.at(event.key === "j" ? (at + 1) % toggles.length : at - 1)?.focus();
+});
+
+// The same arithmetic as the server's: busy stretches to scale, broken waits of a fixed width.
+function axis() {
+  const { stretches, origin, live } = document.getElementById("axis").dataset;
+  const parts = JSON.parse(stretches).map(([start, end, broken]) => ({ start, end, broken }));
+  const last = parts.at(-1);
+  const grows = live !== undefined && last && !last.broken && rows.querySelector('.bar[data-kind="run"]:not([data-to])');
+  const end = now() - origin;
+  if (grows) last.end = Math.max(last.end, end);
+  const busy = parts.reduce((sum, part) => sum + (part.broken ? 0 : part.end - part.start), 0);
+  const scale = busy ? (100 - BREAK * parts.filter((part) => part.broken).length) / busy : 0;
+  return { parts, scale, grows, end: last ? last.end : 0 };
+}
+
+function place({ parts, scale }, at) {
+  let left = 0;
+  for (const part of parts) {
+    const width = part.broken ? BREAK : (part.end - part.start) * scale;
+    if (at <= part.end) return left + (width * (Math.max(at, part.start) - part.start)) / (part.end - part.start || 1);
+    left += width;
+  }
+  return 100;
+}
+
+export function draw() {
+  const scale = axis();
+  for (const bar of rows.querySelectorAll(".bar")) {
+    const left = place(scale, Number(bar.dataset.from));
+    const right = place(scale, bar.dataset.to === undefined ? scale.end : Number(bar.dataset.to));
+    const width = Math.max(right - left, 0.6);
+    bar.setAttribute("x", `${Math.min(left, 100 - width).toFixed(2)}%`);
+    bar.setAttribute("width", `${width.toFixed(2)}%`);
+  }
+  const label = document.querySelector("#axis text:last-of-type");
+  if (label && scale.grows) label.textContent = lengthText(scale.end / 1000);
+  return scale.grows;
+}
+
+if (rows && document.querySelector("#axis[data-live]")) setInterval(() => document.hidden || draw(), 200);
