@@ -253,13 +253,24 @@ def _check_options(id: str, options: StepOptions) -> None:
     """
     if unknown := options.keys() - StepOptions.__annotations__.keys():
         raise DefinitionError(f"Step {id!r} was given {', '.join(sorted(unknown))}, which no step takes.")
-    retry, timeout, metadata = options.get("retry"), options.get("timeout"), options.get("metadata")
-    if retry is not None and not isinstance(retry, Retry):
+    retry, timeout = options.get("retry"), options.get("timeout")
+    if not isinstance(retry, Retry | None):
         raise DefinitionError(f"Step {id!r} has retry={retry!r}. Expected Retry(attempts=3, delay=1.0) or None.")
     if timeout is not None and not (isinstance(timeout, int | float) and timeout > 0):
         raise DefinitionError(f"Step {id!r} has timeout={timeout!r}. Expected seconds, more than 0, or None.")
+    check_metadata(id, options.get("metadata"))
+
+
+def check_metadata(id: str, metadata: Any) -> None:
+    """Check that metadata can be shown as JSON.
+
+    Raises:
+        DefinitionError: it is no dict, or something in it has no JSON form.
+    """
+    if not isinstance(metadata, dict | None):
+        raise DefinitionError(f"The metadata of {id!r} is {metadata!r}. Expected a dict or None.")
     try:
-        json.dumps(metadata)
+        json.dumps(metadata, allow_nan=False)
     except (TypeError, ValueError) as error:
         raise DefinitionError(f"The metadata of {id!r} must be JSON: {error}") from error
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from engine.mapping import Source
-from engine.schema import Schema
+from engine.schema import ANY, Schema
 from engine.step import Function, Hook, Retry, Step
 
 
@@ -32,6 +32,7 @@ class MapNode:
     id: str
     function: Function | None = None
     sources: tuple[tuple[str, Source], ...] = ()
+    output: Schema = ANY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +135,7 @@ Node = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Flow:
     """A committed workflow as data: its tree, schemas, hooks and defaults."""
 

@@ -15,6 +15,7 @@ from engine.codecs import OPEN, Codec, DocumentCodec, KeysCodec, ListCodec, Plai
 from engine.documents import LenientGenerator, keyed, listed, unresolved
 from engine.errors import InvalidSchema, InvalidValue, Issue
 from engine.plainness import checking, is_plain
+from engine.shapes import UNKNOWN, Shape, keyed_shape, typed_shape
 
 JSON = Any
 """A tree of dict, list, str, int, float, bool and None; every float in it is finite."""
@@ -39,6 +40,9 @@ class Schema:
 
     output_json_schema: dict[str, Any]
     """The JSON Schema of what `dump` writes."""
+
+    shape: Shape
+    """What is certain about both, for the check of the wiring."""
 
     load: Callable[[JSON], Any]
     """Turn a JSON value into the typed object, a new one at each call; raises `InvalidValue`."""
@@ -74,6 +78,7 @@ class Schema:
             "{" + ", ".join(f"{key}: {part.name}" for key, part in parts.items()) + "}",
             keyed({key: part.json_schema for key, part in parts.items()}, total),
             keyed({key: part.output_json_schema for key, part in parts.items()}, total),
+            keyed_shape({key: part.shape for key, part in parts.items()}, total),
             KeysCodec(parts, total),
         )
 
@@ -81,8 +86,18 @@ class Schema:
     def list_of(item: "Schema") -> "Schema":
         """Make the schema of a list whose items have the schema ``item``."""
         name = f"list[{item.name}]"
-        written = listed(item.output_json_schema)
-        return _schema([item.spec], name, listed(item.json_schema), written, ListCodec(item))
+        read, written = listed(item.json_schema), listed(item.output_json_schema)
+        shape = Shape(reads=listed(item.shape.reads), writes=listed(item.shape.writes))
+        return _schema([item.spec], name, read, written, shape, ListCodec(item))
+
+    def normal(self, value: Any) -> JSON:
+        """Return a value as the schema writes it, with defaults; it may be JSON or Python.
+
+        Raises:
+            InvalidValue: it does not fit.
+            NotSerializable: it cannot become JSON.
+        """
+        return self.dump(self.load(value) if _is_json(value) else value)
 
     def check(self, value: JSON) -> tuple[Issue, ...]:
         """Return what is wrong in a JSON value; nothing if it fits."""
@@ -97,9 +112,28 @@ class Schema:
         return f"Schema({self.name})"
 
 
-def _schema(spec: Any, name: str, read: dict[str, Any], written: dict[str, Any], codec: Codec) -> Schema:
+def _schema(spec: Any, name: str, read: dict[str, Any], written: dict[str, Any], shape: Shape, codec: Codec) -> Schema:
     """Return a schema whose values ``codec`` reads and writes."""
-    return Schema(spec=spec, name=name, json_schema=read, output_json_schema=written, load=codec.load, dump=codec.dump)
+    return Schema(
+        spec=spec,
+        name=name,
+        json_schema=read,
+        output_json_schema=written,
+        shape=shape,
+        load=codec.load,
+        dump=codec.dump,
+    )
+
+
+def _is_json(value: Any) -> bool:
+    """Return whether a value is JSON already, with floats that JSON does not have."""
+    match value:
+        case dict():
+            return all(type(key) is str and _is_json(part) for key, part in value.items())
+        case list():
+            return all(map(_is_json, value))
+        case _:
+            return value is None or type(value) in (str, int, float, bool)
 
 
 def _of_document(document: dict[str, Any]) -> Schema:
@@ -114,7 +148,8 @@ def _of_document(document: dict[str, Any]) -> Schema:
             "references to files and addresses are never followed."
         )
     name = str(document.get("title") or document.get("type") or "JSON Schema")
-    return _schema(document, name, document, document, DocumentCodec(document))
+    shape = Shape(reads=document, writes=document)
+    return _schema(document, name, document, document, shape, DocumentCodec(document))
 
 
 @lru_cache(maxsize=1024)
@@ -130,13 +165,9 @@ def _of_type(spec: Any) -> Schema:
         adapter: TypeAdapter[Any] = TypeAdapter(spec)
         core: Any = adapter.core_schema
         codec: Codec = PlainCodec(core, checking(core)) if is_plain(core) else TypedCodec(core)
-        return _schema(
-            spec,
-            name,
-            adapter.json_schema(schema_generator=LenientGenerator),
-            adapter.json_schema(mode="serialization", schema_generator=LenientGenerator),
-            codec,
-        )
+        read = adapter.json_schema(schema_generator=LenientGenerator)
+        written = adapter.json_schema(mode="serialization", schema_generator=LenientGenerator)
+        return _schema(spec, name, read, written, typed_shape(core, read, written), codec)
     except PydanticUndefinedAnnotation as error:
         raise InvalidSchema(
             f"The schema {name} uses the name {error.name!r}, which is not defined where the schema is made. Define it "
@@ -149,4 +180,4 @@ def _of_type(spec: Any) -> Schema:
         ) from error
 
 
-ANY = _schema(None, "any", {}, {}, OPEN)
+ANY = _schema(None, "any", {}, {}, UNKNOWN, OPEN)

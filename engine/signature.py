@@ -153,10 +153,21 @@ def read_signature(function: Callable[..., Any]) -> Signature:
 
 def caller_locals() -> Mapping[str, Any]:
     """Return the local names of the code outside this package that is calling it."""
+    return _caller().f_locals
+
+
+def caller_position() -> tuple[str, int]:
+    """Return the file and line of the code outside this package that is calling it."""
+    frame = _caller()
+    return frame.f_code.co_filename, frame.f_lineno
+
+
+def _caller() -> types.FrameType:
+    """Return the innermost frame outside this package."""
     frame = sys._getframe(1)
     while frame.f_back is not None and _ours(frame):
         frame = frame.f_back
-    return frame.f_locals
+    return frame
 
 
 def _ours(frame: types.FrameType) -> bool:
