@@ -20,21 +20,24 @@ from playground.models import Worker as WorkerRow
 from playground.store.clock import Now
 from playground.store.database import PATIENCE, in_database, in_transaction
 from playground.store.journal import Journal
-from playground.store.rows import changes, events_of, number_events, runnable, summary_of, wait_of
+from playground.store.rows import QUIET, changes, events_of, number_events, runnable, summary_of, wait_of
 from playground.store.writer import Writer
 
 POLL = 1.0
 """Seconds after which a watcher looks for itself, in case a nudge was lost."""
 
 
+Moved = Callable[[str, bool], None]
+
+
 class OrmStore:
     """Keeps journals in the project's database. One object serves one event loop."""
 
-    def __init__(self, *, moved: Callable[[str], None] | None = None, patience: float = PATIENCE) -> None:
+    def __init__(self, *, moved: Moved | None = None, patience: float = PATIENCE) -> None:
         """Take what is told of each run whose journal this process has moved.
 
         Args:
-            moved: called on the event loop with the run's id, after the events are durable.
+            moved: called on the event loop with the run's id, and whether lists of runs show the change.
             patience: seconds for which a locked database is waited for.
         """
         self._writer = Writer(patience)
@@ -59,7 +62,7 @@ class OrmStore:
             summary = await in_transaction(_create, run_id, drafts)
         except IntegrityError:
             raise RunExists(f"a run with id {run_id!r} exists already: choose another run_id or leave it out") from None
-        self._has_moved(run_id)
+        self._has_moved(run_id, drafts)
         return summary
 
     async def append(self, run_id: str, drafts: Sequence[Draft], *, epoch: int, after: int) -> int:
@@ -70,14 +73,14 @@ class OrmStore:
             if number is None:
                 raise StaleEpoch
         await self._writer.append(number, epoch=epoch, after=after, drafts=drafts)
-        self._has_moved(run_id)
+        self._has_moved(run_id, drafts)
         return after + len(drafts)
 
     async def transact(self, run_id: str, *, after: int, decide: Decide) -> list[Event]:
         """Read, decide and record at once; see `engine.Store.transact`."""
         events = await in_transaction(_transact, run_id, after, decide)
         if events:
-            self._has_moved(run_id)
+            self._has_moved(run_id, events)
         return events
 
     async def read(self, run_id: str, *, after: int = 0, limit: int | None = None) -> list[Event]:
@@ -131,10 +134,10 @@ class OrmStore:
             with suppress(TimeoutError):
                 await asyncio.wait_for(moved.wait(), POLL)
 
-    def _has_moved(self, run_id: str) -> None:
+    def _has_moved(self, run_id: str, events: Sequence[Draft | Event]) -> None:
         self.poke(run_id)
         if self._moved is not None:
-            self._moved(run_id)
+            self._moved(run_id, any(event.type not in QUIET for event in events))
 
 
 def _run(run_id: str) -> RunRow:
