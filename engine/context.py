@@ -92,6 +92,7 @@ class Context:
         "_calls",
         "_closed",
         "_host",
+        "_passes",
         "_resumes",
         "_scope",
         "_step",
@@ -118,7 +119,7 @@ class Context:
         workflow_id: str,
         path: Path,
         attempt: int,
-        iteration: int | None,
+        passes: tuple[int, ...],
         index: int | None,
         request_context: dict[str, Any],
         resumes: list[Any],
@@ -138,7 +139,8 @@ class Context:
         self.step_id = step_id
         self.path = path
         self.attempt = attempt
-        self.iteration = iteration
+        self.iteration = passes[-1] if passes else None
+        self._passes = passes
         self.index = index
         self.request_context = request_context
         self.suspend_data = suspend_data
@@ -162,7 +164,7 @@ class Context:
     def idempotency_key(self) -> str:
         """Return a key that is the same for all attempts and recoveries of this step in this run."""
         place = ".".join(str(part) for part in self.path)
-        return f"{self.run_id}:{place}" + ("" if self.iteration is None else f":{self.iteration}")
+        return ":".join([self.run_id, place, *map(str, self._passes)])
 
     @property
     def logger(self) -> logging.Logger:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from types import UnionType
 from typing import Any, Protocol, TypedDict, TypeVar, Unpack, overload
 
 from engine.context import Context
@@ -18,9 +17,6 @@ from engine.step import Retry, Step
 
 In = TypeVar("In")
 Out = TypeVar("Out")
-
-AnySchema = UnionType | dict[str, Any] | Schema | None
-"""What a schema may be besides a class: a union of types, a JSON Schema dict, or None for any JSON value."""
 
 AsyncFunction = Callable[[In, Context], Awaitable[Out]] | Callable[[In], Awaitable[Out]]
 """An async step function of the data, and of the context if it wants it."""
@@ -84,28 +80,28 @@ class StepDecorator(Protocol):
 
 @overload
 def create_step(
-    *, id: str, execute: AsyncSource[Out], output_schema: type[Out] | AnySchema = ..., **options: Unpack[StepOptions]
+    *, id: str, execute: AsyncSource[Out], output_schema: type[Out] | Any = ..., **options: Unpack[StepOptions]
 ) -> Step[Any, Out]: ...
 @overload
 def create_step(
     *,
     id: str,
     execute: AsyncFunction[In, Out],
-    input_schema: type[In] | AnySchema = ...,
-    output_schema: type[Out] | AnySchema = ...,
+    input_schema: type[In] | Any = ...,
+    output_schema: type[Out] | Any = ...,
     **options: Unpack[StepOptions],
 ) -> Step[In, Out]: ...
 @overload
 def create_step(
-    *, id: str, execute: SyncSource[Out], output_schema: type[Out] | AnySchema = ..., **options: Unpack[StepOptions]
+    *, id: str, execute: SyncSource[Out], output_schema: type[Out] | Any = ..., **options: Unpack[StepOptions]
 ) -> Step[Any, Out]: ...
 @overload
 def create_step(
     *,
     id: str,
     execute: SyncFunction[In, Out],
-    input_schema: type[In] | AnySchema = ...,
-    output_schema: type[Out] | AnySchema = ...,
+    input_schema: type[In] | Any = ...,
+    output_schema: type[Out] | Any = ...,
     **options: Unpack[StepOptions],
 ) -> Step[In, Out]: ...
 def create_step(

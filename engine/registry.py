@@ -7,11 +7,22 @@ from typing import Any
 from engine.clock import Clock
 from engine.errors import DuplicateId, NotCommitted, UnknownWorkflow
 from engine.events import RunStatus
+from engine.nodes import Flow
 from engine.run import Run
 from engine.runtime import Runtime
 from engine.store import Store
 from engine.summary import RunSummary
 from engine.workflow import Workflow
+
+
+class _Runs:
+    """Makes the runs of an engine's workflows."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    async def create_run(self, flow: Flow, run_id: str | None, resource_id: str | None) -> Run[Any, Any]:
+        return Run(self._runtime, flow, run_id, resource_id)
 
 
 class Engine:
@@ -109,6 +120,6 @@ class Engine:
         if workflow.id in self._workflows:
             raise DuplicateId(f"two workflows have the id {workflow.id!r}: use clone_workflow(workflow, id=...)")
         self.runtime.add(workflow.flow)
-        self._workflows[workflow.id] = workflow.bound(self.runtime)
+        self._workflows[workflow.id] = workflow.bound(_Runs(self.runtime))
         if name is not None:
             self._names[name] = self._workflows[workflow.id]

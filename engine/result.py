@@ -1,6 +1,6 @@
 """Results: a run and its steps as frozen values, and as the JSON that is shown everywhere."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
@@ -103,7 +103,7 @@ class RunResult:
             status=run.status,
             input=run.root.input,
             result=run.result,
-            steps={format_path(step.path): StepResult.of(step) for step in run.steps() if step.status != "pending"},
+            steps=_Steps(run),
             suspended=[list(step.path) for step in run.suspended],
             error=run.error["message"] if run.error else None,
             error_detail=run.error,
@@ -135,6 +135,36 @@ class RunResult:
             "started_at": _text(self.started_at),
             "ended_at": _text(self.ended_at),
         }
+
+
+class _Steps(Mapping[str, StepResult]):
+    """The steps of a fold that has ended, made into results when someone looks."""
+
+    __slots__ = ("_made", "_run")
+
+    def __init__(self, run: RunState) -> None:
+        self._run: RunState | None = run
+        self._made: dict[str, StepResult] = {}
+
+    def __getitem__(self, path: str) -> StepResult:
+        return self._all[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __repr__(self) -> str:
+        return repr(self._all)
+
+    @property
+    def _all(self) -> dict[str, StepResult]:
+        if self._run is not None:
+            steps = self._run.steps()
+            self._made = {format_path(step.path): StepResult.of(step) for step in steps if step.status != "pending"}
+            self._run = None
+        return self._made
 
 
 def _text(at: datetime | None) -> str | None:

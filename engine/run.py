@@ -11,7 +11,6 @@ from engine.events import FINAL, Event
 from engine.failure import message_of
 from engine.fit import check_fit, node_at
 from engine.forking import record_fork
-from engine.graph import digest_of
 from engine.nodes import Flow, FlowNode, StepNode
 from engine.paths import format_path, parse_path
 from engine.requests import Start, create_run, record_cancel, record_event, record_resume, record_start
@@ -233,7 +232,7 @@ class Run(Generic[In, Out]):
             self._runtime.clock,
             run_id=self.run_id,
             new_run_id=new.run_id,
-            digest=digest_of(self._flow),
+            digest=self._runtime.digest(self._flow),
             path=path,
             step_input=input_data,
         )
@@ -276,7 +275,7 @@ class Run(Generic[In, Out]):
             runtime.clock,
             run_id=self.run_id,
             workflow_id=self._flow.id,
-            digest=digest_of(self._flow),
+            digest=self._runtime.digest(self._flow),
             start=start,
             resource_id=self.resource_id,
         )

@@ -54,6 +54,7 @@ class Runtime:
         self.store: Store = store if store is not None else MemoryStore(self.clock)
         self.logger = logger or LOGGER
         self.flows: dict[str, Flow] = {}
+        self._digests: dict[str, str] = {}
         self.random: Callable[[], float] = random.random
         self.new_id: Callable[[], str] = lambda: str(uuid.uuid4())
         self._owner = owner
@@ -65,6 +66,7 @@ class Runtime:
     def add(self, flow: Flow) -> None:
         """Make a workflow's runs executable here."""
         self.flows[flow.id] = flow
+        self._digests[flow.id] = digest_of(flow)
 
     def flow(self, workflow_id: str) -> Flow:
         """Return a workflow by its id.
@@ -77,6 +79,10 @@ class Runtime:
         except KeyError:
             known = ", ".join(self.flows) or "none"
             raise UnknownWorkflow(f"no workflow has the id {workflow_id!r}. Registered: {known}") from None
+
+    def digest(self, flow: Flow) -> str:
+        """Return the digest of a registered workflow."""
+        return self._digests[flow.id]
 
     async def admit(self, flow: Flow, start: Start, run: Any = None) -> Start:
         """Return what a run may start with: validated, with defaults, and accepted by ``on_start``.
@@ -202,7 +208,7 @@ class Runtime:
         state = await self.state(claim.run_id)
         if state.ended or not state.has_input:
             return state
-        if state.digest != digest_of(flow):
+        if state.digest != self.digest(flow):
             try:
                 check_fit(flow, state)
             except WorkflowChanged as error:

@@ -164,11 +164,10 @@ class RunState:
         return None if step is None else step.input
 
     def _end(self, event: Event | Draft, status: StepStatus) -> StepState:
-        step = self.place(event.path)
+        step = self.open.pop(event.path, None) or self.place(event.path)
         step.status = status
         step.ended_at = event.at
         step.retry_at = step.due_at = None
-        self.open.pop(event.path, None)
         return step
 
 

@@ -245,7 +245,7 @@ class MemoryStore:
         run_id, seq = kept.summary.run_id, len(kept.events)
         events = [Event(run_id, seq + n, d.at, d.type, d.path, d.payload) for n, d in enumerate(drafts, 1)]
         kept.events.extend(events)
-        if any(event.type not in _QUIET for event in events):
+        if not _QUIET.issuperset([draft.type for draft in drafts]):
             kept.summary = summarize(kept.summary, events)
             _keep_waits(kept, events)
         if kept.moved is not None:

@@ -3,15 +3,16 @@
 import asyncio
 import heapq
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from engine.context import MISSING
-from engine.events import Event, EventType
+from engine.events import Draft, Event, EventType
 from engine.paths import format_path
 from engine.registry import Engine
 from engine.result import RunResult
+from engine.store import Store
 from engine.workflow import Workflow
 
 Answers = Mapping[str, Any]
@@ -88,6 +89,51 @@ class Collector:
     def of(self, type: EventType) -> list[Event]:
         """Return the events of one type."""
         return [event for event in self.events if event.type == type]
+
+
+class SimulatedCrash(BaseException):
+    """Stands for the death of the process at a fault point; no step and no handler can catch it by mistake."""
+
+
+class FaultPoint:
+    """A store that stops the process, as it were, at the n-th durable boundary.
+
+    From then on every call raises `SimulatedCrash`, as nothing comes from a dead process. Go on with another `Engine`
+    on the inner store and ``run.restart()``.
+
+    Args:
+        store: the store that keeps what was durable.
+        at: which append is the last one, from 1.
+        durable: whether that last append is still recorded.
+    """
+
+    def __init__(self, store: Store, *, at: int, durable: bool) -> None:
+        """Arm the fault point."""
+        self.crashed = False
+        self.appends = 0
+        self._store = store
+        self._at = at
+        self._durable = durable
+
+    async def append(self, run_id: str, drafts: Sequence[Draft], *, epoch: int, after: int) -> int:
+        """Record events, or crash before or after it; see `Store.append`."""
+        self._check()
+        self.appends += 1
+        if self.appends == self._at:
+            self.crashed = True
+            if self._durable:
+                await self._store.append(run_id, drafts, epoch=epoch, after=after)
+            raise SimulatedCrash
+        return await self._store.append(run_id, drafts, epoch=epoch, after=after)
+
+    def __getattr__(self, name: str) -> Any:
+        """Be the inner store in everything else, while the process lives."""
+        self._check()
+        return getattr(self._store, name)
+
+    def _check(self) -> None:
+        if self.crashed:
+            raise SimulatedCrash
 
 
 async def run_to_end(

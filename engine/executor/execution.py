@@ -37,7 +37,7 @@ from engine.nodes import (
 )
 from engine.paths import Path
 from engine.refs import Value
-from engine.state import RunState
+from engine.state import RunState, StepState
 from engine.step import Step
 from engine.store import Claim, Store
 
@@ -140,10 +140,10 @@ class Execution:
             return value
         return Value(fork["input"], {"value": fork["input"]})
 
-    def context(self, scope: Scope, step_id: str, step: Step[Any, Any] | None) -> Context:
-        """Make what a function of this node is given."""
-        state = self.journal.state
-        record = scope.record(step_id)
+    def context(
+        self, scope: Scope, step_id: str, path: Path, step: Step[Any, Any] | None = None, record: StepState | None = None
+    ) -> Context:
+        """Make what a function of this node is given; ``record`` is what the journal holds of it."""
         return Context(
             host=self._host,
             scope=scope,
@@ -151,11 +151,11 @@ class Execution:
             step_id=step_id,
             run_id=self.journal.run_id,
             workflow_id=scope.flow.id,
-            path=scope.path_of(step_id),
+            path=path,
             attempt=1 if record is None else record.attempts,
-            iteration=scope.iteration,
+            passes=scope.passes,
             index=scope.index,
-            request_context=state.request_context,
+            request_context=self.journal.state.request_context,
             resumes=[] if record is None else record.resumes,
             suspend_data=None if record is None else record.suspend_payload,
         )

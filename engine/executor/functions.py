@@ -18,7 +18,7 @@ async def evaluate(run: Walker, function: Function, scope: Scope, node_id: str, 
     Raises:
         StepError: the function tried to suspend or to bail; else whatever it raises.
     """
-    context = run.context(scope, node_id, None)
+    context = run.context(scope, node_id, (*scope.path, node_id))
     try:
         return await function.call(value.json, context)
     except (Suspend, Bail):

@@ -45,7 +45,7 @@ async def _mapped(run: Walker, node: MapNode, scope: Scope, value: Value) -> Any
             message = f"what mapping {node.id!r} returned does not fit its annotation:"
             raise InvalidOutput(message, error.issues) from None
     reader = Reader(run, scope)
-    context = run.context(scope, node.id, None)
+    context = run.context(scope, node.id, scope.path_of(node.id))
     mapped = {
         key: await resolve_source(source, key, reader, value.json, context) for key, source in node.sources
     }

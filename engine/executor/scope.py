@@ -22,7 +22,13 @@ class Scope:
     """The workflow's input as JSON."""
     outer: "Scope | None" = None
     index: int | None = None
-    iteration: int | None = None
+    passes: tuple[int, ...] = ()
+    """The iterations of the loops around, from the outermost, each from 1."""
+
+    @property
+    def iteration(self) -> int | None:
+        """Return the iteration of the innermost loop; None outside of loops."""
+        return self.passes[-1] if self.passes else None
 
     def path_of(self, step_id: str) -> Path:
         """Return the path of a step here."""
@@ -41,7 +47,12 @@ class Scope:
 
     def pass_of(self, iteration: int) -> "Scope":
         """Return the scope of one iteration of a loop, from 1."""
-        return replace(self, iteration=iteration)
+        return replace(self, passes=(*self._around, iteration))
+
+    @property
+    def _around(self) -> tuple[int, ...]:
+        """Return the iterations of the loops around this workflow, without those inside it."""
+        return () if self.outer is None else self.outer.passes
 
     def outwards(self) -> Iterator["Scope"]:
         """Yield this scope and those around it, the innermost first."""

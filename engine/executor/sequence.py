@@ -45,7 +45,7 @@ async def run_nested(run: Walker, node: FlowNode, scope: Scope, value: Value) ->
         if failed is not None:
             return failed
     place = run.journal.state.place(path)
-    inner = Scope(flow, path, place, place.input, outer=scope, iteration=scope.iteration)
+    inner = Scope(flow, path, place, place.input, outer=scope, passes=scope.passes)
     return _end(run, path, await run_flow(run, flow, inner))
 
 

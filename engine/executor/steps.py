@@ -63,7 +63,7 @@ async def _attempt(
     run: Walker, step: Step[Any, Any], scope: Scope, path: Path, value: Value, record: StepState
 ) -> Outcome | BaseException:
     """Call the function once; return the outcome, recorded, or the error that it raised."""
-    context = run.context(scope, step.id, step)
+    context = run.context(scope, step.id, path, step, record)
     token = current_context.set(context)
     try:
         data = _load(step, value.json)

@@ -12,6 +12,7 @@ from engine.executor.scope import Scope
 from engine.nodes import Node
 from engine.paths import Path
 from engine.refs import Value
+from engine.state import StepState
 from engine.step import Step
 
 
@@ -40,8 +41,10 @@ class Walker(Protocol):
         """Return what a step is given when it begins: the value, unless the run was forked there with another one."""
         ...
 
-    def context(self, scope: Scope, step_id: str, step: Step[Any, Any] | None) -> Context:
-        """Make what a function of this node is given."""
+    def context(
+        self, scope: Scope, step_id: str, path: Path, step: Step[Any, Any] | None = None, record: StepState | None = None
+    ) -> Context:
+        """Make what a function of this node is given; ``record`` is what the journal holds of it."""
         ...
 
     def listening(self, listener: Listener) -> AbstractContextManager[None]:

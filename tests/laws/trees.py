@@ -9,7 +9,6 @@ from typing import Any
 from hypothesis import strategies as st
 
 from engine import Context, Retry, Workflow, create_step, create_workflow, sequence
-from engine.paths import format_path
 
 Plan = tuple[Any, ...]
 """``("seq", [plan, …])`` or one of the kinds in `plans`; every part takes an int and gives an int."""
@@ -20,7 +19,7 @@ class World:
     """What the steps of a workflow did outside of it: the side effects that a kill must not double."""
 
     calls: Counter[str] = field(default_factory=Counter)
-    """How often a step's function was entered, by path and iteration."""
+    """How often a step's function was entered, by its idempotency key."""
     done: Counter[str] = field(default_factory=Counter)
     """How often it came to its end."""
     failures: Counter[str] = field(default_factory=Counter)
@@ -128,14 +127,14 @@ class _Builder:
         world = self.world
 
         async def execute(data: int, ctx: Context) -> int:
-            key = f"{format_path(ctx.path)}:{ctx.iteration or 0}"
+            key = ctx.idempotency_key
             world.calls[key] += 1
             result = work(kind, n, data, ctx, world, key)
             world.done[key] += 1
             return result
 
         def execute_in_thread(data: int, ctx: Context) -> int:
-            key = f"{format_path(ctx.path)}:{ctx.iteration or 0}"
+            key = ctx.idempotency_key
             world.calls[key] += 1
             world.done[key] += 1
             return data + n
