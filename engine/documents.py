@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
@@ -16,7 +16,7 @@ Document = dict[str, Any]
 class LenientGenerator(GenerateJsonSchema):
     """Describes what JSON Schema cannot say as "anything" instead of refusing the whole type."""
 
-    ignored_warning_types = {"skipped-choice", "non-serializable-default", "skipped-discriminator"}
+    ignored_warning_types: ClassVar[set[Any]] = {"skipped-choice", "non-serializable-default", "skipped-discriminator"}
 
     def handle_invalid_for_json_schema(self, schema: core_schema.CoreSchema, error_info: str) -> JsonSchemaValue:
         """Return the schema that takes anything."""

@@ -75,7 +75,7 @@ class InvalidValue(StepyardError):
 
     def __init__(self, message: str | None = None, issues: Sequence[Issue] = ()) -> None:
         """Take the sentence that introduces the issues, and the issues."""
-        self.issues = tuple(issues)
+        self.issues: tuple[Issue, ...] = tuple(issues)
         lines = [message or inspect.cleandoc(type(self).__doc__ or "")]
         super().__init__("\n".join(lines + [f"  {issue}" for issue in self.issues]))
 
