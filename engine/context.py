@@ -303,4 +303,3 @@ class Context:
             return self._host.output_of(step_id, self._scope)
         except StepNotRun:
             return default
-

@@ -1,46 +1,46 @@
 """The exceptions of the engine, one tree, split by the moment at which they happen.
 
-    StepyardError
-    ├── DefinitionError            while a workflow is built
-    │   ├── InvalidId
-    │   ├── DuplicateId
-    │   ├── InvalidSchema
-    │   ├── EmptyWorkflow
-    │   ├── NotCommitted
-    │   └── WiringError
-    ├── RequestError               while a person or a program asks for something
-    │   ├── UnknownWorkflow
-    │   ├── UnknownRun
-    │   ├── UnknownStep
-    │   ├── InvalidInput
-    │   ├── InvalidResumeData
-    │   ├── InvalidEventPayload
-    │   ├── StartRefused
-    │   ├── RunAlreadyStarted
-    │   ├── RunExists
-    │   ├── NotSuspended
-    │   ├── AmbiguousResume
-    │   ├── AlreadyResumed
-    │   ├── RunFinished
-    │   └── WorkflowChanged
-    ├── StepError                  while a step runs; recorded as the step's error
-    │   ├── InvalidStepInput
-    │   ├── InvalidOutput
-    │   ├── NotSerializable
-    │   ├── InvalidSuspendPayload
-    │   ├── InvalidState
-    │   ├── StepNotRun
-    │   ├── ConditionFailed
-    │   ├── MappingFailed
-    │   ├── NotAList
-    │   ├── IterationLimit
-    │   ├── StepTimeout
-    │   ├── EventTimeout
-    │   ├── StepCancelled
-    │   └── WorkerLost
-    └── StoreError                 while the journal is written
-        ├── StaleEpoch
-        └── Conflict
+StepyardError
+├── DefinitionError            while a workflow is built
+│   ├── InvalidId
+│   ├── DuplicateId
+│   ├── InvalidSchema
+│   ├── EmptyWorkflow
+│   ├── NotCommitted
+│   └── WiringError
+├── RequestError               while a person or a program asks for something
+│   ├── UnknownWorkflow
+│   ├── UnknownRun
+│   ├── UnknownStep
+│   ├── InvalidInput
+│   ├── InvalidResumeData
+│   ├── InvalidEventPayload
+│   ├── StartRefused
+│   ├── RunAlreadyStarted
+│   ├── RunExists
+│   ├── NotSuspended
+│   ├── AmbiguousResume
+│   ├── AlreadyResumed
+│   ├── RunFinished
+│   └── WorkflowChanged
+├── StepError                  while a step runs; recorded as the step's error
+│   ├── InvalidStepInput
+│   ├── InvalidOutput
+│   ├── NotSerializable
+│   ├── InvalidSuspendPayload
+│   ├── InvalidState
+│   ├── StepNotRun
+│   ├── ConditionFailed
+│   ├── MappingFailed
+│   ├── NotAList
+│   ├── IterationLimit
+│   ├── StepTimeout
+│   ├── EventTimeout
+│   ├── StepCancelled
+│   └── WorkerLost
+└── StoreError                 while the journal is written
+    ├── StaleEpoch
+    └── Conflict
 """
 
 import inspect

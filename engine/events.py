@@ -76,9 +76,7 @@ EventType = Literal[
 EVENT_TYPES: tuple[EventType, ...] = get_args(EventType)
 
 RunStatus = Literal["pending", "running", "waiting", "suspended", "paused", "success", "failed", "canceled"]
-StepStatus = Literal[
-    "pending", "running", "waiting", "suspended", "success", "failed", "canceled", "bailed", "skipped"
-]
+StepStatus = Literal["pending", "running", "waiting", "suspended", "success", "failed", "canceled", "bailed", "skipped"]
 
 FINAL: frozenset[str] = frozenset({"success", "failed", "canceled"})
 """The statuses in which a run has ended."""

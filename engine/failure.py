@@ -14,7 +14,10 @@ MAX_FRAMES = 50
 MAX_CAUSES = 10
 
 _ENGINE = str(FilePath(__file__).parent)
-_FOREIGN = (_ENGINE, *{path for name, path in sysconfig.get_paths().items() if name in ("stdlib", "purelib", "platlib")})
+_FOREIGN = (
+    _ENGINE,
+    *{path for name, path in sysconfig.get_paths().items() if name in ("stdlib", "purelib", "platlib")},
+)
 
 
 def describe(error: BaseException, depth: int = 0) -> ErrorDetail:

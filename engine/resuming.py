@@ -157,5 +157,3 @@ def _nothing_found(run: RunState, path: Path | None, label: str | None, index: i
 def _names(known: Path, path: Path | None, index: int | None) -> bool:
     fits = path is None or known[: len(path)] == path or (len(path) == 1 and path[0] in known)
     return fits and (index is None or index in known)
-
-

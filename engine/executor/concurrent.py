@@ -68,9 +68,7 @@ async def _run_arms(
     stopped = await group.gather() or _stop(group.outcomes)
     if stopped is not None:
         return stopped
-    values = {
-        arm.id: outcome for arm, outcome in zip(arms, group.outcomes, strict=True) if isinstance(outcome, Value)
-    }
+    values = {arm.id: outcome for arm, outcome in zip(arms, group.outcomes, strict=True) if isinstance(outcome, Value)}
     return Value(
         {key: part.json for key, part in values.items()}, {"keys": {key: part.ref for key, part in values.items()}}
     )

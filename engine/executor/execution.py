@@ -141,7 +141,12 @@ class Execution:
         return Value(fork["input"], {"value": fork["input"]})
 
     def context(
-        self, scope: Scope, step_id: str, path: Path, step: Step[Any, Any] | None = None, record: StepState | None = None
+        self,
+        scope: Scope,
+        step_id: str,
+        path: Path,
+        step: Step[Any, Any] | None = None,
+        record: StepState | None = None,
     ) -> Context:
         """Make what a function of this node is given; ``record`` is what the journal holds of it."""
         return Context(

@@ -32,6 +32,8 @@ async def decide(run: Walker, condition: Function, scope: Scope, node_id: str, v
     try:
         return bool(await evaluate(run, condition, scope, node_id, value))
     except Exception as error:
-        named = ConditionFailed(f"condition {condition.name} of {node_id!r} raised {type(error).__name__}: {message_of(error)}")
+        named = ConditionFailed(
+            f"condition {condition.name} of {node_id!r} raised {type(error).__name__}: {message_of(error)}"
+        )
         named.__cause__ = error
         return Failed(describe(named))

@@ -57,9 +57,7 @@ class Journal:
         await self.flush()
         async with self._writing:
             try:
-                self.last_seq = await self._store.append(
-                    self.run_id, [draft], epoch=self._epoch, after=self.last_seq
-                )
+                self.last_seq = await self._store.append(self.run_id, [draft], epoch=self._epoch, after=self.last_seq)
             except Conflict:
                 await self._read_news()
                 return False

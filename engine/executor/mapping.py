@@ -46,9 +46,7 @@ async def _mapped(run: Walker, node: MapNode, scope: Scope, value: Value) -> Any
             raise InvalidOutput(message, error.issues) from None
     reader = Reader(run, scope)
     context = run.context(scope, node.id, scope.path_of(node.id))
-    mapped = {
-        key: await resolve_source(source, key, reader, value.json, context) for key, source in node.sources
-    }
+    mapped = {key: await resolve_source(source, key, reader, value.json, context) for key, source in node.sources}
     return ANY.dump(mapped)
 
 

@@ -162,4 +162,3 @@ async def _in_time(call: Awaitable[Any], step: Step[Any, Any], path: Path) -> An
             raise
         message = f"step {format_path(path)!r} took longer than its timeout of {step.timeout} s"
         raise StepTimeout(message) from None
-

@@ -42,7 +42,12 @@ class Walker(Protocol):
         ...
 
     def context(
-        self, scope: Scope, step_id: str, path: Path, step: Step[Any, Any] | None = None, record: StepState | None = None
+        self,
+        scope: Scope,
+        step_id: str,
+        path: Path,
+        step: Step[Any, Any] | None = None,
+        record: StepState | None = None,
     ) -> Context:
         """Make what a function of this node is given; ``record`` is what the journal holds of it."""
         ...
@@ -54,5 +59,3 @@ class Walker(Protocol):
     def alarm(self, path: Path, step_due: Any) -> None:
         """Poke the listeners about ``path`` when the clock reaches the time."""
         ...
-
-
