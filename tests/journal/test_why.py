@@ -1,0 +1,41 @@
+"""Why a run is not moving."""
+
+from datetime import timedelta
+
+from playground.journal import History, reasons
+from playground.samples import BEGIN, ERROR, FINISHED, OPENING, Line, events, started
+
+
+def texts(lines: tuple[Line, ...] | list[Line], seconds: float, workers: int | None = 1) -> list[str]:
+    history = History(events("r", lines))
+    return [reason.text for reason in reasons(history, now=BEGIN + timedelta(seconds=seconds), workers=workers)]
+
+
+CREATED: Line = (0, "run-created", "", {"workflow_id": "w", "input": 1})
+
+
+def test_a_suspended_step_waits_for_an_answer() -> None:
+    """It says who is asked, and for how long already."""
+    assert texts(OPENING, 62.3) == ["approve waits for an answer for 1 min"]
+
+
+def test_a_finished_run_waits_for_nothing() -> None:
+    """What has ended needs no reason."""
+    assert texts(FINISHED, 5000) == []
+
+
+def test_no_worker_is_the_first_thing_to_say() -> None:
+    """A run that cannot move because nobody would move it says so."""
+    assert texts([CREATED], 1, workers=0)[0].startswith("no worker is connected")
+
+
+def test_a_failed_attempt_tells_of_the_next_one() -> None:
+    """A retry names the attempt that comes."""
+    failed = {"attempt": 1, "error": ERROR, "next_at": (BEGIN + timedelta(seconds=9)).isoformat()}
+    lines = [CREATED, (0, "run-started", "", {}), started(1, "a"), (2, "step-attempt-failed", "a", failed)]
+    assert texts(lines, 3) == ["a failed and tries again (attempt 2)"]
+
+
+def test_a_run_without_input_was_not_started() -> None:
+    """A created run is no stuck run."""
+    assert texts([(0, "run-created", "", {"workflow_id": "w"})], 9) == ["was created and not started yet"]
