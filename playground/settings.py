@@ -4,6 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
 PACKAGE = Path(__file__).resolve().parent
@@ -15,16 +16,26 @@ def shared_folder(name: str) -> Path:
     return inside if inside.is_dir() else PACKAGE.parent / name
 
 
+def number(variable: str, default: int, least: int, most: int) -> int:
+    """Return the number in an environment variable."""
+    text = os.environ.get(variable, str(default))
+    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+        raise ImproperlyConfigured(f"{variable} is {text!r}; a whole number from {least} to {most} is expected.")
+    return int(text)
+
+
 # The one command's options. The command sets the variables, so that the processes it starts see the same.
 STEPYARD_HOST = os.environ.get("STEPYARD_HOST", "127.0.0.1")
-STEPYARD_PORT = int(os.environ.get("STEPYARD_PORT", "4111"))
-STEPYARD_WORKERS = int(os.environ.get("STEPYARD_WORKERS", "1"))
+STEPYARD_PORT = number("STEPYARD_PORT", 4111, 0, 65535)
+STEPYARD_WORKERS = number("STEPYARD_WORKERS", 1, 0, 64)
+# How many runs one worker executes at the same time; further ones wait in the queue.
+STEPYARD_CONCURRENT_RUNS = number("STEPYARD_CONCURRENT_RUNS", 100, 1, 10_000)
 STEPYARD_DB = Path(os.environ.get("STEPYARD_DB", ".stepyard/playground.sqlite3")).absolute()
 STEPYARD_TOKEN = os.environ.get("STEPYARD_TOKEN", "")
 STEPYARD_RELOAD = os.environ.get("STEPYARD_RELOAD", "1") != "0"
 # Further host names under which the page may be opened, comma-separated, without the port.
 STEPYARD_ALLOWED_HOSTS = [name for name in os.environ.get("STEPYARD_ALLOWED_HOSTS", "").split(",") if name]
-STEPYARD_MAX_BODY = int(os.environ.get("STEPYARD_MAX_BODY", str(5 * 1024 * 1024)))
+STEPYARD_MAX_BODY = number("STEPYARD_MAX_BODY", 5 * 1024 * 1024, 1024, 1024 * 1024 * 1024)
 
 DEBUG = os.environ.get("STEPYARD_DEBUG", "0") == "1"
 # Nothing that is signed outlives the process, so a key of this process is the safest one.

@@ -1,0 +1,78 @@
+"""The one command: migrates, serves the pages, starts and watches the workers."""
+
+import functools
+import signal
+import socket
+from collections.abc import Sequence
+from typing import Any
+
+from channels.layers import get_channel_layer
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from playground.address import Address, AddressError, listen
+from playground.asgi import application
+from playground.layers import LocalLayer
+from playground.options import add_options
+from playground.server import Limits, Server, run_until
+from playground.supervisor import Supervisor, locate, worker_command
+
+
+class Command(BaseCommand):
+    """Serve a playground for workflows."""
+
+    help = "Serve a playground: the pages, and the workers that run the workflows of MODULES."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take modules and options."""
+        parser.add_argument("modules", nargs="*", metavar="MODULES", help="files or dotted names that hold workflows")
+        add_options(parser)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Serve until interrupted; the options are in the settings by now."""
+        address = Address(
+            host=settings.STEPYARD_HOST, port=settings.STEPYARD_PORT, extra=settings.STEPYARD_ALLOWED_HOSTS
+        )
+        if not address.is_loopback and not settings.STEPYARD_TOKEN:
+            raise CommandError(
+                f"{address.host} can be reached from other machines, and whoever reaches it can run your code. "
+                "Give a secret with --token, or listen on 127.0.0.1."
+            )
+        try:
+            sock = listen(address)
+        except AddressError as error:
+            raise CommandError(str(error)) from error
+        with sock:
+            call_command("migrate", verbosity=0, interactive=False)
+            self._serve(options["modules"], address, sock)
+
+    def _serve(self, modules: Sequence[str], address: Address, sock: socket.socket) -> None:
+        """Serve on a bound socket."""
+        layer = get_channel_layer()
+        if not isinstance(layer, LocalLayer):
+            raise CommandError("The playground command starts its own workers: CHANNEL_LAYERS must be the local layer.")
+        supervisor = Supervisor(
+            layer=layer,
+            command=functools.partial(worker_command, modules=modules),
+            on_worker_exit=self._worker_ended,
+            workers=settings.STEPYARD_WORKERS,
+            targets=locate(modules),
+            reload=settings.STEPYARD_RELOAD,
+        )
+        server = Server(application, limits=Limits(body=settings.STEPYARD_MAX_BODY))
+        url = address.at(sock.getsockname()[1]).url
+
+        async def beside() -> None:
+            token = f"/?token={settings.STEPYARD_TOKEN}" if settings.STEPYARD_TOKEN else ""
+            self.stdout.write(f"Stepyard is ready: {url}{token}")
+            self.stdout.flush()
+            await supervisor.run()
+
+        run_until(beside, server=server, sock=sock)
+
+    async def _worker_ended(self, worker_id: str, code: int, tail: str) -> None:
+        """Say how a worker ended, unless it ended as it should."""
+        if code not in (0, -signal.SIGTERM):
+            how = f"exit code {code}" if code >= 0 else f"killed by {signal.Signals(-code).name}"
+            self.stderr.write(f"Worker {worker_id} ended: {how}. Another one takes its place.")

@@ -1,0 +1,63 @@
+"""The options of the one command, each of which is an environment variable too."""
+
+import argparse
+import os
+from collections.abc import Iterator, MutableMapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """An option and its variable."""
+
+    flag: str
+    variable: str
+    help: str
+    metavar: str | None = None  # None for a switch
+    switched: str = ""  # what the variable becomes when a switch is given
+
+
+OPTIONS = (
+    Option(flag="--host", variable="STEPYARD_HOST", metavar="HOST", help="address to listen on (127.0.0.1)"),
+    Option(flag="--port", variable="STEPYARD_PORT", metavar="PORT", help="port to listen on (4111)"),
+    Option(flag="--workers", variable="STEPYARD_WORKERS", metavar="N", help="number of worker processes (1)"),
+    Option(flag="--db", variable="STEPYARD_DB", metavar="PATH", help="database (.stepyard/playground.sqlite3)"),
+    Option(
+        flag="--token", variable="STEPYARD_TOKEN", metavar="T", help="secret that a browser needs once, as ?token=T"
+    ),
+    Option(flag="--no-reload", variable="STEPYARD_RELOAD", switched="0", help="keep the code that was imported first"),
+)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Let a parser know all options."""
+    for option in OPTIONS:
+        if option.metavar is None:
+            parser.add_argument(option.flag, dest=option.variable, action="store_true", help=option.help)
+        else:
+            parser.add_argument(option.flag, dest=option.variable, metavar=option.metavar, help=option.help)
+
+
+def export_options(arguments: Sequence[str], environment: MutableMapping[str, str] = os.environ) -> None:
+    """Turn the options among the arguments into variables.
+
+    The settings are read from the variables, so this comes before Django is set up; and processes that are started
+    later see the same.
+    """
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    add_options(parser)
+    try:
+        known, _ = parser.parse_known_args(arguments)
+    except argparse.ArgumentError:
+        return  # the command's own parser says what is wrong
+    environment.update(_variables(known))
+
+
+def _variables(known: argparse.Namespace) -> Iterator[tuple[str, str]]:
+    """Yield the variables of the options that were given."""
+    for option in OPTIONS:
+        value = getattr(known, option.variable)
+        if value is True:
+            yield option.variable, option.switched
+        elif isinstance(value, str):
+            yield option.variable, value

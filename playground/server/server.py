@@ -1,0 +1,77 @@
+"""The server: Daphne's, on a socket that is bound already, ended together with what runs beside it."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from daphne.server import Server as DaphneServer
+from twisted.internet import reactor
+from twisted.internet.defer import Deferred
+from twisted.logger import globalLogBeginner
+
+from playground.server.limits import Limits
+from playground.server.request import Factory
+from playground.server.websocket import SocketFactory
+
+
+class Server(DaphneServer):
+    """Serves an ASGI application."""
+
+    def __init__(self, application: Any, *, limits: Limits | None = None) -> None:
+        """Take the application and the caps."""
+        super().__init__(application, endpoints=["unused"], server_name="", websocket_handshake_timeout=20)
+        self.limits = limits or Limits()
+
+    def start(self, sock: socket.socket) -> None:
+        """Accept connections as soon as the reactor runs."""
+        self.connections: dict[Any, dict[str, Any]] = {}
+        self.http_factory = Factory(self)
+        self.ws_factory = SocketFactory(self, self.limits)
+        sock.setblocking(False)
+        self.port = reactor.adoptStreamPort(sock.fileno(), sock.family, self.http_factory)
+        reactor.callLater(1, self.application_checker)
+        reactor.callLater(2, self.timeout_checker)
+
+    async def finish(self) -> None:
+        """Accept nothing more, and end what still runs for a client."""
+        await _deferred(self.port.stopListening())
+        running = [details.get("application_instance") for details in list(self.connections.values())]
+        tasks = [task for task in running if task is not None and not task.done()]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=1)
+
+
+def run_until(beside: Callable[[], Awaitable[None]], *, server: Server, sock: socket.socket) -> None:
+    """Serve until SIGINT or SIGTERM, or until what runs beside the server ends; end both.
+
+    Arguments: makes the coroutine that runs beside; it is cancelled at the end, and may take its time to clean up. A
+    second signal ends at once. Raises what the coroutine raised.
+    """
+    globalLogBeginner.beginLoggingTo([lambda event: None], redirectStandardIO=False, discardBuffer=True)
+    loop: asyncio.AbstractEventLoop = reactor._asyncioEventloop
+    asyncio.set_event_loop(loop)
+    server.start(sock)
+    main = loop.create_task(_main(beside, server))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(main.cancel))
+    main.add_done_callback(lambda _: reactor.stop())
+    reactor.run(installSignalHandlers=False)
+    if not main.cancelled():
+        main.result()
+
+
+async def _main(beside: Callable[[], Awaitable[None]], server: Server) -> None:
+    """Run what is beside, then end the server."""
+    try:
+        await beside()
+    finally:
+        await server.finish()
+
+
+def _deferred(value: "Deferred[Any] | None") -> Awaitable[Any]:
+    """Return something to await for what Twisted may or may not deliver later."""
+    return value.asFuture(asyncio.get_running_loop()) if value is not None else asyncio.sleep(0)

@@ -1,0 +1,79 @@
+"""WebSocket connections that end when one side floods the other."""
+
+from typing import Any
+
+from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
+
+from playground.headers import SECURITY_HEADERS
+from playground.server.limits import Limits
+
+POLICY_VIOLATION = 1008
+
+
+class Socket(WebSocketProtocol):
+    """One WebSocket."""
+
+    _unread = 0
+    _full = False
+
+    def connectionMade(self) -> None:  # noqa: N802  Twisted's name
+        """Hear from the transport when the browser reads too slowly, in place of the HTTP channel."""
+        self.transport.unregisterProducer()
+        self.transport.registerProducer(self, True)
+        super().connectionMade()
+
+    def pauseProducing(self) -> None:  # noqa: N802
+        """Remember that the browser lags."""
+        self._full = True
+
+    def resumeProducing(self) -> None:  # noqa: N802
+        """Remember that the browser has caught up."""
+        self._full = False
+
+    def stopProducing(self) -> None:  # noqa: N802
+        """Do nothing: the end of the connection is told otherwise."""
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803
+        """Hand a message to the application, unless too many wait already."""
+        if self.application_queue.qsize() >= self._limits.waiting_messages:
+            self.muted = True
+            self.sendClose(code=POLICY_VIOLATION, reason="Too many messages.")
+            self.application_queue.put_nowait({"type": "websocket.disconnect", "code": POLICY_VIOLATION})
+        else:
+            super().onMessage(payload, isBinary)
+
+    def serverSend(self, content: str | bytes, binary: bool = False) -> None:  # noqa: N802
+        """Write a message, unless the browser has stopped reading."""
+        self._unread = self._unread + len(content) if self._full else 0
+        if self._unread > self._limits.unread:
+            self.dropConnection(abort=True)
+        else:
+            super().serverSend(content, binary)
+
+    def sendHttpErrorResponse(self, code: int, reason: str, responseHeaders: Any = None) -> None:  # noqa: N802, N803
+        """Refuse a handshake with the headers that every response has."""
+        protecting = [(name.decode(), value.decode()) for name, value in SECURITY_HEADERS]
+        super().sendHttpErrorResponse(code, reason, [*(responseHeaders or ()), ("content-length", "0"), *protecting])
+
+    @property
+    def _limits(self) -> Limits:
+        """The caps of the server."""
+        limits: Limits = self.factory.server_class.limits
+        return limits
+
+
+class SocketFactory(WebSocketFactory):
+    """Makes a socket for each handshake."""
+
+    protocol = Socket
+
+    def __init__(self, server: Any, limits: Limits) -> None:
+        """Take the server that runs the application."""
+        super().__init__(server, server="")
+        self.setProtocolOptions(
+            webStatus=False,
+            autoPingTimeout=server.ping_timeout,
+            openHandshakeTimeout=server.websocket_handshake_timeout,
+            maxMessagePayloadSize=limits.message,
+            maxFramePayloadSize=limits.message,
+        )

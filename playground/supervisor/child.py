@@ -1,0 +1,120 @@
+"""One worker process: how it is started, what it says, how it is ended."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import site
+import socket
+import sys
+import time
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playground.layers import LocalLayer
+from playground.supervisor.tail import Tail
+
+Command = Callable[[int], Sequence[str]]
+"""Makes the command line of a worker of the number of the file descriptor that it inherits."""
+
+ROOT = Path(__file__).resolve().parents[2]
+LAST_WORDS_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerExit:
+    """How a worker ended."""
+
+    worker_id: str
+    code: int  # as of `subprocess`: below zero it is the signal that ended it
+    tail: str  # what it printed last on stderr
+    lived: float  # seconds
+
+
+def worker_command(fd: int, modules: Sequence[str]) -> list[str]:
+    """Return the command line of a worker.
+
+    ``-P`` keeps the current directory from the front of the import path, where a user's folder named ``playground``
+    would hide this one; ``faulthandler`` makes a segmentation fault leave a traceback among the last words.
+    """
+    return [sys.executable, "-P", "-X", "faulthandler", "-m", "playground.worker", "--layer-fd", str(fd), *modules]
+
+
+def worker_environment(worker_id: str) -> Mapping[str, str]:
+    """Return the environment of a worker: ours, its id, and where to import this package from."""
+    environment = {**os.environ, "STEPYARD_WORKER_ID": worker_id}
+    if str(ROOT) not in site.getsitepackages():
+        paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+        environment["PYTHONPATH"] = os.pathsep.join(paths)
+    return environment
+
+
+class Child:
+    """A worker process in a session of its own, so that a terminal's Ctrl-C reaches only the supervisor."""
+
+    def __init__(self, *, worker_id: str, process: Process) -> None:
+        """Take a process that has just been started."""
+        self.worker_id = worker_id
+        self.pid = process.pid
+        self.files: frozenset[Path] = frozenset()  # the user's files that it imported, as it reported them
+        self._process = process
+        self._tail = Tail(copy_to=_print)
+        self._born = time.monotonic()
+
+    @classmethod
+    async def start(cls, *, worker_id: str, command: Command, layer: LocalLayer) -> "Child":
+        """Start a worker and take it into the channel layer."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            process = await asyncio.create_subprocess_exec(
+                *command(theirs.fileno()),
+                stdin=DEVNULL,
+                stderr=PIPE,
+                pass_fds=[theirs.fileno()],
+                env=worker_environment(worker_id),
+                start_new_session=True,
+            )
+        child = cls(worker_id=worker_id, process=process)
+        await layer.adopt(ours, on_report=child._reported)
+        return child
+
+    async def wait(self) -> WorkerExit:
+        """Return how the process ended, once it has and nothing that it started is left."""
+        async with asyncio.TaskGroup() as tasks:
+            following = tasks.create_task(self._follow())
+            code = await self._process.wait()
+            self.kill()
+            await asyncio.wait([following], timeout=LAST_WORDS_SECONDS)
+            following.cancel()
+        return WorkerExit(
+            worker_id=self.worker_id, code=code, tail=self._tail.text, lived=time.monotonic() - self._born
+        )
+
+    def terminate(self) -> None:
+        """Ask the process to end."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End the process and all that it started and left in its session's group."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
+
+    async def _follow(self) -> None:
+        """Keep the last words."""
+        if self._process.stderr is not None:
+            await self._tail.follow(self._process.stderr)
+
+    def _reported(self, report: Mapping[str, Any]) -> None:
+        """Take in what the worker says about itself."""
+        self.files = frozenset(Path(name) for name in report.get("files", ()))
+
+
+def _print(chunk: bytes) -> None:
+    """Show what a worker printed in the terminal of the one command."""
+    with contextlib.suppress(OSError):  # the terminal may be gone
+        sys.stderr.write(chunk.decode("utf-8", "replace"))
+        sys.stderr.flush()

@@ -1,0 +1,192 @@
+"""Keeps the workers of one playground alive and their code fresh."""
+
+import asyncio
+import itertools
+import logging
+import os
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playground.layers import LocalLayer
+from playground.supervisor.backoff import Backoff
+from playground.supervisor.child import Child, Command, WorkerExit
+from playground.supervisor.sources import Sources
+
+CHANNEL = "supervisor"
+"""Takes ``{"type": "worker.replace", "worker_id": …}`` from any process of the playground."""
+
+LOOK_SECONDS = 0.2
+SETTLE_SECONDS = 0.05
+
+log = logging.getLogger(__name__)
+
+OnWorkerExit = Callable[[str, int, str], Awaitable[None]]
+"""Hears the id of a worker that ended, its exit code (below zero: the signal) and what it printed last on stderr."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Slot:
+    """The place of one worker; its process changes."""
+
+    child: Child | None = None
+    renew: asyncio.Event = field(default_factory=asyncio.Event)  # set when the process is to be replaced
+
+
+class Supervisor:
+    """Starts workers, replaces those that die or whose code changed, and ends them all when it is cancelled.
+
+    It imports none of the user's code.
+    """
+
+    def __init__(
+        self,
+        *,
+        layer: LocalLayer,
+        command: Command,
+        on_worker_exit: OnWorkerExit,
+        workers: int = 1,
+        targets: Iterable[Path] = (),
+        reload: bool = True,
+        grace: float = 3.0,
+    ) -> None:
+        """Take what runs and how many of it.
+
+        Arguments: the channel layer that the workers join; how a worker is called; who hears of ends; the number of
+        workers; the files that the command names; whether a saved file replaces the workers; the seconds that a worker
+        has to end by itself.
+        """
+        self._layer = layer
+        self._command = command
+        self._on_worker_exit = on_worker_exit
+        self._slots = [Slot() for _ in range(workers)]
+        self._sources = Sources(targets)
+        self._reload = reload
+        self._grace = grace
+        self._numbers = itertools.count(1)
+        self._born_at = time.time()
+
+    @property
+    def children(self) -> list[Child]:
+        """The processes of this moment."""
+        return [slot.child for slot in self._slots if slot.child is not None]
+
+    async def run(self) -> None:
+        """Keep the workers until cancelled, then end them."""
+        async with asyncio.TaskGroup() as tasks:
+            for slot in self._slots:
+                tasks.create_task(self._keep(slot, tasks))
+            tasks.create_task(self._obey())
+            if self._reload:
+                tasks.create_task(self._watch())
+
+    def renew(self, worker_id: str | None = None) -> None:
+        """Replace one worker, or all."""
+        for slot in self._slots:
+            if worker_id is None or (slot.child is not None and slot.child.worker_id == worker_id):
+                slot.renew.set()
+
+    async def _keep(self, slot: Slot, tasks: asyncio.TaskGroup) -> None:
+        """Have a worker in the slot at all times.
+
+        A worker that is to be replaced may end what it does while its successor already starts: so new code is there
+        within a second. The epoch of each run keeps the two apart.
+        """
+        backoff = Backoff()
+        while True:
+            slot.renew.clear()
+            try:
+                child = slot.child = await self._start()
+            except OSError:
+                log.exception("A worker could not be started.")
+                backoff = backoff.after(0.0)
+                await _pause(backoff.delay or backoff.first, slot.renew)
+                continue
+            ended = tasks.create_task(self._see_off(child))
+            await _first(ended, slot.renew)
+            slot.child = None
+            if ended.done():
+                backoff = backoff.after(ended.result().lived)
+                await _pause(backoff.delay, slot.renew)
+            else:
+                backoff = Backoff()
+                tasks.create_task(self._retire(child, ended))
+
+    async def _start(self) -> Child:
+        """Start a worker."""
+        worker_id = f"{next(self._numbers)}-{os.getpid()}-{secrets.token_hex(3)}"
+        self._born_at = time.time()
+        return await Child.start(worker_id=worker_id, command=self._command, layer=self._layer)
+
+    async def _retire(self, child: Child, ended: "asyncio.Future[WorkerExit]") -> None:
+        """Ask a worker to end, and make it when it does not."""
+        child.terminate()
+        try:
+            await asyncio.wait([ended], timeout=self._grace)
+        finally:
+            child.kill()
+
+    async def _see_off(self, child: Child) -> WorkerExit:
+        """Wait for a worker's end and tell of it; when cancelled, end it first."""
+        ending = asyncio.ensure_future(child.wait())
+        try:
+            end = await asyncio.shield(ending)
+        except asyncio.CancelledError:
+            await self._retire(child, ending)
+            await self._tell(await ending)
+            raise
+        await self._tell(end)
+        return end
+
+    async def _tell(self, end: WorkerExit) -> None:
+        """Hand the end on; whoever hears of it must not be able to stop the supervisor."""
+        try:
+            await self._on_worker_exit(end.worker_id, end.code, end.tail)
+        except Exception:
+            log.exception("The end of worker %s could not be recorded.", end.worker_id)
+
+    async def _obey(self) -> None:
+        """Do what a page asks."""
+        while True:
+            match await self._layer.receive(CHANNEL):
+                case {"type": "worker.replace", "worker_id": str(worker_id)}:
+                    self.renew(worker_id)
+                case other:
+                    log.warning("The supervisor does not know %r.", other)
+
+    async def _watch(self) -> None:
+        """Replace the workers when files were saved, once no more are being saved."""
+        pending: frozenset[Path] = frozenset()
+        while True:
+            await asyncio.sleep(SETTLE_SECONDS if pending else LOOK_SECONDS)
+            changed = await self._look()
+            if pending and not changed:
+                log.info("Changed: %s", ", ".join(sorted(str(path) for path in pending)))
+                self.renew()
+                pending = frozenset()
+            pending |= changed
+
+    async def _look(self) -> frozenset[Path]:
+        """Compare the files, in a thread, as a network drive may be slow."""
+        imported = frozenset().union(*(child.files for child in self.children))
+        return await asyncio.to_thread(self._sources.look, imported, since=self._born_at)
+
+
+async def _first(task: "asyncio.Task[WorkerExit]", event: asyncio.Event) -> None:
+    """Return when the task is done or the event set; both stay as they are."""
+    waiting = asyncio.ensure_future(event.wait())
+    try:
+        await asyncio.wait([task, waiting], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        waiting.cancel()
+
+
+async def _pause(seconds: float, event: asyncio.Event) -> None:
+    """Wait for some seconds, or less when the event is set."""
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return
