@@ -17,7 +17,8 @@ from referencing import Registry
 
 from engine.errors import InvalidValue, Issue
 from engine.misfits import misfit
-from engine.transport import open_value, reading, writing
+from engine.plainness import is_reversible
+from engine.transport import CONFIG, open_value, reading, writing
 
 JSON = Any
 
@@ -82,14 +83,17 @@ class DocumentCodec:
 class TypedCodec:
     """A type that pydantic knows, with everything that can be in it."""
 
-    __slots__ = ("_check", "_read", "_write")
+    __slots__ = ("_check", "_read", "_verified", "_write")
 
     def __init__(self, core: Any) -> None:
         """Compile pydantic's core schema of the type."""
         written = writing(core)
         self._check = SchemaValidator(written, _use_prebuilt=False).validate_python
-        self._write = SchemaSerializer(written, _use_prebuilt=False).to_json
+        self._write = SchemaSerializer(written, CONFIG, _use_prebuilt=False).to_json
         self._read = SchemaValidator(reading(core), _use_prebuilt=False).validate_json
+        # An instance may have been changed after its validation, or made without. Where nothing of the user's stands
+        # in between, a valid one can be read back, and only a valid one.
+        self._verified = is_reversible(core)
 
     def load(self, value: JSON) -> Any:
         """Return the object, read as if from JSON text."""
@@ -104,9 +108,14 @@ class TypedCodec:
         """Return the JSON of an object, or of a dict that describes one."""
         checked = self._checked(value)
         try:
-            return from_json(self._write(checked, warnings="error"))
-        except (PydanticSerializationError, ValueError, RecursionError) as error:
-            return self._despite(checked, error)
+            text = self._write(checked, warnings="error")
+            if self._verified:
+                self._read(text)
+            return from_json(text)
+        except ValidationError as error:
+            raise invalid(error) from None
+        except (PydanticSerializationError, ValueError, RecursionError):
+            return self._despite(checked)
 
     def _checked(self, value: Any) -> Any:
         """Return the object that a step returned or described."""
@@ -119,7 +128,7 @@ class TypedCodec:
             except (ValidationError, PydanticSerializationError, ValueError, RecursionError):
                 raise invalid(error) from None
 
-    def _despite(self, value: Any, error: Exception) -> JSON:
+    def _despite(self, value: Any) -> JSON:
         """Return the JSON after all if only pydantic's doubts spoke against it.
 
         It warns of values that do not look like their declared type, rightly for one that was assigned after

@@ -17,6 +17,9 @@ _CONFIG = frozenset(
         "regex_engine",
     }
 )
+OPAQUE = frozenset({"default", "metadata", "expected", "members", "custom_error_context", "config", "function"})
+"""Keys of a core schema under which no schema stands, only what may look like one."""
+
 _SCALARS = frozenset({"str", "int", "float", "bool", "none", "date", "datetime", "time", "timedelta", "uuid"})
 
 
@@ -66,6 +69,32 @@ def _plain_field(field: Node) -> bool:
     """Return whether a model's field is read and written under its own name."""
     renamed = field.keys() & {"validation_alias", "serialization_alias", "serialization_exclude_if"}
     return not renamed and is_plain(field["schema"])
+
+
+def is_reversible(core: Any) -> bool:
+    """Return whether each valid value of a core schema can be read back from its JSON, without side effects.
+
+    Fields that are not written, and functions of the user, may make it otherwise.
+    """
+    match core:
+        case dict():
+            if core.keys() & {"serialization_exclude", "serialization_exclude_if"}:
+                return False
+            if core.get("custom_init") or core.get("post_init"):
+                return False
+            if not (is_pydantics(core.get("function")) and is_pydantics(core.get("serialization"))):
+                return False
+            return all(is_reversible(part) for key, part in core.items() if key not in OPAQUE)
+        case list() | tuple():
+            return all(map(is_reversible, core))
+        case _:
+            return True
+
+
+def is_pydantics(function: Any) -> bool:
+    """Return whether a function in a core schema comes with pydantic, for one of its own types, or is absent."""
+    called = function.get("function") if isinstance(function, dict) else function
+    return called is None or str(getattr(called, "__module__", "")).partition(".")[0] == "pydantic"
 
 
 def checking(node: Any) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.documents import keyed
 from engine.paths import Path
+from engine.plainness import OPAQUE, is_pydantics
 
 Document = dict[str, Any]
 
@@ -24,7 +25,6 @@ _READ_AS = {
     "object": {"object"},
 }
 _UNCERTAIN = frozenset({"function-before", "function-wrap", "function-plain"})
-_OPAQUE = frozenset({"default", "metadata", "expected", "members", "config", "function"})
 _ANYTHING: Document = {}
 
 
@@ -201,7 +201,7 @@ def _is_certain(core: Any) -> bool:
     """Return whether JSON Schema says all that there is to say about a core schema."""
     match core:
         case dict():
-            return _says_all(core) and all(_is_certain(part) for key, part in core.items() if key not in _OPAQUE)
+            return _says_all(core) and all(_is_certain(part) for key, part in core.items() if key not in OPAQUE)
         case list() | tuple():
             return all(_is_certain(part) for part in core)
         case _:
@@ -211,22 +211,15 @@ def _is_certain(core: Any) -> bool:
 def _says_all(node: Document) -> bool:
     """Return whether one node of a core schema reads and writes just what its JSON Schema says."""
     config = node.get("config") or {}
-    if (
-        config.get("validate_by_name")
-        or config.get("coerce_numbers_to_str")
-        or node.get("type") in ("call", "arguments")
-    ):
+    if config.get("validate_by_name") or config.get("coerce_numbers_to_str"):
         return False
-    if node.get("type") in _UNCERTAIN and not _is_pydantics(node.get("function")):
+    # Arguments of a NamedTuple may be given as a list or as a dict.
+    if node.get("type") in ("call", "arguments"):
+        return False
+    if node.get("type") in _UNCERTAIN and not is_pydantics(node.get("function")):
         return False
     how = node.get("serialization")
-    if isinstance(how, dict) and "return_schema" not in how and "function" in how and not _is_pydantics(how):
+    if isinstance(how, dict) and "return_schema" not in how and "function" in how and not is_pydantics(how):
         return False
-    read = node.get("validation_alias")
-    return read is None or (isinstance(read, str) and node.get("serialization_alias") == read)
-
-
-def _is_pydantics(function: Any) -> bool:
-    """Return whether a function of a core schema comes with pydantic, for one of its own types."""
-    called = function.get("function") if isinstance(function, dict) else function
-    return str(getattr(called, "__module__", "")).partition(".")[0] == "pydantic"
+    read, written = node.get("validation_alias"), node.get("serialization_alias")
+    return read == written and (read is None or isinstance(read, str))

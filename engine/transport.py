@@ -21,6 +21,9 @@ Node = dict[str, Any]
 BYTES_PREFIX = "data:;base64,"
 """Bytes that are no UTF-8 text are written as a data URI (RFC 2397), other bytes as the text that they are."""
 
+CONFIG = core_schema.CoreConfig(serialize_by_alias=True, ser_json_inf_nan="strings")
+"""How everything is written; set on each model, whose own configuration goes before that of what is around it."""
+
 _NON_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 # What stands under these keys is the user's and may only look like a schema.
@@ -38,10 +41,16 @@ def writing(schema: Any) -> Any:
 def reading(schema: Any) -> Any:
     """Return the core schema that reads JSON text, also what `writing` wrote."""
     definitions: list[Any] = []
+    shared: dict[Any, Node] = {node["ref"]: node for node in _nodes(schema) if "ref" in node}
 
     def mend(node: Node) -> Node:
-        if node.get("type") == "definitions":
-            definitions.extend(node["definitions"])
+        match node:
+            case {"type": "definitions", "definitions": list() as more}:
+                definitions.extend(more)
+            case {"type": "dict", "keys_schema": dict() as keys}:
+                return {**node, "keys_schema": _key(shared.get(keys.get("schema_ref"), keys))}
+            case _:
+                pass
         return _reading(node, definitions)
 
     return _rewrite(schema, mend)
@@ -129,8 +138,7 @@ def _writing(node: Node) -> Node:
     ours = core_schema.plain_serializer_function_ser_schema
     match node:
         case {"type": "model" | "dataclass" | "typed-dict"}:
-            config = {**node.get("config", {}), "serialize_by_alias": True, "ser_json_inf_nan": "strings"}
-            return {**node, "config": config}
+            return {**node, "config": {**node.get("config", {}), **CONFIG}}
         case {"serialization": {"function": function}} if function in _MASKS:
             return {**node, "serialization": ours(reveal)}
         case {"type": "bytes"} if "serialization" not in node:
@@ -158,6 +166,20 @@ def _reading(node: Node, definitions: list[Any]) -> Node:
             return _before(decode_float, node)
         case _:
             return node
+
+
+def _key(node: Node) -> Node:
+    """Return the schema of a dict's keys, which are text in JSON, also where the enum or literal has numbers."""
+    match node:
+        case {"type": "enum", "members": list() as members}:
+            values = [member.value for member in members]
+        case {"type": "literal", "expected": list() as values}:
+            pass
+        case _:
+            return node
+    written = {key: value for value in values for key in from_json(to_json({value: None}))}
+    node = {key: value for key, value in node.items() if key != "ref"}
+    return _before(lambda key: written.get(key, key), node)
 
 
 def _before(function: Callable[[Any], Any], node: Node) -> Node:
@@ -206,25 +228,25 @@ def _without_computed(node: Node, names: frozenset[str], definitions: list[Any])
     return {**new, "ref": node["ref"]} if "ref" in node else new
 
 
-def _functions(schema: Any) -> Iterator[Any]:
-    """Yield the serializer functions in a core schema."""
+def _nodes(schema: Any) -> Iterator[Node]:
+    """Yield every node of a core schema."""
     match schema:
         case dict():
-            if isinstance(how := schema.get("serialization"), dict) and "function" in how:
-                yield how["function"]
+            yield schema
             for key, value in schema.items():
                 if key not in _OPAQUE:
-                    yield from _functions(value)
+                    yield from _nodes(value)
         case list() | tuple():
             for value in schema:
-                yield from _functions(value)
+                yield from _nodes(value)
         case _:
             pass
 
 
 # The functions with which pydantic writes stars; found by looking because they have no public name.
 _MASKS = frozenset(
-    function
+    node["function"]
     for secret in (SecretStr, SecretBytes, Secret[int])
-    for function in _functions(TypeAdapter(secret).core_schema)
+    for node in _nodes(TypeAdapter(secret).core_schema)
+    if node.get("type") == "function-plain"
 )

@@ -1,0 +1,246 @@
+"""Schemas: what survives the way through JSON."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any, Literal
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import (
+    BaseModel,
+)
+
+from engine.codecs import TypedCodec
+from engine.errors import InvalidValue
+from engine.schema import Schema
+from tests.engine.samples import (
+    BERLIN,
+    INF,
+    STRICT,
+    SURVIVES,
+    Box,
+    Cat,
+    City,
+    Colour,
+    Hidden,
+    Options,
+    Order,
+    Renamed,
+    Strict,
+    Tree,
+)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Compare two values of which both may hold nan."""
+    return type(one) is type(other) and repr(one) == repr(other) if one != other else type(one) is type(other)
+
+
+def parts(tree: Any) -> Iterator[Any]:
+    """Yield every value in a JSON tree."""
+    yield tree
+    for part in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():
+        yield from parts(part)
+
+
+@pytest.mark.parametrize(("spec", "value"), SURVIVES)
+def test_what_the_schema_declares_survives_the_way_through_json(spec: Any, value: Any) -> None:
+    """A dumped value is pure JSON, also as text, and loads as what it was."""
+    schema = Schema.of(spec)
+    written = schema.dump(value)
+    assert all(type(part) in (dict, list, str, int, float, bool, type(None)) for part in parts(written))
+    assert same(schema.load(json.loads(json.dumps(written, allow_nan=False))), value)
+
+
+LEAVES: list[tuple[Any, st.SearchStrategy[Any]]] = [
+    (int, st.integers()),
+    (str, st.text()),
+    (bool, st.booleans()),
+    (float, st.floats()),
+    (bytes, st.binary()),
+    (datetime, st.datetimes(timezones=st.none() | st.just(UTC) | st.just(BERLIN))),
+    (date, st.dates()),
+    (time, st.times()),
+    (timedelta, st.timedeltas(timedelta(days=-99999), timedelta(days=99999))),
+    (Decimal, st.decimals(allow_nan=False, allow_infinity=False)),
+    (UUID, st.uuids()),
+    (Colour, st.sampled_from(Colour)),
+    (Tree, st.builds(Tree, value=st.binary(), branches=st.just([]))),
+    (Order, st.builds(Order, st.just(()), st.just(timedelta(1)), st.none())),
+]
+KEYS = [leaf for leaf in LEAVES if leaf[0] in (int, str, bytes, date, UUID, Colour)]
+
+
+@st.composite
+def typed_values(draw: st.DrawFn, depth: int = 2) -> tuple[Any, st.SearchStrategy[Any]]:
+    """Return a random type and a strategy for its values."""
+    shape = draw(st.sampled_from(["leaf", "list", "dict", "tuple", "optional", "box"])) if depth else "leaf"
+    if shape == "leaf":
+        return draw(st.sampled_from(LEAVES))
+    kind, values = draw(typed_values(depth - 1))
+    match shape:
+        case "list":
+            return list[kind], st.lists(values, max_size=3)  # type: ignore[valid-type]
+        case "dict":
+            key, keys = draw(st.sampled_from(KEYS))
+            return dict[key, kind], st.dictionaries(keys, values, max_size=3)  # type: ignore[valid-type]
+        case "tuple":
+            return tuple[kind, int], st.tuples(values, st.integers())  # type: ignore[valid-type]
+        case "optional":
+            return kind | None, st.none() | values
+        case _:
+            return Box[kind], values.map(lambda value: Box[kind](content=value))  # type: ignore[valid-type]
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.data())
+def test_random_values_of_random_types_survive(data: st.DataObject) -> None:
+    """Whatever is put together of the types that JSON does not have, it loads as what it was."""
+    spec, values = data.draw(typed_values())
+    value = data.draw(values)
+    schema = Schema.of(spec)
+    assert same(schema.load(json.loads(json.dumps(schema.dump(value), allow_nan=False))), value)
+
+
+class Plain(BaseModel):
+    a: int
+    b: float | None = None
+    c: list[dict[str, datetime]] = []
+    d: Literal["x", "y"] = "x"
+    e: bool = False
+    f: UUID | None = None
+    g: City | None = None
+
+
+JSON_VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-9, 9)
+    | st.floats(-9, 9)
+    | st.sampled_from(["x", "1", "2026-01-01", "yes"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from("abcdefg"), inner, max_size=4),
+    max_leaves=8,
+)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.fixed_dictionaries({"a": JSON_VALUES}, optional=dict.fromkeys("bcdefg", JSON_VALUES)))
+def test_plain_types_are_read_as_if_from_json_text(value: dict[str, Any]) -> None:
+    """The fast way of plain types gives the same objects and finds the same faults as the general one."""
+    general = TypedCodec(Plain.__pydantic_core_schema__)
+
+    def outcome(load: Any) -> Any:
+        try:
+            return repr(load(value))
+        except InvalidValue as error:
+            return [issue.path for issue in error.issues]
+
+    assert outcome(Schema.of(Plain).load) == outcome(general.load)
+
+
+def test_each_load_gives_a_new_object() -> None:
+    """What is done to a loaded value changes neither the JSON nor another loaded value."""
+    for spec in (None, dict[str, Any], dict[str, list[int]], {"type": "object"}):
+        stored = {"a": [1]}
+        schema = Schema.of(spec)
+        schema.load(stored)["a"].append(2)
+        assert schema.load(stored) == stored == {"a": [1]}
+
+
+def test_each_dump_gives_new_json() -> None:
+    """What is done to a value after it was dumped does not change its JSON."""
+    value = {"a": [1]}
+    for spec in (None, dict[str, Any], dict[str, list[int]], {"type": "object"}):
+        written = Schema.of(spec).dump(value)
+        value["a"].append(2)
+        assert written == {"a": [1]}
+        value["a"].pop()
+
+
+def test_secrets_are_written_as_what_they_hide() -> None:
+    """The next step knows the secret; stars would be a lie."""
+    assert Schema.of(Hidden).dump({"text": "word", "raw": b"key", "day": "2026-01-01"}) == {
+        "text": "word",
+        "raw": "key",
+        "day": "2026-01-01",
+    }
+
+
+def test_values_are_written_under_their_aliases() -> None:
+    """A result has the keys that the schema promises, and is read by the other names as well."""
+    schema = Schema.of(Renamed)
+    written = schema.dump(schema.load({"sameForBoth": 1, "nested": [2], "written": 3, "readAs": 4}))
+    assert written == {"sameForBoth": 1, "read": 2, "writtenAs": 3, "writtenElsewhere": 4}
+
+
+def test_computed_fields_are_written_and_skipped_again() -> None:
+    """A model that forbids unknown keys reads its own JSON, and still refuses other keys."""
+    schema = Schema.of(Strict)
+    written = schema.dump(STRICT)
+    assert written["count"] == 2
+    assert schema.load(written) == STRICT
+    assert [str(issue) for issue in schema.check(written | {"other": 1})] == ["other: Extra inputs are not permitted"]
+
+
+def test_a_dict_is_read_as_the_declared_type() -> None:
+    """A step may return a dict where it declares a model; defaults are filled in."""
+    assert Schema.of(City).dump({"name": "Rome"}) == {"name": "Rome", "celsius": 20.0}
+
+
+def test_strict_models_read_json_in_a_dict() -> None:
+    """What a strict model refuses as Python value, such as a date in text, is read as the JSON that it is."""
+    assert Schema.of(Strict).dump(Schema.of(Strict).dump(STRICT)) == Schema.of(Strict).dump(STRICT)
+
+
+def test_a_dict_of_schemas_reads_each_key_by_its_own() -> None:
+    """What follows parallel arms is a dict of typed outputs."""
+    schema = Schema.keys({"city": Schema.of(City), "n": Schema.of(bytes)})
+    value = {"city": City(name="Rome"), "n": b"\xff"}
+    assert schema.load(schema.dump(value)) == value
+    assert [str(issue) for issue in schema.check({"city": {"name": 1}, "n": ""})] == [
+        "city.name: Input should be a valid string"
+    ]
+    assert [str(issue) for issue in schema.check({"n": ""})] == ["city: missing"]
+    assert Schema.keys({"city": Schema.of(City)}, total=False).load({}) == {}
+
+
+def test_a_list_of_a_schema_reads_each_item() -> None:
+    """What follows foreach is a list of typed outputs."""
+    schema = Schema.list_of(Schema.of(City))
+    assert schema.load([{"name": "Rome"}]) == [City(name="Rome")]
+    assert [str(issue) for issue in schema.check([{"name": 1}])] == ["[0].name: Input should be a valid string"]
+    assert [str(issue) for issue in schema.check({})] == ["value: expected a list"]
+
+
+def test_put_together_json_schemas_keep_their_references() -> None:
+    """A reference inside a part still leads to the part's own definitions."""
+    schema = Schema.of(Schema.list_of(Schema.keys({"tree": Schema.of(Tree)})).json_schema)
+    assert schema.check([{"tree": {"value": "a", "branches": [{"value": "b"}]}}]) == ()
+    assert [issue.path for issue in schema.check([{"tree": {"value": "a", "branches": [{}]}}])] == [
+        (0, "tree", "branches", 0)
+    ]
+
+
+@pytest.mark.parametrize("spec", [City, Strict, Renamed, Order, Options, Colour, Tree, list[City | Cat]])
+def test_json_schemas_are_valid_documents(spec: Any) -> None:
+    """Both JSON Schemas of a type are schemas of draft 2020-12, and what is written fits the second."""
+    schema = Schema.of(spec)
+    Schema.of(schema.json_schema)
+    written = Schema.of(schema.output_json_schema)
+    for kind, value in SURVIVES:
+        if kind is spec and kind is not Strict:
+            assert written.check(schema.dump(value)) == ()
+
+
+def test_normal_takes_json_and_python_alike() -> None:
+    """An input may be given as JSON or as objects; either way the same JSON is recorded."""
+    schema = Schema.of(Order)
+    as_json = {"items": ["1"], "due": "P1D"}
+    assert schema.normal(as_json) == schema.normal(Order((Decimal(1),), timedelta(1)))
+    assert schema.normal(as_json) == {"items": ["1"], "due": "P1D", "parent": None, "notes": []}
+    assert Schema.of(bytes).normal("data:;base64,/w==") == "data:;base64,/w=="
+    assert Schema.of(City).normal({"name": "Rome", "celsius": INF}) == {"name": "Rome", "celsius": "Infinity"}
