@@ -8,6 +8,7 @@ from typing import Literal, cast
 
 from django.db.models import F
 
+from playground import live
 from playground.catalogue import SILENT
 from playground.models import Run as RunRow
 from playground.models import Worker as WorkerRow
@@ -68,18 +69,18 @@ async def ready_count() -> int:
     return await in_database(lambda: WorkerRow.objects.filter(status="ready", heartbeat_at__gt=Now() - SILENT).count())
 
 
-async def record_exit(worker_id: str, code: int, tail: str) -> list[str]:
-    """Record that a worker process has ended, and free its runs for the next one at once.
+async def record_exit(worker_id: str, code: int, tail: str) -> None:
+    """Record that a worker process has ended, and have the next one take its runs over at once.
 
     Args:
         worker_id: the worker.
         code: its exit code; below zero the signal that ended it.
         tail: what it printed last.
-
-    Returns:
-        The ids of the runs that it left behind.
     """
-    return await in_transaction(_record_exit, worker_id, code, tail)
+    for run_id in await in_transaction(_record_exit, worker_id, code, tail):
+        await live.wake(run_id)
+        await live.nudge(run_id)
+    await live.nudge_catalogue()
 
 
 def exit_text(code: int) -> str:
@@ -124,11 +125,12 @@ def _record_exit(worker_id: str, code: int, tail: str) -> list[str]:
     how = exit_text(code)
     row = WorkerRow.objects.filter(worker_id=worker_id).first()
     if row is not None:
-        if row.importing:
+        if row.importing and code not in (0, -signal.SIGTERM):
             problem = {"module": row.importing, "type": "WorkerDied", "traceback": tail}
             problem["message"] = f"the worker process ended while it imported this module: {how}"
             row.problems = to_text([*from_text(row.problems), problem])
-        row.exit, row.tail, row.status, row.ended_at = how, to_text(tail), "ended", Now()
+        row.exit = row.exit or how
+        row.tail, row.status, row.ended_at = to_text(tail), "ended", Now()
         row.running, row.blocked = "[]", "null"
         row.save()
     return expire_claims([worker_id])

@@ -1,0 +1,47 @@
+"""Which runs a worker should look at: the rows are the truth, messages only hurry it up."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Min, Q
+
+from playground.models import Run as RunRow
+from playground.store.clock import Now
+from playground.store.database import in_database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """What a look at the queue found."""
+
+    run_ids: tuple[str, ...]
+    """The runs to execute now, the longest waiting first."""
+    next: float | None
+    """Seconds until the next timer or lease ends, when one does within the next minute."""
+
+
+async def due(workflow_ids: Collection[str], *, busy: Collection[str], limit: int) -> Due:
+    """Return the runs that have something to do and no owner.
+
+    Args:
+        workflow_ids: the workflows whose code is at hand.
+        busy: ids of runs to leave out.
+        limit: the most runs to return.
+    """
+    return await in_database(_due, workflow_ids, busy, limit)
+
+
+def unowned() -> Q:
+    """Return the condition that no lease holds."""
+    return Q(leased_until=None) | Q(leased_until__lte=Now())
+
+
+def _due(workflow_ids: Collection[str], busy: Collection[str], limit: int) -> Due:
+    runs = RunRow.objects.filter(ended_at=None, workflow_id__in=workflow_ids).exclude(run_id__in=busy)
+    ready = Q(queued_at__isnull=False) | Q(wake_at__lte=Now()) | Q(leased_until__lte=Now())
+    now = runs.filter(unowned()).filter(ready).order_by("queued_at", "wake_at", "number")
+    found = tuple(now.values_list("run_id", flat=True)[:limit]) if limit > 0 else ()
+    soon = runs.filter(wake_at__gt=Now(), wake_at__lt=Now() + timedelta(minutes=1), leased_until=None)
+    moment = soon.aggregate(next=Min("wake_at"), now=Min(Now()))
+    return Due(run_ids=found, next=(moment["next"] - moment["now"]).total_seconds() if moment["next"] else None)

@@ -1,0 +1,81 @@
+"""``python -m playground.worker --layer-fd N [MODULES…]``: one worker process, started by the supervisor."""
+
+import argparse
+import asyncio
+import os
+import secrets
+import signal
+import sys
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
+django.setup()
+
+from channels.layers import get_channel_layer  # noqa: E402  Django must be set up first.
+from django.conf import settings  # noqa: E402
+
+from playground.layers import LocalLayer  # noqa: E402
+from playground.lifeline import end_with_parent  # noqa: E402
+from playground.worker.discovery import discover, site  # noqa: E402
+from playground.worker.pulse import Pulse  # noqa: E402
+from playground.worker.row import OwnRow  # noqa: E402
+from playground.worker.worker import Worker  # noqa: E402
+
+
+def main() -> None:
+    """Import the user's code, then work until told to stop."""
+    arguments = _arguments()
+    if arguments.layer_fd is not None:
+        end_with_parent(arguments.layer_fd)
+    worker_id = arguments.id or os.environ.get("STEPYARD_WORKER_ID") or f"worker-{secrets.token_hex(4)}"
+    modules = site(arguments.modules)
+    row = OwnRow(worker_id)
+    row.create(modules)
+    workers: list[Worker] = []
+    pulse = Pulse(worker_id, lambda: workers[0].running() if workers else ())
+    pulse.start()
+
+    def importing(module: str) -> None:
+        pulse.turned()
+        row.importing(module)
+
+    # Before the event loop runs, since a module may want to run one of its own.
+    discovery = discover(modules, importing)
+    workers.append(
+        Worker(
+            worker_id=worker_id,
+            site=modules,
+            discovery=discovery,
+            row=row,
+            pulse=pulse,
+            limit=settings.STEPYARD_CONCURRENT_RUNS,
+        )
+    )
+    asyncio.run(_work(workers[0], arguments.layer_fd))
+    pulse.stop()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Threads in which steps still run, and what a step left behind, must not keep the process.
+    os._exit(0)
+
+
+async def _work(worker: Worker, layer_fd: int | None) -> None:
+    layer = get_channel_layer()
+    if layer_fd is not None and isinstance(layer, LocalLayer):
+        await layer.join(layer_fd)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, worker.stop)
+    await worker.run()
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m playground.worker", description=__doc__)
+    parser.add_argument("modules", nargs="*", help="files, folders or dotted names that hold workflows")
+    parser.add_argument("--layer-fd", type=int, help="the inherited end of the channel layer's socket pair")
+    parser.add_argument("--id", help="the worker's id")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

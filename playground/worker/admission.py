@@ -1,0 +1,39 @@
+"""The first look at a run: a start that no worker had checked is checked before anything of it runs."""
+
+from engine.clock import SystemClock
+from engine.errors import RequestError
+from engine.events import Draft
+from engine.failure import describe
+from engine.requests import Start
+from engine.run import Run
+from engine.runtime import Runtime
+from engine.state import RunState
+
+CLOCK = SystemClock()
+
+
+async def begin(runtime: Runtime, run_id: str, *, owner: str, lease: float) -> RunState | None:
+    """Execute a segment of a run; see `Runtime.segment`. A start that does not fit ends as a failed run."""
+    first = await runtime.store.read(run_id, limit=2)
+    unchecked = next((event.payload for event in first if event.payload.get("unchecked")), None)
+    if unchecked is not None and not await _is_fit(runtime, run_id, unchecked, owner, lease):
+        return None
+    return await runtime.segment(run_id)
+
+
+async def _is_fit(runtime: Runtime, run_id: str, payload: dict[str, object], owner: str, lease: float) -> bool:
+    """Check a start that the JSON Schema alone has let through; record it as failed when the code refuses it."""
+    state = await runtime.state(run_id)
+    if state.ended or state.root.children:
+        return True
+    flow = runtime.flow(state.workflow_id)
+    wanted = Start(input=state.root.input, state=state.state or None, request_context=state.request_context)
+    try:
+        await runtime.admit(flow, wanted, Run(runtime, flow, run_id, recorded=True))
+    except RequestError as error:
+        claim = await runtime.store.claim(run_id, owner=owner, lease=lease)
+        if claim is not None:
+            failed = Draft(CLOCK.now(), "run-failed", (), {"error": describe(error)})
+            await runtime.store.append(run_id, [failed], epoch=claim.epoch, after=claim.last_seq)
+        return False
+    return True

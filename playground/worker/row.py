@@ -1,0 +1,77 @@
+"""The worker's own row: written when it starts, when it changes what it does, and when it ends."""
+
+import os
+import socket
+from collections.abc import Sequence
+from typing import Any
+
+from playground.models import Worker as WorkerRow
+from playground.store.clock import Now
+from playground.store.database import patient_transaction
+from playground.store.rows import plain, to_text
+from playground.workers import expire_claims
+
+
+class OwnRow:
+    """Writes the row of this process."""
+
+    def __init__(self, worker_id: str) -> None:
+        """Take the id."""
+        self._worker_id = worker_id
+
+    def create(self, site: Sequence[str]) -> None:
+        """Write the row, and say of workers of this machine whose process is gone that they have ended."""
+        host = socket.gethostname()
+        with patient_transaction():
+            _bury(host)
+            WorkerRow.objects.create(
+                worker_id=self._worker_id,
+                pid=os.getpid(),
+                host=host,
+                site=to_text(list(site)),
+                status="importing",
+                started_at=Now(),
+                heartbeat_at=Now(),
+            )
+
+    def importing(self, module: str) -> None:
+        """Write which module is being imported; if the process dies now, that is why."""
+        self._update(importing=plain(module))
+
+    def ready(self) -> None:
+        """Write that runs are taken from now on."""
+        self._update(status="ready")
+
+    def stopping(self, reason: str) -> None:
+        """Write why the worker stops, and that its runs are free."""
+        self._update(status="stopping", exit=plain(reason))
+
+    def ended(self) -> None:
+        """Write that the worker has ended as it should."""
+        self._update(status="ended", ended_at=Now(), running="[]", blocked="null")
+
+    def _update(self, **columns: Any) -> None:
+        with patient_transaction():
+            WorkerRow.objects.filter(worker_id=self._worker_id).update(**columns)
+
+
+def _bury(host: str) -> None:
+    """End the rows of processes that ended without anyone to write it, as after a power cut, and free their runs."""
+    rows = WorkerRow.objects.filter(host=host, ended_at=None)
+    gone = [row.worker_id for row in rows if not _is_alive(row.pid)]
+    WorkerRow.objects.filter(worker_id__in=gone).update(
+        status="ended", ended_at=Now(), exit="ended with its playground"
+    )
+    expire_claims(gone)
+
+
+def _is_alive(pid: int) -> bool:
+    if pid == os.getpid():
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

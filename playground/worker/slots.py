@@ -1,0 +1,80 @@
+"""The runs in execution: so many at once, each in a task of its own."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from engine.errors import RequestError, StoreError
+from engine.runtime import Runtime
+from engine.state import RunState
+
+logger = logging.getLogger("playground.worker")
+
+Begin = Callable[[str], Coroutine[Any, Any, RunState | None]]
+
+
+class Slots:
+    """Executes segments of runs, a limited number at the same time."""
+
+    def __init__(self, runtime: Runtime, begin: Begin, *, limit: int, freed: Callable[[RunState], None]) -> None:
+        """Take what executes a segment.
+
+        Args:
+            runtime: what executes here.
+            begin: executes one segment of a run.
+            limit: how many runs at the same time.
+            freed: called when a slot is free again, with the run that had it. Not after a failure, so that a run
+                that fails at once is not tried again without a pause.
+        """
+        self._runtime = runtime
+        self._begin = begin
+        self._limit = limit
+        self._freed = freed
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._group: asyncio.TaskGroup | None = None
+
+    @property
+    def free(self) -> int:
+        """Return how many more runs can be taken."""
+        return 0 if self._group is None else self._limit - len(self._tasks)
+
+    @property
+    def busy(self) -> tuple[str, ...]:
+        """Return the ids of the runs in execution."""
+        return tuple(self._tasks)
+
+    def open(self, group: asyncio.TaskGroup) -> None:
+        """Take runs from now on, as tasks of this group."""
+        self._group = group
+
+    def offer(self, run_id: str) -> None:
+        """Execute a run if there is room; one that is executed already reads what others have recorded."""
+        if run_id in self._tasks:
+            self._runtime.notice(run_id)
+        elif self._group is not None and self.free > 0:
+            self._tasks[run_id] = self._group.create_task(self._execute(run_id))
+
+    async def close(self, *, seconds: float) -> None:
+        """Take no more runs and interrupt those in execution; wait that long for their claims to be given back."""
+        self._group = None
+        for run_id in self._tasks:
+            self._runtime.stop(run_id)
+        if self._tasks:
+            await asyncio.wait(list(self._tasks.values()), timeout=seconds)
+        for task in self._tasks.values():
+            task.cancel()
+
+    async def _execute(self, run_id: str) -> None:
+        state: RunState | None = None
+        try:
+            state = await self._begin(run_id)
+        except (RequestError, StoreError) as error:
+            logger.warning("run %s could not go on: %s", run_id, error)
+        except Exception:
+            # A fault of ours in one run must not end the others; the sweep tries again.
+            logger.exception("run %s could not go on", run_id)
+        finally:
+            del self._tasks[run_id]
+        if state is not None:
+            self._freed(state)

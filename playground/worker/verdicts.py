@@ -1,0 +1,68 @@
+"""Says whether a value fits, with the user's own validators: what a page asks before it records a request.
+
+A question is ``{kind, workflow_id, …}``: ``start`` with ``input, state, request_context``; ``resume`` with ``run_id,
+path, data``; ``event`` with ``name, data``. The answer is ``{verdict: "fits", …}`` with the values as the schema writes
+them, ``{verdict: "refused", error, message, issues}``, or ``{verdict: "unknown"}`` when the code is not at hand.
+"""
+
+from typing import Any
+
+from engine.errors import InvalidEventPayload, InvalidInput, InvalidResumeData, InvalidValue, RequestError
+from engine.failure import message_of
+from engine.fit import check_fit
+from engine.nodes import Flow
+from engine.requests import Start
+from engine.resuming import admit_answer, admit_event
+from engine.run import Run
+from engine.runtime import Runtime
+
+Message = dict[str, Any]
+
+_REFUSALS: dict[str, type[RequestError]] = {
+    "start": InvalidInput,
+    "resume": InvalidResumeData,
+    "event": InvalidEventPayload,
+}
+
+
+async def judge(runtime: Runtime, question: Message) -> Message:
+    """Return the verdict on a question."""
+    flow = runtime.flows.get(question["workflow_id"])
+    if flow is None:
+        return {"verdict": "unknown"}
+    try:
+        return {"verdict": "fits", **await _admit(runtime, flow, question)}
+    except RequestError as error:
+        return refusal(error)
+    except Exception as error:  # A validator of the user's may raise anything.
+        kind = _REFUSALS[question["kind"]]
+        return refusal(kind(f"a validator raised {type(error).__name__}: {message_of(error)}"))
+
+
+async def _admit(runtime: Runtime, flow: Flow, question: Message) -> Message:
+    match question["kind"]:
+        case "start":
+            wanted = Start(
+                input=question["input"], state=question["state"], request_context=question["request_context"]
+            )
+            admitted = await runtime.admit(flow, wanted, Run(runtime, flow))
+            return {"input": admitted.input, "state": admitted.state}
+        case "resume":
+            run = await runtime.state(question["run_id"])
+            check_fit(flow, run)
+            return {"data": admit_answer(flow, tuple(question["path"]), question["data"])}
+        case "event":
+            return {"data": admit_event(flow, question["name"], question["data"])}
+        case kind:
+            raise RequestError(f"there is no question of the kind {kind!r}")
+
+
+def refusal(error: RequestError) -> Message:
+    """Return an error as a verdict."""
+    issues = error.issues if isinstance(error, InvalidValue) else ()
+    return {
+        "verdict": "refused",
+        "error": type(error).__name__,
+        "message": message_of(error).partition("\n  ")[0],
+        "issues": [{"path": list(issue.path), "message": issue.message} for issue in issues],
+    }

@@ -1,0 +1,171 @@
+"""The worker process: takes wakes and sweeps the queue, executes runs, answers questions, ends when it is told to."""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+from channels.layers import get_channel_layer
+from channels.routing import ChannelNameRouter
+from channels.worker import Worker as ChannelsWorker
+
+from engine.runtime import Runtime
+from engine.state import RunState
+from playground import catalogue, live
+from playground.layers import LocalLayer
+from playground.queue import due
+from playground.store import OrmStore
+from playground.store.database import in_transaction
+from playground.worker.admission import begin
+from playground.worker.consumers import RunConsumer, VerdictConsumer
+from playground.worker.discovery import Discovery
+from playground.worker.pulse import Pulse
+from playground.worker.row import OwnRow
+from playground.worker.slots import Slots
+from playground.worker.sources import changed_since, user_files
+from playground.worker.verdicts import judge
+
+LEASE = 15.0
+"""Seconds without a sign after which others may take a run over."""
+SWEEP = 2.0
+"""Seconds between two looks at the queue, for wakes that got lost."""
+TURN = 0.25
+"""Seconds between two signs that the event loop turns."""
+STOPPING = 2.0
+"""Seconds for interrupted runs to be given back."""
+
+logger = logging.getLogger("playground.worker")
+
+
+class Worker:
+    """Executes the runs of the workflows that were found."""
+
+    def __init__(
+        self, *, worker_id: str, site: Sequence[str], discovery: Discovery, row: OwnRow, pulse: Pulse, limit: int
+    ) -> None:
+        """Take what was imported, and how many runs to execute at the same time."""
+        self._nudges = live.Nudges()
+        self._store = OrmStore(moved=self._nudges.moved)
+        self._runtime = Runtime(store=self._store, owner=worker_id, lease=LEASE)
+        for found in discovery.found:
+            self._runtime.add(found.workflow.flow)
+        self._worker_id = worker_id
+        self._site = site
+        self._discovery = discovery
+        self._row = row
+        self._pulse = pulse
+        self._slots = Slots(self._runtime, self._begin, limit=limit, freed=self._freed)
+        self._look = asyncio.Event()
+        self._alarm: asyncio.TimerHandle | None = None
+        self._stop = asyncio.Event()
+        self._files: tuple[str, ...] = ()
+        self._started_at = time.time()
+
+    def running(self) -> Sequence[str]:
+        """Return the ids of the runs in execution; for any thread."""
+        return self._slots.busy
+
+    def stop(self) -> None:
+        """End soon, as on SIGTERM."""
+        self._stop.set()
+
+    async def run(self) -> None:
+        """Publish the catalogue, then execute runs until told to stop."""
+        await catalogue.publish(
+            [found.entry for found in self._discovery.found],
+            self._discovery.problems,
+            worker_id=self._worker_id,
+            site=self._site,
+        )
+        async with asyncio.TaskGroup() as tasks:
+            self._slots.open(tasks)
+            beside = [
+                tasks.create_task(work)
+                for work in (self._turn(), self._report(), self._sweep(), self._nudges.send(), self._listen(tasks))
+            ]
+            await in_transaction(self._row.ready)
+            await live.nudge_catalogue()
+            await self._stop.wait()
+            await self._wind_up()
+            for task in beside:
+                task.cancel()
+        self._store.close()
+
+    async def _wind_up(self) -> None:
+        saved = changed_since(self._files, self._started_at)
+        await in_transaction(self._row.stopping, "interrupted by reload" if saved else "its worker was stopped")
+        await self._slots.close(seconds=STOPPING)
+        await in_transaction(self._row.ended)
+        await live.nudge_lists()
+        await live.nudge_catalogue()
+
+    async def _begin(self, run_id: str) -> RunState | None:
+        return await begin(self._runtime, run_id, owner=self._worker_id, lease=LEASE)
+
+    def _freed(self, state: RunState) -> None:
+        """Look at the queue again: something may wait for the slot, or a timer be due before the next sweep."""
+        due_at = [step.due_at for step in state.waiting if step.due_at is not None]
+        if due_at:
+            self._wake_in((min(due_at) - datetime.now(UTC)).total_seconds())
+        self._look.set()
+
+    def _wake_in(self, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        at = loop.time() + max(0.0, seconds)
+        if self._alarm is None or self._alarm.cancelled() or not loop.time() < self._alarm.when() <= at:
+            if self._alarm is not None:
+                self._alarm.cancel()
+            self._alarm = loop.call_at(at, self._look.set)
+
+    async def _sweep(self) -> None:
+        """Take what is due, when there is a reason to look and from time to time."""
+        while True:
+            self._look.clear()
+            found = await due(list(self._runtime.flows), busy=self._slots.busy, limit=self._slots.free)
+            for run_id in found.run_ids:
+                self._slots.offer(run_id)
+            if found.next is not None:
+                self._wake_in(found.next)
+            with suppress(TimeoutError):
+                # Not all workers in step, or they would always look at the same moment.
+                async with asyncio.timeout(SWEEP * random.uniform(0.75, 1.25)):
+                    await self._look.wait()
+
+    async def _listen(self, tasks: asyncio.TaskGroup) -> None:
+        """Hear messages, as a worker of Channels."""
+        layer = get_channel_layer()
+        if layer is None:
+            raise RuntimeError("a worker needs a channel layer")
+        own = await layer.new_channel()
+        await layer.group_add(live.WORKERS, own)
+        runs = RunConsumer.as_asgi(wake=self._slots.offer, news=self._news)
+        verdicts = VerdictConsumer.as_asgi(ask=lambda question: tasks.create_task(self._answer(question)))
+        router = ChannelNameRouter({live.WAKES: runs, own: runs, live.VERDICTS: verdicts})
+        server = ChannelsWorker(router, [live.WAKES, own, live.VERDICTS], layer)
+        await server.arun()  # type: ignore[no-untyped-call]
+
+    def _news(self, run_id: str) -> None:
+        self._store.poke(run_id)
+        self._runtime.notice(run_id)
+
+    async def _answer(self, question: dict[str, Any]) -> None:
+        await live.answer(question["reply_to"], await judge(self._runtime, question))
+
+    async def _turn(self) -> None:
+        while True:
+            self._pulse.turned()
+            await asyncio.sleep(TURN)
+
+    async def _report(self) -> None:
+        """Tell the supervisor which files to watch; steps may import more later."""
+        layer = get_channel_layer()
+        while isinstance(layer, LocalLayer):
+            files = await asyncio.to_thread(user_files)
+            if files != self._files:
+                self._files = files
+                await layer.report({"files": list(files)})
+            await asyncio.sleep(SWEEP)

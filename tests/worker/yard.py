@@ -1,0 +1,89 @@
+"""A playground without pages: the hub of the channel layer, the database, and worker processes on the user's files."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from textwrap import dedent
+
+from engine.state import RunState
+from playground import requests, workers
+from playground.layers import LocalLayer
+from playground.supervisor import worker_command
+from playground.supervisor.child import Child
+
+PATIENCE = 20.0
+
+
+class Yard:
+    """Starts and ends worker processes, and waits for what they do."""
+
+    def __init__(self, folder: Path, layer: LocalLayer, news: str) -> None:
+        self.folder = folder
+        self._layer = layer
+        self._news = news
+        self._ends: dict[str, asyncio.Task[None]] = {}
+        self._living: dict[str, Child] = {}
+
+    def write(self, name: str, code: str) -> str:
+        """Write a module of the user's; return its path."""
+        path = self.folder / name
+        path.write_text(dedent(code))
+        return str(path)
+
+    async def start(self, *modules: str, until: str = "ready") -> Child:
+        """Start a worker process and wait until it takes runs."""
+        worker_id = f"w{len(self._ends) + 1}"
+        child = await Child.start(
+            worker_id=worker_id, command=lambda fd: worker_command(fd, modules), layer=self._layer
+        )
+        self._living[worker_id] = child
+        self._ends[worker_id] = asyncio.create_task(self._see_off(child))
+        await self.until(lambda: self._is(worker_id, until))
+        return child
+
+    async def gone(self, child: Child) -> None:
+        """Wait for the end of a process."""
+        await asyncio.wait_for(asyncio.shield(self._ends[child.worker_id]), PATIENCE)
+
+    async def kill(self, child: Child) -> None:
+        """End a process with SIGKILL and wait for its end."""
+        child.kill()
+        await self.gone(child)
+
+    async def run(self, run_id: str, condition: Callable[[RunState], object]) -> RunState:
+        """Wait until a run fulfils a condition, and return it."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                state = await requests.state_of(run_id)
+                if condition(state):
+                    return state
+                await requests.store.changed(run_id, after=state.last_seq)
+
+    async def ended(self, run_id: str) -> RunState:
+        """Wait until a run has ended, and return it."""
+        return await self.run(run_id, lambda state: state.ended)
+
+    async def until(self, condition: Callable[[], Awaitable[object]]) -> None:
+        """Wait until a question about workers or the catalogue is answered with yes."""
+        async with asyncio.timeout(PATIENCE):
+            while not await condition():
+                try:
+                    async with asyncio.timeout(0.5):
+                        await self._layer.receive(self._news)
+                except TimeoutError:
+                    continue
+
+    async def close(self) -> None:
+        """End all processes."""
+        for child in self._living.values():
+            child.kill()
+        await asyncio.gather(*self._ends.values())
+        await self._layer.close()
+
+    async def _is(self, worker_id: str, status: str) -> bool:
+        return any(one.worker_id == worker_id and one.status == status for one in await workers.listing())
+
+    async def _see_off(self, child: Child) -> None:
+        end = await child.wait()
+        del self._living[child.worker_id]
+        await workers.record_exit(end.worker_id, end.code, end.tail)
