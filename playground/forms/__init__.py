@@ -1,0 +1,28 @@
+"""JSON Schema to form to JSON: exactly what was meant, nothing about databases or HTTP."""
+
+from playground.forms.check import check
+from playground.forms.example import example
+from playground.forms.form import Form
+from playground.forms.issues import Issue
+from playground.forms.jsontext import JsonError, dumps, parse_json
+from playground.forms.mask import MASK, mask, without_secrets
+from playground.forms.pasted import parse_pasted
+from playground.forms.values import MISSING, Json, Literal, Missing
+
+__all__ = [
+    "MASK",
+    "MISSING",
+    "Form",
+    "Issue",
+    "Json",
+    "JsonError",
+    "Literal",
+    "Missing",
+    "check",
+    "dumps",
+    "example",
+    "mask",
+    "parse_json",
+    "parse_pasted",
+    "without_secrets",
+]

@@ -1,0 +1,200 @@
+"""The keywords of JSON Schema that `jsonschema` leaves open to attack, each bounded in time; and all of them watched.
+
+Every keyword looks at the clock before it runs. That bounds references that double at each level, since each keyword
+alone takes time in proportion to its value, except those that are replaced here: patterns (which backtrack),
+`uniqueItems` (which compares each with each) and `unevaluated…` (which walks the schema without asking any keyword).
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
+from fractions import Fraction
+from typing import Any
+
+from jsonschema import Draft4Validator, Draft6Validator, Draft7Validator, Draft201909Validator, Draft202012Validator
+from jsonschema.exceptions import ValidationError
+from jsonschema.protocols import Validator
+from jsonschema.validators import extend
+
+from playground.forms.evaluated import evaluated_items, evaluated_names
+from playground.forms.formats import fits
+from playground.forms.patterns import compiled
+from playground.forms.values import Json, Literal
+
+Keyword = Callable[[Any, Any, Any, Any], Iterator[ValidationError] | None]
+MAX_EXPONENT = 400
+"""Beyond it, exact fractions have so many digits that they cost more than they tell."""
+
+deadline: ContextVar[float] = ContextVar("deadline")
+"""When the check that runs must be over, by `time.monotonic`."""
+
+
+class OutOfTime(Exception):
+    """The value takes too long to be checked."""
+
+
+def _watched(keyword: Keyword) -> Keyword:
+    def check(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[ValidationError] | None:
+        if time.monotonic() > deadline.get():
+            raise OutOfTime
+        return keyword(validator, value, instance, schema)
+
+    return check
+
+
+def _pattern(validator: Any, pattern: str, instance: Json, schema: Any) -> Iterator[ValidationError]:
+    if isinstance(instance, str) and not compiled(pattern)(instance):
+        yield ValidationError("pattern")
+
+
+def _pattern_properties(validator: Any, patterns: Any, instance: Json, schema: Any) -> Iterator[ValidationError]:
+    if isinstance(instance, dict):
+        for pattern, subschema in patterns.items():
+            search = compiled(pattern)
+            for name, value in instance.items():
+                if search(name):
+                    yield from validator.descend(value, subschema, path=name, schema_path=pattern)
+
+
+def _additional_properties(validator: Any, rule: Any, instance: Json, schema: Any) -> Iterator[ValidationError]:
+    if not isinstance(instance, dict):
+        return
+    known = schema.get("properties", {})
+    searches = [compiled(pattern) for pattern in schema.get("patternProperties", {})]
+    for name, value in instance.items():
+        if name in known or any(search(name) for search in searches):
+            continue
+        if rule is False:
+            yield ValidationError("unexpected", path=(name,))
+        else:
+            yield from validator.descend(value, rule, path=name)
+
+
+def _property_names(validator: Any, rule: Any, instance: Json, schema: Any) -> Iterator[ValidationError]:
+    if isinstance(instance, dict):
+        for name in instance:
+            for error in validator.descend(name, rule):
+                yield ValidationError("name", path=(name,), cause=error)
+
+
+def _required(validator: Any, names: Any, instance: Json, schema: Any) -> Iterator[ValidationError]:
+    if isinstance(instance, dict):
+        yield from (ValidationError("missing", path=(name,)) for name in names if name not in instance)
+
+
+def _dependent_required(validator: Any, rules: Any, instance: Json, schema: Any) -> Iterator[ValidationError]:
+    if isinstance(instance, dict):
+        for name, others in rules.items():
+            if name in instance:
+                yield from (ValidationError("missing", path=(other,)) for other in others if other not in instance)
+
+
+def _dependencies(validator: Any, rules: Any, instance: Json, schema: Any) -> Iterator[ValidationError]:
+    if isinstance(instance, dict):
+        for name, rule in rules.items():
+            if name in instance and isinstance(rule, list):
+                yield from (ValidationError("missing", path=(other,)) for other in rule if other not in instance)
+            elif name in instance:
+                yield from validator.descend(instance, rule, schema_path=name)
+
+
+def _unique_items(validator: Any, wanted: Any, instance: Json, schema: Any) -> Iterator[ValidationError]:
+    if wanted and isinstance(instance, list):
+        seen: dict[Any, int] = {}
+        for at, item in enumerate(instance):
+            first = seen.setdefault(hashable(item), at)
+            if first != at:
+                yield ValidationError(str(first), path=(at,))
+                return
+
+
+def hashable(value: Json) -> Any:
+    """Return something that is equal for equal JSON values: 1 and 1.0 are, 1 and true are not."""
+    match value:
+        case bool() | None:
+            return ("word", value)
+        case list():
+            return ("list", tuple(map(hashable, value)))
+        case dict():
+            return ("object", frozenset((name, hashable(child)) for name, child in value.items()))
+        case _:
+            return value
+
+
+def _multiple_of(validator: Any, step: Any, instance: Json, schema: Any) -> Iterator[ValidationError]:
+    if isinstance(instance, int | float) and not isinstance(instance, bool) and exact(instance) % exact(step):
+        yield ValidationError("multiple")
+
+
+def exact(number: float) -> Fraction:
+    """Return a number as it was written in decimals, so that 0.3 is a multiple of 0.1."""
+    if isinstance(number, int):
+        return Fraction(number)
+    text = number.text if isinstance(number, Literal) else repr(number)
+    exponent = text.lower().partition("e")[2]
+    return Fraction(text) if abs(int(exponent or 0)) < MAX_EXPONENT else Fraction(float(number))
+
+
+def _format(validator: Any, name: Any, instance: Json, schema: Any) -> Iterator[ValidationError]:
+    if isinstance(instance, str) and isinstance(name, str) and not fits(instance, name):
+        yield ValidationError("format")
+
+
+def _unevaluated_properties(validator: Any, rule: Any, instance: Json, schema: Any) -> Iterator[ValidationError]:
+    if isinstance(instance, dict):
+        known = evaluated_names(validator, instance, schema)
+        for name in instance:
+            if name not in known:
+                for _ in validator.descend(instance[name], rule, path=name):
+                    yield ValidationError("unexpected", path=(name,))
+                    break
+
+
+def _unevaluated_items(validator: Any, rule: Any, instance: Json, schema: Any) -> Iterator[ValidationError]:
+    if isinstance(instance, list):
+        known = evaluated_items(validator, instance, schema)
+        for at, item in enumerate(instance):
+            if at not in known:
+                for _ in validator.descend(item, rule, path=at):
+                    yield ValidationError("unexpected", path=(at,))
+                    break
+
+
+REPLACED: Mapping[str, Keyword] = {
+    "pattern": _pattern,
+    "patternProperties": _pattern_properties,
+    "additionalProperties": _additional_properties,
+    "propertyNames": _property_names,
+    "required": _required,
+    "dependentRequired": _dependent_required,
+    "dependencies": _dependencies,
+    "uniqueItems": _unique_items,
+    "multipleOf": _multiple_of,
+    "format": _format,
+    "unevaluatedProperties": _unevaluated_properties,
+    "unevaluatedItems": _unevaluated_items,
+}
+
+
+def _bounded(draft: Any) -> type[Validator]:
+    keywords = draft.VALIDATORS | {name: check for name, check in REPLACED.items() if name in draft.VALIDATORS}
+    # Files of older drafts are often not marked as such, and the newer drafts gave this name no other meaning.
+    keywords.setdefault("dependencies", _dependencies)
+    found: type[Validator] = extend(draft, {name: _watched(check) for name, check in keywords.items()})  # type: ignore[no-untyped-call]
+    return found
+
+
+DRAFTS: Mapping[str, type[Validator]] = {
+    "http://json-schema.org/draft-04/schema": _bounded(Draft4Validator),
+    "http://json-schema.org/draft-06/schema": _bounded(Draft6Validator),
+    "http://json-schema.org/draft-07/schema": _bounded(Draft7Validator),
+    "https://json-schema.org/draft/2019-09/schema": _bounded(Draft201909Validator),
+    "https://json-schema.org/draft/2020-12/schema": _bounded(Draft202012Validator),
+}
+NEWEST = DRAFTS["https://json-schema.org/draft/2020-12/schema"]
+
+
+def validator_class(schema: Json) -> type[Validator]:
+    """Return the bounded validator of the draft that a schema names, else of the newest."""
+    dialect = schema.get("$schema") if isinstance(schema, dict) else None
+    return DRAFTS.get(dialect.rstrip("#"), NEWEST) if isinstance(dialect, str) else NEWEST

@@ -1,0 +1,67 @@
+"""What stands below a field: its description, its limits, its default and an example."""
+
+from collections.abc import Iterator
+
+from playground.forms.jsontext import dumps
+from playground.forms.kinds import Choice, Const, Kind, Number, Sequence, Text, Upload
+from playground.forms.nodes import Node, State, Switch
+from playground.forms.shape import Shape, listed
+from playground.forms.values import MISSING, Json, shorten
+from playground.forms.words import FORMATS, constraints
+
+LONG = 80
+
+
+def help_of(node: Node) -> str:
+    """Return the help of a field, "" when there is nothing to say."""
+    shape, kind = node.field.shape, node.field.kind
+    return " ".join(_sentences(node, shape, kind))
+
+
+def _sentences(node: Node, shape: Shape, kind: Kind) -> Iterator[str]:
+    yield from _description(shape)
+    if isinstance(node, Switch) and node.state is State.VALUE and node.body is not None:
+        yield from _description(node.body.field.shape)
+        yield from _limits(node.body.field.shape, node.body.field.kind)
+    if shape.broken:
+        yield f"The schema refers to {shorten(shape.broken)}, which is not in it, so any JSON is taken here."
+    yield from _limits(shape, kind)
+    default = shape.facts.get("default", MISSING)
+    if default is not MISSING and not isinstance(kind, Const):
+        yield f"Default: {_shown(default, kind)}."
+    examples = listed(shape.facts, "examples")[:3]
+    if examples:
+        yield f"Example: {', '.join(_shown(example, kind) for example in examples)}."
+
+
+def _description(shape: Shape) -> Iterator[str]:
+    words = shape.facts.get("description")
+    if isinstance(words, str) and words.strip():
+        text = words.strip()
+        yield text if text[-1] in ".!?…" else f"{text}."
+
+
+def _limits(shape: Shape, kind: Kind) -> Iterator[str]:
+    limits = list(constraints(shape.facts, kind))
+    match kind:
+        case Text(format=name) if name in FORMATS and name != "password":
+            limits.insert(0, FORMATS[name].removeprefix("a ").removeprefix("an "))
+        case Number(whole=True):
+            limits.insert(0, "whole number")
+        case Upload(encoding=encoding):
+            limits.insert(0, "text, or a file of text" if encoding == "utf-8" else f"{encoding} text, or a file")
+        case Sequence() | Text() | Number():
+            pass
+        case _:
+            limits = list(constraints(shape.facts, kind))
+    if limits:
+        words = ", ".join(limits)
+        yield f"{words[0].upper()}{words[1:]}."
+
+
+def _shown(value: Json, kind: Kind) -> str:
+    if isinstance(kind, Choice):
+        label = next((label for label, option in kind.options if dumps(option) == dumps(value)), None)
+        if label is not None:
+            return shorten(label, LONG)
+    return shorten(value, LONG) if isinstance(value, str) else shorten(dumps(value), LONG).strip("“”")
