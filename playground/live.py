@@ -19,7 +19,8 @@ import asyncio
 import hashlib
 import logging
 import re
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from channels.exceptions import ChannelFull
@@ -98,6 +99,32 @@ async def ask(question: Message, *, seconds: float) -> Message | None:
 async def answer(reply_to: str, message: Message) -> None:
     """Answer a question of `ask`."""
     await _send(reply_to, {"type": "verdict.given", **message})
+
+
+class Watch:
+    """What hears the nudges of one group; made by `watching`."""
+
+    def __init__(self, channel: str) -> None:
+        """Take the channel that was added to the group."""
+        self._channel = channel
+
+    async def moved(self, seconds: float = 1.0) -> None:
+        """Return when something has moved, or after some seconds, since a nudge may be lost."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await _layer().receive(self._channel)
+
+
+@asynccontextmanager
+async def watching(group: str) -> AsyncIterator[Watch]:
+    """Hear the nudges of a group inside the block; read the journal after it has been entered, then `Watch.moved`."""
+    layer = _layer()
+    channel = await layer.new_channel()
+    await layer.group_add(group, channel)
+    try:
+        yield Watch(channel)
+    finally:
+        await layer.group_discard(group, channel)
 
 
 class Nudges:

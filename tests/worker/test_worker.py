@@ -1,7 +1,5 @@
 """Worker processes: they publish the catalogue, execute runs, and hand over when they end."""
 
-
-
 from playground import catalogue, requests, runs
 from tests.worker.yard import Yard
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from textwrap import dedent
 
 from engine.state import RunState
-from playground import requests, workers
+from playground import live, requests, workers
 from playground.layers import LocalLayer
 from playground.supervisor import worker_command
 from playground.supervisor.child import Child
@@ -17,10 +17,9 @@ PATIENCE = 20.0
 class Yard:
     """Starts and ends worker processes, and waits for what they do."""
 
-    def __init__(self, folder: Path, layer: LocalLayer, news: str) -> None:
+    def __init__(self, folder: Path, layer: LocalLayer) -> None:
         self.folder = folder
         self._layer = layer
-        self._news = news
         self._ends: dict[str, asyncio.Task[None]] = {}
         self._living: dict[str, Child] = {}
 
@@ -52,12 +51,10 @@ class Yard:
 
     async def run(self, run_id: str, condition: Callable[[RunState], object]) -> RunState:
         """Wait until a run fulfils a condition, and return it."""
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                state = await requests.state_of(run_id)
-                if condition(state):
-                    return state
-                await requests.store.changed(run_id, after=state.last_seq)
+        async with asyncio.timeout(PATIENCE), live.watching(live.run_group(run_id)) as watch:
+            while not condition(state := await requests.state_of(run_id)):
+                await watch.moved()
+        return state
 
     async def ended(self, run_id: str) -> RunState:
         """Wait until a run has ended, and return it."""
@@ -65,13 +62,9 @@ class Yard:
 
     async def until(self, condition: Callable[[], Awaitable[object]]) -> None:
         """Wait until a question about workers or the catalogue is answered with yes."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PATIENCE), live.watching(live.CATALOGUE) as watch:
             while not await condition():
-                try:
-                    async with asyncio.timeout(0.5):
-                        await self._layer.receive(self._news)
-                except TimeoutError:
-                    continue
+                await watch.moved(0.5)
 
     async def close(self) -> None:
         """End all processes."""

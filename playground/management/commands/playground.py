@@ -17,6 +17,7 @@ from playground.layers import LocalLayer
 from playground.options import add_options
 from playground.server import Limits, Server, run_until
 from playground.supervisor import Supervisor, locate, worker_command
+from playground.workers import exit_text, record_exit
 
 
 class Command(BaseCommand):
@@ -72,7 +73,7 @@ class Command(BaseCommand):
         run_until(beside, server=server, sock=sock)
 
     async def _worker_ended(self, worker_id: str, code: int, tail: str) -> None:
-        """Say how a worker ended, unless it ended as it should."""
+        """Say how a worker ended, unless it ended as it should, and have the next one take its runs over."""
         if code not in (0, -signal.SIGTERM):
-            how = f"exit code {code}" if code >= 0 else f"killed by {signal.Signals(-code).name}"
-            self.stderr.write(f"Worker {worker_id} ended: {how}. Another one takes its place.")
+            self.stderr.write(f"Worker {worker_id} ended: {exit_text(code)}. Another one takes its place.")
+        await record_exit(worker_id, code, tail)
