@@ -115,7 +115,8 @@ class Annotation:
                 f"{self.function} is annotated with {self.raw!r}, but {error.name!r} is not defined where the step is "
                 "made. Define it before, import it outside `if TYPE_CHECKING`, or give the schema explicitly."
             ) from error
-        return None if hints["it"] in _NOTHING_RETURNED else hints["it"]
+        found = _awaited(hints["it"])
+        return None if found in _NOTHING_RETURNED else found
 
 
 def read_signature(function: Callable[..., Any]) -> Signature:
@@ -144,7 +145,7 @@ def read_signature(function: Callable[..., Any]) -> Signature:
         context_keyword=_keyword(context),
         is_async=inspect.iscoroutinefunction(plain),
         input=annotation(data.annotation if data else inspect.Parameter.empty),
-        output=annotation(_awaited(returned)),
+        output=annotation(returned),
         doc=inspect.cleandoc(plain.__doc__ or "") if inspect.isfunction(plain) else "",
         file=code.co_filename if code else None,
         line=code.co_firstlineno if code else None,
@@ -217,7 +218,8 @@ def _roles(
     wanted = wanted or [p for p in parameters if p.kind is p.VAR_POSITIONAL]
     context = next((p for p in wanted if _is_context(p, annotation)), wanted[1] if len(wanted) > 1 else None)
     data = [p for p in wanted if p is not context]
-    if len(data) > 1 or (data and context is wanted[0] and _keyword(context) is None):
+    by_position = [p for p in wanted if _keyword(p) is None]
+    if len(data) > 1 or (len(by_position) > 1 and context is by_position[0]):
         given = ", ".join(p.name for p in wanted)
         raise DefinitionError(f"{name} takes ({given}). Expected (data), (data, ctx), (ctx: Context) or nothing.")
     return (data[0] if data else None), context

@@ -80,7 +80,7 @@ def typed_values(draw: st.DrawFn, depth: int = 2) -> tuple[Any, st.SearchStrateg
     """Return a random type and a strategy for its values."""
     shape = draw(st.sampled_from(["leaf", "list", "dict", "tuple", "optional", "box"])) if depth else "leaf"
     if shape == "leaf":
-        return draw(st.sampled_from(LEAVES))
+        return draw(st.sampled_from(LEAVES))  # type: ignore[no-any-return]
     kind, values = draw(typed_values(depth - 1))
     match shape:
         case "list":
