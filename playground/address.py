@@ -58,9 +58,13 @@ class Address:
         if match is None:
             return False
         name, port = match["name"], int(match["port"] or 80)
-        if host.lower() in self.extra:
+        if self.is_extra(host):
             return True
         return port == self.port and (name in self._names or (self.is_everywhere and is_literal(name)))
+
+    def is_extra(self, host: str) -> bool:
+        """Whether a Host header is, letter for letter, one of the further names."""
+        return host.lower() in {name.lower() for name in self.extra}
 
     @property
     def _names(self) -> frozenset[str]:

@@ -1,13 +1,41 @@
-"""The ASGI application: pages and sockets behind the guard."""
+"""The ASGI application: static files, pages and sockets, and around all of them the guard."""
 
 import os
+from typing import Any
 
 from channels.routing import ProtocolTypeRouter, URLRouter
+from django.conf import settings
 from django.core.asgi import get_asgi_application
+from django.urls import re_path
+
+from playground.address import Address
+from playground.assets import Assets
+from playground.guard import Guard
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
-django_application = get_asgi_application()
+pages = get_asgi_application()
 
 from playground.urls import websocket_urlpatterns  # noqa: E402  Django must be set up first.
 
-application = ProtocolTypeRouter({"http": django_application, "websocket": URLRouter(websocket_urlpatterns)})
+
+async def no_socket(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """Refuse a handshake for a path at which no socket is."""
+    await receive()
+    await send({"type": "websocket.close", "code": 4404})
+
+
+sockets: list[Any] = [
+    *websocket_urlpatterns,
+    re_path("", no_socket),  # type: ignore[arg-type]  # Channels routes to ASGI applications
+]
+application = Guard(
+    ProtocolTypeRouter(
+        {
+            "http": Assets(pages, folder=settings.STATIC_FOLDER, prefix=settings.STATIC_URL),
+            "websocket": URLRouter(sockets),
+        }
+    ),
+    address=Address(host=settings.STEPYARD_HOST, port=settings.STEPYARD_PORT, extra=settings.STEPYARD_ALLOWED_HOSTS),
+    token=settings.STEPYARD_TOKEN,
+    max_body=settings.STEPYARD_MAX_BODY,
+)

@@ -1,0 +1,86 @@
+"""The ASGI application around all others."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from playground.address import Address
+from playground.guard.channel import Body, BodyTooLarge, Inbox, Receive, Response, Send
+from playground.guard.request import Refusal, Request
+from playground.guard.rules import judge, too_large
+from playground.guard.token import Token
+
+Application = Callable[[Any, Any, Any], Awaitable[None]]
+
+log = logging.getLogger(__name__)
+
+BROKEN = Refusal(status=500, text="The playground failed to answer. Its terminal shows why.")
+
+
+class Guard:
+    """Lets through what the playground's own pages and local programs ask, and nothing else.
+
+    Its rules see the whole of HTTP and WebSockets, so a new page, static file or socket is guarded without a word.
+    """
+
+    def __init__(self, application: Application, *, address: Address, token: str = "", max_body: int) -> None:
+        """Take what is guarded, where it is served, the token that other machines need, and the bytes of a body."""
+        self._application = application
+        self._address = address
+        self._token = Token(secret=token)
+        self._max_body = max_body
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """Answer one connection; a kind of connection that the guard does not know is an error."""
+        match scope["type"]:
+            case "http":
+                await self._http(scope, receive, Response(send))
+            case "websocket":
+                await self._websocket(scope, receive, send)
+            case other:
+                raise ValueError(f"The guard lets no connection of the kind {other!r} through.")
+
+    async def _http(self, scope: dict[str, Any], receive: Receive, respond: Response) -> None:
+        """Answer a request."""
+        refusal = self._judge(scope)
+        if refusal is None:
+            try:
+                await self._application(_cleaned(scope), Body(receive, self._max_body), respond)
+            except BodyTooLarge:
+                refusal = too_large(self._max_body)
+            except Exception:
+                log.exception("%s %s failed.", scope["method"], scope["path"])
+                refusal = BROKEN
+        if refusal is not None and not respond.begun:
+            await _refuse(refusal, respond)
+
+    async def _websocket(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """Answer a handshake."""
+        if self._judge(scope) is None:
+            await self._application(_cleaned(scope), Inbox(receive, send), send)
+        else:
+            await receive()  # the handshake must be read before it can be refused
+            await send({"type": "websocket.close", "code": 4403})
+
+    def _judge(self, scope: dict[str, Any]) -> Refusal | None:
+        """Return why a connection is refused, if it is."""
+        request = Request.of(scope)
+        return judge(request, address=self._address, max_body=self._max_body) or self._token.judge(request)
+
+
+def _cleaned(scope: dict[str, Any]) -> dict[str, Any]:
+    """Return a scope in which the client has no say about where the application is mounted, as Daphne lets it have."""
+    return {**scope, "root_path": ""}
+
+
+async def _refuse(refusal: Refusal, respond: Response) -> None:
+    """Send a refusal as plain text."""
+    body = f"{refusal.text}\n".encode()
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+        *refusal.headers,
+    ]
+    await respond({"type": "http.response.start", "status": refusal.status, "headers": headers})
+    await respond({"type": "http.response.body", "body": body})
