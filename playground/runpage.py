@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from engine.events import StepStatus
+from engine.events import FINAL, RunStatus, StepStatus
 from playground import journal
 from playground.diagram import marks
 from playground.journal import Axis, Bar, History, Reason, Row, Window
@@ -36,15 +36,18 @@ class Line:
     @property
     def body(self) -> tuple[StepStatus, int]:
         """Return what changes when the opened part has to be drawn again."""
-        suspends = self.row.state.suspends if self.row.state else 0
-        return (self.row.status, suspends)
+        return (self.row.status, self.row.suspends)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunView:
-    """A run's page without its forms."""
+    """A run's page without its forms, at one moment."""
 
     history: History
+    """What it was made from; the history goes on, so what is compared later is kept beside it."""
+    status: RunStatus
+    seq: int
+    """The last event that is shown."""
     lines: tuple[Line, ...]
     axis: Axis
     reasons: tuple[Reason, ...]
@@ -57,19 +60,9 @@ class RunView:
         return self.history.run.run_id
 
     @property
-    def status(self) -> str:
-        """Return the run's status."""
-        return self.history.run.status
-
-    @property
     def ended(self) -> bool:
         """Tell whether the run has ended."""
-        return self.history.run.ended
-
-    @property
-    def seq(self) -> int:
-        """Return the last event that is shown."""
-        return self.history.run.last_seq
+        return self.status in FINAL
 
     @property
     def stretches(self) -> str:
@@ -124,6 +117,8 @@ def run_view(
     found = journal.reasons(history, now=now, workers=holder.workers, owned=holder.owned)
     return RunView(
         history=history,
+        status=run.status,
+        seq=run.last_seq,
         lines=tuple(_lines(rows, axis)),
         axis=axis,
         reasons=journal.first_words(found),

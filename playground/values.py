@@ -27,7 +27,9 @@ def as_html(value: Any) -> SafeString:
     text = dump(value)
     cut = len(text) > MOST
     parts = "".join(_coloured(text[:MOST] if cut else text))
-    more = f'<span class="j-cut">… {len(text) - MOST:,} more characters; download the run to see all</span>' if cut else ""
+    more = (
+        f'<span class="j-cut">… {len(text) - MOST:,} more characters; download the run to see all</span>' if cut else ""
+    )
     # Every piece of the user's text went through escape().
     return format_html('<pre class="pre json">{}{}</pre>', mark_safe(parts), mark_safe(more))
 

@@ -13,6 +13,7 @@ from playground.samples import OPENING, ORDER, events, flow, step
 
 
 def drawn(graph: dict[str, Any], width: float = 350) -> ElementTree.Element:
+    """Return the picture as a tree of elements."""
     return ElementTree.fromstring(svg(graph, width=width, marks={}, icons="/i.svg"))
 
 

@@ -42,7 +42,10 @@ class Row:
     fraction: float | None = None
     note: str = ""
     """One line: progress, question, error, condition, what is left out."""
+    suspends: int = 0
+    """How many times the step has asked."""
     state: StepState | None = None
+    """The step in the fold, which goes on while the row stays what it was."""
     seq: int = 0
     """The last event that concerned the row; a row that stays the same keeps it."""
     revision: str = ""
@@ -116,6 +119,7 @@ class _Walk:
             index=_last_index(step.path),
             fraction=trace.fraction if status == "running" else None,
             note=_note(step, trace),
+            suspends=step.suspends,
             state=step,
             seq=trace.seq,
             revision=f"{trace.seq}.{status}",

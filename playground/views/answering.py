@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -20,7 +21,7 @@ class AnswerForm:
     id: str
 
 
-def answer_form(run_id: str, step: StepState, schema: Any, form: Form | None = None) -> AnswerForm:
+def answer_form(run_id: str, step: StepState, schema: Any, form: Form | None = None, *, back: str = "") -> AnswerForm:
     """Return the form for a suspended step.
 
     Args:
@@ -28,9 +29,11 @@ def answer_form(run_id: str, step: StepState, schema: Any, form: Form | None = N
         step: the suspended step.
         schema: its resume schema; None for any JSON value.
         form: the answer as it was posted, when it was refused or a part was added.
+        back: where the answer leads; to the run when it is empty.
     """
     path = format_path(step.path)
-    action = f"{reverse('resume', args=[run_id])}?step={path}&suspension={step.suspension}"
+    query = {"step": path, "suspension": step.suspension} | ({"next": back} if back else {})
+    action = f"{reverse('resume', args=[run_id])}?{urlencode(query)}"
     form = form or Form.blank({} if schema is None else schema)
     # The path is part of the id, for several steps of one page may wait at once.
     html = form.html(submit_url=action, id_prefix=f"answer-{path}")

@@ -106,7 +106,7 @@ def asked(payload: Any) -> Asked:
     key = next((key for key in QUESTIONS if isinstance(payload.get(key), str) and payload[key].strip()), None)
     rest = {name: value for name, value in payload.items() if name != key}
     question = "" if key is None else str(payload[key])
-    if all(value is None or isinstance(value, str | int | float | bool) for value in rest.values()):
+    if all(_is_plain(value) for value in rest.values()):
         return Asked(question=question, facts=tuple((name, _word(value)) for name, value in rest.items()))
     return Asked(question=question, rest=rest)
 
@@ -142,10 +142,17 @@ def _name(path: tuple[str | int, ...]) -> str:
     return ".".join(part for part in path if isinstance(part, str))
 
 
-def _word(value: str | float | bool | None) -> str:
+def _is_plain(value: Any) -> bool:
+    parts = value if isinstance(value, list) else [value]
+    return all(part is None or isinstance(part, str | int | float | bool) for part in parts)
+
+
+def _word(value: Any) -> str:
     match value:
-        case None:
+        case None | []:
             return "none"
+        case list():
+            return ", ".join(_word(part) for part in value)
         case bool():
             return "yes" if value else "no"
         case _:

@@ -18,14 +18,17 @@ from playground.samples import (
 
 
 def rows_of(lines: tuple[Line, ...] | list[Line], graph: Graph | None, window: Window | None = None) -> tuple[Row, ...]:
+    """Return the rows of a made-up run."""
     return rows(History(events("r", lines)), graph, window)
 
 
 def statuses(found: tuple[Row, ...]) -> dict[str, str]:
+    """Return the status of each path."""
     return {row.path: row.status for row in found if row.path}
 
 
 def created(*more: Line) -> list[Line]:
+    """Return a run that has begun."""
     return [(0, "run-created", "", {"workflow_id": "w", "input": 1}), (0, "run-started", "", {}), *more]
 
 

@@ -9,10 +9,12 @@ from playground.samples import BEGIN
 
 
 def at(seconds: float) -> timedelta:
+    """Return seconds as a length of time."""
     return timedelta(seconds=seconds)
 
 
 def drawn(*spans: tuple[float, float | None], now: float, ended: bool = True) -> Axis:
+    """Return the axis of spans given in seconds."""
     made = [Span("run", BEGIN + at(start), None if end is None else BEGIN + at(end)) for start, end in spans]
     return axis(made, origin=BEGIN, now=BEGIN + at(now), ended=ended)
 

@@ -7,6 +7,7 @@ from playground.samples import BEGIN, ERROR, FINISHED, OPENING, Line, events, st
 
 
 def texts(lines: tuple[Line, ...] | list[Line], seconds: float, workers: int | None = 1) -> list[str]:
+    """Return the reasons of a made-up run at a moment."""
     history = History(events("r", lines))
     return [reason.text for reason in reasons(history, now=BEGIN + timedelta(seconds=seconds), workers=workers)]
 

@@ -1,0 +1,153 @@
+"""The sockets: each is nudged, reads the journal after the last event it sent, and sends fragments of the page.
+
+The next message goes out only when the browser has acknowledged the last one: a slow browser gets fewer, larger ones.
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from http.cookies import SimpleCookie
+from typing import Any
+from urllib.parse import parse_qsl
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from engine.errors import UnknownRun
+from playground import live, runs
+from playground.patches import patch
+from playground.requests import store
+from playground.runpage import RunView
+from playground.views.loading import Loaded, load, view_of
+from playground.views.run import window
+
+GONE = 4404
+"""Close code: there is no such run any more; the page is loaded again."""
+ANSWER = 30.0
+"""Seconds that a browser has to acknowledge a message."""
+
+
+class Watcher(AsyncWebsocketConsumer):
+    """What the sockets share: a loop that waits for a nudge, sends, and waits for the acknowledgement."""
+
+    groups: list[str] = []
+
+    async def connect(self) -> None:
+        """Accept, join the groups, and begin to send."""
+        self._moved = asyncio.Event()
+        self._acknowledged = asyncio.Event()
+        self._moved.set()
+        for group in self.wanted():
+            await self.channel_layer.group_add(group, self.channel_name)
+        await self.accept()
+        self._sending = asyncio.create_task(self._send_for_ever())
+
+    async def disconnect(self, code: int) -> None:
+        """Leave the groups and stop sending."""
+        for group in self.wanted():
+            await self.channel_layer.group_discard(group, self.channel_name)
+        sending: asyncio.Task[None] | None = getattr(self, "_sending", None)
+        if sending is not None:
+            sending.cancel()
+            with suppress(asyncio.CancelledError):
+                await sending
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Take an acknowledgement; what it says does not matter, since one message is under way at most."""
+        self._acknowledged.set()
+
+    async def run_moved(self, message: Mapping[str, Any]) -> None:
+        """Look at the journal."""
+        self._moved.set()
+
+    async def runs_moved(self, message: Mapping[str, Any]) -> None:
+        """Look at the lists."""
+        self._moved.set()
+
+    async def catalogue_moved(self, message: Mapping[str, Any]) -> None:
+        """Look at the catalogue."""
+        self._moved.set()
+
+    def wanted(self) -> list[str]:
+        """Return the groups to join."""
+        raise NotImplementedError
+
+    async def message(self) -> dict[str, Any] | None:
+        """Return what is new, None when nothing is."""
+        raise NotImplementedError
+
+    async def _send_for_ever(self) -> None:
+        try:
+            while True:
+                await self._moved.wait()
+                self._moved.clear()
+                message = await self.message()
+                if message is None:
+                    continue
+                self._acknowledged.clear()
+                await self.send(text_data=json.dumps(message))
+                async with asyncio.timeout(ANSWER):
+                    await self._acknowledged.wait()
+        except UnknownRun:
+            await self.close(code=GONE)
+        except TimeoutError:
+            await self.close()
+
+
+class RunWatcher(Watcher):
+    """Keeps a run's page current from the event after ``?after=``."""
+
+    _loaded: Loaded | None = None
+    _shown: RunView | None = None
+    _inbox = -1
+
+    def wanted(self) -> list[str]:
+        """Watch the run, and the lists for the inbox' count."""
+        return [live.run_group(self._run_id), live.LISTS, live.CATALOGUE]
+
+    async def message(self) -> dict[str, Any] | None:
+        """Return the difference between what the page shows and the journal now."""
+        inbox = await runs.inbox_count()
+        first = self._loaded is None or self._shown is None
+        if self._loaded is None or self._shown is None:
+            query = dict(parse_qsl(self.scope["query_string"].decode("latin-1")))
+            after = query.get("after", "0")
+            until = int(after) if after.isdigit() and len(after) < 12 else 0
+            view = window(query.get("items", ""), query.get("start", ""))
+            self._loaded = await load(self._run_id, window=view, until=max(until, 1))
+            self._shown = await view_of(self._loaded)
+        events = await store.read(self._run_id, after=self._loaded.history.run.last_seq)
+        if not events and not first:
+            await store.summary(self._run_id)
+            if inbox == self._inbox:
+                return None
+        self._loaded.history.feed(events)
+        now = await view_of(self._loaded)
+        message = patch(self._loaded, self._shown, now, token=self._token(), moved=bool(events) or first)
+        self._shown, self._inbox = now, inbox
+        return message | {"inbox": inbox}
+
+    @property
+    def _run_id(self) -> str:
+        return str(self.scope["url_route"]["kwargs"]["run_id"])
+
+    def _token(self) -> str:
+        """Return the CSRF secret of the browser's cookie, for the forms inside fragments."""
+        headers = dict(self.scope["headers"])
+        cookies = SimpleCookie(headers.get(b"cookie", b"").decode("latin-1"))
+        return cookies["stepyard_csrf"].value if "stepyard_csrf" in cookies else ""
+
+
+class PulseWatcher(Watcher):
+    """Tells a list that it may look different, so that it asks for itself, and how much waits for a person."""
+
+    _first = True
+
+    def wanted(self) -> list[str]:
+        """Watch the lists and the catalogue."""
+        return [live.LISTS, live.CATALOGUE]
+
+    async def message(self) -> dict[str, Any] | None:
+        """Return the inbox' count, and that something has moved."""
+        first, self._first = self._first, False
+        return {"inbox": await runs.inbox_count(), "pulse": not first}

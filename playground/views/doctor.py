@@ -1,0 +1,62 @@
+"""The doctor: workers, queue, database, modules that do not import, versions."""
+
+import platform
+from dataclasses import dataclass
+from importlib import metadata
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from playground import catalogue, live, runs, workers
+from playground.catalogue import ImportProblem
+from playground.views.frame import frame_of
+from playground.views.page import page
+from playground.workers import WorkerView
+
+PACKAGES = ("stepyard", "django", "channels", "daphne", "pydantic", "jsonschema")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoctorPage:
+    """Context of ``doctor.html``."""
+
+    workers: tuple[WorkerView, ...]
+    ready: int
+    queue: int
+    problems: tuple[ImportProblem, ...]
+    database: str
+    size: int
+    versions: tuple[tuple[str, str], ...]
+    socket: str = "/ws/pulse/"
+
+
+@require_safe
+async def doctor(request: HttpRequest) -> HttpResponse:
+    """Show how the playground itself is."""
+    path = settings.STEPYARD_DB
+    context = DoctorPage(
+        workers=tuple(await workers.listing()),
+        ready=await workers.ready_count(),
+        queue=await runs.queue_length(),
+        problems=tuple(await catalogue.import_errors()),
+        database=str(path),
+        size=path.stat().st_size if path.is_file() else 0,
+        versions=(("python", platform.python_version()), *((name, _version(name)) for name in PACKAGES)),
+    )
+    return page(request, "doctor.html", context, frame=await frame_of(request, "doctor"))
+
+
+@require_POST
+async def replace(request: HttpRequest, worker_id: str) -> HttpResponse:
+    """Have a worker replaced; what it executes goes on in the next one."""
+    await live.replace_worker(worker_id)
+    return HttpResponseRedirect(reverse("doctor"), status=303)
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "from a checkout"

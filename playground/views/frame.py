@@ -1,0 +1,32 @@
+"""What stands around each page: where one is, how much waits for a person, what is wrong."""
+
+from django.http import HttpRequest
+
+from playground import catalogue, runs, workers
+from playground.views.page import Frame, Notice
+
+NOTICES = {
+    "canceled": Notice(status="canceled", text="The run is canceled."),
+    "deleted": Notice(status="success", text="Deleted."),
+    "finished": Notice(status="warning", text="The run had ended before; it stays as it was."),
+}
+"""What a redirect may say, by its ``?notice=``."""
+
+
+async def frame_of(request: HttpRequest, section: str, notices: tuple[Notice, ...] = ()) -> Frame:
+    """Return the frame of a page."""
+    said = NOTICES.get(request.GET.get("notice", ""))
+    return Frame(
+        section=section,
+        inbox=await runs.inbox_count(),
+        trouble=await trouble(),
+        notices=notices + ((said,) if said else ()),
+    )
+
+
+async def trouble() -> str:
+    """Return the first thing that the doctor's page would complain about."""
+    problems = await catalogue.import_errors()
+    if problems:
+        return f"{problems[0].module} does not import"
+    return "" if await workers.ready_count() else "no worker is connected"

@@ -1,0 +1,67 @@
+"""The inbox: everything that waits for a person, answered in place."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from engine.paths import format_path
+from playground import requests, runs
+from playground.runs import InboxItem
+from playground.views.answering import AnswerForm, answer_form
+from playground.views.drawing import Asked, asked
+from playground.views.frame import frame_of
+from playground.views.page import page
+
+SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One step that waits, with its form."""
+
+    run_id: str
+    workflow_id: str
+    path: str
+    asked: Asked
+    at: datetime
+    form: AnswerForm | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxPage:
+    """Context of ``inbox.html``."""
+
+    questions: tuple[Question, ...]
+    total: int
+    next: str
+    socket: str = "/ws/pulse/"
+
+
+@require_safe
+async def inbox(request: HttpRequest) -> HttpResponse:
+    """List what waits for a person, newest first."""
+    found = await runs.inbox(after=request.GET.get("after", ""), limit=SHOWN)
+    questions = tuple([await _question(item) for item in found.items])
+    context = InboxPage(questions=questions, total=found.total, next=found.next or "")
+    return page(request, "inbox.html", context, frame=await frame_of(request, "inbox"))
+
+
+async def _question(item: InboxItem) -> Question:
+    run = await requests.state_of(item.run_id)
+    step = run.find(item.path)
+    form = None
+    if step is not None and step.status == "suspended":
+        form = answer_form(item.run_id, step, item.resume_schema, back=reverse("inbox"))
+    payload: Any = item.payload
+    return Question(
+        run_id=item.run_id,
+        workflow_id=item.workflow_id,
+        path=format_path(item.path),
+        asked=asked(payload),
+        at=item.suspended_at,
+        form=form,
+    )

@@ -1,0 +1,69 @@
+"""Pages for what is not there and for what went wrong, and the middleware that turns the engine's errors into them."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.http import HttpRequest, HttpResponse
+
+from engine.errors import RequestError, UnknownRun, UnknownStep, UnknownWorkflow
+from playground.store import DatabaseBusy
+from playground.views.page import Frame, page
+
+STATUS: tuple[tuple[type[Exception], int], ...] = (
+    (UnknownRun, 404),
+    (UnknownWorkflow, 404),
+    (UnknownStep, 404),
+    (RequestError, 409),
+    (DatabaseBusy, 503),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorPage:
+    """Context of ``error.html``."""
+
+    code: int
+    title: str
+    text: str
+
+
+class EngineErrors:
+    """Middleware: what a view could not do because of the request is a page that says so, never a 500."""
+
+    async_capable = True
+    sync_capable = False
+
+    def __init__(self, get_response: Callable[[HttpRequest], Awaitable[HttpResponse]]) -> None:
+        """Wrap the views."""
+        self.get_response = get_response
+        if iscoroutinefunction(get_response):
+            markcoroutinefunction(self)
+
+    async def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        return await self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Return the page for an error of the request; others pass."""
+        if request.path.startswith("/api/"):
+            return None
+        code = next((code for kind, code in STATUS if isinstance(exception, kind)), None)
+        return None if code is None else error_page(request, code, str(exception))
+
+
+def error_page(request: HttpRequest, code: int, text: str) -> HttpResponse:
+    """Render an error as a page."""
+    titles = {404: "Not found", 409: "That was too late", 403: "Refused", 503: "The database is busy"}
+    context = ErrorPage(code=code, title=titles.get(code, "Something broke"), text=text)
+    return page(request, "error.html", context, frame=Frame(), status=code)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer an address that leads nowhere."""
+    return error_page(request, 404, f"Nothing is at {request.path}.")
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Answer what went wrong in our own code; it is in the log with its traceback."""
+    return error_page(request, 500, "This is a fault of the playground itself. Its terminal shows the traceback.")

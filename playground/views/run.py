@@ -1,0 +1,126 @@
+"""A run's page, its opened steps, and the run as JSON and as text."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
+
+from engine.result import RunResult
+from engine.state import RunState
+from playground.diagram import svg
+from playground.forms import mask
+from playground.journal import Window, as_text
+from playground.requests import store
+from playground.runpage import RunView
+from playground.views.drawing import Drawn, draw, nodes_of, step_html
+from playground.views.frame import frame_of
+from playground.views.loading import Loaded, load, view_of
+from playground.views.page import Notice, page
+
+GRAPH_WIDTH = 350
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPage:
+    """Context of ``run/page.html``."""
+
+    view: RunView
+    run: RunState
+    lines: tuple[Drawn, ...]
+    graph: SafeString | None
+    socket: str
+    input: Any
+
+
+@require_safe
+async def run(request: HttpRequest, run_id: str) -> HttpResponse:
+    """Show a run; as text to those who ask for text."""
+    loaded = await load(run_id, window=window_of(request))
+    view = await view_of(loaded)
+    if _wants_text(request):
+        text = as_text(loaded.history, [line.row for line in view.lines], now=view.now)
+        return HttpResponse(text, content_type="text/plain; charset=utf-8")
+    lines = draw(request, view, loaded.graph, request.GET.get("open", ""))
+    return await run_page(request, loaded, view, lines)
+
+
+@require_safe
+async def step(request: HttpRequest, run_id: str) -> HttpResponse:
+    """Show the inside of one row of the journal."""
+    loaded = await load(run_id, window=window_of(request))
+    view = await view_of(loaded)
+    line = view.line(request.GET.get("key", ""))
+    if line is None:
+        return HttpResponse("This step is not in the run any more.", status=404, content_type="text/plain")
+    return HttpResponse(step_html(request, view, line, dict(nodes_of(loaded.graph))))
+
+
+async def run_page(
+    request: HttpRequest,
+    loaded: Loaded,
+    view: RunView,
+    lines: tuple[Drawn, ...],
+    *,
+    notices: tuple[Notice, ...] = (),
+    status: int = 200,
+) -> HttpResponse:
+    """Render the page of a run."""
+    graph = None
+    if loaded.graph is not None:
+        icons = static("img/icons.svg")
+        graph = svg(loaded.graph, width=GRAPH_WIDTH, marks=view.marks, icons=icons, live=True)
+    context = RunPage(
+        view=view,
+        run=loaded.history.run,
+        lines=lines,
+        graph=graph,
+        socket=socket_url(view.run_id, loaded.window),
+        input=mask(loaded.entry.input_schema if loaded.entry else {}, loaded.history.run.root.input),
+    )
+    frame = await frame_of(request, "runs", notices)
+    return page(request, "run/page.html", context, frame=frame, status=status)
+
+
+def window_of(request: HttpRequest) -> Window:
+    """Return which part of long lists the address asks for: ``?items=<path>&start=<first>``."""
+    return window(request.GET.get("items", ""), request.GET.get("start", ""))
+
+
+def window(items: str, start: str) -> Window:
+    """Return the part of long lists that is asked for; nonsense asks for the beginning."""
+    first = int(start) if start.isascii() and start.isdigit() and len(start) < 9 else 0
+    return Window(focus=items, start=first)
+
+
+def socket_url(run_id: str, window: Window) -> str:
+    """Return the address of the socket that keeps the page current."""
+    query = f"?items={window.focus}&start={window.start}" if window.focus else ""
+    return f"/ws/runs/{run_id}/{query}"
+
+
+def _wants_text(request: HttpRequest) -> bool:
+    accept = request.headers.get("Accept", "")
+    return "text/plain" in accept and "text/html" not in accept
+
+
+@require_safe
+async def as_json(request: HttpRequest, run_id: str) -> HttpResponse:
+    """Give the run as a JSON file: its result and all its events."""
+    loaded = await load(run_id)
+    events = await store.read(run_id)
+    result = RunResult.of(loaded.history.run).to_dict()
+    text = json.dumps({"run": result, "events": [event.to_dict() for event in events]}, indent=1, default=str)
+    response = HttpResponse(text, content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="{run_id}.json"'
+    return response
+
+
+def url_of(run_id: str, path: str = "") -> str:
+    """Return the address of a run, or of one of its steps."""
+    address = reverse("run", args=[run_id])
+    return f"{address}#row-{path}" if path else address

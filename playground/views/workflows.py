@@ -1,0 +1,202 @@
+"""The list of workflows, and one workflow with the form that starts it."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_http_methods, require_safe
+
+from engine.errors import InvalidInput, RequestError
+from engine.summary import RunSummary
+from playground import catalogue, requests, runs
+from playground.catalogue import ImportProblem, WorkflowEntry
+from playground.diagram import svg
+from playground.forms import MISSING, Form, dumps
+from playground.runs import Input
+from playground.values import preview
+from playground.views.drawing import nodes_of
+from playground.views.frame import frame_of
+from playground.views.loading import load
+from playground.views.page import Notice, page
+from playground.views.posting import issues_of, posted, wants_part
+from playground.views.run import url_of
+
+GRAPH_WIDTH = 350
+OPEN = ("running", "pending", "waiting", "suspended", "paused")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A workflow as the list shows it."""
+
+    entry: WorkflowEntry
+    steps: int
+    counts: Counter[str]
+    recent: tuple[RunSummary, ...]
+
+    @property
+    def open(self) -> tuple[tuple[str, int], ...]:
+        """Return how many runs have each status that asks for attention."""
+        return tuple((status, self.counts[status]) for status in (*OPEN, "failed") if self.counts[status])
+
+    @property
+    def total(self) -> int:
+        """Return how many runs there are."""
+        return self.counts.total()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkflowsPage:
+    """Context of ``workflow/list.html``."""
+
+    listed: tuple[Listed, ...]
+    problems: tuple[ImportProblem, ...]
+    q: str
+    socket: str = "/ws/pulse/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedInput:
+    """A former input, offered again."""
+
+    run_id: str
+    text: str
+    at: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkflowPage:
+    """Context of ``workflow/page.html``."""
+
+    entry: WorkflowEntry
+    graph: SafeString
+    form: SafeString
+    origin: str
+    """The run whose input fills the form, if one does."""
+    inputs: tuple[SavedInput, ...]
+    recent: tuple[RunSummary, ...]
+    editor: str
+    curl: str
+    python: str
+    socket: str = "/ws/pulse/"
+
+
+@require_safe
+async def workflows(request: HttpRequest) -> HttpResponse:
+    """List the workflows."""
+    q = request.GET.get("q", "").strip()
+    entries = [entry for entry in await catalogue.workflows() if q.lower() in _searched(entry)]
+    counts = await runs.counts()
+    recent = await runs.recent([entry.workflow_id for entry in entries], limit=12)
+    listed = tuple(
+        Listed(
+            entry=entry,
+            steps=sum(1 for _ in nodes_of(entry.graph)),
+            counts=counts.get(entry.workflow_id, Counter()),
+            recent=tuple(recent[entry.workflow_id]),
+        )
+        for entry in entries
+    )
+    context = WorkflowsPage(listed=listed, problems=tuple(await catalogue.import_errors()), q=q)
+    return page(request, "workflow/list.html", context, frame=await frame_of(request, "workflows"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+async def workflow(request: HttpRequest, workflow_id: str) -> HttpResponse:
+    """Show a workflow with its form; a post starts a run, or changes the form's shape."""
+    entry = await catalogue.workflow(workflow_id)
+    if request.method == "POST":
+        return await _start(request, entry)
+    origin = request.GET.get("from", "")
+    return await _workflow_page(request, entry, await _filled(entry, origin), origin=origin)
+
+
+async def _start(request: HttpRequest, entry: WorkflowEntry) -> HttpResponse:
+    form = Form.posted(entry.input_schema, *posted(request)).validate()
+    if form.action is not None:
+        if wants_part(request):
+            return HttpResponse(_form_html(request, entry, form))
+        return await _workflow_page(request, entry, form)
+    if form.issues or form.value is MISSING:
+        return await _workflow_page(request, entry, form, status=422)
+    try:
+        run_id = await requests.start(entry.workflow_id, form.value)
+    except InvalidInput as error:
+        return await _workflow_page(request, entry, form.with_issues(issues_of(error)), status=422)
+    except RequestError as error:
+        return await _workflow_page(
+            request, entry, form, notices=(Notice(status="failed", text=str(error)),), status=409
+        )
+    return HttpResponseRedirect(url_of(run_id), status=303)
+
+
+async def _filled(entry: WorkflowEntry, origin: str) -> Form:
+    if not origin:
+        return Form.blank(entry.input_schema)
+    loaded = await load(origin)
+    return Form.of(entry.input_schema, loaded.history.run.root.input)
+
+
+async def _workflow_page(
+    request: HttpRequest,
+    entry: WorkflowEntry,
+    form: Form,
+    *,
+    origin: str = "",
+    notices: tuple[Notice, ...] = (),
+    status: int = 200,
+) -> HttpResponse:
+    recent = await runs.recent([entry.workflow_id], limit=8)
+    inputs = await runs.recent_inputs(entry.workflow_id, limit=6)
+    curl, python = _snippets(request, entry, form)
+    context = WorkflowPage(
+        entry=entry,
+        graph=svg(entry.graph, width=GRAPH_WIDTH, marks={}, icons=static("img/icons.svg")),
+        form=_form_html(request, entry, form),
+        origin=origin,
+        inputs=tuple(_saved(item) for item in inputs),
+        recent=tuple(recent[entry.workflow_id]),
+        editor=f"vscode://file{entry.file}:{entry.line or 1}" if entry.file and Path(entry.file).is_absolute() else "",
+        curl=curl,
+        python=python,
+    )
+    frame = await frame_of(request, "workflows", notices)
+    return page(request, "workflow/page.html", context, frame=frame, status=status)
+
+
+def _form_html(request: HttpRequest, entry: WorkflowEntry, form: Form) -> SafeString:
+    return form.html(submit_url=reverse("workflow", args=[entry.workflow_id]), id_prefix="start")
+
+
+def _saved(item: Input) -> SavedInput:
+    return SavedInput(run_id=item.run_id, text=preview(item.value, 72), at=item.created_at)
+
+
+def _searched(entry: WorkflowEntry) -> str:
+    return f"{entry.workflow_id} {entry.description} {entry.module}".lower()
+
+
+def _snippets(request: HttpRequest, entry: WorkflowEntry, form: Form) -> tuple[str, str]:
+    """Return the same run as a ``curl`` command and as Python."""
+    value = "{}" if form.value is MISSING else dumps(form.value)
+    body = f'{{"inputData": {value}}}'.replace("'", "'\\''")
+    url = request.build_absolute_uri(f"/api/workflows/{entry.workflow_id}/start-async")
+    curl = f"curl -X POST {url} \\\n  -H 'Content-Type: application/json' \\\n  -d '{body}'"
+    literal = repr(json.loads(value))
+    python = (
+        f'run = await app.workflow("{entry.workflow_id}").create_run()\nresult = await run.start(input_data={literal})'
+    )
+    return curl, python
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Lead to the list."""
+    return redirect("workflows")
