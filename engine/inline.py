@@ -65,10 +65,10 @@ def _lambda_source(code: CodeType) -> str | None:
 
 
 def _places(node: ast.expr) -> Iterator[tuple[int, int]]:
-    """Yield where the expressions in a lambda's body start, without those of lambdas inside it."""
+    """Yield where the expressions in a lambda's body start; those in a lambda inside it are of another code."""
     yield node.lineno, node.col_offset
     for part in ast.iter_child_nodes(node):
-        if isinstance(part, ast.expr) and not isinstance(part, ast.Lambda):
+        if isinstance(part, ast.expr) and not isinstance(node, ast.Lambda):
             yield from _places(part)
 
 

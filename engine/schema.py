@@ -1,5 +1,6 @@
 """Schemas: what a value must look like, and the way from JSON to Python and back."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +17,9 @@ from engine.documents import LenientGenerator, keyed, listed, unresolved
 from engine.errors import InvalidSchema, InvalidValue, Issue
 from engine.plainness import checking, is_plain
 from engine.shapes import UNKNOWN, Shape, keyed_shape, typed_shape
+
+# In the text of a type: the module, and the functions around a local class.
+_MODULES = re.compile(r"(?:[A-Za-z_<][\w<>]*\.)+")
 
 JSON = Any
 """A tree of dict, list, str, int, float, bool and None; every float in it is finite."""
@@ -160,7 +164,7 @@ def _of_class(spec: type) -> Schema:
 
 def _of_type(spec: Any) -> Schema:
     """Return the schema of anything that pydantic's ``TypeAdapter`` takes."""
-    name = spec.__name__ if isinstance(spec, type) else str(spec).replace("typing.", "")
+    name = spec.__name__ if isinstance(spec, type) else _MODULES.sub("", str(spec))
     try:
         adapter: TypeAdapter[Any] = TypeAdapter(spec)
         core: Any = adapter.core_schema

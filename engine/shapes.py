@@ -27,6 +27,9 @@ _READ_AS = {
 _UNCERTAIN = frozenset({"function-before", "function-wrap", "function-plain"})
 _ANYTHING: Document = {}
 
+EACH = "[]"
+"""Stands in the path of a mismatch for each item of a list."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
@@ -44,7 +47,7 @@ class Mismatch:
     """Why what is written can never be read."""
 
     path: Path
-    """The field, from the outside; ``"[]"`` stands for each item of a list."""
+    """The field, from the outside; `EACH` stands for each item of a list."""
 
     message: str
     """What is wrong there."""
@@ -146,17 +149,17 @@ def _direct(written: _Side, read: _Side, path: Path, seen: frozenset[tuple[int, 
     """Yield reasons why two schemas without alternatives do not fit."""
     gives, takes = written.types(), read.types()
     if gives and takes and not any(_readable(kind, read, takes) for kind in gives):
-        yield Mismatch(path=path, message=f"{_listed(gives)} is given, {_listed(takes)} is expected")
+        yield Mismatch(path=path, message=f"found {_listed(gives)}, expected {_listed(takes)}")
         return
     texts, expected = written.texts(), read.texts()
     if texts and expected and not texts & expected:
         given = " or ".join(map(repr, sorted(texts)))
-        yield Mismatch(path=path, message=f"{given} is given, {' or '.join(map(repr, sorted(expected)))} is expected")
+        yield Mismatch(path=path, message=f"found {given}, expected {' or '.join(map(repr, sorted(expected)))}")
         return
     if gives == {"object"}:
         yield from _fields(written, read, path, seen)
     if gives == {"array"} and isinstance(written.part.get("items"), dict) and isinstance(read.part.get("items"), dict):
-        yield from _mismatches(written.at(written.part["items"]), read.at(read.part["items"]), (*path, "[]"), seen)
+        yield from _mismatches(written.at(written.part["items"]), read.at(read.part["items"]), (*path, EACH), seen)
 
 
 def _readable(kind: str, read: _Side, takes: frozenset[str]) -> bool:
@@ -172,8 +175,8 @@ def _fields(written: _Side, read: _Side, path: Path, seen: frozenset[tuple[int, 
     closed = written.part.get("additionalProperties") is False
     for name in read.part.get("required", ()):
         if closed and name not in given:
-            offer = f"; given: {', '.join(given)}" if given else ""
-            yield Mismatch(path=(*path, name), message=f"required, and not there{offer}")
+            offer = ", ".join(map(repr, given)) or "no field"
+            yield Mismatch(path=(*path, name), message=f"required, but given: {offer}")
     for name, expected in read.part.get("properties", {}).items():
         # A field that may be left out may also be left out each time.
         if name in given and name in written.part.get("required", ()):
@@ -213,8 +216,8 @@ def _says_all(node: Document) -> bool:
     config = node.get("config") or {}
     if config.get("validate_by_name") or config.get("coerce_numbers_to_str"):
         return False
-    # Arguments of a NamedTuple may be given as a list or as a dict.
-    if node.get("type") in ("call", "arguments"):
+    # A NamedTuple may be given as a list or as a dict.
+    if node.get("type") in ("named-tuple", "call", "arguments"):
         return False
     if node.get("type") in _UNCERTAIN and not is_pydantics(node.get("function")):
         return False

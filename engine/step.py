@@ -166,3 +166,7 @@ class Function:
         """
         result = self.bound(self.schema.load(value), ctx)
         return await result if inspect.isawaitable(result) else result
+
+    def __str__(self) -> str:
+        """Return the function as text, the same in every process."""
+        return self.name

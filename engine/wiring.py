@@ -22,7 +22,7 @@ from engine.nodes import (
     walk,
 )
 from engine.schema import Schema
-from engine.shapes import mismatch
+from engine.shapes import EACH, mismatch
 from engine.step import Function
 
 ANY = Schema.of(None)
@@ -155,7 +155,7 @@ def _check_foreach(node: ForeachNode, given: _Given, after: Schema) -> _Given:
     first = node.body
     while isinstance(first, SequenceNode):
         first = first.nodes[0]
-    _demand(given, Schema.list_of(_input_of(first)), f"the items of {node.id!r}, {first.id!r},")
+    _demand(given, Schema.list_of(_input_of(first)), f"{node.id!r} over {first.id!r}")
     _check(node.body, _Given(schema=ANY, by=f"the items of {node.id!r}"))
     return _Given(schema=after, by=f"{node.id!r}")
 
@@ -185,10 +185,9 @@ def _demand(given: _Given, wanted: Schema, by: str, verb: str = "takes") -> None
     wrong = mismatch(given.schema.shape.writes, wanted.shape.reads)
     if wrong is None:
         return
-    place = ".".join(str(part) for part in wrong.path).replace(".[]", "[]")
-    field = f"field {place!r}: " if place else ""
+    place = "".join("each item: " if part == EACH else f"field {part!r}: " for part in wrong.path)
     raise WiringError(
-        f"{given.by} gives {given.schema.name}, but {by} {verb} {wanted.name}; {field}{wrong.message}. "
+        f"{given.by} gives {given.schema.name}, but {by} {verb} {wanted.name}; {place}{wrong.message}. "
         "Change one of the two, or put .map(...) between them."
     )
 

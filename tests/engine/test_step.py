@@ -95,7 +95,7 @@ def test_annotations_name_local_types() -> None:
     async def local(data: Local) -> list[Local]:
         return [data]
 
-    assert (local.input.spec, local.output.name) == (Local, "list[" + f"{__name__}." + Local.__qualname__ + "]")
+    assert (local.input.spec, local.output.name) == (Local, "list[Local]")
 
     def make() -> Step[Any, Any]:
         async def inner(data: Local) -> Local:
