@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Q
+
 from engine.errors import UnknownWorkflow
 from engine.paths import Path
 from playground.models import Worker as WorkerRow
@@ -175,7 +177,10 @@ def _publish(entries: Sequence[WorkflowEntry], problems: Sequence[ImportProblem]
     alive = WorkerRow.objects.filter(ended_at=None, heartbeat_at__gt=Now() - SILENT).exclude(worker_id=worker_id)
     outdated = WorkflowVersion.objects.filter(current=True)
     outdated = outdated.exclude(site__in=alive.exclude(site=site).values("site"))
-    outdated = outdated.exclude(site=site, module__in=[problem.module for problem in problems])
+    for problem in problems:
+        # The workflows of a package are those of its modules.
+        of_module = Q(module=problem.module) | Q(module__startswith=f"{problem.module}.")
+        outdated = outdated.exclude(of_module, site=site)
     outdated.update(current=False)
     WorkflowVersion.objects.filter(workflow_id__in=[entry.workflow_id for entry in entries]).update(current=False)
     for position, entry in enumerate(entries):

@@ -214,7 +214,7 @@ def _claim(run_id: str, owner: str, lease: timedelta, force: bool) -> tuple[int,
         epoch=run.epoch + 1,
         interrupted=held,
         last_seq=run.last_seq,
-        lost=_how_it_ended(run.owner) if held else None,
+        lost=_how_it_ended(run.owner),
     )
     return run.number, claim
 

@@ -74,17 +74,17 @@ def discover(modules: Sequence[str], importing: Callable[[str], None] = lambda m
     found: dict[str, Found] = {}
     problems: list[ImportProblem] = []
     for module in modules:
-        importing(module)
-        try:
-            for part in _import(module):
-                _collect(part, module, found)
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # A module may call sys.exit.
-            problems.append(problem_of(error, module))
-        else:
-            if not any(one.module == module for one in found.values()):
-                problems.append(_nothing_in(module))
+        before = len(found), len(problems)
+        for part in _parts(module, problems):
+            importing(part)
+            try:
+                _collect(_import(part), part, found)
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # A module may call sys.exit.
+                problems.append(problem_of(error, part))
+        if before == (len(found), len(problems)):
+            problems.append(_nothing_in(module))
     importing("")
     return Discovery(found=tuple(found.values()), problems=tuple(problems))
 
@@ -134,19 +134,23 @@ def _held(module: ModuleType) -> Iterator[Workflow[Any, Any]]:
             yield from value.workflows.values()
 
 
-def _import(module: str) -> Iterator[ModuleType]:
-    """Import what the command names: a file, a folder of files, a module, or a package with its modules."""
+def _parts(module: str, problems: list[ImportProblem]) -> Iterator[str]:
+    """Yield what is imported for a name: for a folder its files, for a package itself and then its modules."""
     path = Path(module)
     if path.is_dir() and not module.isidentifier():
-        for file in sorted(path.glob("*.py")):
-            yield _import_file(file)
-    elif module.endswith(".py") or "/" in module:
-        yield _import_file(path)
-    else:
-        package = importlib.import_module(module)
-        yield package
-        for info in pkgutil.iter_modules(getattr(package, "__path__", ())):
-            yield importlib.import_module(f"{module}.{info.name}")
+        yield from sorted(str(file) for file in path.glob("*.py"))
+        return
+    yield module
+    # A package that could not be imported has no modules to look for.
+    if module in sys.modules and not any(problem.module == module for problem in problems):
+        for info in pkgutil.iter_modules(getattr(sys.modules[module], "__path__", ())):
+            if info.name != "__main__":
+                yield f"{module}.{info.name}"
+
+
+def _import(module: str) -> ModuleType:
+    """Import a file or a module by its dotted name."""
+    return _import_file(Path(module)) if module.endswith(".py") or "/" in module else importlib.import_module(module)
 
 
 def _import_file(path: Path) -> ModuleType:

@@ -17,7 +17,7 @@ Begin = Callable[[str], Coroutine[Any, Any, RunState | None]]
 class Slots:
     """Executes segments of runs, a limited number at the same time."""
 
-    def __init__(self, runtime: Runtime, begin: Begin, *, limit: int, freed: Callable[[RunState], None]) -> None:
+    def __init__(self, runtime: Runtime, begin: Begin, *, limit: int, freed: Callable[[RunState | None], None]) -> None:
         """Take what executes a segment.
 
         Args:
@@ -66,7 +66,6 @@ class Slots:
             task.cancel()
 
     async def _execute(self, run_id: str) -> None:
-        state: RunState | None = None
         try:
             state = await self._begin(run_id)
         except (RequestError, StoreError) as error:
@@ -74,7 +73,7 @@ class Slots:
         except Exception:
             # A fault of ours in one run must not end the others; the sweep tries again.
             logger.exception("run %s could not go on", run_id)
+        else:
+            self._freed(state)
         finally:
             del self._tasks[run_id]
-        if state is not None:
-            self._freed(state)

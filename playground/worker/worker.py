@@ -62,7 +62,7 @@ class Worker:
         self._look = asyncio.Event()
         self._alarm: asyncio.TimerHandle | None = None
         self._stop = asyncio.Event()
-        self._files: tuple[str, ...] = ()
+        self._files = user_files()
         self._started_at = time.time()
 
     def running(self) -> Sequence[str]:
@@ -106,9 +106,10 @@ class Worker:
     async def _begin(self, run_id: str) -> RunState | None:
         return await begin(self._runtime, run_id, owner=self._worker_id, lease=LEASE)
 
-    def _freed(self, state: RunState) -> None:
+    def _freed(self, state: RunState | None) -> None:
         """Look at the queue again: something may wait for the slot, or a timer be due before the next sweep."""
-        due_at = [step.due_at for step in state.waiting if step.due_at is not None]
+        waiting = [] if state is None else state.waiting
+        due_at = [step.due_at for step in waiting if step.due_at is not None]
         if due_at:
             self._wake_in((min(due_at) - datetime.now(UTC)).total_seconds())
         self._look.set()
@@ -163,9 +164,10 @@ class Worker:
     async def _report(self) -> None:
         """Tell the supervisor which files to watch; steps may import more later."""
         layer = get_channel_layer()
+        reported: tuple[str, ...] = ()
         while isinstance(layer, LocalLayer):
-            files = await asyncio.to_thread(user_files)
-            if files != self._files:
-                self._files = files
-                await layer.report({"files": list(files)})
+            if self._files != reported:
+                reported = self._files
+                await layer.report({"files": list(reported)})
             await asyncio.sleep(SWEEP)
+            self._files = await asyncio.to_thread(user_files)

@@ -1,6 +1,17 @@
 """Worker processes: they publish the catalogue, execute runs, and hand over when they end."""
 
-from playground import catalogue, requests, runs
+import pytest
+
+from engine.errors import (
+    InvalidEventPayload,
+    InvalidInput,
+    InvalidResumeData,
+    RunAlreadyStarted,
+    RunFinished,
+    UnknownStep,
+)
+from engine.state import RunState
+from playground import catalogue, requests, runs, workers
 from tests.worker.yard import Yard
 
 GREET = """
@@ -43,3 +54,209 @@ async def test_a_run_goes_from_start_to_answer_to_result(yard: Yard) -> None:
     run = await yard.ended(run_id)
     assert (run.status, run.result) == ("success", "Hello Ada and Grace")
     assert await runs.inbox_count() == 0
+
+
+async def test_a_worker_refuses_what_only_the_code_knows(yard: Yard) -> None:
+    """A validator of the user's refuses a start and an answer with field errors; no run is made, the question stays."""
+    await yard.start(yard.write("greet.py", GREET))
+    with pytest.raises(InvalidInput, match="nobody is not invited") as refused:
+        await requests.start("greeting", {"name": "nobody"})
+    assert [issue.path for issue in refused.value.issues] == [("name",)]
+    assert (await runs.page()).rows == ()
+    run_id = await requests.start("greeting", {"name": "Ada"})
+    await yard.run(run_id, lambda run: run.status == "suspended")
+    with pytest.raises(InvalidResumeData, match="nobody is not invited"):
+        await requests.resume(run_id, "ask", {"name": "nobody"})
+    assert (await requests.state_of(run_id)).status == "suspended"
+
+
+async def test_a_start_without_a_worker_is_checked_when_one_comes(yard: Yard) -> None:
+    """With no worker the JSON Schema decides; what the code refuses later ends as a failed run with the same errors."""
+    module = yard.write("greet.py", GREET)
+    first = await yard.start(module)
+    await yard.kill(first)
+    with pytest.raises(InvalidInput):
+        await requests.start("greeting", {"name": 5})
+    good = await requests.start("greeting", {"name": "Ada"})
+    bad = await requests.start("greeting", {"name": "nobody"})
+    standing = await runs.standing(bad)
+    assert standing is not None
+    assert (standing.owner, standing.ahead) == (None, 1)
+    await yard.start(module)
+    await yard.run(good, lambda run: run.status == "suspended")
+    failed = await yard.ended(bad)
+    assert failed.status == "failed"
+    assert failed.error is not None
+    assert failed.error["issues"][0]["path"] == ["name"]
+
+
+async def test_a_created_run_waits_for_its_start(yard: Yard) -> None:
+    """A run that was created stays pending, also after a refused start, until it is started once."""
+    await yard.start(yard.write("greet.py", GREET))
+    run_id = await requests.create("greeting", run_id="mine", resource_id="order 7")
+    with pytest.raises(InvalidInput):
+        await requests.start("greeting", {"name": "nobody"}, run_id=run_id)
+    assert (await requests.state_of(run_id)).status == "pending"
+    await requests.start("greeting", {"name": "Ada"}, run_id=run_id)
+    run = await yard.run(run_id, lambda run: run.status == "suspended")
+    assert run.resource_id == "order 7"
+    with pytest.raises(RunAlreadyStarted):
+        await requests.start("greeting", {"name": "Ada"}, run_id=run_id)
+
+
+SLOW = """
+    import asyncio, os, time
+    from engine import Context, create_workflow, step
+
+    @step
+    async def wait(data: str, ctx: Context) -> str:
+        if ctx.attempt == 1:
+            ctx.write("waiting")
+            await asyncio.sleep(60)
+        return f"{data} at attempt {ctx.attempt}"
+
+    @step
+    async def shut(data: str, ctx: Context) -> str:
+        if ctx.attempt == 1:
+            time.sleep(float(data))  # blocks the event loop
+        return data
+
+    @step
+    async def die(data: str) -> str:
+        os.kill(os.getpid(), 9)
+
+    def flow(id, step):
+        return create_workflow(id=id, input_schema=str, output_schema=str).then(step).commit()
+
+    slow, blocking, deadly = flow("slow", wait), flow("blocking", shut), flow("deadly", die)
+    nap = create_workflow(id="nap", input_schema=str, output_schema=str).sleep(0.3).commit()
+    event = create_workflow(id="event", input_schema=str, output_schema=int).wait_for_event("go", schema=int).commit()
+"""
+
+
+def waits(run: RunState) -> bool:
+    """Tell whether the step is in its sleep."""
+    return run.status == "running" and bool(run.open)
+
+
+async def test_a_running_run_is_cancelled(yard: Yard) -> None:
+    """A cancel from the page stops the step that runs; the worker takes the next run."""
+    await yard.start(yard.write("slow.py", SLOW))
+    run_id = await requests.start("slow", "a")
+    await yard.run(run_id, waits)
+    await requests.cancel(run_id, "enough")
+    run = await yard.ended(run_id)
+    assert run.status == "canceled"
+    with pytest.raises(RunFinished):
+        await requests.cancel(run_id)
+    await yard.until(_idle)
+
+
+async def _idle() -> bool:
+    return all(not worker.running for worker in await workers.listing())
+
+
+async def test_a_timer_ends_on_time(yard: Yard) -> None:
+    """A run that sleeps is owned by nobody and goes on when its timer is due, not at the next sweep."""
+    await yard.start(yard.write("slow.py", SLOW))
+    run_id = await requests.start("nap", "a")
+    run = await yard.ended(run_id)
+    step = run.find(("sleep-1",))
+    assert step is not None
+    assert step.started_at is not None
+    assert step.ended_at is not None
+    assert 0.3 <= (step.ended_at - step.started_at).total_seconds() < 1.5
+
+
+async def test_an_event_is_sent_to_a_waiting_run(yard: Yard) -> None:
+    """An event is checked by the worker and ends the wait."""
+    await yard.start(yard.write("slow.py", SLOW))
+    run_id = await requests.start("event", "a")
+    await yard.run(run_id, lambda run: run.status == "waiting")
+    with pytest.raises(InvalidEventPayload):
+        await requests.send_event(run_id, "go", "x")
+    with pytest.raises(UnknownStep, match="'stop'"):
+        await requests.send_event(run_id, "stop", 1)
+    await requests.send_event(run_id, "go", 7)
+    assert (await yard.ended(run_id)).result == 7
+
+
+async def test_a_fork_goes_on_from_a_step(yard: Yard) -> None:
+    """A fork shares the history before a step and runs that step again with another input."""
+    await yard.start(yard.write("greet.py", GREET))
+    run_id = await requests.start("greeting", {"name": "Ada"})
+    await yard.run(run_id, lambda run: run.status == "suspended")
+    new_id = await requests.fork(run_id, "ask", "Good day")
+    run = await yard.run(new_id, lambda run: run.status == "suspended")
+    await requests.resume(new_id, None, {"name": "Grace"})
+    run = await yard.ended(new_id)
+    assert run.result == "Good day and Grace"
+    assert run.forked_from is not None
+    assert run.forked_from["from_run_id"] == run_id
+
+
+async def test_a_stopped_worker_hands_its_runs_over(yard: Yard) -> None:
+    """SIGTERM interrupts a step; the next worker runs it again at once and the journal says why."""
+    module = yard.write("slow.py", SLOW)
+    first = await yard.start(module)
+    run_id = await requests.start("slow", "a")
+    await yard.run(run_id, waits)
+    first.terminate()
+    await yard.gone(first)
+    (row,) = await workers.listing()
+    assert (row.status, row.exit) == ("ended", "its worker was stopped")
+    await yard.start(module)
+    run = await yard.ended(run_id)
+    assert run.result == "a at attempt 2"
+    (recovered,) = [event for event in await requests.store.read(run_id) if event.type == "run-recovered"]
+    assert recovered.payload == {"reason": "its worker was stopped", "interrupted": [["wait"]], "lost": 0}
+
+
+async def test_a_reload_is_named(yard: Yard) -> None:
+    """A worker that stops after its source was saved says that a reload interrupted the step."""
+    module = yard.write("slow.py", SLOW)
+    first = await yard.start(module)
+    run_id = await requests.start("slow", "a")
+    await yard.run(run_id, waits)
+    yard.write("slow.py", SLOW + "\n    # saved\n")
+    first.terminate()
+    await yard.gone(first)
+    await yard.start(module)
+    await yard.ended(run_id)
+    (recovered,) = [event for event in await requests.store.read(run_id) if event.type == "run-recovered"]
+    assert recovered.payload["reason"] == "interrupted by reload"
+
+
+async def test_a_blocked_event_loop_is_named(yard: Yard) -> None:
+    """The worker's row says which step blocks it, for how long and at which line, while it is blocked."""
+    await yard.start(yard.write("slow.py", SLOW))
+    run_id = await requests.start("blocking", "4")
+
+    async def blocked() -> bool:
+        (worker,) = await workers.listing()
+        found.append(worker.blocked)
+        return worker.blocked is not None
+
+    found: list[workers.Blocked | None] = []
+    await yard.until(blocked)
+    last = found[-1]
+    assert last is not None
+    assert (last.run_id, last.step) == (run_id, "shut")
+    assert last.source == "time.sleep(float(data))  # blocks the event loop"
+    assert last.seconds >= 1
+    assert (await yard.ended(run_id)).status == "success"
+
+
+async def test_more_runs_than_slots_wait_in_the_queue(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker executes a limited number of runs at once; the others stand in the queue and have their turn."""
+    monkeypatch.setenv("STEPYARD_CONCURRENT_RUNS", "1")
+    await yard.start(yard.write("slow.py", SLOW))
+    first = await requests.start("slow", "a")
+    await yard.run(first, waits)
+    second = await requests.start("nap", "b")
+    assert await runs.queue_length() == 1
+    standing = await runs.standing(second)
+    assert standing is not None
+    assert standing.queued_at is not None
+    await requests.cancel(first)
+    assert (await yard.ended(second)).status == "success"

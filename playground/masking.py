@@ -1,0 +1,52 @@
+"""Events without the secrets in their values, for what leaves the playground: exports and the API."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from engine.events import Event
+from playground.catalogue import Graph, event_schema, node_at
+from playground.forms import mask
+
+_VALUES: Mapping[str, tuple[str, str]] = {
+    "step-suspended": ("payload", "suspend_schema"),
+    "step-resumed": ("data", "resume_schema"),
+    "step-succeeded": ("output", "output_schema"),
+    "step-bailed": ("value", "output_schema"),
+}
+"""For types of events: the key of the payload that holds a value, and the key of the node that holds its schema."""
+
+
+def mask_event(graph: Graph, event: Event) -> Event:
+    """Return an event with its secrets replaced, as the schemas of the workflow mark them."""
+    payload = dict(event.payload)
+    match event.type:
+        case "run-created" | "run-started":
+            _mask(payload, "input", graph["input_schema"])
+            _mask(payload, "state", graph.get("state_schema"))
+        case "run-succeeded":
+            payload["result"] = _mask_ref(payload["result"], graph["output_schema"])
+        case "step-started":
+            if "input" in payload:
+                payload["input"] = _mask_ref(payload["input"], _schema(graph, event, "input_schema"))
+        case "event-received" if "payload" in payload:
+            _mask(payload, "payload", event_schema(graph, payload["name"]))
+        case kind if kind in _VALUES:
+            key, schema = _VALUES[kind]
+            _mask(payload, key, _schema(graph, event, schema))
+    return replace(event, payload=payload)
+
+
+def _schema(graph: Graph, event: Event, key: str) -> Any:
+    node = node_at(graph, event.path) or {}
+    return node["workflow"].get(key) if node.get("type") == "workflow" else node.get(key)
+
+
+def _mask(payload: dict[str, Any], key: str, schema: Any) -> None:
+    if payload.get(key) is not None and schema:
+        payload[key] = mask(schema, payload[key])
+
+
+def _mask_ref(ref: dict[str, Any], schema: Any) -> dict[str, Any]:
+    """Mask a value that stands in the ref itself; other refs lead to values that are masked where they stand."""
+    return {"value": mask(schema, ref["value"])} if schema and "value" in ref else ref
