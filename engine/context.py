@@ -134,16 +134,16 @@ class Context:
         self._closed = False
         self._at_close: tuple[Callable[[Context], None], ...] = ()
         self.pending: Suspend | Bail | None = None
-        self.run_id = run_id
-        self.workflow_id = workflow_id
-        self.step_id = step_id
-        self.path = path
-        self.attempt = attempt
-        self.iteration = passes[-1] if passes else None
+        self.run_id: str = run_id
+        self.workflow_id: str = workflow_id
+        self.step_id: str = step_id
+        self.path: Path = path
+        self.attempt: int = attempt
+        self.iteration: int | None = passes[-1] if passes else None
         self._passes = passes
-        self.index = index
-        self.request_context = request_context
-        self.suspend_data = suspend_data
+        self.index: int | None = index
+        self.request_context: dict[str, Any] = request_context
+        self.suspend_data: Any = suspend_data
 
     @property
     def init_data(self) -> Any:

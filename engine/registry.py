@@ -48,7 +48,7 @@ class Engine:
         clock: Clock | None = None,
     ) -> None:
         """Take the workflows and the ports."""
-        self.runtime = Runtime(store=store, clock=clock, logger=logger)
+        self.runtime: Runtime = Runtime(store=store, clock=clock, logger=logger)
         self._names: dict[str, Workflow[Any, Any]] = {}
         self._workflows: dict[str, Workflow[Any, Any]] = {}
         named = workflows.items() if isinstance(workflows, Mapping) else ((None, each) for each in workflows)

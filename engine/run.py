@@ -48,8 +48,8 @@ class Run(Generic[In, Out]):
         recorded: bool = False,
     ) -> None:
         """Take what executes the run, and whether it is in the store; a new one is only when it starts."""
-        self.run_id = run_id or runtime.new_id()
-        self.workflow_id = flow.id
+        self.run_id: str = run_id or runtime.new_id()
+        self.workflow_id: str = flow.id
         self.resource_id = resource_id
         self._runtime = runtime
         self._flow = flow

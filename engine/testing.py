@@ -109,8 +109,8 @@ class FaultPoint:
 
     def __init__(self, store: Store, *, at: int, durable: bool) -> None:
         """Arm the fault point."""
-        self.crashed = False
-        self.appends = 0
+        self.crashed: bool = False
+        self.appends: int = 0
         self._store = store
         self._at = at
         self._durable = durable

@@ -62,8 +62,8 @@ class Execution:
         """Take the claim and the folded state of the run."""
         self.clock = clock
         self.random = random
-        self.lost = claim.lost or ""
-        self.journal = Journal(store, clock, claim, state, self._take_news)
+        self.lost: str = claim.lost or ""
+        self.journal: Journal = Journal(store, clock, claim, state, self._take_news)
         self._store = store
         self._claim = claim
         self._lease = lease

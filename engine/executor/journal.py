@@ -23,9 +23,9 @@ class Journal:
         self, store: Store, clock: Clock, claim: Claim, state: RunState, news: Callable[[Sequence[Event]], None]
     ) -> None:
         """Take the claim, the folded state, and who is told of events that others recorded."""
-        self.state = state
-        self.run_id = claim.run_id
-        self.last_seq = state.last_seq
+        self.state: RunState = state
+        self.run_id: str = claim.run_id
+        self.last_seq: int = state.last_seq
         self._store = store
         self._now = clock.now
         self._epoch = claim.epoch
