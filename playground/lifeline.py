@@ -1,25 +1,19 @@
 """The tie of a worker to the process that started it: when that one is gone, however it went, the worker ends."""
 
-import ctypes
 import os
 import select
 import signal
-import sys
 import threading
-
-PR_SET_PDEATHSIG = 1
 
 
 def end_with_parent(fd: int) -> None:
     """End this process and those it started, as soon as the other end of a socket is closed.
 
     A thread waits for it, so that user code that blocks the event loop does not keep a process alive that nobody can
-    reach any more. On Linux the kernel also sees to it, for code that never lets another thread run.
+    reach any more. The kernel's own signal for this (PR_SET_PDEATHSIG) would spare what the process has started.
 
     Arguments: the inherited end of the socket pair; it is still the caller's to read from.
     """
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     threading.Thread(target=_wait_and_end, args=(os.dup(fd),), name="lifeline", daemon=True).start()
 
 

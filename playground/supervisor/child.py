@@ -8,7 +8,7 @@ import site
 import socket
 import sys
 import time
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,12 +55,13 @@ def worker_environment(worker_id: str) -> Mapping[str, str]:
 class Child:
     """A worker process in a session of its own, so that a terminal's Ctrl-C reaches only the supervisor."""
 
-    def __init__(self, *, worker_id: str, process: Process) -> None:
-        """Take a process that has just been started."""
+    def __init__(self, *, worker_id: str, process: Process, printed: int) -> None:
+        """Take a process that has just been started, and the pipe on which its stderr is read."""
         self.worker_id = worker_id
         self.pid = process.pid
         self.files: frozenset[Path] = frozenset()  # the user's files that it imported, as it reported them
         self._process = process
+        self._printed = printed
         self._tail = Tail(copy_to=_print)
         self._born = time.monotonic()
 
@@ -68,16 +69,22 @@ class Child:
     async def start(cls, *, worker_id: str, command: Command, layer: LocalLayer) -> "Child":
         """Start a worker and take it into the channel layer."""
         ours, theirs = socket.socketpair()
-        with theirs:
-            process = await asyncio.create_subprocess_exec(
-                *command(theirs.fileno()),
-                stdin=DEVNULL,
-                stderr=PIPE,
-                pass_fds=[theirs.fileno()],
-                env=worker_environment(worker_id),
-                start_new_session=True,
-            )
-        child = cls(worker_id=worker_id, process=process)
+        # A pipe of our own: asyncio's would have `wait` last until all that inherited it have closed it.
+        printed, prints = os.pipe()
+        with contextlib.ExitStack() as undo:
+            undo.callback(ours.close)
+            undo.callback(os.close, printed)
+            with theirs, os.fdopen(prints, "wb"):
+                process = await asyncio.create_subprocess_exec(
+                    *command(theirs.fileno()),
+                    stdin=DEVNULL,
+                    stderr=prints,
+                    pass_fds=[theirs.fileno()],
+                    env=worker_environment(worker_id),
+                    start_new_session=True,
+                )
+            undo.pop_all()
+        child = cls(worker_id=worker_id, process=process, printed=printed)
         await layer.adopt(ours, on_report=child._reported)
         return child
 
@@ -105,8 +112,15 @@ class Child:
 
     async def _follow(self) -> None:
         """Keep the last words."""
-        if self._process.stderr is not None:
-            await self._tail.follow(self._process.stderr)
+        stream = asyncio.StreamReader()
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(stream), os.fdopen(self._printed, "rb")
+        )
+        try:
+            await self._tail.follow(stream)
+        finally:
+            transport.close()
 
     def _reported(self, report: Mapping[str, Any]) -> None:
         """Take in what the worker says about itself."""
