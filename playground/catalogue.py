@@ -165,11 +165,15 @@ def _entry(row: WorkflowVersion) -> WorkflowEntry:
 
 
 def _import_errors() -> list[ImportProblem]:
-    """Read the problems of the newest worker of each site that is alive, or of the last one when none is."""
-    rows = WorkerRow.objects.exclude(status="starting").order_by("-id")
-    alive = rows.filter(ended_at=None, heartbeat_at__gt=Now() - SILENT)
-    newest = {row.site: row for row in reversed(alive or rows[:1])}
-    return [ImportProblem(**problem) for row in newest.values() for problem in from_text(row.problems)]
+    """Read what the last worker of each site has found, be it alive or dead; sites are those that live, and the last.
+
+    A worker that still imports does not count: until it has found something, what was found before is shown.
+    """
+    rows = WorkerRow.objects.exclude(status="importing").order_by("-id")
+    sites = set(rows.filter(ended_at=None, heartbeat_at__gt=Now() - SILENT).values_list("site", flat=True))
+    sites.update(rows.values_list("site", flat=True)[:1])
+    last = [rows.filter(site=site).first() for site in sorted(sites)]
+    return [ImportProblem(**problem) for row in last if row is not None for problem in from_text(row.problems)]
 
 
 def _publish(entries: Sequence[WorkflowEntry], problems: Sequence[ImportProblem], worker_id: str, site: str) -> None:

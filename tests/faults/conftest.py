@@ -1,0 +1,5 @@
+"""Worker processes for the fault tests."""
+
+from tests.worker.conftest import yard
+
+__all__ = ["yard"]
