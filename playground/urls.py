@@ -4,6 +4,8 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, path
 
+from playground.api import runs as api_runs
+from playground.api import workflows as api
 from playground.consumers import PulseWatcher, RunWatcher
 from playground.views import actions, doctor, inbox, missing, patterns, run, runs, theme, workflows
 
@@ -24,10 +26,27 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("doctor/<str:worker_id>/replace/", doctor.replace, name="replace-worker"),
     path("patterns/", patterns.patterns, name="patterns"),
     path("theme/", theme.theme, name="theme"),
+    path("api/workflows", api.workflows),
+    path("api/workflows/run-counts", api.run_counts),
+    path("api/workflows/<str:workflow_id>", api.workflow),
+    path("api/workflows/<str:workflow_id>/create-run", api.create_run),
+    path("api/workflows/<str:workflow_id>/start", api.start),
+    path("api/workflows/<str:workflow_id>/start-async", api.start_async),
+    path("api/workflows/<str:workflow_id>/resume", api.resume),
+    path("api/workflows/<str:workflow_id>/resume-async", api.resume_async),
+    path("api/workflows/<str:workflow_id>/runs", api.runs_of),
+    path("api/workflows/<str:workflow_id>/runs/<str:run_id>", api.run),
+    path("api/workflows/<str:workflow_id>/runs/<str:run_id>/cancel", api.cancel),
+    path("api/runs", api_runs.listing),
+    path("api/runs/<str:run_id>/events", api_runs.events),
+    path("api/inbox", api_runs.inbox),
 ]
-websocket_urlpatterns: list[Any] = [  # Channels takes its own routers too
-    path("ws/runs/<str:run_id>/", RunWatcher.as_asgi()),
-    path("ws/pulse/", PulseWatcher.as_asgi()),
+# Channels routes its own applications by Django's patterns, which are typed for views only.
+_run_socket: Any = RunWatcher.as_asgi()
+_pulse_socket: Any = PulseWatcher.as_asgi()
+websocket_urlpatterns: list[Any] = [
+    path("ws/runs/<str:run_id>/", _run_socket),
+    path("ws/pulse/", _pulse_socket),
 ]
 handler404 = missing.not_found
 handler500 = missing.broken

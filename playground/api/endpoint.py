@@ -1,0 +1,139 @@
+"""What every endpoint shares: methods, strict JSON in, JSON out, and errors with the right status."""
+
+import json
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
+
+from engine.errors import InvalidValue, Issue, RequestError, StepyardError, UnknownRun, UnknownStep, UnknownWorkflow
+from playground.forms import JsonError, parse_json
+from playground.store import DatabaseBusy
+
+Answer = Any
+Endpoint = Callable[..., Awaitable[Answer]]
+View = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
+
+
+class BadRequest(Exception):
+    """The request cannot be read."""
+
+    def __init__(self, message: str, status: int = 400) -> None:
+        """Take what is wrong, and the status that says so."""
+        super().__init__(message)
+        self.status = status
+
+
+def endpoint(*methods: str) -> Callable[[Endpoint], View]:
+    """Make a view of a coroutine that returns JSON, or a response as it is.
+
+    The guard has checked the origin of the request before, so that no token is asked for: a page of another site
+    cannot send what is taken here, and programs have no cookie.
+    """
+
+    def decorate(function: Endpoint) -> View:
+        @wraps(function)
+        async def view(request: HttpRequest, **parts: str) -> HttpResponseBase:
+            if request.method not in (*methods, "HEAD"):
+                response = answer({"error": f"{request.method} is not taken here: use {' or '.join(methods)}"}, 405)
+                response["Allow"] = ", ".join(methods)
+                return response
+            try:
+                found = await function(request, **parts)
+            except BadRequest as error:
+                return failure(str(error), error.status)
+            except StepyardError as error:
+                return failure(_headline(error), status_of(error), getattr(error, "issues", ()))
+            return found if isinstance(found, HttpResponseBase) else answer(found)
+
+        return csrf_exempt(view)
+
+    return decorate
+
+
+def answer(value: Any, status: int = 200) -> HttpResponse:
+    """Return a JSON response."""
+    return HttpResponse(
+        json.dumps(value, ensure_ascii=False, default=str), status=status, content_type="application/json"
+    )
+
+
+def failure(message: str, status: int, issues: tuple[Issue, ...] = ()) -> HttpResponse:
+    """Return an error as JSON: what is wrong, and where."""
+    listed = [{"path": list(issue.path), "message": issue.message} for issue in issues]
+    return answer({"error": message} | ({"issues": listed} if listed else {}), status)
+
+
+def status_of(error: StepyardError) -> int:
+    """Return the status with which an error of the engine is answered."""
+    match error:
+        case UnknownWorkflow() | UnknownRun() | UnknownStep():
+            return 404
+        case InvalidValue():
+            return 400
+        case DatabaseBusy():
+            return 503
+        case RequestError():
+            return 409
+        case _:
+            raise error
+
+
+def body_of(request: HttpRequest) -> dict[str, Any]:
+    """Return the JSON object of a request's body; none is an empty one.
+
+    Raises:
+        BadRequest: it is no JSON, no object, or not declared as JSON.
+    """
+    if not request.body:
+        return {}
+    if request.content_type != "application/json":
+        raise BadRequest("the body must be JSON: send Content-Type: application/json", status=415)
+    try:
+        value = parse_json(request.body.decode())
+    except UnicodeDecodeError as error:
+        raise BadRequest(f"the body is not UTF-8: {error.reason} at byte {error.start}") from None
+    except JsonError as error:
+        raise BadRequest(f"the body is not JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise BadRequest('the body must be a JSON object, such as {"inputData": ...}')
+    return value
+
+
+def number(request: HttpRequest, name: str, default: int, *, most: int) -> int:
+    """Return a whole number of the query.
+
+    Raises:
+        BadRequest: it is none.
+    """
+    text = request.GET.get(name, "")
+    if not text:
+        return default
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise BadRequest(f"{name} must be a whole number, and is {text!r}")
+    return min(int(text), most)
+
+
+def time(request: HttpRequest, name: str) -> datetime | None:
+    """Return a time of the query; one without a zone is in UTC.
+
+    Raises:
+        BadRequest: it is none.
+    """
+    text = request.GET.get(name, "")
+    if not text:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadRequest(f"{name} must be a time such as 2026-03-01T09:00:00Z, and is {text!r}") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _headline(error: StepyardError) -> str:
+    """Return an error's message without the issues, which are given beside it."""
+    text = str(error)
+    return text.partition("\n")[0].rstrip(":") if isinstance(error, InvalidValue) else text

@@ -1,0 +1,77 @@
+"""``/api/runs`` and ``/api/inbox``: over all workflows."""
+
+import json
+from collections.abc import AsyncIterator
+
+from django.http import HttpRequest, StreamingHttpResponse
+
+from engine.paths import format_path
+from playground import requests, runs
+from playground.api import wire
+from playground.api.endpoint import Answer, endpoint, number, time
+from playground.api.waiting import events_after
+from playground.runs import Filter
+
+MOST = 1000
+"""How many events one answer holds."""
+
+
+@endpoint("GET")
+async def listing(request: HttpRequest) -> Answer:
+    """Return runs of all workflows, newest first."""
+    chosen = Filter(
+        workflow=request.GET.get("workflow", ""),
+        status=request.GET.get("status", ""),
+        q=request.GET.get("q", ""),
+        since=time(request, "since"),
+        until=time(request, "until"),
+    )
+    limit = number(request, "limit", 50, most=500)
+    found = await runs.page(chosen, after=request.GET.get("after", ""), limit=max(limit, 1))
+    return {"runs": [wire.line(summary) for summary in found.rows], "next": found.next}
+
+
+@endpoint("GET")
+async def events(request: HttpRequest, run_id: str) -> Answer:
+    """Return a run's events after a seq; as a stream to those who ask for ``text/event-stream``."""
+    await requests.store.summary(run_id)
+    last_id = request.headers.get("Last-Event-ID", "")
+    after = int(last_id) if last_id.isascii() and last_id.isdigit() else number(request, "after", 0, most=10**9)
+    if "text/event-stream" in request.headers.get("Accept", ""):
+        response = StreamingHttpResponse(_stream(run_id, after), content_type="text/event-stream")
+        response["Cache-Control"] = "no-store"
+        # Compression would hold events back.
+        response["Content-Encoding"] = "identity"
+        return response
+    found = await requests.store.read(run_id, after=after, limit=MOST)
+    return {"events": [_wire(event.to_dict()) for event in found], "last": found[-1].seq if found else after}
+
+
+@endpoint("GET")
+async def inbox(request: HttpRequest) -> Answer:
+    """Return what waits for a person, newest first."""
+    found = await runs.inbox(after=request.GET.get("after", ""), limit=max(number(request, "limit", 50, most=200), 1))
+    items = [
+        {
+            "runId": item.run_id,
+            "workflowId": item.workflow_id,
+            "step": format_path(item.path),
+            "payload": item.payload,
+            "label": item.label,
+            "resumeSchema": item.resume_schema,
+            "suspendedAt": item.suspended_at.isoformat(),
+        }
+        for item in found.items
+    ]
+    return {"items": items, "total": found.total, "next": found.next}
+
+
+async def _stream(run_id: str, after: int) -> AsyncIterator[str]:
+    async for batch in events_after(run_id, after):
+        # A comment keeps the connection alive and shows that it is.
+        yield "".join(f"id: {e.seq}\ndata: {json.dumps(_wire(e.to_dict()))}\n\n" for e in batch) or ": alive\n\n"
+
+
+def _wire(event: dict[str, object]) -> dict[str, object]:
+    """Return an event with the wire's name for its run."""
+    return {"runId": event["run_id"], **{key: value for key, value in event.items() if key != "run_id"}}

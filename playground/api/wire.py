@@ -1,0 +1,131 @@
+"""Workflows, runs and steps as they go over the wire: camelCase, times of steps in milliseconds, schemas as text."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from engine.result import RunResult, StepResult
+from engine.state import RunState
+from engine.summary import RunSummary
+from playground.catalogue import WorkflowEntry
+from playground.views.drawing import nodes_of
+
+SCHEMAS = (("inputSchema", "input_schema"), ("outputSchema", "output_schema"))
+STEP_SCHEMAS = (*SCHEMAS, ("resumeSchema", "resume_schema"), ("suspendSchema", "suspend_schema"))
+
+
+def workflow(entry: WorkflowEntry) -> dict[str, Any]:
+    """Return a workflow with its steps."""
+    graph = entry.graph
+    every = {path: _step(node) for path, node in nodes_of(graph)}
+    own = {path: step for path, step in every.items() if "." not in path}
+    return {
+        "name": entry.workflow_id,
+        "description": entry.description,
+        "steps": own,
+        "allSteps": every,
+        "stepGraph": graph["steps"],
+        **_schemas(graph, SCHEMAS),
+        "options": {},
+        "digest": entry.digest,
+    }
+
+
+def result(run: RunState) -> dict[str, Any]:
+    """Return what a run has come to."""
+    found = RunResult.of(run)
+    data: dict[str, Any] = {"status": found.status, "input": found.input, "steps": dict(_steps(found))}
+    if found.status == "success":
+        data["result"] = found.result
+    if found.error is not None:
+        data |= {"error": found.error, "errorDetail": found.error_detail}
+    if found.suspended:
+        data["suspended"] = found.suspended
+    if found.state:
+        data["state"] = dict(found.state)
+    return data
+
+
+def run(state: RunState, summary: RunSummary) -> dict[str, Any]:
+    """Return a run with everything that is known of it."""
+    data = result(state)
+    return {
+        **_heading(summary),
+        **data,
+        "payload": data["input"],
+        "snapshot": {**data, "runId": summary.run_id, "timestamp": milliseconds(summary.updated_at)},
+    }
+
+
+def listed(summary: RunSummary) -> dict[str, Any]:
+    """Return a run as a line of a workflow's list."""
+    snapshot = {"runId": summary.run_id, "status": summary.status, "timestamp": milliseconds(summary.updated_at)}
+    return {**_heading(summary), "snapshot": snapshot | ({"error": summary.error} if summary.error else {})}
+
+
+def line(summary: RunSummary) -> dict[str, Any]:
+    """Return a run as a line of the list over all workflows."""
+    return {
+        "runId": summary.run_id,
+        "workflowId": summary.workflow_id,
+        "status": summary.status,
+        "createdAt": summary.created_at.isoformat(),
+        "updatedAt": summary.updated_at.isoformat(),
+        "endedAt": None if summary.ended_at is None else summary.ended_at.isoformat(),
+        "error": summary.error,
+    }
+
+
+def milliseconds(at: datetime | None) -> int | None:
+    """Return a time as milliseconds since the epoch."""
+    return None if at is None else round(at.timestamp() * 1000)
+
+
+def _heading(summary: RunSummary) -> dict[str, Any]:
+    heading = {
+        "runId": summary.run_id,
+        "workflowName": summary.workflow_id,
+        "status": summary.status,
+        "createdAt": summary.created_at.isoformat(),
+        "updatedAt": summary.updated_at.isoformat(),
+    }
+    return heading | ({"resourceId": summary.resource_id} if summary.resource_id is not None else {})
+
+
+def _steps(found: RunResult) -> Iterator[tuple[str, Any]]:
+    yield "input", found.input
+    for path, step in found.steps.items():
+        yield path, _step_result(step)
+
+
+def _step_result(step: StepResult) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "status": step.status,
+        "payload": step.input,
+        "startedAt": milliseconds(step.started_at),
+        "endedAt": milliseconds(step.ended_at),
+        "output": step.output if step.status in ("success", "bailed") else None,
+        "error": step.error,
+        "suspendPayload": step.suspend_payload,
+        "suspendedAt": milliseconds(step.suspended_at),
+        "resumePayload": step.resume_data,
+        "resumedAt": milliseconds(step.resumed_at),
+    }
+    always = ("status", "payload", "startedAt")
+    kept = {key: value for key, value in data.items() if value is not None or key in always}
+    return kept | ({"output": step.output} if step.status in ("success", "bailed") else {})
+
+
+def _step(node: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": node["id"],
+        "description": node.get("description") or "",
+        **_schemas(node, STEP_SCHEMAS),
+        "isWorkflow": "steps" in node,
+    }
+
+
+def _schemas(node: Mapping[str, Any], names: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """Return the schemas a node has, as text, since that is how the client reads them."""
+    return {name: json.dumps(node[key]) for name, key in names if node.get(key) is not None}
