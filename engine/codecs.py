@@ -44,12 +44,15 @@ class OpenCodec:
         """Return a copy of the value."""
         if value is None or type(value) in (str, int, float, bool):
             return value
-        return from_json(to_json(value))
+        try:
+            return from_json(to_json(value))
+        except (PydanticSerializationError, ValueError) as error:
+            raise InvalidValue(issues=[Issue(path=(), message=f"expected a JSON value; {error}")]) from None
 
     def dump(self, value: Any) -> JSON:
         """Return the JSON of any object that has an obvious one: models, dataclasses, dates, sets ..."""
         try:
-            return open_value(value)
+            return from_json(to_json(value)) if type(value) is str else open_value(value)
         except (PydanticSerializationError, ValueError, RecursionError) as error:
             raise misfit(value, to_json, error) from None
 
@@ -101,16 +104,17 @@ class TypedCodec:
             return self._read(to_json(value))
         except ValidationError as error:
             raise invalid(error) from None
-        except PydanticSerializationError as error:
+        except (PydanticSerializationError, ValueError) as error:
             raise InvalidValue(issues=[Issue(path=(), message=f"expected a JSON value; {error}")]) from None
 
     def dump(self, value: Any) -> JSON:
         """Return the JSON of an object, or of a dict that describes one."""
         checked = self._checked(value)
         try:
-            text = self._write(checked, warnings="error")
-            if self._verified:
-                self._read(text)
+            if not self._verified:
+                return from_json(self._write(checked, warnings="error"))
+            text = self._write(checked, warnings=False)
+            self._read(text)
             return from_json(text)
         except ValidationError as error:
             raise invalid(error) from None
@@ -152,7 +156,7 @@ class PlainCodec:
         self._full = TypedCodec(core)
         self._read = SchemaValidator(core).validate_python
         self._check = SchemaValidator(checking, _use_prebuilt=False).validate_python
-        self._write = SchemaSerializer(core).to_python
+        self._write = SchemaSerializer(core).to_json
 
     def load(self, value: JSON) -> Any:
         """Return the object that the JSON stands for."""
@@ -164,8 +168,9 @@ class PlainCodec:
     def dump(self, value: Any) -> JSON:
         """Return the JSON of an object, or of a dict that describes one."""
         try:
-            return self._write(self._check(value), mode="json")
-        except (ValidationError, PydanticSerializationError):
+            # By way of text, because half a surrogate pair would pass otherwise, and only fail when it is stored.
+            return from_json(self._write(self._check(value)))
+        except (ValidationError, PydanticSerializationError, ValueError):
             # Wrong, or right in a way that the fast check does not know, such as an infinite float.
             return self._full.dump(value)
 

@@ -20,8 +20,11 @@ def misfit(value: Any, write: Callable[[Any], bytes], error: Exception) -> NotSe
         write: what failed on it.
         error: how it failed; its words are used when no part of the value is to blame by itself.
     """
-    for path, why in _misfits(value, (), ()):
-        return NotSerializable(f"{format_path(('output', *path))}: {why}")
+    try:
+        for path, why in _misfits(value, (), ()):
+            return NotSerializable(f"{format_path(('output', *path))}: {why}")
+    except RecursionError:
+        return NotSerializable(f"output: this {_name(value)} is nested too deeply to become JSON")
     return NotSerializable(f"output: a value of type {_name(value)} cannot become JSON: {error}")
 
 

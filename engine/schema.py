@@ -101,7 +101,11 @@ class Schema:
             InvalidValue: it does not fit.
             NotSerializable: it cannot become JSON.
         """
-        return self.dump(self.load(value) if _is_json(value) else value)
+        try:
+            json = _is_json(value)
+        except RecursionError:
+            raise InvalidValue(issues=[Issue(path=(), message="nested too deeply")]) from None
+        return self.dump(self.load(value) if json else value)
 
     def check(self, value: JSON) -> tuple[Issue, ...]:
         """Return what is wrong in a JSON value; nothing if it fits."""

@@ -88,13 +88,14 @@ def reveal(secret: Any) -> Any:
 
 
 def open_value(value: Any) -> Any:
-    """Write a value of an undeclared type as a new JSON tree.
+    """Write a value of an undeclared type as a new JSON tree; text is taken as it is.
 
     Raises:
         PydanticSerializationError: some value in it has no JSON form.
         ValueError: it holds ``nan`` or ``inf``, which only a declared float can carry.
     """
-    if value is None or type(value) in (int, bool):
+    kind = type(value)
+    if value is None or kind is str or kind is int or kind is bool or (kind is float and math.isfinite(value)):
         return value
     text = to_json(value)
     tree = from_json(text)

@@ -100,6 +100,32 @@ def test_a_value_that_contains_itself_is_refused() -> None:
         Schema.of(None).dump(loop)
 
 
+def nested(depth: int) -> Any:
+    """Return a list in a list in a list."""
+    value: Any = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize("depth", [250, 500, 5000])
+def test_what_is_nested_too_deeply_is_refused(depth: int) -> None:
+    """Text that no reader takes is not written; 198 levels are fine."""
+    assert Schema.of(None).dump(nested(198)) == nested(198)
+    for spec in (None, Any, list[Any]):
+        with pytest.raises((NotSerializable, InvalidValue)):
+            Schema.of(spec).dump(nested(depth))
+        with pytest.raises((NotSerializable, InvalidValue)):
+            Schema.of(spec).normal(nested(depth))
+
+
+def test_text_that_is_no_unicode_is_no_json() -> None:
+    """Half a surrogate pair can be neither stored nor sent."""
+    for spec in (None, Any, str, {"type": "string"}):
+        with pytest.raises((NotSerializable, InvalidValue)):
+            Schema.of(spec).dump("\ud800")
+
+
 def test_without_a_schema_common_objects_become_json() -> None:
     """Models, dataclasses, dates, sets and tuples have an obvious JSON form."""
     value = {"model": City(name="Rome"), "order": Point(1), "day": date(2026, 1, 1), "set": {1}, 5: (1,)}
