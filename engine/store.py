@@ -130,7 +130,8 @@ class Store(Protocol):
 @dataclass(slots=True)
 class _Kept:
     summary: RunSummary
-    events: list[Event]
+    drafts: list[Draft]
+    """The journal; events are numbered when they are read, since most are written and never read in the process."""
     waits: dict[Path, Wait] = field(default_factory=dict)
     leased_until: datetime | None = None
     moved: asyncio.Event | None = None
@@ -149,7 +150,7 @@ class MemoryStore:
         if run_id in self._runs:
             raise RunExists(f"a run with id {run_id!r} exists already: choose another run_id or leave it out")
         events = [draft.numbered(run_id, seq) for seq, draft in enumerate(drafts, 1)]
-        kept = self._runs[run_id] = _Kept(summarize(None, events), events)
+        kept = self._runs[run_id] = _Kept(summarize(None, events), list(drafts))
         _keep_waits(kept, events)
         return kept.summary
 
@@ -158,21 +159,23 @@ class MemoryStore:
         kept = self._runs.get(run_id)
         if kept is None or kept.summary.epoch != epoch or kept.summary.ended:
             raise StaleEpoch
-        if len(kept.events) != after:
+        if len(kept.drafts) != after:
             raise Conflict
         self._record(kept, drafts)
-        return len(kept.events)
+        return len(kept.drafts)
 
     async def transact(self, run_id: str, *, after: int, decide: Decide) -> list[Event]:
         """Read, decide and record at once; see `Store.transact`."""
         kept = self._kept(run_id)
-        return self._record(kept, decide(kept.events[after:]))
+        drafts = decide(_numbered(kept, after))
+        last = len(kept.drafts)
+        self._record(kept, drafts)
+        return _numbered(kept, last)
 
     async def read(self, run_id: str, *, after: int = 0, limit: int | None = None) -> list[Event]:
         """Return the events after a seq; see `Store.read`."""
         kept = self._runs.get(run_id)
-        end = None if limit is None else after + limit
-        return [] if kept is None else kept.events[after:end]
+        return [] if kept is None else _numbered(kept, after, limit)
 
     async def summary(self, run_id: str) -> RunSummary:
         """Return the run's summary; see `Store.summary`."""
@@ -211,7 +214,7 @@ class MemoryStore:
             return None
         kept.summary = replace(kept.summary, epoch=kept.summary.epoch + 1)
         kept.leased_until = now + timedelta(seconds=lease)
-        return Claim(run_id=run_id, epoch=kept.summary.epoch, interrupted=held, last_seq=len(kept.events))
+        return Claim(run_id=run_id, epoch=kept.summary.epoch, interrupted=held, last_seq=len(kept.drafts))
 
     async def renew(self, run_id: str, *, epoch: int, lease: float) -> int:
         """Renew the lease; see `Store.renew`."""
@@ -219,7 +222,7 @@ class MemoryStore:
         if kept is None or kept.summary.epoch != epoch or kept.summary.ended:
             raise StaleEpoch
         kept.leased_until = self._clock.now() + timedelta(seconds=lease)
-        return len(kept.events)
+        return len(kept.drafts)
 
     async def release(self, run_id: str, *, epoch: int) -> None:
         """Give the claim back; see `Store.release`."""
@@ -230,7 +233,7 @@ class MemoryStore:
     async def changed(self, run_id: str, *, after: int) -> None:
         """Return when the journal has moved; see `Store.changed`."""
         kept = self._kept(run_id)
-        while len(kept.events) <= after:
+        while len(kept.drafts) <= after:
             if kept.moved is None:
                 kept.moved = asyncio.Event()
             await kept.moved.wait()
@@ -241,17 +244,16 @@ class MemoryStore:
         except KeyError:
             raise UnknownRun(f"no run has the id {run_id!r}") from None
 
-    def _record(self, kept: _Kept, drafts: Sequence[Draft]) -> list[Event]:
-        run_id, seq = kept.summary.run_id, len(kept.events)
-        events = [Event(run_id, seq + n, d.at, d.type, d.path, d.payload) for n, d in enumerate(drafts, 1)]
-        kept.events.extend(events)
+    def _record(self, kept: _Kept, drafts: Sequence[Draft]) -> None:
+        last = len(kept.drafts)
+        kept.drafts.extend(drafts)
         if not _QUIET.issuperset([draft.type for draft in drafts]):
+            events = _numbered(kept, last)
             kept.summary = summarize(kept.summary, events)
             _keep_waits(kept, events)
         if kept.moved is not None:
             kept.moved.set()
             kept.moved = None
-        return events
 
 
 _QUIET: frozenset[str] = frozenset({"step-started", "step-succeeded", "step-output", "step-progress", "step-log"})
@@ -260,8 +262,14 @@ _QUIET: frozenset[str] = frozenset({"step-started", "step-succeeded", "step-outp
 
 def _current(kept: _Kept) -> RunSummary:
     """Return the summary with the numbers that quiet events leave behind."""
-    last = kept.events[-1]
-    return replace(kept.summary, last_seq=last.seq, updated_at=last.at)
+    return replace(kept.summary, last_seq=len(kept.drafts), updated_at=kept.drafts[-1].at)
+
+
+def _numbered(kept: _Kept, after: int, limit: int | None = None) -> list[Event]:
+    """Return the events after a seq."""
+    end = None if limit is None else after + limit
+    run_id = kept.summary.run_id
+    return [draft.numbered(run_id, seq) for seq, draft in enumerate(kept.drafts[after:end], after + 1)]
 
 
 def _keep_waits(kept: _Kept, events: Sequence[Event]) -> None:
