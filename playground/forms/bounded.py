@@ -47,13 +47,28 @@ def _pattern(validator: Any, pattern: str, instance: Json, schema: Any) -> Itera
         yield ValidationError("pattern")
 
 
+def _inside(validator: Any, value: Json, rule: Any, name: str) -> Iterator[ValidationError]:
+    """Check one property; `jsonschema` leaves out where it stands when the schema is false."""
+    if rule is False:
+        yield ValidationError("unexpected", path=(name,))
+    else:
+        yield from validator.descend(value, rule, path=name, schema_path=name)
+
+
+def _properties(validator: Any, rules: Any, instance: Json, schema: Any) -> Iterator[ValidationError]:
+    if isinstance(instance, dict):
+        for name, rule in rules.items():
+            if name in instance:
+                yield from _inside(validator, instance[name], rule, name)
+
+
 def _pattern_properties(validator: Any, patterns: Any, instance: Json, schema: Any) -> Iterator[ValidationError]:
     if isinstance(instance, dict):
         for pattern, subschema in patterns.items():
             search = compiled(pattern)
             for name, value in instance.items():
                 if search(name):
-                    yield from validator.descend(value, subschema, path=name, schema_path=pattern)
+                    yield from _inside(validator, value, subschema, name)
 
 
 def _additional_properties(validator: Any, rule: Any, instance: Json, schema: Any) -> Iterator[ValidationError]:
@@ -64,10 +79,7 @@ def _additional_properties(validator: Any, rule: Any, instance: Json, schema: An
     for name, value in instance.items():
         if name in known or any(search(name) for search in searches):
             continue
-        if rule is False:
-            yield ValidationError("unexpected", path=(name,))
-        else:
-            yield from validator.descend(value, rule, path=name)
+        yield from _inside(validator, value, rule, name)
 
 
 def _property_names(validator: Any, rule: Any, instance: Json, schema: Any) -> Iterator[ValidationError]:
@@ -162,6 +174,7 @@ def _unevaluated_items(validator: Any, rule: Any, instance: Json, schema: Any) -
 
 REPLACED: Mapping[str, Keyword] = {
     "pattern": _pattern,
+    "properties": _properties,
     "patternProperties": _pattern_properties,
     "additionalProperties": _additional_properties,
     "propertyNames": _property_names,

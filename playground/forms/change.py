@@ -130,7 +130,7 @@ def _as_fields(desk: Desk, node: Node) -> Node:
     meant = value_of(node)
     if meant.lost or not isinstance(node, Raw):
         return node
-    return load(desk, node.field, meant.value, node.at, node.at.count("/"))
+    return load(replace(desk, exact=True), node.field, meant.value, node.at, node.at.count("/"))
 
 
 def _as_area(node: Node) -> Node:

@@ -23,6 +23,8 @@ class Desk:
 
     schema: Json
     left: int = MAX_NODES
+    exact: bool = False
+    """Whether what a value lacks stays unset, so that it comes back as it was; else what is required is opened."""
 
     def spend(self) -> bool:
         """Take one field; false when there are none left."""

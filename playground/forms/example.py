@@ -2,8 +2,8 @@
 
 import time
 
-from playground.forms.check import check
-from playground.forms.document import place_of
+from playground.forms.check import check, is_valid
+from playground.forms.document import Place, place_of
 from playground.forms.sample import Sampler
 from playground.forms.values import Json
 
@@ -13,10 +13,14 @@ SECONDS = 0.5
 def example(schema: Json) -> Json:
     """Return a value that the schema takes, found by trying; when none is found in time, the nearest miss."""
     place = place_of(schema)
+
+    def fits(part: Place, value: Json) -> bool:
+        return is_valid(part, value, schema=schema)
+
     until = time.monotonic() + SECONDS
     best, fewest = None, 1_000_000
     for turn in range(12):
-        value = Sampler(full=turn % 2 == 0, turn=turn // 2).value(place)
+        value = Sampler(fits=fits, full=turn % 2 == 0, turn=turn // 2).value(place)
         wrong = len(check(schema, value, seconds=max(until - time.monotonic(), 0.05)))
         if wrong < fewest:
             best, fewest = value, wrong

@@ -64,7 +64,7 @@ class Form:
 
         """
         known = value if secrets else without_secrets(schema, value)
-        return cls._shown(schema, load(Desk(schema=schema), _root(schema), known))
+        return cls._shown(schema, load(Desk(schema=schema, exact=True), _root(schema), known))
 
     @classmethod
     def posted(
@@ -124,7 +124,8 @@ class Form:
         if as_json == self.as_json or meant.lost:
             return replace(self, issues=meant.issues)
         field = self.root.field
-        node = raw(field, "", meant.value) if as_json else load(Desk(schema=self.schema), field, meant.value)
+        desk = Desk(schema=self.schema, exact=True)
+        node = raw(field, "", meant.value) if as_json else load(desk, field, meant.value)
         return self._shown(self.schema, node, as_json=as_json)
 
     def validate(self) -> Self:

@@ -54,6 +54,8 @@ def blank(desk: Desk, field: Field, at: str, level: int) -> Node:
     """Return the node of a position where there is no value yet."""
     desk.spend()
     needed = field.need is not Need.OPTIONAL and not (field.nullable and isinstance(field.kind, Record | Sequence))
+    if desk.exact and level:
+        return empty(field, at, State.UNSET)
     opened = needed and (level <= BLANK_LEVELS or field.need is Need.CHOSEN) and desk.left > 0
     match field.kind:
         case Record() if opened:
@@ -120,7 +122,7 @@ def _group(desk: Desk, field: Field, value: Mapping[str, Json], at: str, level: 
     others = [name for name in value if name not in known]
     if any(CHANGED_BY_BROWSERS.search(name) or "\n" in name for name in others) or len(others) > desk.left:
         return raw(field, at, value)
-    tagged = field.need is Need.CHOSEN and not value
+    tagged = field.need is Need.CHOSEN and not value and not desk.exact
     nodes = tuple(load_member(desk, member, value, at, level, tagged=tagged) for member in members)
     entries = tuple(
         load_entry(desk, shape, name=name, value=value[name], key=str(number), at=at, level=level)

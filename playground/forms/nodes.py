@@ -175,7 +175,7 @@ def has_state(node: Node) -> bool:
             if field.need is Need.CHOSEN:
                 return False
             if isinstance(field.kind, Const):
-                return field.need is Need.OPTIONAL or field.nullable
+                return field.need is Need.OPTIONAL or field.nullable or node.state is State.UNSET
             return isinstance(field.kind, Text | Upload | Number) and (field.nullable or field.may_be_empty)
         case Switch():
             return True

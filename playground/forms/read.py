@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from playground.forms.desk import MAX_LEVELS, Desk, members_of
@@ -148,9 +149,8 @@ class Reader:
         known = {node.field.name for node in nodes}
         keyed = self.post.marks("entry", at)
         entries = [self.entry(shape, at, key, level) for key in keyed]
-        for step in self.post.steps(at):
-            if not step.startswith(ENTRY) and name_in(step) not in known:
-                entries.append(self.foreign(shape, at, step, f"x{len(entries)}", level))
+        others = (step for step in self.post.steps(at) if not step.startswith(ENTRY) and name_in(step) not in known)
+        entries += self.foreign(shape, at, others, level)
         order = _parsed(self.post.mark("order", at) or "[]")
         names = tuple(name for name in order if isinstance(name, str)) if isinstance(order, list) else ()
         return Group(field=field, at=at, state=State.VALUE, members=nodes, entries=tuple(entries), order=names)
@@ -167,11 +167,13 @@ class Reader:
         node = self.read(field_of(entry_place(shape, name)), f"{at}/{ENTRY}{key}", level + 1)
         return Entry(key=key, name=name, node=node)
 
-    def foreign(self, shape: Shape, at: str, step: str, key: str, level: int) -> Entry:
-        """Read a property that was posted by its name though the form did not show it."""
-        name = name_in(step)
-        value = value_of(self.read(field_of(entry_place(shape, name)), f"{at}/{step}", level + 1)).value
-        return load_entry(self.desk, shape, name=name, value=value, key=key, at=at, level=level)
+    def foreign(self, shape: Shape, at: str, steps: Iterable[str], level: int) -> Iterator[Entry]:
+        """Read properties that were posted by name though the schema does not show them, or no longer does."""
+        for number, step in enumerate(steps):
+            name = name_in(step)
+            value = value_of(self.read(field_of(entry_place(shape, name)), f"{at}/{step}", level + 1)).value
+            if value is not MISSING:
+                yield load_entry(self.desk, shape, name=name, value=value, key=f"x{number}", at=at, level=level)
 
     def listing(self, field: Field, at: str, level: int) -> Node:
         """Read a list in the order of the page."""

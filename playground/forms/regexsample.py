@@ -6,6 +6,8 @@ from typing import Any
 from playground.forms.patterns import PatternError, compiled
 
 LIMIT = 200
+USUAL = ("Abc123!?" * 30, "Abcd1234" * 30, "12345678" * 30, "abcdefgh" * 30)
+"""Tried for patterns that look ahead, such as those of passwords."""
 READER: Any = vars(re)["_parser"]
 """The standard library's reader of patterns; it has no public name, and `hypothesis` stands on it too."""
 
@@ -19,9 +21,9 @@ def sample(pattern: str, shortest: int = 0) -> str:
             text = _sequence(tree, {}, least)
             if len(text) >= shortest and search(text):
                 return text
-        text = _sequence(tree, {}, 0)
-        padded = text if pattern.endswith("$") else text + "a" * (shortest - len(text))
-        return padded if search(padded) else ""
+        plain = _sequence(tree, {}, 0)
+        tries = [plain + "a" * (shortest - len(plain)), *(text[: max(shortest, 8)] for text in USUAL)]
+        return next((text for text in tries if search(text)), "")
     except (re.error, PatternError, RecursionError, OverflowError, KeyError, ValueError):
         return ""
 

@@ -1,7 +1,7 @@
 """Generated values: an example that a schema takes, found in bounded time."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,8 @@ WORDS = "a quick example text that is long enough "
 class Sampler:
     """Makes one value for a place; `full` also fills what is optional, `turn` picks other alternatives."""
 
+    fits: Callable[[Place, Json], bool] = lambda place, value: False
+    """Tells whether a condition of the schema holds."""
     full: bool = False
     turn: int = 0
     made: int = 0
@@ -84,7 +86,22 @@ class Sampler:
             if name not in found:
                 found[name] = self.value(self.entry(shape, name), depth + 1)
         self.fill(found, shape, depth)
+        for _ in range(len(shape.conditions) + len(shape.dependents)):
+            for place in self.further(shape, found):
+                more = fold(place)
+                for name in more.required - found.keys():
+                    found[name] = self.value(self.entry(more, name), depth + 1)
         return found
+
+    def further(self, shape: Shape, found: Json) -> Iterator[Place]:
+        """Walk what the conditions of an object add for what it holds."""
+        for condition in shape.conditions:
+            place = condition.then if self.fits(condition.test, found) else condition.other
+            if place is not None:
+                yield place
+        for name, places in shape.dependents.items():
+            if name in found:
+                yield from places
 
     def fill(self, found: dict[str, Json], shape: Shape, depth: int) -> None:
         """Add what else must be there: dependent names, and entries up to the least number."""
@@ -120,11 +137,11 @@ class Sampler:
         least, most = shape.facts.get("minItems"), shape.facts.get("maxItems")
         wanted = int(least) if numeric(least) else 0
         wanted = max(wanted, len(kind.prefix), 1 if self.full and depth < 3 else 0)
-        contains = shape.facts.get("contains")
-        if contains is not None:
-            wanted = max(wanted, 1)
-        wanted = min(wanted, MAX_ITEMS, int(most) if numeric(most) else MAX_ITEMS)
+        among = self.among(shape)
+        wanted = min(max(wanted, len(among)), MAX_ITEMS, int(most) if numeric(most) else MAX_ITEMS)
         places = [*kind.prefix, *[kind.item] * wanted][:wanted]
+        for number, place in enumerate(among[: wanted - len(kind.prefix)]):
+            places[len(kind.prefix) + number] = places[len(kind.prefix) + number].plus(place)
         found = [self.value(place, depth + 1) for place in places]
         if shape.facts.get("uniqueItems") is True:
             found = [
@@ -132,6 +149,13 @@ class Sampler:
                 for at, (place, value) in enumerate(zip(places, found, strict=True))
             ]
         return found
+
+    def among(self, shape: Shape) -> list[Place]:
+        """Return the places of items that must be among the others."""
+        rule, least = shape.facts.get("contains"), shape.facts.get("minContains", 1)
+        if rule is None or not numeric(least) or not shape.place.parts:
+            return []
+        return [shape.place.parts[0].at(rule)] * min(int(least), MAX_ITEMS)
 
     def distinct(self, place: Place, value: Json, before: list[Json], at: int) -> Json:
         """Return a value that is not among those before."""

@@ -126,7 +126,7 @@ class _Folding:
     def add(self, part: Part, schema: dict[str, Any], through: str) -> None:
         self.name(schema, through)
         self.types = narrowed(self.types, schema.get("type"))
-        for keyword, value in schema.items():
+        for keyword, value in modern(schema).items():
             if keyword not in NESTED:
                 self.facts[keyword] = tighter(keyword, self.facts[keyword], value) if keyword in self.facts else value
         self.add_object(part, schema)
@@ -225,6 +225,16 @@ def _matches(pattern: str, name: str) -> bool:
         return compiled(pattern)(name)
     except PatternError:
         return False
+
+
+def modern(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema with draft 4's way of excluding a limit written as the later drafts do."""
+    found = schema
+    for limit, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        if schema.get(exclusive) is True and limit in schema:
+            found = {keyword: value for keyword, value in found.items() if keyword != limit}
+            found[exclusive] = schema[limit]
+    return found
 
 
 def listed(schema: Mapping[str, Any], keyword: str) -> list[Any]:

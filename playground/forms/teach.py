@@ -24,6 +24,8 @@ def teach(error: ValidationError, place: Place | None) -> str:
         case "required" | "dependentRequired" | "dependencies" if error.message == "missing":
             place = place or local.properties.get(str(error.path[-1]))
             return "This is required." + (wanted(place) if place and not fold(place).broken else "")
+        case "properties" | "patternProperties":
+            return f"{_name(error)} may not be given."
         case "additionalProperties" | "unevaluatedProperties":
             return f"{_name(error)} is not a known property." + _known(local)
         case "unevaluatedItems":
