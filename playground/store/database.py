@@ -18,6 +18,11 @@ T = TypeVar("T")
 PATIENCE = 60.0
 """Seconds for which a write waits for another process before it gives up."""
 
+PAUSE = 0.05
+"""Seconds between two tries; a database that is held is waited for inside the driver besides."""
+TELL_EVERY = 5.0
+"""Seconds between two lines in the log."""
+
 logger = logging.getLogger("playground.store")
 
 # Threads of our own: sync_to_async would put every caller behind one thread. SQLite takes one writer at a time, so a
@@ -69,11 +74,11 @@ class Patience:
 
     def __init__(self, seconds: float = PATIENCE) -> None:
         """Start counting; ``seconds`` is the time after which to give up."""
-        self._started = time.monotonic()
+        self._started = self._told = time.monotonic()
         self._seconds = seconds
 
     def check(self, error: OperationalError) -> None:
-        """Return when it is worth another try.
+        """Return, after a pause, when it is worth another try; for threads.
 
         Raises:
             DatabaseBusy: it has taken too long.
@@ -81,13 +86,17 @@ class Patience:
         """
         if not is_passing(error):
             raise error
-        waited = time.monotonic() - self._started
+        now = time.monotonic()
+        waited = now - self._started
         if waited >= self._seconds:
             raise DatabaseBusy(
                 f"the database could not be written for {waited:.0f} s ({error}): end the process that holds it, or "
                 "make room on the disk, and try again"
             ) from error
-        logger.warning("the database cannot be written since %.0f s (%s): waiting", waited, error)
+        if now - self._told >= TELL_EVERY:
+            self._told = now
+            logger.warning("the database could not be written for %.0f s (%s): still waiting", waited, error)
+        time.sleep(PAUSE)
 
 
 def is_passing(error: Exception) -> bool:
