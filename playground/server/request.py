@@ -45,16 +45,21 @@ class Channel(HTTPChannel):
         self.transport.write(bare_response(b"400 Bad Request", b"This is not a request.\n"))
         self.loseConnection()
 
+    def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802
+        """Answer what is too long to be a header."""
+        self.transport.write(bare_response(b"431 Request Header Fields Too Large", b"A header is too long.\n"))
+        self.loseConnection()
+
 
 class Request(WebRequest):
     """One request; its body is kept in memory up to the limit, and never reaches a file."""
 
-    _parsePOSTFormSubmission = False  # noqa: N815  Django reads forms
     error_template = "%(title)s\n%(body)s\n"
 
     def __init__(self, channel: Channel, *args: Any, **kwargs: Any) -> None:
         """Start the clock of a request whose first line has just arrived."""
         super().__init__(channel, *args, **kwargs)
+        self._parsePOSTFormSubmission = False  # Django reads forms
         self._limits: Limits = channel.factory.server.limits
         self._received = 0
         self._unread = 0

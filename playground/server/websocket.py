@@ -7,6 +7,7 @@ from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from playground.headers import SECURITY_HEADERS
 from playground.server.limits import Limits
 
+NORMAL = 1000
 POLICY_VIOLATION = 1008
 
 
@@ -37,7 +38,7 @@ class Socket(WebSocketProtocol):
         """Hand a message to the application, unless too many wait already."""
         if self.application_queue.qsize() >= self._limits.waiting_messages:
             self.muted = True
-            self.sendClose(code=POLICY_VIOLATION, reason="Too many messages.")
+            self.serverClose(POLICY_VIOLATION)
             self.application_queue.put_nowait({"type": "websocket.disconnect", "code": POLICY_VIOLATION})
         else:
             super().onMessage(payload, isBinary)
@@ -49,6 +50,10 @@ class Socket(WebSocketProtocol):
             self.dropConnection(abort=True)
         else:
             super().serverSend(content, binary)
+
+    def serverClose(self, code: int | None = None) -> None:  # noqa: N802
+        """Close with any code that a server may give; autobahn's own method only lets applications' codes through."""
+        self.sendCloseFrame(code=code or NORMAL, isReply=False)
 
     def sendHttpErrorResponse(self, code: int, reason: str, responseHeaders: Any = None) -> None:  # noqa: N802, N803
         """Refuse a handshake with the headers that every response has."""
@@ -72,6 +77,7 @@ class SocketFactory(WebSocketFactory):
         super().__init__(server, server="")
         self.setProtocolOptions(
             webStatus=False,
+            failByDrop=False,
             autoPingTimeout=server.ping_timeout,
             openHandshakeTimeout=server.websocket_handshake_timeout,
             maxMessagePayloadSize=limits.message,

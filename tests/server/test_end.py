@@ -1,0 +1,19 @@
+"""How the server ends."""
+
+import signal
+
+import pytest
+
+from tests.server.serving import served
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_a_signal_ends_everything(number: signal.Signals) -> None:
+    """What runs beside the server cleans up, open connections end, and nothing is said about it."""
+    async with served() as server:
+        reader, _, _ = await server.shake("/slow")
+        server.process.send_signal(number)
+        output, errors = await server.process.communicate()
+        assert output.decode().splitlines() == ["called /slow", "cleaned up"]
+        assert (server.process.returncode, errors) == (0, b"")
+        await reader.read()

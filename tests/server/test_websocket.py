@@ -1,0 +1,52 @@
+"""WebSockets on the wire."""
+
+import asyncio
+
+from playground.headers import SECURITY_HEADERS
+from tests.server.serving import SECONDS, frame, served
+
+
+async def test_messages_go_both_ways() -> None:
+    """A text is received and another one sent."""
+    async with served() as server:
+        reader, writer, head = await server.shake()
+        assert head.startswith(b"HTTP/1.1 101")
+        writer.write(frame("hello"))
+        async with asyncio.timeout(SECONDS):
+            assert await reader.readexactly(7) == b"\x81\x05hello"
+
+
+async def test_a_refused_handshake_is_protected() -> None:
+    """The refusal of a socket carries the headers that every response has."""
+    async with served() as server:
+        _, _, head = await server.shake("/refused")
+        assert head.startswith(b"HTTP/1.1 403")
+        assert all(name + b": " + value in head for name, value in SECURITY_HEADERS)
+
+
+async def test_a_message_over_the_limit_ends_the_socket() -> None:
+    """A message that is too large is not read."""
+    async with served() as server:
+        reader, writer, _ = await server.shake()
+        writer.write(frame("x" * 3000))
+        async with asyncio.timeout(SECONDS):
+            assert b"\x03\xf1" in await reader.read(100)  # 1009
+
+
+async def test_a_flood_ends_the_socket() -> None:
+    """Messages that the application does not take are not stored without end."""
+    async with served() as server:
+        reader, writer, _ = await server.shake("/slow")
+        writer.write(frame("x") * 1000)
+        async with asyncio.timeout(SECONDS):
+            assert b"\x03\xf0" in await reader.read(100)  # 1008
+
+
+async def test_broken_frames_end_the_socket() -> None:
+    """Bytes that are no frames close the connection, and the server serves on."""
+    async with served() as server:
+        reader, writer, _ = await server.shake()
+        writer.write(b"\xff" * 100)
+        async with asyncio.timeout(SECONDS):
+            await reader.read()
+        assert b"served" in await server.talk(b"GET /next HTTP/1.0\r\n\r\n")
