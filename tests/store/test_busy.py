@@ -139,9 +139,9 @@ async def test_a_full_disk_is_waited_for(make_store: MakeStore) -> None:
     cursor.execute("PRAGMA page_count")
     cursor.execute(f"PRAGMA max_page_count = {cursor.fetchone()[0] + 1}")
     with pytest.raises(DatabaseBusy, match="make room on the disk"):
-        await store.append("r", [draft("step-output", chunk="x" * 100_000)], epoch=epoch, after=2)
+        await store.append("r", [draft("step-output", chunk="x" * 4_000_000)], epoch=epoch, after=2)
     cursor.execute("PRAGMA max_page_count = 1000000")
-    assert await store.append("r", [draft("step-output", chunk="x" * 100_000)], epoch=epoch, after=2) == 3
+    assert await store.append("r", [draft("step-output", chunk="x" * 4_000_000)], epoch=epoch, after=2) == 3
 
 
 async def test_what_is_no_json_concerns_only_its_own_run(make_store: MakeStore) -> None:
