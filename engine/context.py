@@ -1,7 +1,7 @@
 """What a step function is given: who it is, what came before, and ways to suspend, bail, report and keep state."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from typing import Any, NoReturn, Protocol
 
@@ -122,7 +122,7 @@ class Context:
         passes: tuple[int, ...],
         index: int | None,
         request_context: dict[str, Any],
-        resumes: list[Any],
+        resumes: Sequence[Any],
         suspend_data: Any,
     ) -> None:
         """Take everything from the executor; user code never makes a context."""

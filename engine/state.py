@@ -44,7 +44,8 @@ class StepState:
     suspend_payload: Any = None
     suspended_at: datetime | None = None
     label: str | None = None
-    resumes: list[Any] = field(default_factory=list)
+    resumes: tuple[Any, ...] = ()
+    """The answers so far, oldest first."""
     resumed_at: datetime | None = None
     ready: bool = False
     """Answered, and not yet known to have gone on: the function is called again without a new attempt."""
@@ -52,7 +53,7 @@ class StepState:
     """When a timer ends or a wait for an event times out."""
     event_name: str | None = None
     children: dict[str | int, "StepState"] = field(default_factory=dict)
-    earlier: list["StepState"] = field(default_factory=list)
+    earlier: "list[StepState] | tuple[()]" = ()
     decisions: dict[str, list[str]] = field(default_factory=dict)
     """Branches inside: node id -> ids of the arms that run."""
     loops: dict[str, "LoopState"] = field(default_factory=dict)
@@ -302,7 +303,7 @@ def _step_resumed(run: RunState, event: Event | Draft) -> None:
     step = run.place(event.path)
     step.status = "running"
     step.ready = True
-    step.resumes.append(event.payload.get("data"))
+    step.resumes = (*step.resumes, event.payload.get("data"))
     step.resumed_at = event.at
     run.answered.add(event.path)
 
@@ -342,8 +343,9 @@ def _loop_decided(run: RunState, event: Event | Draft) -> None:
         last = place.children.pop(step_id, None)
         if last is not None:
             fresh = place.children[step_id] = StepState(last.path, last.kind, output=last.output)
-            fresh.earlier, last.earlier = last.earlier, []
-            fresh.earlier.append(last)
+            earlier, last.earlier = last.earlier or [], ()
+            earlier.append(last)
+            fresh.earlier = earlier
 
 
 def _sleep_started(run: RunState, event: Event | Draft) -> None:
