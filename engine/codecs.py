@@ -1,11 +1,14 @@
 """The ways in which a schema reads JSON and writes it: typed, plain, by JSON Schema, open, and put together."""
 
+import math
 from collections.abc import Callable, Mapping
+from dataclasses import is_dataclass
+from functools import lru_cache
 from typing import Any, Protocol
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError as DocumentError
-from pydantic import ValidationError
+from pydantic import BaseModel, Secret, SecretBytes, SecretStr, TypeAdapter, ValidationError
 from pydantic_core import (
     PydanticSerializationError,
     SchemaSerializer,
@@ -15,10 +18,10 @@ from pydantic_core import (
 )
 from referencing import Registry
 
-from engine.errors import InvalidValue, Issue
+from engine.errors import InvalidValue, Issue, NotSerializable
 from engine.misfits import misfit
 from engine.plainness import is_reversible
-from engine.transport import CONFIG, open_value, reading, writing
+from engine.transport import CONFIG, reading, reveal, writing
 
 JSON = Any
 
@@ -53,8 +56,8 @@ class OpenCodec:
         """Return the JSON of any object that has an obvious one: models, dataclasses, dates, sets ..."""
         try:
             return from_json(to_json(value)) if type(value) is str else open_value(value)
-        except (PydanticSerializationError, ValueError, RecursionError) as error:
-            raise misfit(value, to_json, error) from None
+        except (PydanticSerializationError, NotSerializable, ValueError, RecursionError) as error:
+            raise misfit(value, error) from None
 
 
 class DocumentCodec:
@@ -90,7 +93,7 @@ class TypedCodec:
 
     def __init__(self, core: Any) -> None:
         """Compile pydantic's core schema of the type."""
-        written = writing(core)
+        written = writing(core, open_value)
         self._check = SchemaValidator(written, _use_prebuilt=False).validate_python
         self._write = SchemaSerializer(written, CONFIG, _use_prebuilt=False).to_json
         self._read = SchemaValidator(reading(core), _use_prebuilt=False).validate_json
@@ -141,7 +144,7 @@ class TypedCodec:
         try:
             json = from_json(self._write(value, warnings=False))
         except (PydanticSerializationError, ValueError, RecursionError) as serious:
-            raise misfit(value, self._write, serious) from None
+            raise misfit(value, serious) from None
         self.load(json)
         return json
 
@@ -246,6 +249,51 @@ def invalid(error: ValidationError) -> InvalidValue:
 def _issue(error: DocumentError) -> Issue:
     """Return a finding of jsonschema as ours."""
     return Issue(path=tuple(error.absolute_path), message=error.message)
+
+
+def open_value(value: Any) -> JSON:
+    """Write a value of an undeclared type as new JSON; text is taken as it is.
+
+    Raises:
+        PydanticSerializationError: some value in it has no JSON form.
+        ValueError: it holds ``nan`` or ``inf``, which only a declared float can carry.
+    """
+    kind = type(value)
+    if value is None or kind is str or kind is int or kind is bool or (kind is float and math.isfinite(value)):
+        return value
+    try:
+        text = to_json(value)
+    except (PydanticSerializationError, ValueError):
+        return _piece_by_piece(value)
+    # Signs that something was written as what it is not; they may stand in a text too, hence only signs.
+    if b"NaN" in text or b"Infinity" in text or b"*****" in text:
+        return _piece_by_piece(value)
+    return from_json(text)
+
+
+def _piece_by_piece(value: Any) -> JSON:
+    """Write a value with the models and dataclasses in it as their own types declare."""
+    match value:
+        case dict():
+            return {
+                key: _piece_by_piece(part) for name, part in value.items() for key in from_json(to_json({name: None}))
+            }
+        case list() | tuple() | set() | frozenset():
+            return [_piece_by_piece(part) for part in value]
+        case SecretStr() | SecretBytes() | Secret():
+            return _piece_by_piece(reveal(value))
+        case float() if not math.isfinite(value):
+            raise ValueError(f"{value} needs a schema that declares a float")
+        case _ if isinstance(value, BaseModel) or (is_dataclass(value) and not isinstance(value, type)):
+            return _codec_of(type(value)).dump(value)
+        case _:
+            return from_json(to_json(value))
+
+
+@lru_cache(maxsize=256)
+def _codec_of(kind: type) -> Codec:
+    """Return the codec of a model or dataclass."""
+    return TypedCodec(TypeAdapter(kind).core_schema)
 
 
 OPEN = OpenCodec()

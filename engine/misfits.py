@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel
@@ -12,12 +12,11 @@ from engine.errors import NotSerializable
 from engine.paths import Path, format_path
 
 
-def misfit(value: Any, write: Callable[[Any], bytes], error: Exception) -> NotSerializable:
+def misfit(value: Any, error: Exception) -> NotSerializable:
     """Return the error that names the place and the type.
 
     Args:
         value: what was to become JSON.
-        write: what failed on it.
         error: how it failed; its words are used when no part of the value is to blame by itself.
     """
     try:

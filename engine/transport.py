@@ -14,8 +14,6 @@ from typing import Any
 from pydantic import Secret, SecretBytes, SecretStr, TypeAdapter
 from pydantic_core import SchemaValidator, core_schema, from_json, to_json
 
-from engine.paths import Path, format_path
-
 Node = dict[str, Any]
 
 BYTES_PREFIX = "data:;base64,"
@@ -33,9 +31,14 @@ _OPAQUE = frozenset(
 _FIELDS = frozenset({"model-field", "dataclass-field", "typed-dict-field"})
 
 
-def writing(schema: Any) -> Any:
-    """Return the core schema that checks Python values and writes them as JSON."""
-    return _rewrite(schema, _writing)
+def writing(schema: Any, write_any: Callable[[Any], Any]) -> Any:
+    """Return the core schema that checks Python values and writes them as JSON.
+
+    Args:
+        schema: pydantic's core schema of a type.
+        write_any: turns a value of an undeclared type into JSON.
+    """
+    return _rewrite(schema, lambda node: _writing(node, write_any))
 
 
 def reading(schema: Any) -> Any:
@@ -87,40 +90,6 @@ def reveal(secret: Any) -> Any:
     return encode_bytes(secret.get_secret_value() if isinstance(secret, (Secret, SecretStr, SecretBytes)) else secret)
 
 
-def open_value(value: Any) -> Any:
-    """Write a value of an undeclared type as a new JSON tree; text is taken as it is.
-
-    Raises:
-        PydanticSerializationError: some value in it has no JSON form.
-        ValueError: it holds ``nan`` or ``inf``, which only a declared float can carry.
-    """
-    kind = type(value)
-    if value is None or kind is str or kind is int or kind is bool or (kind is float and math.isfinite(value)):
-        return value
-    text = to_json(value)
-    tree = from_json(text)
-    # The bytes are searched first because walking the tree costs ten times as much and is hardly ever needed.
-    if b"NaN" in text or b"Infinity" in text:
-        for path, number in non_finite(tree):
-            raise ValueError(f"{format_path(path) or 'value'}: {number} needs a schema that declares a float")
-    return tree
-
-
-def non_finite(tree: Any, path: Path = ()) -> Iterator[tuple[Path, float]]:
-    """Yield the place and the value of each float in a JSON tree that JSON cannot hold."""
-    match tree:
-        case float() if not math.isfinite(tree):
-            yield path, tree
-        case dict():
-            for key, value in tree.items():
-                yield from non_finite(value, (*path, key))
-        case list():
-            for index, value in enumerate(tree):
-                yield from non_finite(value, (*path, index))
-        case _:
-            pass
-
-
 def _rewrite(node: Any, mend: Callable[[Node], Node]) -> Any:
     """Return a copy of a core schema in which every node went through ``mend``, inner ones first."""
     match node:
@@ -134,7 +103,7 @@ def _rewrite(node: Any, mend: Callable[[Node], Node]) -> Any:
             return node
 
 
-def _writing(node: Node) -> Node:
+def _writing(node: Node, write_any: Callable[[Any], Any]) -> Node:
     """Mend one node of what writes."""
     ours = core_schema.plain_serializer_function_ser_schema
     match node:
@@ -145,7 +114,7 @@ def _writing(node: Node) -> Node:
         case {"type": "bytes"} if "serialization" not in node:
             return {**node, "serialization": ours(encode_bytes)}
         case {"type": "any"} if "serialization" not in node:
-            return {**node, "serialization": ours(open_value)}
+            return {**node, "serialization": ours(write_any)}
         case _:
             return node
 

@@ -10,9 +10,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import (
-    BaseModel,
-)
+from pydantic import BaseModel, Secret, SecretBytes, SecretStr
 
 from engine.codecs import TypedCodec
 from engine.errors import InvalidValue
@@ -20,6 +18,7 @@ from engine.schema import Schema
 from tests.engine.samples import (
     BERLIN,
     INF,
+    NAN,
     STRICT,
     SURVIVES,
     Box,
@@ -29,6 +28,7 @@ from tests.engine.samples import (
     Hidden,
     Options,
     Order,
+    Point,
     Renamed,
     Strict,
     Tree,
@@ -168,6 +168,17 @@ def test_secrets_are_written_as_what_they_hide() -> None:
         "raw": "key",
         "day": "2026-01-01",
     }
+
+
+def test_what_a_model_declares_survives_without_a_schema_around_it() -> None:
+    """A model that a step without output schema returns is written as its own type says, secrets and all."""
+    hidden = Hidden(text=SecretStr("word"), raw=SecretBytes(b"\xff"), day=Secret[date](date(2026, 1, 1)))
+    for spec in (None, Any, dict[str, Any]):
+        written = Schema.of(spec).dump(
+            {"in": [hidden, Point(1, 2.0), Box[float](content=NAN)], "alone": SecretStr("x")}
+        )
+        assert Schema.of(Hidden).load(written["in"][0]) == hidden
+        assert (written["in"][1:], written["alone"]) == ([[1, 2.0], {"content": "NaN"}], "x")
 
 
 def test_values_are_written_under_their_aliases() -> None:
