@@ -6,6 +6,7 @@ import logging
 import random
 import uuid
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Any
 
 from engine.capture import LOGGER, capturing
@@ -50,9 +51,9 @@ class Runtime:
             owner: names this process in claims.
             lease: seconds for which a claim holds without being renewed.
         """
-        self.clock = clock or SystemClock()
+        self.clock: Clock = clock or SystemClock()
         self.store: Store = store if store is not None else MemoryStore(self.clock)
-        self.logger = logger or LOGGER
+        self.logger: logging.Logger = logger or LOGGER
         self.flows: dict[str, Flow] = {}
         self._digests: dict[str, str] = {}
         self.random: Callable[[], float] = random.random
@@ -132,6 +133,9 @@ class Runtime:
             return None
         try:
             state = await self._execute(flow, claim)
+            # What came in after the run had settled, while its last tasks ended, is gone on with under the same claim.
+            while state is not None and state.status == "running":
+                state = await self._execute(flow, replace(claim, interrupted=False))
         finally:
             await self.store.release(run_id, epoch=claim.epoch)
         if state is not None and state.ended:

@@ -1,0 +1,9 @@
+"""Workflows that show, between them, what the engine can do; the playground offers them when it is given no others."""
+
+from playground.examples.articles import article_pipeline
+from playground.examples.expenses import expense_approval
+from playground.examples.orders import order_fulfilment
+from playground.examples.reminders import invoice_reminders
+from playground.examples.weather import weather_planner
+
+__all__ = ["article_pipeline", "expense_approval", "invoice_reminders", "order_fulfilment", "weather_planner"]
