@@ -39,7 +39,7 @@ A Ref says where a value comes from, so that a value that is handed on is stored
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, Self, get_args
+from typing import Any, Literal, NamedTuple, Self, get_args
 
 from engine.paths import Path
 
@@ -120,9 +120,8 @@ class Event:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An event before the store has numbered it."""
+class Draft(NamedTuple):
+    """An event before the store has numbered it; a tuple, since two are made for each step."""
 
     at: datetime
     type: EventType
