@@ -9,7 +9,7 @@ from playground.forms.jsontext import dumps
 from playground.forms.kinds import Boolean, Choice, Const, Number, Text, Upload
 from playground.forms.markup import NOTHING, el, join
 from playground.forms.nodes import Leaf, Need, State
-from playground.forms.values import shorten
+from playground.forms.values import MISSING, shorten
 
 PICKERS = {"date": "date", "date-time": "datetime-local", "time": "time"}
 """Formats for which a browser has a picker; it stands beside the text, which stays what was typed."""
@@ -29,11 +29,11 @@ class Naming:
     labelled: bool = True
     """Whether a visible label stands above; else the control carries its name itself."""
 
-    def common(self, leaf: Leaf) -> dict[str, str | bool]:
+    def common(self, at: str) -> dict[str, str | bool]:
         """Return the attributes that every control has."""
         return {
             "id": self.id,
-            "name": f"{self.prefix}{leaf.at}",
+            "name": f"{self.prefix}{at}",
             "aria-label": False if self.labelled else self.label,
             "aria-describedby": self.described or False,
             "aria-invalid": "true" if self.invalid else False,
@@ -66,7 +66,7 @@ def _line(leaf: Leaf, naming: Naming, more: dict[str, str | bool]) -> SafeString
     attributes: dict[str, str | bool] = {
         "type": "text",
         "class": "f-input",
-        **naming.common(leaf),
+        **naming.common(leaf.at),
         "value": leaf.text,
         "autocomplete": "off",
         "placeholder": _placeholder(leaf),
@@ -78,7 +78,9 @@ def _line(leaf: Leaf, naming: Naming, more: dict[str, str | bool]) -> SafeString
 
 def _placeholder(leaf: Leaf) -> str | bool:
     facts = leaf.field.shape.facts
-    default = facts.get("default")
+    default = facts.get("default", MISSING)
+    if default is None:
+        return "null"
     if isinstance(default, str | int | float) and default != "":
         return default if isinstance(default, str) else dumps(default)
     form = facts.get("format")
@@ -108,7 +110,7 @@ def _text(leaf: Leaf, kind: Text, naming: Naming) -> SafeString:
 def _area(leaf: Leaf, naming: Naming) -> SafeString:
     attributes: dict[str, str | bool] = {
         "class": "f-input f-area",
-        **naming.common(leaf),
+        **naming.common(leaf.at),
         "rows": str(min(max(leaf.text.count("\n") + 1, 3), 20)),
         "readonly": leaf.field.shape.facts.get("readOnly") is True,
     }
@@ -145,7 +147,7 @@ def _select(leaf: Leaf, kind: Choice, naming: Naming) -> SafeString:
     options = [("", empty), *((str(number), label) for number, (label, _) in enumerate(kind.options))]
     if leaf.field.nullable:
         options.append(("null", "null"))
-    return el("select", {"class": "f-input f-select", **naming.common(leaf)}, *choices(options, now))
+    return el("select", {"class": "f-input f-select", **naming.common(leaf.at)}, *choices(options, now))
 
 
 def choices(options: list[tuple[str, str]], now: str) -> list[SafeString]:

@@ -7,7 +7,7 @@ from playground.forms.jsontext import JsonError
 from playground.forms.kinds import Boolean, Choice, Const, Number
 from playground.forms.nodes import Group, Leaf, Listing, Need, Node, Raw, State, Switch
 from playground.forms.pasted import parse_pasted
-from playground.forms.values import MISSING, Json, Missing, NumberError, parse_number
+from playground.forms.values import MISSING, Json, Missing, NumberError, parse_number, shorten
 from playground.forms.words import name_of
 
 Path = tuple[str | int, ...]
@@ -76,11 +76,12 @@ class _Reading:
 
     def leaf(self, node: Leaf, path: Path) -> Json | Missing:
         match node.field.kind:
-            case Number():
+            case Number(whole=whole):
                 try:
                     return parse_number(node.text.strip())
                 except NumberError as error:
-                    return self.refuse(path, str(error))
+                    found = f"Found {shorten(node.text)}. Expected a whole number, such as 12."
+                    return self.refuse(path, found if whole else str(error))
             case Boolean():
                 known = {"true": True, "false": False}
                 return known[node.text] if node.text in known else self.refuse(path, "Choose true or false.")

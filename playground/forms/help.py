@@ -6,7 +6,7 @@ from playground.forms.jsontext import dumps
 from playground.forms.kinds import Choice, Const, Kind, Number, Sequence, Text, Upload
 from playground.forms.nodes import Node, State, Switch
 from playground.forms.shape import Shape, listed
-from playground.forms.values import MISSING, Json, shorten
+from playground.forms.values import Json, shorten
 from playground.forms.words import FORMATS, constraints
 
 LONG = 80
@@ -26,8 +26,9 @@ def _sentences(node: Node, shape: Shape, kind: Kind) -> Iterator[str]:
     if shape.broken:
         yield f"The schema refers to {shorten(shape.broken)}, which is not in it, so any JSON is taken here."
     yield from _limits(shape, kind)
-    default = shape.facts.get("default", MISSING)
-    if default is not MISSING and not isinstance(kind, Const):
+    default = shape.facts.get("default")
+    # A default of null is what most optional fields have; it is shown in the empty control.
+    if default is not None and not isinstance(kind, Const):
         yield f"Default: {_shown(default, kind)}."
     examples = listed(shape.facts, "examples")[:3]
     if examples:
@@ -64,4 +65,6 @@ def _shown(value: Json, kind: Kind) -> str:
         label = next((label for label, option in kind.options if dumps(option) == dumps(value)), None)
         if label is not None:
             return shorten(label, LONG)
+    if value in ("", [], {}):
+        return "empty text" if value == "" else "empty list" if value == [] else "empty object"
     return shorten(value, LONG) if isinstance(value, str) else shorten(dumps(value), LONG).strip("“”")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.utils.safestring import SafeString
 
 from playground.forms.issues import Issue
-from playground.forms.locate import placed
+from playground.forms.locate import placed, pointer_of
 from playground.forms.markup import NOTHING, el, join
 from playground.forms.nodes import Group, Node, Raw
 from playground.forms.paint import Painter
@@ -94,10 +94,11 @@ def _json(painter: Painter, root: Node, ids: str) -> SafeString:
 def _summary(painter: Painter, issues: Sequence[Issue], root: Node, ids: str, *, as_json: bool) -> SafeString:
     if not issues:
         return NOTHING
-    rows = []
-    for issue in issues:
-        at = next((at for at, messages in painter.problems.items() if issue.message in messages), "")
-        rows.append(_row(painter, issue, at, as_json=as_json))
+    order = {at: number for number, at in enumerate(painter.targets)}
+    located = sorted(
+        ((pointer_of(root, issue.path), issue) for issue in issues), key=lambda pair: order.get(pair[0], 0)
+    )
+    rows = [_row(painter, issue, at, as_json=as_json) for at, issue in located]
     count = f"{len(issues)} problems" if len(issues) > 1 else "1 problem"
     attributes: dict[str, str | bool] = {
         "class": "f-problems",

@@ -48,8 +48,7 @@ class Page(HTMLParser):
         if tag == "a":
             self.links.append(str(known["href"]))
         if "data-path" in known:
-            at = str(known["data-path"])
-            self.fields.setdefault("" if at == "/" else at, known)
+            self.fields.setdefault(known["data-path"] or "", known)
         match tag:
             case "input" | "textarea" | "select" | "button":
                 self.open = Control(
