@@ -84,15 +84,15 @@ def all_sent(case: Case) -> bool:
 @step
 async def close_case(paid: Paid, ctx: Context) -> Closed:
     """Compare what came with what was owed."""
-    case: Case = ctx.result("reminder")
+    case: Case = ctx.result("letter")
     owed = case.unpaid.amount
     settled = paid.amount >= owed
     what = "everything" if settled else f"{paid.amount} of {owed}"
     return Closed(message=f"{case.unpaid.customer} paid {what}", reminders=len(case.sent), settled=settled)
 
 
-reminder = (
-    create_workflow(id="reminder", input_schema=Case, output_schema=Case, description="One reminder, and a pause.")
+letter = (
+    create_workflow(id="letter", input_schema=Case, output_schema=Case, description="One letter, and a pause.")
     .then(write_reminder)
     .then(send_reminder)
     .sleep(pause, id="pause")
@@ -108,7 +108,7 @@ invoice_reminders = (
     )
     .then(open_case)
     .sleep_until(first_time, id="first_time")
-    .dountil(reminder, all_sent, max_iterations=5, id="remind")
+    .dountil(letter, all_sent, max_iterations=5, id="remind")
     .wait_for_event("payment", Paid, timeout=timedelta(days=1), id="payment")
     .then(close_case)
     .commit()

@@ -37,7 +37,7 @@ async def test_each_reminder_is_followed_by_a_pause() -> None:
     collector = Collector()
     run.watch(collector)
     await run.start({**UNPAID, "reminders": 3})
-    assert [event.path for event in collector.of("sleep-ended")] == [("first_time",)] + [("reminder", "pause")] * 3
+    assert [event.path for event in collector.of("sleep-ended")] == [("first_time",)] + [("letter", "pause")] * 3
 
 
 async def test_without_a_payment_the_run_fails() -> None:
