@@ -1,0 +1,130 @@
+"""What the one command does from start to end."""
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.command.running import FLOWS, SECONDS, environment, playground, start
+
+
+async def test_the_users_workflow_is_served(tmp_path: Path) -> None:
+    """In an empty folder the command makes its database, serves the list, and shows the workflow of the file."""
+    (tmp_path / "my_flows.py").write_text(FLOWS % "greeting")
+    async with playground(tmp_path, "my_flows.py") as running:
+        await running.until("/workflows/", lambda status, text: "greeting" in text)
+        assert (tmp_path / ".stepyard" / ".gitignore").read_text() == "*\n"
+        assert running.get("/static/css/base.css")[0] == 200
+        assert running.get("/no/such/page/")[0] == 404
+        assert running.get("/workflows/", Host="evil.example")[0] == 403
+
+
+async def test_a_saved_file_shows_new_code(tmp_path: Path) -> None:
+    """The page shows what the file says now, without a restart of the page."""
+    flows = tmp_path / "my_flows.py"
+    flows.write_text(FLOWS % "before")
+    async with playground(tmp_path, "my_flows.py") as running:
+        await running.until("/workflows/", lambda status, text: "before" in text)
+        flows.write_text(FLOWS % "afterwards")
+        await running.until("/workflows/", lambda status, text: "afterwards" in text)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_a_signal_ends_it_without_a_trace(number: signal.Signals, tmp_path: Path) -> None:
+    """The command ends with nothing to say, and no process of it is left."""
+    os.mkfifo(tmp_path / "held")
+    (tmp_path / "my_flows.py").write_text(f"held = open({str(tmp_path / 'held')!r}, 'w')\n" + FLOWS % "greeting")
+    held = asyncio.create_task(asyncio.to_thread((tmp_path / "held").read_bytes))
+    async with playground(tmp_path, "my_flows.py") as running:
+        await running.until("/workflows/", lambda status, text: "greeting" in text)
+        assert await running.stop(number) == (0, "")
+        async with asyncio.timeout(SECONDS):
+            assert await held == b""  # the end of the file: no worker holds it any more
+
+
+async def test_sigkill_leaves_no_worker(tmp_path: Path) -> None:
+    """When the command is killed, its workers end by themselves."""
+    os.mkfifo(tmp_path / "held")
+    (tmp_path / "my_flows.py").write_text(f"held = open({str(tmp_path / 'held')!r}, 'w')\n" + FLOWS % "greeting")
+    held = asyncio.create_task(asyncio.to_thread((tmp_path / "held").read_bytes))
+    async with playground(tmp_path, "my_flows.py") as running:
+        await running.until("/workflows/", lambda status, text: "greeting" in text)
+        running.process.kill()
+        async with asyncio.timeout(SECONDS):
+            assert await held == b""
+            await running.process.communicate()
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("def broken(:\n", "SyntaxError"),
+        ("import os; os._exit(7)\n", "exit code 7"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)\n", "SIGSEGV"),
+    ],
+)
+async def test_broken_code_leaves_the_page_up(code: str, shown: str, tmp_path: Path) -> None:
+    """A module that does not import, or ends its process, is named on the page; mended, it shows its workflow."""
+    flows = tmp_path / "my_flows.py"
+    flows.write_text(code)
+    async with playground(tmp_path, "my_flows.py") as running:
+        await running.until("/workflows/", lambda status, text: shown in text and status == 200)
+        flows.write_text(FLOWS % "mended")
+        await running.until("/workflows/", lambda status, text: "mended" in text)
+
+
+async def test_a_folder_of_the_users_cannot_hide_the_playground(tmp_path: Path) -> None:
+    """A package named like ours in the current folder is not imported in place of it."""
+    (tmp_path / "playground").mkdir()
+    (tmp_path / "playground" / "__init__.py").write_text("raise SystemExit('the wrong one')")
+    (tmp_path / "my_flows.py").write_text(FLOWS % "greeting")
+    async with playground(tmp_path, "my_flows.py") as running:
+        await running.until("/workflows/", lambda status, text: "greeting" in text)
+
+
+async def test_the_token_opens_the_page(tmp_path: Path) -> None:
+    """With a token, only who knows it is let in."""
+    async with playground(tmp_path, "--token", "correct-horse", "--workers", "0") as running:
+        assert running.get("/workflows/")[0] == 401
+        assert running.get("/workflows/?token=correct-horse")[0] == 303
+        assert running.get("/workflows/", Authorization="Bearer correct-horse")[0] == 200
+
+
+async def test_the_database_is_where_it_was_asked_for(tmp_path: Path) -> None:
+    """The option, or else the variable, says where the database is; nothing else is made."""
+    async with playground(tmp_path, "--db", "here/one.sqlite3", "--workers", "0"):
+        assert (tmp_path / "here" / "one.sqlite3").is_file()
+    async with playground(tmp_path, "--workers", "0", env=environment(STEPYARD_DB="there/two.sqlite3")):
+        assert (tmp_path / "there" / "two.sqlite3").is_file()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["here", "there"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--host", "0.0.0.0"], "Give a secret with --token"),
+        (["--host", "192.0.2.1", "--token", "t"], "cannot be served"),
+        (["--port", "http"], "STEPYARD_PORT is 'http'; a whole number from 0 to 65535 is expected."),
+        (["--workers", "-1"], "STEPYARD_WORKERS is '-1'"),
+        (["--nonsense"], "unrecognized arguments: --nonsense"),
+    ],
+)
+async def test_what_cannot_be_served_is_explained(arguments: list[str], message: str, tmp_path: Path) -> None:
+    """A wrong option ends the command with a sentence and no traceback."""
+    process = await start(tmp_path, *arguments)
+    output, _ = await process.communicate()
+    assert message in output.decode()
+    assert "Traceback" not in output.decode()
+    assert process.returncode != 0
+
+
+async def test_a_taken_port_is_explained(tmp_path: Path) -> None:
+    """A second playground on the same port says so and leaves the first one alone."""
+    async with playground(tmp_path, "--workers", "0") as running:
+        process = await start(tmp_path, "--port", str(running.port))
+        output, _ = await process.communicate()
+        assert f"Port {running.port} is taken, perhaps by another playground." in output.decode()
+        assert process.returncode == 1
+        assert running.get("/workflows/")[0] == 200
