@@ -1,0 +1,88 @@
+// The command palette and the list of shortcuts, made when they are asked for first.
+
+const SHORTCUTS = [
+  ["Ctrl K", "find workflows, runs and pages"],
+  ["g w", "workflows"],
+  ["g r", "runs"],
+  ["g i", "inbox"],
+  ["g d", "doctor"],
+  ["/", "search"],
+  ["f", "first field of the form"],
+  ["Ctrl Enter", "run, or answer"],
+  ["j k", "next or previous step"],
+  ["Enter", "open the step"],
+  ["r", "run again"],
+  ["e", "edit and run"],
+  ["c", "cancel the run"],
+  ["?", "this list"],
+];
+
+const PAGES = [["Workflows", "/workflows/"], ["Runs", "/runs/"], ["Inbox", "/inbox/"], ["Doctor", "/doctor/"]];
+
+function make(tag, attributes = {}, ...children) {
+  const element = Object.assign(document.createElement(tag), attributes);
+  element.append(...children);
+  return element;
+}
+
+function dialog(name, title, ...children) {
+  const close = make("button", { type: "button", className: "button", textContent: "Close" });
+  close.dataset.size = "small";
+  const head = make("div", { className: "card-head" }, make("h2", { textContent: title }), close);
+  const box = make("dialog", { className: "dialog card", ariaLabel: title }, head, ...children);
+  close.addEventListener("click", () => box.close());
+  box.addEventListener("click", (event) => event.target === box && box.close());
+  box.addEventListener("close", () => box.remove());
+  box.dataset.name = name;
+  document.body.append(box);
+  box.showModal();
+  return box;
+}
+
+function shortcuts() {
+  const list = make("dl", { className: "facts card-body" });
+  for (const [keys, text] of SHORTCUTS) {
+    const names = keys.split(" ").map((key) => make("kbd", { textContent: key }));
+    list.append(make("dt", {}, ...names), make("dd", { textContent: text }));
+  }
+  dialog("shortcuts", "Shortcuts", list);
+}
+
+async function entries() {
+  const [workflows, runs] = await Promise.all(["/api/workflows", "/api/runs?limit=30"].map((url) => fetch(url).then((r) => r.json())));
+  return [
+    ...PAGES.map(([name, url]) => ({ kind: "page", name, url })),
+    ...Object.keys(workflows).map((name) => ({ kind: "workflow", name, url: `/workflows/${name}/` })),
+    ...[...document.querySelectorAll("[data-key].button")].map((button) => ({ kind: "action", name: button.textContent.trim(), button })),
+    ...runs.runs.map((run) => ({ kind: run.status, name: `${run.workflowId} ${run.runId}`, url: `/runs/${run.runId}/` })),
+  ];
+}
+
+async function palette() {
+  const input = make("input", { type: "search", className: "input", placeholder: "Workflow, run, page or action", ariaLabel: "Find" });
+  const list = make("ul", { className: "found" });
+  const box = dialog("palette", "Find", input, list);
+  const all = await entries();
+  const draw = () => {
+    const words = input.value.toLowerCase().split(/\s+/);
+    const fits = all.filter(({ kind, name }) => words.every((word) => `${kind} ${name}`.toLowerCase().includes(word))).slice(0, 12);
+    list.replaceChildren(...fits.map((entry) => {
+      const link = make("a", { href: entry.url ?? "#" }, make("span", { className: "tag", textContent: entry.kind }), ` ${entry.name}`);
+      if (entry.button) link.addEventListener("click", (event) => (event.preventDefault(), box.close(), entry.button.click()));
+      return make("li", {}, link);
+    }));
+  };
+  input.addEventListener("input", draw);
+  box.addEventListener("keydown", (event) => {
+    const links = [...list.querySelectorAll("a")];
+    const at = links.indexOf(document.activeElement);
+    if (event.key === "Enter" && event.target === input) links[0]?.click();
+    if (event.key === "ArrowDown") links[(at + 1) % links.length]?.focus();
+    if (event.key === "ArrowUp") (at <= 0 ? input : links[at - 1]).focus();
+    if (event.key.startsWith("Arrow")) event.preventDefault();
+  });
+  draw();
+  input.focus();
+}
+
+export const show = (name) => (name === "shortcuts" ? shortcuts() : palette());

@@ -1,0 +1,60 @@
+"""``/api/runs`` and ``/api/inbox``."""
+
+import json
+
+from playground import requests
+from tests.pages.stage import TRIP, Stage
+
+
+async def test_runs_of_all_workflows_are_listed_with_filters(stage: Stage) -> None:
+    """``next`` leads on, and is null at the end."""
+    await stage.publish(TRIP)
+    made = [await requests.start("trip", {"city": f"city-{number}"}) for number in range(3)]
+    first = json.loads(await stage.get("/api/runs?limit=2"))
+    assert [run["runId"] for run in first["runs"]] == [made[2], made[1]]
+    rest = json.loads(await stage.get(f"/api/runs?limit=2&after={first['next']}"))
+    assert ([run["runId"] for run in rest["runs"]], rest["next"]) == ([made[0]], None)
+    assert [run["runId"] for run in json.loads(await stage.get("/api/runs?q=city-1"))["runs"]] == [made[1]]
+
+
+async def test_events_come_after_a_seq(stage: Stage) -> None:
+    """Who has read up to a seq gets what follows."""
+    run_id = await stage.suspended()
+    every = json.loads(await stage.get(f"/api/runs/{run_id}/events"))
+    assert [event["seq"] for event in every["events"]] == list(range(1, every["last"] + 1))
+    rest = json.loads(await stage.get(f"/api/runs/{run_id}/events?after={every['last'] - 1}"))
+    assert [event["type"] for event in rest["events"]] == ["run-suspended"]
+
+
+async def test_events_stream_until_the_run_ends(stage: Stage) -> None:
+    """Each carries its seq as id, so that a browser resumes by itself."""
+    run_id = await stage.suspended()
+    await requests.cancel(run_id)
+    last = (await requests.store.summary(run_id)).last_seq
+    headers = {"Accept": "text/event-stream", "Last-Event-ID": str(last - 2)}
+    response = await stage.client.get(f"/api/runs/{run_id}/events", headers=headers)
+    text = "".join([part.decode() async for part in response.streaming_content])
+    assert response["Content-Type"] == "text/event-stream"
+    assert [line for line in text.splitlines() if line.startswith("id: ")] == [f"id: {last - 1}", f"id: {last}"]
+
+
+async def test_events_of_an_unknown_run_are_404(stage: Stage) -> None:
+    """A wrong id is no empty list."""
+    assert (await stage.client.get("/api/runs/nope/events")).status_code == 404
+
+
+async def test_the_inbox_lists_questions_with_their_schemas(stage: Stage) -> None:
+    """A program can answer as a person does."""
+    run_id = await stage.suspended()
+    found = json.loads(await stage.get("/api/inbox"))
+    assert (found["total"], found["next"]) == (1, None)
+    (item,) = found["items"]
+    assert (item["runId"], item["step"], item["payload"]["question"]) == (run_id, "approve", "Go to Lisbon for 1?")
+    assert item["resumeSchema"]["required"] == ["approved"]
+
+
+async def test_a_time_that_cannot_be_read_is_400(stage: Stage) -> None:
+    """It says what a time looks like."""
+    response = await stage.client.get("/api/runs?since=yesterday")
+    assert response.status_code == 400
+    assert "2026-03-01T09:00:00Z" in response.content.decode()

@@ -1,0 +1,19 @@
+"""The fixture of the pages' tests, which those of the API use too."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from channels.layers import InMemoryChannelLayer, channel_layers
+from django.test import AsyncClient
+
+from tests.pages.stage import Stage
+
+
+@pytest.fixture
+async def stage(transactional_db: None) -> AsyncIterator[Stage]:
+    """Give a playground without worker processes."""
+    before = channel_layers.set("default", InMemoryChannelLayer())
+    made = Stage(AsyncClient())
+    yield made
+    made.close()
+    channel_layers.set("default", before)

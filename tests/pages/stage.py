@@ -1,0 +1,134 @@
+"""A playground without worker processes: workflows of the test's own, published and executed in this process."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import HttpResponse
+from django.test import AsyncClient
+from pydantic import BaseModel
+
+from engine import Context, Engine, RunResult, Workflow, create_workflow, step
+from playground import catalogue, requests
+from playground.catalogue import ImportProblem, WorkflowEntry
+from playground.models import Worker
+from playground.store import OrmStore, in_transaction
+
+
+class Trip(BaseModel):
+    """Input of the workflow that most tests use."""
+
+    city: str
+    days: int = 1
+
+
+class Verdict(BaseModel):
+    """What its step asks."""
+
+    approved: bool
+    note: str = ""
+
+
+@step
+async def look_up(data: Trip) -> str:
+    """Find the city."""
+    return f"{data.city} for {data.days}"
+
+
+@step(resume_schema=Verdict)
+async def approve(data: str, ctx: Context) -> str:
+    """Ask a person."""
+    answer: Verdict = ctx.suspend({"question": f"Go to {data}?"})
+    return f"{data}: {'yes' if answer.approved else 'no'} {answer.note}".strip()
+
+
+TRIP: Workflow[Any, Any] = (
+    create_workflow(id="trip", input_schema=Trip, output_schema=str, description="Plans a trip.")
+    .then(look_up)
+    .then(approve)
+    .commit()
+)
+
+
+class Stage:
+    """Publishes workflows, executes runs, and looks at pages."""
+
+    def __init__(self, client: AsyncClient) -> None:
+        self.client = client
+        self._workflows: list[Workflow[Any, Any]] = []
+        self._store = OrmStore()
+
+    async def publish(self, *workflows: Workflow[Any, Any], problems: tuple[ImportProblem, ...] = ()) -> None:
+        """Put workflows into the catalogue, as a worker does."""
+        self._workflows = list(workflows)
+        entries = [
+            WorkflowEntry(
+                workflow_id=one.id,
+                digest=one.digest,
+                graph=one.graph,
+                description=one.graph["description"],
+                module="flows.py",
+                file="/home/ada/flows.py",
+                line=7,
+            )
+            for one in workflows
+        ]
+        await catalogue.publish(entries, problems, worker_id="w1", site=["flows.py"])
+
+    async def register_worker(self) -> None:
+        """Make it look as if a worker were connected."""
+        now = datetime.now(UTC)
+        await in_transaction(
+            Worker.objects.create,
+            worker_id="w1",
+            pid=1,
+            host="here",
+            site='["flows.py"]',
+            status="ready",
+            started_at=now,
+            heartbeat_at=now,
+        )
+
+    async def suspended(self, city: str = "Lisbon") -> str:
+        """Give a run of TRIP that waits for its answer."""
+        await self.publish(TRIP)
+        run_id = await requests.start("trip", {"city": city})
+        assert (await self.play(run_id)).status == "suspended"
+        return run_id
+
+    async def play(self, run_id: str) -> RunResult:
+        """Execute a run until it rests."""
+        engine = Engine(workflows=self._workflows, store=self._store)
+        run = await engine.run(run_id)
+        return await run.restart()
+
+    async def get(self, path: str, **headers: str) -> str:
+        """Return a page that is there."""
+        response = await self.client.get(path, headers=headers)
+        assert response.status_code == 200, (response.status_code, path)
+        return text_of(response)
+
+    async def post(self, path: str, data: dict[str, Any] | None = None, **headers: str) -> HttpResponse:
+        """Post a form."""
+        response: HttpResponse = await self.client.post(path, data or {}, headers=headers)
+        return response
+
+    def close(self) -> None:
+        """Close the store."""
+        self._store.close()
+
+
+def text_of(response: HttpResponse) -> str:
+    """Return a response's body as text."""
+    return response.content.decode()
+
+
+def attributes(page: str, name: str) -> list[str]:
+    """Return the values of an attribute, in the order of the page."""
+    return re.findall(rf'\s{name}="([^"]*)"', page)
+
+
+def row(page: str, step_path: str) -> str:
+    """Return the journal's row of a step."""
+    start = page.index(f'data-step="{step_path}"')
+    return page[page.rindex("<li", 0, start) : page.index("</li>", start)]

@@ -1,0 +1,106 @@
+"""Cancel, run again, themes and lists of runs."""
+
+from playground import requests
+from tests.pages.stage import TRIP, Stage, attributes, text_of
+
+
+async def test_cancel_ends_a_run(stage: Stage) -> None:
+    """A suspended run is canceled at once."""
+    run_id = await stage.suspended()
+    response = await stage.post(f"/runs/{run_id}/cancel/")
+    assert response.status_code == 303
+    assert attributes(await stage.get(f"/runs/{run_id}/"), "data-run-status") == ["canceled"]
+
+
+async def test_cancel_of_a_finished_run_changes_nothing_and_says_so(stage: Stage) -> None:
+    """Who clicks late is told."""
+    run_id = await stage.suspended()
+    await requests.cancel(run_id)
+    response = await stage.post(f"/runs/{run_id}/cancel/")
+    assert "had ended before" in await stage.get(response["Location"])
+
+
+async def test_nothing_is_changed_by_get(stage: Stage) -> None:
+    """A link that is followed ahead of time cancels nothing."""
+    run_id = await stage.suspended()
+    for action in ("cancel", "again", "resume"):
+        assert (await stage.client.get(f"/runs/{run_id}/{action}/")).status_code == 405
+
+
+async def test_run_again_starts_a_new_run_with_the_same_input(stage: Stage) -> None:
+    """The old run stays as it was."""
+    run_id = await stage.suspended("Faro")
+    response = await stage.post(f"/runs/{run_id}/again/")
+    new = response["Location"].split("/")[2]
+    assert new != run_id
+    assert (await requests.state_of(new)).root.input == {"city": "Faro"}
+
+
+async def test_the_theme_is_kept_without_scripts(stage: Stage) -> None:
+    """The choice is a cookie, and the next page follows it."""
+    await stage.post("/theme/", {"theme": "dark"})
+    assert 'data-theme="dark"' in await stage.get("/workflows/")
+
+
+async def test_an_unknown_theme_is_the_systems(stage: Stage) -> None:
+    """Nothing but the two names gets into the page."""
+    await stage.post("/theme/", {"theme": '"><script>'})
+    assert "data-theme" not in (await stage.get("/workflows/")).split("<body", 1)[0]
+
+
+async def test_the_run_list_filters_and_pages(stage: Stage) -> None:
+    """Each parameter narrows the list; the next page follows the last row."""
+    await stage.publish(TRIP)
+    made = [await requests.start("trip", {"city": f"city-{number}"}) for number in range(60)]
+    page = await stage.get("/runs/")
+    assert attributes(page, "data-run") == made[:9:-1]
+    older = page.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")
+    assert attributes(await stage.get(f"/runs/{older}"), "data-run") == made[9::-1]
+    assert attributes(await stage.get("/runs/?q=city-42"), "data-run") == [made[42]]
+    assert attributes(await stage.get("/runs/?status=success"), "data-run") == []
+
+
+async def test_ticked_runs_are_canceled_together(stage: Stage) -> None:
+    """One that has ended meanwhile does not stop the others."""
+    await stage.publish(TRIP)
+    made = [await requests.start("trip", {"city": "x"}) for _ in range(3)]
+    await requests.cancel(made[0])
+    response = await stage.post("/runs/many/", {"run": made, "do": "cancel", "query": "status=canceled"})
+    assert response["Location"] == "/runs/?status=canceled"
+    assert {(await requests.state_of(run_id)).status for run_id in made} == {"canceled"}
+
+
+async def test_the_inbox_shows_the_question_and_its_form(stage: Stage) -> None:
+    """What waits can be answered right there; the navigation counts it."""
+    run_id = await stage.suspended()
+    page = await stage.get("/inbox/")
+    assert "Go to Lisbon for 1?" in page
+    assert f"/runs/{run_id}/resume/" in page
+    assert 'id="inbox-count" data-inbox>1<' in page
+
+
+async def test_an_empty_inbox_says_so(stage: Stage) -> None:
+    """No question is good news."""
+    assert "Nothing waits for you" in await stage.get("/inbox/")
+
+
+async def test_the_doctor_knows_workers_and_versions(stage: Stage) -> None:
+    """A playground without a worker says what is wrong."""
+    page = await stage.get("/doctor/")
+    assert "pydantic" in page
+    assert "no worker is connected" in page
+
+
+async def test_the_patterns_show_every_status(stage: Stage) -> None:
+    """The page for screenshots draws whole runs without any."""
+    page = await stage.get("/patterns/")
+    assert {"pending", "running", "waiting", "suspended", "success", "failed", "canceled", "bailed", "skipped"} <= set(
+        attributes(page, "data-status")
+    )
+
+
+async def test_a_wrong_address_is_a_page(stage: Stage) -> None:
+    """404 looks like the rest."""
+    response = await stage.client.get("/nowhere/")
+    assert response.status_code == 404
+    assert "Nothing is at /nowhere/" in text_of(response)

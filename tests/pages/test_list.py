@@ -1,0 +1,59 @@
+"""The list of workflows."""
+
+from playground.catalogue import ImportProblem
+from tests.pages.stage import TRIP, Stage, attributes
+
+
+async def test_home_leads_to_the_workflows(stage: Stage) -> None:
+    """The root is no page of its own."""
+    response = await stage.client.get("/")
+    assert (response.status_code, response["Location"]) == (302, "/workflows/")
+
+
+async def test_a_workflow_is_listed_with_description_and_steps(stage: Stage) -> None:
+    """One sees at a glance what there is."""
+    await stage.publish(TRIP)
+    page = await stage.get("/workflows/")
+    assert 'data-workflow="trip"' in page
+    assert "Plans a trip." in page
+    assert "2 steps" in page
+
+
+async def test_the_list_counts_runs_that_wait(stage: Stage) -> None:
+    """What asks for attention is counted, and leads to its runs."""
+    await stage.suspended()
+    page = await stage.get("/workflows/")
+    assert "1 suspended" in page
+    assert "/runs/?workflow=trip&amp;status=suspended" in page
+
+
+async def test_the_search_looks_into_names_and_descriptions(stage: Stage) -> None:
+    """Case does not matter; what does not match is left out."""
+    await stage.publish(TRIP)
+    assert attributes(await stage.get("/workflows/?q=PLANS"), "data-workflow") == ["trip"]
+    assert attributes(await stage.get("/workflows/?q=zebra"), "data-workflow") == []
+
+
+async def test_a_module_that_does_not_import_is_shown_while_the_rest_works(stage: Stage) -> None:
+    """The traceback is on the page, and the workflows too."""
+    problem = ImportProblem(
+        module="broken.py",
+        type="SyntaxError",
+        message="invalid syntax <b>",
+        file="/home/ada/broken.py",
+        line=3,
+        source="def f(:",
+        traceback="Traceback (most recent call last):",
+    )
+    await stage.register_worker()
+    await stage.publish(TRIP, problems=(problem,))
+    page = await stage.get("/workflows/")
+    assert "broken.py" in page
+    assert "invalid syntax &lt;b&gt;" in page
+    assert "def f(:" in page
+    assert 'data-workflow="trip"' in page
+
+
+async def test_an_empty_playground_says_what_to_do(stage: Stage) -> None:
+    """A blank list would help no one."""
+    assert "stepyard dev my_flows.py" in await stage.get("/workflows/")

@@ -1,0 +1,108 @@
+"""A run's page."""
+
+import json
+
+from engine import create_workflow, step
+from playground import requests
+from tests.pages.stage import Stage, attributes, row, text_of
+
+
+@step
+async def explode(data: str) -> str:
+    """Fail."""
+    raise ValueError(f"<script>alert('{data}')</script>")
+
+
+BOOM = create_workflow(id="boom", input_schema=str, output_schema=str).then(explode).commit()
+
+
+async def test_the_root_tells_id_and_status(stage: Stage) -> None:
+    """Tests of users rely on these hooks."""
+    run_id = await stage.suspended()
+    page = await stage.get(f"/runs/{run_id}/")
+    assert attributes(page, "data-run-id") == [run_id]
+    assert attributes(page, "data-run-status") == ["suspended"]
+
+
+async def test_each_step_is_a_row_with_its_status(stage: Stage) -> None:
+    """The journal follows the code."""
+    run_id = await stage.suspended()
+    page = await stage.get(f"/runs/{run_id}/")
+    assert attributes(page, "data-step")[1:] == ["look_up", "approve"]
+    assert 'data-status="success"' in row(page, "look_up")
+    assert 'data-status="suspended"' in row(page, "approve")
+
+
+async def test_the_page_says_why_nothing_moves(stage: Stage) -> None:
+    """A waiting run names whom it waits for."""
+    run_id = await stage.suspended()
+    assert "approve waits for an answer" in await stage.get(f"/runs/{run_id}/")
+
+
+async def test_the_form_of_a_suspended_step_is_in_its_row(stage: Stage) -> None:
+    """The question and the fields stand where the run waits."""
+    run_id = await stage.suspended()
+    found = row(await stage.get(f"/runs/{run_id}/"), "approve")
+    assert "Go to Lisbon for 1?" in found
+    assert "Approved" in found
+    assert "Resume" in found
+
+
+async def test_a_failed_step_shows_its_error_with_the_users_lines(stage: Stage) -> None:
+    """The traceback begins where the user's code failed; nothing of it is mark-up."""
+    await stage.publish(BOOM)
+    run_id = await requests.start("boom", "x")
+    await stage.play(run_id)
+    page = await stage.get(f"/runs/{run_id}/")
+    found = row(page, "explode")
+    assert "ValueError" in found
+    assert "raise ValueError" in found
+    assert "test_run.py" in found
+    assert "<script>alert" not in page
+
+
+async def test_a_step_opens_without_scripts(stage: Stage) -> None:
+    """The link of a row gives the page with that row open."""
+    run_id = await stage.suspended()
+    page = await stage.get(f"/runs/{run_id}/?open=look_up")
+    assert "Lisbon for 1" in row(page, "look_up")
+
+
+async def test_the_inside_of_a_step_can_be_asked_for_alone(stage: Stage) -> None:
+    """The page's script fetches what is opened."""
+    run_id = await stage.suspended()
+    part = await stage.get(f"/runs/{run_id}/step/?key=look_up")
+    assert "<html" not in part
+    assert "Lisbon" in part
+
+
+async def test_a_terminal_gets_the_journal_as_text(stage: Stage) -> None:
+    """``Accept: text/plain`` needs no browser."""
+    run_id = await stage.suspended()
+    text = await stage.get(f"/runs/{run_id}/", Accept="text/plain")
+    assert text.startswith(f"trip  {run_id}  suspended")
+    assert "? approve" in text
+
+
+async def test_the_download_holds_result_and_events(stage: Stage) -> None:
+    """What is shown can be taken away."""
+    run_id = await stage.suspended()
+    data = json.loads(await stage.get(f"/runs/{run_id}/json/"))
+    assert data["run"]["status"] == "suspended"
+    assert [event["seq"] for event in data["events"]] == list(range(1, len(data["events"]) + 1))
+
+
+async def test_an_unknown_run_is_a_page_that_says_so(stage: Stage) -> None:
+    """A wrong address is 404."""
+    response = await stage.client.get("/runs/nope/")
+    assert response.status_code == 404
+    assert "nope" in text_of(response)
+
+
+async def test_the_first_load_is_light(stage: Stage) -> None:
+    """The page and its own files stay far under 150 kB, with nothing inline."""
+    run_id = await stage.suspended()
+    page = await stage.get(f"/runs/{run_id}/")
+    assert " style=" not in page
+    assert "<style" not in page
+    assert all("src=" in part.split(">")[0] for part in page.split("<script")[1:])

@@ -1,0 +1,108 @@
+"""The sockets that keep pages current."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from channels.routing import URLRouter
+from channels.testing import WebsocketCommunicator
+
+from playground import live, requests
+from playground.urls import websocket_urlpatterns
+from tests.pages.stage import TRIP, Stage
+
+
+@asynccontextmanager
+async def socket(path: str) -> AsyncIterator[WebsocketCommunicator]:
+    """Give a connected socket and close it afterwards."""
+    made = WebsocketCommunicator(URLRouter(websocket_urlpatterns), path)
+    connected, _ = await made.connect()
+    assert connected
+    yield made
+    await made.disconnect()
+
+
+async def taken(connection: WebsocketCommunicator) -> dict[str, Any]:
+    """Take a message and acknowledge it, as the page does."""
+    message: dict[str, Any] = await connection.receive_json_from()
+    await connection.send_json_to({"ack": message.get("seq", 0)})
+    return message
+
+
+async def last_seq(run_id: str) -> int:
+    """Return the last event of a run."""
+    return (await requests.store.summary(run_id)).last_seq
+
+
+async def test_what_happened_after_the_page_was_made_is_sent_at_once(stage: Stage) -> None:
+    """A page that was loaded at the start catches up in one message."""
+    run_id = await stage.suspended()
+    async with socket(f"/ws/runs/{run_id}/?after=1") as connection:
+        message = await taken(connection)
+    assert message["seq"] == await last_seq(run_id)
+    assert message["status"] == "suspended"
+    assert message["marks"] == {"look_up": "success", "approve": "suspended"}
+    assert message["opened"] == ["approve"]
+    assert 'data-step="look_up"' in message["html"]
+
+
+async def test_a_page_that_is_current_gets_no_rows(stage: Stage) -> None:
+    """What the page shows already is not sent again."""
+    run_id = await stage.suspended()
+    async with socket(f"/ws/runs/{run_id}/?after={await last_seq(run_id)}") as connection:
+        message = await taken(connection)
+    assert message["changed"] == []
+    assert "data-step" not in message["html"]
+
+
+async def test_a_nudge_brings_what_is_new(stage: Stage) -> None:
+    """The socket reads the journal when it is nudged, not before."""
+    run_id = await stage.suspended()
+    async with socket(f"/ws/runs/{run_id}/?after={await last_seq(run_id)}") as connection:
+        await taken(connection)
+        await requests.cancel(run_id)
+        message = await taken(connection)
+    assert message["status"] == "canceled"
+    assert message["changed"] == ["approve"]
+    assert "Run again" in message["html"]
+
+
+async def test_nothing_more_is_sent_before_the_last_message_is_acknowledged(stage: Stage) -> None:
+    """A slow page gets one larger message instead of many."""
+    await stage.publish(TRIP)
+    run_id = await requests.start("trip", {"city": "x"})
+    async with socket(f"/ws/runs/{run_id}/?after=1") as connection:
+        first = await connection.receive_json_from()
+        await stage.play(run_id)
+        await live.nudge(run_id)
+        assert await connection.receive_nothing()
+        await connection.send_json_to({"ack": first["seq"]})
+        second = await taken(connection)
+    assert second["status"] == "suspended"
+    assert second["seq"] == await last_seq(run_id)
+
+
+async def test_a_run_that_is_gone_closes_the_socket_for_good(stage: Stage) -> None:
+    """The page learns that it shows nothing any more."""
+    made = WebsocketCommunicator(URLRouter(websocket_urlpatterns), "/ws/runs/nope/?after=3")
+    await made.connect()
+    assert (await made.receive_output())["code"] == 4404
+
+
+async def test_nonsense_from_a_browser_changes_nothing(stage: Stage) -> None:
+    """What is no acknowledgement is one all the same; nothing is read of it."""
+    run_id = await stage.suspended()
+    async with socket(f"/ws/runs/{run_id}/?after=zebra&items=[&start=-1") as connection:
+        await connection.receive_json_from()
+        await connection.send_to(text_data="{{{{")
+        await requests.cancel(run_id)
+        assert (await taken(connection))["status"] == "canceled"
+
+
+async def test_lists_are_told_that_something_moved(stage: Stage) -> None:
+    """The pulse carries the inbox' count and no content."""
+    run_id = await stage.suspended()
+    async with socket("/ws/pulse/") as connection:
+        assert await taken(connection) == {"inbox": 1, "pulse": False}
+        await requests.cancel(run_id)
+        assert await taken(connection) == {"inbox": 0, "pulse": True}
