@@ -10,7 +10,6 @@ from playground.forms.markup import NOTHING, el, join
 from playground.forms.nodes import Group, Node, Raw
 from playground.forms.paint import Painter
 
-RUN = "Run"
 
 
 def sheet(
@@ -27,8 +26,8 @@ def sheet(
         "data-submit-url": url or False,
         "data-state": "invalid" if issues else "ready",
     }
-    # Enter presses the first submit button of a form. Screen readers and the Tab key meet the page's own button.
-    run = el("button", {"type": "submit", "class": "f-default", "tabindex": "-1", "aria-hidden": "true"}, RUN)
+    # Enter presses the first submit button of a form. Screen readers, the Tab key and tests meet the page's own.
+    run = el("button", {"type": "submit", "class": "f-default", "tabindex": "-1", "aria-hidden": "true"})
     panel: dict[str, str | bool] = {
         "role": "tabpanel",
         "id": f"{ids}-panel",
