@@ -11,7 +11,6 @@ from playground.forms.nodes import Group, Node, Raw
 from playground.forms.paint import Painter
 
 
-
 def sheet(
     root: Node, issues: Sequence[Issue], *, as_json: bool, prefix: str, ids: str, url: str, focus: str | None
 ) -> SafeString:
