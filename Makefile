@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.installed-run
 TEST_STAMP := $(VENV)/.installed-test
 BENCH_STAMP := $(VENV)/.installed-bench
+PYTEST := $(BIN)/python -m pytest
+NONE_IS_FINE := || [ $$? -eq 5 ] # pytest's code for "no test was found"
+CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: run test browser faults wheel bench lint format clean
@@ -29,20 +32,27 @@ $(BENCH_STAMP): pyproject.toml | $(BIN)/python
 run: $(RUN_STAMP) ## Serve the playground; ARGS="my_flows.py --port 4112" are handed on.
 	@exec $(BIN)/python manage.py playground $(ARGS)
 
-test: $(TEST_STAMP) ## Every test that needs neither a browser nor minutes.
-	$(BIN)/python -m pytest -m "not browser and not faults and not wheel" $(ARGS)
+test: $(TEST_STAMP) ## Everything that takes seconds, and the tour in the browser when Chromium is there.
+	$(PYTEST) -m "not browser and not faults and not wheel" $(ARGS)
+ifneq ($(CHROMIUM),)
+	$(PYTEST) -m browser $(ARGS) $(NONE_IS_FINE)
+else
+	@echo "Chromium is not installed, so the tour in the browser is left out."
+endif
 
 browser: $(TEST_STAMP) ## The tour in a real Chromium.
-	$(BIN)/python -m pytest -m browser $(ARGS)
+	$(PYTEST) -m browser $(ARGS)
 
 faults: $(TEST_STAMP) ## Kill at every fault point.
-	$(BIN)/python -m pytest -m faults $(ARGS)
+	$(PYTEST) -m faults $(ARGS)
 
 wheel: $(TEST_STAMP) ## Build the distribution, install it elsewhere, run it there.
-	$(BIN)/python -m pytest -m wheel $(ARGS)
+	$(PYTEST) -m wheel $(ARGS)
 
-bench: $(BENCH_STAMP) ## What a step, a run and a page cost.
-	$(BIN)/python -m tests.bench $(ARGS)
+bench: $(BENCH_STAMP) ## What a step, a run, a form and a page cost.
+	@for file in tests/benchmarks/bench_*.py; do \
+		echo "== $$file"; $(BIN)/python -m "tests.benchmarks.$$(basename $$file .py)" $(ARGS) || exit 1; \
+	done
 
 lint: $(TEST_STAMP) ## Types, rules and formatting of code and templates.
 	$(BIN)/python -m mypy
