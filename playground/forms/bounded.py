@@ -19,6 +19,7 @@ from jsonschema.validators import extend
 from playground.forms.evaluated import evaluated_items, evaluated_names
 from playground.forms.formats import fits
 from playground.forms.patterns import compiled
+from playground.forms.plain import surely_fits
 from playground.forms.values import Json, Literal
 
 Keyword = Callable[[Any, Any, Any, Any], Iterator[ValidationError] | None]
@@ -51,7 +52,7 @@ def _inside(validator: Any, value: Json, rule: Any, name: str) -> Iterator[Valid
     """Check one property; `jsonschema` leaves out where it stands when the schema is false."""
     if rule is False:
         yield ValidationError("unexpected", path=(name,))
-    else:
+    elif not surely_fits(value, rule):
         yield from validator.descend(value, rule, path=name, schema_path=name)
 
 
@@ -80,6 +81,18 @@ def _additional_properties(validator: Any, rule: Any, instance: Json, schema: An
         if name in known or any(search(name) for search in searches):
             continue
         yield from _inside(validator, value, rule, name)
+
+
+def _items(validator: Any, rule: Any, instance: Json, schema: Any) -> Iterator[ValidationError]:
+    if not isinstance(instance, list):
+        return
+    first = len(schema.get("prefixItems", ()))
+    if rule is False and len(instance) > first:
+        yield ValidationError("too many")
+        return
+    for at in range(first, len(instance)):
+        if not surely_fits(instance[at], rule):
+            yield from validator.descend(instance[at], rule, path=at)
 
 
 def _property_names(validator: Any, rule: Any, instance: Json, schema: Any) -> Iterator[ValidationError]:
@@ -191,6 +204,8 @@ REPLACED: Mapping[str, Keyword] = {
 
 def _bounded(draft: Any) -> type[Validator]:
     keywords = draft.VALIDATORS | {name: check for name, check in REPLACED.items() if name in draft.VALIDATORS}
+    if "prefixItems" in keywords:
+        keywords["items"] = _items
     # Files of older drafts are often not marked as such, and the newer drafts gave this name no other meaning.
     keywords.setdefault("dependencies", _dependencies)
     found: type[Validator] = extend(draft, {name: _watched(check) for name, check in keywords.items()})  # type: ignore[no-untyped-call]

@@ -19,7 +19,7 @@ MAX_EXAMPLE = 120
 def teach(error: ValidationError, place: Place | None) -> str:
     """Return the sentence for an error; `place` is what stands at its path, when that is known."""
     local = fold(Place(parts=(Part(schema=error.schema, resolver=None),)))
-    value = error.instance
+    value: Json = error.instance
     match str(error.validator):
         case "required" | "dependentRequired" | "dependencies" if error.message == "missing":
             place = place or local.properties.get(str(error.path[-1]))
@@ -28,6 +28,8 @@ def teach(error: ValidationError, place: Place | None) -> str:
             return f"{_name(error)} may not be given."
         case "additionalProperties" | "unevaluatedProperties":
             return f"{_name(error)} is not a known property." + _known(local)
+        case "items" | "additionalItems":
+            return f"Found {counted(len(value), 'item')}. Expected at most {counted(len(local.prefix), 'item')}."
         case "unevaluatedItems":
             return "The list may have no item here."
         case "propertyNames":
