@@ -11,7 +11,7 @@ NONE_IS_FINE := || [ $$? -eq 5 ] # pytest's code for "no test was found"
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test browser faults wheel bench lint format clean
+.PHONY: run test browser faults wheel bench lint format docs pictures clean
 .DEFAULT_GOAL := run
 
 $(BIN)/python:
@@ -64,6 +64,12 @@ format: $(TEST_STAMP)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	@find templates -name '*.html' -print0 | xargs -0 -r $(BIN)/djade --target-version 5.2
+
+docs: $(TEST_STAMP) ## Write the reference pages from the docstrings.
+	$(BIN)/python docs/make_reference.py
+
+pictures: $(TEST_STAMP) ## Take the pictures of the documentation in a real Chromium.
+	$(BIN)/python docs/make_pictures.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
