@@ -2,14 +2,18 @@
 
 import json
 from collections.abc import AsyncIterator
+from typing import Any
 
 from django.http import HttpRequest, StreamingHttpResponse
 
+from engine.events import Event
 from engine.paths import format_path
-from playground import requests, runs
+from playground import catalogue, requests, runs
 from playground.api import wire
 from playground.api.endpoint import Answer, endpoint, number, time
 from playground.api.waiting import events_after
+from playground.catalogue import Graph
+from playground.masking import mask_event
 from playground.runs import Filter
 
 MOST = 1000
@@ -34,17 +38,19 @@ async def listing(request: HttpRequest) -> Answer:
 @endpoint("GET")
 async def events(request: HttpRequest, run_id: str) -> Answer:
     """Return a run's events after a seq; as a stream to those who ask for ``text/event-stream``."""
-    await requests.store.summary(run_id)
+    summary = await requests.store.summary(run_id)
+    entry = await catalogue.version(summary.workflow_id, summary.digest)
+    graph = None if entry is None else entry.graph
     last_id = request.headers.get("Last-Event-ID", "")
     after = int(last_id) if last_id.isascii() and last_id.isdigit() else number(request, "after", 0, most=10**9)
     if "text/event-stream" in request.headers.get("Accept", ""):
-        response = StreamingHttpResponse(_stream(run_id, after), content_type="text/event-stream")
+        response = StreamingHttpResponse(_stream(run_id, after, graph), content_type="text/event-stream")
         response["Cache-Control"] = "no-store"
         # Compression would hold events back.
         response["Content-Encoding"] = "identity"
         return response
     found = await requests.store.read(run_id, after=after, limit=MOST)
-    return {"events": [_wire(event.to_dict()) for event in found], "last": found[-1].seq if found else after}
+    return {"events": [_wire(event, graph) for event in found], "last": found[-1].seq if found else after}
 
 
 @endpoint("GET")
@@ -66,12 +72,13 @@ async def inbox(request: HttpRequest) -> Answer:
     return {"items": items, "total": found.total, "next": found.next}
 
 
-async def _stream(run_id: str, after: int) -> AsyncIterator[str]:
+async def _stream(run_id: str, after: int, graph: Graph | None) -> AsyncIterator[str]:
     async for batch in events_after(run_id, after):
         # A comment keeps the connection alive and shows that it is.
-        yield "".join(f"id: {e.seq}\ndata: {json.dumps(_wire(e.to_dict()))}\n\n" for e in batch) or ": alive\n\n"
+        yield "".join(f"id: {e.seq}\ndata: {json.dumps(_wire(e, graph))}\n\n" for e in batch) or ": alive\n\n"
 
 
-def _wire(event: dict[str, object]) -> dict[str, object]:
-    """Return an event with the wire's name for its run."""
-    return {"runId": event["run_id"], **{key: value for key, value in event.items() if key != "run_id"}}
+def _wire(event: Event, graph: Graph | None) -> dict[str, Any]:
+    """Return an event with its secrets masked, and with the wire's name for its run."""
+    data = (event if graph is None else mask_event(graph, event)).to_dict()
+    return {"runId": data.pop("run_id"), **data}

@@ -1,15 +1,16 @@
 """Workflows, runs and steps as they go over the wire: camelCase, times of steps in milliseconds, schemas as text."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from engine.result import RunResult, StepResult
 from engine.state import RunState
 from engine.summary import RunSummary
-from playground.catalogue import WorkflowEntry
-from playground.views.drawing import nodes_of
+from playground.catalogue import Graph, WorkflowEntry
+from playground.forms import mask
+from playground.nodes import nodes_of, without_indexes
 
 SCHEMAS = (("inputSchema", "input_schema"), ("outputSchema", "output_schema"))
 STEP_SCHEMAS = (*SCHEMAS, ("resumeSchema", "resume_schema"), ("suspendSchema", "suspend_schema"))
@@ -32,12 +33,21 @@ def workflow(entry: WorkflowEntry) -> dict[str, Any]:
     }
 
 
-def result(run: RunState) -> dict[str, Any]:
-    """Return what a run has come to."""
+def result(run: RunState, graph: Graph | None) -> dict[str, Any]:
+    """Return what a run has come to.
+
+    Args:
+        run: the run.
+        graph: of the version that it was made with; its schemas say what is secret.
+    """
     found = RunResult.of(run)
-    data: dict[str, Any] = {"status": found.status, "input": found.input, "steps": dict(_steps(found))}
+    schemas = graph or {}
+    given = mask(schemas.get("input_schema") or {}, found.input)
+    nodes = dict(nodes_of(graph))
+    steps = {path: _step_result(step, nodes.get(without_indexes(path), {})) for path, step in found.steps.items()}
+    data: dict[str, Any] = {"status": found.status, "input": given, "steps": {"input": given, **steps}}
     if found.status == "success":
-        data["result"] = found.result
+        data["result"] = mask(schemas.get("output_schema") or {}, found.result)
     if found.error is not None:
         data |= {"error": found.error, "errorDetail": found.error_detail}
     if found.suspended:
@@ -47,9 +57,9 @@ def result(run: RunState) -> dict[str, Any]:
     return data
 
 
-def run(state: RunState, summary: RunSummary) -> dict[str, Any]:
+def run(state: RunState, summary: RunSummary, graph: Graph | None) -> dict[str, Any]:
     """Return a run with everything that is known of it."""
-    data = result(state)
+    data = result(state, graph)
     return {
         **_heading(summary),
         **data,
@@ -93,28 +103,26 @@ def _heading(summary: RunSummary) -> dict[str, Any]:
     return heading | ({"resourceId": summary.resource_id} if summary.resource_id is not None else {})
 
 
-def _steps(found: RunResult) -> Iterator[tuple[str, Any]]:
-    yield "input", found.input
-    for path, step in found.steps.items():
-        yield path, _step_result(step)
+def _step_result(step: StepResult, node: Mapping[str, Any]) -> dict[str, Any]:
+    def shown(key: str, value: Any) -> Any:
+        return mask(node.get(key) or {}, value)
 
-
-def _step_result(step: StepResult) -> dict[str, Any]:
+    output = shown("output_schema", step.output)
     data: dict[str, Any] = {
         "status": step.status,
-        "payload": step.input,
+        "payload": shown("input_schema", step.input),
         "startedAt": milliseconds(step.started_at),
         "endedAt": milliseconds(step.ended_at),
-        "output": step.output if step.status in ("success", "bailed") else None,
+        "output": None,
         "error": step.error,
-        "suspendPayload": step.suspend_payload,
+        "suspendPayload": shown("suspend_schema", step.suspend_payload),
         "suspendedAt": milliseconds(step.suspended_at),
-        "resumePayload": step.resume_data,
+        "resumePayload": shown("resume_schema", step.resume_data),
         "resumedAt": milliseconds(step.resumed_at),
     }
     always = ("status", "payload", "startedAt")
     kept = {key: value for key, value in data.items() if value is not None or key in always}
-    return kept | ({"output": step.output} if step.status in ("success", "bailed") else {})
+    return kept | ({"output": output} if step.status in ("success", "bailed") else {})
 
 
 def _step(node: Mapping[str, Any]) -> dict[str, Any]:

@@ -53,7 +53,7 @@ async def start(request: HttpRequest, workflow_id: str) -> Answer:
 async def start_async(request: HttpRequest, workflow_id: str) -> Answer:
     """Start a run and return when it has ended or everything left of it is suspended."""
     run_id = await _start(request, workflow_id)
-    return wire.result(await settled(run_id)) | {"runId": run_id}
+    return await _result(run_id)
 
 
 @endpoint("POST")
@@ -67,7 +67,7 @@ async def resume(request: HttpRequest, workflow_id: str) -> Answer:
 async def resume_async(request: HttpRequest, workflow_id: str) -> Answer:
     """Answer a suspended step and return when the run has ended or is suspended again."""
     run_id = await _resume(request, workflow_id)
-    return wire.result(await settled(run_id)) | {"runId": run_id}
+    return await _result(run_id)
 
 
 @endpoint("GET")
@@ -91,7 +91,7 @@ async def runs_of(request: HttpRequest, workflow_id: str) -> Answer:
 async def run(request: HttpRequest, workflow_id: str, run_id: str) -> Answer:
     """Return one run."""
     state = await _run_of(workflow_id, run_id)
-    return wire.run(state, await requests.store.summary(run_id))
+    return wire.run(state, await requests.store.summary(run_id), await _graph(state))
 
 
 @endpoint("POST")
@@ -122,6 +122,16 @@ async def _resume(request: HttpRequest, workflow_id: str) -> str:
     await _run_of(workflow_id, run_id)
     await requests.resume(run_id, _step(body), body.get("resumeData"), label=_text(body, "label"))
     return run_id
+
+
+async def _result(run_id: str) -> dict[str, Any]:
+    state = await settled(run_id)
+    return wire.result(state, await _graph(state)) | {"runId": run_id}
+
+
+async def _graph(state: RunState) -> catalogue.Graph | None:
+    entry = await catalogue.version(state.workflow_id, state.digest)
+    return None if entry is None else entry.graph
 
 
 async def _run_of(workflow_id: str, run_id: str) -> RunState:

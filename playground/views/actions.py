@@ -10,11 +10,12 @@ from django.views.decorators.http import require_POST
 
 from engine.errors import AlreadyResumed, InvalidInput, InvalidResumeData, NotSuspended, RequestError, RunFinished
 from engine.paths import Path, parse_path
-from playground import requests
+from playground import requests, retention
 from playground.catalogue import resume_schema
 from playground.forms import MISSING, Form
+from playground.nodes import nodes_of
 from playground.views.answering import answer_form
-from playground.views.drawing import Drawn, draw, nodes_of, step_html
+from playground.views.drawing import Drawn, draw, step_html
 from playground.views.loading import Loaded, load, view_of
 from playground.views.page import Notice
 from playground.views.posting import issues_of, posted, wants_part
@@ -68,6 +69,13 @@ async def again(request: HttpRequest, run_id: str) -> HttpResponse:
             f"{reverse('workflow', args=[run.workflow_id])}?{urlencode({'from': run_id})}", status=303
         )
     return HttpResponseRedirect(url_of(new), status=303)
+
+
+@require_POST
+async def delete(request: HttpRequest, run_id: str) -> HttpResponse:
+    """Delete a run and its journal."""
+    await retention.delete([run_id])
+    return HttpResponseRedirect(f"{reverse('runs')}?notice=deleted", status=303)
 
 
 async def _again(request: HttpRequest, loaded: Loaded, path: Path, form: Form, *, status: int) -> HttpResponse:

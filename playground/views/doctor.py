@@ -4,13 +4,13 @@ import platform
 from dataclasses import dataclass
 from importlib import metadata
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from playground import catalogue, live, runs, workers
+from playground import catalogue, live, retention, runs, workers
 from playground.catalogue import ImportProblem
+from playground.retention import Health
 from playground.views.frame import frame_of
 from playground.views.page import page
 from playground.workers import WorkerView
@@ -26,8 +26,7 @@ class DoctorPage:
     ready: int
     queue: int
     problems: tuple[ImportProblem, ...]
-    database: str
-    size: int
+    health: Health
     versions: tuple[tuple[str, str], ...]
     socket: str = "/ws/pulse/"
 
@@ -35,14 +34,12 @@ class DoctorPage:
 @require_safe
 async def doctor(request: HttpRequest) -> HttpResponse:
     """Show how the playground itself is."""
-    path = settings.STEPYARD_DB
     context = DoctorPage(
         workers=tuple(await workers.listing()),
         ready=await workers.ready_count(),
         queue=await runs.queue_length(),
         problems=tuple(await catalogue.import_errors()),
-        database=str(path),
-        size=path.stat().st_size if path.is_file() else 0,
+        health=await retention.health(thorough="thorough" in request.GET),
         versions=(("python", platform.python_version()), *((name, _version(name)) for name in PACKAGES)),
     )
     return page(request, "doctor.html", context, frame=await frame_of(request, "doctor"))

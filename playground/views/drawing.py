@@ -1,6 +1,6 @@
 """An opened step as HTML: its question and form, error, values and logs, with secrets masked."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from playground.forms import mask
 from playground.journal import Detail, detail
+from playground.nodes import nodes_of
 from playground.runpage import Graph, Line, RunView
 from playground.views.answering import AnswerForm, answer_form
 from playground.views.page import context_of
@@ -109,33 +110,6 @@ def asked(payload: Any) -> Asked:
     if all(_is_plain(value) for value in rest.values()):
         return Asked(question=question, facts=tuple((name, _word(value)) for name, value in rest.items()))
     return Asked(question=question, rest=rest)
-
-
-def nodes_of(graph: Graph | None, prefix: tuple[str, ...] = ()) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield every node that has a path of its own, with that path without indexes."""
-    for node in () if graph is None else graph["steps"]:
-        yield from _nodes(node, prefix)
-
-
-def _nodes(node: Mapping[str, Any], prefix: tuple[str, ...]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    match node["type"]:
-        case "sequence":
-            inner = node["steps"]
-        case "parallel":
-            inner = node["arms"]
-        case "branch":
-            inner = [arm["node"] for arm in node["arms"]] + ([node["otherwise"]] if node.get("otherwise") else [])
-        case "loop" | "foreach":
-            inner = [node["body"]]
-        case "workflow":
-            yield ".".join((*prefix, node["id"])), node["workflow"]
-            yield from nodes_of(node["workflow"], (*prefix, node["id"]))
-            return
-        case _:
-            yield ".".join((*prefix, node["id"])), node
-            return
-    for child in inner:
-        yield from _nodes(child, prefix)
 
 
 def _name(path: tuple[str | int, ...]) -> str:

@@ -10,14 +10,14 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from engine.result import RunResult
 from engine.state import RunState
+from playground import archive
 from playground.diagram import svg
 from playground.forms import mask
 from playground.journal import Window, as_text
-from playground.requests import store
+from playground.nodes import nodes_of
 from playground.runpage import RunView
-from playground.views.drawing import Drawn, draw, nodes_of, step_html
+from playground.views.drawing import Drawn, draw, step_html
 from playground.views.frame import frame_of
 from playground.views.loading import Loaded, load, view_of
 from playground.views.page import Notice, page
@@ -110,11 +110,8 @@ def _wants_text(request: HttpRequest) -> bool:
 
 @require_safe
 async def as_json(request: HttpRequest, run_id: str) -> HttpResponse:
-    """Give the run as a JSON file: its result and all its events."""
-    loaded = await load(run_id)
-    events = await store.read(run_id)
-    result = RunResult.of(loaded.history.run).to_dict()
-    text = json.dumps({"run": result, "events": [event.to_dict() for event in events]}, indent=1, default=str)
+    """Give the run as a JSON file: its workflow and all its events, secrets masked."""
+    text = json.dumps(await archive.export(run_id), indent=1, default=str)
     response = HttpResponse(text, content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="{run_id}.json"'
     return response

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from engine.errors import RequestError
 from engine.events import RunStatus
 from engine.summary import RunSummary
-from playground import catalogue, requests
+from playground import catalogue, requests, retention
 from playground import runs as listing
 from playground.runs import Filter
 from playground.views.frame import frame_of
@@ -58,8 +58,11 @@ async def runs(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 async def many(request: HttpRequest) -> HttpResponse:
-    """Cancel the runs that are ticked."""
-    for run_id in request.POST.getlist("run"):
+    """Cancel or delete the runs that are ticked."""
+    chosen = request.POST.getlist("run")
+    if request.POST.get("do") == "delete":
+        await retention.delete(chosen)
+    for run_id in chosen if request.POST.get("do") == "cancel" else ():
         await _cancel(run_id)
     query = request.POST.get("query", "")
     return HttpResponseRedirect(f"{reverse('runs')}?{query}" if query else reverse("runs"), status=303)

@@ -19,9 +19,9 @@ from playground import catalogue, requests, runs
 from playground.catalogue import ImportProblem, WorkflowEntry
 from playground.diagram import svg
 from playground.forms import MISSING, Form, dumps
+from playground.nodes import nodes_of
 from playground.runs import Input
 from playground.values import preview
-from playground.views.drawing import nodes_of
 from playground.views.frame import frame_of
 from playground.views.loading import load
 from playground.views.page import Notice, page

@@ -104,3 +104,20 @@ async def test_a_wrong_address_is_a_page(stage: Stage) -> None:
     response = await stage.client.get("/nowhere/")
     assert response.status_code == 404
     assert "Nothing is at /nowhere/" in text_of(response)
+
+
+async def test_a_deleted_run_is_gone(stage: Stage) -> None:
+    """With its journal; the list says it."""
+    run_id = await stage.suspended()
+    await requests.cancel(run_id)
+    response = await stage.post(f"/runs/{run_id}/delete/")
+    assert "Deleted." in await stage.get(response["Location"])
+    assert (await stage.client.get(f"/runs/{run_id}/")).status_code == 404
+
+
+async def test_ticked_runs_are_deleted_together(stage: Stage) -> None:
+    """What is not ticked stays."""
+    await stage.publish(TRIP)
+    made = [await requests.start("trip", {"city": "x"}) for _ in range(3)]
+    await stage.post("/runs/many/", {"run": made[:2], "do": "delete"})
+    assert attributes(await stage.get("/runs/"), "data-run") == made[2:]

@@ -84,11 +84,11 @@ async def test_a_terminal_gets_the_journal_as_text(stage: Stage) -> None:
     assert "? approve" in text
 
 
-async def test_the_download_holds_result_and_events(stage: Stage) -> None:
+async def test_the_download_holds_workflow_and_events(stage: Stage) -> None:
     """What is shown can be taken away."""
     run_id = await stage.suspended()
     data = json.loads(await stage.get(f"/runs/{run_id}/json/"))
-    assert data["run"]["status"] == "suspended"
+    assert (data["run_id"], data["workflow"]["id"]) == (run_id, "trip")
     assert [event["seq"] for event in data["events"]] == list(range(1, len(data["events"]) + 1))
 
 
