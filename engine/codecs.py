@@ -21,7 +21,9 @@ from referencing import Registry
 from engine.errors import InvalidValue, Issue, NotSerializable
 from engine.misfits import misfit
 from engine.plainness import is_reversible
-from engine.transport import CONFIG, reading, reveal, writing
+from engine.textforms import reveal
+from engine.transport import reading, writing
+from engine.unions import CONFIG
 
 JSON = Any
 
@@ -96,7 +98,7 @@ class TypedCodec:
         written = writing(core, open_value)
         self._check = SchemaValidator(written, _use_prebuilt=False).validate_python
         self._write = SchemaSerializer(written, CONFIG, _use_prebuilt=False).to_json
-        self._read = SchemaValidator(reading(core), _use_prebuilt=False).validate_json
+        self._read = SchemaValidator(reading(core, open_value), _use_prebuilt=False).validate_json
         # An instance may have been changed after its validation, or made without. Where nothing of the user's stands
         # in between, a valid one can be read back, and only a valid one.
         self._verified = is_reversible(core)

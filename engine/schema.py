@@ -29,8 +29,9 @@ JSON = Any
 class Schema:
     """What a value must look like. Make one with `Schema.of`.
 
-    A value that was dumped and loaded by the same schema is what it was, whenever the schema declares its types; a
-    union whose members look alike in JSON (``float | str`` holding ``nan``) is read as the member that fits best.
+    A value that was dumped and loaded by the same schema is what it was, whenever the schema declares its types. Two
+    kinds of unions keep values but not always types: text in ``date | str`` that is exactly what a date would write is
+    read as that date, and of ``list | set`` the first member that fits is taken.
     """
 
     spec: Any

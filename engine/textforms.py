@@ -1,0 +1,57 @@
+"""The text by which JSON carries what it has no form of its own for: bytes, ``nan`` and secrets."""
+
+import base64
+import math
+from typing import Any
+
+from pydantic import Secret, SecretBytes, SecretStr
+from pydantic_core import PydanticSerializationUnexpectedValue
+
+BYTES_PREFIX = "data:;base64,"
+"""Bytes that are no UTF-8 text are written as a data URI (RFC 2397), other bytes as the text that they are."""
+
+_NON_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+
+
+def encode_bytes(value: Any) -> str:
+    """Write bytes as text if they are UTF-8, else as a data URI."""
+    try:
+        text = _bytes(value).decode()
+    except UnicodeDecodeError:
+        return encode_bytes_apart(value)
+    # Text that begins like our data URI is encoded too, or it would be read as what it only looks like.
+    return encode_bytes_apart(value) if text.startswith(BYTES_PREFIX) else text
+
+
+def encode_bytes_apart(value: Any) -> str:
+    """Write bytes as a data URI always, to tell them from text where a value may be either."""
+    return BYTES_PREFIX + base64.b64encode(_bytes(value)).decode()
+
+
+def decode_bytes(value: Any) -> Any:
+    """Read bytes back; what is no text passes and is refused by the schema."""
+    if not isinstance(value, str):
+        return value
+    if not value.startswith(BYTES_PREFIX):
+        return value.encode()
+    return base64.b64decode(value.removeprefix(BYTES_PREFIX), validate=True)
+
+
+def decode_float(value: Any) -> Any:
+    """Read the three numbers that JSON does not have; other values pass."""
+    return _NON_FINITE.get(value, value) if isinstance(value, str) else value
+
+
+def reveal(secret: Any) -> Any:
+    """Write a secret as what it hides: the next step has to know it."""
+    if not isinstance(secret, (Secret, SecretStr, SecretBytes)):
+        raise PydanticSerializationUnexpectedValue("expected a secret")
+    hidden = secret.get_secret_value()
+    return encode_bytes(hidden) if isinstance(hidden, bytes) else hidden
+
+
+def _bytes(value: Any) -> bytes:
+    """Return bytes; another type is for another member of the union, if there is one."""
+    if isinstance(value, bytes | bytearray):
+        return bytes(value)
+    raise PydanticSerializationUnexpectedValue("expected bytes")
