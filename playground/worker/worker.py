@@ -18,11 +18,11 @@ from engine.state import RunState
 from playground import catalogue, live
 from playground.layers import LocalLayer
 from playground.queue import due
-from playground.store import OrmStore
 from playground.store.database import in_transaction
 from playground.worker.admission import begin
 from playground.worker.consumers import RunConsumer, VerdictConsumer
 from playground.worker.discovery import Discovery
+from playground.worker.mortal import make_store
 from playground.worker.pulse import Pulse
 from playground.worker.row import OwnRow
 from playground.worker.slots import Slots
@@ -49,7 +49,7 @@ class Worker:
     ) -> None:
         """Take what was imported, and how many runs to execute at the same time."""
         self._nudges = live.Nudges()
-        self._store = OrmStore(moved=self._nudges.moved)
+        self._store = make_store(self._nudges.moved)
         self._runtime = Runtime(store=self._store, owner=worker_id, lease=LEASE)
         for found in discovery.found:
             self._runtime.add(found.workflow.flow)

@@ -21,7 +21,7 @@ class Yard:
         self.folder = folder
         self._layer = layer
         self._ends: dict[str, asyncio.Task[None]] = {}
-        self._living: dict[str, Child] = {}
+        self.living: dict[str, Child] = {}
 
     def write(self, name: str, code: str) -> str:
         """Write a module of the user's; return its path."""
@@ -35,9 +35,10 @@ class Yard:
         child = await Child.start(
             worker_id=worker_id, command=lambda fd: worker_command(fd, modules), layer=self._layer
         )
-        self._living[worker_id] = child
+        self.living[worker_id] = child
         self._ends[worker_id] = asyncio.create_task(self._see_off(child))
         await self.until(lambda: self._is(worker_id, until))
+        assert until == "ended" or worker_id in self.living, f"worker {worker_id} ended before it was {until}"
         return child
 
     async def gone(self, child: Child) -> None:
@@ -68,15 +69,16 @@ class Yard:
 
     async def close(self) -> None:
         """End all processes."""
-        for child in self._living.values():
+        for child in list(self.living.values()):
             child.kill()
         await asyncio.gather(*self._ends.values())
         await self._layer.close()
 
     async def _is(self, worker_id: str, status: str) -> bool:
-        return any(one.worker_id == worker_id and one.status == status for one in await workers.listing())
+        found = {one.worker_id: one.status for one in await workers.listing()}
+        return found.get(worker_id) == status or worker_id not in self.living
 
     async def _see_off(self, child: Child) -> None:
         end = await child.wait()
-        del self._living[child.worker_id]
+        del self.living[child.worker_id]
         await workers.record_exit(end.worker_id, end.code, end.tail)
