@@ -83,7 +83,7 @@ def _added(desk: Desk, node: Node) -> Node:
             return _with_body(node, _added(desk, body))
         case Listing(items=items, at=at):
             key = _next_key([item.key for item in items])
-            inner = load(desk, item_field(node.field, len(items)), MISSING, f"{at}/{key}", at.count("/") + 1)
+            inner = load(desk, item_field(desk, node.field, len(items)), MISSING, f"{at}/{key}", at.count("/") + 1)
             return replace(node, state=State.VALUE, items=(*items, Item(key=key, node=inner)))
         case Group(entries=entries, at=at):
             key = _next_key([entry.key for entry in entries])

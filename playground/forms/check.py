@@ -50,18 +50,25 @@ def check(schema: Json, value: Json, *, chosen: Chosen | None = None, seconds: f
         seconds: the longest that it may take; a longer check is itself an issue.
 
     """
+    errors = errors_of(schema, value, seconds)
+    if isinstance(errors, str):
+        return [Issue(path=(), message=errors)]
+    return _Verdict(root=place_of(schema), chosen=chosen or {}).issues(errors) if errors else []
+
+
+def errors_of(schema: Json, value: Json, seconds: float) -> list[ValidationError] | str:
+    """Return the validator's errors, or why it could not decide."""
     token = deadline.set(time.monotonic() + seconds)
     try:
         validator = validator_class(schema)(schema, registry=KNOWN)
-        errors = list(islice(validator.iter_errors(value), MAX_ISSUES))
-        return _Verdict(root=place_of(schema), chosen=chosen or {}).issues(errors) if errors else []
+        return list(islice(validator.iter_errors(value), MAX_ISSUES))
     except OutOfTime:
-        return [Issue(path=(), message=f"Checking this value took longer than {seconds:g} s, so it is refused.")]
+        return f"Checking this value took longer than {seconds:g} s, so it is refused."
     except RecursionError:
-        return [Issue(path=(), message="The value or the schema is nested too deeply to be checked.")]
+        return "The value or the schema is nested too deeply to be checked."
     except UNUSABLE as error:
         reason = str(error).partition("\n")[0][:200] or type(error).__name__
-        return [Issue(path=(), message=f"The schema itself cannot be used: {reason}.")]
+        return f"The schema itself cannot be used: {reason}."
     finally:
         deadline.reset(token)
 

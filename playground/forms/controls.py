@@ -9,6 +9,7 @@ from playground.forms.jsontext import dumps
 from playground.forms.kinds import Boolean, Choice, Const, Number, Text, Upload
 from playground.forms.markup import NOTHING, el, join
 from playground.forms.nodes import Leaf, Need, State
+from playground.forms.shape import numeric
 from playground.forms.values import MISSING, shorten
 
 PICKERS = {"date": "date", "date-time": "datetime-local", "time": "time"}
@@ -48,7 +49,9 @@ def control(leaf: Leaf, naming: Naming) -> SafeString:
         case Text():
             return _text(leaf, kind, naming)
         case Number(whole=whole):
-            mode = "numeric" if whole and leaf.field.shape.facts.get("minimum", -1) >= 0 else "text"
+            least = leaf.field.shape.facts.get("minimum")
+            # The keyboards of telephones have no minus in the mode for digits.
+            mode = "numeric" if numeric(least) and least >= 0 else "text"
             return _line(leaf, naming, {"inputmode": "decimal" if not whole else mode, "class": "f-input f-number"})
         case Boolean():
             return _radios(leaf, naming)

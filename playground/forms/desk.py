@@ -1,11 +1,14 @@
 """What loading and reading a form share: the schema, and how much of it may be opened."""
 
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from playground.forms.check import is_valid
 from playground.forms.document import Place
-from playground.forms.nodes import Field, Need, field_of
+from playground.forms.kinding import settle
+from playground.forms.kinds import Settled
+from playground.forms.nodes import Field, Need
 from playground.forms.shape import Shape, fold
 from playground.forms.values import Json
 
@@ -26,14 +29,37 @@ class Desk:
     exact: bool = False
     """Whether what a value lacks stays unset, so that it comes back as it was; else what is required is opened."""
 
+    seconds: float = 0.6
+    """Time that is left for finding the branches of unions and the conditions that hold."""
+    known: dict[tuple[int, ...], Settled] = field(default_factory=dict)
+    """Places that were settled already, by the identities of their schemas, which stay alive here."""
+
+    def field(self, place: Place, name: str = "", need: Need = Need.REQUIRED) -> Field:
+        """Return the field of a place."""
+        key = tuple(id(part.schema) for part in place.parts)
+        if key not in self.known:
+            self.known[key] = settle(place)
+        return Field(settled=self.known[key], name=name, need=need)
+
+    def members(self, shape: Shape) -> Iterator[Field]:
+        """Walk the fields of an object's known properties; those that may never be there are left out."""
+        required = shape.required
+        for name, place in shape.properties.items():
+            member = self.field(place, name, Need.REQUIRED if name in required else Need.OPTIONAL)
+            if not member.shape.never:
+                yield member
+
     def spend(self) -> bool:
         """Take one field; false when there are none left."""
         self.left -= 1
         return self.left >= 0
 
     def fits(self, place: Place, value: Json) -> bool:
-        """Tell whether a value fits a place."""
-        return is_valid(place, value, schema=self.schema)
+        """Tell whether a value fits a place; when all of that took too long, it does not."""
+        start = time.monotonic()
+        found = self.seconds > 0 and is_valid(place, value, schema=self.schema, seconds=min(self.seconds, 0.2))
+        self.seconds -= time.monotonic() - start
+        return found
 
     def effective(self, shape: Shape, value: Json) -> Shape:
         """Return the shape of an object with those of its conditions that hold for the value."""
@@ -55,11 +81,3 @@ class Desk:
         for name, places in shape.dependents.items():
             if isinstance(value, dict) and name in value:
                 yield from places
-
-
-def members_of(shape: Shape) -> Iterator[Field]:
-    """Walk the fields of an object's known properties; those that may never be there are left out."""
-    for name, place in shape.properties.items():
-        field = field_of(place, name, Need.REQUIRED if name in shape.required else Need.OPTIONAL)
-        if not field.shape.never:
-            yield field

@@ -2,12 +2,13 @@
 
 import time
 
-from playground.forms.check import check, is_valid
+from playground.forms.check import errors_of, is_valid
 from playground.forms.document import Place, place_of
 from playground.forms.sample import Sampler
 from playground.forms.values import Json
 
 SECONDS = 0.5
+UNKNOWN = 1_000_000
 
 
 def example(schema: Json) -> Json:
@@ -18,10 +19,11 @@ def example(schema: Json) -> Json:
         return is_valid(part, value, schema=schema)
 
     until = time.monotonic() + SECONDS
-    best, fewest = None, 1_000_000
+    best, fewest = None, UNKNOWN + 1
     for turn in range(12):
         value = Sampler(fits=fits, full=turn % 2 == 0, turn=turn // 2).value(place)
-        wrong = len(check(schema, value, seconds=max(until - time.monotonic(), 0.05)))
+        errors = errors_of(schema, value, max(until - time.monotonic(), 0.05))
+        wrong = UNKNOWN if isinstance(errors, str) else len(errors)
         if wrong < fewest:
             best, fewest = value, wrong
         if not wrong or time.monotonic() > until:

@@ -165,49 +165,57 @@ def dumps(value: Json, *, indent: int | None = None) -> str:
     """Write a value as JSON text, numbers as they were typed.
 
     Characters that a browser or an editor would change (control characters, line separators, half surrogates) are
-    written as escapes; other text is readable as it is.
+    written as escapes; other text is readable as it is. Any depth can be written.
     """
     parts: list[str] = []
-    _write(value, parts, "\n" if indent is not None else "", " " * (indent or 0))
+    step = " " * (indent or 0)
+    # Text that is to be written, or a value with the line break that its closing bracket stands behind.
+    waiting: list[str | tuple[Json, str]] = [(value, "\n" if indent is not None else "")]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, str):
+            parts.append(found)
+            continue
+        inner, line = found
+        if isinstance(inner, dict | list | tuple) and inner:
+            waiting += reversed(_opened(inner, line, step))
+        else:
+            parts.append(_single(inner))
     return "".join(parts)
 
 
-def _write(value: Json, parts: list[str], line: str, step: str) -> None:
+def _opened(
+    value: dict[str, Json] | list[Json] | tuple[Json, ...], line: str, step: str
+) -> list[str | tuple[Json, str]]:
+    deeper, between = line + step if line else "", "," if line else ", "
+    found: list[str | tuple[Json, str]] = []
+    if isinstance(value, dict):
+        for name, child in value.items():
+            found += (f"{between if found else '{'}{deeper}{_quote(name)}: ", (child, deeper))
+        return [*found, f"{line}}}"]
+    for child in value:
+        found += (f"{between if found else '['}{deeper}", (child, deeper))
+    return [*found, f"{line}]"]
+
+
+def _single(value: Json) -> str:
     match value:
         case str():
-            parts.append(_quote(value))
+            return _quote(value)
         case None | True | False:
-            parts.append("null" if value is None else "true" if value else "false")
+            return "null" if value is None else "true" if value else "false"
         case Literal():
-            parts.append(value.text)
+            return value.text
         case int():
-            parts.append(int.__repr__(value))
+            return int.__repr__(value)
         case float():
-            parts.append(float.__repr__(value))
+            return float.__repr__(value)
         case dict():
-            _write_items(value, parts, line, step)
+            return "{}"
         case list() | tuple():
-            _write_list(value, parts, line, step)
+            return "[]"
         case _:
             raise TypeError(f"{type(value).__name__} is no JSON value")
-
-
-def _write_items(value: dict[str, Json], parts: list[str], line: str, step: str) -> None:
-    inner, start = line + step if line else "", "{"
-    for name, child in value.items():
-        parts += (start, inner, _quote(name), ": ")
-        _write(child, parts, inner, step)
-        start = "," if line else ", "
-    parts += (line, "}") if value else ("{}",)
-
-
-def _write_list(value: list[Json] | tuple[Json, ...], parts: list[str], line: str, step: str) -> None:
-    inner, start = line + step if line else "", "["
-    for child in value:
-        parts += (start, inner)
-        _write(child, parts, inner, step)
-        start = "," if line else ", "
-    parts += (line, "]") if value else ("[]",)
 
 
 def _quote(text: str) -> str:

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from playground.forms.desk import BLANK_LEVELS, MAX_LEVELS, Desk, members_of
-from playground.forms.jsontext import dumps
+from playground.forms.desk import BLANK_LEVELS, MAX_LEVELS, Desk
+from playground.forms.jsontext import dumps, is_deep
 from playground.forms.kinding import types_of
 from playground.forms.kinds import Anything, Boolean, Choice, Const, Number, Record, Sequence, Text, Union, Upload
 from playground.forms.nodes import (
@@ -87,7 +87,9 @@ def empty(field: Field, at: str, state: State) -> Node:
 
 def raw(field: Field, at: str, value: Json | Missing) -> Raw:
     """Return the JSON editor for a value."""
-    return Raw(field=field, at=at, text="" if value is MISSING else dumps(value, indent=2))
+    # Indenting grows with the square of the depth.
+    indent = None if is_deep(value) else 2
+    return Raw(field=field, at=at, text="" if value is MISSING else dumps(value, indent=indent))
 
 
 def _leaf(field: Field, value: Json, at: str) -> Node:
@@ -117,7 +119,9 @@ def _text(field: Field, value: Json) -> str | None:
 
 def _group(desk: Desk, field: Field, value: Mapping[str, Json], at: str, level: int) -> Node:
     shape = desk.effective(field.shape, value)
-    members = list(members_of(shape))
+    if len(shape.properties) > desk.left:
+        return raw(field, at, value or MISSING)
+    members = list(desk.members(shape))
     known = {member.name for member in members}
     others = [name for name in value if name not in known]
     if any(CHANGED_BY_BROWSERS.search(name) or "\n" in name for name in others) or len(others) > desk.left:
@@ -143,24 +147,24 @@ def load_member(desk: Desk, member: Field, value: Mapping[str, Json], at: str, l
 
 def load_entry(desk: Desk, shape: Shape, *, name: str, value: Json | Missing, key: str, at: str, level: int) -> Entry:
     """Return an entry, whose place depends on its name."""
-    node = load(desk, field_of(entry_place(shape, name)), value, f"{at}/{ENTRY}{key}", level + 1)
+    node = load(desk, desk.field(entry_place(shape, name)), value, f"{at}/{ENTRY}{key}", level + 1)
     return Entry(key=key, name=name, node=node)
 
 
 def _listing(desk: Desk, field: Field, value: list[Json], at: str, level: int) -> Node:
     items = tuple(
-        Item(key=str(number), node=load(desk, item_field(field, number), item, f"{at}/{number}", level + 1))
+        Item(key=str(number), node=load(desk, item_field(desk, field, number), item, f"{at}/{number}", level + 1))
         for number, item in enumerate(value)
     )
     return Listing(field=field, at=at, state=State.VALUE, items=items)
 
 
-def item_field(field: Field, number: int) -> Field:
+def item_field(desk: Desk, field: Field, number: int) -> Field:
     """Return the field of a list's item by its position."""
     kind = field.kind
     if not isinstance(kind, Sequence):
         raise TypeError(f"{type(kind).__name__} has no items")
-    return field_of(kind.prefix[number] if number < len(kind.prefix) else kind.item)
+    return desk.field(kind.prefix[number] if number < len(kind.prefix) else kind.item)
 
 
 def choose(desk: Desk, field: Field, value: Json, at: str, level: int) -> Node:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from playground.forms.desk import MAX_LEVELS, Desk, members_of
+from playground.forms.desk import MAX_LEVELS, Desk
 from playground.forms.evaluate import value_of
 from playground.forms.jsontext import JsonError, dumps, parse_json
 from playground.forms.kinds import Anything, Boolean, Choice, Const, Record, Sequence, Union, Upload
@@ -23,7 +23,6 @@ from playground.forms.nodes import (
     State,
     Switch,
     branch_field,
-    field_of,
 )
 from playground.forms.pointer import ENTRY, child, name_in
 from playground.forms.post import Post
@@ -145,7 +144,9 @@ class Reader:
     def members(self, field: Field, shape: Shape, at: str, level: int) -> Group:
         """Read the properties and entries of an object."""
         tagged = field.need is Need.CHOSEN
-        nodes = tuple(self.member(member, child(at, member.name), level, tagged=tagged) for member in members_of(shape))
+        nodes = tuple(
+            self.member(member, child(at, member.name), level, tagged=tagged) for member in self.desk.members(shape)
+        )
         known = {node.field.name for node in nodes}
         keyed = self.post.marks("entry", at)
         entries = [self.entry(shape, at, key, level) for key in keyed]
@@ -164,14 +165,14 @@ class Reader:
     def entry(self, shape: Shape, at: str, key: str, level: int) -> Entry:
         """Read an entry whose name was typed."""
         name = self.post.mark("key", f"{at}/{ENTRY}{key}") or ""
-        node = self.read(field_of(entry_place(shape, name)), f"{at}/{ENTRY}{key}", level + 1)
+        node = self.read(self.desk.field(entry_place(shape, name)), f"{at}/{ENTRY}{key}", level + 1)
         return Entry(key=key, name=name, node=node)
 
     def foreign(self, shape: Shape, at: str, steps: Iterable[str], level: int) -> Iterator[Entry]:
         """Read properties that were posted by name though the schema does not show them, or no longer does."""
         for number, step in enumerate(steps):
             name = name_in(step)
-            value = value_of(self.read(field_of(entry_place(shape, name)), f"{at}/{step}", level + 1)).value
+            value = value_of(self.read(self.desk.field(entry_place(shape, name)), f"{at}/{step}", level + 1)).value
             if value is not MISSING:
                 yield load_entry(self.desk, shape, name=name, value=value, key=f"x{number}", at=at, level=level)
 
@@ -179,7 +180,7 @@ class Reader:
         """Read a list in the order of the page."""
         keys = self.post.marks("item", at) or [step for step in self.post.steps(at) if step.isdecimal()]
         items = tuple(
-            Item(key=key, node=self.read(item_field(field, number), f"{at}/{key}", level + 1))
+            Item(key=key, node=self.read(item_field(self.desk, field, number), f"{at}/{key}", level + 1))
             for number, key in enumerate(dict.fromkeys(keys))
         )
         return Listing(field=field, at=at, state=State.VALUE, items=items)

@@ -28,6 +28,7 @@ class Sampler:
     """Tells whether a condition of the schema holds."""
     full: bool = False
     turn: int = 0
+    most: int = MAX_VALUES
     made: int = 0
 
     def value(self, place: Place, depth: int = 0) -> Json:
@@ -37,7 +38,7 @@ class Sampler:
         given = self.given(found.shape)
         if given is not MISSING:
             return given
-        if self.made > MAX_VALUES or depth > 12:
+        if self.made > self.most or depth > 12:
             return None
         if found.nullable and depth > 3:
             return None

@@ -63,7 +63,7 @@ class Shape:
     @property
     def required(self) -> frozenset[str]:
         """The names that an object must have."""
-        return frozenset(self.facts.get("required", ()))
+        return frozenset(name for name in listed(self.facts, "required") if isinstance(name, str))
 
 
 def fold(place: Place) -> Shape:

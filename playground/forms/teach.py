@@ -14,6 +14,8 @@ from playground.forms.values import Json, shorten
 from playground.forms.words import counted, expected, found, name_of
 
 MAX_EXAMPLE = 120
+"""Characters; longer examples hide the sentence."""
+MAX_VALUES = 12
 
 
 def teach(error: ValidationError, place: Place | None) -> str:
@@ -60,7 +62,7 @@ def wanted(place: Place) -> str:
 def _example(found: Settled) -> str:
     if isinstance(found.kind, Const | Choice | Boolean | Anything):
         return ""
-    value = Sampler().value(found.place)
+    value = Sampler(most=MAX_VALUES).value(found.place)
     text = dumps(value)
     return text if len(text) <= MAX_EXAMPLE and value not in ("", None) else ""
 
