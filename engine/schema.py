@@ -73,7 +73,7 @@ class Schema:
         if isinstance(spec, dict):
             return _of_document(spec)
         # Only classes are remembered: `int | str` equals `str | int`, but their JSON Schemas differ.
-        return _of_class(spec) if isinstance(spec, type) and spec.__hash__ is not None else _of_type(spec)
+        return _of_class(spec) if isinstance(spec, type) and type(spec).__hash__ is not None else _of_type(spec)
 
     @staticmethod
     def keys(parts: "Mapping[str, Schema]", total: bool = True) -> "Schema":
