@@ -35,6 +35,6 @@ def answer_form(run_id: str, step: StepState, schema: Any, form: Form | None = N
     query = {"step": path, "suspension": step.suspension} | ({"next": back} if back else {})
     action = f"{reverse('resume', args=[run_id])}?{urlencode(query)}"
     form = form or Form.blank({} if schema is None else schema)
-    # The path is part of the id, for several steps of one page may wait at once.
-    html = form.html(submit_url=action, id_prefix=f"answer-{path}")
-    return AnswerForm(html=html, action=action, id=f"answer-{path}-form")
+    # Several steps of several runs may wait on one page.
+    name = f"answer-{run_id}-{path}"
+    return AnswerForm(html=form.html(submit_url=action, id_prefix=name), action=action, id=f"{name}-form")

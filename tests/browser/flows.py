@@ -1,0 +1,100 @@
+"""What a developer might have written; the tour runs it."""
+
+import asyncio
+
+from pydantic import BaseModel
+
+from engine import Context, create_workflow, step
+
+
+class Trip(BaseModel):
+    """Where to go."""
+
+    city: str
+    days: int = 1
+
+
+class Verdict(BaseModel):
+    """What a person answers."""
+
+    approved: bool
+    note: str = ""
+
+
+class Plan(BaseModel):
+    """What comes of it."""
+
+    city: str
+    note: str
+
+
+@step
+async def look_up(data: Trip, ctx: Context) -> Trip:
+    """Find the city."""
+    ctx.progress(0.5, "reading the map")
+    await asyncio.sleep(0.4)
+    print(f"looking up {data.city}")
+    return data
+
+
+@step
+async def weather(data: Trip) -> str:
+    """Ask for the weather."""
+    await asyncio.sleep(0.3)
+    return f"sunny in {data.city}"
+
+
+@step
+async def hotel(data: Trip) -> str:
+    """Ask for a room."""
+    await asyncio.sleep(0.2)
+    return f"a room in {data.city}"
+
+
+class Found(BaseModel):
+    """What the two found."""
+
+    weather: str
+    hotel: str
+
+
+@step(resume_schema=Verdict)
+async def approve(data: Found, ctx: Context) -> Plan:
+    """Ask a person."""
+    answer: Verdict = ctx.suspend({"question": f"{data.weather}, {data.hotel}: go?"})
+    return Plan(city=data.weather, note=answer.note)
+
+
+@step
+async def book(data: Plan) -> Plan:
+    """Book it."""
+    await asyncio.sleep(0.4)
+    return data
+
+
+trip = (
+    create_workflow(id="trip", input_schema=Trip, output_schema=Plan, description="Plans a trip and asks before booking.")
+    .then(look_up)
+    .parallel([weather, hotel])
+    .then(approve)
+    .then(book)
+    .commit()
+)
+
+
+@step
+async def explode(data: Trip) -> str:
+    """Fail."""
+    raise LookupError(f"nobody knows <b>{data.city}</b>")
+
+
+lost = create_workflow(id="lost", input_schema=Trip, output_schema=str).then(explode).commit()
+
+
+@step
+async def count(data: int) -> int:
+    """Count one."""
+    return data + 1
+
+
+many = create_workflow(id="many", input_schema=list[int], output_schema=list[int]).foreach(count, concurrency=8).commit()

@@ -1,0 +1,58 @@
+"""What a page weighs, whom it asks, and how it fits."""
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Response
+
+from tests.browser.conftest import Server
+from tests.browser.test_tour import start, status
+
+pytestmark = pytest.mark.browser
+
+PAGES = ("/workflows/", "/workflows/trip/", "/runs/", "/inbox/", "/doctor/", "/patterns/")
+
+
+async def test_the_first_load_of_a_run_is_light_and_local(context: BrowserContext, server: Server) -> None:
+    """At most 150 kB and 12 requests, none to another host."""
+    page = await context.new_page()
+    await start(page)
+    await status(page, "suspended")
+    fresh = await context.browser.new_context() if context.browser else context
+    other = await fresh.new_page()
+    responses: list[Response] = []
+    other.on("response", lambda response: responses.append(response))
+    await other.goto(page.url, wait_until="networkidle")
+    sizes = [await response.request.sizes() for response in responses]
+    assert all(response.url.startswith(server.url) for response in responses)
+    assert len(responses) <= 12, [response.url for response in responses]
+    assert sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes) <= 150_000
+    await fresh.close()
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("width", [390, 820, 1440])
+async def test_nothing_overflows(browser: Browser, server: Server, path: str, width: int) -> None:
+    """Only the vertical direction scrolls, on a phone too."""
+    narrow = await browser.new_context(base_url=server.url, viewport={"width": width, "height": 844})
+    page = await narrow.new_page()
+    await page.goto(path)
+    assert await page.evaluate("document.documentElement.scrollWidth") <= width
+    await narrow.close()
+
+
+async def test_a_run_does_not_overflow_on_a_phone(browser: Browser, server: Server) -> None:
+    """Journal, graph and form fit in 390 pixels."""
+    narrow = await browser.new_context(base_url=server.url, viewport={"width": 390, "height": 844})
+    page = await narrow.new_page()
+    await start(page, "A city with a rather long name that goes on and on")
+    await status(page, "suspended")
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+    await narrow.close()
+
+
+async def test_a_theme_is_kept(context: BrowserContext) -> None:
+    """The choice holds on the next page, without a flash: the server writes it."""
+    page = await context.new_page()
+    await page.goto("/workflows/")
+    await page.get_by_role("button", name="Dark").click()
+    await page.goto("/runs/")
+    assert await page.evaluate("document.documentElement.dataset.theme") == "dark"
