@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,4 +87,16 @@ def test_every_setting_is_documented() -> None:
     for path in Path(ROOT / "playground").rglob("*.py"):
         read |= set(re.findall(r"\"((?:STEPYARD|PLAYGROUND)_[A-Z_]*[A-Z])\"", path.read_text("utf-8")))
     assert read
-    assert sorted(name for name in read if f"`{name}`" not in text) == []
+    assert sorted(name for name in read if f"`{name}" not in text) == []
+
+
+def test_every_dependency_is_explained() -> None:
+    """The page of the dependencies names each one that pyproject.toml does."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = [
+        *project["dependencies"],
+        *(need for extra in project["optional-dependencies"].values() for need in extra),
+    ]
+    names = {re.split(r"[<>=!~; ]", need)[0] for need in wanted}
+    text = (ROOT / "docs" / "explanation" / "dependencies.md").read_text("utf-8")
+    assert sorted(name for name in names if f"`{name}`" not in text) == []
