@@ -2,14 +2,19 @@
 
 from typing import Any
 
-from engine.errors import UnknownRun
-from engine.events import Event
+from engine.errors import RequestError, UnknownRun
+from engine.events import Draft, Event
+from engine.state import fold
 from playground import catalogue
 from playground.masking import mask_event
 from playground.requests import store
 
 FORMAT = "stepyard-run"
 VERSION = 1
+
+
+class InvalidArchive(RequestError):
+    """This is no exported run."""
 
 
 async def export(run_id: str) -> dict[str, Any]:
@@ -32,6 +37,33 @@ async def export(run_id: str) -> dict[str, Any]:
         "workflow": entry.graph if entry else None,
         "events": [_masked(entry, event).to_dict() for event in events],
     }
+
+
+async def restore(data: Any) -> str:
+    """Bring an exported run back, under its own id; return the id.
+
+    Secrets stay masked, so that a run which has not ended could not go on truthfully and is refused.
+
+    Raises:
+        RunExists: a run with this id is there already.
+        InvalidArchive: this is no exported run, or one that has not ended.
+    """
+    match data:
+        case {"format": "stepyard-run", "version": 1, "run_id": str(run_id), "events": [_, *_] as found}:
+            pass
+        case _:
+            raise InvalidArchive("expected what `export` gives: format stepyard-run, version 1, run_id, events")
+    try:
+        events = [Event.from_dict(event) for event in found]
+        run = fold(events)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InvalidArchive(f"the events are no journal: {type(error).__name__}: {error}") from error
+    if [event.seq for event in events] != list(range(1, len(events) + 1)) or run.run_id != run_id:
+        raise InvalidArchive("the events are not those of one run, from its first to its last")
+    if not run.ended:
+        raise InvalidArchive(f"run {run_id} had not ended when it was exported ({run.status})")
+    await store.create(run_id, [Draft(event.at, event.type, event.path, event.payload) for event in events])
+    return run_id
 
 
 def _masked(entry: catalogue.WorkflowEntry | None, event: Event) -> Event:

@@ -62,6 +62,7 @@ async def prune(*, keep: int | timedelta) -> int:
     while run_ids := await in_database(_expired, keep):
         deleted += await delete(run_ids)
     await in_transaction(_forget)
+    await in_database(_shrink)
     return deleted
 
 
@@ -91,6 +92,13 @@ def _forget() -> None:
     last = WorkerRow.objects.filter(ended_at__isnull=False).order_by("-id").values_list("id", flat=True)[:100]
     WorkerRow.objects.filter(ended_at__isnull=False).exclude(id__in=list(last)).delete()
     WorkerRow.objects.filter(ended_at=None, heartbeat_at__lt=Now() - 100 * SILENT).delete()
+
+
+def _shrink() -> None:
+    """Write the log back into the file and empty it; without this it keeps the size that it once had."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _health(thorough: bool) -> Health:

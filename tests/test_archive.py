@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from engine.errors import UnknownRun
+from engine.errors import RunExists, UnknownRun
 from engine.events import Draft, Event, EventType
 from engine.paths import Path
-from playground import archive, catalogue
+from playground import archive, catalogue, retention
+from playground.archive import InvalidArchive
 from playground.catalogue import WorkflowEntry
 from playground.masking import mask_event
 from playground.requests import store
@@ -84,3 +85,33 @@ async def test_an_export_holds_the_whole_run() -> None:
     assert found["events"][0]["payload"]["input"] == {"user": "ada", "key": "••••••"}
     with pytest.raises(UnknownRun):
         await archive.export("nowhere")
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_an_exported_run_comes_back() -> None:
+    """A run that has ended is restored event by event under its own id; it can be exported again, the same."""
+    ends = Draft(AT, "run-succeeded", (), {"result": {"value": 7}})
+    await store.create("r", [Draft(AT, "run-created", (), {"workflow_id": "flow", "digest": "d1", "input": 1}), ends])
+    exported = json.loads(json.dumps(await archive.export("r")))
+    with pytest.raises(RunExists):
+        await archive.restore(exported)
+    await retention.delete(["r"])
+    assert await archive.restore(exported) == "r"
+    assert (await store.summary("r")).status == "success"
+    assert await archive.export("r") == exported
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_what_is_no_exported_run_is_refused() -> None:
+    """Other JSON, torn journals and runs that had not ended leave nothing behind."""
+    await store.create("r", [Draft(AT, "run-created", (), {"workflow_id": "flow", "input": 1})])
+    running = await archive.export("r")
+    await retention.delete(["r"])
+    for bad in (None, [], {}, {**running, "version": 2}, {**running, "events": []}, {**running, "events": [1]}):
+        with pytest.raises(InvalidArchive):
+            await archive.restore(bad)
+    with pytest.raises(InvalidArchive, match="had not ended"):
+        await archive.restore(running)
+    with pytest.raises(InvalidArchive, match="from its first to its last"):
+        await archive.restore({**running, "events": running["events"] * 2})
+    assert await store.read("r") == []

@@ -15,8 +15,8 @@ from engine.errors import StoreError
 P = ParamSpec("P")
 T = TypeVar("T")
 
-PATIENCE = 60.0
-"""Seconds for which a write waits for another process before it gives up."""
+PATIENCE = 20.0
+"""Seconds for which a write waits for another process before it gives up; as long as a person may wait for a page."""
 
 PAUSE = 0.05
 """Seconds between two tries; a database that is held is waited for inside the driver besides."""
@@ -46,12 +46,17 @@ async def in_transaction(function: Callable[P, T], *args: P.args, **kwargs: P.kw
     Raises:
         DatabaseBusy: the database could not be locked in time; the function was not called.
     """
+    return await in_patient_transaction(PATIENCE, lambda: function(*args, **kwargs))
 
-    def work() -> T:
-        with patient_transaction():
-            return function(*args, **kwargs)
 
-    return await asyncio.get_running_loop().run_in_executor(_WRITER, work)
+async def in_patient_transaction(patience: float, work: Callable[[], T]) -> T:
+    """Do what `in_transaction` does, with a patience of one's own in seconds."""
+
+    def patiently() -> T:
+        with patient_transaction(patience):
+            return work()
+
+    return await asyncio.get_running_loop().run_in_executor(_WRITER, patiently)
 
 
 @contextmanager

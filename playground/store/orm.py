@@ -2,9 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import IntegrityError, connection
 from django.db.models import F
@@ -18,7 +17,7 @@ from playground.models import Run as RunRow
 from playground.models import Wait as WaitRow
 from playground.models import Worker as WorkerRow
 from playground.store.clock import Now
-from playground.store.database import PATIENCE, in_database, in_transaction
+from playground.store.database import PATIENCE, in_database, in_patient_transaction
 from playground.store.journal import Journal
 from playground.store.rows import QUIET, changes, events_of, number_events, runnable, summary_of, wait_of
 from playground.store.writer import Writer
@@ -26,6 +25,8 @@ from playground.store.writer import Writer
 POLL = 1.0
 """Seconds after which a watcher looks for itself, in case a nudge was lost."""
 
+
+T = TypeVar("T")
 
 Moved = Callable[[str, bool], None]
 
@@ -41,10 +42,11 @@ class OrmStore:
             patience: seconds for which a locked database is waited for.
         """
         self._writer = Writer(patience)
+        self._patience = patience
         self._moved = moved
         self._numbers: dict[str, int] = {}
         """The runs that were claimed here -> their numbers."""
-        self._watched: dict[str, asyncio.Event] = {}
+        self._watchers: dict[str, set[asyncio.Future[None]]] = {}
 
     def close(self) -> None:
         """Close the writing connection."""
@@ -52,14 +54,14 @@ class OrmStore:
 
     def poke(self, run_id: str) -> None:
         """Wake everyone in this process who waits for the run's journal to move."""
-        moved = self._watched.pop(run_id, None)
-        if moved is not None:
-            moved.set()
+        for watcher in self._watchers.pop(run_id, ()):
+            # Pages may wait in other event loops than the one that records.
+            watcher.get_loop().call_soon_threadsafe(_wake, watcher)
 
     async def create(self, run_id: str, drafts: Sequence[Draft]) -> RunSummary:
         """Begin a run; see `engine.Store.create`."""
         try:
-            summary = await in_transaction(_create, run_id, drafts)
+            summary = await self._write(lambda: _create(run_id, drafts))
         except IntegrityError:
             raise RunExists(f"a run with id {run_id!r} exists already: choose another run_id or leave it out") from None
         self._has_moved(run_id, drafts)
@@ -78,7 +80,7 @@ class OrmStore:
 
     async def transact(self, run_id: str, *, after: int, decide: Decide) -> list[Event]:
         """Read, decide and record at once; see `engine.Store.transact`."""
-        events = await in_transaction(_transact, run_id, after, decide)
+        events = await self._write(lambda: _transact(run_id, after, decide))
         if events:
             self._has_moved(run_id, events)
         return events
@@ -108,7 +110,7 @@ class OrmStore:
 
     async def claim(self, run_id: str, *, owner: str, lease: float, force: bool = False) -> Claim | None:
         """Claim the run; see `engine.Store.claim`."""
-        claimed = await in_transaction(_claim, run_id, owner, timedelta(seconds=lease), force)
+        claimed = await self._write(lambda: _claim(run_id, owner, timedelta(seconds=lease), force))
         if claimed is None:
             return None
         number, claim = claimed
@@ -117,27 +119,44 @@ class OrmStore:
 
     async def renew(self, run_id: str, *, epoch: int, lease: float) -> int:
         """Renew the lease; see `engine.Store.renew`."""
-        return await in_transaction(_renew, run_id, epoch, timedelta(seconds=lease))
+        return await self._write(lambda: _renew(run_id, epoch, timedelta(seconds=lease)))
 
     async def release(self, run_id: str, *, epoch: int) -> None:
         """Give the claim back; see `engine.Store.release`."""
         self._numbers.pop(run_id, None)
-        await in_transaction(_release, run_id, epoch)
+        await self._write(lambda: _release(run_id, epoch))
 
     async def changed(self, run_id: str, *, after: int) -> None:
         """Return when the journal may have moved; see `engine.Store.changed`."""
         while True:
+            watcher: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             # Waiting is set up before the look, so that what comes in between is not missed.
-            moved = self._watched.setdefault(run_id, asyncio.Event())
-            if (await in_database(_run, run_id)).last_seq > after:
-                return
-            with suppress(TimeoutError):
-                await asyncio.wait_for(moved.wait(), POLL)
+            self._watchers.setdefault(run_id, set()).add(watcher)
+            try:
+                if (await in_database(_run, run_id)).last_seq > after:
+                    return
+                await asyncio.wait([watcher], timeout=POLL)
+            finally:
+                self._forget(run_id, watcher)
+
+    def _forget(self, run_id: str, watcher: "asyncio.Future[None]") -> None:
+        watchers = self._watchers.get(run_id, set())
+        watchers.discard(watcher)
+        if not watchers:
+            self._watchers.pop(run_id, None)
+
+    async def _write(self, work: Callable[[], T]) -> T:
+        return await in_patient_transaction(self._patience, work)
 
     def _has_moved(self, run_id: str, events: Sequence[Draft | Event]) -> None:
         self.poke(run_id)
         if self._moved is not None:
             self._moved(run_id, any(event.type not in QUIET for event in events))
+
+
+def _wake(watcher: "asyncio.Future[None]") -> None:
+    if not watcher.done():
+        watcher.set_result(None)
 
 
 def _run(run_id: str) -> RunRow:

@@ -22,7 +22,7 @@ from playground.store.database import in_transaction
 from playground.worker.admission import begin
 from playground.worker.consumers import RunConsumer, VerdictConsumer
 from playground.worker.discovery import Discovery
-from playground.worker.mortal import make_store
+from playground.worker.keeping import make_store
 from playground.worker.pulse import Pulse
 from playground.worker.row import OwnRow
 from playground.worker.slots import Slots

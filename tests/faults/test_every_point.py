@@ -12,7 +12,7 @@ import pytest
 from engine.events import Event
 from engine.state import RunState
 from playground import requests
-from playground.worker.mortal import VARIABLE
+from playground.worker.keeping import VARIABLE
 from tests.worker.yard import Yard
 
 pytestmark = pytest.mark.faults

@@ -1,0 +1,47 @@
+"""A database that another process holds for long, under a worker in the middle of a run."""
+
+import asyncio
+import sqlite3
+
+import pytest
+from django.db import connection
+
+from playground import requests
+from tests.worker.yard import Yard
+
+pytestmark = pytest.mark.faults
+
+HELD = 25.0
+"""Seconds; longer than a lease holds, and than a page waits."""
+
+FLOW = """
+    import asyncio
+    from engine import create_workflow, step
+
+    @step
+    async def grow(data: int) -> int:
+        await asyncio.sleep(0.01)
+        return data + 1
+
+    counting = (
+        create_workflow(id="counting", input_schema=int, output_schema=int).dowhile(grow, lambda n: n < 200).commit()
+    )
+"""
+
+
+async def test_a_run_waits_for_the_database(yard: Yard) -> None:
+    """The run stands still while the database is held, then goes on; no step is interrupted, pages can be read."""
+    await yard.start(yard.write("counting.py", FLOW))
+    run_id = await requests.start("counting", 0)
+    await yard.run(run_id, lambda run: run.last_seq > 30)
+    other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None, timeout=20)
+    other.execute("BEGIN IMMEDIATE")
+    before = await requests.state_of(run_id)
+    await asyncio.sleep(HELD)
+    assert (await requests.state_of(run_id)).last_seq == before.last_seq
+    other.close()
+    run = await yard.ended(run_id)
+    assert (run.status, run.result) == ("success", 200)
+    types = [event.type for event in await requests.store.read(run_id)]
+    assert "run-recovered" not in types
+    assert "step-attempt-failed" not in types
