@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from playground.diagram import lay_out, marks, svg
+from playground.diagram import lay_out, marks, strip, svg
 from playground.diagram.shapes import Box
 from playground.journal import History, rows, together
 from playground.samples import OPENING, ORDER, events, flow, step
@@ -70,3 +70,10 @@ def test_marks_follow_the_rows() -> None:
     assert found["approve"] == "suspended"
     assert found["/checks"] == "success"
     assert found["shipping.label"] == "pending"
+
+
+def test_a_strip_has_a_stop_for_each_step() -> None:
+    """The small picture of the list is as long as the workflow, up to a limit."""
+    short, long = (ElementTree.fromstring(strip(flow("w", *(step(f"s{n}") for n in range(count))))) for count in (3, 99))
+    assert len(short.findall(".//circle")) == 3
+    assert float(long.get("width") or 0) < 400

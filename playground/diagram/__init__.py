@@ -1,6 +1,7 @@
 """A workflow's graph as a picture. Pure; knows neither ORM nor HTTP."""
 
 from playground.diagram.layout import lay_out
+from playground.diagram.strip import strip
 from playground.diagram.svg import marks, svg
 
-__all__ = ["lay_out", "marks", "svg"]
+__all__ = ["lay_out", "marks", "strip", "svg"]

@@ -17,6 +17,9 @@ WIDTH = 100.0
 BREAK = 6.0
 """The width of a broken wait."""
 
+LETTER = 2.3
+"""About the width of one character of a label, where the axis is narrow."""
+
 THINNEST = 0.6
 """No bar is drawn thinner."""
 
@@ -54,6 +57,18 @@ class Tick:
     x: float
     text: str
     kind: Literal["time", "break"] = "time"
+
+    @property
+    def anchor(self) -> Literal["start", "middle", "end"]:
+        """Return where the label has its place, so that it stays on the axis."""
+        half = len(self.text) * LETTER / 2
+        return "start" if self.x < half else "end" if self.x > WIDTH - half else "middle"
+
+    @property
+    def reach(self) -> tuple[float, float]:
+        """Return how far the label reaches to the left and to the right of its place."""
+        width = (len(self.text) + (2 if self.kind == "break" else 0)) * LETTER
+        return {"start": (0.0, width), "middle": (width / 2, width / 2), "end": (width, 0.0)}[self.anchor]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,8 +182,9 @@ def _round(length: float) -> list[float]:
 
 
 def _apart(tick: Tick, other: Tick) -> bool:
-    """Tell whether two labels do not touch in a column of about 300 pixels."""
-    return abs(tick.x - other.x) > (len(tick.text) + len(other.text)) * 1.15 + 2
+    """Tell whether two labels do not touch in a column of about 280 pixels."""
+    left, right = sorted((tick, other), key=lambda one: one.x)
+    return left.x + left.reach[1] + 2 < right.x - right.reach[0]
 
 
 def _extend(stretches: list[Stretch], start: float, end: float, kind: Literal["busy", "break"]) -> None:

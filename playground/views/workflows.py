@@ -17,7 +17,7 @@ from engine.errors import InvalidInput, RequestError
 from engine.summary import RunSummary
 from playground import catalogue, requests, runs
 from playground.catalogue import ImportProblem, WorkflowEntry
-from playground.diagram import svg
+from playground.diagram import strip, svg
 from playground.forms import MISSING, Form, dumps
 from playground.nodes import nodes_of
 from playground.runs import Input
@@ -38,6 +38,7 @@ class Listed:
 
     entry: WorkflowEntry
     steps: int
+    strip: SafeString
     counts: Counter[str]
     recent: tuple[RunSummary, ...]
 
@@ -99,6 +100,7 @@ async def workflows(request: HttpRequest) -> HttpResponse:
         Listed(
             entry=entry,
             steps=sum(1 for _ in nodes_of(entry.graph)),
+            strip=strip(entry.graph),
             counts=counts.get(entry.workflow_id, Counter()),
             recent=tuple(recent[entry.workflow_id]),
         )
