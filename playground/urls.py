@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/workflows/<str:workflow_id>/runs", api.runs_of),
     path("api/workflows/<str:workflow_id>/runs/<str:run_id>", api.run),
     path("api/workflows/<str:workflow_id>/runs/<str:run_id>/cancel", api.cancel),
+    path("api/workflows/<str:workflow_id>/runs/<str:run_id>/send-event", api.send_event),
     path("api/runs", api_runs.listing),
     path("api/runs/<str:run_id>/events", api_runs.events),
     path("api/inbox", api_runs.inbox),

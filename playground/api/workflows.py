@@ -102,6 +102,18 @@ async def cancel(request: HttpRequest, workflow_id: str, run_id: str) -> Answer:
     return {"message": "Workflow run canceled"}
 
 
+@endpoint("POST")
+async def send_event(request: HttpRequest, workflow_id: str, run_id: str) -> Answer:
+    """Send an event to a run: to the step that waits for it, else it is kept for the one that will."""
+    body = body_of(request)
+    name = _text(body, "event")
+    if name is None:
+        raise BadRequest('say which event: {"event": name, "data": payload}')
+    await _run_of(workflow_id, run_id)
+    await requests.send_event(run_id, name, body.get("data"))
+    return {"message": "Event sent"}
+
+
 async def _start(request: HttpRequest, workflow_id: str) -> str:
     body = body_of(request)
     return await requests.start(
