@@ -5,29 +5,35 @@ from pathlib import Path
 
 import pytest
 
-FOLDER = Path(__file__).parent.parent / "static" / "vendor"
-LISTED = [line.split() for line in (FOLDER / "VENDORED").read_text().splitlines() if not line.startswith("#")]
+ROOT = Path(__file__).parent.parent
+FOLDERS = (ROOT / "static" / "vendor", ROOT / "tests" / "browser" / "vendor")
 
 
-@pytest.mark.parametrize(("name", "package", "version", "place", "digest"), LISTED)
-def test_a_vendored_file_is_what_was_published(name: str, package: str, version: str, place: str, digest: str) -> None:
-    """Nobody has changed a file that carries another project's name."""
-    assert hashlib.sha256((FOLDER / name).read_bytes()).hexdigest() == digest
-    assert (FOLDER / f"{name.split('.')[0]}.LICENSE").exists()
+def listed(folder: Path) -> list[list[str]]:
+    """Return what the folder's list says: file, package, version, path in the package, digest."""
+    lines = (folder / "VENDORED").read_text().splitlines()
+    return [line.split() for line in lines if not line.startswith("#")]
 
 
-def test_every_vendored_file_is_listed() -> None:
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.parent.name)
+def test_a_vendored_file_is_what_was_published(folder: Path) -> None:
+    """Nobody has changed a file that carries another project's name, and its licence lies beside it."""
+    for name, _, version, _, digest in listed(folder):
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+        assert (folder / f"{name.split('.')[0]}.LICENSE").exists()
+        assert version[0].isdigit()
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.parent.name)
+def test_every_vendored_file_is_listed(folder: Path) -> None:
     """Nothing slips in without its version."""
-    listed = {line[0] for line in LISTED}
-    assert {path.name for path in FOLDER.iterdir()} == listed | {"VENDORED"} | {
-        f"{name.split('.')[0]}.LICENSE" for name in listed
-    }
+    names = {line[0] for line in listed(folder)}
+    licences = {f"{name.split('.')[0]}.LICENSE" for name in names}
+    assert {path.name for path in folder.iterdir()} == {"VENDORED"} | names | licences
 
 
-@pytest.mark.parametrize("path", sorted(FOLDER.parent.rglob("*.js")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted((ROOT / "static" / "js").glob("*.js")), ids=lambda path: path.name)
 def test_scripts_need_no_evaluation(path: Path) -> None:
-    """The CSP refuses text that is made into code; our own scripts hold none."""
-    if path.parent != FOLDER:
-        assert not [
-            word for word in ("eval(", "new Function", "innerHTML =", "document.write") if word in path.read_text()
-        ]
+    """The CSP refuses text that is made into code; our own scripts hold none, and no text becomes mark-up."""
+    text = path.read_text()
+    assert not [word for word in ("eval(", "new Function", "innerHTML =", "document.write") if word in text]
