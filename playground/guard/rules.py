@@ -4,7 +4,7 @@ from playground.address import Address
 from playground.guard.request import Refusal, Request
 
 MAX_HEADERS = 100
-MAX_HEADER_BYTES = 16 * 1024
+MAX_HEADER_BYTES = 32 * 1024
 MAX_PATH = 2048
 METHODS = ("GET", "HEAD", "POST")
 FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})

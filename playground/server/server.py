@@ -28,7 +28,7 @@ class Server(DaphneServer):
         """Accept connections as soon as the reactor runs."""
         self.connections: dict[Any, dict[str, Any]] = {}
         self.http_factory = Factory(self)
-        self.ws_factory = SocketFactory(self, self.limits)
+        self.ws_factory = SocketFactory(self)
         sock.setblocking(False)
         self.port = reactor.adoptStreamPort(sock.fileno(), sock.family, self.http_factory)
         reactor.callLater(1, self.application_checker)

@@ -9,11 +9,13 @@ from playground.server.limits import Limits
 
 NORMAL = 1000
 POLICY_VIOLATION = 1008
+TOO_LARGE = 1009
 
 
 class Socket(WebSocketProtocol):
     """One WebSocket."""
 
+    failedByMe: bool  # noqa: N815  autobahn's: nothing more is read
     _unread = 0
     _full = False
 
@@ -33,6 +35,13 @@ class Socket(WebSocketProtocol):
 
     def stopProducing(self) -> None:  # noqa: N802
         """Do nothing: the end of the connection is told otherwise."""
+
+    def onMessageFrameBegin(self, length: int) -> None:  # noqa: N802
+        """Refuse a message that is too large before it is read; autobahn's limit would hold for what is sent too."""
+        super().onMessageFrameBegin(length)
+        if self.message_data_total_length > self._limits.message and not self.failedByMe:
+            self.serverClose(TOO_LARGE)
+            self.failedByMe = True
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803
         """Hand a message to the application, unless too many wait already."""
@@ -72,7 +81,7 @@ class SocketFactory(WebSocketFactory):
 
     protocol = Socket
 
-    def __init__(self, server: Any, limits: Limits) -> None:
+    def __init__(self, server: Any) -> None:
         """Take the server that runs the application."""
         super().__init__(server, server="")
         self.setProtocolOptions(
@@ -80,6 +89,4 @@ class SocketFactory(WebSocketFactory):
             failByDrop=False,
             autoPingTimeout=server.ping_timeout,
             openHandshakeTimeout=server.websocket_handshake_timeout,
-            maxMessagePayloadSize=limits.message,
-            maxFramePayloadSize=limits.message,
         )

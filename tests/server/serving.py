@@ -24,8 +24,13 @@ async def application(scope, receive, send):
         await send({"type": "websocket.accept"})
         while scope["path"] == "/slow":
             await asyncio.sleep(3600)
-        while (message := await receive())["type"] != "websocket.disconnect":
-            await send({"type": "websocket.send", "text": message["text"]})
+        coming = asyncio.create_task(receive())
+        while scope["path"] == "/endless" and not coming.done():
+            await send({"type": "websocket.send", "text": "x" * 65536})
+            await asyncio.sleep(0)
+        while (message := await coming)["type"] != "websocket.disconnect":
+            await send({"type": "websocket.send", "text": message["text"] * int(scope["path"][1:] or 1)})
+            coming = asyncio.create_task(receive())
         print("closed", message["code"], flush=True)
         return
     await receive()

@@ -50,3 +50,21 @@ async def test_broken_frames_end_the_socket() -> None:
         async with asyncio.timeout(SECONDS):
             await reader.read()
         assert b"served" in await server.talk(b"GET /next HTTP/1.0\r\n\r\n")
+
+
+async def test_a_browser_that_does_not_read_is_cut_off() -> None:
+    """What no browser reads is not stored without end."""
+    async with served() as server:
+        _, writer, _ = await server.shake("/endless")
+        writer.transport.pause_reading()  # type: ignore[attr-defined]
+        assert await server.line() == "called /endless"
+        assert await server.line() == "closed 1006"
+
+
+async def test_what_we_send_may_be_large() -> None:
+    """The limit for what browsers send does not hold for what they get."""
+    async with served() as server:
+        reader, writer, _ = await server.shake("/3000")
+        writer.write(frame("hello"))
+        async with asyncio.timeout(SECONDS):
+            assert await reader.readexactly(15_004) == b"\x81\x7e\x3a\x98" + b"hello" * 3000
