@@ -14,7 +14,9 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
 ROOT = Path(__file__).parent.parent.parent
-CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), "")
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
+)
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",

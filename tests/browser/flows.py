@@ -73,7 +73,9 @@ async def book(data: Plan) -> Plan:
 
 
 trip = (
-    create_workflow(id="trip", input_schema=Trip, output_schema=Plan, description="Plans a trip and asks before booking.")
+    create_workflow(
+        id="trip", input_schema=Trip, output_schema=Plan, description="Plans a trip and asks before booking."
+    )
     .then(look_up)
     .parallel([weather, hotel])
     .then(approve)
@@ -97,4 +99,6 @@ async def count(data: int) -> int:
     return data + 1
 
 
-many = create_workflow(id="many", input_schema=list[int], output_schema=list[int]).foreach(count, concurrency=8).commit()
+many = (
+    create_workflow(id="many", input_schema=list[int], output_schema=list[int]).foreach(count, concurrency=8).commit()
+)
