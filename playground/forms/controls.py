@@ -87,7 +87,7 @@ def _placeholder(leaf: Leaf) -> str | bool:
     if isinstance(default, str | int | float) and default != "":
         return default if isinstance(default, str) else dumps(default)
     form = facts.get("format")
-    return EXAMPLES.get(form, False) if form in PICKERS else False
+    return EXAMPLES[form] if isinstance(form, str) and form in PICKERS else False
 
 
 def _text(leaf: Leaf, kind: Text, naming: Naming) -> SafeString:

@@ -29,7 +29,7 @@ class Desk:
     exact: bool = False
     """Whether what a value lacks stays unset, so that it comes back as it was; else what is required is opened."""
 
-    seconds: float = 0.6
+    seconds: float = 0.3
     """Time that is left for finding the branches of unions and the conditions that hold."""
     known: dict[tuple[int, ...], Settled] = field(default_factory=dict)
     """Places that were settled already, by the identities of their schemas, which stay alive here."""
@@ -81,3 +81,12 @@ class Desk:
         for name, places in shape.dependents.items():
             if isinstance(value, dict) and name in value:
                 yield from places
+
+    def possible(self, shape: Shape) -> dict[str, Place]:
+        """Return the properties that the conditions of an object could add."""
+        places = [place for condition in shape.conditions for place in (condition.then, condition.other) if place]
+        places += [place for places in shape.dependents.values() for place in places]
+        found: dict[str, Place] = {}
+        for place in places:
+            found = {**fold(place).properties, **found}
+        return found

@@ -7,7 +7,7 @@ from playground.forms.document import Place, place_of
 from playground.forms.sample import Sampler
 from playground.forms.values import Json
 
-SECONDS = 0.5
+SECONDS = 0.4
 UNKNOWN = 1_000_000
 
 

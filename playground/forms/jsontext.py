@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -72,17 +73,16 @@ def parse_json(text: str) -> Json:
 
 def is_deep(value: Json, limit: int = MAX_DEPTH) -> bool:
     """Tell whether a value has more than `limit` levels, without recursion."""
-    level = [value]
-    for _ in range(limit + 1):
-        level = [
-            child
-            for parent in level
-            if isinstance(parent, dict | list)
-            for child in (parent.values() if isinstance(parent, dict) else parent)
-        ]
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(limit):
+        level = [child for parent in level for child in _children(parent) if isinstance(child, dict | list)]
         if not level:
             return False
-    return True
+    return bool(level)
+
+
+def _children(parent: dict[str, Json] | list[Json]) -> Iterable[Json]:
+    return parent.values() if isinstance(parent, dict) else parent
 
 
 def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:

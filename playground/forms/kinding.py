@@ -149,7 +149,7 @@ def _adds_nothing(place: Place) -> bool:
 
 
 def _union(shape: Shape) -> tuple[Kind, bool]:
-    found = [branch for branch in _branches(shape, 0) if not branch.shape.never][:MAX_BRANCHES]
+    found = [branch for branch in _branches(shape, 0, set()) if not branch.shape.never][:MAX_BRANCHES]
     nullable = any(branch.kind == NULL for branch in found)
     values = tuple(branch for branch in found if branch.kind != NULL)
     if not values:
@@ -159,13 +159,17 @@ def _union(shape: Shape) -> tuple[Kind, bool]:
     return Union(branches=labelled, tag=tag if isinstance(tag, str) else ""), nullable
 
 
-def _branches(shape: Shape, depth: int) -> Iterator[Branch]:
-    """Walk the alternatives, those inside alternatives included."""
+def _branches(shape: Shape, depth: int, seen: set[int]) -> Iterator[Branch]:
+    """Walk the alternatives, those inside alternatives included; the same ones are met once."""
     for place, trail in _alternatives(shape):
         inner = fold(place)
         identities = frozenset(id(part.schema) for part in place.parts) | trail
         if depth < 8 and (_is_union(inner) or _many(inner)) and "const" not in inner.facts and _options(inner) is None:
-            for branch in _branches(inner, depth + 1):
+            first = {id(branch.parts[0].schema) for branches in inner.unions for branch in branches if branch.parts}
+            if first and first <= seen:
+                continue
+            seen |= first
+            for branch in _branches(inner, depth + 1, seen):
                 yield replace(branch, trail=branch.trail | identities)
             continue
         kind, nullable = kind_of(inner) if depth < 8 else (Anything(), False)

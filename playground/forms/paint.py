@@ -9,7 +9,7 @@ from playground.forms.controls import Naming, control
 from playground.forms.jsontext import dumps
 from playground.forms.kinds import Anything, Boolean, Record, Sequence
 from playground.forms.markup import NOTHING, el, join
-from playground.forms.nodes import Entry, Group, Item, Leaf, Listing, Node, Raw, State, Switch
+from playground.forms.nodes import Entry, Group, Item, Leaf, Listing, Need, Node, Raw, State, Switch, has_state
 from playground.forms.shape import numeric
 
 ROWS = 24
@@ -102,11 +102,14 @@ class Painter(Chrome):
 
     def inside(self, node: Node, label: str) -> SafeString:
         """Return what stands in a frame."""
+        # An empty object or list has no other control that would tell it from none.
+        told = has_state(node) or node.field.need is Need.CHOSEN
+        here = NOTHING if told else self.hidden("is", node.at, "=value")
         match node:
             case Group():
-                return self.group(node, label)
+                return join(here, self.group(node, label))
             case Listing():
-                return self.listing(node, label)
+                return join(here, self.listing(node, label))
             case Switch(body=body) if body is not None:
                 return join(self.memory(node), self.inside(body, label))
             case _:

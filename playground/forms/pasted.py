@@ -4,7 +4,7 @@ import ast
 import shlex
 from collections.abc import Iterator, Sequence
 
-from playground.forms.jsontext import MAX_DEPTH, JsonError, parse_json
+from playground.forms.jsontext import LONE, MAX_DEPTH, JsonError, parse_json
 from playground.forms.values import MISSING, Json, Missing, NumberError, parse_number
 
 DATA_OPTIONS = ("--json", "--data", "--data-raw", "--data-binary", "--data-ascii", "-d")
@@ -88,8 +88,10 @@ class _Python:
         if depth > MAX_DEPTH:
             raise _NotPythonError
         match node:
-            case ast.Constant(value=None | bool() | str()):
+            case ast.Constant(value=None | bool()):
                 return node.value
+            case ast.Constant(value=str() as text) if not LONE.search(text):
+                return text
             case ast.Constant(value=int() | float()):
                 return self.number(node)
             case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float())):
@@ -119,7 +121,11 @@ class _Python:
     def pairs(self, names: Sequence[ast.expr | None], items: list[ast.expr], depth: int) -> Json:
         found: dict[str, Json] = {}
         for name, item in zip(names, items, strict=True):
-            if not (isinstance(name, ast.Constant) and isinstance(name.value, str)) or name.value in found:
+            if (
+                not (isinstance(name, ast.Constant) and isinstance(name.value, str))
+                or name.value in found
+                or LONE.search(name.value)
+            ):
                 raise _NotPythonError
             found[name.value] = self.read(item, depth + 1)
         return found

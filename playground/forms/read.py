@@ -29,8 +29,8 @@ from playground.forms.post import Post
 from playground.forms.shape import Shape, entry_place
 from playground.forms.values import MISSING, Json
 
-MAX_POSTED = 20_000
-"""Fields that a post may open; as many as controls are taken."""
+MAX_POSTED = 6_000
+"""Fields that a post may open; each has several controls, of which the server takes 20,000."""
 NOT_TEXT = (
     "This file is no text in UTF-8, which is what the schema takes here. "
     "For other files, declare the field as base64 (pydantic: Base64Bytes)."
@@ -49,6 +49,8 @@ class Reader:
         if not self.post.has(at):
             return blank(self.desk, field, at, level)
         if self.post.mark("as", at) == "json" or isinstance(field.kind, Anything) or level > MAX_LEVELS:
+            return Raw(field=field, at=at, text=self.post.text(at) or "")
+        if isinstance(field.kind, Record) and len(field.shape.properties) > self.desk.left:
             return Raw(field=field, at=at, text=self.post.text(at) or "")
         match field.kind:
             case Union():
@@ -172,7 +174,8 @@ class Reader:
         """Read properties that were posted by name though the schema does not show them, or no longer does."""
         for number, step in enumerate(steps):
             name = name_in(step)
-            value = value_of(self.read(self.desk.field(entry_place(shape, name)), f"{at}/{step}", level + 1)).value
+            place = self.desk.possible(shape).get(name) or entry_place(shape, name)
+            value = value_of(self.read(self.desk.field(place), f"{at}/{step}", level + 1)).value
             if value is not MISSING:
                 yield load_entry(self.desk, shape, name=name, value=value, key=f"x{number}", at=at, level=level)
 

@@ -77,13 +77,14 @@ class Sampler:
 
     def record(self, shape: Shape, depth: int) -> Json:
         """Return an object with what is required, and with the rest when `full`."""
-        wide = self.full and depth < 3
-        names = [name for name in shape.properties if name in shape.required or wide]
+        wide, required = self.full and depth < 3, shape.required
         found = {}
-        for name in names:
+        for name in [name for name in shape.properties if name in required or wide]:
+            if self.made > self.most and name not in required:
+                break
             if not fold(shape.properties[name]).never:
                 found[name] = self.value(shape.properties[name], depth + 1)
-        for name in shape.required:
+        for name in required:
             if name not in found:
                 found[name] = self.value(self.entry(shape, name), depth + 1)
         self.fill(found, shape, depth)

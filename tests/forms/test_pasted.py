@@ -1,0 +1,61 @@
+"""What is pasted: JSON, a Python literal, a curl command."""
+
+import pytest
+
+from playground.forms import Form, JsonError, dumps, parse_pasted
+
+
+@pytest.mark.parametrize(
+    ("text", "json"),
+    [
+        ("{'a': True, 'b': None, 'c': (1, 2.50)}", '{"a": true, "b": null, "c": [1, 2.50]}'),
+        ("{'price': Decimal('1.10')}", '{"price": "1.10"}'),
+        ("Order(sku='x', lines=[Line(n=-1)])", '{"sku": "x", "lines": [{"n": -1}]}'),
+        ("{'big': 9_007_199_254_740_993}", '{"big": 9007199254740993}'),
+        ("{'é': 'ü', 'n': 1.10}", '{"é": "ü", "n": 1.10}'),
+        ("curl -X POST http://x/y -d '{\"a\": 1.10}'", '{"a": 1.10}'),
+        ("curl http://x --json='[1]'", "[1]"),
+        ('curl http://x \\\n  -H "A: b" \\\n  --data-raw \'{"a": "it is"}\'', '{"a": "it is"}'),
+        ('curl http://localhost:4111/api/workflows/w/start -d \'{"inputData": {"a": 1}}\'', '{"a": 1}'),
+        ("curl http://x -d'{\"inputData\": 1}'", '{"inputData": 1}'),
+    ],
+)
+def test_taken(text: str, json: str) -> None:
+    """Python literals and the bodies of curl commands are read as JSON, numbers exactly."""
+    assert dumps(parse_pasted(text)) == json
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "__import__('os').system('x')",
+        "{1: 2}",
+        "{'a': 1, 'a': 2}",
+        "f(1)",
+        "a.b",
+        "[x for x in y]",
+        "-" * 5000 + "1",
+        "{**a}",
+    ],
+)
+def test_refused(text: str) -> None:
+    """Whatever would have to be run is refused as what it is: no JSON."""
+    with pytest.raises(JsonError):
+        parse_pasted(text)
+
+
+def test_curl_without_a_body() -> None:
+    """A curl command that sends nothing says so."""
+    with pytest.raises(JsonError, match="has no body"):
+        parse_pasted("curl http://x")
+    with pytest.raises(JsonError, match="cannot be read"):
+        parse_pasted("curl 'http://x")
+
+
+def test_in_the_json_tab() -> None:
+    """The JSON tab takes a pasted dict, and keeps a broken text with the place of the error."""
+    schema = {"type": "object", "properties": {"a": {"type": "integer"}}}
+    assert Form.posted(schema, [("f:tab", "json"), ("f", "{'a': 1}")]).validate().value == {"a": 1}
+    form = Form.posted(schema, [("f:tab", "json"), ("f", '{"a": }')]).validate()
+    assert "Line 1, column 7" in form.issues[0].message
+    assert "{&quot;a&quot;: }" in form.html()

@@ -1,0 +1,96 @@
+"""Not set, null, empty and a value are four different things."""
+
+from typing import Any
+
+import pytest
+
+from playground.forms import MISSING, Form
+from tests.forms.browser import Session
+
+NOTE: dict[str, Any] = {
+    "type": "object",
+    "properties": {"note": {"anyOf": [{"type": "string"}, {"type": "null"}]}},
+}
+
+
+@pytest.mark.parametrize("value", [{}, {"note": None}, {"note": ""}, {"note": "x"}])
+def test_each_state_can_become_each_other(value: dict[str, Any]) -> None:
+    """From every state a person reaches every other one."""
+    for state, text, meant in [("unset", "", {}), ("null", "", {"note": None}), ("value", "", {"note": ""})]:
+        session = Session(NOTE, Form.of(NOTE, value))
+        select = session.page.control("f:is/note")
+        assert select is not None
+        select.value = next(option for option, _ in select.options if option.removeprefix("=") == state)
+        session.put("f/note", text)
+        assert session.submit().value == meant
+
+
+def test_typing_is_enough() -> None:
+    """What is typed into a field that was not set, or null, is its value."""
+    for value in ({}, {"note": None}):
+        session = Session(NOTE, Form.of(NOTE, value))
+        session.put("f/note", "typed")
+        assert session.submit().value == {"note": "typed"}
+
+
+def test_choosing_wins_over_text() -> None:
+    """Who chooses “not set” for a field that holds text means it."""
+    session = Session(NOTE, Form.of(NOTE, {"note": "text"}))
+    session.put("f:is/note", "unset")
+    assert session.submit().value == {}
+
+
+def test_required_text_may_be_empty_on_purpose() -> None:
+    """A required text that nobody touched is missing; the empty text can be chosen."""
+    schema = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}
+    session = Session(schema)
+    assert [issue.path for issue in session.submit().issues] == [("a",)]
+    session.put("f:is/a", "value")
+    assert session.submit().value == {"a": ""}
+
+
+def test_a_required_boolean_can_be_no() -> None:
+    """Neither answer is given before a person gives it, and both can be given."""
+    schema = {"type": "object", "properties": {"ok": {"type": "boolean"}}, "required": ["ok"]}
+    session = Session(schema)
+    assert "This is required" in session.submit().issues[0].message
+    session.pick("f/ok", "false")
+    assert session.submit().value == {"ok": False}
+
+
+def test_defaults_are_shown_and_not_sent() -> None:
+    """A default stands in the help, and is a value only by its button."""
+    schema = {"type": "object", "properties": {"n": {"type": "integer", "default": 7}}}
+    session = Session(schema)
+    assert "Default: 7." in session.form.html()
+    assert session.submit().value == {}
+    session.press("default:/n")
+    assert session.submit().value == {"n": 7}
+
+
+def test_without_the_marks_of_the_page() -> None:
+    """A post by plain names, such as a script's, means what it says."""
+    schema = {
+        "type": "object",
+        "properties": {
+            "name": {"type": "string"},
+            "tags": {"type": "array", "items": {"type": "string"}},
+            "home": {"type": "object", "properties": {"city": {"type": "string"}}},
+            "any": {"anyOf": [{"type": "integer"}, {"type": "string"}]},
+            "map": {"type": "object", "additionalProperties": {"type": "integer"}},
+        },
+    }
+    pairs = [("f/name", "Ada"), ("f/tags/0", "a"), ("f/tags/1", "b"), ("f/home/city", "Bonn"), ("f/any", "x")]
+    assert Form.posted(schema, [*pairs, ("f/map/one", "1"), ("other", "x")]).validate().value == {
+        "name": "Ada",
+        "tags": ["a", "b"],
+        "home": {"city": "Bonn"},
+        "any": "x",
+        "map": {"one": 1},
+    }
+
+
+def test_nothing_posted() -> None:
+    """An empty post is a blank form."""
+    assert Form.posted({"type": "object", "properties": {"a": {"type": "string"}}}, []).validate().value == {}
+    assert Form.posted({"type": "string"}, []).validate().value is MISSING
