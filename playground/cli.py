@@ -30,6 +30,8 @@ def manage(argv: Sequence[str]) -> None:
         execute_from_command_line([program, command, *rest[1:]])
     except ImproperlyConfigured as error:
         sys.exit(f"{program}: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 def main() -> None:

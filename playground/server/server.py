@@ -1,6 +1,8 @@
 """The server: Daphne's, on a socket that is bound already, ended together with what runs beside it."""
 
 import asyncio
+import logging
+import os
 import signal
 import socket
 from collections.abc import Awaitable, Callable
@@ -14,6 +16,8 @@ from twisted.logger import globalLogBeginner
 from playground.server.limits import Limits
 from playground.server.request import Factory
 from playground.server.websocket import SocketFactory
+
+log = logging.getLogger(__name__)
 
 
 class Server(DaphneServer):
@@ -49,19 +53,32 @@ def run_until(beside: Callable[[], Awaitable[None]], *, server: Server, sock: so
     """Serve until SIGINT or SIGTERM, or until what runs beside the server ends; end both.
 
     Arguments: makes the coroutine that runs beside; it is cancelled at the end, and may take its time to clean up. A
-    second signal ends at once. Raises what the coroutine raised.
+    second signal ends this process at once, and the workers notice. Raises what the coroutine raised.
     """
-    globalLogBeginner.beginLoggingTo([lambda event: None], redirectStandardIO=False, discardBuffer=True)
+    globalLogBeginner.beginLoggingTo([_note], redirectStandardIO=False, discardBuffer=True)
     loop: asyncio.AbstractEventLoop = reactor._asyncioEventloop
     asyncio.set_event_loop(loop)
     server.start(sock)
     main = loop.create_task(_main(beside, server))
+
+    def stop(number: int, *_: object) -> None:
+        if main.cancelling():
+            os._exit(128 + number)
+        loop.call_soon_threadsafe(main.cancel)
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: loop.call_soon_threadsafe(main.cancel))
+        signal.signal(number, stop)
     main.add_done_callback(lambda _: reactor.stop())
     reactor.run(installSignalHandlers=False)
     if not main.cancelled():
         main.result()
+
+
+def _note(event: dict[str, Any]) -> None:
+    """Log what failed inside Twisted, and nothing else of what it says."""
+    failure = event.get("log_failure")
+    if failure is not None:
+        log.error("The server failed.", exc_info=(failure.type, failure.value, failure.getTracebackObject()))
 
 
 async def _main(beside: Callable[[], Awaitable[None]], server: Server) -> None:

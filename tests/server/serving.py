@@ -50,6 +50,8 @@ async def beside():
     try:
         await asyncio.sleep(3600)
     finally:
+        print("cleans up", flush=True)
+        await asyncio.sleep(float(sys.argv[2]))
         print("cleaned up", flush=True)
 
 limits = Limits(body=1000, request_seconds=float(sys.argv[1]), unread=200_000, message=2000, waiting_messages=10)
@@ -120,10 +122,10 @@ def frame(text: str) -> bytes:
 
 
 @contextlib.asynccontextmanager
-async def served(*, request_seconds: float = 30.0) -> AsyncIterator[Served]:
+async def served(*, request_seconds: float = 30.0, cleaning_seconds: float = 0.0) -> AsyncIterator[Served]:
     """Run a server."""
     process = await asyncio.create_subprocess_exec(
-        *[sys.executable, "-c", SCRIPT, str(request_seconds)],
+        *[sys.executable, "-c", SCRIPT, str(request_seconds), str(cleaning_seconds)],
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": "."},

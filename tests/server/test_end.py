@@ -14,6 +14,16 @@ async def test_a_signal_ends_everything(number: signal.Signals) -> None:
         reader, _, _ = await server.shake("/slow")
         server.process.send_signal(number)
         output, errors = await server.process.communicate()
-        assert output.decode().splitlines() == ["called /slow", "cleaned up"]
+        assert output.decode().splitlines() == ["called /slow", "cleans up", "cleaned up"]
         assert (server.process.returncode, errors) == (0, b"")
         await reader.read()
+
+
+async def test_a_second_signal_ends_at_once() -> None:
+    """Who does not want to wait for what is cleaned up presses Ctrl-C again."""
+    async with served(cleaning_seconds=1000) as server:
+        server.process.send_signal(signal.SIGINT)
+        assert await server.line() == "cleans up"
+        server.process.send_signal(signal.SIGINT)
+        output, errors = await server.process.communicate()
+        assert (server.process.returncode, output, errors) == (130, b"", b"")

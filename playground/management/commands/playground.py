@@ -75,5 +75,5 @@ class Command(BaseCommand):
     async def _worker_ended(self, worker_id: str, code: int, tail: str) -> None:
         """Say how a worker ended, unless it ended as it should, and have the next one take its runs over."""
         if code not in (0, -signal.SIGTERM):
-            self.stderr.write(f"Worker {worker_id} ended: {exit_text(code)}. Another one takes its place.")
+            self.stderr.write(f"Worker {worker_id} ended: {exit_text(code)}.")
         await record_exit(worker_id, code, tail)
