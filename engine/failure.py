@@ -1,5 +1,6 @@
 """Failures as JSON: an exception with its type, message, cause, notes and a traceback that marks the user's frames."""
 
+import asyncio
 import linecache
 import sysconfig
 import traceback
@@ -43,6 +44,17 @@ def describe(error: BaseException, depth: int = 0) -> ErrorDetail:
     if isinstance(issues, tuple):
         detail["issues"] = [{"path": list(issue.path), "message": issue.message} for issue in issues]
     return detail
+
+
+def is_users(error: BaseException) -> bool:
+    """Tell whether an error that left a user's function is a failure of it, whatever its class: ``sys.exit`` is one.
+
+    Ctrl-C is none, and neither is the cancelling of the task that the function runs in.
+    """
+    if isinstance(error, asyncio.CancelledError):
+        task = asyncio.current_task()
+        return task is not None and not task.cancelling()
+    return not isinstance(error, KeyboardInterrupt)
 
 
 def message_of(error: BaseException) -> str:

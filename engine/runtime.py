@@ -7,6 +7,7 @@ import random
 import uuid
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from engine.capture import LOGGER, capturing
@@ -272,7 +273,7 @@ class Runtime:
         if due:
             waits.append(self.clock.sleep_until(min(due)))
         if state.status == "running":
-            waits.append(asyncio.sleep(self._lease / 2))
+            waits.append(self.clock.sleep_until(self.clock.now() + timedelta(seconds=self._lease / 2)))
         tasks = [asyncio.ensure_future(wait) for wait in waits]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

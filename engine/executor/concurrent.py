@@ -6,7 +6,7 @@ from functools import partial
 from engine.errors import NotAList
 from engine.executor.functions import decide
 from engine.executor.group import Child, Group
-from engine.executor.outcome import HALTED, Failed, Halted, Outcome
+from engine.executor.outcome import Failed, Outcome
 from engine.executor.scope import Scope
 from engine.executor.walker import Walker
 from engine.failure import describe
@@ -53,7 +53,7 @@ async def run_foreach(run: Walker, node: ForeachNode, scope: Scope, value: Value
         for index, item in enumerate(value.json)
     ]
     group = Group(run, scope, children, limit=node.concurrency, fail_fast=False, launch_all=False)
-    stopped = await group.gather() or _stop(group.outcomes)
+    stopped = await group.gather() or group.stopped()
     if stopped is not None:
         return stopped
     values = [outcome for outcome in group.outcomes if isinstance(outcome, Value)]
@@ -65,18 +65,10 @@ async def _run_arms(
 ) -> Outcome:
     children = [Child(partial(run.walk, arm, scope, value), frozenset(step_ids(arm))) for arm in arms]
     group = Group(run, scope, children, limit=limit, fail_fast=fail_fast, launch_all=True)
-    stopped = await group.gather() or _stop(group.outcomes)
+    stopped = await group.gather() or group.stopped()
     if stopped is not None:
         return stopped
     values = {arm.id: outcome for arm, outcome in zip(arms, group.outcomes, strict=True) if isinstance(outcome, Value)}
     return Value(
         {key: part.json for key, part in values.items()}, {"keys": {key: part.ref for key, part in values.items()}}
     )
-
-
-def _stop(outcomes: list[Outcome]) -> Failed | Halted | None:
-    """Return why the node has no value yet: the first failure in list order, else a halt."""
-    for outcome in outcomes:
-        if isinstance(outcome, Failed):
-            return outcome
-    return HALTED if HALTED in outcomes else None

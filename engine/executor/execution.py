@@ -1,15 +1,15 @@
 """A run in execution, from its claim until it ends or everything left of it waits."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from engine.clock import Clock
 from engine.context import Context
 from engine.errors import StaleEpoch
-from engine.events import Draft, Event
+from engine.events import Event
 from engine.executor.concurrent import run_branch, run_foreach, run_parallel
 from engine.executor.host import StepHost
 from engine.executor.journal import Journal
@@ -73,7 +73,7 @@ class Execution:
         self._alarms: dict[Path, asyncio.Task[None]] = {}
         self._main: asyncio.Task[Any] | None = None
         self._stopped = False
-        self._host = StepHost(self.journal, self._tasks)
+        self._host = StepHost(self.journal, self._spawn)
 
     async def segment(self) -> bool:
         """Go on with the run until it ends or everything left of it waits.
@@ -81,21 +81,24 @@ class Execution:
         Returns:
             False when the run was cancelled, stopped or claimed by another worker meanwhile.
         """
-        self._main = asyncio.current_task()
         try:
             async with self._tasks:
+                self._main = main = self._tasks.create_task(self._walk_all())
+                self.journal.belong_to(main, self._beside)
                 beat = self._tasks.create_task(self._heartbeat())
                 try:
-                    await self._walk_all()
+                    await asyncio.wait([main])
                 finally:
-                    beat.cancel()
-                    for alarm in self._alarms.values():
-                        alarm.cancel()
-        except* StaleEpoch:
-            self._stopped = True
-        except* asyncio.CancelledError:
-            if not self._stopped or self._main is None or self._main.uncancel() > 0:
-                raise
+                    self._stopped = self._stopped or not main.done()
+                    for task in (beat, *self._alarms.values()):
+                        task.cancel()
+        except BaseExceptionGroup as errors:
+            stale, others = errors.split(StaleEpoch)
+            if others is not None:
+                raise _alone(others) from None
+            self._stopped = self._stopped or stale is not None
+        if main.cancelled() and not self._stopped:
+            raise asyncio.CancelledError("a step cancelled the task in which it runs")
         return not self._stopped
 
     async def walk(self, node: Node, scope: Scope, value: Value) -> Outcome:
@@ -124,8 +127,7 @@ class Execution:
 
     def notice(self) -> None:
         """Read, soon, what others have recorded: an answer, an event, a cancel."""
-        if not self._stopped:
-            self._tasks.create_task(self.journal.catch_up())
+        self._spawn(self.journal.catch_up)
 
     def stop(self) -> None:
         """Leave the run as it is: what ran is interrupted and is recorded by nobody here."""
@@ -161,7 +163,7 @@ class Execution:
             passes=scope.passes,
             index=scope.index,
             request_context=self.journal.state.request_context,
-            resumes=[] if record is None else record.resumes,
+            resumes=() if record is None else record.resumes,
             suspend_data=None if record is None else record.suspend_payload,
         )
 
@@ -177,20 +179,22 @@ class Execution:
     def alarm(self, path: Path, due: datetime) -> None:
         """Poke the listeners about ``path`` when the clock reaches ``due``."""
         if path not in self._alarms and self._listeners:
-            self._alarms[path] = self._tasks.create_task(self._ring(path, due))
+            self._alarms[path] = self._beside(self._ring(path, due))
 
     async def _walk_all(self) -> None:
         state = self.journal.state
         self._begin()
         root = Scope(self._flow, (), state.root, state.root.input)
         while True:
+            heard = self.journal.heard
             outcome = await run_flow(self, self._flow, root)
             if not isinstance(outcome, Halted):
                 self._end(outcome)
                 await self.journal.flush()
                 return
             await self.journal.flush()
-            if not self._can_go_on() and await self._settle():
+            # What others recorded while the tree was walked may concern a place that had been passed by then.
+            if self.journal.heard == heard and not self._is_due() and await self._settle():
                 return
 
     def _begin(self) -> None:
@@ -219,12 +223,23 @@ class Execution:
             case Canceled() | Halted():
                 raise AssertionError("the outermost workflow has no siblings that could cancel it")
 
-    def _can_go_on(self) -> bool:
+    def _spawn(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do something beside the walk, unless that is over; a thread that a step left behind may still ask for it."""
+        if not self._stopped and self._main is not None and not self._main.done():
+            with suppress(asyncio.CancelledError):
+                self._beside(work())
+
+    def _beside(self, work: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
+        try:
+            return self._tasks.create_task(work)
+        except RuntimeError:
+            # One of the tasks has failed, and the group takes no more: all that is left is being cancelled.
+            work.close()
+            raise asyncio.CancelledError from None
+
+    def _is_due(self) -> bool:
         now = self.clock.now()
-        return any(
-            step.ready or (step.status == "waiting" and step.due_at is not None and step.due_at <= now)
-            for step in self.journal.state.open.values()
-        )
+        return any(step.due_at is not None and step.due_at <= now for step in self.journal.state.waiting)
 
     async def _settle(self) -> bool:
         """Record that everything left waits; False when something came up meanwhile."""
@@ -236,13 +251,13 @@ class Execution:
             due = [step.due_at for step in waiting if step.due_at is not None]
             names = [step.event_name for step in waiting if step.event_name is not None]
             until = min(due).isoformat() if due else None
-            draft = Draft(self.clock.now(), "run-waiting", (), {"until": until, "events": names})
-        else:
-            paths = [list(step.path) for step in suspended]
-            draft = Draft(self.clock.now(), "run-suspended", (), {"suspended": paths})
-        if state.status == draft.type.removeprefix("run-"):
+            return await self._rest("waiting", {"until": until, "events": names})
+        return await self._rest("suspended", {"suspended": [list(step.path) for step in suspended]})
+
+    async def _rest(self, status: Literal["waiting", "suspended"], payload: dict[str, Any]) -> bool:
+        if self.journal.state.status == status:
             return True
-        return await self.journal.settle(draft)
+        return await self.journal.settle("run-waiting" if status == "waiting" else "run-suspended", (), payload)
 
     def _take_news(self, events: Sequence[Event]) -> None:
         for event in events:
@@ -266,3 +281,11 @@ class Execution:
             last_seq = await self._store.renew(self.journal.run_id, epoch=self._claim.epoch, lease=self._lease)
             if last_seq > self.journal.last_seq:
                 await self.journal.catch_up()
+
+
+def _alone(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return the only error of a group, else the group."""
+    first, *more = errors.exceptions
+    if more:
+        return errors
+    return _alone(first) if isinstance(first, BaseExceptionGroup) else first

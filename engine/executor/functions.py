@@ -7,7 +7,7 @@ from engine.errors import ConditionFailed, StepError
 from engine.executor.outcome import Failed
 from engine.executor.scope import Scope
 from engine.executor.walker import Walker
-from engine.failure import describe, message_of
+from engine.failure import describe, is_users, message_of
 from engine.refs import Value
 from engine.step import Function
 
@@ -31,7 +31,9 @@ async def decide(run: Walker, condition: Function, scope: Scope, node_id: str, v
     """Return the verdict of a condition, or the failure that names it."""
     try:
         return bool(await evaluate(run, condition, scope, node_id, value))
-    except Exception as error:
+    except BaseException as error:
+        if not is_users(error):
+            raise
         named = ConditionFailed(
             f"condition {condition.name} of {node_id!r} raised {type(error).__name__}: {message_of(error)}"
         )

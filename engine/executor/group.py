@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from engine.executor.outcome import CANCELED, HALTED, Bailed, Failed, Outcome
+from engine.executor.outcome import CANCELED, HALTED, Bailed, Failed, Halted, Outcome
 from engine.executor.scope import Scope
 from engine.executor.walker import Walker
 from engine.paths import Path
@@ -75,6 +75,17 @@ class Group:
             self._cancel_open()
         return self._bailed
 
+    def stopped(self) -> Failed | Halted | None:
+        """Return why the node has no value yet: the first failure in list order, else a halt.
+
+        A failure waits for siblings that a timer or an event will wake, as it waits for running ones; who waits for a
+        person may wait for ever, so those stay behind.
+        """
+        failed = next((outcome for outcome in self.outcomes if isinstance(outcome, Failed)), None)
+        if failed is not None and not any(self._covers(step.path) for step in self._run.journal.state.waiting):
+            return failed
+        return HALTED if HALTED in self.outcomes else None
+
     def poke(self, path: Path) -> None:
         """Start the halted child again in which ``path`` lies."""
         depth = len(self._path)
@@ -137,8 +148,10 @@ class Group:
             await asyncio.wait(running)
 
     def _cancel_open(self) -> None:
-        journal, depth = self._run.journal, len(self._path)
-        inside = [path for path in journal.state.open if path[:depth] == self._path and len(path) > depth]
-        for path in reversed(inside):
-            if any(child.covers(path, depth) for child in self._children):
-                journal.emit("step-canceled", path, {"reason": "a sibling ended the run of this group"})
+        for path in reversed([path for path in self._run.journal.state.open if self._covers(path)]):
+            self._run.journal.emit("step-canceled", path, {"reason": "a sibling ended the run of this group"})
+
+    def _covers(self, path: Path) -> bool:
+        depth = len(self._path)
+        inside = path[:depth] == self._path and len(path) > depth
+        return inside and any(child.covers(path, depth) for child in self._children)

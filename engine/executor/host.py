@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from functools import partial
 from typing import Any
@@ -22,11 +22,11 @@ from engine.step import Step
 class StepHost:
     """Serves the contexts of one execution; it belongs to the thread on which it was made."""
 
-    def __init__(self, journal: Journal, tasks: asyncio.TaskGroup) -> None:
-        """Take the journal, and the group in which it may be flushed meanwhile."""
+    def __init__(self, journal: Journal, spawn: Callable[[Callable[[], Coroutine[Any, Any, None]]], None]) -> None:
+        """Take the journal, and how to write it while the step runs."""
         self._journal = journal
-        self._tasks = tasks
-        self._flushing: asyncio.Task[None] | None = None
+        self._spawn = spawn
+        self._writing = False
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
 
@@ -92,8 +92,13 @@ class StepHost:
         if self._journal.state.ended:
             return
         self._journal.emit(type, path, payload)
-        if self._flushing is None or self._flushing.done():
-            self._flushing = self._tasks.create_task(self._journal.flush())
+        if not self._writing:
+            self._writing = True
+            self._spawn(self._write)
+
+    async def _write(self) -> None:
+        self._writing = False
+        await self._journal.write()
 
     def _change_state(self, scope: Scope, step: Step[Any, Any] | None, path: Path, changes: dict[str, Any]) -> None:
         json = self.dump(path, changes)

@@ -7,7 +7,7 @@ from engine.executor.functions import evaluate
 from engine.executor.outcome import Failed, Outcome, recorded
 from engine.executor.scope import Scope
 from engine.executor.walker import Walker
-from engine.failure import describe
+from engine.failure import describe, is_users
 from engine.mapping import resolve_source
 from engine.nodes import MapNode
 from engine.refs import Value
@@ -28,7 +28,9 @@ async def run_map(run: Walker, node: MapNode, scope: Scope, value: Value) -> Out
     run.journal.emit("step-started", path, {"attempt": attempt, "input": value.ref})
     try:
         output = await _mapped(run, node, scope, value)
-    except Exception as error:
+    except BaseException as error:
+        if not is_users(error):
+            raise
         detail = describe(error)
         run.journal.emit("step-failed", path, {"error": detail})
         return Failed(detail)

@@ -8,7 +8,7 @@ from engine.executor.functions import evaluate
 from engine.executor.outcome import HALTED, Failed, Outcome, recorded
 from engine.executor.scope import Scope
 from engine.executor.walker import Walker
-from engine.failure import describe
+from engine.failure import describe, is_users
 from engine.nodes import EventNode, SleepNode
 from engine.paths import Path
 from engine.refs import Value
@@ -24,7 +24,10 @@ async def run_sleep(run: Walker, node: SleepNode, scope: Scope, value: Value) ->
     if record is None:
         try:
             until = await _end_of(run, node, scope, value)
-        except Exception as error:
+        except BaseException as error:
+            if not is_users(error):
+                raise
+            error.add_note(f"raised by the timer {node.id!r}")
             return Failed(describe(error))
         run.journal.emit("sleep-started", path, {"until": until.isoformat(), "input": value.ref})
     else:
@@ -62,20 +65,27 @@ async def run_event(run: Walker, node: EventNode, scope: Scope, value: Value) ->
         run.journal.emit("event-awaited", path, awaited)
     # Flushed before the mailbox is read: an event sent meanwhile was either kept there or is sent to this path.
     await run.journal.flush()
-    return recorded(scope.record(node.id), path) or _take_kept(run, node, path) or _wait(run, node, scope, path)
+    while True:
+        known = recorded(scope.record(node.id), path)
+        if known is None:
+            known = await _take_kept(run, node, path) or await _wait(run, node, scope, path)
+        if known is not None:
+            return known
 
 
-def _take_kept(run: Walker, node: EventNode, path: Path) -> Value | None:
+async def _take_kept(run: Walker, node: EventNode, path: Path) -> Value | None:
+    """Take an event that was sent before; None when there is none, or another one came in first."""
     state = run.journal.state
     kept = next((seq for seq, (name, _) in state.mailbox.items() if name == node.name), None)
     if kept is None:
         return None
     payload = state.mailbox[kept][1]
-    run.journal.emit("event-received", path, {"name": node.name, "from_seq": kept})
-    return Value(payload, {"step": list(path)})
+    taken = await run.journal.settle("event-received", path, {"name": node.name, "from_seq": kept})
+    return Value(payload, {"step": list(path)}) if taken else None
 
 
-def _wait(run: Walker, node: EventNode, scope: Scope, path: Path) -> Outcome:
+async def _wait(run: Walker, node: EventNode, scope: Scope, path: Path) -> Outcome | None:
+    """Wait, or fail when the time is over; None when something came in just then."""
     record = scope.record(node.id)
     due = None if record is None else record.due_at
     if due is None:
@@ -84,5 +94,4 @@ def _wait(run: Walker, node: EventNode, scope: Scope, path: Path) -> Outcome:
         run.alarm(path, due)
         return HALTED
     error = describe(EventTimeout(f"event {node.name!r} did not come within {node.timeout} s at {node.id!r}"))
-    run.journal.emit("step-failed", path, {"error": error})
-    return Failed(error)
+    return Failed(error) if await run.journal.settle("step-failed", path, {"error": error}) else None
