@@ -5,6 +5,7 @@ The next message goes out only when the browser has acknowledged the last one: a
 
 import asyncio
 import json
+import logging
 from collections.abc import Mapping
 from contextlib import suppress
 from http.cookies import SimpleCookie
@@ -23,8 +24,13 @@ from playground.views.run import window
 
 GONE = 4404
 """Close code: there is no such run any more; the page is loaded again."""
+BROKEN = 1011
+"""Close code: something went wrong here; the page connects again."""
 ANSWER = 30.0
 """Seconds that a browser has to acknowledge a message."""
+
+
+logger = logging.getLogger("playground.consumers")
 
 
 class Watcher(AsyncWebsocketConsumer):
@@ -92,6 +98,10 @@ class Watcher(AsyncWebsocketConsumer):
             await self.close(code=GONE)
         except TimeoutError:
             await self.close()
+        except Exception:
+            # The page connects again and gets what it missed; a socket that only looks alive would be worse.
+            logger.exception("a socket failed")
+            await self.close(code=BROKEN)
 
 
 class RunWatcher(Watcher):

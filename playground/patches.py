@@ -47,7 +47,13 @@ def patch(loaded: Loaded, old: RunView, new: RunView, *, token: str, moved: bool
 def _context(loaded: Loaded, view: RunView, token: str) -> dict[str, Any]:
     run = view.history.run
     schema = {} if loaded.entry is None else loaded.entry.input_schema
-    return {"view": view, "run": run, "input": mask(schema, run.root.input), "csrf_token": token}
+    return {
+        "view": view,
+        "run": run,
+        "input": mask(schema, run.root.input),
+        "csrf_token": token,
+        "outdated": loaded.outdated,
+    }
 
 
 def _row(line: Line, context: dict[str, Any]) -> SafeString:

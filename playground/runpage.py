@@ -9,7 +9,7 @@ from typing import Any
 from engine.events import FINAL, RunStatus, StepStatus
 from playground import journal
 from playground.diagram import marks
-from playground.journal import Axis, Bar, History, Reason, Row, Window
+from playground.journal import Axis, Bar, History, Holder, Reason, Row, Window
 
 Graph = Mapping[str, Any]
 
@@ -84,14 +84,6 @@ class RunView:
         return next((line for line in self.lines if line.row.key == key), None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holder:
-    """What is known of the processes that could execute the run."""
-
-    workers: int | None = None
-    owned: bool = True
-
-
 def run_view(
     history: History,
     graph: Graph | None,
@@ -109,12 +101,12 @@ def run_view(
         window: how much of long lists is shown.
         holder: who could execute it.
     """
-    run, holder = history.run, holder or Holder()
+    run = history.run
     rows = journal.rows(history, graph, window)
     end = run.ended_at or now
     spans = [span for row in rows if row.kind not in journal.GROUPS for span in row.spans]
     axis = journal.axis(spans, origin=run.created_at or now, now=end, ended=run.ended)
-    found = journal.reasons(history, now=now, workers=holder.workers, owned=holder.owned)
+    found = journal.reasons(history, now=now, holder=holder or Holder())
     return RunView(
         history=history,
         status=run.status,

@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from playground.api import runs as api_runs
 from playground.api import workflows as api
 from playground.consumers import PulseWatcher, RunWatcher
-from playground.views import actions, doctor, fork, inbox, missing, patterns, run, runs, theme, workflows
+from playground.views import actions, answers, doctor, fork, inbox, missing, patterns, run, runs, theme, workflows
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", workflows.home, name="home"),
@@ -18,9 +18,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/<str:run_id>/", run.run, name="run"),
     path("runs/<str:run_id>/step/", run.step, name="run-step"),
     path("runs/<str:run_id>/json/", run.as_json, name="run-json"),
-    path("runs/<str:run_id>/resume/", actions.resume, name="resume"),
+    path("runs/<str:run_id>/resume/", answers.resume, name="resume"),
     path("runs/<str:run_id>/cancel/", actions.cancel, name="cancel"),
     path("runs/<str:run_id>/again/", actions.again, name="run-again"),
+    path("runs/<str:run_id>/event/", answers.send_event, name="send-event"),
     path("runs/<str:run_id>/delete/", actions.delete, name="delete"),
     path("runs/<str:run_id>/fork/", fork.fork, name="fork"),
     path("inbox/", inbox.inbox, name="inbox"),

@@ -5,7 +5,7 @@ from playground.journal.rows import GROUPS, Row, Window, rows, together
 from playground.journal.text import as_text
 from playground.journal.timeline import Axis, Bar, Tick, axis, length_text
 from playground.journal.trace import Attempt, History, Note, Span, Trace
-from playground.journal.why import Reason, first_words, reasons
+from playground.journal.why import Holder, Reason, first_words, reasons
 
 __all__ = [
     "GROUPS",
@@ -16,6 +16,7 @@ __all__ = [
     "Failure",
     "Frame",
     "History",
+    "Holder",
     "Note",
     "Reason",
     "Row",

@@ -22,14 +22,27 @@ class Reason:
     """When it ends by itself, if it does."""
 
 
-def reasons(history: History, *, now: datetime, workers: int | None = None, owned: bool = True) -> tuple[Reason, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """What is known of the processes that could execute the run."""
+
+    workers: int | None = None
+    """How many are connected; None when that is not known."""
+    owned: bool = True
+    """Whether one of them holds the run."""
+    ahead: int = 0
+    """How many runs have waited for longer."""
+    blocked: str = ""
+    """What keeps the worker that holds the run from going on, as a sentence."""
+
+
+def reasons(history: History, *, now: datetime, holder: Holder) -> tuple[Reason, ...]:
     """Return what an unfinished run waits for; nothing for one that has ended.
 
     Args:
         history: the run's events, folded.
         now: this moment.
-        workers: how many workers are connected; None when that is not known.
-        owned: whether a worker holds the run.
+        holder: who could execute it.
     """
     run = history.run
     if run.ended:
@@ -37,10 +50,13 @@ def reasons(history: History, *, now: datetime, workers: int | None = None, owne
     if not run.has_input:
         return (Reason(kind="start", text="was created and not started yet"),)
     found = [reason for step in run.open.values() if (reason := _of_step(step, now))]
-    if run.status in ("pending", "running") and workers == 0:
+    if run.status in ("pending", "running") and holder.workers == 0:
         found.insert(0, Reason(kind="worker", text="no worker is connected, so nothing runs until one is back"))
-    elif run.status == "pending" or (run.status == "running" and not owned and not found):
-        found.insert(0, Reason(kind="worker", text="waits for a free worker"))
+    elif holder.blocked:
+        found.insert(0, Reason(kind="worker", text=holder.blocked))
+    elif not holder.owned and run.status in ("pending", "running"):
+        before = f"; {holder.ahead} other runs are before it" if holder.ahead > 1 else ""
+        found.insert(0, Reason(kind="worker", text=f"waits for a free worker{before}"))
     return tuple(found)
 
 

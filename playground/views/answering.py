@@ -19,6 +19,7 @@ class AnswerForm:
     html: SafeString
     action: str
     id: str
+    button: str = "Resume"
 
 
 def answer_form(run_id: str, step: StepState, schema: Any, form: Form | None = None, *, back: str = "") -> AnswerForm:
@@ -38,3 +39,16 @@ def answer_form(run_id: str, step: StepState, schema: Any, form: Form | None = N
     # Several steps of several runs may wait on one page.
     name = f"answer-{run_id}-{path}"
     return AnswerForm(html=form.html(submit_url=action, id_prefix=name), action=action, id=f"{name}-form")
+
+
+def event_form(run_id: str, step: StepState, schema: Any, form: Form | None = None) -> AnswerForm:
+    """Return the form by which a person sends the event that a step waits for."""
+    path = format_path(step.path)
+    name = f"event-{run_id}-{path}"
+    action = (
+        f"{reverse('send-event', args=[run_id])}?{urlencode({'name': step.event_name, 'step': format_path(step.path)})}"
+    )
+    form = form or Form.blank({} if schema is None else schema)
+    return AnswerForm(
+        html=form.html(submit_url=action, id_prefix=name), action=action, id=f"{name}-form", button="Send event"
+    )

@@ -12,7 +12,7 @@ from playground.forms import mask
 from playground.journal import Detail, detail
 from playground.nodes import nodes_of
 from playground.runpage import Graph, Line, RunView
-from playground.views.answering import AnswerForm, answer_form
+from playground.views.answering import AnswerForm, answer_form, event_form
 from playground.views.page import context_of
 
 QUESTIONS = ("question", "message", "prompt", "title", "reason")
@@ -83,6 +83,8 @@ def step_html(
     node = nodes.get(_name(state.path), {})
     if form is None and line.row.status == "suspended":
         form = answer_form(view.run_id, state, node.get("resume_schema"))
+    if form is None and line.row.status == "waiting" and state.event_name:
+        form = event_form(view.run_id, state, node.get("schema"))
     began = state.started_at is not None
     body = StepBody(
         path=line.row.path,

@@ -8,9 +8,10 @@ from typing import Any
 from engine.errors import UnknownRun
 from playground import catalogue, runs, workers
 from playground.catalogue import WorkflowEntry
-from playground.journal import History, Window
+from playground.journal import History, Holder, Window
 from playground.requests import store
-from playground.runpage import Holder, RunView, run_view
+from playground.runpage import RunView, run_view
+from playground.workers import Blocked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,11 @@ class Loaded:
     entry: WorkflowEntry | None
     """The version that the run was made with, as far as it is known."""
     window: Window
+
+    @property
+    def outdated(self) -> bool:
+        """Tell whether the code holds another version now, or none."""
+        return self.entry is not None and not self.entry.current
 
     @property
     def graph(self) -> Mapping[str, Any] | None:
@@ -50,8 +56,22 @@ async def load(run_id: str, *, window: Window | None = None, until: int | None =
 async def view_of(loaded: Loaded) -> RunView:
     """Return the run as it stands at this moment."""
     run = loaded.history.run
-    holder = Holder()
-    if not run.ended and run.status in ("pending", "running"):
-        standing = await runs.standing(run.run_id)
-        holder = Holder(workers=await workers.ready_count(), owned=standing is not None and standing.owner is not None)
+    holder = await _holder(run.run_id) if run.status in ("pending", "running") and run.has_input else Holder()
     return run_view(loaded.history, loaded.graph, now=datetime.now(UTC), window=loaded.window, holder=holder)
+
+
+async def _holder(run_id: str) -> Holder:
+    standing = await runs.standing(run_id)
+    owned = standing is not None and standing.owner is not None
+    blocked = ""
+    if owned:
+        living = await workers.listing(ended=0)
+        blocked = next((_why(one.blocked) for one in living if one.blocked and run_id in one.running), "")
+    ahead = 0 if standing is None else standing.ahead
+    return Holder(workers=await workers.ready_count(), owned=owned, ahead=ahead, blocked=blocked)
+
+
+def _why(blocked: Blocked) -> str:
+    who = f"step {blocked.step}" if blocked.step else "something"
+    where = f" at {blocked.file}:{blocked.line}" if blocked.file else ""
+    return f"{who} has blocked its worker for {blocked.seconds:.0f} s{where}, so nothing else there can go on"

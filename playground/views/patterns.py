@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 from engine.events import RunStatus, StepStatus
 from playground import samples
 from playground.diagram import svg
-from playground.journal import History
-from playground.runpage import Holder, RunView, run_view
+from playground.journal import History, Holder
+from playground.runpage import RunView, run_view
 from playground.views.drawing import Drawn, draw
 from playground.views.page import Frame, page
 

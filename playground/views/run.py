@@ -35,6 +35,8 @@ class RunPage:
     graph: SafeString | None
     socket: str
     input: Any
+    outdated: bool
+    """Whether the code has changed since the run was made."""
 
 
 @require_safe
@@ -80,6 +82,7 @@ async def run_page(
         lines=lines,
         graph=graph,
         socket=socket_url(view.run_id, loaded.window),
+        outdated=loaded.outdated,
         input=mask(loaded.entry.input_schema if loaded.entry else {}, loaded.history.run.root.input),
     )
     frame = await frame_of(request, "runs", notices)

@@ -81,6 +81,8 @@ class WorkflowPage:
     form: SafeString
     origin: str
     """The run whose input fills the form, if one does."""
+    problems: tuple[ImportProblem, ...]
+    """Why its module does not import any more, if it does not."""
     inputs: tuple[SavedInput, ...]
     recent: tuple[RunSummary, ...]
     editor: str
@@ -163,6 +165,7 @@ async def _workflow_page(
         graph=svg(entry.graph, width=GRAPH_WIDTH, marks={}, icons=static("img/icons.svg")),
         form=_form_html(request, entry, form),
         origin=origin,
+        problems=tuple(one for one in await catalogue.import_errors() if one.module == entry.module),
         inputs=tuple(_saved(item) for item in inputs),
         recent=tuple(recent[entry.workflow_id]),
         editor=f"vscode://file{entry.file}:{entry.line or 1}" if entry.file and Path(entry.file).is_absolute() else "",

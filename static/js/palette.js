@@ -13,7 +13,7 @@ const SHORTCUTS = [
   ["Enter", "open the step"],
   ["r", "run again"],
   ["e", "edit and run"],
-  ["c", "cancel the run"],
+  ["Shift C", "cancel the run"],
   ["?", "this list"],
 ];
 

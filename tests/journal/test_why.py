@@ -2,14 +2,17 @@
 
 from datetime import timedelta
 
-from playground.journal import History, reasons
+from playground.journal import History, Holder, reasons
 from playground.samples import BEGIN, ERROR, FINISHED, OPENING, Line, events, started
 
 
 def texts(lines: tuple[Line, ...] | list[Line], seconds: float, workers: int | None = 1) -> list[str]:
     """Return the reasons of a made-up run at a moment."""
     history = History(events("r", lines))
-    return [reason.text for reason in reasons(history, now=BEGIN + timedelta(seconds=seconds), workers=workers)]
+    return [
+        reason.text
+        for reason in reasons(history, now=BEGIN + timedelta(seconds=seconds), holder=Holder(workers=workers))
+    ]
 
 
 CREATED: Line = (0, "run-created", "", {"workflow_id": "w", "input": 1})
@@ -40,3 +43,17 @@ def test_a_failed_attempt_tells_of_the_next_one() -> None:
 def test_a_run_without_input_was_not_started() -> None:
     """A created run is no stuck run."""
     assert texts([(0, "run-created", "", {"workflow_id": "w"})], 9) == ["was created and not started yet"]
+
+
+def test_a_blocked_worker_is_named() -> None:
+    """A run that hangs in someone's code says in whose."""
+    history = History(events("r", [CREATED, (0, "run-started", "", {}), started(1, "a")]))
+    (reason, *_) = reasons(history, now=BEGIN + timedelta(seconds=5), holder=Holder(blocked="step a has blocked it"))
+    assert (reason.kind, reason.text) == ("worker", "step a has blocked it")
+
+
+def test_the_queue_is_told() -> None:
+    """Who waits for a worker learns how many are before them."""
+    history = History(events("r", [CREATED]))
+    (reason,) = reasons(history, now=BEGIN, holder=Holder(workers=1, owned=False, ahead=7))
+    assert reason.text == "waits for a free worker; 7 other runs are before it"

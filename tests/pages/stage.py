@@ -1,6 +1,8 @@
 """A playground without worker processes: workflows of the test's own, published and executed in this process."""
 
+import asyncio
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -101,6 +103,15 @@ class Stage:
         engine = Engine(workflows=self._workflows, store=self._store)
         run = await engine.run(run_id)
         return await run.restart()
+
+    async def play_until(self, run_id: str, status: str) -> None:
+        """Execute a run until it has a status, and stop there as a worker that ends would."""
+        playing = asyncio.create_task(self.play(run_id))
+        while (await requests.state_of(run_id)).status != status:
+            await self._store.changed(run_id, after=(await requests.store.summary(run_id)).last_seq)
+        playing.cancel()
+        with suppress(asyncio.CancelledError):
+            await playing
 
     async def get(self, path: str, **headers: str) -> str:
         """Return a page that is there."""

@@ -1,0 +1,133 @@
+"""Taking what a run waits for: the answer to a suspended step, or an event."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from engine.errors import (
+    AlreadyResumed,
+    InvalidEventPayload,
+    InvalidResumeData,
+    NotSuspended,
+    RunFinished,
+    UnknownStep,
+)
+from engine.paths import Path, parse_path
+from engine.state import StepState
+from playground import requests
+from playground.catalogue import event_schema, resume_schema
+from playground.forms import MISSING, Form, Json
+from playground.nodes import nodes_of
+from playground.views.answering import AnswerForm, answer_form, event_form
+from playground.views.drawing import Drawn, draw, step_html
+from playground.views.loading import Loaded, load, view_of
+from playground.views.page import Notice
+from playground.views.posting import issues_of, posted, wants_part
+from playground.views.run import run_page, url_of, window_of
+
+TOO_LATE = (AlreadyResumed, NotSuspended, RunFinished)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """A step that waits for something that a form gives."""
+
+    path: Path
+    schema: Any
+    send: Callable[[Json], Awaitable[object]]
+    draw: Callable[[StepState, Form], AnswerForm]
+
+
+@require_POST
+async def resume(request: HttpRequest, run_id: str) -> HttpResponse:
+    """Take the answer to a suspended step."""
+    path, suspension = _path(request), request.GET.get("suspension") or None
+    loaded = await load(run_id, window=window_of(request))
+
+    async def send(value: Json) -> None:
+        await requests.resume(run_id, path, value, suspension=suspension)
+
+    def drawn(step: StepState, form: Form) -> AnswerForm:
+        return answer_form(run_id, step, None, form, back=request.GET.get("next", ""))
+
+    schema = {} if loaded.graph is None else resume_schema(dict(loaded.graph), path)
+    return await _take(request, loaded, Asking(path=path, schema=schema, send=send, draw=drawn))
+
+
+@require_POST
+async def send_event(request: HttpRequest, run_id: str) -> HttpResponse:
+    """Send the event that a step waits for."""
+    path, name = _path(request), request.GET.get("name", "")
+    loaded = await load(run_id, window=window_of(request))
+
+    async def send(value: Json) -> None:
+        await requests.send_event(run_id, name, value)
+
+    def drawn(step: StepState, form: Form) -> AnswerForm:
+        return event_form(run_id, step, None, form)
+
+    schema = {} if loaded.graph is None else event_schema(dict(loaded.graph), name) or {}
+    return await _take(request, loaded, Asking(path=path, schema=schema, send=send, draw=drawn))
+
+
+async def _take(request: HttpRequest, loaded: Loaded, asking: Asking) -> HttpResponse:
+    """Read the form and send it on; what is refused comes back as it was typed."""
+    run_id = loaded.history.run.run_id
+    form = Form.posted(asking.schema, *posted(request)).validate()
+    if form.action is not None:
+        return await _again(request, loaded, asking, form, status=200)
+    if form.issues or form.value is MISSING:
+        return await _again(request, loaded, asking, form, status=422)
+    try:
+        await asking.send(form.value)
+    except (InvalidResumeData, InvalidEventPayload) as error:
+        return await _again(request, loaded, asking, form.with_issues(issues_of(error)), status=422)
+    except TOO_LATE as error:
+        return await _too_late(request, run_id, str(error))
+    if wants_part(request):
+        return HttpResponse(format_html('<p class="notice" data-status="running">{}</p>', "Taken; the run goes on."))
+    return HttpResponseRedirect(_next(request, run_id), status=303)
+
+
+async def _again(request: HttpRequest, loaded: Loaded, asking: Asking, form: Form, *, status: int) -> HttpResponse:
+    """Show the form as it was typed, in its row."""
+    view = await view_of(loaded)
+    step = loaded.history.run.find(asking.path)
+    line = next((line for line in view.lines if step is not None and line.row.state is step), None)
+    if step is None or line is None:
+        return await _too_late(request, view.run_id, "This step does not wait any more.")
+    answer = asking.draw(step, form)
+    if wants_part(request):
+        return HttpResponse(answer.html, status=status)
+    html = step_html(request, view, line, dict(nodes_of(loaded.graph)), answer)
+    drawn = draw(request, view, loaded.graph)
+    lines = tuple(Drawn(line=line, html=html) if other.line is line else other for other in drawn)
+    return await run_page(request, loaded, view, lines, status=status)
+
+
+async def _too_late(request: HttpRequest, run_id: str, text: str) -> HttpResponse:
+    """Say that someone else was faster, beside the run as it is now."""
+    if wants_part(request):
+        return HttpResponse(format_html('<p class="notice" data-status="failed" role="alert">{}</p>', text), status=409)
+    loaded = await load(run_id)
+    view = await view_of(loaded)
+    notices = (Notice(status="failed", text=text),)
+    return await run_page(request, loaded, view, draw(request, view, loaded.graph), notices=notices, status=409)
+
+
+def _next(request: HttpRequest, run_id: str) -> str:
+    """Return where an answer leads: back to a page of ours that asked for it, else to the run."""
+    wanted = request.GET.get("next", "")
+    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else url_of(run_id)
+
+
+def _path(request: HttpRequest) -> Path:
+    try:
+        return parse_path(request.GET.get("step", ""))
+    except ValueError as error:
+        raise UnknownStep(str(error)) from None
