@@ -8,6 +8,7 @@ from typing import Any, NoReturn, Protocol
 from engine.errors import InvalidSuspendPayload, InvalidValue, StepCancelled, StepNotRun
 from engine.events import EventType
 from engine.paths import Path
+from engine.schema import ANY
 from engine.step import Step
 
 MISSING: Any = object()
@@ -93,18 +94,18 @@ class Context:
         "_closed",
         "_host",
         "_passes",
+        "_request_context",
         "_resumes",
         "_scope",
         "_step",
+        "_suspend_data",
         "attempt",
         "index",
         "iteration",
         "path",
         "pending",
-        "request_context",
         "run_id",
         "step_id",
-        "suspend_data",
         "workflow_id",
     )
 
@@ -142,13 +143,24 @@ class Context:
         self.iteration: int | None = passes[-1] if passes else None
         self._passes = passes
         self.index: int | None = index
-        self.request_context: dict[str, Any] = request_context
-        self.suspend_data: Any = suspend_data
+        self._request_context = request_context
+        self._suspend_data = suspend_data
 
     @property
     def init_data(self) -> Any:
         """Return the workflow's input, as the type of its input schema."""
         return self._host.init_of(self._scope)
+
+    @property
+    def request_context(self) -> dict[str, Any]:
+        """Return a copy of the dict that the run was started with."""
+        given: dict[str, Any] = ANY.load(self._request_context)
+        return given
+
+    @property
+    def suspend_data(self) -> Any:
+        """Return a copy of the payload of the last suspend; None before the first."""
+        return ANY.load(self._suspend_data)
 
     @property
     def resume_data(self) -> Any:
@@ -287,7 +299,7 @@ class Context:
     def _answer(self, call: int) -> Any:
         data = self._resumes[call]
         schema = None if self._step is None else self._step.resume
-        return data if schema is None else schema.load(data)
+        return (schema or ANY).load(data)
 
     def _payload(self, payload: Any) -> Any:
         if self._step is None or self._step.suspend is None:

@@ -4,7 +4,7 @@ A run is its events, numbered from 1 without a gap. The payload of each type:
 
 =====================  ==========================================================================
 run-created            workflow_id, digest, input, request_context, state, resource_id
-run-forked             from_run_id, step: path, input: the step's new input, if given; the shared steps' events follow
+run-forked             from_run_id, step: path, input: the step's new input, if given; the shared steps' events precede
 run-started            (empty), or input, state, request_context when the run was created without them
 run-suspended          suspended: list of paths
 run-waiting            until: ISO time or null, events: names

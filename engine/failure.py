@@ -8,11 +8,18 @@ from pathlib import Path as FilePath
 from types import TracebackType
 from typing import Any
 
+from engine.errors import InvalidValue
+
 ErrorDetail = dict[str, Any]
 """``{type, message, traceback: [{file, line, function, code, user}], cause, notes}``, innermost frame last."""
 
 MAX_FRAMES = 50
 MAX_CAUSES = 10
+MAX_PARTS = 20
+"""Exceptions of a group that are described, and notes of one exception."""
+
+MAX_TEXT = 64 * 1024
+"""Characters of one message; what is longer is cut, and says so."""
 
 _ENGINE = str(FilePath(__file__).parent)
 _FOREIGN = (
@@ -30,19 +37,18 @@ def describe(error: BaseException, depth: int = 0) -> ErrorDetail:
     """
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     detail: ErrorDetail = {
-        "type": type(error).__name__,
+        "type": _storable(type(error).__name__),
         "message": message_of(error),
         "traceback": _frames(error.__traceback__),
         "cause": describe(cause, depth + 1) if cause is not None and depth < MAX_CAUSES else None,
     }
     notes = getattr(error, "__notes__", None)
-    if notes:
-        detail["notes"] = [str(note) for note in notes]
+    if notes and isinstance(notes, list):
+        detail["notes"] = [_text(note, "(a note") for note in notes[:MAX_PARTS]]
     if isinstance(error, BaseExceptionGroup) and depth < MAX_CAUSES:
-        detail["errors"] = [describe(part, depth + 1) for part in error.exceptions]
-    issues = getattr(error, "issues", None)
-    if isinstance(issues, tuple):
-        detail["issues"] = [{"path": list(issue.path), "message": issue.message} for issue in issues]
+        detail["errors"] = [describe(part, depth + 1) for part in error.exceptions[:MAX_PARTS]]
+    if isinstance(error, InvalidValue):
+        detail["issues"] = [{"path": list(issue.path), "message": issue.message} for issue in error.issues]
     return detail
 
 
@@ -59,15 +65,23 @@ def is_users(error: BaseException) -> bool:
 
 def message_of(error: BaseException) -> str:
     """Return ``str(error)``, its type's name when that is empty, or a note when ``str`` itself raises."""
+    return _text(error, f"{type(error).__name__} (its message") or _storable(type(error).__name__)
+
+
+def _text(thing: object, what: str) -> str:
+    """Return ``str(thing)``, or a note when that raises."""
     try:
-        text = str(error)
-    except Exception as broken:
-        return f"{type(error).__name__} (its message cannot be read: str() raised {type(broken).__name__})"
-    return _storable(text) or type(error).__name__
+        return _storable(str(thing))
+    except BaseException as broken:
+        if not is_users(broken):
+            raise
+        return f"{what} cannot be read: str() raised {type(broken).__name__})"
 
 
 def _storable(text: str) -> str:
-    """Replace lone surrogates, which no database and no socket takes."""
+    """Replace lone surrogates, which no database and no socket takes, and cut what is too long to be read."""
+    if len(text) > MAX_TEXT:
+        text = f"{text[:MAX_TEXT]}… ({len(text) - MAX_TEXT} characters more were cut)"
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
@@ -77,10 +91,10 @@ def _frames(trace: TracebackType | None) -> list[dict[str, Any]]:
     kept = own if len(own) <= MAX_FRAMES else [*own[: MAX_FRAMES // 2], *own[-MAX_FRAMES // 2 :]]
     return [
         {
-            "file": frame.filename,
+            "file": _storable(frame.filename),
             "line": frame.lineno,
             "function": frame.name,
-            "code": linecache.getline(frame.filename, frame.lineno or 0).strip(),
+            "code": _storable(linecache.getline(frame.filename, frame.lineno or 0).strip()),
             "user": _is_user(frame.filename),
         }
         for frame in kept

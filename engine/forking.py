@@ -44,8 +44,9 @@ async def record_fork(
     if step_input is not MISSING:
         forked["input"] = step_input
     now = clock.now()
-    drafts = [Draft(now, "run-created", (), created), Draft(now, "run-forked", (), forked)]
-    return await store.create(new_run_id, [*drafts, *_shared(before, path, offset=len(drafts))])
+    # The fork comes after what is shared: the shared events tell of a run that went on, this one waits for its start.
+    drafts = [Draft(now, "run-created", (), created), *_shared(before, path), Draft(now, "run-forked", (), forked)]
+    return await store.create(new_run_id, drafts)
 
 
 def _starts(event: Event) -> bool:
@@ -58,7 +59,7 @@ def _late_input(events: Sequence[Event]) -> dict[str, Any]:
     return next(started, {})
 
 
-def _shared(events: Sequence[Event], path: Path, *, offset: int) -> Iterator[Draft]:
+def _shared(events: Sequence[Event], path: Path) -> Iterator[Draft]:
     """Yield what both runs share: steps that had ended by then, decisions, state, kept events.
 
     What still ran then, beside the step, runs again in the fork; the workflows around the step stay open.
@@ -68,7 +69,7 @@ def _shared(events: Sequence[Event], path: Path, *, offset: int) -> Iterator[Dra
     for event in events:
         if event.type.startswith("run-") or any(event.path[: len(gone)] == gone for gone in unfinished):
             continue
-        seqs[event.seq] = offset + len(seqs) + 1
+        seqs[event.seq] = len(seqs) + 2  # run-created is the first
         payload = event.payload
         if "from_seq" in payload:
             payload = {**payload, "from_seq": seqs[payload["from_seq"]]}

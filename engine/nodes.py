@@ -177,6 +177,13 @@ def walk(nodes: tuple[Node, ...]) -> Iterator[Node]:
         yield from walk(children(node))
 
 
+def last_of(node: Node) -> Node:
+    """Return the node whose output is the node's own: the last one of a sequence, also of one inside it."""
+    while isinstance(node, SequenceNode):
+        node = node.nodes[-1]
+    return node
+
+
 def step_ids(node: Node) -> tuple[str, ...]:
     """Return the ids under which the node records steps at its own level of the path."""
     match node:

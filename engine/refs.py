@@ -3,10 +3,11 @@
 A ref is JSON with one key:
 
 - ``{"value": v}``: the value itself
-- ``{"step": path}``: the output of the step at that path, as it stands at this point of the journal
+- ``{"step": path}``: the output of the step at that path, as it stands at this point of the journal; of a foreach
+  body, the list of the items' outputs
 - ``{"input": path}``: the input of the nested workflow at that path; ``[]`` is the run's input
 - ``{"item": [ref, index]}``: one item of a list
-- ``{"keys": {key: ref}}``: a dict, ``{"items": [ref, ...]}``: a list
+- ``{"keys": {key: ref}}``: a dict
 """
 
 from collections.abc import Callable
@@ -41,7 +42,14 @@ def resolve(ref: Ref, step_output: Callable[[Path], Any], flow_input: Callable[[
             return resolve(of[0], step_output, flow_input)[of[1]]
         case "keys":
             return {key: resolve(part, step_output, flow_input) for key, part in of.items()}
-        case "items":
-            return [resolve(part, step_output, flow_input) for part in of]
         case _:
             raise ValueError(f"unknown ref {kind!r}")
+
+
+def item_of(ref: Ref, index: int) -> Ref:
+    """Return the ref to one item of a list."""
+    match ref:
+        case {"value": list() as items}:
+            return {"value": items[index]}
+        case _:
+            return {"item": [ref, index]}

@@ -158,6 +158,8 @@ class RunState:
 
     def _output(self, path: Path) -> Any:
         step = self.find(path)
+        if step is not None and step.kind == "items":
+            return [step.children[index].output for index in sorted(step.children, key=int)]
         return None if step is None else step.output
 
     def _input(self, path: Path) -> Any:
@@ -211,6 +213,7 @@ def _take_input(run: RunState, payload: dict[str, Any]) -> None:
 
 
 def _run_forked(run: RunState, event: Event | Draft) -> None:
+    run.status = "pending"
     run.forked_from = event.payload
 
 
@@ -269,6 +272,8 @@ def _step_started(run: RunState, event: Event | Draft) -> None:
 
 def _begin(run: RunState, step: StepState, event: Event | Draft) -> None:
     run.open[event.path] = step
+    if run.forked_from is not None and tuple(run.forked_from["step"]) == event.path:
+        run.forked_from = {key: value for key, value in run.forked_from.items() if key != "input"}
     if step.started_at is None:
         step.started_at = event.at
     if "input" in event.payload:

@@ -110,6 +110,7 @@ def status_after(event: Event | Draft) -> RunStatus | None:
 
 
 _STATUS: dict[str, RunStatus] = {
+    "run-forked": "pending",
     "run-started": "running",
     "run-suspended": "suspended",
     "run-waiting": "waiting",

@@ -10,8 +10,8 @@ from engine.executor.outcome import Failed, Outcome
 from engine.executor.scope import Scope
 from engine.executor.walker import Walker
 from engine.failure import describe
-from engine.nodes import BranchNode, ForeachNode, Node, ParallelNode, step_ids
-from engine.refs import Value
+from engine.nodes import BranchNode, ForeachNode, Node, ParallelNode, last_of, step_ids
+from engine.refs import Value, item_of
 
 
 async def run_parallel(run: Walker, node: ParallelNode, scope: Scope, value: Value) -> Outcome:
@@ -46,7 +46,7 @@ async def run_foreach(run: Walker, node: ForeachNode, scope: Scope, value: Value
     ids = frozenset(step_ids(node.body))
     children = [
         Child(
-            partial(run.walk, node.body, scope.item(index), Value(item, {"item": [value.ref, index]})),
+            partial(run.walk, node.body, scope.item(index), Value(item, item_of(value.ref, index))),
             ids,
             index,
         )
@@ -57,7 +57,9 @@ async def run_foreach(run: Walker, node: ForeachNode, scope: Scope, value: Value
     if stopped is not None:
         return stopped
     values = [outcome for outcome in group.outcomes if isinstance(outcome, Value)]
-    return Value([item.json for item in values], {"items": [item.ref for item in values]})
+    # One ref to all items: a ref to each would be handed on with every use of the list.
+    ref = {"step": list(scope.path_of(last_of(node.body).id))} if values else {"value": []}
+    return Value([item.json for item in values], ref)
 
 
 async def _run_arms(

@@ -244,6 +244,8 @@ class Execution:
     async def _settle(self) -> bool:
         """Record that everything left waits; False when something came up meanwhile."""
         state = self.journal.state
+        for path in [path for path in reversed(state.open) if state.closed_above(path)]:
+            self.journal.emit("step-canceled", path, {"reason": "the workflow around it has ended"})
         waiting, suspended = state.waiting, state.suspended
         if not waiting and not suspended:
             raise AssertionError("a run that halts waits for something")

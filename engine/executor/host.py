@@ -135,5 +135,5 @@ def _typed(node: Node, record: StepState, output: Any) -> Any:
         case FlowNode():
             schema = node.flow.output
         case _:
-            return output
+            schema = ANY
     return [schema.load(item) for item in output] if record.kind == "items" else schema.load(output)

@@ -6,7 +6,7 @@ from engine.executor.outcome import Failed, Outcome
 from engine.executor.scope import Scope
 from engine.executor.walker import Walker
 from engine.failure import describe
-from engine.nodes import LoopNode, Node, SequenceNode, step_ids
+from engine.nodes import LoopNode, Node, last_of, step_ids
 from engine.refs import Value
 
 
@@ -49,8 +49,6 @@ async def _again(run: Walker, node: LoopNode, scope: Scope, value: Value) -> boo
 
 def _last_output(body: Node, scope: Scope) -> Value:
     """Return what the last finished iteration gave, which the fold keeps on the body's last step."""
-    last = body
-    while isinstance(last, SequenceNode):
-        last = last.nodes[-1]
+    last = last_of(body)
     record = scope.place.children[last.id]
     return Value(record.output, {"step": list(scope.path_of(last.id))})

@@ -10,7 +10,7 @@ from engine.errors import InvalidOutput, InvalidStepInput, InvalidValue, StepErr
 from engine.executor.outcome import HALTED, Bailed, Failed, Outcome, recorded
 from engine.executor.scope import Scope
 from engine.executor.walker import Walker
-from engine.failure import describe
+from engine.failure import describe, is_users
 from engine.nodes import StepNode
 from engine.paths import Path, format_path
 from engine.refs import Value
@@ -31,7 +31,7 @@ async def run_step(run: Walker, node: StepNode, scope: Scope, value: Value) -> O
     known = recorded(record, path)
     if known is not None:
         return known
-    value = run.given(path, value)
+    value = run.given(path, value) if record is None else Value(record.input, value.ref)
     while True:
         if record is None or not record.ready:
             if record is not None and record.lost >= MAX_LOST:
@@ -75,15 +75,9 @@ async def _attempt(
             return Value(output, {"step": list(path)})
     except (Suspend, Bail) as signal:
         context.pending = context.pending or signal
-    except asyncio.CancelledError as error:
-        task = asyncio.current_task()
-        if task is None or task.cancelling():
-            raise
-        return error
-    except KeyboardInterrupt:
-        raise
     except BaseException as error:
-        # A step may call sys.exit or raise what is no Exception: it fails, and nothing else does.
+        if not is_users(error):
+            raise
         if context.pending is None:
             return error
     finally:
@@ -154,11 +148,19 @@ def _dump(step: Step[Any, Any], result: Any) -> Any:
 
 
 async def _in_time(call: Awaitable[Any], step: Step[Any, Any], path: Path) -> Any:
+    message = f"step {format_path(path)!r} took longer than its timeout of {step.timeout} s"
     try:
         async with asyncio.timeout(step.timeout) as limit:
-            return await call
+            result = await call
     except TimeoutError:
-        if not limit.expired():
-            raise
-        message = f"step {format_path(path)!r} took longer than its timeout of {step.timeout} s"
-        raise StepTimeout(message) from None
+        if limit.expired():
+            raise StepTimeout(message) from None
+        raise
+    except Exception as error:
+        if limit.expired():
+            raise StepTimeout(message) from error
+        raise
+    if limit.expired():
+        # The function went on although it was cancelled; what it then gave came too late.
+        raise StepTimeout(message)
+    return result
