@@ -117,6 +117,11 @@ def _text(field: Field, value: Json) -> str | None:
             return None
 
 
+def is_lost_in_a_line(text: str) -> bool:
+    """Tell whether a line of text would not give a text back."""
+    return "\n" in text or CHANGED_BY_BROWSERS.search(text) is not None
+
+
 def _group(desk: Desk, field: Field, value: Mapping[str, Json], at: str, level: int) -> Node:
     shape = desk.effective(field.shape, value)
     if len(shape.properties) > desk.left:
@@ -124,7 +129,7 @@ def _group(desk: Desk, field: Field, value: Mapping[str, Json], at: str, level: 
     members = list(desk.members(shape))
     known = {member.name for member in members}
     others = [name for name in value if name not in known]
-    if any(CHANGED_BY_BROWSERS.search(name) or "\n" in name for name in others) or len(others) > desk.left:
+    if any(map(is_lost_in_a_line, others)) or len(others) > desk.left:
         return raw(field, at, value)
     tagged = field.need is Need.CHOSEN and not value and not desk.exact
     nodes = tuple(load_member(desk, member, value, at, level, tagged=tagged) for member in members)

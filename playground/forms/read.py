@@ -9,7 +9,7 @@ from playground.forms.desk import MAX_LEVELS, Desk
 from playground.forms.evaluate import value_of
 from playground.forms.jsontext import JsonError, dumps, parse_json
 from playground.forms.kinds import Anything, Boolean, Choice, Const, Record, Sequence, Union, Upload
-from playground.forms.load import blank, empty, item_field, load, load_entry, raw, switched
+from playground.forms.load import blank, empty, is_lost_in_a_line, item_field, load, load_entry, raw, switched
 from playground.forms.nodes import (
     Entry,
     Field,
@@ -141,7 +141,9 @@ class Reader:
                 if further is shape:
                     break
                 group = self.members(field, further, at, level)
-        return group
+        # A script can post names that the line for an entry's name cannot hold.
+        lost = any(is_lost_in_a_line(entry.name) for entry in group.entries)
+        return raw(field, at, value_of(group).value) if lost else group
 
     def members(self, field: Field, shape: Shape, at: str, level: int) -> Group:
         """Read the properties and entries of an object."""
@@ -220,8 +222,8 @@ class Reader:
             state = State.NULL if chosen == "null" and field.nullable else State.UNSET
             return Switch(field=field, at=at, state=state, stash=stash)
         body = self.read(inner, at, level)
-        if isinstance(body, Switch):
-            return raw(field, at, MISSING)
+        if isinstance(body, Switch) or (isinstance(body, Raw) and not isinstance(inner.kind, Anything)):
+            return raw(field, at, value_of(body).value)
         return Switch(field=field, at=at, state=State.VALUE, branch=int(chosen), body=body, stash=stash)
 
     def guessed(self, field: Field, at: str, level: int) -> Node:
