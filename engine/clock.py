@@ -26,5 +26,5 @@ class SystemClock:
 
     async def sleep_until(self, at: datetime) -> None:
         """Return when the clock has reached ``at``, also when the clock is set meanwhile."""
-        while (left := (at - self.now()).total_seconds()) > 0:
+        while (left := (at - self.now()).total_seconds()) > 0:  # noqa: ASYNC110  no event tells that a clock was set
             await asyncio.sleep(min(left, 60.0))

@@ -1,14 +1,12 @@
 """A run as its user holds it: start, watch, answer, cancel, fork."""
 
 import asyncio
-import inspect
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Generic, TypeVar
 
 from engine.context import MISSING
 from engine.errors import RunAlreadyStarted, RunFinished, UnknownRun, UnknownStep
 from engine.events import FINAL, Event
-from engine.failure import message_of
 from engine.fit import check_fit, node_at
 from engine.forking import record_fork
 from engine.nodes import Flow, FlowNode, StepNode
@@ -21,12 +19,10 @@ from engine.state import RunState
 from engine.step import Step
 from engine.summary import status_after
 from engine.validate import admitted
+from engine.watching import Watch, Watcher
 
 In = TypeVar("In")
 Out = TypeVar("Out")
-
-Watcher = Callable[[Event], Any]
-"""Called with each event; sync or async."""
 
 
 class Run(Generic[In, Out]):
@@ -54,7 +50,7 @@ class Run(Generic[In, Out]):
         self._runtime = runtime
         self._flow = flow
         self._recorded = recorded
-        self._watchers: list[_Watch] = []
+        self._watchers: list[Watch] = []
 
     async def start(
         self,
@@ -151,7 +147,7 @@ class Run(Generic[In, Out]):
         Returns:
             A function that ends the watching.
         """
-        watch = _Watch(self._runtime, self.run_id, callback, after)
+        watch = Watch(self._runtime, self.run_id, callback, after)
         self._watchers.append(watch)
         if self._recorded:
             watch.begin()
@@ -316,58 +312,3 @@ class Run(Generic[In, Out]):
             await store.changed(self.run_id, after=after)
         if work is not None:
             await work
-
-
-class _Watch:
-    """One watcher of a run: reads after its seq and calls back, in order, one event at a time."""
-
-    def __init__(self, runtime: Runtime, run_id: str, callback: Watcher, after: int) -> None:
-        self._runtime = runtime
-        self._run_id = run_id
-        self._callback = callback
-        self._after = after
-        self._ended = False
-        self._reading = asyncio.Lock()
-        self._reader: asyncio.Task[Any] | None = None
-        self._task: asyncio.Task[Any] | None = None
-
-    def begin(self) -> None:
-        """Follow the run from now on; it is in the store."""
-        if self._task is None and not self._ended:
-            self._task = self._runtime.spawn(self._follow())
-
-    def end(self) -> None:
-        """Stop watching."""
-        self._ended = True
-        if self._task is not None:
-            self._task.cancel()
-
-    async def reached(self, seq: int) -> None:
-        """Return when the callback has seen everything up to ``seq``; at once inside the callback itself."""
-        if self._after < seq and self._reader is not asyncio.current_task():
-            await self._read()
-
-    async def _follow(self) -> None:
-        while not self._ended:
-            await self._runtime.store.changed(self._run_id, after=self._after)
-            await self._read()
-
-    async def _read(self) -> None:
-        async with self._reading:
-            self._reader = asyncio.current_task()
-            try:
-                for event in await self._runtime.store.read(self._run_id, after=self._after):
-                    if self._ended:
-                        return
-                    self._after = event.seq
-                    await self._call(event)
-            finally:
-                self._reader = None
-
-    async def _call(self, event: Event) -> None:
-        try:
-            result = self._callback(event)
-            if inspect.isawaitable(result):
-                await result
-        except Exception as error:
-            self._runtime.logger.exception("a watcher of run %s raised: %s", self._run_id, message_of(error))
