@@ -45,9 +45,8 @@ def event_form(run_id: str, step: StepState, schema: Any, form: Form | None = No
     """Return the form by which a person sends the event that a step waits for."""
     path = format_path(step.path)
     name = f"event-{run_id}-{path}"
-    action = (
-        f"{reverse('send-event', args=[run_id])}?{urlencode({'name': step.event_name, 'step': format_path(step.path)})}"
-    )
+    query = urlencode({"name": step.event_name, "step": path})
+    action = f"{reverse('send-event', args=[run_id])}?{query}"
     form = form or Form.blank({} if schema is None else schema)
     return AnswerForm(
         html=form.html(submit_url=action, id_prefix=name), action=action, id=f"{name}-form", button="Send event"
