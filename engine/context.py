@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from typing import Any, NoReturn, Protocol
 
-from engine.errors import InvalidSuspendPayload, InvalidValue, StepCancelled, StepNotRun
+from engine.errors import InvalidSuspendPayload, InvalidValue, Issue, StepCancelled, StepNotRun
 from engine.events import EventType
+from engine.failure import message_of
 from engine.paths import Path
 from engine.schema import ANY
 from engine.step import Step
@@ -35,6 +36,15 @@ class Bail(BaseException):
         """Take the result, as JSON."""
         super().__init__("the run ends early")
         self.value = value
+
+
+class Refuse(BaseException):
+    """The signal by which a function is left whose last answer does not fit: the question is open again."""
+
+    def __init__(self, issues: Sequence[Issue]) -> None:
+        """Take what is wrong in the answer."""
+        super().__init__("the answer is refused")
+        self.issues = tuple(issues)
 
 
 class Host(Protocol):
@@ -134,7 +144,7 @@ class Context:
         self._calls = 0
         self._closed = False
         self._at_close: tuple[Callable[[Context], None], ...] = ()
-        self.pending: Suspend | Bail | None = None
+        self.pending: Suspend | Bail | Refuse | None = None
         self.run_id: str = run_id
         self.workflow_id: str = workflow_id
         self.step_id: str = step_id
@@ -291,7 +301,7 @@ class Context:
         if not self._closed:
             self._host.emit(type, self.path, payload)
 
-    def _leave(self, signal: Suspend | Bail) -> NoReturn:
+    def _leave(self, signal: Suspend | Bail | Refuse) -> NoReturn:
         self.check_cancelled()
         self.pending = self.pending or signal
         raise signal
@@ -299,7 +309,13 @@ class Context:
     def _answer(self, call: int) -> Any:
         data = self._resumes[call]
         schema = None if self._step is None else self._step.resume
-        return (schema or ANY).load(data)
+        try:
+            return (schema or ANY).load(data)
+        except Exception as error:  # A validator of the user's may raise anything.
+            # An earlier answer was taken before, and its question is closed.
+            if call < len(self._resumes) - 1:
+                raise
+            self._leave(Refuse(_issues_of(error)))
 
     def _payload(self, payload: Any) -> Any:
         if self._step is None or self._step.suspend is None:
@@ -315,3 +331,9 @@ class Context:
             return self._host.output_of(step_id, self._scope)
         except StepNotRun:
             return default
+
+
+def _issues_of(error: Exception) -> tuple[Issue, ...]:
+    if isinstance(error, InvalidValue):
+        return error.issues
+    return (Issue(path=(), message=f"a validator raised {type(error).__name__}: {message_of(error)}"),)

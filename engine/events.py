@@ -17,7 +17,8 @@ step-output            chunk
 step-progress          fraction (0 to 1), message
 step-log               level, logger, message
 step-attempt-failed    attempt, error, next_at
-step-suspended         payload, label, call (1 for the first suspend() of the function)
+step-suspended         payload, label, call (1 for the first suspend() of the function), and, when the code
+                       refused the last answer, which counts no more: rejected: list of {path, message}
 step-resumed           data
 step-succeeded         output: a value, or output_ref: a Ref when it is handed on unchanged
 step-failed            error

@@ -8,7 +8,7 @@ from typing import Any, Self
 from engine.events import RunStatus, StepStatus
 from engine.failure import ErrorDetail
 from engine.paths import format_path
-from engine.state import RunState, StepState
+from engine.state import Rejection, RunState, StepState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,8 @@ class StepResult:
     """What the step asked when it suspended last."""
     resume_data: Any = None
     """The last answer."""
+    rejected: Rejection | None = None
+    """The answer that the step's own code refused after it was recorded; the step is suspended again."""
     suspended_at: datetime | None = None
     resumed_at: datetime | None = None
     label: str | None = None
@@ -48,6 +50,7 @@ class StepResult:
             iteration=step.iteration,
             suspend_payload=step.suspend_payload,
             resume_data=step.resumes[-1] if step.resumes else None,
+            rejected=step.rejected,
             suspended_at=step.suspended_at,
             resumed_at=step.resumed_at,
             label=step.label,
@@ -64,6 +67,8 @@ class StepResult:
             data |= {"suspend_payload": self.suspend_payload, "suspended_at": _text(self.suspended_at)}
         if self.resumed_at is not None:
             data |= {"resume_data": self.resume_data, "resumed_at": _text(self.resumed_at)}
+        if self.rejected is not None:
+            data["rejected"] = self.rejected.to_dict()
         if self.iteration is not None:
             data["iteration"] = self.iteration
         if self.label is not None:

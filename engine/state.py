@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from engine.errors import Issue
 from engine.events import FINAL, Draft, Event, RunStatus, StepStatus
 from engine.paths import Path
 from engine.refs import Ref, resolve
@@ -13,6 +14,20 @@ StepKind = Literal["step", "workflow", "sleep", "event", "items"]
 
 OPEN: frozenset[str] = frozenset({"running", "suspended", "waiting"})
 """The statuses of a step that has begun and not ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejection:
+    """An answer that the step's own code refused after it was recorded, so that its question is open again."""
+
+    data: Any
+    """The answer."""
+    issues: tuple[Issue, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the rejection as JSON: ``{data, issues: [{path, message}]}``."""
+        issues = [{"path": list(issue.path), "message": issue.message} for issue in self.issues]
+        return {"data": self.data, "issues": issues}
 
 
 @dataclass(slots=True)
@@ -47,6 +62,8 @@ class StepState:
     resumes: tuple[Any, ...] = ()
     """The answers so far, oldest first."""
     resumed_at: datetime | None = None
+    rejected: Rejection | None = None
+    """The last answer, when it was refused and none has come since."""
     ready: bool = False
     """Answered, and not yet known to have gone on: the function is called again without a new attempt."""
     due_at: datetime | None = None
@@ -98,7 +115,7 @@ class RunState:
     mailbox: dict[int, tuple[str, Any]] = field(default_factory=dict)
     """Events that came before a step waited for them: seq -> name, payload."""
     answered: set[Path] = field(default_factory=set)
-    """Every path whose suspension was answered at least once."""
+    """Every path whose suspension was answered at least once, by an answer that was not refused."""
     forked_from: dict[str, Any] | None = None
 
     @property
@@ -301,6 +318,19 @@ def _step_suspended(run: RunState, event: Event | Draft) -> None:
     step.suspend_payload = event.payload.get("payload")
     step.label = event.payload.get("label")
     step.suspended_at = event.at
+    if "rejected" in event.payload:
+        _reject(run, step, event.payload["rejected"])
+
+
+def _reject(run: RunState, step: StepState, found: Iterable[dict[str, Any]]) -> None:
+    """Take the last answer back: its question is as open as if it had not come."""
+    issues = tuple(Issue(path=tuple(issue["path"]), message=issue["message"]) for issue in found)
+    step.rejected = Rejection(data=step.resumes[-1] if step.resumes else None, issues=issues)
+    step.resumes = step.resumes[:-1]
+    if not step.resumes:
+        step.resumed_at = None
+    if not any(past.resumes for past in (step, *step.earlier)):
+        run.answered.discard(step.path)
 
 
 def _step_resumed(run: RunState, event: Event | Draft) -> None:
@@ -309,6 +339,7 @@ def _step_resumed(run: RunState, event: Event | Draft) -> None:
     step.status = "running"
     step.ready = True
     step.resumes = (*step.resumes, event.payload.get("data"))
+    step.rejected = None
     step.resumed_at = event.at
     run.answered.add(event.path)
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable
 from datetime import timedelta
 from typing import Any
 
-from engine.context import Bail, Context, Suspend, current_context
+from engine.context import Bail, Context, Refuse, Suspend, current_context
 from engine.errors import InvalidOutput, InvalidStepInput, InvalidValue, StepError, StepTimeout, WorkerLost
 from engine.executor.outcome import HALTED, Bailed, Failed, Outcome, recorded
 from engine.executor.scope import Scope
@@ -73,7 +73,7 @@ async def _attempt(
             output = _dump(step, result)
             run.journal.emit("step-succeeded", path, {"output": output})
             return Value(output, {"step": list(path)})
-    except (Suspend, Bail) as signal:
+    except (Suspend, Bail, Refuse) as signal:
         context.pending = context.pending or signal
     except BaseException as error:
         if not is_users(error):
@@ -87,11 +87,16 @@ async def _attempt(
 
 
 def _left(run: Walker, path: Path, record: StepState, context: Context) -> Outcome:
-    """Record that the function was left by suspend() or bail()."""
+    """Record that the function was left by suspend() or bail(), or because its last answer does not fit."""
     match context.pending:
         case Suspend(payload=payload, label=label):
             suspended = {"payload": payload, "label": label, "call": len(record.resumes) + 1}
             run.journal.emit("step-suspended", path, suspended)
+            return HALTED
+        case Refuse(issues=issues):
+            asked = {"payload": record.suspend_payload, "label": record.label, "call": record.suspends}
+            rejected = [{"path": list(issue.path), "message": issue.message} for issue in issues]
+            run.journal.emit("step-suspended", path, {**asked, "rejected": rejected})
             return HALTED
         case Bail(value=value):
             run.journal.emit("step-bailed", path, {"value": value})
