@@ -5,7 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.installed-run
 TEST_STAMP := $(VENV)/.installed-test
-BENCH_STAMP := $(VENV)/.installed-bench
+PEERS := .bench
+PEERS_STAMP := $(PEERS)/.installed
+PEERS_LISTS := tests/benchmarks/peers/requirements.txt tests/benchmarks/peers/package.json
 PYTEST := $(BIN)/python -m pytest
 NONE_IS_FINE := || [ $$? -eq 5 ] # pytest's code for "no test was found"
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
@@ -25,9 +27,15 @@ $(TEST_STAMP): pyproject.toml | $(BIN)/python
 	$(PIP) --editable '.[test]'
 	@touch $@ $(RUN_STAMP)
 
-$(BENCH_STAMP): pyproject.toml | $(BIN)/python
-	$(PIP) --editable '.[bench]'
-	@touch $@ $(RUN_STAMP)
+# The engines that the benchmarks compare with; one that cannot be installed is left out.
+$(PEERS_STAMP): $(PEERS_LISTS)
+	@mkdir -p $(PEERS)/node && cp tests/benchmarks/peers/package.json $(PEERS)/node/
+	@$(PYTHON) -m venv $(PEERS)/venv && sed '/^#/d' tests/benchmarks/peers/requirements.txt | xargs -n 1 \
+		$(PEERS)/venv/bin/python -m pip install --quiet --disable-pip-version-check \
+		|| echo 'Not every engine in Python could be installed for comparison.'
+	@cd $(PEERS)/node && npm install --silent --no-package-lock --no-audit --no-fund \
+		|| echo 'Mastra could not be installed for comparison.'
+	@touch $@
 
 run: $(RUN_STAMP) ## Serve the playground; ARGS="my_flows.py --port 4112" are handed on.
 	@exec $(BIN)/python manage.py playground $(ARGS)
@@ -49,10 +57,8 @@ faults: $(TEST_STAMP) ## Kill at every fault point.
 wheel: $(TEST_STAMP) ## Build the distribution, install it elsewhere, run it there.
 	$(PYTEST) -m wheel $(ARGS)
 
-bench: $(BENCH_STAMP) ## What a step, a run, a form and a page cost.
-	@for file in tests/benchmarks/bench_*.py; do \
-		echo "== $$file"; $(BIN)/python -m "tests.benchmarks.$$(basename $$file .py)" $(ARGS) || exit 1; \
-	done
+bench: $(RUN_STAMP) $(PEERS_STAMP) ## What a step, a run and a form cost, beside other engines; ARGS="--rounds 3 bench_engine".
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 lint: $(TEST_STAMP) ## Types, rules and formatting of code and templates.
 	$(BIN)/python -m mypy
@@ -72,4 +78,4 @@ pictures: $(TEST_STAMP) ## Take the pictures of the documentation in a real Chro
 	$(BIN)/python docs/make_pictures.py
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) .mypy_cache .pytest_cache .ruff_cache .hypothesis

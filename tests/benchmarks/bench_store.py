@@ -1,68 +1,156 @@
-"""How many durable steps a second the store takes; run it as ``python -m tests.benchmarks.bench_store``.
-
-A step is one append of two events, as the executor makes them, and the next one begins when it is durable.
-"""
+"""The store in the database: durable steps a second, what is stored, and what suspended runs hold in memory."""
 
 import asyncio
-import os
-import tempfile
-import time
+import gc
+import tracemalloc
+from collections.abc import Coroutine, Iterable
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import Any
 
-import django
+from django.core.management import call_command
+from django.db import connection
 
-FOLDER = tempfile.TemporaryDirectory()
-os.environ["STEPYARD_DB"] = str(Path(FOLDER.name) / "bench.sqlite3")
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
-django.setup()
+from engine import Context, Engine, create_step, create_workflow
+from engine.events import Draft
+from engine.store import Store
+from tests.benchmarks.chains import Number, Stopwatch, add_one, chain, run_once
+from tests.benchmarks.database import FOLDER
+from tests.benchmarks.report import OURS, report
 
-from django.core.management import call_command  # noqa: E402  Django must be set up first.
+# Models are imported after tests.benchmarks.database has set up Django.
+from playground.store import OrmStore, in_database  # isort: skip
 
-from engine.events import Draft  # noqa: E402
-from engine.store import Store  # noqa: E402
-from playground.store import OrmStore  # noqa: E402
+LONG = 1000
+RUNS = 100
+LENGTH = 100
+APPENDS = 20
+SUSPENDED = 1000
 
-SECONDS = 2.0
+
+async def one_run() -> None:
+    """Run a long chain alone."""
+    store = OrmStore()
+    engine = Engine([chain(LONG)], store=store)
+    watch = Stopwatch()
+    await run_once(engine, LONG)
+    report("one", OURS, LONG / watch.seconds)
+    store.close()
 
 
-async def steps(store: Store, run_id: str, until: float) -> int:
-    """Append steps to one run until a time; return how many."""
+async def many_runs() -> None:
+    """Run many chains at once."""
+    store = OrmStore()
+    engine = Engine([chain(LENGTH)], store=store)
+    watch = Stopwatch()
+    await together(run_once(engine, LENGTH) for _ in range(RUNS))
+    report("many", OURS, LENGTH * RUNS / watch.seconds)
+    store.close()
+
+
+async def appends(runs: int) -> None:
+    """Append to so many runs at once, as the executor does it, without an executor."""
+    store = OrmStore()
+    claims = [await begin(store, f"append-{runs}-{number}") for number in range(runs)]
+    each = max(APPENDS, 500 // runs)
+    watch = Stopwatch()
+    await together(steps(store, run_id, epoch, each) for run_id, epoch in claims)
+    report("append", f"{runs} at once", runs * each / watch.seconds)
+    store.close()
+
+
+async def begin(store: Store, run_id: str) -> tuple[str, int]:
+    """Make and claim a run."""
     await store.create(run_id, [Draft(datetime.now(UTC), "run-created", (), {"workflow_id": "flow", "input": 1})])
     claim = await store.claim(run_id, owner="bench", lease=600)
     assert claim is not None
-    after, count = 1, 0
-    while time.perf_counter() < until:
-        now, path = datetime.now(UTC), (f"step-{count % 50}",)
+    return run_id, claim.epoch
+
+
+async def steps(store: Store, run_id: str, epoch: int, count: int) -> None:
+    """Append the events of so many steps, each after the one before is durable."""
+    after = 1
+    for number in range(count):
+        now, path = datetime.now(UTC), (f"step-{number % 50}",)
         drafts = [
             Draft(now, "step-succeeded", path, {"output": {"city": "London", "celsius": 21.5}}),
             Draft(now, "step-started", path, {"attempt": 1, "input": {"step": list(path)}}),
         ]
-        after = await store.append(run_id, drafts, epoch=claim.epoch, after=after)
-        count += 1
-    return count
+        after = await store.append(run_id, drafts, epoch=epoch, after=after)
 
 
-async def measure(store: Store, runs: int) -> float:
-    """Return steps a second over so many runs at once."""
-    started = time.perf_counter()
-    counts = await asyncio.gather(*(steps(store, f"{runs}-{n}", started + SECONDS) for n in range(runs)))
-    return sum(counts) / (time.perf_counter() - started)
+async def stored(length: int) -> None:
+    """Compare how much the database grows by short and long runs."""
+    store = OrmStore()
+    engine = Engine([chain(length)], store=store)
+    before = await in_database(size)
+    await run_once(engine, length)
+    report("stored", f"{length:,} steps, in the database", (await in_database(size) - before) / length)
+    store.close()
 
 
-async def measure_all() -> None:
-    """Print the measurements."""
+def size() -> int:
+    """Return the bytes of the pages in use."""
+    with connection.cursor() as cursor:
+        pages, unused, each = (
+            cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
+        )
+    return int((pages - unused) * each)
+
+
+async def suspended() -> None:
+    """Start runs that wait for a person, and look at what this process still holds of them."""
+    ask_step = create_step(id="ask", execute=ask, input_schema=Number, output_schema=Number)
+    first = create_step(id="first", execute=add_one, input_schema=Number, output_schema=Number)
+    flow = create_workflow(id="chain", input_schema=Number, output_schema=Number).then(first).then(ask_step).commit()
+    store = OrmStore()
+    engine = Engine([flow], store=store)
+    await suspend(engine, SUSPENDED // 10)
+    gc.collect()
+    tracemalloc.start()
+    await suspend(engine, SUSPENDED)
+    gc.collect()
+    report("idle", OURS, tracemalloc.get_traced_memory()[0] / SUSPENDED)
+    tracemalloc.stop()
+    store.close()
+
+
+async def suspend(engine: Engine, runs: int) -> None:
+    """Start so many runs, each of which suspends."""
+    for number in range(runs):
+        run = await engine.workflow("chain").create_run()
+        result = await run.start({"n": number})
+        assert result.status == "suspended", result
+
+
+async def ask(data: Number, ctx: Context) -> Number:
+    """Wait for an answer."""
+    ctx.suspend({"go on?": data.n})
+    return data
+
+
+async def together(work: Iterable[Coroutine[Any, Any, Any]]) -> None:
+    """Do everything at once."""
+    async with asyncio.TaskGroup() as tasks:
+        for each in work:
+            tasks.create_task(each)
+
+
+async def measure() -> None:
+    """Measure one after the other."""
+    await one_run()
+    await many_runs()
     for runs in (1, 10, 100):
-        store = OrmStore()
-        print(f"{runs:4} runs at once: {await measure(store, runs):10,.0f} durable steps/s")
-        store.close()
+        await appends(runs)
+    for length in (1000, 10_000):
+        await stored(length)
+    await suspended()
 
 
 def main() -> None:
-    """Print the measurements, on a database of their own."""
+    """Measure and tell."""
     with FOLDER:
         call_command("migrate", verbosity=0)
-        asyncio.run(measure_all())
+        asyncio.run(measure())
 
 
 if __name__ == "__main__":

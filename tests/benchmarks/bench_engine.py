@@ -1,0 +1,61 @@
+"""The engine in memory: steps a second, the fold of a long journal, and what is stored."""
+
+import asyncio
+import gc
+import json
+from collections.abc import Sequence
+
+from engine import Engine
+from engine.events import Event
+from engine.state import fold
+from tests.benchmarks.chains import Stopwatch, chain, run_once
+from tests.benchmarks.report import OURS, report
+
+LENGTH = 100
+RUNS = 100
+LONG = 10_000
+
+
+async def chains() -> None:
+    """Run a chain again and again; the store keeps all of it."""
+    workflow = chain(LENGTH)
+    await many(Engine([workflow]), RUNS // 10)
+    engine = Engine([workflow])
+    gc.collect()
+    watch = Stopwatch()
+    await many(engine, RUNS)
+    report("memory", OURS, LENGTH * RUNS / watch.seconds)
+
+
+async def many(engine: Engine, runs: int) -> None:
+    """Run the chain so many times."""
+    for _ in range(runs):
+        await run_once(engine, LENGTH)
+
+
+async def journal_of(length: int) -> Sequence[Event]:
+    """Return the journal of a chain of so many steps."""
+    engine = Engine([chain(length)])
+    return await engine.store.read(await run_once(engine, length))
+
+
+async def journals() -> None:
+    """Fold a long journal, and compare what long and short ones store."""
+    for length in (LONG // 10, LONG):
+        events = await journal_of(length)
+        size = sum(len(json.dumps(event.to_dict())) for event in events)
+        report("stored", f"{length:,} steps, journal as JSON", size / length)
+    gc.collect()
+    watch = Stopwatch()
+    fold(events)
+    report("fold", OURS, watch.seconds)
+
+
+def main() -> None:
+    """Measure and tell."""
+    asyncio.run(chains())
+    asyncio.run(journals())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The same chain in other workflow engines, each run by an environment of its own in ``.bench/``."""

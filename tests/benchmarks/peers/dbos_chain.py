@@ -1,0 +1,61 @@
+"""The chain in DBOS: a workflow whose steps are durable, on SQLite."""
+
+import asyncio
+import tempfile
+import time
+from typing import Any
+
+from dbos import DBOS
+from pydantic import BaseModel
+
+LENGTH = 100
+AT_ONCE = 10
+
+
+class Number(BaseModel):
+    """What goes from step to step."""
+
+    n: int
+
+
+@DBOS.step()
+async def add_one(value: dict[str, Any]) -> dict[str, Any]:
+    """Validate, add, and dump."""
+    return Number(n=Number.model_validate(value).n + 1).model_dump()
+
+
+@DBOS.workflow()
+async def chain(value: dict[str, Any]) -> dict[str, Any]:
+    """Call the step again and again."""
+    for _ in range(LENGTH):
+        value = await add_one(value)
+    return value
+
+
+async def measure(section: str, subject: str, rounds: int) -> None:
+    """Run so many chains at once."""
+    started = time.perf_counter()
+    for result in await asyncio.gather(*(chain({"n": 0}) for _ in range(rounds))):
+        assert result == {"n": LENGTH}, result
+    print(section, subject, f"{LENGTH * rounds / (time.perf_counter() - started):.6g}", sep="\t")
+
+
+async def measure_all() -> None:
+    """Measure alone and together."""
+    await chain({"n": 0})
+    await measure("one", "DBOS", 1)
+    await measure("many", f"DBOS, {AT_ONCE} runs at once", AT_ONCE)
+
+
+def main() -> None:
+    """Measure on SQLite, which is where DBOS keeps its steps when it has no PostgreSQL."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/dbos.sqlite3"
+        DBOS(config={"name": "bench", "system_database_url": url, "run_admin_server": False, "log_level": "ERROR"})
+        DBOS.launch()
+        asyncio.run(measure_all())
+        DBOS.destroy()
+
+
+if __name__ == "__main__":
+    main()
