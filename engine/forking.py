@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.clock import Clock
 from engine.context import MISSING
-from engine.errors import StepNotRun
+from engine.errors import StepNotRun, UnknownRun
 from engine.events import Draft, Event
 from engine.paths import Path, format_path
 from engine.state import fold
@@ -30,11 +30,14 @@ async def record_fork(
         step_input: what that step is given instead of what it had, as JSON.
 
     Raises:
+        UnknownRun: there is no such run.
         StepNotRun: the step has not begun in the run.
         RunExists: the new id is taken.
     """
     events = await store.read(run_id)
-    cut = next((event.seq for event in reversed(events) if event.path == path and _starts(event)), None)
+    if not events:
+        raise UnknownRun(f"no run has the id {run_id!r}")
+    cut = _beginning(events, path, exactly=step_input is not MISSING)
     if cut is None:
         begun = ", ".join(format_path(step.path) for step in fold(events).steps()) or "none"
         raise StepNotRun(f"step {format_path(path)!r} has not begun in run {run_id}. Begun: {begun}")
@@ -47,6 +50,15 @@ async def record_fork(
     # The fork comes after what is shared: the shared events tell of a run that went on, this one waits for its start.
     drafts = [Draft(now, "run-created", (), created), *_shared(before, path), Draft(now, "run-forked", (), forked)]
     return await store.create(new_run_id, drafts)
+
+
+def _beginning(events: Sequence[Event], path: Path, *, exactly: bool) -> int | None:
+    """Return the seq at which a step began last; that of the first item when the path names a whole foreach."""
+    for event in reversed(events):
+        if event.path == path and _starts(event):
+            return event.seq
+    inside = (event.seq for event in events if event.path[: len(path)] == path and _starts(event))
+    return None if exactly else next(inside, None)
 
 
 def _starts(event: Event) -> bool:

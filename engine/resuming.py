@@ -1,33 +1,34 @@
 """Which suspended step an answer is for, and whether the answer fits it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from engine.errors import (
     AlreadyResumed,
     AmbiguousResume,
     InvalidEventPayload,
+    InvalidInput,
     InvalidResumeData,
     InvalidValue,
     NotSuspended,
     RunFinished,
     UnknownStep,
 )
-from engine.fit import node_at
+from engine.fit import node_at, nodes_by_id
+from engine.mapping import Identified
 from engine.nodes import EventNode, Flow, FlowNode, StepNode, walk
 from engine.paths import Path, format_path, parse_path
 from engine.requests import names_suspended
 from engine.schema import Schema
 from engine.state import RunState, StepState
-from engine.step import Step
 from engine.validate import admitted
 
-Where = Step[Any, Any] | str | Sequence[str | int] | None
-"""A step, its id, its path as text or as a list; None for the only one."""
+Where = Identified | str | Sequence[str | int]
+"""A step, its id, or its path as text or as a list; an id also finds a step inside a nested workflow."""
 
 
 def find_suspended(
-    flow: Flow, run: RunState, where: Where = None, label: str | None = None, index: int | None = None
+    flow: Flow, run: RunState, where: Where | None = None, label: str | None = None, index: int | None = None
 ) -> StepState:
     """Return the suspended step that is meant.
 
@@ -46,7 +47,7 @@ def find_suspended(
         NotSuspended: the step is not suspended, or no step has this label or index.
     """
     found = [step for step in run.suspended if not run.closed_above(step.path)]
-    path = _path(flow, where)
+    path = None if where is None else path_of(flow, where)
     if path is not None:
         found = _matching(found, path)
     if label is not None:
@@ -76,6 +77,25 @@ def admit_answer(flow: Flow, path: Path, data: Any) -> Any:
     except InvalidValue as error:
         message = f"the answer does not fit the resume_schema of step {format_path(path)!r}; it is still suspended:"
         raise InvalidResumeData(message, error.issues) from None
+
+
+def admit_step_input(flow: Flow, path: Path, data: Any) -> Any:
+    """Return what a step is to be given instead of what it had, as JSON.
+
+    Raises:
+        InvalidInput: it does not fit the step.
+    """
+    match node_at(flow, path):
+        case StepNode(step=step):
+            schema = step.input
+        case FlowNode(flow=inner):
+            schema = inner.input
+        case _:
+            schema = ANY
+    try:
+        return admitted(schema, data)
+    except InvalidValue as error:
+        raise InvalidInput(f"the new input does not fit step {format_path(path)!r}:", error.issues) from None
 
 
 def admit_event(flow: Flow, name: str, payload: Any) -> Any:
@@ -110,32 +130,46 @@ def _waits(flow: Flow) -> list[EventNode]:
     return found
 
 
-def _path(flow: Flow, where: Where) -> Path | None:
-    if where is None:
-        return None
+def path_of(flow: Flow, where: Where) -> Path:
+    """Return the path that is meant; that of a step in a nested workflow when its id alone is given.
+
+    Raises:
+        UnknownStep: the workflow has no such step, or several nested workflows have one of this id.
+    """
     try:
-        path = (where.id,) if isinstance(where, Step) else parse_path(where)
+        path = parse_path(where) if isinstance(where, str | Sequence) else (where.id,)
     except ValueError as error:
         raise UnknownStep(str(error)) from None
-    if node_at(flow, path) is None and not (len(path) == 1 and path[0] in _all_ids(flow)):
-        known = ", ".join(sorted(_all_ids(flow)))
-        raise UnknownStep(f"workflow {flow.id!r} has no step {format_path(path)!r}. It has: {known}")
-    return path
+    if node_at(flow, path) is not None:
+        return path
+    known = list(_paths(flow))
+    found = [inner for inner in known if len(path) == 1 and inner[-1] == path[0]]
+    if len(found) == 1:
+        return found[0]
+    listed = ", ".join(sorted(format_path(inner) for inner in found or known))
+    if found:
+        raise UnknownStep(f"workflow {flow.id!r} has several steps {path[0]!r}: {listed}. Give the path of one")
+    raise UnknownStep(f"workflow {flow.id!r} has no step {format_path(path)!r}. It has: {listed}")
 
 
-def _all_ids(flow: Flow) -> set[str]:
-    ids: set[str] = set()
-    for node in walk(flow.nodes):
-        ids.add(node.id)
+def _paths(flow: Flow) -> Iterator[Path]:
+    """Yield the path of every step, without the indexes of items."""
+    for step_id, node in nodes_by_id(flow).items():
+        yield (step_id,)
         if isinstance(node, FlowNode):
-            ids |= _all_ids(node.flow)
-    return ids
+            yield from ((step_id, *inner) for inner in _paths(node.flow))
 
 
 def _matching(steps: list[StepState], path: Path) -> list[StepState]:
-    """Return the steps at the path or below it; an id alone also finds a step deeper inside."""
-    below = [step for step in steps if step.path[: len(path)] == path]
-    return below or [step for step in steps if len(path) == 1 and path[0] in step.path]
+    """Return the steps at the path or below it; a path without indexes fits every item."""
+    return [step for step in steps if _lies_at(step.path, path)]
+
+
+def _lies_at(path: Path, sought: Path) -> bool:
+    if path[: len(sought)] == sought:
+        return True
+    ids = tuple(part for part in path if isinstance(part, str))
+    return all(isinstance(part, str) for part in sought) and ids[: len(sought)] == sought
 
 
 def _nothing_found(run: RunState, path: Path | None, label: str | None, index: int | None) -> Exception:
@@ -155,5 +189,4 @@ def _nothing_found(run: RunState, path: Path | None, label: str | None, index: i
 
 
 def _names(known: Path, path: Path | None, index: int | None) -> bool:
-    fits = path is None or known[: len(path)] == path or (len(path) == 1 and path[0] in known)
-    return fits and (index is None or index in known)
+    return (path is None or _lies_at(known, path)) and (index is None or index in known)

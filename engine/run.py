@@ -1,25 +1,20 @@
 """A run as its user holds it: start, watch, answer, cancel, fork."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Generic, TypeVar
 
 from engine.context import MISSING
-from engine.errors import RunAlreadyStarted, RunFinished, UnknownRun, UnknownStep
-from engine.events import FINAL, Event
-from engine.fit import check_fit, node_at
+from engine.errors import RunAlreadyStarted, RunFinished, UnknownRun
+from engine.events import Event
+from engine.fit import check_fit
 from engine.forking import record_fork
-from engine.nodes import Flow, FlowNode, StepNode
-from engine.paths import format_path, parse_path
+from engine.nodes import Flow
 from engine.requests import Start, create_run, record_cancel, record_event, record_resume, record_start
 from engine.result import RunResult
-from engine.resuming import Where, admit_answer, admit_event, find_suspended
+from engine.resuming import Where, admit_answer, admit_event, admit_step_input, find_suspended, path_of
 from engine.runtime import Runtime
 from engine.state import RunState
-from engine.step import Step
-from engine.summary import status_after
-from engine.validate import admitted
-from engine.watching import Watch, Watcher
+from engine.watching import Watch, Watcher, follow
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -98,11 +93,11 @@ class Run(Generic[In, Out]):
     ) -> AsyncIterator[Event]:
         """Start the run and yield its events as they are recorded, until it ends or suspends; see `start`."""
         await self._record_start(input_data, initial_state, request_context)
-        async for event in self._follow(self._runtime.spawn(self._drive()), after=0):
+        async for event in follow(self._runtime.store, self.run_id, after=0, work=self._runtime.spawn(self._drive())):
             yield event
 
     async def resume(
-        self, step: Where = None, resume_data: Any = None, label: str | None = None, index: int | None = None
+        self, step: Where | None = None, resume_data: Any = None, label: str | None = None, index: int | None = None
     ) -> RunResult:
         """Answer a suspended step and go on, until the run ends or everything left of it is suspended.
 
@@ -126,12 +121,13 @@ class Run(Generic[In, Out]):
         return await self._drive()
 
     async def resume_stream(
-        self, step: Where = None, resume_data: Any = None, label: str | None = None, index: int | None = None
+        self, step: Where | None = None, resume_data: Any = None, label: str | None = None, index: int | None = None
     ) -> AsyncIterator[Event]:
         """Answer a suspended step and yield the events from its answer on; see `resume`."""
         seq = (await self._runtime.store.summary(self.run_id)).last_seq
         await self._record_resume(step, resume_data, label, index)
-        async for event in self._follow(self._runtime.spawn(self._drive()), after=seq):
+        work = self._runtime.spawn(self._drive())
+        async for event in follow(self._runtime.store, self.run_id, after=seq, work=work):
             yield event
 
     def watch(self, callback: Watcher, after: int = 0) -> Callable[[], None]:
@@ -159,8 +155,7 @@ class Run(Generic[In, Out]):
         Raises:
             UnknownRun: the run was not started.
         """
-        await self._runtime.store.summary(self.run_id)
-        async for event in self._follow(None, after=after):
+        async for event in follow(self._runtime.store, self.run_id, after=after):
             yield event
 
     async def send_event(self, name: str, payload: Any = None) -> None:
@@ -188,7 +183,7 @@ class Run(Generic[In, Out]):
         self._runtime.stop(self.run_id)
         state = await self._runtime.state(self.run_id)
         await self._runtime.run_hooks(self._flow, state)
-        await self._catch_up_watchers(state.last_seq)
+        await self._catch_up_watchers(state)
         return RunResult.of(state)
 
     async def restart(self) -> RunResult:
@@ -201,13 +196,15 @@ class Run(Generic[In, Out]):
         summary = await self._runtime.store.summary(self.run_id)
         if summary.ended:
             raise RunFinished(f"run {self.run_id} has ended ({summary.status}): start another one, or fork it")
+        if not summary.has_input:
+            raise UnknownRun(f"run {self.run_id} was not started: call start() with its input")
         return await self._drive(force=True)
 
-    async def fork(self, step: "Step[Any, Any] | str", input_data: Any = MISSING) -> "Run[In, Out]":
+    async def fork(self, step: Where, input_data: Any = MISSING) -> "Run[In, Out]":
         """Make a new run that shares this one's history before a step; call its ``start()`` to execute it.
 
         Args:
-            step: the step from which the new run executes again: the step, its id or its path.
+            step: the step from which the new run executes again: the step, its id, or its path as text or list.
             input_data: what that step gets instead of what it had.
 
         Raises:
@@ -215,14 +212,10 @@ class Run(Generic[In, Out]):
             UnknownStep: the workflow has no such step.
             InvalidInput: the input does not fit the step.
         """
-        path = (step.id,) if isinstance(step, Step) else parse_path(step)
-        node = node_at(self._flow, path)
-        if node is None:
-            raise UnknownStep(f"workflow {self._flow.id!r} has no step {format_path(path)!r}")
-        if input_data is not MISSING and isinstance(node, StepNode | FlowNode):
-            schema = node.step.input if isinstance(node, StepNode) else node.flow.input
-            input_data = admitted(schema, input_data)
-        new: Run[In, Out] = Run(self._runtime, self._flow, resource_id=self.resource_id)
+        path = path_of(self._flow, step)
+        if input_data is not MISSING:
+            input_data = admit_step_input(self._flow, path, input_data)
+        new: Run[In, Out] = Run(self._runtime, self._flow, resource_id=self.resource_id, recorded=True)
         await record_fork(
             self._runtime.store,
             self._runtime.clock,
@@ -234,7 +227,7 @@ class Run(Generic[In, Out]):
         )
         return new
 
-    async def time_travel(self, step: "Step[Any, Any] | str", input_data: Any = MISSING) -> RunResult:
+    async def time_travel(self, step: Where, input_data: Any = MISSING) -> RunResult:
         """Fork the run from a step and execute the fork; return the new run's result. See `fork`."""
         return await (await self.fork(step, input_data)).start()
 
@@ -250,7 +243,7 @@ class Run(Generic[In, Out]):
     ) -> None:
         runtime = self._runtime
         known = await runtime.state(self.run_id)
-        if known.has_input and known.status == "pending" and known.forked_from is not None:
+        if known.has_input and known.status == "pending" and known.forked_from is not None and input_data is MISSING:
             return
         if known.has_input or known.ended:
             raise RunAlreadyStarted(f"run {self.run_id} was started before: create another run")
@@ -276,7 +269,7 @@ class Run(Generic[In, Out]):
             resource_id=self.resource_id,
         )
 
-    async def _record_resume(self, step: Where, data: Any, label: str | None, index: int | None) -> None:
+    async def _record_resume(self, step: Where | None, data: Any, label: str | None, index: int | None) -> None:
         runtime = self._runtime
         state = await runtime.state(self.run_id)
         if not state.run_id:
@@ -290,25 +283,9 @@ class Run(Generic[In, Out]):
 
     async def _drive(self, force: bool = False) -> RunResult:
         state = await self._runtime.drive(self.run_id, force=force)
-        await self._catch_up_watchers(state.last_seq)
+        await self._catch_up_watchers(state)
         return RunResult.of(state)
 
-    async def _catch_up_watchers(self, seq: int) -> None:
+    async def _catch_up_watchers(self, state: RunState) -> None:
         for watch in tuple(self._watchers):
-            await watch.reached(seq)
-
-    async def _follow(self, work: "asyncio.Task[RunResult] | None", *, after: int) -> AsyncIterator[Event]:
-        """Yield events until the journal stands at the run's end or suspension."""
-        store = self._runtime.store
-        resting = (await store.summary(self.run_id)).status in (*FINAL, "suspended") and work is None
-        while True:
-            for event in await store.read(self.run_id, after=after):
-                after = event.seq
-                status = status_after(event)
-                resting = resting if status is None else status in (*FINAL, "suspended")
-                yield event
-            if resting and (await store.summary(self.run_id)).last_seq == after:
-                break
-            await store.changed(self.run_id, after=after)
-        if work is not None:
-            await work
+            await watch.reached(state.last_seq, last=state.ended)
