@@ -151,6 +151,8 @@ class Worker(models.Model):
     """What blocks its event loop, as JSON: `playground.workers.Blocked`."""
     memory = models.BigIntegerField(default=0)
     """Resident memory in bytes."""
+    memory_first = models.BigIntegerField(default=0)
+    """Resident memory when the user's code had been imported and nothing had run yet."""
     exit = models.TextField(null=True)
     """How it ended: ``exit code 1``, ``killed by SIGKILL``."""
     tail = models.TextField(blank=True)

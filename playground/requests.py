@@ -30,7 +30,7 @@ from engine.forking import record_fork
 from engine.paths import Path, format_path, parse_path
 from engine.requests import Start, check_resumable, names_suspended
 from engine.state import RunState, StepState, fold
-from playground import catalogue, live, workers
+from playground import catalogue, hanging, live, workers
 from playground.dispatch import ChannelDispatcher
 from playground.forms.check import check
 from playground.store import OrmStore
@@ -179,6 +179,10 @@ async def cancel(run_id: str, reason: str = "") -> None:
     await journal.record_cancel(store, _clock, run_id, reason)
     await _dispatcher.cancel(run_id)
     await live.nudge(run_id)
+    # A worker that the run blocks cannot hear of it.
+    if (worker_id := await hanging.holder_of(run_id)) is not None:
+        await hanging.give_up(worker_id)
+        await live.replace_worker(worker_id)
 
 
 async def send_event(run_id: str, name: str, payload: Any) -> None:

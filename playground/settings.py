@@ -30,6 +30,8 @@ STEPYARD_PORT = number("STEPYARD_PORT", 4111, 0, 65535)
 STEPYARD_WORKERS = number("STEPYARD_WORKERS", 1, 0, 64)
 # How many runs one worker executes at the same time; further ones wait in the queue.
 STEPYARD_CONCURRENT_RUNS = number("STEPYARD_CONCURRENT_RUNS", 100, 1, 10_000)
+# For how many seconds user code may block a worker before it is ended and replaced; 0 is for ever.
+STEPYARD_BLOCKED_SECONDS = number("STEPYARD_BLOCKED_SECONDS", 60, 0, 86_400)
 STEPYARD_DB = Path(os.environ.get("STEPYARD_DB", ".stepyard/playground.sqlite3")).absolute()
 STEPYARD_TOKEN = os.environ.get("STEPYARD_TOKEN", "")
 STEPYARD_RELOAD = os.environ.get("STEPYARD_RELOAD", "1") != "0"

@@ -53,6 +53,8 @@ class WorkerView:
     blocked: Blocked | None
     memory: int
     """Resident memory in bytes."""
+    grown: int
+    """By how many bytes it has grown since the user's code was imported."""
     exit: str | None
     """How it ended: ``exit code 1``, ``killed by SIGKILL``."""
     tail: str
@@ -115,6 +117,7 @@ def _view(row: WorkerRow, silent: bool) -> WorkerView:
         running=tuple(from_text(row.running)),
         blocked=Blocked(**blocked) if blocked else None,
         memory=row.memory,
+        grown=row.memory - row.memory_first if row.memory_first else 0,
         exit=row.exit,
         tail=from_text(row.tail) if row.tail else "",
     )

@@ -88,6 +88,12 @@ class Supervisor:
             if worker_id is None or (slot.child is not None and slot.child.worker_id == worker_id):
                 slot.renew.set()
 
+    def end(self, worker_id: str) -> None:
+        """End a worker that does not react; it is replaced as after any other death."""
+        for child in self.children:
+            if child.worker_id == worker_id:
+                child.kill()
+
     async def _keep(self, slot: Slot, tasks: asyncio.TaskGroup) -> None:
         """Have a worker in the slot at all times.
 

@@ -1,14 +1,11 @@
 """A thread that keeps the worker's row up to date, and says what blocks the event loop when something does."""
 
 import linecache
-import os
-import resource
 import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -20,6 +17,7 @@ from playground.models import Worker as WorkerRow
 from playground.store.clock import Now
 from playground.store.database import logger
 from playground.store.rows import plain, to_text
+from playground.worker.memory import resident_memory
 from playground.worker.sources import is_user_file
 from playground.workers import Blocked
 
@@ -104,11 +102,3 @@ def where(frame: FrameType | None, seconds: float) -> Blocked:
 def _locals(frame: FrameType) -> list[Any]:
     # Reading the locals of a running frame copies them; only the engine's frames are of interest.
     return list(frame.f_locals.values()) if "/engine/executor/" in frame.f_code.co_filename else []
-
-
-def resident_memory() -> int:
-    """Return the bytes of memory that the process holds now; on systems without /proc, the most it ever held."""
-    statm = Path("/proc/self/statm")
-    if statm.exists():
-        return int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -9,6 +9,7 @@ from playground.models import Worker as WorkerRow
 from playground.store.clock import Now
 from playground.store.database import patient_transaction
 from playground.store.rows import plain, to_text
+from playground.worker.memory import resident_memory
 from playground.workers import expire_claims
 
 
@@ -40,7 +41,7 @@ class OwnRow:
 
     def ready(self) -> None:
         """Write that runs are taken from now on."""
-        self._update(status="ready")
+        self._update(status="ready", memory_first=resident_memory())
 
     def stopping(self, reason: str) -> None:
         """Write why the worker stops, and that its runs are free."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import http.client
+import json
 import os
 import signal
 import sys
@@ -9,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 MANAGE = (sys.executable, str(ROOT / "manage.py"), "playground")
@@ -40,9 +42,17 @@ class Running:
 
     def get(self, path: str, *, method: str = "GET", **headers: str) -> tuple[int, str]:
         """Return the status and text of a page."""
+        return self._ask(method, path, None, headers)
+
+    def post(self, path: str, body: Any) -> tuple[int, str]:
+        """Post JSON, and return the status and text of the answer."""
+        return self._ask("POST", path, json.dumps(body), {"Content-Type": "application/json"})
+
+    def _ask(self, method: str, path: str, body: str | None, headers: Mapping[str, str]) -> tuple[int, str]:
+        """Ask on a connection of its own."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
         try:
-            connection.request(method, path, headers={"Host": f"localhost:{self.port}", **headers})
+            connection.request(method, path, body, headers={"Host": f"localhost:{self.port}", **headers})
             response = connection.getresponse()
             return response.status, response.read().decode()
         finally:

@@ -1,5 +1,6 @@
 """The one command: migrates, serves the pages, starts and watches the workers."""
 
+import asyncio
 import functools
 import signal
 import socket
@@ -13,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from playground.address import Address, AddressError, listen
 from playground.asgi import application
+from playground.hanging import watch_over
 from playground.layers import LocalLayer
 from playground.options import add_options
 from playground.server import Limits, Server, run_until
@@ -64,11 +66,17 @@ class Command(BaseCommand):
         server = Server(application, limits=Limits(body=settings.STEPYARD_MAX_BODY))
         url = address.at(sock.getsockname()[1]).url
 
+        def ours() -> set[str]:
+            return {child.worker_id for child in supervisor.children}
+
         async def beside() -> None:
             token = f"/?token={settings.STEPYARD_TOKEN}" if settings.STEPYARD_TOKEN else ""
             self.stdout.write(f"Stepyard is ready: {url}{token}")
             self.stdout.flush()
-            await supervisor.run()
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(supervisor.run())
+                if settings.STEPYARD_BLOCKED_SECONDS:
+                    tasks.create_task(watch_over(ours, supervisor.end, seconds=settings.STEPYARD_BLOCKED_SECONDS))
 
         run_until(beside, server=server, sock=sock)
 

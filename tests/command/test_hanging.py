@@ -1,0 +1,101 @@
+"""A worker that hangs: it is shown, it is ended after a while or on demand, and other runs go on."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.command.running import Running, environment, playground
+
+pytestmark = pytest.mark.faults
+
+FLOWS = r"""
+import asyncio, re, time
+from engine import Context, create_workflow, step
+
+@step
+async def shut(data: str, ctx: Context) -> str:
+    if ctx.attempt == 1:
+        time.sleep(1000)
+    return f"attempt {ctx.attempt}"
+
+@step
+async def catastrophe(data: str, ctx: Context) -> str:
+    if ctx.attempt == 1:
+        re.match(r"(a+)+$", "a" * 60 + "b")
+    return f"attempt {ctx.attempt}"
+
+@step
+async def patient(data: str, ctx: Context) -> str:
+    if ctx.attempt == 1:
+        await asyncio.sleep(1000)
+    return f"attempt {ctx.attempt}"
+
+def flow(id, step):
+    return create_workflow(id=id, input_schema=str, output_schema=str).then(step).commit()
+
+blocking, greedy, calm = flow("blocking", shut), flow("greedy", catastrophe), flow("calm", patient)
+"""
+
+
+def start(running: Running, workflow: str) -> str:
+    """Start a run and return its id."""
+    _, text = running.post(f"/api/workflows/{workflow}/start", {"inputData": "x"})
+    return str(json.loads(text)["runId"])
+
+
+async def ended(running: Running, workflow: str, run_id: str) -> dict[str, Any]:
+    """Wait for a run's end and return the run."""
+    path = f"/api/workflows/{workflow}/runs/{run_id}"
+    text = await running.until(path, lambda _, text: json.loads(text)["status"] in ("success", "failed", "canceled"))
+    run: dict[str, Any] = json.loads(text)
+    return run
+
+
+async def recovery(running: Running, run_id: str) -> dict[str, Any]:
+    """Return what the journal says of the run's recovery."""
+    events = json.loads(running.get(f"/api/runs/{run_id}/events")[1])["events"]
+    (found,) = [event["payload"] for event in events if event["type"] == "run-recovered"]
+    payload: dict[str, Any] = found
+    return payload
+
+
+@pytest.mark.parametrize(("workflow", "why"), [("blocking", "ended because step shut blocked it for"), ("greedy", "")])
+async def test_a_worker_that_hangs_is_ended(workflow: str, why: str, tmp_path: Path) -> None:
+    """After its time a blocked worker is replaced: the step runs again, the journal says why, other runs go on."""
+    (tmp_path / "flows.py").write_text(FLOWS)
+    async with playground(tmp_path, "flows.py", env=environment(STEPYARD_BLOCKED_SECONDS="2")) as running:
+        await running.until("/workflows/", lambda _, text: "calm" in text)
+        calm = start(running, "calm")
+        await running.until(f"/runs/{calm}/", lambda _, text: 'data-run-status="running"' in text)
+        hung = start(running, workflow)
+        assert (await ended(running, workflow, hung))["result"] == "attempt 2"
+        assert (await ended(running, "calm", calm))["result"] == "attempt 2"
+        found = await recovery(running, hung)
+        assert found["lost"] == 1
+        assert why or "ended because" in found["reason"]
+        if workflow == "blocking":
+            assert found["reason"].startswith(why)
+            assert (await recovery(running, calm))["lost"] == 0
+        assert "ended because" in running.get("/doctor/")[1]
+
+
+async def test_cancel_frees_a_blocked_worker(tmp_path: Path) -> None:
+    """Pages say what blocks; a cancel of that run replaces the worker, and the runs beside it go on."""
+    (tmp_path / "flows.py").write_text(FLOWS)
+    async with playground(tmp_path, "flows.py") as running:
+        await running.until("/workflows/", lambda _, text: "calm" in text)
+        calm = start(running, "calm")
+        await running.until(f"/runs/{calm}/", lambda _, text: 'data-run-status="running"' in text)
+        hung = start(running, "blocking")
+        page = await running.until(f"/runs/{hung}/", lambda _, text: "has blocked its worker" in text)
+        assert "step shut has blocked its worker" in page
+        assert "has blocked its worker" in running.get(f"/runs/{calm}/")[1]
+        doctor = running.get("/doctor/")[1]
+        assert "blocked" in doctor
+        assert "time.sleep(1000)" in doctor
+        status, _ = running.post(f"/api/workflows/blocking/runs/{hung}/cancel", {})
+        assert status == 200
+        assert (await ended(running, "blocking", hung))["status"] == "canceled"
+        assert (await ended(running, "calm", calm))["result"] == "attempt 2"
