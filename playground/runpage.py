@@ -34,9 +34,9 @@ class Line:
         return (self.row.revision, self.row.status, self.row.note, self.row.fraction)
 
     @property
-    def body(self) -> tuple[StepStatus, int]:
+    def body(self) -> tuple[StepStatus, datetime | None]:
         """Return what changes when the opened part has to be drawn again."""
-        return (self.row.status, self.row.suspends)
+        return (self.row.status, self.row.asked_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,6 +74,8 @@ def test_marks_follow_the_rows() -> None:
 
 def test_a_strip_has_a_stop_for_each_step() -> None:
     """The small picture of the list is as long as the workflow, up to a limit."""
-    short, long = (ElementTree.fromstring(strip(flow("w", *(step(f"s{n}") for n in range(count))))) for count in (3, 99))
+    short, long = (
+        ElementTree.fromstring(strip(flow("w", *(step(f"s{n}") for n in range(count))))) for count in (3, 99)
+    )
     assert len(short.findall(".//circle")) == 3
     assert float(long.get("width") or 0) < 400

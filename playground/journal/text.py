@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from playground.journal.rows import Row
+from playground.journal.row import Row
 from playground.journal.timeline import length_text
 from playground.journal.trace import History
 

@@ -1,7 +1,7 @@
 """What the fold of a run leaves out because no workflow needs it: spans of time, attempts, logs and outputs."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -170,6 +170,13 @@ def _attempt_failed(trace: Trace, event: Event) -> None:
 
 
 def _suspended(trace: Trace, event: Event) -> None:
+    answers = [place for place, note in enumerate(trace.notes) if note.kind == "event"]
+    if "rejected" in event.payload and answers:
+        trace.notes[answers[-1]] = replace(trace.notes[answers[-1]], text="refused")
+    if event.payload.get("rejected"):
+        last = max((at for at, note in enumerate(trace.notes) if note.kind == "event"), default=None)
+        if last is not None:
+            trace.notes[last] = replace(trace.notes[last], text="refused")
     trace.open("wait", event.at)
 
 

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from engine.paths import format_path
 from engine.state import StepState
-from playground.forms import Form
+from playground.forms import Form, Issue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +35,18 @@ def answer_form(run_id: str, step: StepState, schema: Any, form: Form | None = N
     path = format_path(step.path)
     query = {"step": path, "suspension": step.suspension} | ({"next": back} if back else {})
     action = f"{reverse('resume', args=[run_id])}?{urlencode(query)}"
-    form = form or Form.blank({} if schema is None else schema)
+    form = form or _open(step, {} if schema is None else schema)
     # Several steps of several runs may wait on one page.
     name = f"answer-{run_id}-{path}"
     return AnswerForm(html=form.html(submit_url=action, id_prefix=name), action=action, id=f"{name}-form")
+
+
+def _open(step: StepState, schema: Any) -> Form:
+    """Return the form as it is first shown: empty, or with the answer that the step's own code has refused."""
+    if step.rejected is None:
+        return Form.blank(schema)
+    issues = [Issue(path=issue.path, message=issue.message) for issue in step.rejected.issues]
+    return Form.of(schema, step.rejected.data).with_issues(issues)
 
 
 def event_form(run_id: str, step: StepState, schema: Any, form: Form | None = None) -> AnswerForm:

@@ -142,4 +142,5 @@ def attributes(page: str, name: str) -> list[str]:
 def row(page: str, step_path: str) -> str:
     """Return the journal's row of a step."""
     start = page.index(f'data-step="{step_path}"')
-    return page[page.rindex("<li", 0, start) : page.index("</li>", start)]
+    end = page.find('<li class="row"', start)
+    return page[page.rindex("<li", 0, start) : end if end > 0 else page.index('id="run-values"')]

@@ -2,6 +2,9 @@
 
 import re
 
+from pydantic import BaseModel, field_validator
+
+from engine import Context, create_workflow, step
 from playground import requests
 from tests.pages.stage import Stage, row, text_of
 
@@ -66,3 +69,38 @@ async def test_the_script_gets_a_part_and_not_a_page(stage: Stage) -> None:
     response = await stage.client.post(await action_of(stage, run_id), YES, headers={"HX-Request": "true"})
     assert response.status_code == 200
     assert "<html" not in text_of(response)
+
+
+class Careful(BaseModel):
+    """An answer that only the code can judge."""
+
+    note: str
+
+    @field_validator("note")
+    @classmethod
+    def polite(cls, note: str) -> str:
+        """Refuse what the JSON Schema lets pass."""
+        if "please" not in note:
+            raise ValueError("say please")
+        return note
+
+
+@step(resume_schema=Careful)
+async def beg(data: str, ctx: Context) -> str:
+    """Ask politely."""
+    answer: Careful = ctx.suspend({"question": "How?"})
+    return answer.note
+
+
+async def test_an_answer_that_the_code_refuses_later_is_in_the_form_again(stage: Stage) -> None:
+    """With no worker at hand the schema decides; what the code says afterwards stands at the field."""
+    begging = create_workflow(id="begging", input_schema=str, output_schema=str).then(beg).commit()
+    await stage.publish(begging)
+    run_id = await requests.start("begging", "x")
+    await stage.play(run_id)
+    await stage.post(await action_of(stage, run_id), {"f:tab": "json", "f": '{"note": "now!"}'})
+    await stage.play(run_id)
+    found = row(await stage.get(f"/runs/{run_id}/"), "beg")
+    assert "now!" in found
+    assert "say please" in found
+    assert "Answer, refused" in found
