@@ -30,9 +30,22 @@ class _Handler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Record the line at the step that logs it, if one does."""
+        # Where nobody has set up logging, Python prints warnings by itself, but not once there is a handler: this one.
+        last = logging.lastResort
+        if last is not None and record.levelno >= last.level and self._is_alone(record.name):
+            last.handle(record)
         context = current_context.get()
         if context is not None:
             context.record_log(record.levelname.lower(), record.name, _cut(self.format(record)))
+
+    def _is_alone(self, name: str) -> bool:
+        """Tell whether no other handler gets the records of a logger."""
+        logger: logging.Logger | None = logging.getLogger(name)
+        while logger is not None:
+            if any(handler is not self for handler in logger.handlers):
+                return False
+            logger = logger.parent if logger.propagate else None
+        return True
 
 
 class _Tee(io.TextIOBase):
@@ -50,7 +63,7 @@ class _Tee(io.TextIOBase):
             *lines, rest = (self._partial.pop(id(context), "") + text).split("\n")
             for line in lines:
                 context.record_log("info", self._name, _cut(line))
-            if rest:
+            if rest and not context.cancelled:
                 self._partial[id(context)] = rest
                 context.at_close(self._finish)
         return self._stream.write(text)

@@ -46,7 +46,7 @@ def _unfit(flow: Flow, place: StepState) -> Iterator[Path]:
     items = {step_id for node in walk(flow.nodes) if isinstance(node, ForeachNode) for step_id in step_ids(node.body)}
     for step_id, record in place.children.items():
         node = nodes.get(str(step_id))
-        if node is None or (record.kind == "items") != (step_id in items and record.status == "pending"):
+        if node is None or (record.kind == "items") != (step_id in items):
             yield record.path
         elif isinstance(node, FlowNode):
             for inner in record.children.values() if record.kind == "items" else (record,):

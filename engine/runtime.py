@@ -6,20 +6,20 @@ import logging
 import random
 import uuid
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from engine.capture import LOGGER, capturing
 from engine.clock import Clock, SystemClock
-from engine.errors import InvalidInput, InvalidValue, StartRefused, UnknownWorkflow, WorkflowChanged
-from engine.executor import Execution
-from engine.failure import describe, message_of
+from engine.errors import InvalidInput, InvalidValue, NotSerializable, StartRefused, UnknownWorkflow, WorkflowChanged
+from engine.executor import Execution, Journal
+from engine.failure import describe, is_users, message_of
 from engine.fit import check_fit
 from engine.graph import digest_of
 from engine.nodes import Flow
 from engine.requests import Start, record_note
 from engine.result import RunResult
+from engine.schema import ANY
 from engine.state import RunState, fold
 from engine.store import Claim, MemoryStore, Store
 from engine.validate import admitted
@@ -95,18 +95,22 @@ class Runtime:
             run: what the hook is given.
 
         Raises:
-            InvalidInput: the input or the state does not fit its schema.
+            InvalidInput: the input or the state does not fit its schema, or something cannot become JSON.
             StartRefused: the hook raised.
         """
         admitted = Start(
-            input=_input(flow, start.input), state=_state(flow, start.state), request_context=start.request_context
+            input=_input(flow, start.input),
+            state=_state(flow, start.state),
+            request_context=_json_dict("request_context", start.request_context),
         )
         if flow.on_start is not None:
             try:
                 await _call(flow.on_start, run)
             except StartRefused:
                 raise
-            except Exception as error:
+            except BaseException as error:
+                if not is_users(error):
+                    raise
                 message = f"workflow {flow.id!r} refused the start: {message_of(error)}"
                 raise StartRefused(message) from error
         return admitted
@@ -129,16 +133,19 @@ class Runtime:
             self._live[run_id].notice()
             return None
         flow = self.flow((await self.store.summary(run_id)).workflow_id)
-        claim = await self.store.claim(run_id, owner=self._owner, lease=self._lease, force=force)
-        if claim is None:
-            return None
-        try:
-            state = await self._execute(flow, claim)
-            # What came in after the run had settled, while its last tasks ended, is gone on with under the same claim.
-            while state is not None and state.status == "running":
-                state = await self._execute(flow, replace(claim, interrupted=False))
-        finally:
-            await self.store.release(run_id, epoch=claim.epoch)
+        runnable = True
+        while runnable:
+            claim = await self.store.claim(run_id, owner=self._owner, lease=self._lease, force=force)
+            if claim is None:
+                return None
+            try:
+                state = await self._execute(flow, claim)
+            finally:
+                await self.store.release(run_id, epoch=claim.epoch)
+            if state is None or state.ended:
+                break
+            # Whoever answered before the release saw the run claimed and left it alone, so this is looked at after it.
+            runnable, force = (await self.store.summary(run_id)).runnable, False
         if state is not None and state.ended:
             await self.run_hooks(flow, state)
         return state
@@ -188,7 +195,9 @@ class Runtime:
                 continue
             try:
                 await _call(hook, RunResult.of(state))
-            except Exception as error:
+            except BaseException as error:
+                if not is_users(error):
+                    raise
                 message = f"{name} of workflow {flow.id!r} raised {type(error).__name__}: {message_of(error)}"
                 self.logger.exception(message)
                 log = {"level": "error", "logger": name, "message": message, "error": describe(error)}
@@ -233,22 +242,18 @@ class Runtime:
                 whole = await execution.segment()
         finally:
             del self._live[claim.run_id]
+        if not whole:
+            return None
+        if not execution.journal.straight:
+            return await self.state(claim.run_id)
         state.last_seq = execution.journal.last_seq
-        return state if whole else None
+        return state
 
     async def _refuse(self, claim: Claim, state: RunState, error: WorkflowChanged) -> RunState:
         """End a run that cannot go on with the code as it is now."""
-        execution = Execution(
-            store=self.store,
-            clock=self.clock,
-            random=self.random,
-            claim=claim,
-            lease=self._lease,
-            flow=self.flow(state.workflow_id),
-            state=state,
-        )
-        execution.journal.emit("run-failed", (), {"error": describe(error)})
-        await execution.journal.flush()
+        journal = Journal(self.store, self.clock, claim, state)
+        journal.emit("run-failed", (), {"error": describe(error)})
+        await journal.flush()
         return state
 
     async def _drive_alone(self, run_id: str, force: bool) -> RunState:
@@ -292,9 +297,22 @@ def _input(flow: Flow, value: Any) -> Any:
         return admitted(flow.input, value)
     except InvalidValue as error:
         raise InvalidInput(f"the input does not fit workflow {flow.id!r}:", error.issues) from None
+    except NotSerializable as error:
+        raise InvalidInput(f"the input of workflow {flow.id!r} cannot become JSON: {error}") from None
+
+
+def _json_dict(what: str, value: Any) -> dict[str, Any] | None:
+    try:
+        json = ANY.dump(value)
+    except NotSerializable as error:
+        raise InvalidInput(f"the {what} cannot become JSON: {error}") from None
+    if isinstance(json, dict | None):
+        return json
+    raise InvalidInput(f"the {what} must be a dict, and is {json!r}")
 
 
 def _state(flow: Flow, state: dict[str, Any] | None) -> dict[str, Any] | None:
+    state = _json_dict("initial_state", state)
     if flow.state is None:
         return state
     try:

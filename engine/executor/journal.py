@@ -23,7 +23,12 @@ class Journal:
     """
 
     def __init__(
-        self, store: Store, clock: Clock, claim: Claim, state: RunState, news: Callable[[Sequence[Event]], None]
+        self,
+        store: Store,
+        clock: Clock,
+        claim: Claim,
+        state: RunState,
+        news: Callable[[Sequence[Event]], None] = lambda events: None,
     ) -> None:
         """Take the claim, the folded state, and who is told of events that others recorded."""
         self.state = state
