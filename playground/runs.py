@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from engine.events import FINAL
 from engine.paths import Path
 from engine.summary import RunSummary
-from playground.catalogue import find_version, resume_schema
+from playground.catalogue import event_schema, find_version, resume_schema
 from playground.models import Event as EventRow
 from playground.models import Run as RunRow
 from playground.models import Wait as WaitRow
@@ -61,6 +61,20 @@ class InboxItem:
     suspended_at: datetime
     resume_schema: Any
     """The JSON Schema of the answer; ``{}`` takes any JSON."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaited:
+    """A step that waits for an event, which a person can send too."""
+
+    run_id: str
+    workflow_id: str
+    path: Path
+    name: str
+    since: datetime
+    due_at: datetime | None
+    schema: Any
+    """The JSON Schema of what the event carries; ``{}`` takes any JSON."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +149,11 @@ async def recent_inputs(workflow_id: str, *, limit: int = 10) -> list[Input]:
 async def inbox(*, after: str = "", limit: int = 50) -> InboxPage:
     """Return what waits for a person, newest first."""
     return await in_database(_inbox, after, limit)
+
+
+async def awaited(*, limit: int = 50) -> list[Awaited]:
+    """Return which steps wait for events, newest first."""
+    return await in_database(_awaited, limit)
 
 
 async def inbox_count() -> int:
@@ -238,6 +257,26 @@ def _inbox_item(row: WaitRow) -> InboxItem:
         label=wait.label,
         suspended_at=wait.since,
         resume_schema=resume_schema(version.graph, wait.path) if version else {},
+    )
+
+
+def _awaited(limit: int) -> list[Awaited]:
+    waits = WaitRow.objects.filter(kind="event").exclude(run__status__in=FINAL).select_related("run").order_by("-id")
+    return [_awaited_event(row) for row in waits[:limit]]
+
+
+def _awaited_event(row: WaitRow) -> Awaited:
+    wait = wait_of(row)
+    name = wait.event_name or ""
+    version = find_version(row.run.workflow_id, row.run.digest)
+    return Awaited(
+        run_id=row.run.run_id,
+        workflow_id=row.run.workflow_id,
+        path=wait.path,
+        name=name,
+        since=wait.since,
+        due_at=wait.due_at,
+        schema=event_schema(version.graph, name) if version else {},
     )
 
 

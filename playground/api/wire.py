@@ -120,6 +120,8 @@ def _step_result(step: StepResult, node: Mapping[str, Any]) -> dict[str, Any]:
         "resumePayload": shown("resume_schema", step.resume_data),
         "resumedAt": milliseconds(step.resumed_at),
     }
+    if step.rejected is not None:
+        data["rejected"] = step.rejected.to_dict() | {"data": shown("resume_schema", step.rejected.data)}
     always = ("status", "payload", "startedAt")
     kept = {key: value for key, value in data.items() if value is not None or key in always}
     return kept | ({"output": output} if step.status in ("success", "bailed") else {})

@@ -307,6 +307,8 @@ def _note(step: StepState, trace: Trace) -> str:
     """Return the line that says most about the step at this moment."""
     if step.error:
         return str(step.error.get("message", ""))
+    if step.status == "suspended" and step.rejected is not None:
+        return f"the answer was refused: {'; '.join(map(str, step.rejected.issues))}"
     if step.status == "running" and trace.message:
         return trace.message
     if step.status == "waiting" and step.event_name:

@@ -170,9 +170,6 @@ def _attempt_failed(trace: Trace, event: Event) -> None:
 
 
 def _suspended(trace: Trace, event: Event) -> None:
-    answers = [place for place, note in enumerate(trace.notes) if note.kind == "event"]
-    if "rejected" in event.payload and answers:
-        trace.notes[answers[-1]] = replace(trace.notes[answers[-1]], text="refused")
     if event.payload.get("rejected"):
         last = max((at for at, note in enumerate(trace.notes) if note.kind == "event"), default=None)
         if last is not None:

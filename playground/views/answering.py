@@ -36,8 +36,10 @@ def answer_form(run_id: str, step: StepState, schema: Any, form: Form | None = N
     query = {"step": path, "suspension": step.suspension} | ({"next": back} if back else {})
     action = f"{reverse('resume', args=[run_id])}?{urlencode(query)}"
     form = form or _open(step, {} if schema is None else schema)
-    # Several steps of several runs may wait on one page.
-    name = f"answer-{run_id}-{path}"
+    # Several steps of several runs may wait on one page. A page keeps a form that is being filled in, but not one whose
+    # answer was refused since.
+    again = "" if step.rejected is None else f"-{step.suspended_at:%H%M%S%f}"
+    name = f"answer-{run_id}-{path}{again}"
     return AnswerForm(html=form.html(submit_url=action, id_prefix=name), action=action, id=f"{name}-form")
 
 
@@ -49,12 +51,12 @@ def _open(step: StepState, schema: Any) -> Form:
     return Form.of(schema, step.rejected.data).with_issues(issues)
 
 
-def event_form(run_id: str, step: StepState, schema: Any, form: Form | None = None) -> AnswerForm:
-    """Return the form by which a person sends the event that a step waits for."""
+def event_form(run_id: str, step: StepState, schema: Any, form: Form | None = None, *, back: str = "") -> AnswerForm:
+    """Return the form by which a person sends the event that a step waits for; see `answer_form`."""
     path = format_path(step.path)
     name = f"event-{run_id}-{path}"
-    query = urlencode({"name": step.event_name, "step": path})
-    action = f"{reverse('send-event', args=[run_id])}?{query}"
+    query = {"name": step.event_name, "step": path} | ({"next": back} if back else {})
+    action = f"{reverse('send-event', args=[run_id])}?{urlencode(query)}"
     form = form or Form.blank({} if schema is None else schema)
     return AnswerForm(
         html=form.html(submit_url=action, id_prefix=name), action=action, id=f"{name}-form", button="Send event"

@@ -1,7 +1,7 @@
 """An opened step as HTML: its question and form, error, values and logs, with secrets masked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -88,7 +88,7 @@ def step_html(
     began = state.started_at is not None
     body = StepBody(
         path=line.row.path,
-        detail=detail(view.history, state),
+        detail=_masked(detail(view.history, state), node.get("resume_schema")),
         node=node,
         form=form,
         asked=asked(mask(node.get("suspend_schema") or {}, state.suspend_payload)),
@@ -98,6 +98,11 @@ def step_html(
         output=mask(node.get("output_schema") or {}, state.output),
     )
     return render_to_string("run/body.html", context_of(body) | {"view": view}, request=request)
+
+
+def _masked(found: Detail, schema: Any) -> Detail:
+    """Return the detail without the secrets in its answers."""
+    return replace(found, answers=tuple(replace(note, value=mask(schema or {}, note.value)) for note in found.answers))
 
 
 def asked(payload: Any) -> Asked:

@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from engine.paths import format_path
+from engine.state import StepState
 from playground import requests, runs
-from playground.runs import InboxItem
-from playground.views.answering import AnswerForm, answer_form
+from playground.runs import Awaited, InboxItem
+from playground.views.answering import AnswerForm, answer_form, event_form
 from playground.views.drawing import Asked, asked
 from playground.views.frame import frame_of
 from playground.views.page import page
@@ -32,10 +33,21 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """One step that waits for an event, with the form that sends it."""
+
+    item: Awaited
+    path: str
+    form: AnswerForm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InboxPage:
     """Context of ``inbox.html``."""
 
     questions: tuple[Question, ...]
+    expected: tuple[Expected, ...]
+    """The events that are waited for; a person can send them, but most come from programs, so they are not counted."""
     total: int
     next: str
     socket: str = "/ws/pulse/"
@@ -46,7 +58,8 @@ async def inbox(request: HttpRequest) -> HttpResponse:
     """List what waits for a person, newest first."""
     found = await runs.inbox(after=request.GET.get("after", ""), limit=SHOWN)
     questions = tuple([await _question(item) for item in found.items])
-    context = InboxPage(questions=questions, total=found.total, next=found.next or "")
+    expected = tuple(_expected(item) for item in await runs.awaited(limit=SHOWN))
+    context = InboxPage(questions=questions, expected=expected, total=found.total, next=found.next or "")
     return page(request, "inbox.html", context, frame=await frame_of(request, "inbox"))
 
 
@@ -65,3 +78,9 @@ async def _question(item: InboxItem) -> Question:
         at=item.suspended_at,
         form=form,
     )
+
+
+def _expected(item: Awaited) -> Expected:
+    step = StepState(item.path, "event", event_name=item.name)
+    form = event_form(item.run_id, step, item.schema, back=reverse("inbox"))
+    return Expected(item=item, path=format_path(item.path), form=form)

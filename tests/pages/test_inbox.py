@@ -1,0 +1,143 @@
+"""The inbox: what waits for a person, and the events that a person may send, answered in place."""
+
+import re
+
+from pydantic import BaseModel, field_validator
+
+from engine import Context, create_workflow, step
+from playground import requests
+from tests.pages.stage import Stage, text_of
+
+
+class Parcel(BaseModel):
+    """What the event carries."""
+
+    weight: int
+
+
+class Plea(BaseModel):
+    """An answer that only the code can judge."""
+
+    note: str
+
+    @field_validator("note")
+    @classmethod
+    def is_polite(cls, note: str) -> str:
+        """Refuse what the JSON Schema lets pass."""
+        if "please" not in note:
+            raise ValueError("say please")
+        return note
+
+
+@step(resume_schema=Plea)
+async def beg(data: str, ctx: Context) -> str:
+    """Ask a person."""
+    plea: Plea = ctx.suspend({"question": "How?"})
+    return plea.note
+
+
+WAITING = (
+    create_workflow(id="waiting", input_schema=str, output_schema=Parcel)
+    .wait_for_event("arrived", schema=Parcel, id="parcel", timeout=3600)
+    .commit()
+)
+BEGGING = create_workflow(id="begging", input_schema=str, output_schema=str).then(beg).commit()
+
+HEAVY = {"f:tab": "json", "f": '{"weight": "much"}'}
+LIGHT = {"f:tab": "json", "f": '{"weight": 3}'}
+
+
+async def waiting(stage: Stage) -> str:
+    """Give a run that waits for its event."""
+    await stage.publish(WAITING)
+    run_id = await requests.start("waiting", "x")
+    await stage.play_until(run_id, "waiting")
+    return run_id
+
+
+def action_of(page: str, what: str) -> str:
+    """Return where the form of a page posts to."""
+    found = re.search(rf'action="([^"]*/{what}/[^"]*)"', page)
+    assert found is not None
+    return found[1].replace("&amp;", "&")
+
+
+async def test_an_awaited_event_is_in_the_inbox_with_its_form(stage: Stage) -> None:
+    """The form is made from the event's schema."""
+    await waiting(stage)
+    page = await stage.get("/inbox/")
+    assert "Events that are waited for" in page
+    assert "<code>arrived</code>" in page
+    assert "Weight" in page
+    assert "Send event" in page
+
+
+async def test_an_awaited_event_is_not_counted(stage: Stage) -> None:
+    """The count in the navigation is of questions to persons; most events come from programs."""
+    await waiting(stage)
+    page = await stage.get("/inbox/")
+    badge = re.search(r"<[^>]*data-inbox[^>]*>([^<]*)<", page)
+    assert badge is not None
+    assert badge[1].strip() == ""
+
+
+async def test_an_event_that_is_sent_from_the_inbox_leads_back(stage: Stage) -> None:
+    """The run goes on, and the inbox does not show the wait any more."""
+    run_id = await waiting(stage)
+    response = await stage.post(action_of(await stage.get("/inbox/"), "event"), LIGHT)
+    assert (response.status_code, response["Location"]) == (303, "/inbox/")
+    assert (await stage.play(run_id)).result == {"weight": 3}
+    assert "Events that are waited for" not in await stage.get("/inbox/")
+
+
+async def test_an_event_that_does_not_fit_keeps_what_was_typed(stage: Stage) -> None:
+    """It comes back at its row, and a second try still leads back to the inbox."""
+    run_id = await waiting(stage)
+    response = await stage.post(action_of(await stage.get("/inbox/"), "event"), HEAVY)
+    assert response.status_code == 422
+    assert "much" in text_of(response)
+    again = await stage.post(action_of(text_of(response), "event"), LIGHT)
+    assert (again.status_code, again["Location"]) == (303, "/inbox/")
+    assert (await stage.play(run_id)).status == "success"
+
+
+async def test_an_event_of_a_canceled_run_is_refused(stage: Stage) -> None:
+    """Whoever sends too late is told so, and the wait is gone."""
+    run_id = await waiting(stage)
+    action = action_of(await stage.get("/inbox/"), "event")
+    await requests.cancel(run_id)
+    assert (await stage.post(action, LIGHT)).status_code == 409
+    assert "Events that are waited for" not in await stage.get("/inbox/")
+
+
+async def test_a_refused_answer_is_in_the_inbox_again(stage: Stage) -> None:
+    """What the code says after the schema has let an answer pass stands at the field, with what was typed."""
+    await stage.publish(BEGGING)
+    run_id = await requests.start("begging", "x")
+    await stage.play(run_id)
+    first = action_of(await stage.get("/inbox/"), "resume")
+    await stage.post(first, {"f:tab": "json", "f": '{"note": "now!"}'})
+    assert "beg" not in re.findall(r'data-step="([^"]*)"', await stage.get("/inbox/"))
+    assert (await stage.play(run_id)).status == "suspended"
+    page = await stage.get("/inbox/")
+    assert "say please" in page
+    assert 'aria-invalid="true"' in page
+    assert "now!" in page
+    await stage.post(first, {"f:tab": "json", "f": '{"note": "please"}'})
+    assert (await stage.play(run_id)).result == "please"
+
+
+async def test_the_api_tells_of_a_refused_answer(stage: Stage) -> None:
+    """The suspended step carries the answer and its field errors."""
+    await stage.publish(BEGGING)
+    run_id = await requests.start("begging", "x")
+    await stage.play(run_id)
+    await requests.resume(run_id, "beg", {"note": "now!"})
+    await stage.play(run_id)
+    response = await stage.client.get(f"/api/workflows/begging/runs/{run_id}")
+    told = response.json()["steps"]["beg"]
+    assert told["status"] == "suspended"
+    assert told["rejected"] == {
+        "data": {"note": "now!"},
+        "issues": [{"path": ["note"], "message": "Value error, say please"}],
+    }
