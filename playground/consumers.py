@@ -19,6 +19,7 @@ from playground import live, runs
 from playground.patches import patch
 from playground.requests import store
 from playground.runpage import RunView
+from playground.views.frame import trouble
 from playground.views.loading import Loaded, load, view_of
 from playground.views.run import window
 
@@ -160,4 +161,4 @@ class PulseWatcher(Watcher):
     async def message(self) -> dict[str, Any] | None:
         """Return the inbox' count, and that something has moved."""
         first, self._first = self._first, False
-        return {"inbox": await runs.inbox_count(), "pulse": not first}
+        return {"inbox": await runs.inbox_count(), "pulse": not first, "trouble": await trouble()}

@@ -56,19 +56,36 @@ async def load(run_id: str, *, window: Window | None = None, until: int | None =
 async def view_of(loaded: Loaded) -> RunView:
     """Return the run as it stands at this moment."""
     run = loaded.history.run
-    holder = await _holder(run.run_id) if run.status in ("pending", "running") and run.has_input else Holder()
+    moves = run.status in ("pending", "running") and run.has_input
+    holder = await _holder(run.run_id, loaded.entry) if moves else Holder()
     return run_view(loaded.history, loaded.graph, now=datetime.now(UTC), window=loaded.window, holder=holder)
 
 
-async def _holder(run_id: str) -> Holder:
+async def _holder(run_id: str, entry: WorkflowEntry | None) -> Holder:
     standing = await runs.standing(run_id)
     owned = standing is not None and standing.owner is not None
     blocked = ""
+    if not owned and entry is not None:
+        blocked = await _missing(entry)
     if owned:
         living = await workers.listing(ended=0)
         blocked = next((_why(one.blocked) for one in living if one.blocked and run_id in one.running), "")
     ahead = 0 if standing is None else standing.ahead
     return Holder(workers=await workers.ready_count(), owned=owned, ahead=ahead, blocked=blocked)
+
+
+async def _missing(entry: WorkflowEntry) -> str:
+    """Return why no worker has the run's workflow, if none has."""
+    problems = await catalogue.import_errors()
+    problem = next((one for one in problems if one.module == entry.module), None)
+    if problem is not None:
+        return f"{problem.module} does not import ({problem.type}), so the run waits until it does"
+    known = {one.workflow_id for one in await catalogue.workflows()}
+    return (
+        ""
+        if entry.workflow_id in known
+        else f"the code holds no workflow {entry.workflow_id} any more, so the run waits"
+    )
 
 
 def _why(blocked: Blocked) -> str:

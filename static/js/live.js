@@ -43,6 +43,7 @@ async function take(message) {
   for (const key of message.removed ?? []) document.getElementById(`row-${key}`)?.remove();
   if (run) await refresh(message);
   if (message.inbox !== undefined) count(message.inbox);
+  if (message.trouble !== undefined) warn(message.trouble);
   if (message.pulse) document.body.dispatchEvent(new CustomEvent("pulse"));
   if (message.seq) root.dataset.seq = message.seq;
   return message.seq ?? 0;
@@ -76,6 +77,12 @@ function count(inbox) {
   for (const badge of document.querySelectorAll("[data-inbox]")) badge.textContent = inbox || "";
   document.title = document.title.replace(/^\(\d+\) /, "");
   if (inbox) document.title = `(${inbox}) ${document.title}`;
+}
+
+function warn(trouble) {
+  const dot = document.getElementById("trouble");
+  dot.hidden = !trouble;
+  dot.title = dot.firstElementChild.textContent = trouble;
 }
 
 let leaving = false;

@@ -4,6 +4,7 @@ import json
 
 from engine import create_workflow, step
 from playground import requests
+from playground.catalogue import ImportProblem
 from tests.pages.stage import Stage, attributes, row, text_of
 
 
@@ -106,3 +107,13 @@ async def test_the_first_load_is_light(stage: Stage) -> None:
     assert " style=" not in page
     assert "<style" not in page
     assert all("src=" in part.split(">")[0] for part in page.split("<script")[1:])
+
+
+async def test_a_run_whose_module_does_not_import_says_so(stage: Stage) -> None:
+    """It waits for the mended file, not for a worker."""
+    await stage.register_worker()
+    await stage.publish(BOOM)
+    run_id = await requests.start("boom", "x")
+    problem = ImportProblem(module="flows.py", type="SyntaxError", message="invalid syntax")
+    await stage.publish(problems=(problem,))
+    assert "flows.py does not import (SyntaxError)" in await stage.get(f"/runs/{run_id}/")

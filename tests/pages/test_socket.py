@@ -103,6 +103,6 @@ async def test_lists_are_told_that_something_moved(stage: Stage) -> None:
     """The pulse carries the inbox' count and no content."""
     run_id = await stage.suspended()
     async with socket("/ws/pulse/") as connection:
-        assert await taken(connection) == {"inbox": 1, "pulse": False}
+        assert await taken(connection) == {"inbox": 1, "pulse": False, "trouble": "no worker is connected"}
         await requests.cancel(run_id)
-        assert await taken(connection) == {"inbox": 0, "pulse": True}
+        assert await taken(connection) == {"inbox": 0, "pulse": True, "trouble": "no worker is connected"}
