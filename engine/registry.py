@@ -114,8 +114,8 @@ class Engine:
 
     def _add(self, name: str | None, workflow: Any) -> None:
         if not isinstance(workflow, Workflow):
-            message = f"Engine takes committed workflows and was given {workflow!r}: end its definition with .commit()"
-            raise NotCommitted(message)
+            found = f"Engine takes committed workflows and was given {workflow!r}"
+            raise NotCommitted(f"{found}: call .commit() at the end of its definition")
         if workflow.id in self._workflows:
             raise DuplicateId(f"two workflows have the id {workflow.id!r}: use clone_workflow(workflow, id=...)")
         self.runtime.add(workflow.flow)
