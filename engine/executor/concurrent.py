@@ -43,7 +43,7 @@ async def run_foreach(run: Walker, node: ForeachNode, scope: Scope, value: Value
         found = type(value.json).__name__
         error = NotAList(f"foreach of {node.body.id!r} needs a list as its input, and received: {found}")
         return Failed(describe(error))
-    ids = frozenset(step_ids(node.body))
+    ids = step_ids(node.body)
     children = [
         Child(
             partial(run.walk, node.body, scope.item(index), Value(item, item_of(value.ref, index))),
@@ -65,7 +65,7 @@ async def run_foreach(run: Walker, node: ForeachNode, scope: Scope, value: Value
 async def _run_arms(
     run: Walker, arms: Sequence[Node], scope: Scope, value: Value, limit: int | None, *, fail_fast: bool
 ) -> Outcome:
-    children = [Child(partial(run.walk, arm, scope, value), frozenset(step_ids(arm))) for arm in arms]
+    children = [Child(partial(run.walk, arm, scope, value), step_ids(arm)) for arm in arms]
     group = Group(run, scope, children, limit=limit, fail_fast=fail_fast, launch_all=True)
     stopped = await group.gather() or group.stopped()
     if stopped is not None:

@@ -16,12 +16,15 @@ class Child:
     """One child: how to run it, and which paths are its own."""
 
     start: Callable[[], Awaitable[Outcome]]
-    ids: frozenset[str]
+    ids: tuple[str, ...]
+    """The ids that the child's steps have in the workflow."""
     index: int | None = None
+    """Which item of a foreach it is."""
 
-    def covers(self, path: Path, depth: int) -> bool:
-        """Tell whether ``path`` lies in this child of a node whose workflow's path has ``depth`` parts."""
-        return path[depth] in self.ids and (self.index is None or path[depth + 1] == self.index)
+    @property
+    def places(self) -> list[Path]:
+        """Return where the child's steps stand, from the path of the workflow on."""
+        return [(step_id,) if self.index is None else (step_id, self.index) for step_id in self.ids]
 
 
 class Group:
@@ -56,6 +59,7 @@ class Group:
         self._moved = asyncio.Event()
         self._failed = False
         self._bailed: Bailed | None = None
+        self._numbers: dict[Path, int] = {}
 
     async def gather(self) -> Bailed | None:
         """Run the children until each has ended or halted; ``outcomes`` then holds theirs, in list order.
@@ -82,19 +86,16 @@ class Group:
         person may wait for ever, so those stay behind.
         """
         failed = next((outcome for outcome in self.outcomes if isinstance(outcome, Failed)), None)
-        if failed is not None and not any(self._covers(step.path) for step in self._run.journal.state.waiting):
-            return failed
-        return HALTED if HALTED in self.outcomes else None
+        if failed is None:
+            return HALTED if HALTED in self.outcomes else None
+        waits = any(self._child_of(step.path) is not None for step in self._run.journal.state.waiting)
+        return HALTED if waits else failed
 
     def poke(self, path: Path) -> None:
         """Start the halted child again in which ``path`` lies."""
-        depth = len(self._path)
-        if path[:depth] != self._path or len(path) == depth:
-            return
-        for number, child in enumerate(self._children):
-            if child.covers(path, depth):
-                self._wake(number)
-                return
+        number = self._child_of(path)
+        if number is not None:
+            self._wake(number)
 
     @property
     def _stopped(self) -> bool:
@@ -109,15 +110,15 @@ class Group:
 
     def _launch(self, tasks: asyncio.TaskGroup) -> bool:
         """Start what the window has room for; tell whether anything runs."""
-        while self._queue and len(self._running) < self._limit and self._may_launch(self._queue[0]):
+        if self._stopped:
+            self._queue.clear()
+        elif self._failed and not self._launch_all and self._queue:
+            begun = {self._child_of(path) for path in self._run.journal.state.open}
+            self._queue = deque(number for number in self._queue if number in begun)
+        while self._queue and len(self._running) < self._limit:
             number = self._queue.popleft()
             self._running[number] = tasks.create_task(self._run_child(number))
         return bool(self._running)
-
-    def _may_launch(self, number: int) -> bool:
-        if self._stopped:
-            return False
-        return self._launch_all or not self._failed or self.outcomes[number] is HALTED
 
     async def _run_child(self, number: int) -> None:
         outcome: Outcome = CANCELED
@@ -148,10 +149,15 @@ class Group:
             await asyncio.wait(running)
 
     def _cancel_open(self) -> None:
-        for path in reversed([path for path in self._run.journal.state.open if self._covers(path)]):
+        inside = [path for path in self._run.journal.state.open if self._child_of(path) is not None]
+        for path in reversed(inside):
             self._run.journal.emit("step-canceled", path, {"reason": "a sibling ended the run of this group"})
 
-    def _covers(self, path: Path) -> bool:
+    def _child_of(self, path: Path) -> int | None:
+        """Return the number of the child in which ``path`` lies."""
         depth = len(self._path)
-        inside = path[:depth] == self._path and len(path) > depth
-        return inside and any(child.covers(path, depth) for child in self._children)
+        if path[:depth] != self._path or not self._children:
+            return None
+        if not self._numbers:
+            self._numbers = {place: number for number, child in enumerate(self._children) for place in child.places}
+        return self._numbers.get(path[depth : depth + len(next(iter(self._numbers)))])

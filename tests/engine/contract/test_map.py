@@ -1,0 +1,158 @@
+"""Section 3: map, and the sources of its dict form."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from engine import (
+    Context,
+    create_step,
+    create_workflow,
+    from_context,
+    from_init,
+    from_state,
+    from_step,
+    step,
+    template,
+    value,
+)
+from engine.errors import WiringError
+from engine.testing import run_to_end
+from tests.engine.contract.tiny import add_one, begin, double, fail
+
+
+async def test_a_function_maps_the_value() -> None:
+    """The next step receives the mapped value; the mapping is recorded like a step."""
+    result = await run_to_end(begin().then(add_one).map(lambda data: {"n": data}).commit(), 1)
+    assert result.result == {"n": 2}
+    assert (result.steps["map-1"].input, result.steps["map-1"].output) == (2, {"n": 2})
+
+
+async def test_a_function_may_be_async_and_take_the_context() -> None:
+    """A mapping function takes (data) or (data, ctx), sync or async."""
+
+    async def shift(data: int, ctx: Context) -> int:
+        return data + int(ctx.request_context["by"])
+
+    result = await run_to_end(begin().map(shift, id="shift").commit(), 1, request_context={"by": 10})
+    assert (result.result, result.steps["shift"].output) == (11, 11)
+
+
+async def test_a_dict_takes_each_key_from_its_source() -> None:
+    """Every kind of source fills its key."""
+    same = create_step(id="same", execute=lambda data: data)
+    workflow = (
+        begin()
+        .then(create_step(id="fetch", execute=lambda data: {"items": [{"name": "lamp"}, {"name": "desk"}]}))
+        .then(same)
+        .map(
+            {
+                "second": from_step("fetch", "items.1.name"),
+                "whole": from_step(same),
+                "city": from_init("city"),
+                "count": from_state("count"),
+                "user": from_context("user.name"),
+                "fixed": value([1, 2]),
+                "text": template("{init.city}: {fetch.items.0.name} for {context.user.name}"),
+                "made": lambda data: len(data["items"]),
+            }
+        )
+        .commit()
+    )
+    result = await run_to_end(
+        workflow, {"city": "Rome"}, initial_state={"count": 3}, request_context={"user": {"name": "Ada"}}
+    )
+    assert result.result == {
+        "second": "desk",
+        "whole": {"items": [{"name": "lamp"}, {"name": "desk"}]},
+        "city": "Rome",
+        "count": 3,
+        "user": "Ada",
+        "fixed": [1, 2],
+        "text": "Rome: lamp for Ada",
+        "made": 2,
+    }
+
+
+@pytest.mark.parametrize(
+    ("source", "named"),
+    [
+        (from_init("a.b.0"), "a.b.0"),
+        (from_state("gone"), "gone"),
+        (from_context("gone"), "gone"),
+        (from_step("add_one", "gone"), "gone"),
+        (template("{init.gone}"), "gone"),
+    ],
+)
+async def test_an_absent_path_fails_and_is_named(source: Any, named: str) -> None:
+    """A path that leads nowhere fails the mapping; the message names key and path."""
+    result = await run_to_end(begin().then(add_one).map({"key": source}).commit(), 1)
+    assert (result.status, result.error_detail["type"]) == ("failed", "MappingFailed")
+    assert "'key'" in result.error
+    assert named in result.error
+
+
+async def test_a_step_that_did_not_run_is_an_absent_value() -> None:
+    """A mapping from an arm that was not taken fails and names the step."""
+    workflow = begin().branch([(lambda data: False, double)]).map({"n": from_step("double")}).commit()
+    result = await run_to_end(workflow, 1)
+    assert (result.status, result.error_detail["type"]) == ("failed", "MappingFailed")
+    assert "double" in result.error
+
+
+async def test_a_step_that_is_not_before_is_refused_at_build_time() -> None:
+    """A mapping from a step that comes later is a clear error when the workflow is committed."""
+    with pytest.raises(WiringError, match="which is not before it"):
+        begin().map({"n": from_step("add_one")}).then(add_one).commit()
+
+
+@pytest.mark.parametrize("error", [KeyError("x"), SystemExit(1), asyncio.CancelledError()])
+async def test_a_raising_function_fails_the_run(error: BaseException) -> None:
+    """What a mapping function raises fails its step and the run, whatever its class."""
+
+    def broken(data: Any) -> Any:
+        raise error
+
+    result = await run_to_end(begin().map(broken, id="broken").commit(), 1)
+    assert (result.status, result.steps["broken"].error_detail["type"]) == ("failed", type(error).__name__)
+
+
+async def test_from_step_reads_a_step_of_the_workflow_around() -> None:
+    """A mapping in a nested workflow may read what ran before it outside, when the outer step is known there."""
+    inner = begin("inner").then(double).map({"n": from_step("double")}).commit()
+    assert (await run_to_end(begin().then(add_one).then(inner).commit(), 1)).result == {"n": 4}
+
+
+async def test_from_step_reads_the_outputs_of_a_foreach() -> None:
+    """A foreach body's outputs are read as a list."""
+    workflow = begin().foreach(add_one).map({"all": from_step("add_one"), "second": from_step("add_one", "1")}).commit()
+    assert (await run_to_end(workflow, [1, 2])).result == {"all": [2, 3], "second": 3}
+
+
+class Price(BaseModel):
+    amount: int
+    currency: str = "EUR"
+
+
+@step
+async def price(data: int) -> Price:
+    return Price(amount=data)
+
+
+async def test_a_function_is_given_the_typed_value() -> None:
+    """A function after a typed step is given the step's own type, and may give another one."""
+
+    def dearer(data: Price) -> Price:
+        return data.model_copy(update={"amount": data.amount + 1})
+
+    workflow = create_workflow(id="w", input_schema=int, output_schema=Price).then(price).map(dearer).commit()
+    assert (await run_to_end(workflow, 1)).result == {"amount": 2, "currency": "EUR"}
+
+
+async def test_nothing_runs_after_a_failed_step() -> None:
+    """A mapping behind a failing step is not evaluated."""
+    seen: list[Any] = []
+    result = await run_to_end(begin().then(fail).map(seen.append).commit(), 1)
+    assert (result.status, seen) == ("failed", [])
