@@ -147,7 +147,13 @@ class Run(Generic[In, Out]):
         self._watchers.append(watch)
         if self._recorded:
             watch.begin()
-        return watch.end
+
+        def end() -> None:
+            if watch in self._watchers:
+                self._watchers.remove(watch)
+            watch.end()
+
+        return end
 
     async def observe(self, after: int = 0) -> AsyncIterator[Event]:
         """Yield the run's events after seq ``after``, past ones first, until it ends or is suspended.

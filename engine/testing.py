@@ -12,6 +12,7 @@ from engine.events import Draft, Event, EventType
 from engine.paths import format_path
 from engine.registry import Engine
 from engine.result import RunResult
+from engine.run import Run
 from engine.store import Store
 from engine.workflow import Workflow
 
@@ -45,6 +46,11 @@ class FakeClock:
             _, _, sleeper = heapq.heappop(self._sleepers)
             if not sleeper.done():
                 sleeper.set_result(None)
+
+    @property
+    def sleepers(self) -> int:
+        """Return how many wait for the clock now."""
+        return sum(not sleeper.done() for _, _, sleeper in self._sleepers)
 
     async def sleep_until(self, at: datetime) -> None:
         """Return when the clock has reached ``at``."""
@@ -134,6 +140,26 @@ class FaultPoint:
     def _check(self) -> None:
         if self.crashed:
             raise SimulatedCrash
+
+
+async def until(run: Run[Any, Any], type: EventType) -> Event:
+    """Return the first event of a type, when the run has recorded it; also of a run that is still to be started.
+
+    Args:
+        run: the run.
+        type: the type, such as ``"step-suspended"``.
+    """
+    found: asyncio.Future[Event] = asyncio.get_running_loop().create_future()
+
+    def look(event: Event) -> None:
+        if event.type == type and not found.done():
+            found.set_result(event)
+
+    end = run.watch(look)
+    try:
+        return await found
+    finally:
+        end()
 
 
 async def run_to_end(
