@@ -1,5 +1,6 @@
 """HTTP requests, refused while they arrive when they are too large or too slow."""
 
+import asyncio
 from typing import Any
 
 from daphne.http_protocol import WebRequest
@@ -30,17 +31,27 @@ class Channel(HTTPChannel):
 
     # A little more than the guard allows, so that its refusal, which says why, is the one that is seen.
     totalHeadersSize = MAX_LENGTH = 40 * 1024  # noqa: N815
-    full = False  # whether the client reads too slowly
+
+    def __init__(self) -> None:
+        """Start with a client that reads."""
+        super().__init__()
+        self.drained = asyncio.Event()  # set while the client keeps up
+        self.drained.set()
 
     def pauseProducing(self) -> None:  # noqa: N802  Twisted's name
         """Remember that the client lags."""
-        self.full = True
+        self.drained.clear()
         super().pauseProducing()
 
     def resumeProducing(self) -> None:  # noqa: N802
         """Remember that the client has caught up."""
-        self.full = False
+        self.drained.set()
         super().resumeProducing()
+
+    def connectionLost(self, reason: Any) -> None:  # noqa: N802
+        """Let go on who waits for the client."""
+        self.drained.set()
+        super().connectionLost(reason)
 
     def _respondToBadRequestAndDisconnect(self) -> None:  # noqa: N802
         """Answer what is no HTTP, with the headers that every response has."""
@@ -64,7 +75,6 @@ class Request(WebRequest):
         self._parsePOSTFormSubmission = False  # Django reads forms
         self._limits: Limits = channel.factory.server.limits
         self._received = 0
-        self._unread = 0
         self._refused = False
         self._deadline = reactor.callLater(self._limits.request_seconds, self._too_slow)
 
@@ -97,23 +107,22 @@ class Request(WebRequest):
         self._stop_clock()
         super().connectionLost(reason)
 
-    def handle_reply(self, message: dict[str, Any]) -> None:
-        """Write a part of the response, unless its client has stopped reading."""
-        self._unread = self._unread + len(message.get("body", b"")) if self._is_full() else 0
-        if self._unread > self._limits.unread:
-            self.channel.forceAbortClient()
+    async def room(self) -> None:
+        """Return when the client has read what was written; one that has stopped reading loses its connection."""
+        channel = self.channel
+        if channel is None or channel.drained.is_set():
             return
-        super().handle_reply(message)
+        try:
+            async with asyncio.timeout(self._limits.unread_seconds):
+                await channel.drained.wait()
+        except TimeoutError:
+            channel.forceAbortClient()
 
     def basic_error(self, status: int, status_text: bytes, body: str) -> None:
         """Answer for the server itself, in plain text."""
         text = [(b"content-type", b"text/plain; charset=utf-8"), *SECURITY_HEADERS]
         self.handle_reply({"type": "http.response.start", "status": status, "headers": text})
         self.handle_reply({"type": "http.response.body", "body": f"{body}\n".encode()})
-
-    def _is_full(self) -> bool:
-        """Whether what is written now would only be stored."""
-        return self.channel is not None and self.channel.full
 
     def _refuse(self) -> None:
         """Answer at once, keep nothing more."""

@@ -14,7 +14,7 @@ from twisted.internet.defer import Deferred
 from twisted.logger import globalLogBeginner
 
 from playground.server.limits import Limits
-from playground.server.request import Factory
+from playground.server.request import Factory, Request
 from playground.server.websocket import SocketFactory
 
 log = logging.getLogger(__name__)
@@ -37,6 +37,12 @@ class Server(DaphneServer):
         self.port = reactor.adoptStreamPort(sock.fileno(), sock.family, self.http_factory)
         reactor.callLater(1, self.application_checker)
         reactor.callLater(2, self.timeout_checker)
+
+    async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
+        """Write a part of a response, once its client has read what came before."""
+        if isinstance(protocol, Request):
+            await protocol.room()
+        await super().handle_reply(protocol, message)
 
     async def finish(self) -> None:
         """Accept nothing more, and end what still runs for a client."""

@@ -42,6 +42,10 @@ async def application(scope, receive, send):
             await send({"type": "http.response.body", "body": b"x" * 65536, "more_body": True})
             await asyncio.sleep(0)
         print("gone", flush=True)
+    elif scope["path"] == "/large":
+        for _ in range(30):
+            await send({"type": "http.response.body", "body": b"x" * 1_000_000, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
     else:
         await send({"type": "http.response.body", "body": b"served"})
 
@@ -54,7 +58,14 @@ async def beside():
         await asyncio.sleep(float(sys.argv[2]))
         print("cleaned up", flush=True)
 
-limits = Limits(body=1000, request_seconds=float(sys.argv[1]), unread=200_000, message=2000, waiting_messages=10)
+limits = Limits(
+    body=1000,
+    request_seconds=float(sys.argv[1]),
+    unread_seconds=1,
+    unread=200_000,
+    message=2000,
+    waiting_messages=10,
+)
 sock = socket.create_server(("127.0.0.1", 0))
 run_until(beside, server=Server(application, limits=limits), sock=sock)
 """

@@ -94,6 +94,13 @@ async def test_a_broken_multipart_body_reaches_the_application() -> None:
         assert b"served" in await server.talk(head, b"nonsense")
 
 
+async def test_a_large_response_waits_for_its_client() -> None:
+    """A client that reads slowly gets all of it; the server keeps little."""
+    async with served() as server:
+        answer = await server.talk(b"GET /large HTTP/1.0\r\n\r\n")
+        assert len(answer.partition(b"\r\n\r\n")[2]) == 30_000_000
+
+
 async def test_a_client_that_does_not_read_is_cut_off() -> None:
     """What nobody reads is not stored without end."""
     async with served() as server:
