@@ -129,6 +129,25 @@ class WorkflowVersion(models.Model):
         return f"{self.workflow_id} {self.digest[:8]}"
 
 
+class SavedInput(models.Model):
+    """An input that a person has given a name, to start runs of a workflow with again."""
+
+    workflow_id = models.CharField(max_length=255)
+    name = models.CharField(max_length=100)
+    value = models.TextField()
+    """The input as JSON in the writing of the forms, which keeps numbers as they were typed."""
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        """A name stands for one input of a workflow; to save under it again replaces it."""
+
+        constraints = [models.UniqueConstraint(fields=["workflow_id", "name"], name="one_input_a_name")]
+
+    def __str__(self) -> str:
+        """Return the name and the workflow."""
+        return f"{self.name} of {self.workflow_id}"
+
+
 class Worker(models.Model):
     """A worker process, alive or gone."""
 

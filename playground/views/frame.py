@@ -7,6 +7,8 @@ from playground.views.page import Frame, Notice
 
 NOTICES = {
     "canceled": Notice(status="canceled", text="The run is canceled."),
+    "saved": Notice(status="success", text="The input is saved."),
+    "forgotten": Notice(status="success", text="The saved input is deleted."),
     "deleted": Notice(status="success", text="Deleted."),
     "finished": Notice(status="warning", text="The run had ended before; it stays as it was."),
 }

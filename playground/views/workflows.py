@@ -3,24 +3,26 @@
 import json
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from engine.errors import InvalidInput, RequestError
 from engine.summary import RunSummary
-from playground import catalogue, requests, runs
+from playground import catalogue, requests, runs, saved
 from playground.catalogue import ImportProblem, WorkflowEntry
 from playground.diagram import strip, svg
-from playground.forms import MISSING, Form, dumps
+from playground.forms import MISSING, Form, dumps, mask, without_secrets
 from playground.nodes import nodes_of
 from playground.runs import Input
+from playground.saved import SavedInput
 from playground.values import preview
 from playground.views.frame import frame_of
 from playground.views.loading import load
@@ -64,12 +66,15 @@ class WorkflowsPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SavedInput:
-    """A former input, offered again."""
+class Offered:
+    """A former or saved input, offered again."""
 
-    run_id: str
+    query: str
+    """What opens the form with it."""
     text: str
-    at: Any
+    at: datetime
+    name: str = ""
+    saved_id: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,9 +86,12 @@ class WorkflowPage:
     form: SafeString
     origin: str
     """The run whose input fills the form, if one does."""
+    name: str
+    """The name of the saved input that fills it, or that was typed to save it."""
     problems: tuple[ImportProblem, ...]
     """Why its module does not import any more, if it does not."""
-    inputs: tuple[SavedInput, ...]
+    saved: tuple[Offered, ...]
+    inputs: tuple[Offered, ...]
     recent: tuple[RunSummary, ...]
     editor: str
     curl: str
@@ -118,8 +126,44 @@ async def workflow(request: HttpRequest, workflow_id: str) -> HttpResponse:
     entry = await catalogue.workflow(workflow_id)
     if request.method == "POST":
         return await _start(request, entry)
+    return await _opened(request, entry)
+
+
+@require_POST
+async def save_input(request: HttpRequest, workflow_id: str) -> HttpResponse:
+    """Keep what is in the form under a name; it need not be complete."""
+    entry = await catalogue.workflow(workflow_id)
+    form = Form.posted(entry.input_schema, *posted(request))
+    name = request.POST.get("saved-name", "")
+    if form.issues or form.value is MISSING:
+        return await _workflow_page(request, entry, form, name=name, status=422)
+    try:
+        kept = await saved.save(workflow_id, name, without_secrets(entry.input_schema, form.value))
+    except ValueError as error:
+        notices = (Notice(status="failed", text=str(error)),)
+        return await _workflow_page(request, entry, form, name=name, notices=notices, status=422)
+    query = urlencode({"saved": kept.saved_id, "notice": "saved"})
+    return HttpResponseRedirect(f"{reverse('workflow', args=[workflow_id])}?{query}", status=303)
+
+
+@require_POST
+async def forget_input(request: HttpRequest, workflow_id: str, saved_id: str) -> HttpResponse:
+    """Delete a saved input."""
+    await saved.delete(workflow_id, saved_id)
+    return HttpResponseRedirect(f"{reverse('workflow', args=[workflow_id])}?notice=forgotten", status=303)
+
+
+async def _opened(request: HttpRequest, entry: WorkflowEntry) -> HttpResponse:
+    """Show the form empty, with a run's input (``?from=``), or with a saved one (``?saved=``)."""
     origin = request.GET.get("from", "")
-    return await _workflow_page(request, entry, await _filled(entry, origin), origin=origin)
+    if origin:
+        run = (await load(origin)).history.run
+        form = Form.of(entry.input_schema, run.root.input) if run.has_input else Form.blank(entry.input_schema)
+        return await _workflow_page(request, entry, form, origin=origin)
+    kept = await saved.find(entry.workflow_id, request.GET.get("saved", ""))
+    if kept is not None:
+        return await _workflow_page(request, entry, Form.of(entry.input_schema, kept.value), name=kept.name)
+    return await _workflow_page(request, entry, Form.blank(entry.input_schema))
 
 
 async def _start(request: HttpRequest, entry: WorkflowEntry) -> HttpResponse:
@@ -141,19 +185,13 @@ async def _start(request: HttpRequest, entry: WorkflowEntry) -> HttpResponse:
     return HttpResponseRedirect(url_of(run_id), status=303)
 
 
-async def _filled(entry: WorkflowEntry, origin: str) -> Form:
-    if not origin:
-        return Form.blank(entry.input_schema)
-    loaded = await load(origin)
-    return Form.of(entry.input_schema, loaded.history.run.root.input)
-
-
 async def _workflow_page(
     request: HttpRequest,
     entry: WorkflowEntry,
     form: Form,
     *,
     origin: str = "",
+    name: str = "",
     notices: tuple[Notice, ...] = (),
     status: int = 200,
 ) -> HttpResponse:
@@ -165,8 +203,10 @@ async def _workflow_page(
         graph=svg(entry.graph, width=GRAPH_WIDTH, marks={}, icons=static("img/icons.svg")),
         form=_form_html(request, entry, form),
         origin=origin,
+        name=name,
         problems=tuple(one for one in await catalogue.import_errors() if one.module == entry.module),
-        inputs=tuple(_saved(item) for item in inputs),
+        saved=tuple([_kept(entry, item) for item in await saved.listing(entry.workflow_id)]),
+        inputs=tuple(_former(entry, item) for item in inputs),
         recent=tuple(recent[entry.workflow_id]),
         editor=f"vscode://file{entry.file}:{entry.line or 1}" if entry.file and Path(entry.file).is_absolute() else "",
         curl=curl,
@@ -180,8 +220,15 @@ def _form_html(request: HttpRequest, entry: WorkflowEntry, form: Form) -> SafeSt
     return form.html(submit_url=reverse("workflow", args=[entry.workflow_id]), id_prefix="start")
 
 
-def _saved(item: Input) -> SavedInput:
-    return SavedInput(run_id=item.run_id, text=preview(item.value, 72), at=item.created_at)
+def _former(entry: WorkflowEntry, item: Input) -> Offered:
+    text = preview(mask(entry.input_schema, item.value), 72)
+    return Offered(query=urlencode({"from": item.run_id}), text=text, at=item.created_at)
+
+
+def _kept(entry: WorkflowEntry, item: SavedInput) -> Offered:
+    text = preview(mask(entry.input_schema, item.value), 72)
+    query = urlencode({"saved": item.saved_id})
+    return Offered(query=query, text=text, at=item.saved_at, name=item.name, saved_id=item.saved_id)
 
 
 def _searched(entry: WorkflowEntry) -> str:

@@ -66,6 +66,9 @@ document.addEventListener("keydown", (event) => {
     event.target.form?.requestSubmit(event.target.form.querySelector("button[type=submit][data-kind=primary]"));
     return;
   }
+  // Enter would press the first button of the form, which runs the workflow.
+  const own = event.key === "Enter" && document.getElementById(event.target.dataset?.enter ?? "");
+  if (own) return void (event.preventDefault(), own.click());
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || document.querySelector("dialog[open]")) return;
   if (waitsForGo && go[event.key]) location.assign(go[event.key]);
   waitsForGo = event.key === "g";
