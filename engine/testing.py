@@ -34,6 +34,7 @@ class FakeClock:
         self._auto = auto
         self._order = itertools.count()
         self._sleepers: list[tuple[datetime, int, asyncio.Future[None]]] = []
+        self._fell_asleep = asyncio.Event()
 
     def now(self) -> datetime:
         """Return the time, in UTC."""
@@ -47,10 +48,11 @@ class FakeClock:
             if not sleeper.done():
                 sleeper.set_result(None)
 
-    @property
-    def sleepers(self) -> int:
-        """Return how many wait for the clock now."""
-        return sum(not sleeper.done() for _, _, sleeper in self._sleepers)
+    async def sleeping(self) -> None:
+        """Return when someone waits for the clock, so that `advance` will wake them."""
+        while all(sleeper.done() for _, _, sleeper in self._sleepers):
+            self._fell_asleep.clear()
+            await self._fell_asleep.wait()
 
     async def sleep_until(self, at: datetime) -> None:
         """Return when the clock has reached ``at``."""
@@ -58,6 +60,7 @@ class FakeClock:
             return
         sleeper = asyncio.get_running_loop().create_future()
         heapq.heappush(self._sleepers, (at, next(self._order), sleeper))
+        self._fell_asleep.set()
         if self._auto:
             asyncio.get_running_loop().call_later(IDLE, self._jump, at)
         await sleeper

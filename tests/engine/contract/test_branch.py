@@ -11,10 +11,12 @@ from tests.engine.contract.tiny import add_one, asking, begin, double, failing, 
 
 
 def is_even(data: int) -> bool:
+    """Tell whether a number is even."""
     return data % 2 == 0
 
 
 def is_positive(data: int) -> bool:
+    """Tell whether a number is above zero."""
     return data > 0
 
 

@@ -129,8 +129,7 @@ async def test_an_event_in_time_disarms_the_timeout() -> None:
     await until(run, "event-awaited")
     await run.send_event("ping", 1)
     await until(run, "sleep-started")
-    while not clock.sleepers:
-        await asyncio.sleep(0)
+    await clock.sleeping()
     clock.advance(600)
     assert (await running).result == 1
 

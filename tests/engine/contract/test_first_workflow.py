@@ -21,11 +21,13 @@ class Approval(BaseModel):
 
 @step
 async def fetch_forecast(data: City) -> Forecast:
+    """Look the weather up."""
     return Forecast(city=data.city, celsius=21.5)
 
 
 @step(resume_schema=Approval)
 def approve(data: Forecast, ctx: Context) -> Forecast:
+    """Ask whether to publish it."""
     answer = ctx.suspend({"question": f"{data.celsius} °C in {data.city}: publish?"})
     return data if answer.approved else ctx.bail({"rejected": answer.note})
 

@@ -138,6 +138,7 @@ class Price(BaseModel):
 
 @step
 async def price(data: int) -> Price:
+    """Name a price."""
     return Price(amount=data)
 
 

@@ -83,8 +83,7 @@ async def test_a_restart_waits_only_what_is_left() -> None:
     clock.advance(3000)
     second = await Engine([workflow], store=store, clock=clock).run(run.run_id)
     ending = asyncio.ensure_future(second.restart())
-    while not clock.sleepers:
-        await asyncio.sleep(0)
+    await clock.sleeping()
     clock.advance(600)
     result = await ending
     assert (result.status, slept(result)) == ("success", 3600)
@@ -96,9 +95,8 @@ async def test_a_run_asleep_uses_no_worker() -> None:
     engine = Engine([begin().sleep(3600).commit()], clock=clock)
     run = await engine.workflow("tiny").create_run()
     await run.start_async(1)
-    await until(run, "run-waiting")
-    while engine.runtime.live:
-        await asyncio.sleep(0)
+    await clock.sleeping()
+    assert engine.runtime.live == ()
     assert (await run.state()).status == "waiting"
     await engine.close()
 
