@@ -62,7 +62,7 @@ async function palette() {
   const input = make("input", { type: "search", className: "input", placeholder: "Workflow, run, page or action", ariaLabel: "Find" });
   const list = make("ul", { className: "found" });
   const box = dialog("palette", "Find", input, list);
-  const all = await entries();
+  let all = [];
   const draw = () => {
     const words = input.value.toLowerCase().split(/\s+/);
     const fits = all.filter(({ kind, name }) => words.every((word) => `${kind} ${name}`.toLowerCase().includes(word))).slice(0, 12);
@@ -73,7 +73,10 @@ async function palette() {
     }));
   };
   input.addEventListener("input", draw);
-  box.addEventListener("keydown", (event) => {
+  // Who types faster than the list arrives is waited for.
+  const ready = entries().then((found) => ((all = found), draw()));
+  box.addEventListener("keydown", async (event) => {
+    if (event.key === "Enter" && event.target === input) await ready;
     const links = [...list.querySelectorAll("a")];
     const at = links.indexOf(document.activeElement);
     if (event.key === "Enter" && event.target === input) links[0]?.click();
@@ -81,7 +84,6 @@ async function palette() {
     if (event.key === "ArrowUp") (at <= 0 ? input : links[at - 1]).focus();
     if (event.key.startsWith("Arrow")) event.preventDefault();
   });
-  draw();
   input.focus();
 }
 

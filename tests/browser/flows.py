@@ -102,3 +102,24 @@ async def count(data: int) -> int:
 many = (
     create_workflow(id="many", input_schema=list[int], output_schema=list[int]).foreach(count, concurrency=8).commit()
 )
+
+
+class Parcel(BaseModel):
+    """What the event carries."""
+
+    weight: int
+    note: str = ""
+
+
+@step
+async def unpack(data: Parcel) -> str:
+    """Look inside."""
+    return f"{data.weight} kg, {data.note}"
+
+
+parcel = (
+    create_workflow(id="parcel", input_schema=str, output_schema=str)
+    .wait_for_event("arrived", schema=Parcel, id="delivery", timeout=86400)
+    .then(unpack)
+    .commit()
+)

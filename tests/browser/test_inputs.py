@@ -1,0 +1,75 @@
+"""What a person gives besides answers, in a real browser: events that are waited for, and inputs that are kept."""
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.conftest import Server
+
+pytestmark = pytest.mark.browser
+
+
+async def start(page: Page) -> None:
+    """Start the workflow that waits for a parcel."""
+    await page.goto("/workflows/parcel/")
+    await page.get_by_role("textbox", name="Input", exact=True).fill("x")
+    await page.get_by_role("button", name="Run", exact=True).click()
+    await page.wait_for_url("**/runs/*/")
+
+
+async def test_an_event_is_sent_from_its_row_and_the_run_goes_on_live(context: BrowserContext) -> None:
+    """A payload that does not fit is told at its field; the right one is received without a reload."""
+    page = await context.new_page()
+    await start(page)
+    row = page.locator('[data-step="delivery"]')
+    await expect(row).to_have_attribute("data-status", "waiting")
+    await expect(row.get_by_role("button", name="Send event")).to_be_visible()
+    await row.get_by_role("textbox", name="Note").fill("fragile")
+    await row.get_by_role("textbox", name="Weight").fill("much")
+    await row.get_by_role("button", name="Send event").click()
+    await expect(row.get_by_role("textbox", name="Weight")).to_have_attribute("aria-invalid", "true")
+    await expect(row.get_by_role("textbox", name="Weight")).to_have_value("much")
+    await expect(row.get_by_role("textbox", name="Note")).to_have_value("fragile")
+    await row.get_by_role("textbox", name="Weight").fill("3")
+    await row.get_by_role("button", name="Send event").click()
+    await expect(page.locator('[data-run-status="success"]')).to_have_count(1)
+    await expect(page.locator("#run-values")).to_contain_text("3 kg, fragile")
+    await expect(page.locator('[data-step="delivery"]')).to_have_attribute("data-status", "success")
+    await expect(page.locator('[data-step="delivery"] .step-form')).to_have_count(0)
+
+
+async def test_an_event_is_sent_from_the_inbox_without_scripts(browser: Browser, server: Server) -> None:
+    """Plain posts and redirects are enough."""
+    plain = await browser.new_context(base_url=server.url, java_script_enabled=False)
+    page = await plain.new_page()
+    await start(page)
+    run_url = page.url
+    run_id = run_url.rstrip("/").rpartition("/")[2]
+    card = page.locator(f'#expected [data-run-id="{run_id}"]')
+    await page.goto("/inbox/")
+    while await card.count() == 0:
+        await page.reload()
+    await card.get_by_role("textbox", name="Weight").fill("5")
+    await card.get_by_role("button", name="Send event").click()
+    await page.wait_for_url("**/inbox/")
+    await expect(card).to_have_count(0)
+    await page.goto(run_url)
+    while await page.locator('[data-run-status="success"]').count() == 0:
+        await page.reload()
+    await expect(page.locator("#run-values")).to_contain_text("5 kg")
+    await plain.close()
+
+
+async def test_enter_in_the_name_saves_the_input_and_starts_nothing(context: BrowserContext) -> None:
+    """The saved input is in the list and fills the form."""
+    page = await context.new_page()
+    await page.goto("/workflows/lost/")
+    await page.get_by_role("textbox", name="City").fill("Atlantis")
+    await page.get_by_label("Name to save this input under").fill("under water")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/workflows/lost/?saved=*")
+    await page.goto("/workflows/lost/")
+    await expect(page.get_by_role("textbox", name="City")).to_have_value("")
+    await page.get_by_role("link", name="under water").click()
+    await expect(page.get_by_role("textbox", name="City")).to_have_value("Atlantis")
+    await page.get_by_role("button", name="Delete the saved input under water").click()
+    await expect(page.get_by_role("link", name="under water")).to_have_count(0)
