@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from engine.errors import WorkflowChanged
 from engine.nodes import EventNode, Flow, FlowNode, ForeachNode, MapNode, Node, SleepNode, StepNode, step_ids, walk
 from engine.paths import Path, format_path
-from engine.state import RunState, StepState
+from engine.record import StepState
+from engine.state import RunState
 
 
 def check_fit(flow: Flow, run: RunState) -> None:

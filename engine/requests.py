@@ -18,7 +18,8 @@ from engine.errors import (
 )
 from engine.events import Draft, Event, EventType
 from engine.paths import Path, format_path
-from engine.state import RunState, StepState, fold
+from engine.record import StepState
+from engine.state import RunState, fold
 from engine.store import Store
 from engine.summary import RunSummary
 

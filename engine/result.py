@@ -8,7 +8,8 @@ from typing import Any, Self
 from engine.events import RunStatus, StepStatus
 from engine.failure import ErrorDetail
 from engine.paths import format_path
-from engine.state import Rejection, RunState, StepState
+from engine.record import Rejection, StepState
+from engine.state import RunState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,90 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from engine.errors import Issue
 from engine.events import FINAL, Draft, Event, RunStatus, StepStatus
 from engine.paths import Path
+from engine.record import OPEN, LoopState, Rejection, StepKind, StepState
 from engine.refs import Ref, resolve
-
-StepKind = Literal["step", "workflow", "sleep", "event", "items"]
-
-OPEN: frozenset[str] = frozenset({"running", "suspended", "waiting"})
-"""The statuses of a step that has begun and not ended."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rejection:
-    """An answer that the step's own code refused after it was recorded, so that its question is open again."""
-
-    data: Any
-    """The answer."""
-    issues: tuple[Issue, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the rejection as JSON: ``{data, issues: [{path, message}]}``."""
-        issues = [{"path": list(issue.path), "message": issue.message} for issue in self.issues]
-        return {"data": self.data, "issues": issues}
-
-
-@dataclass(slots=True)
-class StepState:
-    """What is known of one step, nested workflow, timer or wait, at one path.
-
-    Only the fold writes it. ``children`` holds the steps of a nested workflow by id, or the items of a foreach by
-    index; ``earlier`` the former iterations of a loop's step, oldest first.
-    """
-
-    path: Path
-    kind: StepKind = "step"
-    status: StepStatus = "pending"
-    input: Any = None
-    output: Any = None
-    error: dict[str, Any] | None = None
-    started_at: datetime | None = None
-    ended_at: datetime | None = None
-    attempts: int = 0
-    """The number of the latest attempt; the first is 1."""
-    failures: int = 0
-    """How many attempts failed; retries count these, not interrupted ones."""
-    retry_at: datetime | None = None
-    lost: int = 0
-    """How many workers died while this step ran."""
-    iteration: int | None = None
-    suspends: int = 0
-    """How many suspend() calls of the function have been recorded."""
-    suspend_payload: Any = None
-    suspended_at: datetime | None = None
-    label: str | None = None
-    resumes: tuple[Any, ...] = ()
-    """The answers so far, oldest first."""
-    resumed_at: datetime | None = None
-    rejected: Rejection | None = None
-    """The last answer, when it was refused and none has come since."""
-    ready: bool = False
-    """Answered, and not yet known to have gone on: the function is called again without a new attempt."""
-    due_at: datetime | None = None
-    """When a timer ends or a wait for an event times out."""
-    event_name: str | None = None
-    children: dict[str | int, "StepState"] = field(default_factory=dict)
-    earlier: "list[StepState] | tuple[()]" = ()
-    decisions: dict[str, list[str]] = field(default_factory=dict)
-    """Branches inside: node id -> ids of the arms that run."""
-    loops: dict[str, "LoopState"] = field(default_factory=dict)
-
-    @property
-    def suspension(self) -> str:
-        """Tell this suspension of the step from its earlier ones: ``iteration.call``."""
-        return f"{self.iteration or 0}.{self.suspends}"
-
-
-@dataclass(slots=True)
-class LoopState:
-    """How often the body of a loop has ended, and whether the loop is over."""
-
-    iterations: int = 0
-    over: bool = False
 
 
 @dataclass(slots=True)
@@ -114,8 +37,8 @@ class RunState:
     """Every step that runs, waits or is suspended, in the order in which they began."""
     mailbox: dict[int, tuple[str, Any]] = field(default_factory=dict)
     """Events that came before a step waited for them: seq -> name, payload."""
-    answered: set[Path] = field(default_factory=set)
-    """Every path whose suspension was answered at least once, by an answer that was not refused."""
+    answered: dict[Path, set[str | None]] = field(default_factory=dict)
+    """Every path whose suspension was answered, by an answer that was not refused -> the labels of its suspensions."""
     forked_from: dict[str, Any] | None = None
 
     @property
@@ -330,7 +253,7 @@ def _reject(run: RunState, step: StepState, found: Iterable[dict[str, Any]]) -> 
     if not step.resumes:
         step.resumed_at = None
     if not any(past.resumes for past in (step, *step.earlier)):
-        run.answered.discard(step.path)
+        run.answered.pop(step.path, None)
 
 
 def _step_resumed(run: RunState, event: Event | Draft) -> None:
@@ -341,7 +264,7 @@ def _step_resumed(run: RunState, event: Event | Draft) -> None:
     step.resumes = (*step.resumes, event.payload.get("data"))
     step.rejected = None
     step.resumed_at = event.at
-    run.answered.add(event.path)
+    run.answered.setdefault(event.path, set()).add(step.label)
 
 
 def _step_succeeded(run: RunState, event: Event | Draft) -> None:

@@ -28,8 +28,9 @@ from engine.errors import (
 )
 from engine.forking import record_fork
 from engine.paths import Path, format_path, parse_path
+from engine.record import StepState
 from engine.requests import Start, check_resumable, names_suspended
-from engine.state import RunState, StepState, fold
+from engine.state import RunState, fold
 from playground import catalogue, hanging, live, workers
 from playground.dispatch import ChannelDispatcher
 from playground.forms.check import check

@@ -36,8 +36,9 @@ from engine.nodes import (
     StepNode,
 )
 from engine.paths import Path
+from engine.record import StepState
 from engine.refs import Value
-from engine.state import RunState, StepState
+from engine.state import RunState
 from engine.step import Step
 from engine.store import Claim, Store
 

@@ -14,8 +14,8 @@ from engine.executor.mapping import ANY, output_of
 from engine.executor.scope import Scope
 from engine.nodes import FlowNode, Node, StepNode, walk
 from engine.paths import Path, format_path
+from engine.record import StepState
 from engine.schema import Schema
-from engine.state import StepState
 from engine.step import Step
 
 

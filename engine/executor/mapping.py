@@ -10,9 +10,9 @@ from engine.executor.walker import Walker
 from engine.failure import describe, is_users
 from engine.mapping import resolve_source
 from engine.nodes import MapNode
+from engine.record import StepState
 from engine.refs import Value
 from engine.schema import Schema
-from engine.state import StepState
 
 ANY = Schema.of(None)
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from engine.failure import ErrorDetail
 from engine.paths import Path
+from engine.record import StepState
 from engine.refs import Value
-from engine.state import StepState
 
 
 class Halted:

@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.nodes import Flow
 from engine.paths import Path
-from engine.state import StepState
+from engine.record import StepState
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from engine.executor.walker import Walker
 from engine.failure import describe, is_users
 from engine.nodes import StepNode
 from engine.paths import Path, format_path
+from engine.record import StepState
 from engine.refs import Value
-from engine.state import StepState
 from engine.step import Retry, Step
 
 ONCE = Retry()

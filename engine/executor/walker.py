@@ -11,8 +11,8 @@ from engine.executor.outcome import Outcome
 from engine.executor.scope import Scope
 from engine.nodes import Node
 from engine.paths import Path
+from engine.record import StepState
 from engine.refs import Value
-from engine.state import StepState
 from engine.step import Step
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from engine.state import StepState
+from engine.record import StepState
 from playground.journal.trace import Attempt, History, Note
 
 MOST_NOTES = 200

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from engine.events import StepStatus
-from engine.state import StepState
+from engine.record import StepState
 from playground.journal.trace import Span
 
 RowKind = Literal[

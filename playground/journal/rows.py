@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.events import StepStatus
 from engine.paths import Path, format_path
-from engine.state import StepState
+from engine.record import StepState
 from playground.journal.row import Row, RowKind, Window, together
 from playground.journal.trace import History, Span, Trace
 

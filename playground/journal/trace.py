@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 from engine.events import Event
-from engine.state import RunState, StepState
+from engine.record import StepState
+from engine.state import RunState
 
 SpanKind = Literal["run", "wait", "retry", "group"]
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from engine.paths import format_path
-from engine.state import StepState
+from engine.record import StepState
 from playground.journal.timeline import length_text
 from playground.journal.trace import History
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from engine.paths import format_path
-from engine.state import StepState
+from engine.record import StepState
 from playground.forms import Form, Issue
 
 

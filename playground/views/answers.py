@@ -18,7 +18,7 @@ from engine.errors import (
     UnknownStep,
 )
 from engine.paths import Path, parse_path
-from engine.state import StepState
+from engine.record import StepState
 from playground import requests
 from playground.catalogue import event_schema, resume_schema
 from playground.forms import MISSING, Form, Json

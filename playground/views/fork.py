@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from engine.errors import InvalidInput, RequestError, UnknownStep
 from engine.paths import format_path, parse_path
-from engine.state import StepState
+from engine.record import StepState
 from playground import catalogue, requests
 from playground.forms import MISSING, Form
 from playground.views.frame import frame_of

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from engine.paths import format_path
-from engine.state import StepState
+from engine.record import StepState
 from playground import requests, runs
 from playground.runs import Awaited, InboxItem
 from playground.views.answering import AnswerForm, answer_form, event_form
