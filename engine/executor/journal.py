@@ -46,6 +46,8 @@ class Journal:
         self._writing = asyncio.Lock()
         self._main: asyncio.Task[Any] | None = None
         self._spawn: Spawn | None = None
+        self._next: Awaitable[None] | None = None
+        """The task that writes next for children of groups, until it begins."""
 
     def belong_to(self, main: "asyncio.Task[Any]", spawn: Spawn) -> None:
         """Take the task that walks the run, and how to write beside the tasks of its groups.
@@ -68,28 +70,36 @@ class Journal:
         Raises:
             StaleEpoch: another worker owns the run, or it has ended.
         """
-        if self._pending or self._writing.locked():
-            await self._wholly(self.write())
+        if not self._pending and not self._writing.locked():
+            return
+        spawn = self._beside()
+        if spawn is None:
+            await self.write()
+            return
+        # All that ask before the writer has begun share it.
+        if self._next is None:
+            self._next = spawn(self.write())
+        await asyncio.shield(self._next)
 
     async def write(self) -> None:
         """Do what `flush` does, for a task that is never cancelled alone."""
         async with self._writing:
+            self._next = None
             await self._write()
 
     async def settle(self, type: EventType, path: Path, payload: dict[str, Any]) -> bool:
         """Record an event only if nothing was recorded by others meanwhile; else fold that in and return False."""
-        return bool(await self._wholly(self._settle(Draft(self._now(), type, path, payload))))
+        spawn, settling = self._beside(), self._settle(Draft(self._now(), type, path, payload))
+        return bool(await (settling if spawn is None else asyncio.shield(spawn(settling))))
 
     async def catch_up(self) -> None:
         """Fold in what others have recorded."""
         async with self._writing:
             await self._read_news()
 
-    async def _wholly(self, writing: Coroutine[Any, Any, Any]) -> Any:
-        """Write to the end, also when a task of a group that asks for it is cancelled meanwhile."""
-        if self._spawn is None or asyncio.current_task() is self._main:
-            return await writing
-        return await asyncio.shield(self._spawn(writing))
+    def _beside(self) -> Spawn | None:
+        """Return how to write beside the current task if that may be cancelled meanwhile, as a child of a group."""
+        return None if asyncio.current_task() is self._main else self._spawn
 
     async def _write(self) -> None:
         while self._pending:
