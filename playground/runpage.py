@@ -174,7 +174,8 @@ def _added(lines: Sequence[Line], before: Mapping[str, Line]) -> Iterator[tuple[
 def _lines(rows: Sequence[Row], axis: Axis) -> Iterator[Line]:
     failed = [row for row in rows if row.status == "failed" and row.state is not None and row.state.error]
     for row in rows:
-        opened = row.status == "suspended" and row.kind not in journal.GROUPS and row.kind != "workflow"
+        asks = row.status == "suspended" or (row.status == "waiting" and row.kind == "event")
+        opened = asks and row.kind not in journal.GROUPS and row.kind != "workflow"
         yield Line(
             row=row,
             bars=tuple(axis.bar(span) for span in row.spans),
