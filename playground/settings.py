@@ -47,12 +47,11 @@ ALLOWED_HOSTS = ["*"]
 
 ROOT_URLCONF = "playground.urls"
 ASGI_APPLICATION = "playground.asgi.application"
-INSTALLED_APPS = ["channels", "django_htmx", "playground"]
+INSTALLED_APPS = ["channels", "playground"]
 MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "playground.views.missing.EngineErrors",
 ]
 TEMPLATES = [

@@ -1,6 +1,7 @@
 """What form posts have in common: pairs, files, and errors as issues."""
 
 from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
 
 from engine.errors import InvalidValue
 from playground.forms import Issue
@@ -18,7 +19,7 @@ def posted(request: HttpRequest) -> tuple[Pairs, Files]:
 
 def wants_part(request: HttpRequest) -> bool:
     """Tell whether the page's script asks, which puts the answer in place of a part of the page."""
-    return request.headers.get("HX-Request") == "true"
+    return bool(HtmxDetails(request))
 
 
 def issues_of(error: InvalidValue) -> list[Issue]:
