@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.command.running import SECONDS, Running, playground
+from tests.faults.tally import DONE
 
 pytestmark = pytest.mark.faults
 
@@ -163,7 +164,7 @@ HARMLESS = {
     "opaque": ("failed", "Opaque"),
     "nested": ("failed", "deep"),
     "looped": ("failed", ""),
-    "surrogate": ("failed", "unicode"),
+    "surrogate": ("failed", "half a surrogate pair"),
     "nul": ("success", "before and"),
     "huge": ("success", "xxx"),
     "huge_error": ("failed", "yyy"),
@@ -212,6 +213,7 @@ async def outcome(running: Running, step: str) -> tuple[str, str]:
 async def test_no_step_hurts_its_worker(running: Running) -> None:
     """Errors of every kind and outputs of every size end the run, with the reason on its page; the worker stays."""
     wrong = {}
+    DONE["injections"] += len(HARMLESS)
     for step, (status, word) in HARMLESS.items():
         found, page = await outcome(running, step)
         if found != status or word not in page:
@@ -226,6 +228,7 @@ async def test_no_step_hurts_its_worker(running: Running) -> None:
 async def test_a_step_that_ends_its_worker_fails_in_the_end(running: Running, step: str) -> None:
     """A step under which three workers die is given up with their end as its error; the next run goes on."""
     found, page = await outcome(running, step)
+    DONE["kills"] += 3
     assert found == "failed"
     assert "WorkerLost" in page
     assert DEADLY[step] in page

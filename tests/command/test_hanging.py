@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.command.running import Running, environment, playground
+from tests.faults.tally import DONE
 
 pytestmark = pytest.mark.faults
 
@@ -72,6 +73,7 @@ async def test_a_worker_that_hangs_is_ended(workflow: str, why: str, tmp_path: P
         hung = start(running, workflow)
         assert (await ended(running, workflow, hung))["result"] == "attempt 2"
         assert (await ended(running, "calm", calm))["result"] == "attempt 2"
+        DONE["kills"] += 1
         found = await recovery(running, hung)
         assert found["lost"] == 1
         assert why or "ended because" in found["reason"]

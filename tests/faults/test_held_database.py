@@ -7,11 +7,12 @@ import pytest
 from django.db import connection
 
 from playground import requests
+from tests.faults.tally import DONE
 from tests.worker.yard import Yard
 
 pytestmark = pytest.mark.faults
 
-HELD = 25.0
+HELD = 30.0
 """Seconds; longer than a lease holds, and than a page waits."""
 
 FLOW = """
@@ -40,6 +41,7 @@ async def test_a_run_waits_for_the_database(yard: Yard) -> None:
     await asyncio.sleep(HELD)
     assert (await requests.state_of(run_id)).last_seq == before.last_seq
     other.close()
+    DONE["injections"] += 1
     run = await yard.ended(run_id)
     assert (run.status, run.result) == ("success", 200)
     types = [event.type for event in await requests.store.read(run_id)]

@@ -3,6 +3,7 @@
 import pytest
 
 from playground import requests, runs
+from tests.faults.tally import DONE
 from tests.worker.yard import Yard
 
 pytestmark = pytest.mark.faults
@@ -64,6 +65,7 @@ async def test_a_killed_worker_loses_nothing(yard: Yard) -> None:
     run_id = await requests.start("three", 1)
     await yard.run(run_id, lambda run: run.find(("second",)))
     await yard.kill(worker)
+    DONE["kills"] += 1
     assert (await requests.state_of(run_id)).status == "running"
     await yard.start(module)
     run = await yard.ended(run_id)
@@ -85,6 +87,7 @@ async def test_a_step_that_kills_three_workers_fails(yard: Yard, workflow: str, 
         worker = await yard.start(module)
         run_id = run_id or await requests.start(workflow, 1)
         await yard.gone(worker)
+        DONE["kills"] += 1
     assert run_id is not None
     await yard.start(module)
     run = await yard.ended(run_id)

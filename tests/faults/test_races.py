@@ -12,6 +12,7 @@ from django.db import connection
 
 from engine.events import Draft
 from playground.requests import store
+from tests.faults.tally import DONE
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
@@ -76,4 +77,4 @@ async def test_of_two_answers_exactly_one_wins() -> None:
         assert [event.seq for event in events] == [1, 2, 3, 4]
         answers[answer] += 1
     assert answers == Counter({"a": first["won"], "b": second["won"]})
-    print(f"\n{RACES} races: {first['won']} to {second['won']}")
+    DONE["races"] += RACES
