@@ -101,8 +101,9 @@ class Chrome:
             for keyword, word in (("deprecated", "deprecated"), ("readOnly", "read-only"))
             if facts.get(keyword) is True
         ]
-        tools = el("span", {"class": "f-tools"}, self.state(node, label), self.menu(node, label), tools)
         title = self.title(node, name, label, bare=bare)
+        known = f"{name}-label" if title else ""
+        tools = el("span", {"class": "f-tools"}, self.state(node, label, known), self.menu(node, label, known), tools)
         return el("div", {"class": "f-head f-inline" if bare else "f-head"}, title, *badges, tools)
 
     def title(self, node: Node, name: str, label: str, *, bare: bool) -> SafeString:
@@ -122,7 +123,7 @@ class Chrome:
         }
         return el("label" if is_label else "span", target, label, star)
 
-    def state(self, node: Node, label: str) -> SafeString:
+    def state(self, node: Node, label: str, known: str) -> SafeString:
         """Return the control for “not set”, null, a value, or a branch by its name."""
         if not has_state(node) or isinstance(node, Raw):
             return NOTHING
@@ -142,13 +143,13 @@ class Chrome:
         attributes: dict[str, str | bool] = {
             "class": "f-state",
             "name": f"{self.prefix}:is{node.at}",
-            "aria-label": f"{'Kind' if union else 'State'} of {label}",
+            **_called("Kind" if union else "State", label, known),
             "data-submit": f"switch:{node.at}" if opens else False,
         }
         apply = self.button("switch", node.at, "Apply", label=f"Apply the kind of {label}", style="f-button f-apply")
         return join(el("select", attributes, *choices(options, now)), apply if opens else NOTHING)
 
-    def menu(self, node: Node, label: str) -> SafeString:
+    def menu(self, node: Node, label: str, known: str) -> SafeString:
         """Return what is rarely needed: another editor, the default."""
         more = []
         if not isinstance(node, Raw):
@@ -162,7 +163,7 @@ class Chrome:
             more.append(self.button("default", node.at, "Use default"))
         if not more:
             return NOTHING
-        summary = el("summary", {"aria-label": f"More for {label}", "title": "More"}, "⋯")
+        summary = el("summary", {"title": "More", **_called("More", label, known)}, "⋯")
         return el("details", {"class": "f-menu"}, summary, el("div", {"class": "f-menu-list"}, *more))
 
     def notes(self, node: Node, name: str) -> tuple[str, SafeString]:
@@ -172,3 +173,11 @@ class Chrome:
         wrong = el("p", {"class": "f-problem", "id": f"{name}-problem"}, " ".join(messages)) if messages else NOTHING
         ids = [f"{name}-help"] * bool(words) + [f"{name}-problem"] * bool(messages)
         return " ".join(ids), join(help_text, wrong)
+
+
+def _called(word: str, label: str, known: str) -> dict[str, str | bool]:
+    """Return the name of a control beside a field's own: a word, described by the field's visible name.
+
+    It must not hold the field's name itself: who looks for that name, such as a test, means the field's control.
+    """
+    return {"aria-label": word, "aria-describedby": known} if known else {"aria-label": f"{word}: {label}"}

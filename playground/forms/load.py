@@ -36,7 +36,7 @@ def load(desk: Desk, field: Field, value: Json | Missing, at: str = "", level: i
         return blank(desk, field, at, level)
     if level > MAX_LEVELS or not desk.spend():
         return raw(field, at, value)
-    if value is None and field.nullable:
+    if value is None and field.nullable and not isinstance(field.kind, Anything):
         return empty(field, at, State.NULL)
     match field.kind:
         case Record() if isinstance(value, dict):

@@ -134,7 +134,7 @@ class Painter(Chrome):
         shape = node.field.shape
         refresh = NOTHING
         if shape.conditions or shape.dependents:
-            refresh = self.button("refresh", node.at, "Update fields", label=f"Update the fields of {label}")
+            refresh = self.button("refresh", node.at, "Update fields", label=f"Update fields of {label}")
         return join(order, el("div", {"class": "f-members"}, *members), self.entries(node, label), refresh)
 
     def entries(self, node: Group, label: str) -> SafeString:
@@ -144,7 +144,7 @@ class Painter(Chrome):
         kind = node.field.kind
         add = NOTHING
         if isinstance(kind, Record) and kind.open:
-            add = self.button("add", node.at, "+ Add entry", label=f"Add an entry to {label}", style="f-button f-add")
+            add = self.button("add", node.at, "Add entry", label=f"Add entry to {label}", style="f-button f-add")
         return join(table, add)
 
     def entry(self, entry: Entry, at: str, label: str, number: int) -> SafeString:
@@ -180,7 +180,7 @@ class Painter(Chrome):
         most = node.field.shape.facts.get("maxItems")
         room = not numeric(most) or len(node.items) < most
         if isinstance(kind, Sequence) and room and (kind.open or len(node.items) < fixed):
-            add = self.button("add", node.at, "+ Add item", label=f"Add an item to {label}", style="f-button f-add")
+            add = self.button("add", node.at, "Add item", label=f"Add item to {label}", style="f-button f-add")
         return join(table, add)
 
     def item(self, item: Item, node: Listing, number: int, label: str, fixed: int) -> SafeString:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from playground.forms.desk import MAX_LEVELS, Desk
 from playground.forms.evaluate import value_of
 from playground.forms.jsontext import JsonError, dumps, parse_json
-from playground.forms.kinds import Anything, Boolean, Choice, Const, Record, Sequence, Union, Upload
+from playground.forms.kinds import Anything, Boolean, Choice, Const, Record, Sequence, Text, Union, Upload
 from playground.forms.load import blank, empty, is_lost_in_a_line, item_field, load, load_entry, raw, switched
 from playground.forms.nodes import (
     Entry,
@@ -92,7 +92,7 @@ class Reader:
         """Return the state of a text control: what was chosen, else what follows from the text."""
         if changed and posted in ("unset", "null"):
             return State.NULL if posted == "null" else State.UNSET
-        if field.need is Need.CHOSEN and (field.may_be_empty or text):
+        if field.need is Need.CHOSEN and isinstance(field.kind, Text | Upload):
             return State.VALUE
         if text or (posted == "value" and field.may_be_empty):
             return State.VALUE

@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 from playground.forms.issues import Issue
 from playground.forms.locate import placed, pointer_of
 from playground.forms.markup import NOTHING, el, join
-from playground.forms.nodes import Group, Node, Raw
+from playground.forms.nodes import Group, Node, Raw, has_state
 from playground.forms.paint import Painter
 
 
@@ -58,7 +58,7 @@ def _tabs(painter: Painter, ids: str, *, as_json: bool) -> SafeString:
 
 def _fields(painter: Painter, root: Node) -> SafeString:
     mark = painter.hidden("tab", "", "fields")
-    if not isinstance(root, Group):
+    if not isinstance(root, Group) or has_state(root):
         return join(mark, painter.node(root, root.field.label or "Input"))
     _, notes = painter.notes(root, painter.new_id("", "Input"))
     inside = painter.group(root, root.field.label or "Input")

@@ -1,0 +1,223 @@
+"""Forms in a real Chromium: nothing is changed on the way, with JavaScript and without, by mouse and by keyboard."""
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from playground.forms import Form, dumps
+from tests.forms.corpus import cases
+from tests.forms.server import serving
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or ""
+AXE = (Path(__file__).parent.parent / "browser" / "vendor" / "axe.min.js").read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LOOK = "rules => axe.run(document, {runOnly: rules}).then(result => result.violations)"
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+ORDER: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "name": {"type": "string", "description": "Who orders.", "minLength": 2},
+        "note": {"anyOf": [{"type": "string"}, {"type": "null"}], "default": None},
+        "count": {"type": "integer", "minimum": 1, "default": 1},
+        "gift": {"type": "boolean"},
+        "day": {"type": "string", "format": "date"},
+        "at": {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]},
+        "color": {"enum": ["red", "blue"]},
+        "kind": {"const": "order"},
+        "secret": {"type": "string", "format": "password"},
+        "file": {"type": "string", "contentEncoding": "base64"},
+        "any": {},
+        "tags": {"type": "array", "items": {"type": "string"}},
+        "lines": {
+            "type": "array",
+            "items": {"type": "object", "properties": {"sku": {"type": "string"}}, "required": ["sku"]},
+        },
+        "map": {"type": "object", "additionalProperties": {"type": "integer"}},
+        "pet": {
+            "anyOf": [
+                {"title": "Cat", "type": "object", "properties": {"lives": {"type": "integer"}}, "required": ["lives"]},
+                {"title": "Dog", "type": "object", "properties": {"bark": {"type": "string"}}, "required": ["bark"]},
+                {"type": "integer"},
+            ]
+        },
+        "pair": {"type": "array", "prefixItems": [{"type": "integer"}, {"type": "boolean"}], "minItems": 2},
+        "old": {"type": "string", "deprecated": True, "readOnly": True},
+    },
+    "required": ["name", "gift", "color", "kind", "lines"],
+}
+FULL = {
+    "name": "Ada",
+    "note": None,
+    "count": 3,
+    "gift": False,
+    "day": "2025-01-02",
+    "at": "2025-01-02T03:04:05.678901+02:00",
+    "color": "blue",
+    "kind": "order",
+    "file": "aGk=",
+    "any": {"x": 1},
+    "tags": ["a", "b"],
+    "lines": [{"sku": "1"}, {"sku": "2", "extra": [1]}],
+    "map": {"one": 1},
+    "pet": {"bark": "loud"},
+    "pair": [1, True],
+    "old": "x",
+}
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """Give a Chromium that talks to nobody by itself."""
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield launched
+        await launched.close()
+
+
+async def run(page: Page) -> str:
+    """Press Run and return the JSON that was meant."""
+    await page.get_by_role("button", name="Run", exact=True).click()
+    await expect(page.locator("#status")).to_have_text("run")
+    return await page.locator("#meant").text_content() or ""
+
+
+async def test_untouched_without_javascript(browser: Browser) -> None:
+    """Values of every fifth schema of the corpus come back identical through a real browser."""
+    some = {f"/{number}": case for number, case in enumerate(cases()) if case.valid and not number % 5}
+    with serving(
+        {path: (case.schema, Form.of(case.schema, case.valid[-1], secrets=True)) for path, case in some.items()}
+    ) as url:
+        context = await browser.new_context(java_script_enabled=False)
+        page = await context.new_page()
+        for path, case in some.items():
+            await page.goto(f"{url}{path}")
+            assert await run(page) == dumps(case.valid[-1]), case.name
+        await context.close()
+
+
+async def test_the_whole_form_without_javascript(browser: Browser) -> None:
+    """Adding, switching and running work by plain submits, and Enter runs."""
+    with serving({"/": (ORDER, Form.blank(ORDER))}) as url:
+        context = await browser.new_context(java_script_enabled=False)
+        page = await context.new_page()
+        await page.goto(url)
+        await page.get_by_label("name").fill("Ada")
+        await page.get_by_text("false", exact=True).first.click()
+        await page.get_by_label("color").select_option("blue")
+        await page.get_by_role("button", name="Add item to lines").click()
+        await expect(page.get_by_label("sku")).to_be_focused()
+        await page.get_by_label("sku").fill("1")
+        await page.locator('[data-path="/pet"] .f-state').first.select_option("Dog")
+        await page.get_by_role("button", name="Apply the kind of pet").click()
+        await page.get_by_label("bark").fill("loud")
+        await page.get_by_label("bark").press("Enter")
+        await expect(page.locator("#status")).to_have_text("run")
+        wanted = '{"name": "Ada", "gift": false, "color": "blue", "kind": "order", "lines": [{"sku": "1"}], '
+        assert await page.locator("#meant").text_content() == wanted + '"pet": {"bark": "loud"}}'
+        await context.close()
+
+
+async def test_in_place_with_javascript(browser: Browser) -> None:
+    """Structural buttons and selects change the form without loading the page; what was typed and the focus stay."""
+    with serving({"/": (ORDER, Form.blank(ORDER))}) as url:
+        page = await browser.new_page()
+        complaints: list[str] = []
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        await page.goto(url)
+        await page.evaluate("window.same = true")
+        await page.get_by_label("name").fill("Ada")
+        await page.get_by_role("button", name="Add item to lines").click()
+        await expect(page.get_by_label("sku")).to_be_focused()
+        await page.keyboard.type("first")
+        await page.locator('[data-path="/pet"] .f-state').first.select_option("Cat")
+        await page.get_by_label("lives").fill("9")
+        await page.locator('[data-path="/pet"] .f-state').first.select_option("Dog")
+        await page.get_by_label("bark").fill("x")
+        await page.locator('[data-path="/pet"] .f-state').first.select_option("Cat")
+        await expect(page.get_by_label("lives")).to_have_value("9")
+        await page.locator('[data-path="/tags"] .f-state').first.select_option("value")
+        await page.get_by_role("button", name="Add item to tags").click()
+        await page.get_by_role("button", name="Add item to tags").click()
+        await page.get_by_role("textbox", name="tags 2").fill("b")
+        await page.get_by_role("button", name="Move tags 2 up").click()
+        await page.get_by_role("textbox", name="tags 2").fill("a")
+        await page.get_by_role("tab", name="JSON").click()
+        await expect(page.get_by_label("The whole input as JSON")).to_be_visible()
+        await page.get_by_role("tab", name="Fields").click()
+        await page.locator('[data-path="/gift"]').get_by_label("true").check()
+        await page.get_by_label("color").select_option("red")
+        assert await page.evaluate("window.same") is True
+        meant = await run(page)
+        assert '"lines": [{"sku": "first"}]' in meant
+        assert '"tags": ["b", "a"]' in meant
+        assert '"pet": {"lives": 9}' in meant
+        assert complaints == []
+
+
+async def test_states_follow_the_typing(browser: Browser) -> None:
+    """A field that is typed into shows at once that it has a value, and a pasted line break is kept."""
+    with serving({"/": (ORDER, Form.blank(ORDER))}) as url:
+        page = await browser.new_page()
+        await page.goto(url)
+        note = page.get_by_label("note", exact=True)
+        await note.fill("x")
+        await expect(page.locator('[data-path="/note"] .f-state').first).to_have_value("value")
+        await note.evaluate(
+            """line => { const clipboardData = new DataTransfer(); clipboardData.setData("text", "one\\ntwo");
+            line.select();
+            line.dispatchEvent(new ClipboardEvent("paste", {clipboardData, bubbles: true, cancelable: true})); }"""
+        )
+        await expect(page.get_by_label("note", exact=True)).to_have_value("one\ntwo")
+
+
+async def test_the_picker_writes_text(browser: Browser) -> None:
+    """The picker stands beside the text, and gives it an ISO date."""
+    with serving({"/": (ORDER, Form.blank(ORDER))}) as url:
+        page = await browser.new_page()
+        await page.goto(url)
+        await page.get_by_role("button", name="Pick day").click()
+        await page.locator("input[type=date]").fill("2025-02-03")
+        await expect(page.get_by_label("day", exact=True)).to_have_value("2025-02-03")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_no_violation_of_accessibility_rules(browser: Browser, scheme: Any) -> None:
+    """Blank, filled, wrong and as JSON, the form passes axe, and no narrow screen scrolls sideways."""
+    wrong = Form.posted(ORDER, [("f/name", "a"), ("f/count", "x"), ("f/tags/0", ""), ("f/map/a", "z")]).validate()
+    broken = Form.posted(ORDER, [("f:tab", "json"), ("f", "{")]).validate()
+    forms = {"/blank": Form.blank(ORDER), "/full": Form.of(ORDER, FULL), "/wrong": wrong, "/json": broken}
+    with serving({path: (ORDER, form) for path, form in forms.items()}) as url:
+        context = await browser.new_context(color_scheme=scheme, viewport={"width": 390, "height": 800})
+        page = await context.new_page()
+        for path in forms:
+            await page.goto(f"{url}{path}")
+            await page.evaluate(AXE)
+            found = await page.evaluate(LOOK, RULES)
+            assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], path
+            assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        await context.close()
+
+
+async def test_by_keyboard_alone(browser: Browser) -> None:
+    """Every control that can be seen is reached with the Tab key, and the invisible one is not."""
+    with serving({"/": (ORDER, Form.of(ORDER, FULL))}) as url:
+        page = await browser.new_page()
+        await page.goto(url)
+        visible = "input:not([type=hidden]), select, textarea, button, summary"
+        names = await page.evaluate(
+            f"""() => [...document.querySelectorAll("form :is({visible})")].filter(one => one.checkVisibility({{
+            visibilityProperty: true}}) && one.tabIndex >= 0 && (one.type !== "radio" || one.checked)).length"""
+        )
+        seen = set()
+        for _ in range(names + 10):
+            await page.keyboard.press("Tab")
+            seen.add(await page.evaluate("[...document.querySelectorAll('*')].indexOf(document.activeElement)"))
+            assert not await page.evaluate("document.activeElement.matches('.f-default')")
+        assert len(seen) >= names
