@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from engine.errors import WorkflowChanged
 from engine.nodes import EventNode, Flow, FlowNode, ForeachNode, MapNode, Node, SleepNode, StepNode, step_ids, walk
 from engine.paths import Path, format_path
-from engine.record import StepState
+from engine.record import StepKind, StepState
 from engine.state import RunState
 
 
@@ -47,10 +47,24 @@ def _unfit(flow: Flow, place: StepState) -> Iterator[Path]:
     items = {step_id for node in walk(flow.nodes) if isinstance(node, ForeachNode) for step_id in step_ids(node.body)}
     for step_id, record in place.children.items():
         node = nodes.get(str(step_id))
+        each = list(record.children.values()) if record.kind == "items" else [record]
         if node is None or (record.kind == "items") != (step_id in items):
             yield record.path
-        elif isinstance(node, FlowNode):
-            for inner in record.children.values() if record.kind == "items" else (record,):
+        else:
+            yield from (inner.path for inner in each if inner.kind != _kind_of(node))
+        if isinstance(node, FlowNode):
+            for inner in each:
                 yield from _unfit(node.flow, inner)
-        elif record.kind == "workflow":
-            yield record.path
+
+
+def _kind_of(node: Node) -> StepKind:
+    """Return the kind under which a node is recorded."""
+    match node:
+        case FlowNode():
+            return "workflow"
+        case SleepNode():
+            return "sleep"
+        case EventNode():
+            return "event"
+        case _:
+            return "step"

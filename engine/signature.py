@@ -188,9 +188,16 @@ def _plain(function: Callable[..., Any]) -> Any:
 
 def _annotation(name: str, plain: Any, raw: Any) -> Annotation:
     """Return an annotation of a function with the names that it may use."""
-    closure = inspect.getclosurevars(plain).nonlocals if inspect.isfunction(plain) else {}
+    closure = _closure(plain) if inspect.isfunction(plain) else {}
     names = getattr(plain, "__globals__", {})
     return Annotation(raw=raw, function=name, globals=names, locals={**caller_locals(), **closure})
+
+
+def _closure(function: types.FunctionType) -> Mapping[str, Any]:
+    """Return the names of the functions around that a function uses and that have a value yet."""
+    # An empty cell equals a new one; asking it for its contents would raise.
+    cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+    return {name: cell.cell_contents for name, cell in cells if cell != types.CellType()}
 
 
 def _awaited(annotation: Any) -> Any:

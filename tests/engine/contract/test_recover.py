@@ -1,0 +1,282 @@
+"""Section 5: crash, restart, and code that changed meanwhile."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from engine import Context, Engine, MemoryStore, Retry, Workflow, create_step, create_workflow
+from engine.errors import RunFinished, StaleEpoch, UnknownRun, WorkflowChanged
+from engine.store import Claim
+from engine.testing import Collector, FaultPoint, SimulatedCrash, until
+from tests.engine.contract.tiny import add_one, ask, begin, double, run_of
+
+
+async def crash(workflow: Workflow[Any, Any], store: Any, at: int, data: Any = 1) -> str:
+    """Run a workflow in a process that dies when it has recorded for the n-th time; return the run's id."""
+    engine = Engine([workflow], store=FaultPoint(store, at=at, durable=True))
+    run = await engine.workflow(workflow.id).create_run()
+    with pytest.raises(SimulatedCrash):
+        await run.start(data)
+    return run.run_id
+
+
+class Counting:
+    """Makes steps that count their calls."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+
+    def step(self, id: str, **options: Any) -> Any:
+        """Return a step that notes its id and attempt."""
+
+        async def execute(data: Any, ctx: Context) -> Any:
+            self.calls.append(f"{id} {ctx.attempt}")
+            return data
+
+        return create_step(id=id, execute=execute, **options)
+
+
+async def test_an_acknowledged_run_goes_on_after_a_crash() -> None:
+    """A run that was started is taken over by another process, and ends as if nothing had happened."""
+    store, workflow = MemoryStore(), begin().then(add_one).then(double).commit()
+    for at in (1, 2):
+        run_id = await crash(workflow, store, at)
+        result = await (await Engine([workflow], store=store).run(run_id)).restart()
+        assert (result.status, result.result) == ("success", 4)
+
+
+async def test_a_step_that_had_finished_is_never_run_again() -> None:
+    """Its recorded output is used."""
+    count, store = Counting(), MemoryStore()
+    workflow = begin().then(count.step("a")).then(count.step("b")).commit()
+    run_id = await crash(workflow, store, at=2)  # a has ended, b has begun
+    await (await Engine([workflow], store=store).run(run_id)).restart()
+    assert count.calls == ["a 1", "b 2"]
+
+
+async def test_a_step_that_was_running_is_run_again() -> None:
+    """At least once: the attempt has the next number, and the idempotency key is the same."""
+    seen = []
+
+    async def work(data: Any, ctx: Context) -> Any:
+        seen.append((ctx.attempt, ctx.idempotency_key))
+        return data
+
+    store, workflow = MemoryStore(), begin().then(create_step(id="work", execute=work)).commit()
+    run_id = await crash(workflow, store, at=2)  # after it ran, before that was known
+    store_after = await Engine([workflow], store=store).run(run_id)
+    assert (await store_after.state()).status == "success"
+    run_id = await crash(workflow, store, at=1)
+    await (await Engine([workflow], store=store).run(run_id)).restart()
+    assert [attempt for attempt, _ in seen] == [1, 2]
+    assert seen[1][1].startswith(run_id)
+
+
+async def test_an_interrupted_attempt_is_no_failed_one() -> None:
+    """A worker's death takes nothing from the attempts that retries may use."""
+    store = MemoryStore()
+
+    async def flaky(data: Any, ctx: Context) -> int:
+        if ctx.attempt < 3:
+            raise RuntimeError("again")
+        return ctx.attempt
+
+    workflow = begin().then(create_step(id="flaky", execute=flaky, retry=Retry(attempts=2))).commit()
+    run_id = await crash(workflow, store, at=1)
+    result = await (await Engine([workflow], store=store).run(run_id)).restart()
+    assert (result.status, result.result) == ("success", 3)
+
+
+async def test_recovery_is_recorded() -> None:
+    """The journal names the steps that were interrupted, and why."""
+    store, workflow = MemoryStore(), begin().then(add_one).commit()
+    run_id = await crash(workflow, store, at=1)
+    run = await Engine([workflow], store=store).run(run_id)
+    collector = Collector()
+    run.watch(collector)
+    await run.restart()
+    (recovered,) = collector.of("run-recovered")
+    assert recovered.payload == {"reason": "its worker was lost", "interrupted": [["add_one"]], "lost": 1}
+    assert [event.payload["attempt"] for event in collector.of("step-started")] == [1, 2]
+
+
+class Losing:
+    """A store whose claims say how the former owner was lost."""
+
+    def __init__(self, store: MemoryStore, how: str) -> None:
+        self._store = store
+        self._how = how
+
+    async def claim(self, run_id: str, **options: Any) -> Claim | None:
+        """Claim, and tell how the former owner was lost."""
+        claim = await self._store.claim(run_id, **options)
+        return replace(claim, lost=self._how) if claim is not None and claim.interrupted else claim
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+
+async def test_a_step_under_which_three_workers_died_fails() -> None:
+    """It fails with WorkerLost, which names the signal, and is not tried a fourth time."""
+    store, count = MemoryStore(), Counting()
+    workflow = begin().then(count.step("deadly")).commit()
+    run_id = await crash(workflow, store, at=1)
+    for _ in range(2):
+        with pytest.raises(SimulatedCrash):
+            await (await Engine([workflow], store=FaultPoint(store, at=1, durable=True)).run(run_id)).restart()
+    last = Engine([workflow], store=Losing(store, "killed by SIGSEGV"))
+    result = await (await last.run(run_id)).restart()
+    assert (result.status, result.error_detail["type"]) == ("failed", "WorkerLost")
+    assert result.error == "the worker process died 3 times while step 'deadly' ran (the last one: killed by SIGSEGV)"
+    assert count.calls == []
+
+
+async def test_a_worker_that_was_stopped_in_order_is_not_counted_as_lost() -> None:
+    """Closing the engine interrupts a step as often as one likes; it does not fail by that."""
+    store, begun = MemoryStore(), asyncio.Event()
+
+    async def work(data: Any, ctx: Context) -> int:
+        begun.set()
+        if ctx.attempt < 6:
+            await asyncio.Event().wait()
+        return ctx.attempt
+
+    workflow = begin().then(create_step(id="work", execute=work)).commit()
+    engine = Engine([workflow], store=store)
+    run = await engine.workflow("tiny").create_run()
+    await run.start_async(1)
+    for _ in range(5):
+        await begun.wait()
+        begun.clear()
+        await engine.close()
+        engine = Engine([workflow], store=store)
+        running = asyncio.ensure_future((await engine.run(run.run_id)).restart())
+        if _ < 4:
+            await begun.wait()
+            running.cancel()
+            await asyncio.wait([running])
+            begun.set()
+    assert (await running).status == "success"
+
+
+async def test_restart_takes_a_run_over_and_fences_the_former_owner() -> None:
+    """The former owner, alive after all, can write no more: what it does then is not recorded."""
+    store, go_on = MemoryStore(), asyncio.Event()
+
+    async def work(data: Any, ctx: Context) -> str:
+        if ctx.attempt == 1:
+            await go_on.wait()
+        return f"attempt {ctx.attempt}"
+
+    workflow = begin().then(create_step(id="work", execute=work)).commit()
+    first, second = Engine([workflow], store=store), Engine([workflow], store=store)
+    run = await first.workflow("tiny").create_run()
+    running = asyncio.ensure_future(run.start(1))
+    await until(run, "step-started")
+    result = await (await second.run(run.run_id)).restart()
+    events = await store.read(run.run_id)
+    go_on.set()
+    assert (result.status, result.result) == ("success", "attempt 2")
+    assert (await running).to_dict() == result.to_dict()
+    assert await store.read(run.run_id) == events
+
+
+async def test_the_former_owner_is_refused_by_the_store() -> None:
+    """An append under an old epoch raises StaleEpoch."""
+    store = MemoryStore()
+    run = await run_of(begin().then(ask).commit(), store=store)
+    await run.start(1)
+    old = await store.claim(run.run_id, owner="old", lease=10)
+    await store.claim(run.run_id, owner="new", lease=10, force=True)
+    events = await store.read(run.run_id)
+    with pytest.raises(StaleEpoch):
+        await store.append(run.run_id, [events[-1]], epoch=old.epoch, after=len(events))
+
+
+async def test_restart_of_what_has_ended_or_never_began() -> None:
+    """A finished run stays as it is; a run that was not started is unknown."""
+    run = await run_of(begin().then(add_one).commit())
+    with pytest.raises(UnknownRun):
+        await run.restart()
+    await run.start(1)
+    with pytest.raises(RunFinished):
+        await run.restart()
+
+
+async def test_restart_of_a_suspended_run_changes_nothing() -> None:
+    """There is nothing to take over; the run waits as before."""
+    run = await run_of(begin().then(ask).commit())
+    before = await run.start(1)
+    after = await run.restart()
+    assert after.to_dict() == before.to_dict()
+
+
+async def test_an_answered_step_is_run_again_with_its_answers_after_a_crash() -> None:
+    """An answer that was recorded is kept, though the process died before the step had made use of it."""
+    store, workflow = MemoryStore(), begin().then(ask).then(add_one).commit()
+    run = await run_of(workflow, store=store)
+    await run.start(1)
+    doomed = Engine([workflow], store=FaultPoint(store, at=1, durable=False))
+    with pytest.raises(SimulatedCrash):
+        await (await doomed.run(run.run_id)).resume(resume_data=41)
+    assert (await (await Engine([workflow], store=store).run(run.run_id)).restart()).result == 42
+
+
+def version(*steps: Any) -> Workflow[Any, Any]:
+    """Return one version of a workflow."""
+    builder = create_workflow(id="w", input_schema=None, output_schema=None)
+    for part in steps:
+        builder = builder.then(part)
+    return builder.commit()
+
+
+async def test_what_was_recorded_is_kept_by_path_when_code_changes() -> None:
+    """A step before the question is changed and one behind it is new: the run goes on with both."""
+    store = MemoryStore()
+    old, new = version(add_one, ask), version(create_step(id="add_one", execute=lambda data: -1), ask, double)
+    run = await Engine([old], store=store).workflow("w").create_run()
+    await run.start(1)
+    result = await (await Engine([new], store=store).run(run.run_id)).resume(resume_data=21)
+    assert (result.result, result.steps["add_one"].output) == (42, 2)
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        version(double, ask),
+        version(begin("add_one").then(double).commit(), ask),
+        version(add_one, create_step(id="other", execute=ask.function)),
+        create_workflow(id="w", input_schema=None, output_schema=None).foreach(add_one).then(ask).commit(),
+    ],
+)
+async def test_a_recorded_path_that_no_longer_fits_refuses_the_resume(new: Workflow[Any, Any]) -> None:
+    """resume() raises WorkflowChanged, names the steps, records nothing; the run stays readable."""
+    store = MemoryStore()
+    run = await Engine([version(add_one, ask)], store=store).workflow("w").create_run()
+    before = await run.start(1)
+    later = await Engine([new], store=store).run(run.run_id)
+    with pytest.raises(WorkflowChanged, match=r"add_one|ask"):
+        await later.resume("ask" if new.flow.nodes[-1].id == "ask" else None, 1)
+    assert (await later.state()).to_dict() == before.to_dict()
+
+
+async def test_a_changed_run_can_be_forked() -> None:
+    """From a step that is still there the fork goes on with the new code."""
+    store = MemoryStore()
+    run = await Engine([version(add_one, ask)], store=store).workflow("w").create_run()
+    await run.start(1)
+    new = Engine([version(add_one, double)], store=store)
+    fork = await (await new.run(run.run_id)).fork("add_one")
+    result = await fork.start()
+    assert (result.status, result.result) == ("success", 4)
+
+
+async def test_an_interrupted_run_whose_code_changed_fails_and_says_so() -> None:
+    """A run that cannot be asked fails with WorkflowChanged when it is taken over."""
+    store = MemoryStore()
+    run_id = await crash(version(add_one, double), store, at=2)
+    result = await (await Engine([version(double)], store=store).run(run_id)).restart()
+    assert (result.status, result.error_detail["type"]) == ("failed", "WorkflowChanged")
+    assert "add_one" in result.error
