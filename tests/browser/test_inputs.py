@@ -4,6 +4,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import Server
+from tests.browser.test_access import violations
 
 pytestmark = pytest.mark.browser
 
@@ -87,3 +88,23 @@ async def test_enter_in_the_name_saves_the_input_and_starts_nothing(context: Bro
     await expect(page.get_by_role("textbox", name="City")).to_have_value("Atlantis")
     await page.get_by_role("button", name="Delete the saved input under water").click()
     await expect(page.get_by_role("link", name="under water")).to_have_count(0)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_forms_of_events_and_saved_inputs_have_no_violation(browser: Browser, server: Server, theme: str) -> None:
+    """The row that waits, the inbox and the list of saved inputs are read by everyone."""
+    context = await browser.new_context(base_url=server.url, color_scheme="dark" if theme == "dark" else "light")
+    page = await context.new_page()
+    await start(page)
+    await page.locator('[data-step="delivery"] .step-form').wait_for()
+    found = {"row": await violations(page)}
+    await page.goto("/inbox/")
+    found["inbox"] = await violations(page)
+    await page.goto("/workflows/lost/")
+    await page.get_by_role("textbox", name="City").fill("Atlantis")
+    await page.get_by_label("Name to save this input under").fill(theme)
+    await page.get_by_role("button", name="Save input").click()
+    await page.get_by_role("link", name=theme).wait_for()
+    found["saved"] = await violations(page)
+    assert {place: problems for place, problems in found.items() if problems} == {}
+    await context.close()
