@@ -1,0 +1,32 @@
+"""Brings exported runs back."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from engine.errors import RequestError
+from playground import archive
+from playground.forms import JsonError, parse_json
+
+
+class Command(BaseCommand):
+    """Import runs."""
+
+    help = "Bring runs back that `export` wrote, under their own ids. They must have ended."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the files."""
+        parser.add_argument("files", metavar="FILE", nargs="+", help="what `export` wrote; - is standard input")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Bring each back; what was brought back before one that fails stays."""
+        for name in options["files"]:
+            try:
+                text = sys.stdin.read() if name == "-" else Path(name).read_text()
+                run_id = asyncio.run(archive.restore(parse_json(text)))
+            except (OSError, UnicodeDecodeError, JsonError, RequestError) as error:
+                raise CommandError(f"{name}: {error}") from error
+            self.stdout.write(f"{name}: run {run_id}.")
