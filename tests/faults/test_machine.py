@@ -186,9 +186,9 @@ class Runs(RuleBasedStateMachine):
     def finish(self, run_id: str) -> None:
         """Answer and take over until the run has ended."""
         for _ in range(500):
+            asked = self.questions(run_id)
             if self.status_is_final(run_id):
                 break
-            asked = self.questions(run_id)
             run = self.do(self.engine(None).run(run_id))
             self.do(run.resume(list(asked[0][0]), asked[0][1]) if asked else run.restart())
         state = fold(self.do(self.store.read(run_id)))
