@@ -100,10 +100,9 @@ def _leaf(field: Field, value: Json, at: str) -> Node:
 def _text(field: Field, value: Json) -> str | None:
     """Return what a control shows for a value, or None when it could not give the value back."""
     match field.kind:
-        case Text() | Upload() if isinstance(value, str):
+        case Text() | Upload() as kind if isinstance(value, str):
             empty_is_lost = not value and not (field.may_be_empty or field.need is Need.CHOSEN)
-            several = "\n" in value and isinstance(field.kind, Text) and field.kind.secret
-            return None if CHANGED_BY_BROWSERS.search(value) or empty_is_lost or several else value
+            return None if is_lost(kind, value) or empty_is_lost else value
         case Number() if "number" in types_of(value):
             return dumps(value)
         case Boolean() if isinstance(value, bool):
@@ -115,6 +114,11 @@ def _text(field: Field, value: Json) -> str | None:
             return ""
         case _:
             return None
+
+
+def is_lost(kind: Text | Upload, text: str) -> bool:
+    """Tell whether the control of a text would not give it back."""
+    return CHANGED_BY_BROWSERS.search(text) is not None or (isinstance(kind, Text) and kind.secret and "\n" in text)
 
 
 def is_lost_in_a_line(text: str) -> bool:

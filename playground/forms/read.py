@@ -9,7 +9,7 @@ from playground.forms.desk import MAX_LEVELS, Desk
 from playground.forms.evaluate import value_of
 from playground.forms.jsontext import JsonError, dumps, parse_json
 from playground.forms.kinds import Anything, Boolean, Choice, Const, Record, Sequence, Text, Union, Upload
-from playground.forms.load import blank, empty, is_lost_in_a_line, item_field, load, load_entry, raw, switched
+from playground.forms.load import blank, empty, is_lost, is_lost_in_a_line, item_field, load, load_entry, raw, switched
 from playground.forms.nodes import (
     Entry,
     Field,
@@ -85,6 +85,8 @@ class Reader:
                 return Leaf(field=field, at=at, state=state, text=text if state is State.VALUE else "")
             case _:
                 state = self.typed(field, text, posted, changed=changed)
+                if state is State.VALUE and isinstance(field.kind, Text | Upload) and is_lost(field.kind, text):
+                    return raw(field, at, text)
                 area = self.post.mark("area", at) is not None
                 return Leaf(field=field, at=at, state=state, text=text if state is State.VALUE else "", area=area)
 
