@@ -4,6 +4,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, path
 
+from playground.api import openapi
 from playground.api import runs as api_runs
 from playground.api import workflows as api
 from playground.consumers import PulseWatcher, RunWatcher
@@ -46,6 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/runs", api_runs.listing),
     path("api/runs/<str:run_id>/events", api_runs.events),
     path("api/inbox", api_runs.inbox),
+    path("api/openapi.json", openapi.openapi),
 ]
 # Channels routes its own applications by Django's patterns, which are typed for views only.
 _run_socket: Any = RunWatcher.as_asgi()

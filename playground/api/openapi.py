@@ -1,0 +1,238 @@
+"""``/api/openapi.json``: the API described in OpenAPI 3.1; a test holds it against the routes and the answers."""
+
+from dataclasses import dataclass
+from importlib import metadata
+from typing import Any
+
+from django.http import HttpRequest
+
+from engine.events import EVENT_TYPES
+from playground.api.endpoint import Answer, endpoint
+
+Schema = dict[str, Any]
+
+TEXT: Schema = {"type": "string"}
+NUMBER: Schema = {"type": "integer", "minimum": 0}
+TIME: Schema = {"type": "string", "format": "date-time"}
+OBJECT: Schema = {"type": "object"}
+ANY: Schema = {}
+STATUS: Schema = {
+    "enum": ["pending", "running", "waiting", "suspended", "paused", "success", "failed", "canceled"],
+}
+PATH: Schema = {"type": "array", "items": {"type": ["string", "integer"]}}
+
+
+def _object(properties: dict[str, Schema], *optional: str) -> Schema:
+    required = [name for name in properties if name not in optional]
+    return {"type": "object", "properties": properties, "required": required}
+
+
+def _or_null(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def _listed(name: str) -> Schema:
+    return {"type": "array", "items": _ref(name)}
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+SCHEMAS: dict[str, Schema] = {
+    "Error": _object(
+        {"error": TEXT, "issues": {"type": "array", "items": _object({"path": PATH, "message": TEXT})}}, "issues"
+    ),
+    "Message": _object({"message": TEXT, "runId": TEXT}, "runId"),
+    "Workflow": _object({"name": TEXT, "description": TEXT, "steps": OBJECT, "allSteps": OBJECT, "digest": TEXT}),
+    "Result": _object(
+        {
+            "runId": TEXT,
+            "status": STATUS,
+            "input": ANY,
+            "steps": OBJECT,
+            "result": ANY,
+            "error": TEXT,
+            "errorDetail": OBJECT,
+            "suspended": {"type": "array", "items": PATH},
+            "state": OBJECT,
+        },
+        *("result", "error", "errorDetail", "suspended", "state"),
+    ),
+    "Run": _object({"runId": TEXT, "workflowName": TEXT, "status": STATUS, "createdAt": TIME, "snapshot": OBJECT}),
+    "RunLine": _object(
+        {
+            "runId": TEXT,
+            "workflowId": TEXT,
+            "status": STATUS,
+            "createdAt": TIME,
+            "updatedAt": TIME,
+            "endedAt": _or_null(TIME),
+            "error": _or_null(TEXT),
+        }
+    ),
+    "Event": _object(
+        {"runId": TEXT, "seq": NUMBER, "at": TIME, "type": {"enum": list(EVENT_TYPES)}, "path": PATH, "payload": OBJECT}
+    ),
+    "Question": _object(
+        {
+            "runId": TEXT,
+            "workflowId": TEXT,
+            "step": TEXT,
+            "payload": ANY,
+            "resumeSchema": ANY,
+            "suspendedAt": TIME,
+        }
+    ),
+}
+START = _object(
+    {"inputData": ANY, "resourceId": TEXT, "initialState": OBJECT, "requestContext": OBJECT},
+    *("inputData", "resourceId", "initialState", "requestContext"),
+)
+RESUME = _object({"resumeData": ANY, "step": {"anyOf": [TEXT, PATH]}, "label": TEXT}, *("resumeData", "step", "label"))
+EVENT = _object({"event": TEXT, "data": ANY}, "data")
+RUNS = _object({"runs": _listed("Run"), "total": NUMBER})
+LINES = _object({"runs": _listed("RunLine"), "next": _or_null(TEXT)})
+EVENTS = _object({"events": _listed("Event"), "last": NUMBER})
+INBOX = _object({"items": _listed("Question"), "total": NUMBER, "next": _or_null(TEXT)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One method of one path."""
+
+    path: str
+    summary: str
+    answer: Schema
+    method: str = "get"
+    query: tuple[tuple[str, Schema], ...] = ()
+    body: Schema | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the operation as the document has it."""
+        in_path = [part[1:-1] for part in self.path.split("/") if part.startswith("{")]
+        parameters = [{"name": name, "in": "path", "required": True, "schema": TEXT} for name in in_path]
+        parameters += [{"name": name, "in": "query", "schema": schema} for name, schema in self.query]
+        found: dict[str, Any] = {
+            "operationId": f"{self.method} {self.path}",
+            "summary": self.summary,
+            "parameters": parameters,
+            "responses": {
+                "200": {"description": "Done.", "content": {"application/json": {"schema": self.answer}}},
+                "4XX": {
+                    "description": "What is wrong with the request; nothing was changed.",
+                    "content": {"application/json": {"schema": _ref("Error")}},
+                },
+            },
+        }
+        if self.body is not None:
+            found["requestBody"] = {"content": {"application/json": {"schema": self.body}}}
+        return found
+
+
+ONE = "/api/workflows/{workflow_id}"
+RUN = f"{ONE}/runs/{{run_id}}"
+RUN_ID = (("runId", TEXT),)
+PAGES = (("page", NUMBER), ("perPage", NUMBER), ("limit", NUMBER), ("offset", NUMBER))
+WHICH = (("status", TEXT), ("resourceId", TEXT), ("fromDate", TIME), ("toDate", TIME))
+LINE_QUERY = (("workflow", TEXT), ("status", TEXT), ("q", TEXT), ("since", TIME), ("until", TIME))
+MORE = (("after", TEXT), ("limit", NUMBER))
+
+OPERATIONS = (
+    Operation(
+        path="/api/workflows",
+        summary="All workflows by their ids.",
+        answer={"type": "object", "additionalProperties": _ref("Workflow")},
+    ),
+    Operation(
+        path="/api/workflows/run-counts",
+        summary="For each workflow how many runs it has, by status.",
+        answer={"type": "object", "additionalProperties": {"type": "object", "additionalProperties": NUMBER}},
+    ),
+    Operation(path=ONE, summary="One workflow.", answer=_ref("Workflow")),
+    Operation(
+        path=f"{ONE}/create-run",
+        method="post",
+        summary="Make a run that waits for its input.",
+        query=RUN_ID,
+        body=_object({"resourceId": TEXT}, "resourceId"),
+        answer=_object({"runId": TEXT}),
+    ),
+    Operation(
+        path=f"{ONE}/start",
+        method="post",
+        summary="Start a run and return at once.",
+        query=RUN_ID,
+        body=START,
+        answer=_ref("Message"),
+    ),
+    Operation(
+        path=f"{ONE}/start-async",
+        method="post",
+        summary="Start a run and return when it has ended or is suspended.",
+        query=RUN_ID,
+        body=START,
+        answer=_ref("Result"),
+    ),
+    Operation(
+        path=f"{ONE}/resume",
+        method="post",
+        summary="Answer a suspended step and return at once.",
+        query=RUN_ID,
+        body=RESUME,
+        answer=_ref("Message"),
+    ),
+    Operation(
+        path=f"{ONE}/resume-async",
+        method="post",
+        summary="Answer a suspended step and return when the run has ended or is suspended again.",
+        query=RUN_ID,
+        body=RESUME,
+        answer=_ref("Result"),
+    ),
+    Operation(
+        path=f"{ONE}/runs",
+        summary="A workflow's runs, newest first, page by page.",
+        query=(*PAGES, *WHICH),
+        answer=RUNS,
+    ),
+    Operation(path=RUN, summary="One run.", answer=_ref("Run")),
+    Operation(path=f"{RUN}/cancel", method="post", summary="Cancel a run.", body=OBJECT, answer=_ref("Message")),
+    Operation(
+        path=f"{RUN}/send-event",
+        method="post",
+        summary="Send an event to a run: to the step that waits for it, else it is kept for the one that will.",
+        body=EVENT,
+        answer=_ref("Message"),
+    ),
+    Operation(
+        path="/api/runs", summary="Runs of all workflows, newest first.", query=(*LINE_QUERY, *MORE), answer=LINES
+    ),
+    Operation(
+        path="/api/runs/{run_id}/events",
+        summary="A run's events after a seq; as a stream to those who ask for text/event-stream.",
+        query=(("after", NUMBER),),
+        answer=EVENTS,
+    ),
+    Operation(path="/api/inbox", summary="What waits for a person, newest first.", query=MORE, answer=INBOX),
+    Operation(path="/api/openapi.json", summary="This description.", answer=OBJECT),
+)
+
+
+@endpoint("GET")
+async def openapi(request: HttpRequest) -> Answer:
+    """Return the API's description."""
+    return document()
+
+
+def document() -> dict[str, Any]:
+    """Return the description as JSON."""
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in OPERATIONS:
+        paths.setdefault(operation.path, {})[operation.method] = operation.to_dict()
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Stepyard", "version": metadata.version("stepyard")},
+        "paths": paths,
+        "components": {"schemas": SCHEMAS},
+    }
