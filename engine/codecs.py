@@ -1,7 +1,7 @@
 """The ways in which a schema reads JSON and writes it: typed, plain, by JSON Schema, open, and put together."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import is_dataclass
 from functools import lru_cache
 from typing import Any, Protocol
@@ -263,6 +263,8 @@ def open_value(value: Any) -> JSON:
     kind = type(value)
     if value is None or kind is str or kind is int or kind is bool or (kind is float and math.isfinite(value)):
         return value
+    if kind is not dict and kind is not list and isinstance(value, Iterator):
+        raise ValueError("an iterator can be read only once, and may have no end")
     try:
         text = to_json(value)
     except (PydanticSerializationError, ValueError):

@@ -287,8 +287,12 @@ def _call(function: Callable[..., Any], signature: Signature) -> Callable[[Any, 
 
 
 def _guarded(bound: Callable[[Any, Any], Any], data: Any, ctx: Any) -> Any:
-    """Call a function in a thread; a StopIteration cannot pass a future, as it cannot pass a coroutine."""
+    """Call a function in a thread.
+
+    StopIteration and GeneratorExit mean something else to the coroutine that awaits the thread. Ctrl-C never comes to
+    a thread: a KeyboardInterrupt there is the function's own, and is no reason to end the program.
+    """
     try:
         return bound(data, ctx)
-    except StopIteration as error:
-        raise RuntimeError("the step raised StopIteration") from error
+    except (StopIteration, GeneratorExit, KeyboardInterrupt) as error:
+        raise RuntimeError(f"the step raised {type(error).__name__}") from error

@@ -67,6 +67,8 @@ def _leaf(value: Any) -> str | None:
             return (
                 None if _writes(value) else "bytes that are not UTF-8 cannot become JSON here; declare them in a schema"
             )
+        case Iterator():
+            return f"a value of type {_name(value)} cannot become JSON, for it can be read only once; give a list"
         case str():
             return None if _writes(value) else "text with half a surrogate pair cannot become JSON"
         case _:

@@ -9,12 +9,13 @@ from engine.events import RunStatus, StepStatus
 from engine.failure import ErrorDetail
 from engine.paths import format_path
 from engine.record import Rejection, StepState
+from engine.schema import ANY
 from engine.state import RunState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepResult:
-    """What became of one step. Values are JSON; times are aware, in UTC."""
+    """What became of one step. Values are JSON, and copies of what is recorded; times are aware, in UTC."""
 
     status: StepStatus
     input: Any = None
@@ -41,16 +42,16 @@ class StepResult:
         """Return the result of a step as the fold has it."""
         return cls(
             status=step.status,
-            input=step.input,
-            output=step.output if step.status in ("success", "bailed") else None,
+            input=ANY.load(step.input),
+            output=ANY.load(step.output) if step.status in ("success", "bailed") else None,
             error=step.error["message"] if step.error else None,
             error_detail=step.error,
             started_at=step.started_at,
             ended_at=step.ended_at,
             attempts=step.attempts,
             iteration=step.iteration,
-            suspend_payload=step.suspend_payload,
-            resume_data=step.resumes[-1] if step.resumes else None,
+            suspend_payload=ANY.load(step.suspend_payload),
+            resume_data=ANY.load(step.resumes[-1]) if step.resumes else None,
             rejected=step.rejected,
             suspended_at=step.suspended_at,
             resumed_at=step.resumed_at,
@@ -107,13 +108,13 @@ class RunResult:
             run_id=run.run_id,
             workflow_id=run.workflow_id,
             status=run.status,
-            input=run.root.input,
-            result=run.result,
+            input=ANY.load(run.root.input),
+            result=ANY.load(run.result),
             steps=_Steps(run),
             suspended=[list(step.path) for step in run.suspended],
             error=run.error["message"] if run.error else None,
             error_detail=run.error,
-            state=run.state,
+            state=ANY.load(run.state),
             created_at=run.created_at,
             started_at=run.started_at,
             ended_at=run.ended_at,

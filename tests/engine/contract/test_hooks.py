@@ -1,0 +1,126 @@
+"""Section 4: on_start, on_finish and on_error."""
+
+import asyncio
+import logging
+from typing import Any
+
+import pytest
+
+from engine import Engine, MemoryStore, Run, RunResult
+from engine.errors import StartRefused, UnknownRun
+from engine.testing import Collector
+from tests.engine.contract.tiny import add_one, ask, begin, fail, run_of
+
+
+async def test_on_start_is_given_the_run() -> None:
+    """It is called before anything is recorded, with the run that is to start."""
+    seen = []
+
+    async def on_start(run: Run[Any, Any]) -> None:
+        seen.append((run.run_id, run.workflow_id, (await run.state()).status))
+
+    run = await run_of(begin(on_start=on_start).then(add_one).commit())
+    await run.start(1)
+    assert seen == [(run.run_id, "tiny", "pending")]
+
+
+@pytest.mark.parametrize("error", [PermissionError("not on Sundays"), SystemExit(1), asyncio.CancelledError()])
+async def test_on_start_may_refuse_the_start(error: BaseException) -> None:
+    """What it raises becomes StartRefused, and no run is made."""
+
+    def on_start(run: Any) -> None:
+        raise error
+
+    engine = Engine([begin(on_start=on_start).then(add_one).commit()])
+    run = await engine.workflow("tiny").create_run()
+    with pytest.raises(StartRefused, match="workflow 'tiny' refused the start") as caught:
+        await run.start(1)
+    assert caught.value.__cause__ is error
+    assert await engine.runs() == []
+    with pytest.raises(UnknownRun):
+        await engine.run(run.run_id)
+
+
+async def test_a_refused_run_can_be_started_later() -> None:
+    """A refusal leaves nothing behind: the same run starts when the hook lets it."""
+    closed = [True]
+
+    def on_start(run: Any) -> None:
+        if closed:
+            raise RuntimeError(closed.pop())
+
+    run = await run_of(begin(on_start=on_start).then(add_one).commit())
+    with pytest.raises(StartRefused):
+        await run.start(1)
+    assert (await run.start(1)).result == 2
+
+
+async def test_on_finish_follows_every_end() -> None:
+    """Success, failure, early end and cancel: each once, with the result."""
+    seen = []
+    hook = {"on_finish": lambda result: seen.append((result.status, result.result))}
+    await (await run_of(begin(**hook).then(add_one).commit())).start(1)
+    await (await run_of(begin(**hook).then(fail).commit())).start(1)
+    await (await run_of(begin(**hook).map(lambda data: data).then(ask).commit())).start(1)
+    canceled = await run_of(begin(**hook).then(ask).commit())
+    await canceled.start(1)
+    await canceled.cancel()
+    assert seen == [("success", 2), ("failed", None), ("canceled", None)]
+
+
+async def test_on_error_follows_a_failure_only() -> None:
+    """It is given the failed result; a success does not call it."""
+    seen: list[RunResult] = []
+
+    async def on_error(result: RunResult) -> None:
+        seen.append(result)
+
+    await (await run_of(begin(on_error=on_error).then(add_one).commit())).start(1)
+    await (await run_of(begin(on_error=on_error).then(fail).commit())).start(1)
+    assert [(result.status, result.error) for result in seen] == [("failed", "cannot take 1")]
+
+
+async def test_hooks_are_called_after_a_resume_by_another_engine() -> None:
+    """The end counts, not the start: whoever brings the run to its end calls the hook."""
+    seen = []
+    workflow = begin(on_finish=lambda result: seen.append(result.result)).then(ask).commit()
+    store = MemoryStore()
+    run = await Engine([workflow], store=store).workflow("tiny").create_run()
+    await run.start(1)
+    await (await Engine([workflow], store=store).run(run.run_id)).resume(resume_data=5)
+    assert seen == [5]
+
+
+@pytest.mark.parametrize("error", [ValueError("broken hook"), SystemExit(1), asyncio.CancelledError()])
+async def test_an_error_in_on_finish_changes_nothing(error: BaseException, caplog: pytest.LogCaptureFixture) -> None:
+    """It is logged and recorded, and the run has ended as it had."""
+
+    async def on_finish(result: RunResult) -> None:
+        raise error
+
+    run = await run_of(begin(on_finish=on_finish).then(add_one).commit())
+    collector = Collector()
+    run.watch(collector)
+    with caplog.at_level(logging.ERROR):
+        result = await run.start(1)
+    assert (result.status, (await run.state()).status) == ("success", "success")
+    assert f"on_finish of workflow 'tiny' raised {type(error).__name__}" in caplog.text
+    (note,) = collector.of("step-log")
+    assert note.payload["message"].startswith(f"on_finish of workflow 'tiny' raised {type(error).__name__}")
+    assert note.payload["error"]["type"] == type(error).__name__
+
+
+async def test_an_error_in_on_error_changes_nothing() -> None:
+    """The run has failed with its own error, not with the hook's."""
+    run = await run_of(begin(on_error=lambda result: 1 / 0).then(fail).commit())
+    assert (await run.start(1)).error == "cannot take 1"
+
+
+async def test_hook_errors_go_to_the_engines_logger(caplog: pytest.LogCaptureFixture) -> None:
+    """Engine(logger=...) gets the errors of hooks and watchers."""
+    run = await run_of(
+        begin(on_finish=lambda result: 1 / 0).then(add_one).commit(), logger=logging.getLogger("my.engine")
+    )
+    run.watch(lambda event: 1 / 0)
+    await run.start(1)
+    assert {record.name for record in caplog.records} == {"my.engine"}
