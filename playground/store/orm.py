@@ -6,13 +6,13 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, connection
-from django.db.models import F
+from django.db.models import Case, F, Q, When
 from django.db.models.functions import Coalesce
 
 from engine.errors import RunExists, StaleEpoch, UnknownRun
 from engine.events import Draft, Event, RunStatus
 from engine.store import Claim, Decide
-from engine.summary import RunSummary, Wait
+from engine.summary import RunSummary, Wait, summarize
 from playground.models import Run as RunRow
 from playground.models import Wait as WaitRow
 from playground.models import Worker as WorkerRow
@@ -87,7 +87,7 @@ class OrmStore:
 
     async def read(self, run_id: str, *, after: int = 0, limit: int | None = None) -> list[Event]:
         """Return the events after a seq; see `engine.Store.read`."""
-        return await in_database(_read, run_id, after, limit)
+        return await in_database(_read, run_id, self._numbers.get(run_id), after, limit)
 
     async def summary(self, run_id: str) -> RunSummary:
         """Return the run's summary; see `engine.Store.summary`."""
@@ -170,8 +170,9 @@ def _number(run_id: str) -> int | None:
     return RunRow.objects.filter(run_id=run_id).values_list("number", flat=True).first()
 
 
-def _read(run_id: str, after: int, limit: int | None) -> list[Event]:
-    number = _number(run_id)
+def _read(run_id: str, number: int | None, after: int, limit: int | None) -> list[Event]:
+    if number is None:
+        number = _number(run_id)
     return [] if number is None else events_of(run_id, number, after, limit)
 
 
@@ -195,7 +196,7 @@ def _create(run_id: str, drafts: Sequence[Draft]) -> RunSummary:
     at = drafts[0].at
     run = RunRow.objects.create(run_id=run_id, created_at=at, updated_at=at)
     _record(run, drafts)
-    return summary_of(_run(run_id))
+    return summarize(None, number_events(run_id, 0, drafts))
 
 
 def _transact(run_id: str, after: int, decide: Decide) -> list[Event]:
@@ -233,7 +234,7 @@ def _claim(run_id: str, owner: str, lease: timedelta, force: bool) -> tuple[int,
         epoch=run.epoch + 1,
         interrupted=held,
         last_seq=run.last_seq,
-        lost=_how_it_ended(run.owner),
+        lost=_how_it_ended(run.owner) if run.owner else None,
     )
     return run.number, claim
 
@@ -251,7 +252,6 @@ def _renew(run_id: str, epoch: int, lease: timedelta) -> int:
 
 def _release(run_id: str, epoch: int) -> None:
     """Give a claim back; a run that could go on is queued, for its owner may have stopped in the middle."""
-    runs = RunRow.objects.filter(run_id=run_id, epoch=epoch)
-    runs.filter(status="running", ended_at=None).update(queued_at=Coalesce("queued_at", Now()))
-    runs.filter(status="pending", has_input=True).update(queued_at=Coalesce("queued_at", Now()))
-    runs.update(leased_until=None)
+    could_go_on = Q(status="running") | Q(status="pending", has_input=True)
+    queued_at = Case(When(could_go_on, then=Coalesce("queued_at", Now())), default=F("queued_at"))
+    RunRow.objects.filter(run_id=run_id, epoch=epoch).update(leased_until=None, queued_at=queued_at)

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import DatabaseError, DataError, IntegrityError, OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -16,6 +17,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from engine.events import Draft
 from playground.store.database import PATIENCE, DatabaseBusy, Patience, is_passing, logger
 from playground.store.journal import Append, Journal
+from playground.store.sqlite import DirectCursor
 
 Batch = Sequence[tuple[Append, asyncio.Future[None]]]
 Outcome = dict[int, Exception]
@@ -42,6 +44,7 @@ class Writer:
         self._thread = ThreadPoolExecutor(1, "journal-writer")
         self._connection: BaseDatabaseWrapper | None = None
         self._undo: Callable[[], None]
+        self._cursor: Any
 
     async def append(self, number: int, *, epoch: int, after: int, drafts: Sequence[Draft]) -> None:
         """Write to a run's journal; return when it is durable.
@@ -72,9 +75,10 @@ class Writer:
         # A connection of our own: Django's belongs to one thread, this one is used by the loop and the thread in turn.
         connection = connections["default"].copy()
         connection.inc_thread_sharing()
-        self._cursor = connection.cursor()
-        self._journal = Journal(connection, self._cursor)
+        connection.ensure_connection()
         self._on_loop = connection.vendor == "sqlite"
+        self._cursor = DirectCursor(connection) if self._on_loop else connection.cursor()
+        self._journal = Journal(connection, self._cursor)
         self._begin = "BEGIN IMMEDIATE" if self._on_loop else "BEGIN"
         # Through the driver: SQLite may have rolled back by itself, and a ROLLBACK statement would fail then.
         self._undo = connection.connection.rollback
