@@ -1,0 +1,1 @@
+"""Laws that hold for every workflow, and the random workflows that they are held against."""
