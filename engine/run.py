@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any, Generic, TypeVar
 
 from engine.context import MISSING
-from engine.errors import RunAlreadyStarted, RunFinished, UnknownRun
+from engine.errors import RunAlreadyStarted, RunExists, RunFinished, UnknownRun
 from engine.events import Event
 from engine.fit import check_fit
 from engine.forking import record_fork
@@ -68,6 +68,7 @@ class Run(Generic[In, Out]):
             InvalidInput: the input or the state does not fit; no run is made.
             StartRefused: the workflow's ``on_start`` raised; no run is made.
             RunAlreadyStarted: the run was started before.
+            RunExists: another run has this id.
         """
         await self._record_start(input_data, initial_state, request_context)
         return await self._drive()
@@ -251,6 +252,8 @@ class Run(Generic[In, Out]):
         known = await runtime.state(self.run_id)
         if known.has_input and known.status == "pending" and known.forked_from is not None and input_data is MISSING:
             return
+        if known.run_id and not self._recorded and known.has_input:
+            raise RunExists(f"a run with id {self.run_id!r} exists already: choose another run_id or leave it out")
         if known.has_input or known.ended:
             raise RunAlreadyStarted(f"run {self.run_id} was started before: create another run")
         start = Start(input=None if input_data is MISSING else input_data, state=state, request_context=request_context)
