@@ -156,20 +156,35 @@ async def record_cancel(store: Store, clock: Clock, run_id: str, reason: str = "
     await _record(store, run_id, decide)
 
 
-async def record_event(store: Store, clock: Clock, run_id: str, name: str, payload: Any) -> None:
+async def record_event(
+    store: Store, clock: Clock, run_id: str, name: str, payload: Any, *, path: Path | None = None
+) -> None:
     """Send an event to a run: to the first step that waits for it, else it is kept for the next one.
+
+    Args:
+        store: where the journal is kept.
+        clock: gives the time of the event.
+        run_id: the run.
+        name: the event.
+        payload: what it carries, as JSON, validated before.
+        path: the one waiting step that it is meant for; then it is not kept for another one.
 
     Raises:
         UnknownRun: there is no such run.
         RunFinished: the run has ended.
+        NotSuspended: the step that it is meant for does not wait for it.
     """
 
     def decide(run: RunState) -> Sequence[Draft]:
         if run.ended:
             raise RunFinished(f"run {run_id} has ended ({run.status}) and takes no event {name!r}")
         waiting = [step.path for step in run.waiting if step.event_name == name]
-        path = waiting[0] if waiting else ()
-        return [Draft(clock.now(), "event-received", path, {"name": name, "payload": payload})]
+        if path is not None and path not in waiting:
+            raise NotSuspended(
+                f"step {format_path(path)!r} of run {run_id} does not wait for an event {name!r} (any more)"
+            )
+        place = path or (waiting[0] if waiting else ())
+        return [Draft(clock.now(), "event-received", place, {"name": name, "payload": payload})]
 
     await _record(store, run_id, decide)
 

@@ -186,17 +186,24 @@ async def cancel(run_id: str, reason: str = "") -> None:
         await live.replace_worker(worker_id)
 
 
-async def send_event(run_id: str, name: str, payload: Any) -> None:
+async def send_event(run_id: str, name: str, payload: Any, *, path: Path | None = None) -> None:
     """Send an event to a run.
+
+    Args:
+        run_id: the run.
+        name: the event.
+        payload: what it carries, as JSON.
+        path: the waiting step that it is meant for; without it, the first that waits, or the next one that will.
 
     Raises:
         UnknownRun, RunFinished: there is no such run, or it has ended.
         UnknownStep: nothing in its workflow waits for an event of this name.
         InvalidEventPayload: the payload does not fit.
+        NotSuspended: the step that it is meant for does not wait for it.
     """
     run = await state_of(run_id)
     checked = await _check_event(run, name, payload)
-    await journal.record_event(store, _clock, run_id, name, checked)
+    await journal.record_event(store, _clock, run_id, name, checked, path=path)
     await _announce(run_id)
 
 

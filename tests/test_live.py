@@ -14,10 +14,11 @@ from playground.layers import LocalLayer
 async def layer() -> AsyncIterator[LocalLayer]:
     """Give a channel layer of this test's own."""
     made = LocalLayer(capacity=3)
-    before = channel_layers.set("default", made)
+    channel_layers.set("default", made)
     yield made
     await made.close()
-    channel_layers.set("default", before)
+    # The next one who asks gets one of its own, made from the settings.
+    channel_layers.backends.pop("default")
 
 
 async def listener(layer: LocalLayer, group: str) -> str:

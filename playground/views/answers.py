@@ -66,7 +66,8 @@ async def send_event(request: HttpRequest, run_id: str) -> HttpResponse:
     loaded = await load(run_id, window=window_of(request))
 
     async def send(value: Json) -> None:
-        await requests.send_event(run_id, name, value)
+        # Of two people who send it, the second is told so; an event that is kept might surprise a later step.
+        await requests.send_event(run_id, name, value, path=path)
 
     def drawn(step: StepState, form: Form) -> AnswerForm:
         return event_form(run_id, step, None, form, back=request.GET.get("next", ""))

@@ -12,8 +12,9 @@ from tests.pages.stage import Stage
 @pytest.fixture
 async def stage(transactional_db: None) -> AsyncIterator[Stage]:
     """Give a playground without worker processes."""
-    before = channel_layers.set("default", InMemoryChannelLayer())
+    channel_layers.set("default", InMemoryChannelLayer())
     made = Stage(AsyncClient())
     yield made
     made.close()
-    channel_layers.set("default", before)
+    # The next one who asks gets one of its own, made from the settings.
+    channel_layers.backends.pop("default")

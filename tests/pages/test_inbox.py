@@ -1,6 +1,7 @@
 """The inbox: what waits for a person, and the events that a person may send, answered in place."""
 
 import re
+from typing import Any
 
 from pydantic import BaseModel, field_validator
 
@@ -99,6 +100,39 @@ async def test_an_event_that_does_not_fit_keeps_what_was_typed(stage: Stage) -> 
     again = await stage.post(action_of(text_of(response), "event"), LIGHT)
     assert (again.status_code, again["Location"]) == (303, "/inbox/")
     assert (await stage.play(run_id)).status == "success"
+
+
+async def test_of_two_who_send_an_event_the_second_is_told(stage: Stage) -> None:
+    """What comes after the wait is over is not kept for a later one."""
+    run_id = await waiting(stage)
+    action = action_of(await stage.get("/inbox/"), "event")
+    assert (await stage.post(action, LIGHT)).status_code == 303
+    late = await stage.post(action, LIGHT)
+    assert late.status_code == 409
+    assert "does not wait for an event" in text_of(late)
+    assert (await requests.state_of(run_id)).mailbox == {}
+
+
+async def test_an_event_goes_to_the_row_from_which_it_is_sent(stage: Stage) -> None:
+    """Two steps that wait for one event can each be sent their own."""
+    twice: Any = create_workflow(id="twice", input_schema=None, output_schema=None)
+    arms = [
+        create_workflow(id=name, input_schema=None, output_schema=None)
+        .wait_for_event("arrived", schema=Parcel, id="parcel")
+        .commit()
+        for name in ("left", "right")
+    ]
+    await stage.publish(twice.parallel(arms).commit())
+    run_id = await requests.start("twice", None)
+    await stage.play_until(run_id, "waiting")
+    right = next(
+        found.replace("&amp;", "&")
+        for found in re.findall(r'action="([^"]*/event/[^"]*)"', await stage.get("/inbox/"))
+        if "right" in found
+    )
+    assert (await stage.post(right, LIGHT)).status_code == 303
+    run = await requests.state_of(run_id)
+    assert [step.path for step in run.waiting] == [("left", "parcel")]
 
 
 async def test_an_event_of_a_canceled_run_is_refused(stage: Stage) -> None:

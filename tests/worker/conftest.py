@@ -16,8 +16,9 @@ async def yard(transactional_db: None, tmp_path: Path, monkeypatch: pytest.Monke
     """Give a playground without pages and with no worker yet."""
     monkeypatch.setenv("STEPYARD_DB", str(connection.settings_dict["NAME"]))
     layer = LocalLayer()
-    before = channel_layers.set("default", layer)
+    channel_layers.set("default", layer)
     made = Yard(tmp_path, layer)
     yield made
     await made.close()
-    channel_layers.set("default", before)
+    # The next one who asks gets one of its own, made from the settings.
+    channel_layers.backends.pop("default")
