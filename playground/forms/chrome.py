@@ -113,15 +113,15 @@ class Chrome:
         is_label = isinstance(inner, Leaf | Raw) and not several
         if bare and is_label:
             return NOTHING
-        star = NOTHING
-        if node.field.need is Need.REQUIRED and not bare and not isinstance(node.field.kind, Const):
-            star = el("span", {"class": "f-required", "aria-hidden": "true", "title": "required"}, "*")
+        # The star is drawn by the style sheet: a label's text is the field's name and nothing else.
+        required = node.field.need is Need.REQUIRED and not bare and not isinstance(node.field.kind, Const)
         target: dict[str, str | bool] = {
             "class": "f-label f-hidden" if bare else "f-label",
             "id": f"{name}-label",
             "for": name if is_label else False,
+            "data-required": required,
         }
-        return el("label" if is_label else "span", target, label, star)
+        return el("label" if is_label else "span", target, label)
 
     def state(self, node: Node, label: str, known: str) -> SafeString:
         """Return the control for “not set”, null, a value, or a branch by its name."""

@@ -27,6 +27,7 @@ class Naming:
     """The ids of help and problems."""
     invalid: bool
     focused: bool
+    required: bool
     labelled: bool = True
     """Whether a visible label stands above; else the control carries its name itself."""
 
@@ -38,6 +39,7 @@ class Naming:
             "aria-label": False if self.labelled else self.label,
             "aria-describedby": self.described or False,
             "aria-invalid": "true" if self.invalid else False,
+            "aria-required": "true" if self.required else False,
             "autofocus": self.focused,
         }
 

@@ -53,6 +53,7 @@ class Painter(Chrome):
             described=described,
             invalid=node.at in self.problems,
             focused=self.focused(node.at),
+            required=node.field.need is Need.REQUIRED and not bare,
             labelled=not bare,
         )
         attributes = self.attributes(node)
@@ -132,10 +133,17 @@ class Painter(Chrome):
             order = self.hidden("order", node.at, dumps(list(node.order)))
         members = [self.node(member, member.field.label) for member in node.members]
         shape = node.field.shape
+        depends = bool(shape.conditions or shape.dependents)
         refresh = NOTHING
-        if shape.conditions or shape.dependents:
-            refresh = self.button("refresh", node.at, "Update fields", label=f"Update fields of {label}")
-        return join(order, el("div", {"class": "f-members"}, *members), self.entries(node, label), refresh)
+        if depends:
+            refresh = self.button(
+                "refresh", node.at, "Update fields", label=f"Update fields of {label}", style="f-button f-apply"
+            )
+        attributes: dict[str, str | bool] = {
+            "class": "f-members",
+            "data-refresh": f"refresh:{node.at}" if depends else False,
+        }
+        return join(order, el("div", attributes, *members), self.entries(node, label), refresh)
 
     def entries(self, node: Group, label: str) -> SafeString:
         """Return the entries of an object, and the button for one more."""

@@ -21,7 +21,7 @@ def sheet(
     attributes: dict[str, str | bool] = {
         "class": "f-form",
         "id": ids,
-        "data-form": True,
+        "data-prefix": prefix,
         "data-submit-url": url or False,
         "data-state": "invalid" if issues else "ready",
     }

@@ -1,27 +1,43 @@
 // Forms in place: structural buttons swap the form instead of loading the page; states follow what is typed.
 
-const form = (element) => element.closest(".f-form");
+// What has the focus, and what was typed since the last request left: both outlive the swap.
+let focused = "";
+const typed = new Map();
+// One request at a time; what is pressed meanwhile is asked for next, of the form that is there then.
+let busy = false;
+let next = null;
 
-function submit(control, values) {
-  const box = form(control);
-  const owner = box?.closest("form");
+function submit(box, name, value) {
+  const owner = box.closest("form");
   if (!owner || !window.htmx) return false;
-  const kept = { name: document.activeElement?.name, at: document.activeElement?.selectionStart };
-  // The browser's own list of controls knows files and ticked boxes; the pressed button is added to it.
+  if (busy) {
+    next = [name, value];
+    return true;
+  }
+  busy = true;
+  typed.clear();
+  focused = document.activeElement?.name ?? "";
   const url = box.dataset.submitUrl || owner.getAttribute("action") || window.location.href;
-  const source = control.matches("button") ? control : owner;
+  const select = `#${CSS.escape(box.id)}`;
   window.htmx
-    .ajax("POST", url, { source, target: box, select: `#${CSS.escape(box.id)}`, swap: "outerHTML", values })
-    .then(() => settle(document.getElementById(box.id), kept));
+    .ajax("POST", url, { source: owner, target: box, select, swap: "outerHTML", values: { [name]: value } })
+    .finally(() => settle(document.getElementById(box.id)));
   return true;
 }
 
-function settle(box, kept) {
+function settle(box) {
+  busy = false;
   if (!box) return;
   prepare(box);
+  const named = (name) => [...box.querySelectorAll("[name]")].find((one) => one.name === name);
+  for (const [name, value] of typed) {
+    const control = named(name);
+    if (control?.matches(".f-input:not(select)")) control.value = value;
+  }
   const marked = box.querySelector("[autofocus]");
-  const same = kept.name && [...box.querySelectorAll("[name]")].find((one) => one.name === kept.name);
-  (marked ?? same)?.focus({ preventScroll: !marked });
+  (marked ?? (focused && named(focused)) ?? null)?.focus({ preventScroll: !marked });
+  if (next) submit(box, ...next);
+  next = null;
 }
 
 function prepare(root) {
@@ -29,31 +45,29 @@ function prepare(root) {
 }
 
 function press(event) {
-  const button = event.target.closest("button[name$=':do']");
-  if (!button || !form(button)) return;
-  if (submit(button, { [button.name]: button.value })) event.preventDefault();
+  const button = event.target.closest(".f-form button[name$=':do']");
+  if (button && submit(button.closest(".f-form"), button.name, button.value)) event.preventDefault();
 }
 
+// Choosing a branch, or changing what other fields depend on, asks for the form that follows from it.
 function choose(event) {
-  const select = event.target.closest("select[data-submit]");
-  if (!select) return;
-  const name = `${select.name.split(":")[0]}:do`;
-  submit(select, { [name]: select.dataset.submit });
+  const control = event.target;
+  const box = control.closest(".f-form");
+  const depended = control.matches(".f-state") ? null : control.closest("[data-refresh]");
+  const action = control.closest("select[data-submit]")?.dataset.submit ?? depended?.dataset.refresh;
+  if (box && action) submit(box, `${box.dataset.prefix}:do`, action);
+  else if (control.matches(".f-state")) control.closest(".f-field").dataset.state = control.value.replace("=", "");
 }
 
 // A field that is typed into has a value; the server would see it so, too, and the page shows it at once.
 function follow(event) {
+  if (event.target.name) typed.set(event.target.name, event.target.value);
   const box = event.target.closest(".f-field");
   if (!box || event.target.matches(".f-state, .f-key")) return;
   const state = box.querySelector(":scope > .f-head .f-state:not([data-submit])");
   const value = [...(state?.options ?? [])].find((option) => option.value.replace("=", "") === "value");
   if (value && event.target.value) value.selected = true;
   if (state) box.dataset.state = state.value.replace("=", "");
-}
-
-function restate(event) {
-  if (!event.target.matches(".f-state:not([data-submit])")) return;
-  event.target.closest(".f-field").dataset.state = event.target.value.replace("=", "");
 }
 
 // A line of text drops the line breaks of what is pasted into it, so it becomes several lines first.
@@ -71,30 +85,16 @@ function paste(event) {
   area.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-// The picker writes ISO text beside it; what was typed there stays typed.
-function pick(event) {
+async function pick(event) {
   const button = event.target.closest("[data-pick]");
-  if (!button) return;
-  const target = document.getElementById(button.dataset.for);
-  const picker = Object.assign(document.createElement("input"), { type: button.dataset.pick, tabIndex: -1 });
-  picker.className = "f-picker";
-  picker.setAttribute("aria-hidden", "true");
-  button.after(picker);
-  picker.value = target.value;
-  picker.addEventListener("change", () => {
-    target.value = picker.value.length === 16 ? `${picker.value}:00` : picker.value;
-    target.dispatchEvent(new Event("input", { bubbles: true }));
-  });
-  picker.addEventListener("blur", () => picker.remove());
-  picker.focus();
-  picker.showPicker?.();
+  if (button) (await import("./form-picker.js")).open(button);
 }
 
 document.addEventListener("click", press);
 document.addEventListener("click", pick);
 document.addEventListener("change", choose);
-document.addEventListener("change", restate);
 document.addEventListener("input", follow);
+document.addEventListener("focusin", (event) => (focused = event.target.name ?? ""));
 document.addEventListener("paste", paste);
+document.addEventListener("htmx:after:swap", () => prepare(document));
 prepare(document);
-document.addEventListener("htmx:after:swap", (event) => prepare(event.target instanceof Element ? event.target : document));

@@ -177,6 +177,29 @@ async def test_states_follow_the_typing(browser: Browser) -> None:
         await expect(page.get_by_label("note", exact=True)).to_have_value("one\ntwo")
 
 
+async def test_dependent_fields_appear(browser: Browser) -> None:
+    """What depends on a field appears as soon as it changes, and neither the focus nor fresh typing is lost by that."""
+    schema = {
+        "type": "object",
+        "properties": {"country": {"type": "string"}, "city": {"type": "string"}},
+        "if": {"properties": {"country": {"const": "US"}}, "required": ["country"]},
+        "then": {"properties": {"state": {"type": "string"}}, "required": ["state"]},
+    }
+    with serving({"/": (schema, Form.blank(schema))}) as url:
+        page = await browser.new_page()
+        await page.goto(url)
+        await page.get_by_label("country", exact=True).click()
+        await page.keyboard.type("US")
+        await page.get_by_label("city", exact=True).click()
+        await page.keyboard.type("Boston")
+        await page.get_by_label("state", exact=True).wait_for()
+        await expect(page.get_by_label("city", exact=True)).to_be_focused()
+        await page.get_by_label("state", exact=True).fill("MA")
+        await page.get_by_label("state", exact=True).press("Enter")
+        await expect(page.locator("#status")).to_have_text("run")
+        assert await page.locator("#meant").text_content() == '{"country": "US", "city": "Boston", "state": "MA"}'
+
+
 async def test_the_picker_writes_text(browser: Browser) -> None:
     """The picker stands beside the text, and gives it an ISO date."""
     with serving({"/": (ORDER, Form.blank(ORDER))}) as url:
