@@ -28,6 +28,11 @@ async def catastrophe(data: str, ctx: Context) -> str:
     return f"attempt {ctx.attempt}"
 
 @step
+def stuck(data: str) -> str:
+    while True:
+        time.sleep(0.1)
+
+@step
 async def patient(data: str, ctx: Context) -> str:
     if ctx.attempt == 1:
         await asyncio.sleep(1000)
@@ -37,6 +42,8 @@ def flow(id, step):
     return create_workflow(id=id, input_schema=str, output_schema=str).then(step).commit()
 
 blocking, greedy, calm = flow("blocking", shut), flow("greedy", catastrophe), flow("calm", patient)
+endless = flow("endless", stuck)
+quick = create_workflow(id="quick", input_schema=str, output_schema=str).map(lambda text: text).commit()
 """
 
 
@@ -101,3 +108,16 @@ async def test_cancel_frees_a_blocked_worker(tmp_path: Path) -> None:
         assert status == 200
         assert (await ended(running, "blocking", hung))["status"] == "canceled"
         assert (await ended(running, "calm", calm))["result"] == "attempt 2"
+
+
+async def test_a_step_that_is_stuck_in_its_thread_is_cancelled(tmp_path: Path) -> None:
+    """The page says for how long it has been running; a cancel ends the run at once, and the worker takes the next."""
+    (tmp_path / "flows.py").write_text(FLOWS)
+    async with playground(tmp_path, "flows.py") as running:
+        await running.until("/workflows/", lambda _, text: "endless" in text)
+        run_ids = [start(running, "endless") for _ in range(10)]
+        await running.until(f"/runs/{run_ids[0]}/", lambda _, text: "stuck has been running" in text)
+        for run_id in run_ids:
+            assert running.post(f"/api/workflows/endless/runs/{run_id}/cancel", {})[0] == 200
+            assert (await ended(running, "endless", run_id))["status"] == "canceled"
+        assert running.post("/api/workflows/quick/start-async", {"inputData": "x"})[1].count('"success"')
