@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine import Context, Engine, MemoryStore, create_step
-from engine.testing import Collector, FakeClock, run_to_end, until
+from engine.testing import FakeClock, run_to_end, until
 from tests.engine.contract.tiny import add_one, asking, begin, run_of
 
 NEW_YEAR = datetime(2031, 1, 1, tzinfo=UTC)
@@ -59,11 +59,9 @@ async def test_the_end_is_recorded_when_the_timer_starts() -> None:
     """The journal says when the timer will end, and the run is waiting until then."""
     clock = FakeClock(auto=False)
     run = await run_of(begin().sleep(3600).commit(), clock=clock)
-    collector = Collector()
-    run.watch(collector)
     await run.start_async(1)
-    waiting = await until(run, "run-waiting")
-    assert collector.of("sleep-started")[0].payload["until"] == "2030-01-01T01:00:00+00:00"
+    started, waiting = await until(run, "sleep-started"), await until(run, "run-waiting")
+    assert started.payload["until"] == "2030-01-01T01:00:00+00:00"
     assert waiting.payload == {"until": "2030-01-01T01:00:00+00:00", "events": []}
     assert (await run.state()).status == "waiting"
     assert (await run.state()).steps["sleep-1"].status == "waiting"
