@@ -220,8 +220,8 @@ async def test_no_step_hurts_its_worker(running: Running) -> None:
             wrong[step] = (found, page.partition('class="why"')[2][:2000] or page[-2000:])
     assert not wrong
     doctor = running.get("/doctor/")[1]
-    assert doctor.count("ready</span>") == 1
-    assert "ended</span>" not in doctor
+    assert doctor.count("</svg>ready</span>") == 1
+    assert "</svg>ended</span>" not in doctor
 
 
 @pytest.mark.parametrize("step", DEADLY)

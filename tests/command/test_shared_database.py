@@ -41,7 +41,7 @@ async def test_two_playgrounds_share_the_work(tmp_path: Path) -> None:
     run_ids = []
     async with playground(tmp_path, *arguments) as first:
         async with playground(tmp_path, *arguments) as second:
-            await second.until("/doctor/", lambda _, text: text.count("ready</span>") == 2)
+            await second.until("/doctor/", lambda _, text: text.count("</svg>ready</span>") == 2)
             for number in range(RUNS):
                 _, text = (first, second)[number % 2].post("/api/workflows/counting/start", {"inputData": 0})
                 run_ids.append(json.loads(text)["runId"])

@@ -20,9 +20,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from engine import Engine, RunResult
+from engine import Engine
 from engine.errors import AlreadyResumed, RunFinished
 from engine.events import FINAL, Event
+from engine.requests import record_resume
 from engine.state import fold
 from engine.testing import FakeClock, FaultPoint, SimulatedCrash
 from playground.store import OrmStore
@@ -100,17 +101,19 @@ class Runs(RuleBasedStateMachine):
     @rule(run_id=runs, pick=st.randoms(use_true_random=False))
     def answer_twice(self, run_id: str, pick: random.Random) -> None:
         """Two processes answer the same question: exactly one wins, the other is told."""
-        asked = self.questions(run_id)
-        if not asked:
+        if not self.questions(run_id):
             return
-        path, value = pick.choice(asked)
+        asked = pick.choice(fold(self.do(self.store.read(run_id))).suspended)
 
-        async def race() -> list[RunResult | BaseException]:
-            other = OrmStore()
-            engines = [Engine([self.workflow], store=store, clock=self.clock) for store in (self.store, other)]
-            both = [await engine.run(run_id) for engine in engines]
+        async def race() -> list[object]:
+            # As pages do: for this suspension, since the step may ask anew before the second answer comes.
+            value, other = answer_to(asked.suspend_payload), OrmStore()
+            both = [
+                record_resume(store, self.clock, run_id, asked.path, value, suspension=asked.suspension)
+                for store in (self.store, other)
+            ]
             try:
-                return await asyncio.gather(*(run.resume(list(path), value) for run in both), return_exceptions=True)
+                return await asyncio.gather(*both, return_exceptions=True)
             finally:
                 other.close()
 
