@@ -1,6 +1,7 @@
 # Everything lives in .venv of this checkout; a stamp says that pyproject.toml is installed, so a second run starts at once.
 
 PYTHON ?= python3
+FAULTS ?= all
 VENV := .venv
 BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.installed-run
@@ -51,8 +52,8 @@ endif
 browser: $(TEST_STAMP) ## The tour in a real Chromium.
 	$(PYTEST) -m browser $(ARGS)
 
-faults: $(TEST_STAMP) ## Kill at every fault point.
-	$(PYTEST) -m faults $(ARGS)
+faults: $(TEST_STAMP) ## Kill at every fault point, race, inject, ask at random; FAULTS=sample tries a part of it.
+	FAULTS=$(FAULTS) $(PYTEST) -m faults $(ARGS)
 
 wheel: $(TEST_STAMP) ## Build the distribution, install it elsewhere, run it there.
 	$(PYTEST) -m wheel $(ARGS)

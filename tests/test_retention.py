@@ -5,6 +5,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from engine.errors import StaleEpoch
 from engine.events import Draft
@@ -77,6 +78,19 @@ async def test_health_finds_torn_journals() -> None:
         "run r1 has 1 events up to 2, but its last one is 2",
         "run r2 has ended and still waits for something",
     )
+
+
+async def test_the_log_does_not_keep_its_size() -> None:
+    """A write-ahead log that has grown is cut back at the next checkpoint, without anybody's doing."""
+
+    def limits() -> tuple[int, int]:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA journal_size_limit")
+            limit = cursor.fetchone()[0]
+            cursor.execute("PRAGMA wal_autocheckpoint")
+            return limit, cursor.fetchone()[0]
+
+    assert await in_transaction(limits) == (64 * 1024 * 1024, 1000)
 
 
 def test_the_command_reads_numbers_and_ages() -> None:
