@@ -2,12 +2,9 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, connection
-from django.db.models import Case, F, Q, When
-from django.db.models.functions import Coalesce
 
 from engine.errors import RunExists, StaleEpoch, UnknownRun
 from engine.events import Draft, Event, RunStatus
@@ -15,8 +12,7 @@ from engine.store import Claim, Decide
 from engine.summary import RunSummary, Wait, summarize
 from playground.models import Run as RunRow
 from playground.models import Wait as WaitRow
-from playground.models import Worker as WorkerRow
-from playground.store.clock import Now
+from playground.store import claims
 from playground.store.database import PATIENCE, in_database, in_patient_transaction
 from playground.store.journal import Journal
 from playground.store.rows import QUIET, changes, events_of, number_events, runnable, summary_of, wait_of
@@ -46,6 +42,8 @@ class OrmStore:
         self._moved = moved
         self._numbers: dict[str, int] = {}
         """The runs that were claimed here -> their numbers."""
+        self._ended: set[str] = set()
+        """The runs that were claimed and ended here, until they are released."""
         self._watchers: dict[str, set[asyncio.Future[None]]] = {}
 
     def close(self) -> None:
@@ -74,7 +72,8 @@ class OrmStore:
             number = await in_database(_number, run_id)
             if number is None:
                 raise StaleEpoch
-        await self._writer.append(number, epoch=epoch, after=after, drafts=drafts)
+        if await self._writer.append(number, epoch=epoch, after=after, drafts=drafts):
+            self._ended.add(run_id)
         self._has_moved(run_id, drafts)
         return after + len(drafts)
 
@@ -110,7 +109,7 @@ class OrmStore:
 
     async def claim(self, run_id: str, *, owner: str, lease: float, force: bool = False) -> Claim | None:
         """Claim the run; see `engine.Store.claim`."""
-        claimed = await self._write(lambda: _claim(run_id, owner, timedelta(seconds=lease), force))
+        claimed = await self._write(lambda: claims.claim(run_id, owner, lease, force))
         if claimed is None:
             return None
         number, claim = claimed
@@ -119,12 +118,16 @@ class OrmStore:
 
     async def renew(self, run_id: str, *, epoch: int, lease: float) -> int:
         """Renew the lease; see `engine.Store.renew`."""
-        return await self._write(lambda: _renew(run_id, epoch, timedelta(seconds=lease)))
+        return await self._write(lambda: claims.renew(run_id, epoch, lease))
 
     async def release(self, run_id: str, *, epoch: int) -> None:
         """Give the claim back; see `engine.Store.release`."""
         self._numbers.pop(run_id, None)
-        await self._write(lambda: _release(run_id, epoch))
+        if run_id in self._ended:
+            # The append that ended it gave the claim back.
+            self._ended.discard(run_id)
+            return
+        await self._write(lambda: claims.release(run_id, epoch))
 
     async def changed(self, run_id: str, *, after: int) -> None:
         """Return when the journal may have moved; see `engine.Store.changed`."""
@@ -218,40 +221,3 @@ def _record(run: RunRow, drafts: Sequence[Draft]) -> None:
         more["queued_at"] = drafts[-1].at
     with connection.cursor() as cursor:
         Journal(connection, cursor).record(run.number, run.last_seq, drafts, more)
-
-
-def _claim(run_id: str, owner: str, lease: timedelta, force: bool) -> tuple[int, Claim] | None:
-    runs = RunRow.objects.filter(run_id=run_id)
-    run = runs.select_for_update().annotate(now=Now()).first()
-    if run is None:
-        raise UnknownRun(f"no run has the id {run_id!r}")
-    held = run.leased_until is not None
-    if run.ended_at is not None or (run.leased_until is not None and run.leased_until > run.now and not force):
-        return None
-    runs.update(epoch=F("epoch") + 1, owner=owner, leased_until=Now() + lease, queued_at=None)
-    claim = Claim(
-        run_id=run_id,
-        epoch=run.epoch + 1,
-        interrupted=held,
-        last_seq=run.last_seq,
-        lost=_how_it_ended(run.owner) if run.owner else None,
-    )
-    return run.number, claim
-
-
-def _how_it_ended(worker_id: str) -> str | None:
-    return WorkerRow.objects.filter(worker_id=worker_id).values_list("exit", flat=True).first()
-
-
-def _renew(run_id: str, epoch: int, lease: timedelta) -> int:
-    runs = RunRow.objects.filter(run_id=run_id, epoch=epoch, ended_at=None)
-    if not runs.update(leased_until=Now() + lease):
-        raise StaleEpoch
-    return runs.values_list("last_seq", flat=True).get()
-
-
-def _release(run_id: str, epoch: int) -> None:
-    """Give a claim back; a run that could go on is queued, for its owner may have stopped in the middle."""
-    could_go_on = Q(status="running") | Q(status="pending", has_input=True)
-    queued_at = Case(When(could_go_on, then=Coalesce("queued_at", Now())), default=F("queued_at"))
-    RunRow.objects.filter(run_id=run_id, epoch=epoch).update(leased_until=None, queued_at=queued_at)

@@ -46,8 +46,8 @@ class Writer:
         self._undo: Callable[[], None]
         self._cursor: Any
 
-    async def append(self, number: int, *, epoch: int, after: int, drafts: Sequence[Draft]) -> None:
-        """Write to a run's journal; return when it is durable.
+    async def append(self, number: int, *, epoch: int, after: int, drafts: Sequence[Draft]) -> bool:
+        """Write to a run's journal; return when it is durable, and tell whether the run ends with it.
 
         Raises:
             StaleEpoch, Conflict, DatabaseBusy: nothing of this append was written.
@@ -63,6 +63,7 @@ class Writer:
             self._flushing = True
             loop.call_soon(self._flush, loop)
         await written
+        return append.ends
 
     def close(self) -> None:
         """Close the connection; what is being written is finished first."""

@@ -1,0 +1,71 @@
+"""Claims: who may write to a run, and until when, by the database's clock.
+
+Plain SQL, because each run is claimed and released at least once, and Django takes ten times as long to build these
+statements as the database to execute them.
+"""
+
+from functools import lru_cache
+
+from django.db import connection
+
+from engine.errors import StaleEpoch, UnknownRun
+from engine.store import Claim
+from playground.store.clock import later_sql, now_sql
+
+FIND = """
+    SELECT number, epoch, last_seq, ended_at IS NOT NULL, leased_until IS NOT NULL, leased_until > {now},
+        (SELECT exit FROM playground_worker WHERE worker_id = owner)
+    FROM playground_run WHERE run_id = %s {lock}
+"""
+TAKE = """
+    UPDATE playground_run SET epoch = epoch + 1, owner = %s, leased_until = {later}, queued_at = NULL WHERE number = %s
+"""
+RENEW = "UPDATE playground_run SET leased_until = {later} WHERE run_id = %s AND epoch = %s AND ended_at IS NULL"
+LAST_SEQ = "SELECT last_seq FROM playground_run WHERE run_id = %s"
+RELEASE = """
+    UPDATE playground_run SET leased_until = NULL, queued_at = CASE
+        WHEN status = 'running' OR (status = 'pending' AND has_input) THEN COALESCE(queued_at, {now}) ELSE queued_at END
+    WHERE run_id = %s AND epoch = %s
+"""
+
+
+def claim(run_id: str, owner: str, lease: float, force: bool) -> tuple[int, Claim] | None:
+    """Claim a run inside a transaction; return its number too. See `engine.Store.claim`."""
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(FIND, connection.vendor), [run_id])
+        found = cursor.fetchone()
+        if found is None:
+            raise UnknownRun(f"no run has the id {run_id!r}")
+        number, epoch, last_seq, ended, held, holds, how_it_ended = found
+        if ended or (holds and not force):
+            return None
+        cursor.execute(_statement(TAKE, connection.vendor), [owner, _seconds(lease), number])
+    made = Claim(run_id=run_id, epoch=epoch + 1, interrupted=bool(held), last_seq=last_seq, lost=how_it_ended)
+    return number, made
+
+
+def renew(run_id: str, epoch: int, lease: float) -> int:
+    """Renew a lease inside a transaction; return the run's last seq. See `engine.Store.renew`."""
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(RENEW, connection.vendor), [_seconds(lease), run_id, epoch])
+        if not cursor.rowcount:
+            raise StaleEpoch
+        cursor.execute(LAST_SEQ, [run_id])
+        return int(cursor.fetchone()[0])
+
+
+def release(run_id: str, epoch: int) -> None:
+    """Give a claim back; a run that could go on is queued, for its owner may have stopped in the middle."""
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(RELEASE, connection.vendor), [run_id, epoch])
+
+
+def _seconds(lease: float) -> str:
+    return f"{lease:+.6f} seconds"
+
+
+@lru_cache
+def _statement(template: str, vendor: str) -> str:
+    # SQLite locks the whole database when a transaction begins; elsewhere the row has to be locked.
+    lock = "" if vendor == "sqlite" else "FOR UPDATE OF playground_run"
+    return template.format(now=now_sql(vendor), later=later_sql(vendor), lock=lock)
