@@ -20,6 +20,7 @@ ACTIONS = {
     "json": "switch",
     "fields": "switch",
     "area": "switch",
+    "empty": "switch",
     "default": "switch",
     "switch": "switch",
     "tab": "tab",
@@ -42,6 +43,8 @@ def changed(desk: Desk, root: Node, verb: str, at: str) -> Node:
             return at_pointer(root, at, lambda node: _as_fields(desk, node))
         case "area":
             return at_pointer(root, at, _as_area)
+        case "empty":
+            return at_pointer(root, at, _as_empty_text)
         case "default":
             return at_pointer(root, at, lambda node: _with_default(desk, node))
         case _:
@@ -141,6 +144,10 @@ def _as_area(node: Node) -> Node:
             return replace(node, body=replace(body, area=True))
         case _:
             return node
+
+
+def _as_empty_text(node: Node) -> Node:
+    return replace(node, state=State.VALUE, text="") if isinstance(node, Leaf) and node.field.may_be_empty else node
 
 
 def _with_default(desk: Desk, node: Node) -> Node:

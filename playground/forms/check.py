@@ -1,5 +1,6 @@
 """Whether a value fits a schema, in bounded time; and if not, where and why."""
 
+import json
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -71,6 +72,21 @@ def errors_of(schema: Json, value: Json, seconds: float) -> list[ValidationError
         return f"The schema itself cannot be used: {reason}."
     finally:
         deadline.reset(token)
+
+
+def breaks_pattern(schema: Json, value: Json) -> bool:
+    """Tell whether a pattern of the schema refuses the value, or cannot be searched in bounded time.
+
+    Whoever asks this first may then have the value checked by code that searches the same patterns without a limit.
+    """
+    if '"pattern' not in json.dumps(schema):
+        return False
+    errors = errors_of(schema, value, SECONDS)
+    return isinstance(errors, str) or any(map(_is_of_pattern, errors))
+
+
+def _is_of_pattern(error: ValidationError) -> bool:
+    return error.validator in ("pattern", "patternProperties") or any(map(_is_of_pattern, error.context or ()))
 
 
 def is_valid(place: Place, value: Json, *, schema: Json, seconds: float = 0.2) -> bool:

@@ -159,6 +159,8 @@ class Chrome:
         text = node.body if isinstance(node, Switch) else node
         if isinstance(text, Leaf) and isinstance(text.field.kind, Text) and not (text.field.kind.secret or text.area):
             more.append(self.button("area", node.at, "Several lines"))
+        if isinstance(node, Leaf) and node.field.may_be_empty and not has_state(node):
+            more.append(self.button("empty", node.at, "Empty text"))
         if node.field.shape.facts.get("default") is not None:
             more.append(self.button("default", node.at, "Use default"))
         if not more:

@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from playground.forms.check import is_valid
 from playground.forms.document import Place
 from playground.forms.kinding import settle
-from playground.forms.kinds import Settled
+from playground.forms.kinds import Const, Settled
 from playground.forms.nodes import Field, Need
 from playground.forms.shape import Shape, fold
 from playground.forms.values import Json
@@ -41,11 +41,19 @@ class Desk:
             self.known[key] = settle(place)
         return Field(settled=self.known[key], name=name, need=need)
 
-    def members(self, shape: Shape) -> Iterator[Field]:
-        """Walk the fields of an object's known properties; those that may never be there are left out."""
+    def members(self, shape: Shape, *, chosen: bool) -> Iterator[Field]:
+        """Walk the fields of an object's known properties; those that may never be there are left out.
+
+        Args:
+            shape: the object.
+            chosen: whether it is the chosen alternative of a union, whose constants tell it from the others.
+
+        """
         required = shape.required
         for name, place in shape.properties.items():
             member = self.field(place, name, Need.REQUIRED if name in required else Need.OPTIONAL)
+            if chosen and member.need is Need.OPTIONAL and isinstance(member.kind, Const):
+                member = replace(member, need=Need.TAG)
             if not member.shape.never:
                 yield member
 

@@ -174,7 +174,7 @@ def _focus(verb: str, at: str, node: Node) -> str | None:
     match verb:
         case "add":
             return newest(node, at)
-        case "json" | "fields" | "area" | "default" | "switch":
+        case "json" | "fields" | "area" | "empty" | "default" | "switch":
             return at
         case _:
             return None

@@ -6,8 +6,8 @@ from playground.forms.jsontext import dumps
 from playground.forms.kinds import Choice, Const, Kind, Number, Sequence, Text, Upload
 from playground.forms.nodes import Node, State, Switch
 from playground.forms.shape import Shape, listed
-from playground.forms.values import Json, shorten
-from playground.forms.words import FORMATS, constraints
+from playground.forms.values import Json, shorten, unquoted
+from playground.forms.words import FORMATS, constraints, option_word
 
 LONG = 80
 
@@ -62,9 +62,10 @@ def _limits(shape: Shape, kind: Kind) -> Iterator[str]:
 
 def _shown(value: Json, kind: Kind) -> str:
     if isinstance(kind, Choice):
-        label = next((label for label, option in kind.options if dumps(option) == dumps(value)), None)
-        if label is not None:
-            return shorten(label, LONG)
+        pair = next((pair for pair in kind.options if dumps(pair[1]) == dumps(value)), None)
+        if pair is not None:
+            return option_word(*pair, LONG)
     if value in ("", [], {}):
         return "empty text" if value == "" else "empty list" if value == [] else "empty object"
-    return shorten(value, LONG) if isinstance(value, str) else shorten(dumps(value), LONG).strip("“”")
+    written = isinstance(value, str) and not isinstance(kind, Number)
+    return shorten(value, LONG) if written else unquoted(value if isinstance(value, str) else dumps(value), LONG)

@@ -130,13 +130,14 @@ def _group(desk: Desk, field: Field, value: Mapping[str, Json], at: str, level: 
     shape = desk.effective(field.shape, value)
     if len(shape.properties) > desk.left:
         return raw(field, at, value or MISSING)
-    members = list(desk.members(shape))
+    members = list(desk.members(shape, chosen=field.need is Need.CHOSEN))
     known = {member.name for member in members}
     others = [name for name in value if name not in known]
     if any(map(is_lost_in_a_line, others)) or len(others) > desk.left:
         return raw(field, at, value)
-    tagged = field.need is Need.CHOSEN and not value and not desk.exact
-    nodes = tuple(load_member(desk, member, value, at, level, tagged=tagged) for member in members)
+    nodes = tuple(
+        load(desk, member, value.get(member.name, MISSING), child(at, member.name), level + 1) for member in members
+    )
     entries = tuple(
         load_entry(desk, shape, name=name, value=value[name], key=str(number), at=at, level=level)
         for number, name in enumerate(others)
@@ -144,14 +145,6 @@ def _group(desk: Desk, field: Field, value: Mapping[str, Json], at: str, level: 
     natural = [member.name for member in members if member.name in value] + others
     order = () if natural == list(value) else tuple(value)
     return Group(field=field, at=at, state=State.VALUE, members=nodes, entries=entries, order=order)
-
-
-def load_member(desk: Desk, member: Field, value: Mapping[str, Json], at: str, level: int, *, tagged: bool) -> Node:
-    """Return the node of a known property; in a branch that was just chosen, what tells the branch is set."""
-    here = child(at, member.name)
-    if tagged and isinstance(member.kind, Const):
-        return Leaf(field=member, at=here, state=State.VALUE, text="")
-    return load(desk, member, value.get(member.name, MISSING), here, level + 1)
 
 
 def load_entry(desk: Desk, shape: Shape, *, name: str, value: Json | Missing, key: str, at: str, level: int) -> Entry:

@@ -24,6 +24,8 @@ class Need(enum.Enum):
 
     OPTIONAL = "optional"
     REQUIRED = "required"
+    TAG = "tag"
+    """It tells which alternative of a union this is, so whoever chose the alternative chose it, too."""
     CHOSEN = "chosen"
     """It is the alternative of a union that was chosen, so the union's state is its state."""
 
@@ -165,6 +167,15 @@ class Switch:
 Node: TypeAlias = Leaf | Raw | Group | Listing | Switch
 
 
+def is_empty_text(node: Node) -> bool:
+    """Tell whether a field holds the empty text, which is a value."""
+    match node:
+        case Leaf(state=State.VALUE, text="", field=field):
+            return isinstance(field.kind, Text | Upload)
+        case _:
+            return False
+
+
 def has_state(node: Node) -> bool:
     """Tell whether a field shows a control for its state beside its own."""
     field = node.field
@@ -176,7 +187,9 @@ def has_state(node: Node) -> bool:
                 return False
             if isinstance(field.kind, Const):
                 return field.need is Need.OPTIONAL or field.nullable or node.state is State.UNSET
-            return isinstance(field.kind, Text | Upload | Number) and (field.nullable or field.may_be_empty)
+            # Where text is required, no text is no value, but for the one who asked for the empty text.
+            matters = field.may_be_empty and (field.need is Need.OPTIONAL or is_empty_text(node))
+            return isinstance(field.kind, Text | Upload | Number) and (field.nullable or matters)
         case Switch():
             return True
         case Group() | Listing():

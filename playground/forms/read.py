@@ -149,9 +149,9 @@ class Reader:
 
     def members(self, field: Field, shape: Shape, at: str, level: int) -> Group:
         """Read the properties and entries of an object."""
-        tagged = field.need is Need.CHOSEN
+        chosen = field.need is Need.CHOSEN
         nodes = tuple(
-            self.member(member, child(at, member.name), level, tagged=tagged) for member in self.desk.members(shape)
+            self.read(member, child(at, member.name), level + 1) for member in self.desk.members(shape, chosen=chosen)
         )
         known = {node.field.name for node in nodes}
         keyed = self.post.marks("entry", at)
@@ -161,12 +161,6 @@ class Reader:
         order = _parsed(self.post.mark("order", at) or "[]")
         names = tuple(name for name in order if isinstance(name, str)) if isinstance(order, list) else ()
         return Group(field=field, at=at, state=State.VALUE, members=nodes, entries=tuple(entries), order=names)
-
-    def member(self, field: Field, at: str, level: int, *, tagged: bool) -> Node:
-        """Read a known property; in a branch that was just chosen, what tells the branch is set."""
-        if tagged and isinstance(field.kind, Const) and not self.post.has(at):
-            return Leaf(field=field, at=at, state=State.VALUE, text="")
-        return self.read(field, at, level + 1)
 
     def entry(self, shape: Shape, at: str, key: str, level: int) -> Entry:
         """Read an entry whose name was typed."""

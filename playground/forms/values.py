@@ -74,6 +74,11 @@ def parse_number(text: str) -> int | Literal:
     return number
 
 
+def unquoted(text: str, limit: int = 60) -> str:
+    """Return the text as `shorten` does, without the quotes: for values that are no text."""
+    return shorten(text, limit)[1:-1]
+
+
 def shorten(text: str, limit: int = 60) -> str:
     """Return the text in quotes, cut when it is long, for use in a message."""
     printable = "".join(mark if mark.isprintable() else "\ufffd" for mark in text[: limit + 1])

@@ -9,7 +9,7 @@ from playground.forms.jsontext import dumps
 from playground.forms.kinding import label_of, settle, types_of
 from playground.forms.kinds import Anything, Boolean, Choice, Const, Kind, Number, Record, Sequence, Text, Union, Upload
 from playground.forms.shape import Shape, numeric
-from playground.forms.values import Json, shorten
+from playground.forms.values import Json, shorten, unquoted
 
 FORMATS = {
     "date": "a date (year-month-day)",
@@ -74,7 +74,7 @@ def _kind_words(kind: Kind, shape: Shape) -> str:
         case Boolean():
             return "true or false"
         case Choice(options=options):
-            return "one of " + alternatives([label for label, _ in options])
+            return "one of " + alternatives([option_word(*option) for option in options])
         case Const(value=value):
             return dumps(value)
         case Upload(encoding=encoding):
@@ -84,14 +84,19 @@ def _kind_words(kind: Kind, shape: Shape) -> str:
         case Sequence():
             return "a list"
         case Union(branches=branches):
-            return "one of " + alternatives([branch.label for branch in branches])
+            return "one of " + alternatives([shorten(branch.label, 40) for branch in branches])
         case Anything():
             return "nothing here" if shape.never else "any value"
 
 
+def option_word(label: str, value: Json, limit: int = 40) -> str:
+    """Return a given value as a sentence shows it: only text stands in quotes."""
+    return shorten(label, limit) if isinstance(value, str) else unquoted(label, limit)
+
+
 def alternatives(labels: list[str], limit: int = 8) -> str:
-    """Return labels as a list in a sentence."""
-    shown = [shorten(label, 40) for label in labels[:limit]]
+    """Return words as a list in a sentence."""
+    shown = labels[:limit]
     if len(labels) > limit:
         return ", ".join(shown) + f" and {len(labels) - limit} more"
     return " or ".join(filter(None, [", ".join(shown[:-1]), shown[-1] if shown else ""]))

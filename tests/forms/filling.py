@@ -56,6 +56,9 @@ def _text(session: Session, at: str, value: Any) -> None:
     if "\n" in value and session.has_button(f"area:{at}"):
         session.press(f"area:{at}")
     control = session.page.control(f"f{at}")
+    if not value and session.has_button(f"empty:{at}"):
+        session.press(f"empty:{at}")
+        return
     several = "\n" in value and control is not None and control.tag == "input"
     if several or (not value and not _set_state(session, at, "value")):
         _as_json(session, at, value)

@@ -95,6 +95,16 @@ def test_nothing_to_fill_in() -> None:
     assert session.submit().value == {}
 
 
+def test_buttons_are_called_what_they_show() -> None:
+    """The name of a button holds its visible words, and signs such as a plus are not among these."""
+    schema = {"type": "array", "items": {"type": "object", "additionalProperties": {"type": "string"}}}
+    html = Session(schema, Form.of(schema, [{"a": "x"}])).form.html()
+    named = re.findall(r'<button [^>]*aria-label="([^"]+)"[^>]*>([\w ]*)</button>', html)
+    assert [words for _, words in named if words.startswith("Add")] == ["Add entry", "Add item"]
+    assert all(words.lower() in name.lower() for name, words in named)
+    assert "+ Add" not in html
+
+
 def test_no_style_and_no_script() -> None:
     """The markup keeps to a strict content security policy."""
     html = Form.blank({"type": "object", "properties": {"d": {"type": "string", "format": "date-time"}}}).html()

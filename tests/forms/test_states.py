@@ -41,12 +41,47 @@ def test_choosing_wins_over_text() -> None:
 
 
 def test_required_text_may_be_empty_on_purpose() -> None:
-    """A required text that nobody touched is missing; the empty text can be chosen."""
+    """A required text shows no state, and is missing when nothing is typed; the empty text can be asked for."""
     schema = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}
     session = Session(schema)
+    assert session.page.control("f:is/a") is None
     assert [issue.path for issue in session.submit().issues] == [("a",)]
-    session.put("f:is/a", "value")
+    session.press("empty:/a")
     assert session.submit().value == {"a": ""}
+    session.put("f:is/a", "unset")
+    assert [issue.path for issue in session.submit().issues] == [("a",)]
+
+
+def test_what_tells_the_branch_is_not_asked() -> None:
+    """The constant of a chosen alternative is there by itself, also where it has a default and is not required."""
+    cat = {"title": "Cat", "type": "object", "properties": {"kind": {"const": "cat", "default": "cat"}}}
+    dog = {
+        "title": "Dog",
+        "type": "object",
+        "properties": {"kind": {"const": "dog", "default": "dog"}, "age": {"type": "integer"}},
+    }
+    schema = {"oneOf": [cat, dog], "discriminator": {"propertyName": "kind"}}
+    session = Session(schema, Form.of(schema, {"kind": "cat"}))
+    assert session.page.control("f:is/kind") is None
+    session.put("f:is", "1")
+    session.press("switch:")
+    assert session.page.control("f:is/kind") is None
+    session.put("f/age", "3")
+    assert session.submit().value == {"kind": "dog", "age": 3}
+    assert Session(dog, Form.of(dog, {"age": 3})).submit().value == {"age": 3}
+
+
+def test_only_text_stands_in_quotes() -> None:
+    """Defaults and options that are numbers are shown as numbers."""
+    schema = {
+        "type": "object",
+        "properties": {"months": {"enum": [12, 24], "default": 24}, "size": {"enum": ["s", "m"], "default": "m"}},
+    }
+    html = Form.blank(schema).html()
+    assert "Default: 24." in html
+    assert "Default: “m”." in html
+    form = Form.of(schema, {"months": 36}).validate()
+    assert form.issues[0].message == "Found the number 36. Expected one of 12 or 24."
 
 
 def test_a_required_boolean_can_be_no() -> None:
