@@ -107,8 +107,10 @@ class Stage:
     async def play_until(self, run_id: str, status: str) -> None:
         """Execute a run until it has a status, and stop there as a worker that ends would."""
         playing = asyncio.create_task(self.play(run_id))
-        while (await requests.state_of(run_id)).status != status:
-            await self._store.changed(run_id, after=(await requests.store.summary(run_id)).last_seq)
+        run = await requests.state_of(run_id)
+        while run.status != status:
+            await self._store.changed(run_id, after=run.last_seq)
+            run = await requests.state_of(run_id)
         playing.cancel()
         with suppress(asyncio.CancelledError):
             await playing
