@@ -33,7 +33,7 @@ from engine.requests import Start, check_resumable, names_suspended
 from engine.state import RunState, fold
 from playground import catalogue, hanging, live, workers
 from playground.dispatch import ChannelDispatcher
-from playground.forms.check import check
+from playground.forms.check import breaks_pattern, check
 from playground.store import OrmStore
 
 ANSWER_TIME = 2.0
@@ -272,31 +272,36 @@ def _find_suspended(run: RunState, step: str | Sequence[str | int] | None, label
 
 
 async def _check_start(entry: catalogue.WorkflowEntry, wanted: Start) -> Start:
+    what = f"workflow {entry.workflow_id!r}"
+    await _check_patterns(entry.input_schema, wanted.input, InvalidInput, what)
     question = {"kind": "start", "input": wanted.input, "state": wanted.state}
     question |= {"request_context": wanted.request_context, "digest": entry.digest}
     verdict = await _ask(entry.workflow_id, question)
     if verdict is None:
-        await _check_schema(entry.input_schema, wanted.input, InvalidInput, f"workflow {entry.workflow_id!r}")
+        await _check_schema(entry.input_schema, wanted.input, InvalidInput, what)
         return UncheckedStart(input=wanted.input, state=wanted.state, request_context=wanted.request_context)
     return Start(input=verdict["input"], state=verdict["state"], request_context=wanted.request_context)
 
 
 async def _check_answer(run: RunState, path: Path, data: Any) -> Any:
+    entry = await catalogue.version(run.workflow_id, run.digest)
+    schema = {} if entry is None else catalogue.resume_schema(entry.graph, path)
+    what = f"the resume_schema of step {format_path(path)!r}"
+    await _check_patterns(schema, data, InvalidResumeData, what)
     verdict = await _ask(run.workflow_id, {"kind": "resume", "run_id": run.run_id, "path": list(path), "data": data})
     if verdict is not None:
         return verdict["data"]
-    entry = await catalogue.version(run.workflow_id, run.digest)
-    schema = {} if entry is None else catalogue.resume_schema(entry.graph, path)
-    await _check_schema(schema, data, InvalidResumeData, f"the resume_schema of step {format_path(path)!r}")
+    await _check_schema(schema, data, InvalidResumeData, what)
     return data
 
 
 async def _check_event(run: RunState, name: str, payload: Any) -> Any:
+    entry = await catalogue.version(run.workflow_id, run.digest)
+    schema = {} if entry is None else catalogue.event_schema(entry.graph, name)
+    await _check_patterns(schema or {}, payload, InvalidEventPayload, f"event {name!r}")
     verdict = await _ask(run.workflow_id, {"kind": "event", "name": name, "data": payload})
     if verdict is not None:
         return verdict["data"]
-    entry = await catalogue.version(run.workflow_id, run.digest)
-    schema = {} if entry is None else catalogue.event_schema(entry.graph, name)
     if schema is None:
         raise UnknownStep(f"workflow {run.workflow_id!r} waits for no event {name!r}")
     await _check_schema(schema, payload, InvalidEventPayload, f"event {name!r}")
@@ -328,6 +333,12 @@ def _refusal(name: str, message: str, issues: Sequence[dict[str, Any]]) -> Reque
     if isinstance(kind, type) and issubclass(kind, InvalidValue) and issubclass(kind, RequestError):
         return kind(message, found)
     return kind(message) if isinstance(kind, type) and issubclass(kind, RequestError) else RequestError(message)
+
+
+async def _check_patterns(schema: Any, value: Any, kind: type[Refused], what: str) -> None:
+    # Before a worker is asked, which searches patterns without a limit: one value could hang it.
+    if await asyncio.to_thread(breaks_pattern, schema, value):
+        await _check_schema(schema, value, kind, what)
 
 
 async def _check_schema(schema: Any, value: Any, kind: type[Refused], what: str) -> None:
