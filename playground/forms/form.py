@@ -7,16 +7,17 @@ from typing import Self
 from django.utils.safestring import SafeString
 
 from playground.forms.change import ACTIONS, changed, newest
-from playground.forms.check import check
+from playground.forms.check import check, is_valid
 from playground.forms.desk import Desk
 from playground.forms.document import place_of
 from playground.forms.evaluate import value_of
 from playground.forms.example import example
 from playground.forms.issues import Issue
+from playground.forms.kinds import Anything
 from playground.forms.load import load, raw
 from playground.forms.locate import chosen_branches
 from playground.forms.mask import without_secrets
-from playground.forms.nodes import Field, Node, Raw, field_of
+from playground.forms.nodes import Field, Need, Node, Raw, field_of
 from playground.forms.post import Post
 from playground.forms.read import MAX_POSTED, Reader
 from playground.forms.sheet import sheet
@@ -133,6 +134,8 @@ class Form:
         if self.action is not None:
             return self
         meant = value_of(self.root)
+        if meant.value is MISSING and not meant.issues and self.root.field.need is Need.OPTIONAL:
+            return replace(self, value=None)
         if meant.value is MISSING:
             missing = Issue(path=(), message="A value is required here.")
             return replace(self, issues=meant.issues or (missing,))
@@ -167,7 +170,10 @@ class Form:
 
 
 def _root(schema: Json) -> Field:
-    return field_of(place_of(schema))
+    """Return the field of the whole input; where anything goes, it may be left empty, which means null."""
+    field = field_of(place_of(schema))
+    anything = isinstance(field.kind, Anything) and is_valid(field.place, None, schema=schema)
+    return replace(field, need=Need.OPTIONAL) if anything else field
 
 
 def _focus(verb: str, at: str, node: Node) -> str | None:

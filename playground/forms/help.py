@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from playground.forms.jsontext import dumps
-from playground.forms.kinds import Choice, Const, Kind, Number, Sequence, Text, Upload
-from playground.forms.nodes import Node, State, Switch
+from playground.forms.kinds import Anything, Choice, Const, Kind, Number, Sequence, Text, Upload
+from playground.forms.nodes import Need, Node, State, Switch
 from playground.forms.shape import Shape, listed
 from playground.forms.values import Json, shorten, unquoted
 from playground.forms.words import FORMATS, constraints, option_word
@@ -26,6 +26,8 @@ def _sentences(node: Node, shape: Shape, kind: Kind) -> Iterator[str]:
     if shape.broken:
         yield f"The schema refers to {shorten(shape.broken)}, which is not in it, so any JSON is taken here."
     yield from _limits(shape, kind)
+    if not node.at and isinstance(kind, Anything) and node.field.need is Need.OPTIONAL:
+        yield "Any JSON; left empty, it is null."
     default = shape.facts.get("default")
     # A default of null is what most optional fields have; it is shown in the empty control.
     if default is not None and not isinstance(kind, Const):

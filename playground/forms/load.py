@@ -23,9 +23,11 @@ from playground.forms.nodes import (
     field_of,
 )
 from playground.forms.pointer import ENTRY, child
-from playground.forms.shape import Shape, entry_place
+from playground.forms.shape import Shape, entry_place, numeric
 from playground.forms.values import MISSING, Json, Missing
 
+MAX_ROWS = 20
+"""Items that a fresh list opens by itself."""
 CHANGED_BY_BROWSERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """Characters that a browser drops or replaces in a text area."""
 
@@ -60,14 +62,23 @@ def blank(desk: Desk, field: Field, at: str, level: int) -> Node:
     match field.kind:
         case Record() if opened:
             return _group(desk, field, {}, at, level)
-        case Sequence(prefix=prefix) if opened:
-            return _listing(desk, field, [MISSING] * len(prefix), at, level)
+        case Sequence() if opened:
+            return _listing(desk, field, places(desk, field), at, level)
         case Union(branches=branches) if opened and isinstance(branches[0].kind, Record | Number):
             return switched(desk, field, 0, MISSING, at, level)
         case Const() if needed:
             return Leaf(field=field, at=at, state=State.VALUE, text="")
         case _:
             return empty(field, at, State.UNSET)
+
+
+def places(desk: Desk, field: Field) -> list[Json | Missing]:
+    """Return the items that a fresh list has, without values: as many as it must have."""
+    prefix = field.kind.prefix if isinstance(field.kind, Sequence) else ()
+    least = field.shape.facts.get("minItems")
+    # What is asked for may be absurd; whoever needs more has the button.
+    wanted = max(len(prefix), min(int(least), MAX_ROWS) if numeric(least) else 0)
+    return [MISSING] * min(wanted, max(desk.left, 0))
 
 
 def empty(field: Field, at: str, state: State) -> Node:
@@ -153,7 +164,7 @@ def load_entry(desk: Desk, shape: Shape, *, name: str, value: Json | Missing, ke
     return Entry(key=key, name=name, node=node)
 
 
-def _listing(desk: Desk, field: Field, value: list[Json], at: str, level: int) -> Node:
+def _listing(desk: Desk, field: Field, value: list[Json | Missing], at: str, level: int) -> Node:
     items = tuple(
         Item(key=str(number), node=load(desk, item_field(desk, field, number), item, f"{at}/{number}", level + 1))
         for number, item in enumerate(value)

@@ -9,7 +9,18 @@ from playground.forms.desk import MAX_LEVELS, Desk
 from playground.forms.evaluate import value_of
 from playground.forms.jsontext import JsonError, dumps, parse_json
 from playground.forms.kinds import Anything, Boolean, Choice, Const, Record, Sequence, Text, Union, Upload
-from playground.forms.load import blank, empty, is_lost, is_lost_in_a_line, item_field, load, load_entry, raw, switched
+from playground.forms.load import (
+    blank,
+    empty,
+    is_lost,
+    is_lost_in_a_line,
+    item_field,
+    load,
+    load_entry,
+    places,
+    raw,
+    switched,
+)
 from playground.forms.nodes import (
     Entry,
     Field,
@@ -126,11 +137,16 @@ class Reader:
         if changed and stash:
             return load(self.desk, field, _parsed(stash), at, level)
         if changed and not self.post.steps(at):
-            return load(self.desk, field, {} if is_record else [], at, level)
+            return load(self.desk, field, {} if is_record else self.started(field), at, level)
         if posted in ("unset", "null") and not self.post.steps(at):
             closed = empty(field, at, State.NULL if posted == "null" else State.UNSET)
             return replace(closed, stash=stash) if isinstance(closed, Group | Listing) else closed
         return inner(field, at, level)
+
+    def started(self, field: Field) -> Json:
+        """Return what a list that was just set begins with: its default, else as many items as it must have."""
+        default = field.shape.facts.get("default")
+        return default if isinstance(default, list) and default else places(self.desk, field)
 
     def group(self, field: Field, at: str, level: int) -> Node:
         """Read an object: first what is known for sure, then what its conditions add for that."""

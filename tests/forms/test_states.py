@@ -129,3 +129,40 @@ def test_nothing_posted() -> None:
     """An empty post is a blank form."""
     assert Form.posted({"type": "object", "properties": {"a": {"type": "string"}}}, []).validate().value == {}
     assert Form.posted({"type": "string"}, []).validate().value is MISSING
+
+
+def test_a_list_begins_with_its_default() -> None:
+    """A list that is set holds its default, else as many items as it must have."""
+    names = {"type": "array", "items": {"type": "string"}, "minItems": 1, "default": ["Ada", "Grace"]}
+    pair = {"type": "array", "items": {"type": "integer"}, "minItems": 2}
+    session = Session({"type": "object", "properties": {"names": names, "pair": pair}})
+    for name in ("names", "pair"):
+        session.put(f"f:is/{name}", "value")
+        session.press(f"switch:/{name}")
+    session.put("f/pair/0", "1")
+    session.put("f/pair/1", "2")
+    assert session.submit().value == {"names": ["Ada", "Grace"], "pair": [1, 2]}
+
+
+def test_a_required_list_has_its_least_items() -> None:
+    """A blank form shows the items that a required list must have, but never an absurd number of them."""
+    session = Session({"type": "array", "items": {"type": "string"}, "minItems": 1})
+    session.put("f/0", "a")
+    assert session.submit().value == ["a"]
+    many = Session({"type": "array", "items": {"type": "string"}, "minItems": 10**9})
+    assert len([one for one in many.page.controls if one.name == "f:item"]) == 20
+
+
+@pytest.mark.parametrize("schema", [{}, True, {"title": "Anything"}])
+def test_an_input_of_any_kind_may_be_left_empty(schema: Any) -> None:
+    """Where the schema takes everything, a form that is left empty means null, in both tabs."""
+    session = Session(schema)
+    assert "left empty, it is null" in session.form.html()
+    assert 'aria-required="true"' not in session.form.html()
+    form = session.submit()
+    assert (form.value, form.issues) == (None, ())
+    session.press("tab:json")
+    assert session.submit().value is None
+    session.put("f", "{}")
+    assert session.submit().value == {}
+    assert Session(False).submit().value is MISSING
