@@ -64,9 +64,9 @@ class Desk:
 
     def fits(self, place: Place, value: Json) -> bool:
         """Tell whether a value fits a place; when all of that took too long, it does not."""
-        start = time.monotonic()
+        start = time.thread_time()
         found = self.seconds > 0 and is_valid(place, value, schema=self.schema, seconds=min(self.seconds, 0.2))
-        self.seconds -= time.monotonic() - start
+        self.seconds -= time.thread_time() - start
         return found
 
     def effective(self, shape: Shape, value: Json) -> Shape:
