@@ -107,6 +107,16 @@ async def publish(
     await in_transaction(_publish, entries, problems, worker_id, to_text(list(site)))
 
 
+async def publish_problems(problems: Sequence[ImportProblem], *, worker_id: str) -> None:
+    """Show what a worker could not import, and leave the catalogue as the worker before it has published it."""
+    await in_transaction(_publish_problems, problems, worker_id)
+
+
+async def hindrance(entry: WorkflowEntry) -> ImportProblem | None:
+    """Return why no worker holds a workflow's code; None when one holds it, or its module imports."""
+    return await in_database(_hindrance, entry)
+
+
 def node_at(graph: Graph, path: Path) -> Graph | None:
     """Return the node of a graph that runs at a path; None when there is none."""
     ids = [part for part in path if isinstance(part, str)]
@@ -176,8 +186,27 @@ def _import_errors() -> list[ImportProblem]:
     return [ImportProblem(**problem) for row in last if row is not None for problem in from_text(row.problems)]
 
 
-def _publish(entries: Sequence[WorkflowEntry], problems: Sequence[ImportProblem], worker_id: str, site: str) -> None:
+def _hindrance(entry: WorkflowEntry) -> ImportProblem | None:
+    version = WorkflowVersion.objects.filter(workflow_id=entry.workflow_id, digest=entry.digest).first()
+    ready = WorkerRow.objects.filter(ended_at=None, status="ready", heartbeat_at__gt=Now() - SILENT)
+    for row in ready.filter(site=version.site if version else ""):
+        # A worker from before the module was broken holds it still.
+        if _problem_with(entry.module, [ImportProblem(**problem) for problem in from_text(row.problems)]) is None:
+            return None
+    return _problem_with(entry.module, _import_errors())
+
+
+def _problem_with(module: str, problems: Sequence[ImportProblem]) -> ImportProblem | None:
+    """Return what keeps a module, or the package that it is in, from being imported."""
+    return next((one for one in problems if module == one.module or module.startswith(f"{one.module}.")), None)
+
+
+def _publish_problems(problems: Sequence[ImportProblem], worker_id: str) -> None:
     WorkerRow.objects.filter(worker_id=worker_id).update(problems=to_text([asdict(problem) for problem in problems]))
+
+
+def _publish(entries: Sequence[WorkflowEntry], problems: Sequence[ImportProblem], worker_id: str, site: str) -> None:
+    _publish_problems(problems, worker_id)
     alive = WorkerRow.objects.filter(ended_at=None, heartbeat_at__gt=Now() - SILENT).exclude(worker_id=worker_id)
     outdated = WorkflowVersion.objects.filter(current=True)
     outdated = outdated.exclude(site__in=alive.exclude(site=site).values("site"))

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import site
@@ -9,7 +10,7 @@ import socket
 import sys
 import time
 from asyncio.subprocess import DEVNULL, Process
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,9 +44,9 @@ def worker_command(fd: int, modules: Sequence[str]) -> list[str]:
     return [sys.executable, "-P", "-X", "faulthandler", "-m", "playground.worker", "--layer-fd", str(fd), *modules]
 
 
-def worker_environment(worker_id: str) -> Mapping[str, str]:
-    """Return the environment of a worker: ours, its id, and where to import this package from."""
-    environment = {**os.environ, "STEPYARD_WORKER_ID": worker_id}
+def worker_environment(worker_id: str, after: Iterable[str] = ()) -> Mapping[str, str]:
+    """Return the environment of a worker: ours, its id, what it must import, and where to import this package from."""
+    environment = {**os.environ, "STEPYARD_WORKER_ID": worker_id, "STEPYARD_WORKER_AFTER": json.dumps(sorted(after))}
     if str(ROOT) not in site.getsitepackages():
         paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
         environment["PYTHONPATH"] = os.pathsep.join(paths)
@@ -55,19 +56,34 @@ def worker_environment(worker_id: str) -> Mapping[str, str]:
 class Child:
     """A worker process in a session of its own, so that a terminal's Ctrl-C reaches only the supervisor."""
 
-    def __init__(self, *, worker_id: str, process: Process, printed: int) -> None:
-        """Take a process that has just been started, and the pipe on which its stderr is read."""
+    def __init__(self, *, worker_id: str, process: Process, printed: int, on_ready: Callable[[], object]) -> None:
+        """Take a process that has just been started, the pipe on which it prints, and who hears that it is ready."""
         self.worker_id = worker_id
         self.pid = process.pid
         self.files: frozenset[Path] = frozenset()  # the user's files that it imported, as it reported them
+        self.imported: frozenset[str] = frozenset()  # the modules that it holds, as it reported them
+        self.ready = asyncio.Event()  # set once it has imported and takes runs
         self._process = process
+        self._on_ready = on_ready
         self._printed = printed
         self._tail = Tail(copy_to=_print)
         self._born = time.monotonic()
 
     @classmethod
-    async def start(cls, *, worker_id: str, command: Command, layer: LocalLayer) -> "Child":
-        """Start a worker and take it into the channel layer."""
+    async def start(
+        cls,
+        *,
+        worker_id: str,
+        command: Command,
+        layer: LocalLayer,
+        after: Iterable[str] = (),
+        on_ready: Callable[[], object] = lambda: None,
+    ) -> "Child":
+        """Start a worker and take it into the channel layer.
+
+        Arguments: its id; how it is called; the layer; the modules that the worker before it holds, without which it must
+        not take over; who hears that it takes runs.
+        """
         ours, theirs = socket.socketpair()
         # A pipe of our own: asyncio's would have `wait` last until all that inherited it have closed it.
         printed, prints = os.pipe()
@@ -80,11 +96,11 @@ class Child:
                     stdin=DEVNULL,
                     stderr=prints,
                     pass_fds=[theirs.fileno()],
-                    env=worker_environment(worker_id),
+                    env=worker_environment(worker_id, after),
                     start_new_session=True,
                 )
             undo.pop_all()
-        child = cls(worker_id=worker_id, process=process, printed=printed)
+        child = cls(worker_id=worker_id, process=process, printed=printed, on_ready=on_ready)
         await layer.adopt(ours, on_report=child._reported)
         return child
 
@@ -124,7 +140,12 @@ class Child:
 
     def _reported(self, report: Mapping[str, Any]) -> None:
         """Take in what the worker says about itself."""
-        self.files = frozenset(Path(name) for name in report.get("files", ()))
+        if "files" in report:
+            self.files = frozenset(Path(name) for name in report["files"])
+        if "imported" in report:
+            self.imported = frozenset(report["imported"])
+            self.ready.set()
+            self._on_ready()
 
 
 def _print(chunk: bytes) -> None:

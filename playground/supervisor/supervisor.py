@@ -16,7 +16,8 @@ from playground.supervisor.child import Child, Command, WorkerExit
 from playground.supervisor.sources import Sources
 
 CHANNEL = "supervisor"
-"""Takes ``{"type": "worker.replace", "worker_id": …}`` from any process of the playground."""
+"""Takes ``{"type": "worker.replace", "worker_id": …}`` from any process of the playground; ``worker.renew`` spares the
+worker until its successor has imported all that it holds."""
 
 LOOK_SECONDS = 0.2
 SETTLE_SECONDS = 0.05
@@ -27,12 +28,17 @@ OnWorkerExit = Callable[[str, int, str], Awaitable[None]]
 """Hears the id of a worker that ended, its exit code (below zero: the signal) and what it printed last on stderr."""
 
 
+Ended = asyncio.Task[WorkerExit]
+
+
 @dataclass(slots=True, kw_only=True)
 class Slot:
     """The place of one worker; its process changes."""
 
     child: Child | None = None
+    successor: Child | None = None  # imports while the child still works
     renew: asyncio.Event = field(default_factory=asyncio.Event)  # set when the process is to be replaced
+    at_once: bool = False  # whether the process is of no use any more, so that it goes before its successor is ready
 
 
 class Supervisor:
@@ -67,11 +73,15 @@ class Supervisor:
         self._grace = grace
         self._numbers = itertools.count(1)
         self._born_at = time.time()
+        self._imported: frozenset[Path] = frozenset()
+        self.settled = asyncio.Event()
+        """Set once a worker is ready, or has ended before it was."""
 
     @property
     def children(self) -> list[Child]:
         """The processes of this moment."""
-        return [slot.child for slot in self._slots if slot.child is not None]
+        both = [child for slot in self._slots for child in (slot.child, slot.successor)]
+        return [child for child in both if child is not None]
 
     async def run(self) -> None:
         """Keep the workers until cancelled, then end them."""
@@ -82,10 +92,11 @@ class Supervisor:
             if self._reload:
                 tasks.create_task(self._watch())
 
-    def renew(self, worker_id: str | None = None) -> None:
-        """Replace one worker, or all."""
+    def renew(self, worker_id: str | None = None, *, at_once: bool = False) -> None:
+        """Replace one worker, or all: when a successor has imported what they hold, or at once."""
         for slot in self._slots:
             if worker_id is None or (slot.child is not None and slot.child.worker_id == worker_id):
+                slot.at_once = slot.at_once or at_once
                 slot.renew.set()
 
     def end(self, worker_id: str) -> None:
@@ -95,36 +106,77 @@ class Supervisor:
                 child.kill()
 
     async def _keep(self, slot: Slot, tasks: asyncio.TaskGroup) -> None:
-        """Have a worker in the slot at all times.
-
-        A worker that is to be replaced may end what it does while its successor already starts: so new code is there
-        within a second. The epoch of each run keeps the two apart.
-        """
+        """Have a worker in the slot at all times."""
         backoff = Backoff()
         while True:
             slot.renew.clear()
+            slot.at_once = False
             try:
-                child = slot.child = await self._start()
+                slot.child, ended = await self._start(tasks)
             except OSError:
                 log.exception("A worker could not be started.")
                 backoff = backoff.after(0.0)
                 await _pause(backoff.delay or backoff.first, slot.renew)
                 continue
-            ended = tasks.create_task(self._see_off(child))
-            await _first(ended, slot.renew)
+            ended = await self._attend(slot, ended, tasks)
             slot.child = None
             if ended.done():
+                self.settled.set()
                 backoff = backoff.after(ended.result().lived)
                 await _pause(backoff.delay, slot.renew)
             else:
                 backoff = Backoff()
-                tasks.create_task(self._retire(child, ended))
 
-    async def _start(self) -> Child:
-        """Start a worker."""
+    async def _attend(self, slot: Slot, ended: Ended, tasks: asyncio.TaskGroup) -> Ended:
+        """Renew the worker of a slot when asked to; return when it has ended, or was sent away at once."""
+        while True:
+            await _first(ended, slot.renew)
+            if ended.done():
+                return ended
+            if slot.at_once and slot.child is not None:
+                tasks.create_task(self._retire(slot.child, ended))
+                return ended
+            slot.renew.clear()
+            ended = await self._succeed(slot, ended, tasks)
+
+    async def _succeed(self, slot: Slot, ended: Ended, tasks: asyncio.TaskGroup) -> Ended:
+        """Start a successor, and have it take the slot once it is ready; return the end of whoever has the slot then.
+
+        A successor that cannot import what the worker before it holds ends by itself, so that runs go on with the last
+        code that was good. While both live, the epoch of each run keeps them apart.
+        """
+        old = slot.child
+        try:
+            new, new_ended = await self._start(tasks, after=() if old is None else old.imported)
+        except OSError:
+            log.exception("A worker could not be started.")
+            return ended
+        slot.successor = new
+        ready = asyncio.ensure_future(new.ready.wait())
+        renewed = asyncio.ensure_future(slot.renew.wait())
+        try:
+            await asyncio.wait([ended, new_ended, ready, renewed], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            slot.successor = None
+            self._imported |= new.files
+            ready.cancel()
+            renewed.cancel()
+        if new.ready.is_set() and not new_ended.done():
+            slot.child = new
+            if old is not None:
+                tasks.create_task(self._retire(old, ended))
+            return new_ended
+        tasks.create_task(self._retire(new, new_ended))
+        return ended
+
+    async def _start(self, tasks: asyncio.TaskGroup, *, after: Iterable[str] = ()) -> tuple[Child, Ended]:
+        """Start a worker; return it and its end."""
         worker_id = f"{next(self._numbers)}-{os.getpid()}-{secrets.token_hex(3)}"
         self._born_at = time.time()
-        return await Child.start(worker_id=worker_id, command=self._command, layer=self._layer)
+        child = await Child.start(
+            worker_id=worker_id, command=self._command, layer=self._layer, after=after, on_ready=self.settled.set
+        )
+        return child, tasks.create_task(self._see_off(child))
 
     async def _retire(self, child: Child, ended: "asyncio.Future[WorkerExit]") -> None:
         """Ask a worker to end, and make it when it does not."""
@@ -158,6 +210,8 @@ class Supervisor:
         while True:
             match await self._layer.receive(CHANNEL):
                 case {"type": "worker.replace", "worker_id": str(worker_id)}:
+                    self.renew(worker_id, at_once=True)
+                case {"type": "worker.renew", "worker_id": str(worker_id)}:
                     self.renew(worker_id)
                 case other:
                     log.warning("The supervisor does not know %r.", other)
@@ -176,8 +230,8 @@ class Supervisor:
 
     async def _look(self) -> frozenset[Path]:
         """Compare the files, in a thread, as a network drive may be slow."""
-        imported = frozenset().union(*(child.files for child in self.children))
-        return await asyncio.to_thread(self._sources.look, imported, since=self._born_at)
+        self._imported = self._imported.union(*(child.files for child in self.children))
+        return await asyncio.to_thread(self._sources.look, self._imported, since=self._born_at)
 
 
 async def _first(task: "asyncio.Task[WorkerExit]", event: asyncio.Event) -> None:

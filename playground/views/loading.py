@@ -76,10 +76,10 @@ async def _holder(run_id: str, entry: WorkflowEntry | None) -> Holder:
 
 async def _missing(entry: WorkflowEntry) -> str:
     """Return why no worker has the run's workflow, if none has."""
-    problems = await catalogue.import_errors()
-    problem = next((one for one in problems if one.module == entry.module), None)
+    problem = await catalogue.hindrance(entry)
     if problem is not None:
-        return f"{problem.module} does not import ({problem.type}), so the run waits until it does"
+        what = f"{problem.type} in line {problem.line}" if problem.line else problem.type
+        return f"{problem.module} does not import ({what}), so the run waits until it does"
     known = {one.workflow_id for one in await catalogue.workflows()}
     return (
         ""

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import json
 import os
 import secrets
 import signal
@@ -50,6 +51,7 @@ def main() -> None:
             row=row,
             pulse=pulse,
             limit=settings.STEPYARD_CONCURRENT_RUNS,
+            after=frozenset(json.loads(os.environ.get("STEPYARD_WORKER_AFTER", "[]"))),
         )
     )
     asyncio.run(_work(workers[0], arguments.layer_fd))

@@ -51,6 +51,8 @@ class Discovery:
 
     found: tuple[Found, ...]
     problems: tuple[ImportProblem, ...]
+    imported: frozenset[str] = frozenset()
+    """The modules that gave what they should, as the command named them, and their parts."""
 
 
 def site(arguments: Sequence[str]) -> tuple[str, ...]:
@@ -73,10 +75,12 @@ def discover(modules: Sequence[str], importing: Callable[[str], None] = lambda m
         sys.path.insert(0, str(Path.cwd()))
     found: dict[str, Found] = {}
     problems: list[ImportProblem] = []
+    named = set(modules)
     for module in modules:
         before = len(found), len(problems)
         for part in _parts(module, problems):
             importing(part)
+            named.add(part)
             try:
                 _collect(_import(part), part, found)
             except KeyboardInterrupt:
@@ -86,7 +90,8 @@ def discover(modules: Sequence[str], importing: Callable[[str], None] = lambda m
         if before == (len(found), len(problems)):
             problems.append(_nothing_in(module))
     importing("")
-    return Discovery(found=tuple(found.values()), problems=tuple(problems))
+    imported = named.difference(problem.module for problem in problems)
+    return Discovery(found=tuple(found.values()), problems=tuple(problems), imported=frozenset(imported))
 
 
 def problem_of(error: BaseException, module: str) -> ImportProblem:

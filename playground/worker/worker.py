@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -45,9 +45,17 @@ class Worker:
     """Executes the runs of the workflows that were found."""
 
     def __init__(
-        self, *, worker_id: str, site: Sequence[str], discovery: Discovery, row: OwnRow, pulse: Pulse, limit: int
+        self,
+        *,
+        worker_id: str,
+        site: Sequence[str],
+        discovery: Discovery,
+        row: OwnRow,
+        pulse: Pulse,
+        limit: int,
+        after: Collection[str] = (),
     ) -> None:
-        """Take what was imported, and how many runs to execute at the same time."""
+        """Take what was imported, how many runs to execute at once, and which modules the worker before holds."""
         self._nudges = live.Nudges()
         self._store = make_store(self._nudges.moved)
         self._runtime = Runtime(store=self._store, owner=worker_id, lease=LEASE)
@@ -62,7 +70,10 @@ class Worker:
         self._look = asyncio.Event()
         self._alarm: asyncio.TimerHandle | None = None
         self._stop = asyncio.Event()
-        self._files = user_files()
+        self._after = after
+        # What did not import is not among the modules, and is what will be saved next.
+        self._broken = tuple(problem.file for problem in discovery.problems if problem.file)
+        self._files = (*user_files(), *self._broken)
         self._started_at = time.time()
 
     def running(self) -> Sequence[str]:
@@ -75,6 +86,11 @@ class Worker:
 
     async def run(self) -> None:
         """Publish the catalogue, then execute runs until told to stop."""
+        missing = sorted({problem.module for problem in self._discovery.problems}.intersection(self._after))
+        self._complain("runs go on with the code of before" if missing else "its runs wait until it does")
+        if missing:
+            await self._give_way(missing)
+            return
         await catalogue.publish(
             [found.entry for found in self._discovery.found],
             self._discovery.problems,
@@ -88,11 +104,30 @@ class Worker:
                 for work in (self._turn(), self._report(), self._sweep(), self._nudges.send(), self._listen(tasks))
             ]
             await in_transaction(self._row.ready)
+            await self._tell_supervisor({"imported": sorted(self._discovery.imported)})
             await live.nudge_catalogue()
             await self._stop.wait()
             await self._wind_up()
             for task in beside:
                 task.cancel()
+        self._store.close()
+
+    def _complain(self, consequence: str) -> None:
+        """Say in the terminal what did not import."""
+        for problem in self._discovery.problems:
+            where = f" in line {problem.line} of {problem.file}" if problem.line else ""
+            logger.warning(
+                "%s does not import (%s: %s%s); %s.", problem.module, problem.type, problem.message, where, consequence
+            )
+
+    async def _give_way(self, missing: Sequence[str]) -> None:
+        """End without having taken a run, since the worker before holds what did not import here."""
+        await self._tell_supervisor({"files": list(self._files)})
+        await catalogue.publish_problems(self._discovery.problems, worker_id=self._worker_id)
+        reason = f"gave way to the worker before it, since {', '.join(missing)} did not import"
+        await in_transaction(self._row.stopping, reason)
+        await in_transaction(self._row.ended)
+        await live.nudge_catalogue()
         self._store.close()
 
     async def _wind_up(self) -> None:
@@ -163,11 +198,15 @@ class Worker:
 
     async def _report(self) -> None:
         """Tell the supervisor which files to watch; steps may import more later."""
-        layer = get_channel_layer()
         reported: tuple[str, ...] = ()
-        while isinstance(layer, LocalLayer):
+        while True:
             if self._files != reported:
                 reported = self._files
-                await layer.report({"files": list(reported)})
+                await self._tell_supervisor({"files": list(reported)})
             await asyncio.sleep(SWEEP)
-            self._files = await asyncio.to_thread(user_files)
+            self._files = (*await asyncio.to_thread(user_files), *self._broken)
+
+    async def _tell_supervisor(self, facts: dict[str, Any]) -> None:
+        layer = get_channel_layer()
+        if isinstance(layer, LocalLayer):
+            await layer.report(facts)

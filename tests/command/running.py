@@ -99,9 +99,12 @@ async def playground(
     try:
         assert process.stdout is not None
         async with asyncio.timeout(SECONDS):
-            line = (await process.stdout.readline()).decode()
-        assert line.startswith("Stepyard is ready: http://localhost:"), line + (await process.stdout.read()).decode()
-        port = int(line.rpartition("localhost:")[2].partition("/")[0])
+            said = line = await process.stdout.readline()
+            # What the user's code printed while it was imported comes before.
+            while line and b"Stepyard is ready" not in line:
+                said += (line := await process.stdout.readline())
+        assert line.startswith(b"Stepyard is ready: http://localhost:"), said.decode()
+        port = int(line.decode().rpartition("localhost:")[2].partition("/")[0])
         yield Running(process=process, port=port)
     finally:
         if process.returncode is None:

@@ -76,7 +76,7 @@ async def test_a_worker_that_does_not_end_is_killed(tmp_path: Path) -> None:
     """
     async with supervised(script(tmp_path, body), grace=0.2) as yard:
         first = await yard.said()
-        yard.supervisor.renew(first["worker_id"])
+        yard.supervisor.renew(first["worker_id"], at_once=True)
         assert (await yard.ended())[1] == -signal.SIGKILL
         await yard.said()
 

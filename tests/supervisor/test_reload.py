@@ -1,8 +1,11 @@
 """Saved files replace workers."""
 
+import asyncio
+import os
+import signal
 from pathlib import Path
 
-from tests.supervisor.yard import script, supervised
+from tests.supervisor.yard import is_alive, script, supervised
 
 WORKS = """
 await layer.report({"files": sys.argv[2:]})
@@ -47,6 +50,48 @@ async def test_an_imported_file_counts(tmp_path: Path) -> None:
         assert (await yard.said())["pid"] != first["pid"]
 
 
+async def test_a_successor_that_gives_way_leaves_the_worker_alone(tmp_path: Path) -> None:
+    """The worker stays until one has imported what it holds; that is asked of each successor, and told to it."""
+    flows = tmp_path / "my_flows.py"
+    flows.write_text("")
+    body = f"""
+    if "broken" in open({str(flows)!r}).read():
+        print(os.environ["STEPYARD_WORKER_AFTER"], file=sys.stderr, flush=True)
+        os._exit(0)
+    await say()
+    await layer.wait_closed()
+    """
+    async with supervised(script(tmp_path, body), targets=[flows]) as yard:
+        first = await yard.said()
+        for number in range(2):
+            flows.write_text(f"broken {number}")
+            _, code, tail = await yard.ended()
+            assert (code, tail) == (0, '["my_flows"]\n')
+            assert is_alive(first["pid"])
+        flows.write_text("good")
+        assert (await yard.said())["pid"] != first["pid"]
+        assert (await yard.ended())[0] == first["worker_id"]
+
+
+async def test_a_worker_that_dies_while_its_successor_imports_is_replaced(tmp_path: Path) -> None:
+    """The slot does not wait for a successor that hangs."""
+    body = f"""
+    if os.environ["STEPYARD_WORKER_AFTER"] != "[]":
+        os.open({str(tmp_path / "hangs")!r}, os.O_WRONLY)
+        time.sleep(1000)
+    await say()
+    await layer.wait_closed()
+    """
+    os.mkfifo(tmp_path / "hangs")
+    async with supervised(script(tmp_path, body)) as yard:
+        first = await yard.said()
+        yard.supervisor.renew()
+        (await asyncio.to_thread((tmp_path / "hangs").open, "rb")).close()  # opens when the successor hangs
+        os.kill(first["pid"], signal.SIGKILL)
+        assert {(await yard.ended())[1], (await yard.ended())[1]} == {-signal.SIGKILL, -signal.SIGTERM}
+        assert (await yard.said())["pid"] != first["pid"]
+
+
 async def test_without_reload_a_saved_file_changes_nothing(tmp_path: Path) -> None:
     """With reload switched off only a death replaces the worker."""
     flows = tmp_path / "my_flows.py"
@@ -57,4 +102,5 @@ async def test_without_reload_a_saved_file_changes_nothing(tmp_path: Path) -> No
         yard.supervisor.renew()
         second = await yard.said()
         assert second["pid"] != first["pid"]
-        assert len(yard.supervisor.children) == 1
+        assert (await yard.ended())[0] == first["worker_id"]
+        assert [child.pid for child in yard.supervisor.children] == [second["pid"]]

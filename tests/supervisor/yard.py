@@ -30,6 +30,7 @@ async def main():
     end_with_parent(fd)
     await layer.join(fd)
     async def say(**facts):
+        await layer.report({"imported": ["my_flows"]})
         await layer.send("tests", {"worker_id": os.environ["STEPYARD_WORKER_ID"], "pid": os.getpid(), **facts})
 BODY
 

@@ -1,6 +1,7 @@
 """The one command: migrates, serves the pages, starts and watches the workers."""
 
 import asyncio
+import contextlib
 import functools
 import signal
 import socket
@@ -20,6 +21,9 @@ from playground.options import add_options
 from playground.server import Limits, Server, run_until
 from playground.supervisor import Supervisor, locate, worker_command
 from playground.workers import exit_text, record_exit
+
+IMPORT_SECONDS = 10.0
+"""For how long the command waits for the user's code before it says that it is ready."""
 
 
 class Command(BaseCommand):
@@ -71,10 +75,12 @@ class Command(BaseCommand):
 
         async def beside() -> None:
             token = f"/?token={settings.STEPYARD_TOKEN}" if settings.STEPYARD_TOKEN else ""
-            self.stdout.write(f"Stepyard is ready: {url}{token}")
-            self.stdout.flush()
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(supervisor.run())
+                if settings.STEPYARD_WORKERS:
+                    await _imported(supervisor)
+                self.stdout.write(f"Stepyard is ready: {url}{token}")
+                self.stdout.flush()
                 if settings.STEPYARD_BLOCKED_SECONDS:
                     tasks.create_task(watch_over(ours, supervisor.end, seconds=settings.STEPYARD_BLOCKED_SECONDS))
 
@@ -85,3 +91,10 @@ class Command(BaseCommand):
         if code not in (0, -signal.SIGTERM):
             self.stderr.write(f"Worker {worker_id} ended: {exit_text(code)}.")
         await record_exit(worker_id, code, tail)
+
+
+async def _imported(supervisor: Supervisor) -> None:
+    """Wait until the user's code was imported, or not for ever: pages say what is being imported."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(IMPORT_SECONDS):
+            await supervisor.settled.wait()
