@@ -22,6 +22,14 @@ class LenientGenerator(GenerateJsonSchema):
         """Return the schema that takes anything."""
         return {}
 
+    def decimal_schema(self, schema: core_schema.DecimalSchema) -> JsonSchemaValue:
+        """Return pydantic's schema with its text marked as a decimal, which else looks like ``float | str``."""
+        found = super().decimal_schema(schema)
+        for part in found.get("anyOf", ()):
+            if part.get("type") == "string":
+                part["format"] = "decimal"
+        return found
+
 
 def keyed(parts: Mapping[str, Document], total: bool) -> Document:
     """Return the JSON Schema of an object with a schema for each key."""

@@ -54,7 +54,9 @@ def control(leaf: Leaf, naming: Naming) -> SafeString:
             least = leaf.field.shape.facts.get("minimum")
             # The keyboards of telephones have no minus in the mode for digits.
             mode = "numeric" if numeric(least) and least >= 0 else "text"
-            return _line(leaf, naming, {"inputmode": "decimal" if not whole else mode, "class": "f-input f-number"})
+            line = _line(leaf, naming, {"inputmode": "decimal" if not whole else mode, "class": "f-input f-number"})
+            mark = {"type": "hidden", "name": f"{naming.prefix}:as{leaf.at}", "value": "number"}
+            return join(line, el("input", mark) if leaf.number else NOTHING)
         case Boolean():
             return _radios(leaf, naming)
         case Choice():

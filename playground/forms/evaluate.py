@@ -7,7 +7,7 @@ from playground.forms.jsontext import JsonError
 from playground.forms.kinds import Boolean, Choice, Const, Number
 from playground.forms.nodes import Group, Leaf, Listing, Need, Node, Raw, State, Switch
 from playground.forms.pasted import parse_pasted
-from playground.forms.values import MISSING, Json, Missing, NumberError, parse_number, shorten
+from playground.forms.values import MISSING, Json, Missing, NumberError, is_decimal, parse_number, shorten
 from playground.forms.words import name_of
 
 Path = tuple[str | int, ...]
@@ -76,6 +76,8 @@ class _Reading:
 
     def leaf(self, node: Leaf, path: Path) -> Json | Missing:
         match node.field.kind:
+            case Number(decimal=True) if not node.number and is_decimal(node.text.strip()):
+                return node.text.strip()
             case Number(whole=whole):
                 try:
                     return parse_number(node.text.strip())

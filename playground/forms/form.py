@@ -10,6 +10,7 @@ from playground.forms.change import ACTIONS, changed, newest
 from playground.forms.check import check, is_valid
 from playground.forms.desk import Desk
 from playground.forms.document import place_of
+from playground.forms.envelope import opened
 from playground.forms.evaluate import value_of
 from playground.forms.example import example
 from playground.forms.issues import Issue
@@ -47,6 +48,8 @@ class Form:
     issues: tuple[Issue, ...]
     """What is wrong: what could not be read of a post, and after `validate` what the schema refuses."""
     focus: str | None = None
+    note: str = ""
+    """What was made of the text in the JSON tab, when that needs a word."""
 
     @classmethod
     def blank(cls, schema: Json) -> Self:
@@ -89,15 +92,16 @@ class Form:
         desk = Desk(schema=schema, left=MAX_POSTED)
         field = _root(schema)
         as_json = post.mark("tab", "") == "json"
-        node = (
-            Raw(field=field, at="", text=post.text("") or "") if as_json else Reader(desk=desk, post=post).read(field)
-        )
-        form = cls._shown(schema, node, as_json=as_json)
+        text, note = post.text("") or "", ""
+        if as_json and post.mark("kept", "") is None:
+            text, note = opened(schema, text)
+        node = Raw(field=field, at="", text=text) if as_json else Reader(desk=desk, post=post).read(field)
+        form = replace(cls._shown(schema, node, as_json=as_json), note=note)
         pressed = post.mark("do", "")
         if pressed is None:
             return replace(form, issues=value_of(node).issues)
         verb, _, at = pressed.partition(":")
-        return replace(form._pressed(verb, at), action=ACTIONS.get(verb, "switch"))
+        return replace(form._pressed(verb, at), action=ACTIONS.get(verb, "switch"), note=note)
 
     @classmethod
     def _shown(cls, schema: Json, node: Node, *, as_json: bool = False, focus: str | None = None) -> Self:
@@ -166,6 +170,7 @@ class Form:
             ids=id_prefix,
             url=submit_url,
             focus=self.focus,
+            note=self.note,
         )
 
 

@@ -5,6 +5,7 @@ import binascii
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Any
 from uuid import UUID
@@ -55,6 +56,7 @@ EXAMPLES: Mapping[str, str] = {
     "base64url": "aGVsbG8=",
     "json-string": "{}",
     "color": "#336699",
+    "decimal": "12.50",
     "month": "2025-03",
 }
 """What a valid text of each format looks like."""
@@ -125,6 +127,7 @@ CHECKS: Mapping[str, Callable[[str], bool]] = {
     "base64": _encoded,
     "base64url": _encoded,
     "month": _full(MONTH),
+    "decimal": _as(Decimal),
 }
 
 

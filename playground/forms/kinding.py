@@ -22,6 +22,7 @@ from playground.forms.kinds import (
     Union,
     Upload,
 )
+from playground.forms.patterns import PatternError, compiled
 from playground.forms.shape import NOTES, Shape, fold, mapped
 from playground.forms.values import Json
 
@@ -50,7 +51,30 @@ def settle(place: Place) -> Settled:
         name = shape.type_name or only.shape.type_name or only.shape.title
         inner = replace(only.shape, facts={**only.shape.facts, **notes}, title=shape.title, type_name=name)
         return Settled(place=place, shape=inner, kind=only.kind, nullable=nullable)
+    number = _decimal(kind) if isinstance(kind, Union) else None
+    if number is not None:
+        limits = {keyword: number.facts[keyword] for keyword in HINTS["number"] if keyword in number.facts}
+        inner = replace(shape, facts={**limits, **shape.facts})
+        return Settled(place=place, shape=inner, kind=Number(whole=False, decimal=True), nullable=nullable)
     return Settled(place=place, shape=shape, kind=kind, nullable=nullable)
+
+
+def _decimal(kind: Union) -> Shape | None:
+    """Return what a union says of numbers when its only other alternative is the same number as text."""
+    match kind.branches:
+        case (Branch(kind=Number(whole=False), shape=number), Branch(kind=Text(), shape=text)):
+            pattern = text.facts.get("pattern")
+            if text.facts.get("format") == "decimal" or (isinstance(pattern, str) and _takes_only_numbers(pattern)):
+                return number
+    return None
+
+
+def _takes_only_numbers(pattern: str) -> bool:
+    try:
+        takes = compiled(pattern)
+        return takes("1") and takes("12.5") and not (takes("") or takes("x") or takes("1x"))
+    except PatternError:
+        return False
 
 
 def kind_of(shape: Shape) -> tuple[Kind, bool]:

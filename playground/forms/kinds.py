@@ -33,6 +33,8 @@ class Number:
     """A number, typed as text."""
 
     whole: bool
+    decimal: bool = False
+    """Whether it may also be JSON text, as Python's `Decimal`; what is typed becomes text, which is exact."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

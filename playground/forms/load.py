@@ -24,7 +24,7 @@ from playground.forms.nodes import (
 )
 from playground.forms.pointer import ENTRY, child
 from playground.forms.shape import Shape, entry_place, numeric
-from playground.forms.values import MISSING, Json, Missing
+from playground.forms.values import MISSING, Json, Missing, is_decimal
 
 MAX_ROWS = 20
 """Items that a fresh list opens by itself."""
@@ -105,7 +105,10 @@ def raw(field: Field, at: str, value: Json | Missing) -> Raw:
 
 def _leaf(field: Field, value: Json, at: str) -> Node:
     text = _text(field, value)
-    return raw(field, at, value) if text is None else Leaf(field=field, at=at, state=State.VALUE, text=text)
+    if text is None:
+        return raw(field, at, value)
+    number = field.kind == Number(whole=False, decimal=True) and not isinstance(value, str)
+    return Leaf(field=field, at=at, state=State.VALUE, text=text, number=number)
 
 
 def _text(field: Field, value: Json) -> str | None:
@@ -116,6 +119,8 @@ def _text(field: Field, value: Json) -> str | None:
             return None if is_lost(kind, value) or empty_is_lost else value
         case Number() if "number" in types_of(value):
             return dumps(value)
+        case Number(decimal=True) if isinstance(value, str):
+            return value if is_decimal(value) else None
         case Boolean() if isinstance(value, bool):
             return "true" if value else "false"
         case Choice(options=options):

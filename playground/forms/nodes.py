@@ -94,6 +94,8 @@ class Leaf:
     """As typed; for a choice the option's number."""
     area: bool = False
     """Whether the person asked for several lines."""
+    number: bool = False
+    """Whether a decimal was given as a JSON number, and so stays one."""
     problem: str = ""
     """Why what was given could not be read."""
 

@@ -13,8 +13,9 @@ class Post:
     """The controls of one form, by their names without the prefix.
 
     `/list/0/name` holds a value; `:is/…` a state, `:was/…` the state before, `:as/…` that the field is edited as
-    JSON, `:area/…` that it has several lines, `:item/…` and `:entry/…` the keys of items and entries in their order,
-    `:key/…` an entry's name, `:order/…` the order of names, `:stash/…` what was put aside, `:file/…` an upload.
+    JSON or that a decimal stays a JSON number, `:area/…` that it has several lines, `:item/…` and `:entry/…` the
+    keys of items and entries in their order, `:key/…` an entry's name, `:order/…` the order of names, `:stash/…`
+    what was put aside, `:file/…` an upload, `:kept` that the JSON tab showed what looks like a call of the API.
     """
 
     values: dict[str, list[str]]

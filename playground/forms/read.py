@@ -99,7 +99,9 @@ class Reader:
                 if state is State.VALUE and isinstance(field.kind, Text | Upload) and is_lost(field.kind, text):
                     return raw(field, at, text)
                 area = self.post.mark("area", at) is not None
-                return Leaf(field=field, at=at, state=state, text=text if state is State.VALUE else "", area=area)
+                number = self.post.mark("as", at) == "number"
+                shown = text if state is State.VALUE else ""
+                return Leaf(field=field, at=at, state=state, text=shown, area=area, number=number)
 
     def typed(self, field: Field, text: str, posted: str, *, changed: bool) -> State:
         """Return the state of a text control: what was chosen, else what follows from the text."""

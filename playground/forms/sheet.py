@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.safestring import SafeString
 
+from playground.forms.envelope import envelope
 from playground.forms.issues import Issue
 from playground.forms.locate import placed, pointer_of
 from playground.forms.markup import NOTHING, el, join
@@ -12,7 +13,15 @@ from playground.forms.paint import Painter
 
 
 def sheet(
-    root: Node, issues: Sequence[Issue], *, as_json: bool, prefix: str, ids: str, url: str, focus: str | None
+    root: Node,
+    issues: Sequence[Issue],
+    *,
+    as_json: bool,
+    prefix: str,
+    ids: str,
+    url: str,
+    focus: str | None,
+    note: str,
 ) -> SafeString:
     """Return a form's inside; see `Form.html`."""
     problems = placed(root, issues)
@@ -34,7 +43,8 @@ def sheet(
         "aria-labelledby": f"{ids}-tab-{'json' if as_json else 'fields'}",
     }
     summary = _summary(painter, issues, root, ids, as_json=as_json)
-    return el("div", attributes, run, summary, _tabs(painter, ids, as_json=as_json), el("div", panel, body))
+    said = el("p", {"class": "f-help f-note", "role": "status"}, note) if note else NOTHING
+    return el("div", attributes, run, summary, _tabs(painter, ids, as_json=as_json), said, el("div", panel, body))
 
 
 def _tabs(painter: Painter, ids: str, *, as_json: bool) -> SafeString:
@@ -84,6 +94,9 @@ def _json(painter: Painter, root: Node, ids: str) -> SafeString:
     label = el("label", {"class": "f-label", "for": name}, "The whole input as JSON")
     hint = el("p", {"class": "f-help"}, "A Python dict or a curl command can be pasted, too.")
     mark = painter.hidden("tab", "", "json")
+    # A loaded value that looks like a call of the API is none, and comes back as it is.
+    if envelope(text) is not None:
+        mark = join(mark, painter.hidden("kept", "", "1"))
     return el(
         "div", {"class": "f-field", "data-kind": "json"}, mark, label, el("textarea", attributes, text), hint, notes
     )

@@ -27,6 +27,9 @@ MAX_DIGITS = 4300
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?", re.ASCII)
 
 
+DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", re.ASCII)
+
+
 class NumberError(ValueError):
     """This is not a number that JSON can hold."""
 
@@ -72,6 +75,11 @@ def parse_number(text: str) -> int | Literal:
     if math.isinf(number):
         raise NumberError(f"The number {shorten(text)} is larger than a computer's number can be (about 1.8e308).")
     return number
+
+
+def is_decimal(text: str) -> bool:
+    """Tell whether a text is a decimal number as Python's `Decimal` reads it."""
+    return len(text) <= MAX_DIGITS and DECIMAL.fullmatch(text) is not None
 
 
 def unquoted(text: str, limit: int = 60) -> str:

@@ -29,6 +29,7 @@ FORMATS = {
     "byte": "base64 text",
     "base64url": "base64 text (URL-safe)",
     "password": "text",
+    "decimal": "a decimal number",
 }
 FOUND = {"null": "null", "boolean": "boolean", "object": "object", "array": "list", "string": "text"}
 

@@ -67,10 +67,13 @@ def _text(session: Session, at: str, value: Any) -> None:
 
 
 def _number(session: Session, at: str, value: Any) -> None:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        session.put(f"f{at}", dumps(value))
-    else:
-        _as_json(session, at, value)
+    if isinstance(value, int | float | str) and not isinstance(value, bool):
+        session.put(f"f{at}", value if isinstance(value, str) else dumps(value))
+        found = _value_at(session, at)
+        if found is not MISSING and dumps(found) == dumps(value):
+            return
+        session.put(f"f{at}", "")
+    _as_json(session, at, value)
 
 
 def _boolean(session: Session, at: str, value: Any) -> None:

@@ -1,8 +1,11 @@
 """What is pasted: JSON, a Python literal, a curl command."""
 
+from typing import Any
+
 import pytest
 
 from playground.forms import Form, JsonError, dumps, parse_pasted
+from tests.forms.browser import Session
 
 
 @pytest.mark.parametrize(
@@ -59,3 +62,52 @@ def test_in_the_json_tab() -> None:
     form = Form.posted(schema, [("f:tab", "json"), ("f", '{"a": }')]).validate()
     assert "Line 1, column 7" in form.issues[0].message
     assert "{&quot;a&quot;: }" in form.html()
+
+
+ORDER = {"type": "object", "properties": {"sku": {"type": "string"}}, "required": ["sku"]}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"inputData": {"sku": "x"}}',
+        '{"inputData": {"sku": "x"}, "requestContext": {}}',
+        'curl https://example.com/jobs -H \'A: b\' -d \'{"inputData": {"sku": "x"}}\'',
+        "{'resumeData': {'sku': 'x'}, 'step': 'ask'}",
+    ],
+)
+def test_a_call_of_the_api(text: str) -> None:
+    """What a call carries is taken, the form says so, and the fields show it."""
+    form = Form.posted(ORDER, [("f:tab", "json"), ("f", text)]).validate()
+    assert (form.value, form.issues) == ({"sku": "x"}, ())
+    form = Form.posted(ORDER, [("f:tab", "json"), ("f", text), ("f:do", "tab:fields")])
+    assert 'value="x"' in form.html()
+    assert "This was a call of the API" in form.html()
+
+
+def test_errors_of_a_call_speak_of_its_value() -> None:
+    """A call whose value does not fit is refused for what is inside."""
+    form = Form.posted(ORDER, [("f:tab", "json"), ("f", '{"inputData": {"sku": 1}}')]).validate()
+    assert [issue.path for issue in form.issues] == [("sku",)]
+
+
+@pytest.mark.parametrize(
+    ("schema", "text"),
+    [
+        ({"type": "object", "properties": {"inputData": {"type": "integer"}}}, '{"inputData": 1}'),
+        ({}, '{"inputData": 1}'),
+        ({"type": "object", "additionalProperties": {"type": "integer"}}, '{"inputData": 1}'),
+        ({"type": "object", "properties": {"sku": {"type": "string"}}}, '{"inputData": {}, "sku": "x"}'),
+    ],
+)
+def test_no_call_of_the_api(schema: dict[str, Any], text: str) -> None:
+    """Where the schema takes the name, or more stands beside it, the value is what was written."""
+    assert dumps(Form.posted(schema, [("f:tab", "json"), ("f", text)]).value) == text
+
+
+def test_a_loaded_value_is_no_call() -> None:
+    """A loaded value that looks like a call comes back as it was."""
+    schema = {"type": "object", "properties": {"sku": {"type": "string"}}}
+    session = Session(schema, Form.of(schema, {"inputData": {"sku": "x"}}))
+    session.press("tab:json")
+    assert session.submit().value == {"inputData": {"sku": "x"}}

@@ -1,10 +1,16 @@
 """Not set, null, empty and a value are four different things."""
 
-from typing import Any
+from decimal import Decimal
+from typing import Annotated, Any
 
 import pytest
+from pydantic import BaseModel
+from pydantic import Field as Pydantic
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core.core_schema import DecimalSchema
 
-from playground.forms import MISSING, Form
+from engine.schema import Schema
+from playground.forms import MISSING, Form, dumps, parse_json
 from tests.forms.browser import Session
 
 NOTE: dict[str, Any] = {
@@ -166,3 +172,43 @@ def test_an_input_of_any_kind_may_be_left_empty(schema: Any) -> None:
     session.put("f", "{}")
     assert session.submit().value == {}
     assert Session(False).submit().value is MISSING
+
+
+class Patterned(GenerateJsonSchema):
+    """Writes decimals as some releases of pydantic do by themselves."""
+
+    def get_decimal_pattern(self, schema: DecimalSchema) -> str | None:
+        """Return the pattern of the text."""
+        return self.build_decimal_pattern(schema)
+
+
+class Bill(BaseModel):
+    """A model whose amounts are decimals."""
+
+    amount: Annotated[Decimal, Pydantic(ge=0)]
+    fee: Decimal = Decimal("1.50")
+
+
+@pytest.mark.parametrize("schema", [Schema.of(Bill).json_schema, Bill.model_json_schema(schema_generator=Patterned)])
+def test_a_decimal_is_one_number(schema: dict[str, Any]) -> None:
+    """A decimal asks for an amount and not for a type; what is typed is kept exactly, as text."""
+    session = Session(schema)
+    shown = session.page.field("/amount")
+    assert shown
+    assert shown["data-kind"] == "number"
+    assert session.page.control("f:is/amount") is None
+    assert "At least 0" in session.form.html()
+    assert "Default: 1.50." in session.form.html()
+    assert session.submit().issues[0].message.startswith("This is required. Expected a number: at least 0")
+    session.put("f/amount", "12,5")
+    assert session.submit().issues[0].message == ("Found “12,5”. Expected a number with a point, such as 12 or 0.5.")
+    session.put("f/amount", "123456789012345678.10")
+    assert session.submit().value == {"amount": "123456789012345678.10"}
+    loaded = Session(schema, Form.of(schema, parse_json('{"amount": 1.10}')))
+    assert dumps(loaded.submit().value) == '{"amount": 1.10}'
+
+
+def test_a_number_or_text_is_still_a_choice() -> None:
+    """Where text may be any text, a person says whether a number or a text is meant."""
+    schema = {"anyOf": [{"type": "number"}, {"type": "string"}]}
+    assert Session(schema).page.control("f:is") is not None
