@@ -1,9 +1,8 @@
 """Logs and prints of a step become its events, and still reach the console."""
 
-import io
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
@@ -48,8 +47,11 @@ class _Handler(logging.Handler):
         return True
 
 
-class _Tee(io.TextIOBase):
-    """Stands in for sys.stdout or sys.stderr: lines that a step prints are recorded, everything is passed on."""
+class _Tee:
+    """Stands in for sys.stdout or sys.stderr: lines that a step prints are recorded, everything is passed on.
+
+    It derives from no stream class, whose attributes would hide the real stream's: its encoding, its fileno.
+    """
 
     def __init__(self, stream: TextIO, name: str) -> None:
         self._stream = stream
@@ -68,9 +70,10 @@ class _Tee(io.TextIOBase):
                 context.at_close(self._finish)
         return self._stream.write(text)
 
-    def flush(self) -> None:
-        """Flush the real stream."""
-        self._stream.flush()
+    def writelines(self, lines: Iterable[str]) -> None:
+        """Write each of some texts."""
+        for line in lines:
+            self.write(line)
 
     def __getattr__(self, name: str) -> Any:
         """Be the real stream in everything else."""

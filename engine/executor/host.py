@@ -3,11 +3,11 @@
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from functools import partial
 from typing import Any
 
-from engine.errors import InvalidState, InvalidValue, NotSerializable, StepNotRun, UnknownStep
+from engine.errors import InvalidState, InvalidValue, NotSerializable, StepCancelled, StepNotRun, UnknownStep
 from engine.events import EventType
 from engine.executor.journal import Journal
 from engine.executor.mapping import ANY, output_of
@@ -17,6 +17,9 @@ from engine.paths import Path, format_path
 from engine.record import StepState
 from engine.schema import Schema
 from engine.step import Step
+
+LOOK_UP = 1.0
+"""Seconds after which a thread that waits for the event loop looks whether it is still there."""
 
 
 class StepHost:
@@ -74,6 +77,9 @@ class StepHost:
             return
         done: Future[None] = Future()
         self._loop.call_soon_threadsafe(_settle, done, change)
+        while not wait([done], timeout=LOOK_UP).done:
+            if self._loop.is_closed():
+                raise StepCancelled("the program has ended while the step ran")
         done.result()
 
     def dump(self, path: Path, value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -60,6 +61,32 @@ async def test_stop_iteration_fails_the_step(error: BaseException, sync: bool) -
     """What ends generators does not end the engine's coroutines, and is never taken for a result."""
     result = await run_to_end(begin().then(raising(error, sync=sync)).commit(), 1)
     assert result.status == "failed"
+
+
+INTERRUPTED = """
+import asyncio
+from engine import create_step, create_workflow
+
+async def work(data):
+    raise KeyboardInterrupt
+
+step = create_step(id="work", execute=work)
+workflow = create_workflow(id="w", input_schema=None, output_schema=None).then(step).commit()
+
+async def main():
+    await (await workflow.create_run()).start(1)
+
+try:
+    asyncio.run(main())
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+def test_ctrl_c_ends_the_program() -> None:
+    """A KeyboardInterrupt in the program's own thread is no failure of a step: the program ends by it, and at once."""
+    done = subprocess.run([sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == "interrupted\n"
 
 
 async def test_a_keyboard_interrupt_in_a_thread_fails_the_step() -> None:

@@ -5,6 +5,7 @@ import io
 import logging
 import subprocess
 import sys
+import tempfile
 from contextlib import redirect_stdout
 from typing import Any
 
@@ -106,6 +107,21 @@ async def test_print_still_reaches_the_console() -> None:
     with redirect_stdout(console):
         assert len(await logs_of(create_step(id="work", execute=work))) == 1
     assert console.getvalue() == "to the console\n"
+
+
+async def test_the_console_is_still_itself() -> None:
+    """Its encoding, its file number and its kind are those of the real stream while a step runs."""
+    seen = []
+
+    async def work(data: Any) -> None:
+        seen.append((sys.stdout.encoding, sys.stdout.isatty(), sys.stdout.fileno()))
+        sys.stdout.writelines(["one\n", "two\n"])
+        sys.stdout.flush()
+
+    with tempfile.TemporaryFile("w+", encoding="latin-1") as console, redirect_stdout(console):
+        logs = await logs_of(create_step(id="work", execute=work))
+        assert seen == [("latin-1", False, console.fileno())]
+    assert [log.payload["message"] for log in logs] == ["one", "two"]
 
 
 async def test_logging_still_reaches_other_handlers(caplog: pytest.LogCaptureFixture) -> None:
