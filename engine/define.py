@@ -4,7 +4,6 @@ import asyncio
 import inspect
 import json
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any, Protocol, TypedDict, TypeVar, Unpack, overload
 
@@ -14,6 +13,7 @@ from engine.ids import check_id
 from engine.schema import Schema
 from engine.signature import Signature, read_signature
 from engine.step import Retry, Step
+from engine.threads import THREADS, guarded
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -32,9 +32,6 @@ SyncSource = Callable[[Context], Out] | Callable[[], Out]
 
 UNSET: Any = object()
 """Stands for "not given", where None means "any JSON value"."""
-
-# Threads are cheap while they wait, and a step that waits must not hold up another.
-_THREADS = ThreadPoolExecutor(max_workers=256, thread_name_prefix="stepyard-step")
 
 
 class StepOptions(TypedDict, total=False):
@@ -279,20 +276,8 @@ def _call(function: Callable[..., Any], signature: Signature) -> Callable[[Any, 
 
     async def in_thread(data: Any, ctx: Any) -> Any:
         loop = asyncio.get_running_loop()
-        result = await loop.run_in_executor(_THREADS, copy_context().run, _guarded, bound, data, ctx)
+        result = await loop.run_in_executor(THREADS, copy_context().run, guarded, bound, data, ctx)
         # A plain function may still hand out a coroutine, such as a lambda around an async one.
         return await result if inspect.isawaitable(result) else result
 
     return in_thread
-
-
-def _guarded(bound: Callable[[Any, Any], Any], data: Any, ctx: Any) -> Any:
-    """Call a function in a thread.
-
-    StopIteration and GeneratorExit mean something else to the coroutine that awaits the thread. Ctrl-C never comes to
-    a thread: a KeyboardInterrupt there is the function's own, and is no reason to end the program.
-    """
-    try:
-        return bound(data, ctx)
-    except (StopIteration, GeneratorExit, KeyboardInterrupt) as error:
-        raise RuntimeError(f"the step raised {type(error).__name__}") from error

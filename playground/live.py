@@ -11,7 +11,8 @@ group catalogue     catalogue.moved               workflows, import errors or wo
 group workers       run.news                      the worker that executes the run should read its journal
 channel runs        run.wake                      some worker should look at the run
 channel verdicts    verdict.ask                   some worker should say whether a value fits; answered to ``reply_to``
-channel supervisor  worker.replace                the supervisor should replace a worker
+channel supervisor  worker.replace                the supervisor should replace a worker at once
+channel supervisor  worker.renew                  the same, once the next one has imported what the worker holds
 ==================  ============================  =================================================================
 """
 
@@ -74,8 +75,13 @@ async def wake(run_id: str) -> None:
 
 
 async def replace_worker(worker_id: str) -> None:
-    """Have the supervisor replace a worker."""
+    """Have the supervisor replace a worker at once."""
     await _send(SUPERVISOR, {"type": "worker.replace", "worker_id": worker_id})
+
+
+async def renew_worker(worker_id: str) -> None:
+    """Have the supervisor replace a worker once the next one has imported what it holds."""
+    await _send(SUPERVISOR, {"type": "worker.renew", "worker_id": worker_id})
 
 
 async def ask(question: Message, *, seconds: float) -> Message | None:

@@ -81,8 +81,8 @@ class Child:
     ) -> "Child":
         """Start a worker and take it into the channel layer.
 
-        Arguments: its id; how it is called; the layer; the modules that the worker before it holds, without which it must
-        not take over; who hears that it takes runs.
+        Arguments: its id; how it is called; the layer; the modules that the worker before it holds, without which it
+        must not take over; who hears that it takes runs.
         """
         ours, theirs = socket.socketpair()
         # A pipe of our own: asyncio's would have `wait` last until all that inherited it have closed it.

@@ -47,6 +47,10 @@ class OwnRow:
         """Write why the worker stops, and that its runs are free."""
         self._update(status="stopping", exit=plain(reason))
 
+    def remark(self, text: str) -> None:
+        """Write what is odd about the worker while it works; nothing takes it back."""
+        self._update(exit=plain(text) or None)
+
     def ended(self) -> None:
         """Write that the worker has ended as it should."""
         self._update(status="ended", ended_at=Now(), running="[]", blocked="null")

@@ -23,6 +23,7 @@ from playground.worker.admission import begin
 from playground.worker.consumers import RunConsumer, VerdictConsumer
 from playground.worker.discovery import Discovery
 from playground.worker.keeping import make_store
+from playground.worker.leftovers import Leftovers
 from playground.worker.pulse import Pulse
 from playground.worker.row import OwnRow
 from playground.worker.slots import Slots
@@ -35,6 +36,10 @@ SWEEP = 2.0
 """Seconds between two looks at the queue, for wakes that got lost."""
 TURN = 0.25
 """Seconds between two signs that the event loop turns."""
+SHED = 1.0
+"""Seconds between two looks for steps that go on although they have ended."""
+ASKING = 30.0
+"""Seconds after which the supervisor is asked again for a successor, in case that the one before gave way."""
 STOPPING = 2.0
 """Seconds for interrupted runs to be given back."""
 
@@ -75,6 +80,8 @@ class Worker:
         self._broken = tuple(problem.file for problem in discovery.problems if problem.file)
         self._files = (*user_files(), *self._broken)
         self._started_at = time.time()
+        self._left = ""
+        """What goes on in the worker's threads although it has ended."""
 
     def running(self) -> Sequence[str]:
         """Return the ids of the runs in execution; for any thread."""
@@ -101,7 +108,14 @@ class Worker:
             self._slots.open(tasks)
             beside = [
                 tasks.create_task(work)
-                for work in (self._turn(), self._report(), self._sweep(), self._nudges.send(), self._listen(tasks))
+                for work in (
+                    self._turn(),
+                    self._report(),
+                    self._sweep(),
+                    self._nudges.send(),
+                    self._shed(),
+                    self._listen(tasks),
+                )
             ]
             await in_transaction(self._row.ready)
             await self._tell_supervisor({"imported": sorted(self._discovery.imported)})
@@ -132,7 +146,8 @@ class Worker:
 
     async def _wind_up(self) -> None:
         saved = changed_since(self._files, self._started_at)
-        await in_transaction(self._row.stopping, "interrupted by reload" if saved else "its worker was stopped")
+        reason = "interrupted by reload" if saved else "its worker was stopped"
+        await in_transaction(self._row.stopping, self._left or reason)
         await self._slots.close(seconds=STOPPING)
         await in_transaction(self._row.ended)
         await live.nudge_lists()
@@ -195,6 +210,21 @@ class Worker:
         while True:
             self._pulse.turned()
             await asyncio.sleep(TURN)
+
+    async def _shed(self) -> None:
+        """Name steps that go on although they have ended, and have the worker replaced when nothing else runs in it."""
+        leftovers = Leftovers()
+        asked_at = -ASKING
+        while True:
+            left = leftovers.look()
+            if bool(left) != bool(self._left):
+                await in_transaction(self._row.remark, left)
+                await live.nudge_catalogue()
+            self._left = left
+            if left and not self._slots.busy and time.monotonic() - asked_at >= ASKING:
+                asked_at = time.monotonic()
+                await live.renew_worker(self._worker_id)
+            await asyncio.sleep(SHED)
 
     async def _report(self) -> None:
         """Tell the supervisor which files to watch; steps may import more later."""
