@@ -5,6 +5,7 @@ alone takes time in proportion to its value, except those that are replaced here
 `uniqueItems` (which compares each with each) and `unevaluated…` (which walks the schema without asking any keyword).
 """
 
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
@@ -26,6 +27,9 @@ Keyword = Callable[[Any, Any, Any, Any], Iterator[ValidationError] | None]
 MAX_EXPONENT = 400
 """Beyond it, exact fractions have so many digits that they cost more than they tell."""
 
+FULL = 0.85
+"""The part of the stack that a check may fill."""
+
 deadline: ContextVar[float] = ContextVar("deadline")
 """When the check that runs must be over, by `time.thread_time`: a busy machine must not make a value wrong."""
 
@@ -38,9 +42,19 @@ def _watched(keyword: Keyword) -> Keyword:
     def check(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[ValidationError] | None:
         if time.thread_time() > deadline.get():
             raise OutOfTime
+        _room()
         return keyword(validator, value, instance, schema)
 
     return check
+
+
+def _room() -> None:
+    """Stop before the stack is full: a full one inside the library's own Rust ends in a panic that nobody catches."""
+    try:
+        sys._getframe(int(sys.getrecursionlimit() * FULL))
+    except ValueError:
+        return
+    raise RecursionError("nested too deeply")
 
 
 def _pattern(validator: Any, pattern: str, instance: Json, schema: Any) -> Iterator[ValidationError]:

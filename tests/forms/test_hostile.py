@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from playground.forms import Form, check, dumps, example, mask
+from playground.forms import Form, Issue, check, dumps, example, mask
 
 DOUBLING = {
     "$defs": {
@@ -121,6 +121,16 @@ def everything(schema: Any) -> None:
 def test_schemas_that_hurt(name: str) -> None:
     """Loops, doublings, depths and catastrophic patterns are answered."""
     everything(SCHEMAS[name])
+
+
+@pytest.mark.parametrize("level", range(0, 60, 3))
+def test_a_loop_ends_wherever_the_stack_does(level: int) -> None:
+    """An endless schema is answered as too deep, no matter how full the stack was when the check began."""
+
+    def below(left: int) -> list[Issue]:
+        return below(left - 1) if left else check(SCHEMAS["loop of conditions"], {})
+
+    assert [issue.message for issue in below(level)] == ["The value or the schema is nested too deeply to be checked."]
 
 
 @pytest.mark.parametrize("schema", WRONG, ids=repr)
