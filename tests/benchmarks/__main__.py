@@ -1,7 +1,8 @@
 """Run every probe several times, each in a process of its own, and print one table.
 
-Rounds are interleaved, so that noise of the machine hits all probes alike; the table shows the median, the best, and
-how many times as fast as Stepyard each of the others is. A number that misses its goal says so and fails nothing.
+Rounds are interleaved, so that noise of the machine hits all probes alike. The table shows the median, the best, the
+median of what it would be if nobody else used the processor, and how many times as fast as Stepyard each of the others
+is. A number that misses its goal says so and fails nothing.
 """
 
 import argparse
@@ -21,13 +22,16 @@ PEERS = ROOT / ".bench"
 PATIENCE = 300
 """Seconds that a probe may take in one round."""
 
-Found = dict[tuple[str, str], list[float]]
-"""Section and subject -> the values of all rounds."""
+Values = list[list[float]]
+"""For each round the value, and where it was measured the value by the time of the processor."""
+
+Found = dict[tuple[str, str], Values]
+"""Section and subject -> the values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """A program that measures and prints lines of section, subject and value."""
+    """A program that measures and prints lines of section, subject, value and value by the time of the processor."""
 
     name: str
     command: Sequence[str | Path]
@@ -57,7 +61,7 @@ OTHERS = [
 ]
 
 
-def measure(probe: Probe) -> Iterator[tuple[str, str, float]]:
+def measure(probe: Probe) -> Iterator[tuple[str, str, list[float]]]:
     """Run a probe once and yield its numbers; a probe that fails says so."""
     environment = os.environ | {"PYTHONHASHSEED": "0"}
     try:
@@ -70,10 +74,9 @@ def measure(probe: Probe) -> Iterator[tuple[str, str, float]]:
     if done.returncode:
         print(f"{probe.name} ended with {done.returncode}: {done.stderr.strip()[-500:]}", file=sys.stderr)
     for line in done.stdout.splitlines():
-        section, tab, rest = line.partition("\t")
-        if tab and section in SECTIONS:
-            subject, _, value = rest.rpartition("\t")
-            yield section, subject, float(value)
+        section, *rest = line.split("\t")
+        if section in SECTIONS and len(rest) > 1:
+            yield section, rest[0], [float(value) for value in rest[1:]]
 
 
 def rounds(probes: Sequence[Probe], count: int) -> Found:
@@ -83,8 +86,8 @@ def rounds(probes: Sequence[Probe], count: int) -> Found:
         at = number % len(probes)
         for probe in [*probes[at:], *probes[:at]]:
             print(f"round {number + 1} of {count}: {probe.name}", end="\x1b[K\r", file=sys.stderr, flush=True)
-            for section, subject, value in measure(probe):
-                found.setdefault((section, subject), []).append(value)
+            for section, subject, values in measure(probe):
+                found.setdefault((section, subject), []).append(values)
     print(end="\x1b[K", file=sys.stderr, flush=True)
     return found
 
@@ -92,22 +95,30 @@ def rounds(probes: Sequence[Probe], count: int) -> Found:
 def table(found: Found) -> Iterator[str]:
     """Yield the lines of the table."""
     for key, section in SECTIONS.items():
-        values = {subject: numbers for (of, subject), numbers in found.items() if of == key}
-        if values:
+        of_section = {subject: values for (of, subject), values in found.items() if of == key}
+        if of_section:
             yield f"\n{section.title}, in {section.unit}"
-            yield f"  {'':46} {'median':>12} {'best':>12}"
-            yield from lines(section, values)
+            yield f"  {'':46} {'median':>10} {'best':>10} {'by CPU':>10}"
+            yield from lines(section, of_section)
 
 
-def lines(section: Section, values: dict[str, list[float]]) -> Iterator[str]:
+def lines(section: Section, of_section: dict[str, Values]) -> Iterator[str]:
     """Yield a line for each subject, ours first, the others from the fastest."""
-    ours = median(values[OURS]) if OURS in values else None
-    order = sorted(values, key=lambda subject: (subject != OURS, -median(values[subject])))
-    for subject in order if section.more_is_better else values:
-        middle = median(values[subject])
-        best = max(values[subject]) if section.more_is_better else min(values[subject])
-        note = verdict(section, middle) if subject == OURS else f"{middle / ours:8.2f} x" if ours else ""
-        yield f"  {subject:46} {number(middle):>12} {number(best):>12} {note}".rstrip()
+    middles = {subject: median(values[0] for values in rounds) for subject, rounds in of_section.items()}
+    ours = middles.get(OURS)
+    order = sorted(middles, key=lambda subject: (subject != OURS, -middles[subject]))
+    for subject in order if section.more_is_better else middles:
+        measured = [values[0] for values in of_section[subject]]
+        used = [values[1] for values in of_section[subject] if len(values) > 1]
+        best = max(measured) if section.more_is_better else min(measured)
+        cells = [number(middles[subject]), number(best), number(median(used)) if used else ""]
+        note = verdict(section, middles[subject]) if subject == OURS else ratio(middles[subject], ours)
+        yield f"  {subject:46} {' '.join(f'{cell:>10}' for cell in cells)} {note}".rstrip()
+
+
+def ratio(value: float, ours: float | None) -> str:
+    """Return how many times ours a value is."""
+    return f"{value / ours:8.2f} x" if ours else ""
 
 
 def verdict(section: Section, value: float) -> str:

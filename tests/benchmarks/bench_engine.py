@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from engine import Engine
 from engine.events import Event
 from engine.state import fold
-from tests.benchmarks.chains import Stopwatch, chain, run_once
-from tests.benchmarks.report import OURS, report
+from tests.benchmarks.chains import chain, run_once
+from tests.benchmarks.report import OURS, Stopwatch, report
 
 LENGTH = 100
 RUNS = 100
@@ -24,7 +24,7 @@ async def chains() -> None:
     gc.collect()
     watch = Stopwatch()
     await many(engine, RUNS)
-    report("memory", OURS, LENGTH * RUNS / watch.seconds)
+    watch.rate("memory", OURS, LENGTH * RUNS)
 
 
 async def many(engine: Engine, runs: int) -> None:
@@ -48,7 +48,7 @@ async def journals() -> None:
     gc.collect()
     watch = Stopwatch()
     fold(events)
-    report("fold", OURS, watch.seconds)
+    report("fold", OURS, watch.seconds, watch.used)
 
 
 def main() -> None:

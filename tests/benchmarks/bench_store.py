@@ -13,9 +13,9 @@ from django.db import connection
 from engine import Context, Engine, create_step, create_workflow
 from engine.events import Draft
 from engine.store import Store
-from tests.benchmarks.chains import Number, Stopwatch, add_one, chain, run_once
+from tests.benchmarks.chains import Number, add_one, chain, run_once
 from tests.benchmarks.database import FOLDER
-from tests.benchmarks.report import OURS, report
+from tests.benchmarks.report import OURS, Stopwatch, report
 
 # Models are imported after tests.benchmarks.database has set up Django.
 from playground.store import OrmStore, in_database  # isort: skip
@@ -33,7 +33,7 @@ async def one_run() -> None:
     engine = Engine([chain(LONG)], store=store)
     watch = Stopwatch()
     await run_once(engine, LONG)
-    report("one", OURS, LONG / watch.seconds)
+    watch.rate("one", OURS, LONG)
     store.close()
 
 
@@ -43,7 +43,7 @@ async def many_runs() -> None:
     engine = Engine([chain(LENGTH)], store=store)
     watch = Stopwatch()
     await together(run_once(engine, LENGTH) for _ in range(RUNS))
-    report("many", OURS, LENGTH * RUNS / watch.seconds)
+    watch.rate("many", OURS, LENGTH * RUNS)
     store.close()
 
 
@@ -54,7 +54,7 @@ async def appends(runs: int) -> None:
     each = max(APPENDS, 500 // runs)
     watch = Stopwatch()
     await together(steps(store, run_id, epoch, each) for run_id, epoch in claims)
-    report("append", f"{runs} at once", runs * each / watch.seconds)
+    watch.rate("append", f"{runs} at once", runs * each)
     store.close()
 
 

@@ -1,7 +1,5 @@
 """The workflow that is measured: typed steps in a row, each adding one."""
 
-import time
-
 from pydantic import BaseModel
 
 from engine import Engine, Workflow, create_step, create_workflow
@@ -32,16 +30,3 @@ async def run_once(engine: Engine, length: int) -> str:
     result = await run.start({"n": 0})
     assert result.result == {"n": length}, result
     return run.run_id
-
-
-class Stopwatch:
-    """Counts seconds from where it is made."""
-
-    def __init__(self) -> None:
-        """Start."""
-        self._started = time.perf_counter()
-
-    @property
-    def seconds(self) -> float:
-        """Return the seconds until now."""
-        return time.perf_counter() - self._started

@@ -8,9 +8,9 @@ from typing import Any
 from django.core.management import call_command
 from django.db import transaction
 
-from tests.benchmarks.chains import Number, Stopwatch
+from tests.benchmarks.chains import Number
 from tests.benchmarks.database import FOLDER
-from tests.benchmarks.report import report
+from tests.benchmarks.report import Stopwatch
 
 # Models are imported after tests.benchmarks.database has set up Django.
 from playground.models import Event, Run  # isort: skip
@@ -41,7 +41,7 @@ def plain_python() -> None:
         data = Number.model_validate(value)
         value = Number(n=data.n + 1).model_dump(mode="json")
         events.append({"type": "step-succeeded", "path": path, "output": value})
-    report("memory", "plain Python that validates, dumps and records", STEPS / watch.seconds)
+    watch.rate("memory", "plain Python that validates, dumps and records", STEPS)
 
 
 def rows(run: int, seq: int, at: str) -> list[tuple[Any, ...]]:
@@ -61,11 +61,11 @@ def raw_sqlite() -> None:
     watch = Stopwatch()
     for number in range(ROWS):
         write(connection, [RUNS], number * 2)
-    report("one", "sqlite3, a transaction for each step", ROWS / watch.seconds)
+    watch.rate("one", "sqlite3, a transaction for each step", ROWS)
     watch = Stopwatch()
     for number in range(BATCHES):
         write(connection, range(RUNS), number * 2)
-    report("many", "sqlite3, a transaction for each 100 steps", RUNS * BATCHES / watch.seconds)
+    watch.rate("many", "sqlite3, a transaction for each 100 steps", RUNS * BATCHES)
     connection.close()
 
 
@@ -89,7 +89,7 @@ def orm_create() -> None:
             Run.objects.filter(number=run.number, last_seq=seq).update(last_seq=seq + 2)
             for _, at, time, type_, path, payload in rows(run.number, seq, ""):
                 Event.objects.create(run_id=run.number, seq=at, at=time or now, type=type_, path=path, payload=payload)
-    report("one", "Django's create(), a transaction for each step", ROWS / watch.seconds)
+    watch.rate("one", "Django's create(), a transaction for each step", ROWS)
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """What is measured, in which unit and against which goal, and the one line by which a probe tells a number."""
 
+import time
 from dataclasses import dataclass
 
 
@@ -27,8 +28,40 @@ SECTIONS = {
 OURS = "Stepyard"
 
 
-def report(section: str, subject: str, value: float) -> None:
-    """Tell one number; ``subject`` names what was measured."""
+class Stopwatch:
+    """Counts seconds from where it is made: those that pass, and those for which this process had a processor."""
+
+    def __init__(self) -> None:
+        """Start."""
+        self._started = time.perf_counter()
+        self._used = time.process_time()
+
+    @property
+    def seconds(self) -> float:
+        """Return the seconds that have passed."""
+        return time.perf_counter() - self._started
+
+    @property
+    def used(self) -> float:
+        """Return the processor's seconds, of all threads together."""
+        return time.process_time() - self._used
+
+    def rate(self, section: str, subject: str, count: int) -> None:
+        """Tell how many a second there were, and how many for each second of the processor."""
+        seconds, used = self.seconds, self.used
+        report(section, subject, count / seconds, count / used)
+
+
+def report(section: str, subject: str, value: float, by_processor: float | None = None) -> None:
+    """Tell one number.
+
+    Args:
+        section: one of `SECTIONS`.
+        subject: names what was measured.
+        value: the number.
+        by_processor: the same number by the time of the processor, which other programs do not disturb.
+    """
     if section not in SECTIONS:
         raise ValueError(f"{section!r} is no section: {', '.join(SECTIONS)}")
-    print(section, subject, f"{value:.6g}", sep="\t", flush=True)
+    numbers = [value] if by_processor is None else [value, by_processor]
+    print(section, subject, *(f"{number:.6g}" for number in numbers), sep="\t", flush=True)
