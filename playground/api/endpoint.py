@@ -4,12 +4,13 @@ import json
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, datetime
 from functools import wraps
-from typing import Any
+from typing import Any, get_args
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from engine.errors import InvalidValue, Issue, RequestError, StepyardError, UnknownRun, UnknownStep, UnknownWorkflow
+from engine.events import RunStatus
 from playground.forms import JsonError, parse_json
 from playground.store import DatabaseBusy
 
@@ -115,6 +116,32 @@ def number(request: HttpRequest, name: str, default: int, *, most: int) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 9:
         raise BadRequest(f"{name} must be a whole number, and is {text!r}")
     return min(int(text), most)
+
+
+def statuses(request: HttpRequest) -> str:
+    """Return the statuses of the query that runs are chosen by, with commas between them.
+
+    Raises:
+        BadRequest: one of them is none.
+    """
+    text = request.GET.get("status", "")
+    known = get_args(RunStatus)
+    unknown = [status for status in text.split(",") if status not in known]
+    if text and unknown:
+        raise BadRequest(f"status must be of {', '.join(known)} (several with commas between), and is {text!r}")
+    return text
+
+
+def place(request: HttpRequest) -> str:
+    """Return where in a list to go on: what the part before gave as ``next``.
+
+    Raises:
+        BadRequest: no part gives such a thing.
+    """
+    text = request.GET.get("after", "")
+    if text and not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise BadRequest(f"after must be the next of the part before, and is {text!r}")
+    return text
 
 
 def time(request: HttpRequest, name: str) -> datetime | None:

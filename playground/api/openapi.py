@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from importlib import metadata
-from typing import Any
+from typing import Any, get_args
 
 from django.http import HttpRequest
 
-from engine.events import EVENT_TYPES
+from engine.events import EVENT_TYPES, RunStatus
 from playground.api.endpoint import Answer, endpoint
 
 Schema = dict[str, Any]
@@ -16,8 +16,10 @@ NUMBER: Schema = {"type": "integer", "minimum": 0}
 TIME: Schema = {"type": "string", "format": "date-time"}
 OBJECT: Schema = {"type": "object"}
 ANY: Schema = {}
-STATUS: Schema = {
-    "enum": ["pending", "running", "waiting", "suspended", "paused", "success", "failed", "canceled"],
+STATUS: Schema = {"enum": list(get_args(RunStatus))}
+STATUSES: Schema = {
+    "type": "string",
+    "description": f"One of {', '.join(get_args(RunStatus))}, or several with commas.",
 }
 PATH: Schema = {"type": "array", "items": {"type": ["string", "integer"]}}
 
@@ -134,8 +136,8 @@ ONE = "/api/workflows/{workflow_id}"
 RUN = f"{ONE}/runs/{{run_id}}"
 RUN_ID = (("runId", TEXT),)
 PAGES = (("page", NUMBER), ("perPage", NUMBER), ("limit", NUMBER), ("offset", NUMBER))
-WHICH = (("status", TEXT), ("resourceId", TEXT), ("fromDate", TIME), ("toDate", TIME))
-LINE_QUERY = (("workflow", TEXT), ("status", TEXT), ("q", TEXT), ("since", TIME), ("until", TIME))
+WHICH = (("status", STATUSES), ("resourceId", TEXT), ("fromDate", TIME), ("toDate", TIME))
+LINE_QUERY = (("workflow", TEXT), ("status", STATUSES), ("q", TEXT), ("since", TIME), ("until", TIME))
 MORE = (("after", TEXT), ("limit", NUMBER))
 
 OPERATIONS = (

@@ -10,7 +10,7 @@ from engine.events import Event
 from engine.paths import format_path
 from playground import catalogue, requests, runs
 from playground.api import wire
-from playground.api.endpoint import Answer, endpoint, number, time
+from playground.api.endpoint import Answer, endpoint, number, place, statuses, time
 from playground.api.waiting import events_after
 from playground.catalogue import Graph
 from playground.masking import mask_event
@@ -25,13 +25,13 @@ async def listing(request: HttpRequest) -> Answer:
     """Return runs of all workflows, newest first."""
     chosen = Filter(
         workflow=request.GET.get("workflow", ""),
-        status=request.GET.get("status", ""),
+        status=statuses(request),
         q=request.GET.get("q", ""),
         since=time(request, "since"),
         until=time(request, "until"),
     )
     limit = number(request, "limit", 50, most=500)
-    found = await runs.page(chosen, after=request.GET.get("after", ""), limit=max(limit, 1))
+    found = await runs.page(chosen, after=place(request), limit=max(limit, 1))
     return {"runs": [wire.line(summary) for summary in found.rows], "next": found.next}
 
 
@@ -56,7 +56,7 @@ async def events(request: HttpRequest, run_id: str) -> Answer:
 @endpoint("GET")
 async def inbox(request: HttpRequest) -> Answer:
     """Return what waits for a person, newest first."""
-    found = await runs.inbox(after=request.GET.get("after", ""), limit=max(number(request, "limit", 50, most=200), 1))
+    found = await runs.inbox(after=place(request), limit=max(number(request, "limit", 50, most=200), 1))
     items = [
         {
             "runId": item.run_id,

@@ -8,7 +8,7 @@ from engine.errors import UnknownRun
 from engine.state import RunState
 from playground import catalogue, requests, runs
 from playground.api import wire
-from playground.api.endpoint import Answer, BadRequest, body_of, endpoint, number, time
+from playground.api.endpoint import Answer, BadRequest, body_of, endpoint, number, statuses, time
 from playground.api.waiting import settled
 from playground.runs import Filter
 
@@ -78,7 +78,7 @@ async def runs_of(request: HttpRequest, workflow_id: str) -> Answer:
     offset = number(request, "offset", number(request, "page", 0, most=10**8) * size, most=10**9)
     chosen = Filter(
         workflow=workflow_id,
-        status=request.GET.get("status", ""),
+        status=statuses(request),
         resource_id=request.GET.get("resourceId", ""),
         since=time(request, "fromDate"),
         until=time(request, "toDate"),

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from playground import requests
 from tests.pages.stage import TRIP, Stage
 
@@ -58,3 +60,23 @@ async def test_a_time_that_cannot_be_read_is_400(stage: Stage) -> None:
     response = await stage.client.get("/api/runs?since=yesterday")
     assert response.status_code == 400
     assert "2026-03-01T09:00:00Z" in response.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/api/runs", "/api/workflows/trip/runs"])
+async def test_a_status_that_is_none_is_400(path: str, stage: Stage) -> None:
+    """The answer names what was asked for and what there is; several that there are may be asked for at once."""
+    await stage.publish(TRIP)
+    response = await stage.client.get(f"{path}?status=running,nope")
+    assert response.status_code == 400
+    error = response.json()["error"]
+    assert "'running,nope'" in error
+    assert "pending, running, waiting, suspended" in error
+    assert json.loads(await stage.get(f"{path}?status=running,failed"))["runs"] == []
+
+
+@pytest.mark.parametrize("path", ["/api/runs", "/api/inbox"])
+async def test_a_place_that_no_list_has_is_400(path: str, stage: Stage) -> None:
+    """An empty list would say that there is no more."""
+    response = await stage.client.get(f"{path}?after=there")
+    assert response.status_code == 400
+    assert "'there'" in response.json()["error"]
