@@ -34,6 +34,11 @@ def _nodes(node: Mapping[str, Any], prefix: tuple[str, ...]) -> Iterator[tuple[s
         yield from _nodes(child, prefix)
 
 
+def condition_text(text: Any) -> str:
+    """Return a condition's source for people: on one line, and of a lambda what it computes."""
+    return re.sub(r"^lambda\b[^:]*:\s*", "", " ".join(str(text or "").split()))
+
+
 def without_indexes(path: str) -> str:
     """Return a written path without the items of lists: ``inner[0].ask`` gives ``inner.ask``."""
     return re.sub(r"\[\d+\]", "", path)

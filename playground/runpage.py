@@ -105,7 +105,8 @@ def run_view(
     rows = journal.rows(history, graph, window)
     end = run.ended_at or now
     spans = [span for row in rows if row.kind not in journal.GROUPS for span in row.spans]
-    axis = journal.axis(spans, origin=run.created_at or now, now=end, ended=run.ended)
+    origin = min([run.created_at or now, *(span.start for span in spans)])
+    axis = journal.axis(spans, origin=origin, now=end, ended=run.ended)
     found = journal.reasons(history, now=now, holder=holder or Holder())
     return RunView(
         history=history,

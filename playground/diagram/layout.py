@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from playground.diagram.shapes import Block, Box, Caption, Dot, Edge, Frame, Shape, lines_of, moved, text_width
+from playground.diagram.shapes import Block, Box, Caption, Dot, Edge, Frame, Shape, line_of, lines_of, moved, text_width
+from playground.nodes import condition_text
 
 Graph = Mapping[str, Any]
 
@@ -59,7 +60,7 @@ def _node(node: Graph, prefix: str, width: float) -> Block:
             return _arms(node, prefix, width, arms, "branch")
         case "loop":
             word = "while" if node["kind"] == "dowhile" else "until"
-            title = f"repeat {word} {_short(node.get('condition'))}"
+            title = f"repeat {word} {_short(node.get('condition'), 90)}"
             return _framed(node, prefix, width, title, _node(node["body"], prefix, width - 2 * PAD))
         case "foreach":
             many = node.get("concurrency") or 1
@@ -137,12 +138,13 @@ def _stack(blocks: Sequence[Block]) -> Block:
 
 def _framed(node: Graph, prefix: str, width: float, title: str, inner: Block, path: str = "") -> Block:
     node_path = path or f"{prefix}/{node['id']}"
-    title = lines_of(title, max(width - 48, 80))[0]
-    wide = max(inner.width + 2 * PAD, text_width(title) + 50)
+    lines = lines_of(title, max(width - 48, 80))
+    wide = max(inner.width + 2 * PAD, max(map(text_width, lines)) + 50)
     left = (wide - inner.width) / 2
-    height = HEAD + PAD + inner.height + PAD
-    frame = Frame(node=node_path, kind=node["type"], title=title, x=0, y=0, width=wide, height=height)
-    shapes = (frame, *moved(inner.shapes, left, HEAD + PAD))
+    head = HEAD + 15 * (len(lines) - 1)
+    height = head + PAD + inner.height + PAD
+    frame = Frame(node=node_path, kind=node["type"], title=lines, x=0, y=0, width=wide, height=height)
+    shapes = (frame, *moved(inner.shapes, left, head + PAD))
     return Block(shapes=shapes, width=wide, height=height, axis=left + inner.axis, first=node_path, port=HEAD / 2)
 
 
@@ -157,10 +159,10 @@ def _arms(node: Graph, prefix: str, width: float, arms: Sequence[tuple[Graph, st
 def _captioned(block: Block, text: str) -> Block:
     if not text:
         return block
-    text = lines_of(text, max(block.width, 150))[0]
+    full, text = text, line_of(text, max(block.width, 150))
     wide = max(block.width, text_width(text) * 0.92 + 8)
     dx = (wide - block.width) / 2
-    shapes = (Caption(text=text, x=dx + block.axis, y=2), *moved(block.shapes, dx, 12))
+    shapes = (Caption(text=text, x=dx + block.axis, y=2, full=full), *moved(block.shapes, dx, 12))
     return replace(block, shapes=shapes, width=wide, height=block.height + 12, axis=block.axis + dx)
 
 
@@ -200,8 +202,8 @@ def _below(arms: Sequence[tuple[Block, str]]) -> Block:
     for block, text in arms:
         if text:
             width = max(block.width, 150)
-            caption = lines_of(text, width)[0]
-            shapes.append(Caption(text=caption, x=BUS + text_width(caption) * 0.46, y=y + 6))
+            caption = line_of(text, width)
+            shapes.append(Caption(text=caption, x=BUS + text_width(caption) * 0.46, y=y + 6, full=text))
             y += 16
         shapes.append(Edge(to=block.first, x1=6, y1=-PAD + 2, x2=BUS, y2=y + block.port, elbow=True))
         shapes += moved(block.shapes, BUS, y)
@@ -215,9 +217,9 @@ def _parallel_title(node: Graph) -> str:
     return f"in parallel · {limit} at once" if limit else "in parallel"
 
 
-def _short(text: Any) -> str:
-    line = " ".join(str(text or "condition").split())
-    return line if len(line) <= 40 else line[:39] + "…"
+def _short(text: Any, most: int = 60) -> str:
+    line = condition_text(text) or "condition"
+    return line if len(line) <= most else line[: most - 1] + "…"
 
 
 def _join(prefix: str, node_id: str) -> str:

@@ -31,7 +31,8 @@ class Frame:
 
     node: str
     kind: str
-    title: str
+    title: tuple[str, ...]
+    """One or two lines."""
     x: float
     y: float
     width: float
@@ -56,6 +57,8 @@ class Caption:
     text: str
     x: float
     y: float
+    full: str = ""
+    """The whole condition, when the line shows a part of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +108,12 @@ def _moved(shape: Shape, dx: float, dy: float) -> Shape:
 def text_width(text: str) -> float:
     """Return how wide a label is drawn, in pixels."""
     return len(text) * CHARACTER
+
+
+def line_of(text: str, width: float) -> str:
+    """Return a label on one line; what is too long for it is cut, visibly."""
+    most = max(6, int(width / CHARACTER))
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def lines_of(text: str, width: float) -> tuple[str, ...]:

@@ -100,10 +100,11 @@ def _draw(shape: Shape, marks: Mapping[str, str], icons: str, live: bool) -> Saf
             return _dot(shape, marks, icons)
         case Caption():
             return format_html(
-                '<text class="g-caption" x="{}" y="{}" text-anchor="middle">{}</text>',
+                '<text class="g-caption" x="{}" y="{}" text-anchor="middle">{}<title>{}</title></text>',
                 _n(shape.x),
                 _n(shape.y + 6),
                 shape.text,
+                shape.full or shape.text,
             )
         case Edge():
             return _edge(shape, marks)
@@ -147,9 +148,14 @@ def _box(box: Box, status: str, icons: str, live: bool) -> SafeString:
 
 def _frame(frame: Frame, status: str, icons: str) -> SafeString:
     icon = KIND_ICONS.get(frame.kind, frame.kind)
+    title = format_html_join(
+        "",
+        '<text class="g-title" x="{}" y="{}">{}</text>',
+        ((_n(frame.x + 29), _n(frame.y + 18.5 + 15 * at), line) for at, line in enumerate(frame.title)),
+    )
     return format_html(
         '<g class="g-frame" data-node="{}" data-kind="{}" data-status="{}"><title>{}: {}</title>'
-        '<rect x="{}" y="{}" width="{}" height="{}" rx="10"></rect>{}<text class="g-title" x="{}" y="{}">{}</text></g>',
+        '<rect x="{}" y="{}" width="{}" height="{}" rx="10"></rect>{}{}</g>',
         frame.node,
         frame.kind,
         status,
@@ -160,9 +166,7 @@ def _frame(frame: Frame, status: str, icons: str) -> SafeString:
         _n(frame.width),
         _n(frame.height),
         _use(icons, icon, frame.x + 10, frame.y + 8, 13, "g-kind"),
-        _n(frame.x + 29),
-        _n(frame.y + 18.5),
-        frame.title,
+        title,
     )
 
 

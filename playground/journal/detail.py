@@ -36,6 +36,11 @@ class Failure:
     cause: "Failure | None" = None
 
     @property
+    def chain(self) -> "tuple[Failure, ...]":
+        """Return this error and its causes, each behind what it caused."""
+        return (self,) if self.cause is None else (self, *self.cause.chain)
+
+    @property
     def own(self) -> tuple[Frame, ...]:
         """Return the frames of the user's code, innermost first."""
         return tuple(frame for frame in self.frames if frame.user)

@@ -9,6 +9,7 @@ from engine.paths import Path, format_path
 from engine.record import StepState
 from playground.journal.row import Row, RowKind, Window, together
 from playground.journal.trace import History, Span, Trace
+from playground.nodes import condition_text
 
 Graph = Mapping[str, Any]
 
@@ -41,16 +42,21 @@ class _Walk:
 
     def step(self, node: Graph, step: StepState, depth: int) -> Iterator[Row]:
         row = self.row_of(step, depth, kind=node["type"], title=str(node["id"]))
+        inner: list[Row] = []
+        if node["type"] == "workflow":
+            inner = list(self.nodes(node["workflow"]["steps"], step, depth + 1, None))
+            row = _as_inside(row, inner)
         yield row
         if step.attempts > 1:
             yield from self.attempts(row, step)
-        if node["type"] == "workflow":
-            yield from self.nodes(node["workflow"]["steps"], step, depth + 1, None)
+        yield from inner
 
     def row_of(self, step: StepState, depth: int, *, kind: RowKind, title: str) -> Row:
         trace = self.history.trace(step)
         path = format_path(step.path)
         status = "skipped" if step.status == "pending" and self.over else step.status
+        pauses = status == "running" and step.retry_at is not None
+        status = "waiting" if pauses else status
         return Row(
             key=path,
             kind=kind,
@@ -59,9 +65,9 @@ class _Walk:
             depth=depth,
             path=path,
             spans=tuple(replace(span) for span in trace.spans),
-            started_at=step.started_at,
-            ended_at=step.ended_at,
-            retry_at=step.retry_at if status == "running" else None,
+            started_at=self.history.moved(step.started_at),
+            ended_at=self.history.moved(step.ended_at),
+            retry_at=step.retry_at if pauses else None,
             due_at=step.due_at,
             iteration=step.iteration,
             attempt=step.attempts,
@@ -108,7 +114,8 @@ class _Walk:
                 inner = [_skipped(row) for row in inner]
             if inner:
                 inner[0] = replace(
-                    inner[0], note=inner[0].note or f"if {condition}".replace("if otherwise", "otherwise")
+                    inner[0],
+                    note=inner[0].note or f"if {condition_text(condition)}".replace("if otherwise", "otherwise"),
                 )
             rows += inner
         note = "no condition was true" if decided == [] else "" if decided is None else f"took {', '.join(decided)}"
@@ -120,7 +127,7 @@ class _Walk:
         current = [_child(place, step_id, index) for step_id in ids]
         rounds = max((len(step.earlier) for step in current if step), default=0)
         word = "while" if node["kind"] == "dowhile" else "until"
-        note = f"{word} {node.get('condition') or 'the condition holds'}"
+        note = f"{word} {condition_text(node.get('condition') or 'the condition holds')}"
         rows: list[Row] = []
         first = max(0, rounds - self.window.shown)
         for round_ in range(first, rounds):
@@ -293,6 +300,14 @@ def _in_round(rows: Iterable[Row], number: int) -> Iterator[Row]:
     """Yield the rows of one iteration; the innermost loop names the iteration, every loop makes the key its own."""
     for row in rows:
         yield replace(row, key=f"{row.key}*{number}", iteration=row.iteration or number)
+
+
+def _as_inside(row: Row, inner: Sequence[Row]) -> Row:
+    """Return the row of a nested workflow: while all that is open in it waits, it waits too."""
+    status = together([other.status for other in inner if other.kind not in ("attempt", "more")])
+    if row.status != "running" or status not in ("suspended", "waiting"):
+        return row
+    return replace(row, status=status, revision=f"{row.seq}.{status}")
 
 
 def _skipped(row: Row) -> Row:

@@ -5,7 +5,7 @@ A run of two seconds that waited an hour for an answer would else be a hair at e
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -17,7 +17,7 @@ WIDTH = 100.0
 BREAK = 6.0
 """The width of a broken wait."""
 
-LETTER = 2.3
+LETTER = 2.8
 """About the width of one character of a label, where the axis is narrow."""
 
 THINNEST = 0.6
@@ -56,18 +56,32 @@ class Tick:
 
     x: float
     text: str
-    kind: Literal["time", "break"] = "time"
+    kind: Literal["time", "break", "end"] = "time"
+    line: int = 0
+    """Labels stand on up to three lines, the ends on the last one."""
+    at: float = 0
+    """The time that it names, in milliseconds since the origin."""
+
+    @property
+    def y(self) -> int:
+        """Return its base line in pixels."""
+        return (12, 25, 38)[self.line]
+
+    @property
+    def width(self) -> float:
+        """Return about how wide it is."""
+        return (len(self.text) + (3 if self.kind == "break" else 0)) * LETTER
 
     @property
     def anchor(self) -> Literal["start", "middle", "end"]:
         """Return where the label has its place, so that it stays on the axis."""
-        half = len(self.text) * LETTER / 2
+        half = self.width / 2
         return "start" if self.x < half else "end" if self.x > WIDTH - half else "middle"
 
     @property
     def reach(self) -> tuple[float, float]:
         """Return how far the label reaches to the left and to the right of its place."""
-        width = (len(self.text) + (2 if self.kind == "break" else 0)) * LETTER
+        width = self.width
         return {"start": (0.0, width), "middle": (width / 2, width / 2), "end": (width, 0.0)}[self.anchor]
 
 
@@ -105,18 +119,21 @@ class Axis:
     def ticks(self) -> tuple[Tick, ...]:
         """Return the labels: lengths of broken waits, the ends, and round times, as far as they do not collide."""
         breaks = [
-            Tick(x=round(band.x + BREAK / 2, 2), text=length_text((s.end - s.start) / 1000), kind="break")
-            for band, s in zip(self.bands(), (s for s in self.stretches if s.kind == "break"), strict=True)
+            Tick(x=round(band.x + BREAK / 2, 2), text=length_text(((band.end or 0) - band.start) / 1000), kind="break")
+            for band in self.bands()
         ]
-        ends = [Tick(x=0, text="0"), Tick(x=WIDTH, text=length_text(self.now / 1000))]
-        between = (
-            [] if breaks else [Tick(x=round(self.x(at), 2), text=length_text(at / 1000)) for at in _round(self.now)]
-        )
-        kept: list[Tick] = []
-        for tick in [*breaks, *ends, *between]:
-            if all(_apart(tick, other) for other in kept):
-                kept.append(tick)
-        return tuple(sorted(kept, key=lambda tick: tick.x))
+        last = 2 if breaks else 1
+        kept = [
+            Tick(x=0, text="0", line=last),
+            Tick(x=WIDTH, text=length_text(self.now / 1000), kind="end", line=last),
+        ]
+        for at in [] if breaks else _round(self.now):
+            tick = Tick(x=round(self.x(at), 2), text=length_text(at / 1000), line=last, at=at)
+            kept += [tick] if _free(tick, kept) else []
+        whole = _placed(breaks, kept)
+        if len(whole) < len(kept) + len(breaks):
+            whole = _placed([replace(tick, text=_in_short(tick.text)) for tick in breaks], kept)
+        return tuple(sorted(whole, key=lambda tick: tick.x))
 
     def bands(self) -> tuple[Bar, ...]:
         """Return the broken waits as bars."""
@@ -181,8 +198,27 @@ def _round(length: float) -> list[float]:
     return [step * n for n in range(1, 6) if 0.1 * length < step * n < 0.88 * length]
 
 
+def _placed(breaks: Iterable[Tick], others: Iterable[Tick]) -> list[Tick]:
+    """Return the labels with those of broken waits beside them, each on the first line where it has room."""
+    kept = list(others)
+    for tick in breaks:
+        lines = (replace(tick, line=line) for line in (0, 1, 2))
+        kept += [one for one in lines if _free(one, kept)][:1]
+    return kept
+
+
+def _in_short(text: str) -> str:
+    """Return a length of time with its larger unit only."""
+    return " ".join(text.split()[:2])
+
+
+def _free(tick: Tick, others: Iterable[Tick]) -> bool:
+    """Tell whether a label has room on its line."""
+    return all(_apart(tick, other) for other in others if other.line == tick.line)
+
+
 def _apart(tick: Tick, other: Tick) -> bool:
-    """Tell whether two labels do not touch in a column of about 280 pixels."""
+    """Tell whether two labels do not touch in a column of about 220 pixels."""
     left, right = sorted((tick, other), key=lambda one: one.x)
     return left.x + left.reach[1] + 2 < right.x - right.reach[0]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from engine.events import Event
@@ -89,6 +89,9 @@ class History:
         self.notes: list[Note] = []
         """What was written about the run itself."""
         self._traces: dict[int, Trace] = {}
+        self._last_at: datetime | None = None
+        self._forked_at: datetime | None = None
+        self._gap = timedelta()
         self.feed(events)
 
     def feed(self, events: Iterable[Event]) -> None:
@@ -104,7 +107,12 @@ class History:
         """Return the trace of a step; an empty one before its first event."""
         return self._traces.get(id(step)) or Trace()
 
+    def moved(self, at: datetime | None) -> datetime | None:
+        """Return when something lies on the run's own time: what a fork shares ends where the fork begins."""
+        return at if at is None or self._forked_at is None or at >= self._forked_at else at + self._gap
+
     def _follow(self, event: Event) -> None:
+        self._last_at = event.at if self._last_at is None else max(self._last_at, event.at)
         follow = _FOLLOW.get(event.type)
         step = self.run.find(event.path)
         if follow is None or step is None:
@@ -125,10 +133,22 @@ class History:
             case "run-succeeded" | "run-failed" | "run-canceled":
                 for trace in self._traces.values():
                     trace.close(event.at)
+            case "run-forked":
+                self._join(event.at)
             case "step-log":
                 self.notes.append(_log(event))
             case _:
                 return
+
+    def _join(self, at: datetime) -> None:
+        """Move what was shared up to the fork; the time in between belongs to neither run."""
+        self._forked_at, self._gap = at, at - (self._last_at or at)
+        for trace in self._traces.values():
+            for span in trace.spans:
+                span.start, span.end = self.moved(span.start) or span.start, self.moved(span.end)
+            for attempt in trace.attempts:
+                attempt.started_at = self.moved(attempt.started_at) or attempt.started_at
+                attempt.ended_at = self.moved(attempt.ended_at)
 
     def _interrupt(self, paths: Iterable[list[str | int]], reason: str, event: Event) -> None:
         for path in paths:

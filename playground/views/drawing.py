@@ -81,9 +81,9 @@ def step_html(
     if state is None:
         return SafeString("")
     node = nodes.get(_name(state.path), {})
-    if form is None and line.row.status == "suspended":
+    if form is None and state.status == "suspended":
         form = answer_form(view.run_id, state, node.get("resume_schema"))
-    if form is None and line.row.status == "waiting" and state.event_name:
+    if form is None and state.status == "waiting" and state.event_name:
         form = event_form(view.run_id, state, node.get("schema"))
     began = state.started_at is not None
     body = StepBody(

@@ -1,8 +1,13 @@
 """The rows of a journal: graph and events joined."""
 
-from playground.journal import History, Row, Window, rows
+from datetime import timedelta
+
+from playground.journal import History, Row, Window, failure, rows
+from playground.journal.detail import elapsed
+from playground.runpage import run_view
 from playground.samples import (
     ANSWERED,
+    BEGIN,
     ERROR,
     FINISHED,
     OPENING,
@@ -125,3 +130,61 @@ def test_an_interrupted_attempt_says_why() -> None:
     lines += [(5, "run-recovered", "", {"reason": "killed by SIGKILL", "interrupted": [["a"]]}), started(5, "a", 2)]
     found = [row for row in rows_of(lines, flow("w", step("a"))) if row.kind == "attempt"]
     assert [(row.status, row.note) for row in found] == [("canceled", "killed by SIGKILL"), ("running", "")]
+
+
+def test_a_nested_workflow_waits_while_all_that_is_open_in_it_waits() -> None:
+    """The row of the outer step says what its inner one says, as the row of a group does."""
+    inner = {"type": "workflow", "id": "inner", "workflow": flow("inner", step("ask"), step("after"))}
+    lines = created(started(1, "inner", kind="workflow"), started(1, "inner.ask"))
+    assert statuses(rows_of(lines, flow("w", inner)))["inner"] == "running"
+    lines += [(2, "step-suspended", "inner.ask", {"payload": None, "call": 1})]
+    assert statuses(rows_of(lines, flow("w", inner)))["inner"] == "suspended"
+
+
+def test_a_step_waits_between_its_attempts() -> None:
+    """A pause before the next try is no work."""
+    failed = {"attempt": 1, "error": ERROR, "next_at": (BEGIN + timedelta(seconds=9)).isoformat()}
+    lines = created(started(1, "a"), (2, "step-attempt-failed", "a", failed))
+    (row,) = rows_of(lines, flow("w", step("a")))
+    assert (row.status, row.retry_at) == ("waiting", BEGIN + timedelta(seconds=9))
+    lines += [started(9, "a", 2)]
+    assert statuses(rows_of(lines, flow("w", step("a"))))["a"] == "running"
+
+
+def test_the_time_between_shared_history_and_fork_is_left_out() -> None:
+    """What a fork shares ends where the fork begins, though it happened long before."""
+    inner = {"type": "workflow", "id": "inner", "workflow": flow("inner", step("a"), step("b"))}
+    lines: list[Line] = [
+        (800, "run-created", "", {"workflow_id": "w", "input": 1}),
+        started(1, "inner", kind="workflow"),
+        started(1, "inner.a"),
+        ended(3, "inner.a"),
+        (800, "run-forked", "", {"from_run_id": "r0", "step": ["inner", "b"]}),
+        (800, "run-started", "", {}),
+        started(800, "inner.b"),
+        ended(801, "inner.b"),
+        ended(801, "inner"),
+        (801, "run-succeeded", "", {"result": {"value": 1}}),
+    ]
+    history = History(events("r", lines))
+    view = run_view(history, flow("w", inner), now=BEGIN + timedelta(seconds=801))
+    assert view.axis.now == 3000
+    assert [bar.start for line in view.lines for bar in line.bars if bar.kind == "run"] == [0, 2000]
+    outer = view.lines[0].row
+    assert elapsed(outer.started_at, outer.ended_at) == 3
+
+
+def test_a_condition_is_shown_without_the_head_of_its_lambda() -> None:
+    """What a loop waits for is what the lambda computes."""
+    loop = {"type": "loop", "id": "l", "kind": "dountil", "condition": "lambda d, ctx: d > 3", "body": step("a")}
+    assert rows_of(created(), flow("w", loop))[0].note == "until d > 3"
+
+
+def test_causes_stand_behind_each_other() -> None:
+    """A chain of errors is read from the one that was raised last."""
+    chained = {
+        **ERROR,
+        "message": "top",
+        "cause": {**ERROR, "message": "middle", "cause": {**ERROR, "message": "root"}},
+    }
+    assert [part.message for part in failure(chained).chain] == ["top", "middle", "root"]

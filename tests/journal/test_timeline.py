@@ -1,6 +1,7 @@
 """The axis: busy time to scale, long waits broken."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -58,6 +59,17 @@ def test_every_bar_can_be_seen_and_lies_on_the_axis() -> None:
 def test_an_empty_run_has_an_axis() -> None:
     """A run that was created a moment ago can be drawn."""
     assert drawn(now=0, ended=False).ticks()[0].text == "0"
+
+
+def test_every_one_of_several_breaks_is_labelled_and_no_labels_touch() -> None:
+    """What is not drawn to scale is written, on a line where it has room."""
+    spans = [(1000.0 * n, 1000.0 * n + 1) for n in range(5)]
+    ticks = drawn(*spans, now=4001).ticks()
+    assert len([tick for tick in ticks if tick.kind == "break"]) == 4
+    for line in (0, 1, 2):
+        places = [(tick.x - tick.reach[0], tick.x + tick.reach[1]) for tick in ticks if tick.line == line]
+        assert all(left[1] <= right[0] for left, right in pairwise(places))
+    assert [tick.text for tick in ticks if tick.line == 2] == ["0", "1 h 6 min"]
 
 
 @pytest.mark.parametrize(
