@@ -1,14 +1,19 @@
 """What templates need to write statuses, icons, times and values."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from playground.journal import length_text
+from engine.paths import format_path
+from playground import excerpt
+from playground.journal import Frame, length_text
 from playground.values import as_html, preview
 
 register = template.Library()
@@ -91,10 +96,35 @@ def json(value: Any) -> SafeString:
     return as_html(value)
 
 
+@register.simple_tag
+def shown(value: Any, run_id: str, part: str, step: str = "") -> SafeString:
+    """Return a value of a run as `json` does; where it is cut, with a link to all of it."""
+    address = reverse("run-value", args=[run_id, part])
+    return as_html(value, f"{address}?{urlencode({'step': step})}" if step else address)
+
+
 @register.filter
 def brief(value: Any) -> str:
     """Return a JSON value in a few words."""
     return preview(value)
+
+
+@register.filter
+def path(parts: Sequence[str | int]) -> str:
+    """Return a step's path as it is written."""
+    return format_path(tuple(parts))
+
+
+@register.filter
+def lines(frame: Frame) -> tuple[excerpt.Line, ...]:
+    """Return a line of a traceback with those around it."""
+    return excerpt.excerpt(frame.file, frame.line, frame.code)
+
+
+@register.filter
+def editor(frame: Frame) -> str:
+    """Return the address that opens a line of a traceback in the editor."""
+    return excerpt.editor_url(frame.file, frame.line)
 
 
 @register.filter

@@ -3,11 +3,13 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from asgiref.sync import async_to_sync, iscoroutinefunction, markcoroutinefunction
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
 from engine.errors import RequestError, UnknownRun, UnknownStep, UnknownWorkflow
 from playground.store import DatabaseBusy
+from playground.views.frame import frame_of
 from playground.views.page import Frame, page
 
 STATUS: tuple[tuple[type[Exception], int], ...] = (
@@ -56,7 +58,16 @@ def error_page(request: HttpRequest, code: int, text: str) -> HttpResponse:
     """Render an error as a page."""
     titles = {404: "Not found", 409: "That was too late", 403: "Refused", 503: "The database is busy"}
     context = ErrorPage(code=code, title=titles.get(code, "Something broke"), text=text)
-    return page(request, "error.html", context, frame=Frame(), status=code)
+    return page(request, "error.html", context, frame=_frame(request), status=code)
+
+
+def _frame(request: HttpRequest) -> Frame:
+    """Return the frame of other pages, without its facts when the database is what went wrong."""
+    try:
+        frame: Frame = async_to_sync(frame_of)(request, "")
+    except (DatabaseBusy, DatabaseError):
+        return Frame()
+    return frame
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import get_args
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,7 +16,7 @@ from playground import catalogue, requests, retention
 from playground import runs as listing
 from playground.runs import Filter
 from playground.views.frame import frame_of
-from playground.views.page import page
+from playground.views.page import Notice, page
 
 STATUSES: tuple[RunStatus, ...] = ("running", "suspended", "waiting", "pending", "success", "failed", "canceled")
 PARAMETERS = ("workflow", "status", "q", "since", "until")
@@ -35,6 +36,8 @@ class RunsPage:
     chosen: dict[str, str]
     """The filters as they were given."""
     total: int
+    wrong: tuple[str, ...]
+    """The parameters that mean nothing."""
     socket: str = "/ws/pulse/"
 
 
@@ -42,7 +45,9 @@ class RunsPage:
 async def runs(request: HttpRequest) -> HttpResponse:
     """List runs, newest first."""
     chosen = {name: request.GET.get(name, "").strip() for name in PARAMETERS}
-    found = await listing.page(filter_of(chosen), after=request.GET.get("after", ""))
+    wrong = _wrong(chosen)
+    empty = listing.RunPage(rows=(), next=None)
+    found = empty if wrong else await listing.page(filter_of(chosen), after=request.GET.get("after", ""))
     query = {name: value for name, value in chosen.items() if value}
     context = RunsPage(
         rows=found.rows,
@@ -51,9 +56,12 @@ async def runs(request: HttpRequest) -> HttpResponse:
         workflows=tuple(sorted({entry.workflow_id for entry in await catalogue.workflows()})),
         statuses=STATUSES,
         chosen=chosen,
-        total=await listing.total(filter_of(chosen)),
+        total=0 if wrong else await listing.total(filter_of(chosen)),
+        wrong=tuple(wrong),
     )
-    return page(request, "runs/list.html", context, frame=await frame_of(request, "runs"))
+    notices = tuple(Notice(status="failed", text=text) for text in wrong.values())
+    frame = await frame_of(request, "runs", notices)
+    return page(request, "runs/list.html", context, frame=frame, status=400 if wrong else 200)
 
 
 @require_POST
@@ -69,7 +77,7 @@ async def many(request: HttpRequest) -> HttpResponse:
 
 
 def filter_of(chosen: dict[str, str]) -> Filter:
-    """Return the filter that the parameters mean; a time that cannot be read filters nothing."""
+    """Return the filter that the parameters mean."""
     return Filter(
         workflow=chosen["workflow"],
         status=chosen["status"],
@@ -77,6 +85,17 @@ def filter_of(chosen: dict[str, str]) -> Filter:
         since=_time(chosen["since"]),
         until=_time(chosen["until"]),
     )
+
+
+def _wrong(chosen: dict[str, str]) -> dict[str, str]:
+    """Return the parameters that mean nothing, each with what would."""
+    found: dict[str, str] = {}
+    if chosen["status"] and chosen["status"] not in get_args(RunStatus):
+        found["status"] = f"There is no status “{chosen['status']}”. There are: {', '.join(STATUSES)}."
+    for name in ("since", "until"):
+        if chosen[name] and _time(chosen[name]) is None:
+            found[name] = f"“{chosen[name]}” ({name}) is no time. Write it as 2026-03-01 or 2026-03-01T09:00."
+    return found
 
 
 async def _cancel(run_id: str) -> None:

@@ -1,10 +1,10 @@
 """The list of workflows, and one workflow with the form that starts it."""
 
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from engine.errors import InvalidInput, RequestError
 from engine.summary import RunSummary
-from playground import catalogue, requests, runs, saved
+from playground import catalogue, excerpt, requests, runs, saved
 from playground.catalogue import ImportProblem, WorkflowEntry
 from playground.diagram import strip, svg
 from playground.forms import MISSING, Form, dumps, mask, without_secrets
@@ -208,7 +208,7 @@ async def _workflow_page(
         saved=tuple([_kept(entry, item) for item in await saved.listing(entry.workflow_id)]),
         inputs=tuple(_former(entry, item) for item in inputs),
         recent=tuple(recent[entry.workflow_id]),
-        editor=f"vscode://file{entry.file}:{entry.line or 1}" if entry.file and Path(entry.file).is_absolute() else "",
+        editor=excerpt.editor_url(entry.file or "", entry.line),
         curl=curl,
         python=python,
     )
@@ -241,11 +241,18 @@ def _snippets(request: HttpRequest, entry: WorkflowEntry, form: Form) -> tuple[s
     body = f'{{"inputData": {value}}}'.replace("'", "'\\''")
     url = request.build_absolute_uri(f"/api/workflows/{entry.workflow_id}/start-async")
     curl = f"curl -X POST {url} \\\n  -H 'Content-Type: application/json' \\\n  -d '{body}'"
-    literal = repr(json.loads(value))
-    python = (
-        f'run = await app.workflow("{entry.workflow_id}").create_run()\nresult = await run.start(input_data={literal})'
+    return curl, _python(entry, repr(json.loads(value)))
+
+
+def _python(entry: WorkflowEntry, literal: str) -> str:
+    """Return a program that runs the workflow; what its module calls it is not known here."""
+    module = entry.module.removesuffix(".py").replace("/", ".")
+    name = re.sub(r"\W", "_", entry.workflow_id)
+    return (
+        f"import asyncio\n\nfrom {module} import {name}  # whatever your module calls it\n\n\n"
+        f"async def main() -> None:\n    run = await {name}.create_run()\n"
+        f"    result = await run.start({literal})\n    print(result)\n\n\nasyncio.run(main())"
     )
-    return curl, python
 
 
 @require_safe

@@ -110,6 +110,7 @@ async def test_a_deleted_run_is_gone(stage: Stage) -> None:
     """With its journal; the list says it."""
     run_id = await stage.suspended()
     await requests.cancel(run_id)
+    assert 'popovertarget="delete-run"' in await stage.get(f"/runs/{run_id}/"), "it is asked before"
     response = await stage.post(f"/runs/{run_id}/delete/")
     assert "Deleted." in await stage.get(response["Location"])
     assert (await stage.client.get(f"/runs/{run_id}/")).status_code == 404

@@ -19,7 +19,8 @@ async def test_a_fork_is_a_new_run_with_the_edited_input(stage: Stage) -> None:
     new = response["Location"].split("/")[2]
     assert (await stage.play(new)).steps["look_up"].output == "Porto for 2"
     assert (await requests.state_of(run_id)).status == "suspended"
-    assert "forked from" in await stage.get(f"/runs/{new}/")
+    page = await stage.get(f"/runs/{new}/")
+    assert f'{run_id}</a> at <span class="mono">look_up</span>' in page
 
 
 async def test_a_fork_refuses_what_the_step_does_not_take(stage: Stage) -> None:

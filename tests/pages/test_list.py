@@ -1,7 +1,9 @@
 """The list of workflows."""
 
+import pytest
+
 from playground.catalogue import ImportProblem
-from tests.pages.stage import TRIP, Stage, attributes
+from tests.pages.stage import TRIP, Stage, attributes, text_of
 
 
 async def test_home_leads_to_the_workflows(stage: Stage) -> None:
@@ -57,3 +59,24 @@ async def test_a_module_that_does_not_import_is_shown_while_the_rest_works(stage
 async def test_an_empty_playground_says_what_to_do(stage: Stage) -> None:
     """A blank list would help no one."""
     assert "stepyard dev my_flows.py" in await stage.get("/workflows/")
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [("status=nonsense", "There is no status “nonsense”"), ("since=garbage", "“garbage” (since) is no time")],
+)
+async def test_a_filter_that_means_nothing_is_named(stage: Stage, query: str, words: str) -> None:
+    """An empty list would look like an answer."""
+    response = await stage.client.get(f"/runs/?{query}")
+    assert response.status_code == 400
+    assert words in text_of(response)
+    assert 'aria-invalid="true"' in text_of(response)
+
+
+async def test_a_page_that_is_not_there_keeps_the_inbox_count(stage: Stage) -> None:
+    """An error says nothing false about the rest."""
+    await stage.suspended()
+    for path in ("/nowhere/", "/runs/nope/"):
+        response = await stage.client.get(path)
+        assert response.status_code == 404
+        assert 'id="inbox-count" data-inbox>1<' in text_of(response)

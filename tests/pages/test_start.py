@@ -13,7 +13,8 @@ async def test_the_page_shows_form_graph_source_and_snippets(stage: Stage) -> No
     assert "JSON" in page
     assert "/home/ada/flows.py:7" in page
     assert "curl -X POST" in page
-    assert "app.workflow(&quot;trip&quot;)" in page
+    assert "from flows import trip" in page
+    assert "await trip.create_run()" in page
 
 
 async def test_run_leads_to_the_run(stage: Stage) -> None:
