@@ -40,51 +40,50 @@ document.addEventListener("visibilitychange", () => document.hidden || keepTimes
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("form.theme")) return;
   event.preventDefault();
-  const theme = event.submitter?.value ?? "";
+  setTheme(event.submitter?.value ?? "");
+});
+
+export function setTheme(theme) {
   document.cookie = `stepyard_theme=${theme}; path=/; samesite=strict; max-age=31536000`;
   document.documentElement.dataset.theme = theme;
-  for (const button of event.target.querySelectorAll("[name=theme]")) button.ariaPressed = String(button.value === theme);
-});
+  for (const button of document.querySelectorAll("form.theme [name=theme]")) button.ariaPressed = String(button.value === theme);
+}
 
 // The fields of a form are left alone: nothing typed may start an action.
 const typing = (element) => element?.matches?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
-const go = { w: "/workflows/", r: "/runs/", i: "/inbox/", d: "/doctor/" };
-let waitsForGo = false;
+// What is typed while the palette is on its way belongs to it.
+let early = null;
 
-async function open(name) {
-  const { show } = await import("./palette.js");
-  show(name);
+export async function open(name) {
+  early = [];
+  try {
+    const { show } = await import("./palette.js");
+    show(name, early);
+  } finally {
+    early = null;
+  }
 }
 
 document.addEventListener("keydown", (event) => {
-  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+  const held = event.ctrlKey || event.metaKey || event.altKey;
+  if (held && !event.altKey && event.key.toLowerCase() === "k") {
     event.preventDefault();
-    open("palette");
-    return;
+    if (!early && !document.querySelector("dialog[open]")) open("palette");
+  } else if (event.ctrlKey && event.key === "Enter") {
+    import("./keys.js").then(({ send }) => send(event.target));
+  } else if (early && !held) {
+    event.preventDefault();
+    early.push(event.key);
+  } else if (event.key === "Enter") {
+    // Enter would press the first button of the form, which runs the workflow.
+    const own = document.getElementById(event.target.dataset?.enter ?? "");
+    if (own) event.preventDefault();
+    own?.click();
+  } else if (!held && !typing(event.target) && !document.querySelector("dialog[open]")) {
+    if ("/fs".includes(event.key)) event.preventDefault();
+    import("./keys.js").then(({ press }) => press(event));
   }
-  if (event.ctrlKey && event.key === "Enter") {
-    event.target.form?.requestSubmit(event.target.form.querySelector("button[type=submit][data-kind=primary]"));
-    return;
-  }
-  // Enter would press the first button of the form, which runs the workflow.
-  const own = event.key === "Enter" && document.getElementById(event.target.dataset?.enter ?? "");
-  if (own) return void (event.preventDefault(), own.click());
-  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || document.querySelector("dialog[open]")) return;
-  if (waitsForGo && go[event.key]) location.assign(go[event.key]);
-  waitsForGo = event.key === "g";
-  if (event.key === "?") open("shortcuts");
-  if (event.key === "/") focusFirst(event, "input[type=search]");
-  if (event.key === "f") focusFirst(event, ".step-form input, .step-form select, .step-form textarea, .start-form input");
-  const action = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
-  if (action && !action.disabled) action.click();
 });
-
-function focusFirst(event, selector) {
-  const found = document.querySelector(selector);
-  if (!found) return;
-  event.preventDefault();
-  found.focus();
-}
 
 for (const button of document.querySelectorAll("[data-open]")) {
   button.hidden = false;

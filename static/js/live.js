@@ -1,10 +1,17 @@
 // The page's socket: takes fragments of what happened after `seq`, swaps them in, and only then asks for more.
 
 const root = document.querySelector("[data-live]");
-const offline = document.getElementById("offline");
+const banner = document.getElementById("offline");
+const LOST = banner?.textContent ?? "";
 const run = document.getElementById("rows") ? await import("./run.js") : null;
 let delay = 250;
 let lost = 0;
+let down = false;
+let failed = 0;
+
+function say(text) {
+  if (banner) Object.assign(banner, { textContent: text, hidden: !text });
+}
 
 function connect() {
   const url = new URL(root.dataset.live, location.href);
@@ -13,23 +20,32 @@ function connect() {
   const socket = new WebSocket(url);
   let busy = Promise.resolve();
   socket.onopen = () => {
-    delay = 250;
+    if (!failed) delay = 250;
+    down = false;
     clearTimeout(lost);
-    offline.hidden = true;
+    say("");
     root.dataset.connected = "";
   };
   // One message after the other: a swap may have to wait for the page.
   socket.onmessage = ({ data }) => {
     busy = busy.then(() => take(JSON.parse(data))).then((seq) => {
+      failed = 0;
       if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ ack: seq }));
+    }).catch((error) => {
+      // A message that could not be shown is asked for again on a new connection: `seq` stays where it was.
+      reportError(error);
+      failed += 1;
+      socket.close();
     });
   };
   socket.onclose = ({ code }) => {
     delete root.dataset.connected;
-    if (code === 4404) location.reload();
-    if (code === 4404 || leaving) return;
+    if (code === 4404) return say("This run was deleted.");
+    if (leaving) return;
+    if (failed > 2) return say("This page cannot show what came next. Reload it to go on.");
+    down = true;
     clearTimeout(lost);
-    lost = setTimeout(() => (offline.hidden = false), 600);
+    lost = setTimeout(() => banner?.hidden && say(LOST), 600);
     setTimeout(connect, delay);
     delay = Math.min(delay * 1.7, 4000);
   };
@@ -37,40 +53,15 @@ function connect() {
 
 async function take(message) {
   if (message.html) await window.htmx.swap({ sourceElement: root, text: message.html, swap: "none", transition: false });
-  for (const [node, status] of Object.entries(message.marks ?? {})) paint(node, status);
   if (message.status) root.dataset.runStatus = message.status;
   if (message.title) document.title = message.title;
   for (const key of message.removed ?? []) document.getElementById(`row-${key}`)?.remove();
-  if (run) await refresh(message);
+  if (run) await run.refresh(message);
   if (message.inbox !== undefined) count(message.inbox);
   if (message.trouble !== undefined) warn(message.trouble);
   if (message.pulse) document.body.dispatchEvent(new CustomEvent("pulse"));
   if (message.seq) root.dataset.seq = message.seq;
   return message.seq ?? 0;
-}
-
-async function refresh({ opened = [], changed = [] }) {
-  for (const key of changed) {
-    const row = document.getElementById(`row-${key}`);
-    const body = row?.querySelector(":scope > .row-body");
-    const asks = opened.includes(key);
-    // A form that is being filled in stays as it is; it goes when its step goes on.
-    if (body && (asks || body.childElementCount)) await run.load(row);
-    if (body && asks) body.hidden = false;
-    if (body) run.mark(row);
-  }
-  run.draw();
-}
-
-function paint(node, status) {
-  for (const shape of document.querySelectorAll(`.graph [data-node="${CSS.escape(node)}"]`)) {
-    shape.dataset.status = status;
-    const icon = shape.querySelector(".g-icon");
-    icon?.setAttribute("href", icon.getAttribute("href").replace(/#.*/, `#${status}`));
-    const title = shape.querySelector("title");
-    if (title) title.textContent = title.textContent.replace(/: \w+/, `: ${status}`);
-  }
-  for (const line of document.querySelectorAll(`.graph [data-to="${CSS.escape(node)}"]`)) line.dataset.status = status;
 }
 
 function count(inbox) {
@@ -81,11 +72,29 @@ function count(inbox) {
 
 function warn(trouble) {
   const dot = document.getElementById("trouble");
+  if (!dot) return;
   dot.hidden = !trouble;
   dot.title = dot.firstElementChild.textContent = trouble;
+}
+
+// While the connection is lost an action would leave the page for the browser's error, so the server is asked first.
+let sure = false;
+async function guard(event) {
+  const target = event.type === "submit" ? event.target : event.target.closest?.("a[href]");
+  if (!down || sure || !target || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (event.type === "click" && (target.origin !== location.origin || target.hash)) return;
+  event.preventDefault();
+  const alive = await fetch("/static/img/mark.svg", { method: "HEAD", cache: "no-store" }).catch(() => null);
+  if (!alive) return say("Not done: the playground does not answer. This page stays; try again when it is back.");
+  sure = true;
+  if (event.type === "submit") target.requestSubmit(event.submitter);
+  else location.assign(target.href);
+  sure = false;
 }
 
 let leaving = false;
 addEventListener("pagehide", () => (leaving = true));
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
+addEventListener("submit", guard);
+addEventListener("click", guard);
 if (root) connect();

@@ -8,12 +8,18 @@ const SHORTCUTS = [
   ["g d", "doctor"],
   ["/", "search"],
   ["f", "first field of the form"],
-  ["Ctrl Enter", "run, or answer"],
+  ["Ctrl Enter", "run, answer, or send the event"],
   ["j k", "next or previous step"],
   ["Enter", "open the step"],
   ["r", "run again"],
   ["e", "edit and run"],
   ["Shift C", "cancel the run"],
+  ["Shift D", "delete the run; it asks first"],
+  ["Shift F", "fork from the opened step"],
+  ["Shift J", "download the run as JSON"],
+  ["x", "fill in an example"],
+  ["s", "name and save the input"],
+  ["t", "light, dark, or as the system"],
   ["?", "this list"],
 ];
 
@@ -58,7 +64,7 @@ async function entries() {
   ];
 }
 
-async function palette() {
+function palette(typed) {
   const input = make("input", { type: "search", className: "input", placeholder: "Workflow, run, page or action", ariaLabel: "Find" });
   const list = make("ul", { className: "found" });
   const box = dialog("palette", "Find", input, list);
@@ -75,16 +81,21 @@ async function palette() {
   input.addEventListener("input", draw);
   // Who types faster than the list arrives is waited for.
   const ready = entries().then((found) => ((all = found), draw()));
-  box.addEventListener("keydown", async (event) => {
-    if (event.key === "Enter" && event.target === input) await ready;
+  const enter = async () => {
+    await ready;
+    list.querySelector("a")?.click();
+  };
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target === input) return enter();
     const links = [...list.querySelectorAll("a")];
     const at = links.indexOf(document.activeElement);
-    if (event.key === "Enter" && event.target === input) links[0]?.click();
     if (event.key === "ArrowDown") links[(at + 1) % links.length]?.focus();
     if (event.key === "ArrowUp") (at <= 0 ? input : links[at - 1]).focus();
     if (event.key.startsWith("Arrow")) event.preventDefault();
   });
   input.focus();
+  input.value = typed.filter((key) => key.length === 1).join("");
+  if (typed.includes("Enter")) enter();
 }
 
-export const show = (name) => (name === "shortcuts" ? shortcuts() : palette());
+export const show = (name, typed = []) => (name === "shortcuts" ? shortcuts() : palette(typed));

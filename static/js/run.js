@@ -34,12 +34,23 @@ rows?.addEventListener("click", (event) => {
   toggle(head.parentElement);
 });
 
-document.addEventListener("keydown", (event) => {
-  if (event.target.matches("input, textarea, select") || event.ctrlKey || event.metaKey || !["j", "k"].includes(event.key)) return;
-  const toggles = [...rows.querySelectorAll("a.row-toggle")];
-  const at = toggles.indexOf(document.activeElement);
-  toggles.at(event.key === "j" ? (at + 1) % toggles.length : at - 1)?.focus();
-});
+export async function refresh({ marks = {}, opened = [], changed = [] }) {
+  if (Object.keys(marks).length) (await import("./graph.js")).paint(marks);
+  for (const key of changed) {
+    const row = document.getElementById(`row-${key}`);
+    const body = row && bodyOf(row);
+    const form = body?.querySelector("form[data-typed]:not([data-sent])");
+    if (body && (opened.includes(key) || body.childElementCount)) await load(row);
+    // What was being written when somebody else answered is not thrown away.
+    if (form && !form.isConnected) body.prepend((await import("./draft.js")).draft(form));
+    if (body && opened.includes(key)) body.hidden = false;
+    if (body) mark(row);
+  }
+  draw();
+}
+
+rows?.addEventListener("input", (event) => event.target.closest("form")?.setAttribute("data-typed", ""));
+rows?.addEventListener("submit", (event) => event.target.setAttribute("data-sent", ""));
 
 // The same arithmetic as the server's: busy stretches to scale, broken waits of a fixed width.
 function axis() {
@@ -73,9 +84,21 @@ export function draw() {
     bar.setAttribute("x", `${Math.min(left, 100 - width).toFixed(2)}%`);
     bar.setAttribute("width", `${width.toFixed(2)}%`);
   }
-  const label = document.querySelector("#axis text:last-of-type");
-  if (label && scale.grows) label.textContent = lengthText(scale.end / 1000);
+  if (scale.grows) label(scale);
   return scale.grows;
+}
+
+// The labels move with the axis; one that would touch its neighbour is not shown.
+function label(scale) {
+  let free = 8;
+  for (const text of document.querySelectorAll("#axis text[data-at]")) {
+    const at = place(scale, Number(text.dataset.at));
+    text.setAttribute("x", `${at.toFixed(2)}%`);
+    text.toggleAttribute("hidden", at < free || at > 76);
+    if (!text.hasAttribute("hidden")) free = at + 22;
+  }
+  const last = document.querySelector("#axis text[data-end]");
+  if (last) last.textContent = lengthText(scale.end / 1000);
 }
 
 if (rows && document.querySelector("#axis[data-live]")) setInterval(() => document.hidden || draw(), 200);

@@ -1,0 +1,67 @@
+"""What the keyboard does on each page."""
+
+import pytest
+from playwright.async_api import BrowserContext, expect
+
+from tests.browser.test_tour import start, status
+
+pytestmark = pytest.mark.browser
+
+
+async def test_a_workflow_is_filled_in_and_run_without_a_mouse(context: BrowserContext) -> None:
+    """f goes to the first field, and Ctrl Enter runs from anywhere on the page."""
+    page = await context.new_page()
+    await page.goto("/workflows/trip/")
+    await page.keyboard.press("f")
+    await expect(page.get_by_role("textbox", name="City")).to_be_focused()
+    await page.keyboard.type("Evora")
+    await page.locator("#main").focus()
+    await page.keyboard.press("Control+Enter")
+    await page.wait_for_url("**/runs/*/")
+    await status(page, "suspended")
+
+
+async def test_what_is_typed_at_once_belongs_to_the_palette(context: BrowserContext) -> None:
+    """Ctrl K, a name and Enter lead there, however fast, and start nothing else."""
+    page = await context.new_page()
+    await start(page)
+    await status(page, "suspended")
+    await page.evaluate(
+        """() => {
+          const press = (key, more) => document.body.dispatchEvent(
+            new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more }));
+          press("k", { ctrlKey: true });
+          for (const key of ["l", "o", "s", "t", "Enter"]) press(key);
+        }"""
+    )
+    await page.wait_for_url("**/workflows/lost/")
+
+
+async def test_every_action_has_its_key_in_the_list(context: BrowserContext) -> None:
+    """? lists what the pages' keys do, and Shift D asks before it deletes."""
+    page = await context.new_page()
+    await page.goto("/workflows/lost/")
+    await page.keyboard.press("x")
+    await expect(page.get_by_role("textbox", name="City")).not_to_have_value("")
+    await page.locator("#main").focus()
+    await page.keyboard.press("t")
+    await expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    await page.keyboard.press("Control+Enter")
+    await page.wait_for_url("**/runs/*/")
+    await status(page, "failed")
+    await page.keyboard.press("Shift+D")
+    await expect(page.get_by_text("cannot be undone")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("?")
+    for words in ("delete the run", "fork", "as JSON", "send the event", "light, dark", "example", "save the input"):
+        await expect(page.get_by_role("dialog", name="Shortcuts")).to_contain_text(words)
+
+
+async def test_the_list_filters_while_one_types(context: BrowserContext) -> None:
+    """No Enter is needed."""
+    page = await context.new_page()
+    await page.goto("/workflows/")
+    await page.keyboard.press("/")
+    await page.keyboard.type("parc")
+    await expect(page.locator(".flow")).to_have_count(1)
+    await expect(page.get_by_role("searchbox", name="Search workflows")).to_be_focused()
