@@ -14,7 +14,10 @@ from playground.models import Run as RunRow
 from playground.models import Worker as WorkerRow
 from playground.store.clock import Now
 from playground.store.database import in_database, in_transaction
-from playground.store.rows import from_text, to_text
+from playground.store.rows import from_text, plain, to_text
+
+LAST_WORDS = 200
+"""Characters of the last line that are shown with the end of a worker."""
 
 Status = Literal["starting", "importing", "ready", "stopping", "silent", "ended"]
 
@@ -132,11 +135,18 @@ def _record_exit(worker_id: str, code: int, tail: str) -> list[str]:
             problem = {"module": row.importing, "type": "WorkerDied", "traceback": tail}
             problem["message"] = f"the worker process ended while it imported this module: {how}"
             row.problems = to_text([*from_text(row.problems), problem])
-        row.exit = row.exit or how
+        held = RunRow.objects.filter(owner=worker_id, leased_until__isnull=False, ended_at=None).exists()
+        row.exit = row.exit or plain(f"{how}{_last_words(tail)}" if held else how)
         row.tail, row.status, row.ended_at = to_text(tail), "ended", Now()
         row.running, row.blocked = "[]", "null"
         row.save()
     return expire_claims([worker_id])
+
+
+def _last_words(tail: str) -> str:
+    """Return the last line that a process printed, before what the interpreter itself may have added."""
+    lines = tail.partition("Fatal Python error")[0].strip().splitlines()
+    return f"; it printed last: {lines[-1][:LAST_WORDS]}" if lines else ""
 
 
 def expire_claims(worker_ids: Sequence[str]) -> list[str]:

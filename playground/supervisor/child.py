@@ -31,7 +31,7 @@ class WorkerExit:
 
     worker_id: str
     code: int  # as of `subprocess`: below zero it is the signal that ended it
-    tail: str  # what it printed last on stderr
+    tail: str  # what it printed last
     lived: float  # seconds
 
 
@@ -94,6 +94,7 @@ class Child:
                 process = await asyncio.create_subprocess_exec(
                     *command(theirs.fileno()),
                     stdin=DEVNULL,
+                    stdout=prints,
                     stderr=prints,
                     pass_fds=[theirs.fileno()],
                     env=worker_environment(worker_id, after),

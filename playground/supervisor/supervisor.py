@@ -25,7 +25,7 @@ SETTLE_SECONDS = 0.05
 log = logging.getLogger(__name__)
 
 OnWorkerExit = Callable[[str, int, str], Awaitable[None]]
-"""Hears the id of a worker that ended, its exit code (below zero: the signal) and what it printed last on stderr."""
+"""Hears the id of a worker that ended, its exit code (below zero: the signal) and what it printed last."""
 
 
 Ended = asyncio.Task[WorkerExit]

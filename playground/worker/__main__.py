@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import io
 import json
 import os
 import secrets
@@ -29,6 +30,9 @@ def main() -> None:
     arguments = _arguments()
     if arguments.layer_fd is not None:
         end_with_parent(arguments.layer_fd)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A step that ends the process would take with it what it has just printed.
+        sys.stdout.reconfigure(line_buffering=True)
     worker_id = arguments.id or os.environ.get("STEPYARD_WORKER_ID") or f"worker-{secrets.token_hex(4)}"
     modules = site(arguments.modules)
     row = OwnRow(worker_id)

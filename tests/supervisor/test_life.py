@@ -34,12 +34,13 @@ async def test_a_killed_worker_is_replaced(tmp_path: Path) -> None:
 async def test_the_last_words_are_kept(tmp_path: Path) -> None:
     """A worker that ends itself leaves its exit code and what it printed last."""
     body = """
-    print("the cause", file=sys.stderr, flush=True)
+    print("the cause", flush=True)
+    print("the trace", file=sys.stderr, flush=True)
     os._exit(3)
     """
     async with supervised(script(tmp_path, body)) as yard:
         _, code, tail = await yard.ended()
-        assert (code, tail) == (3, "the cause\n")
+        assert (code, tail) == (3, "the cause\nthe trace\n")
 
 
 async def test_a_crash_in_c_leaves_a_trace(tmp_path: Path) -> None:

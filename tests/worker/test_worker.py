@@ -212,6 +212,34 @@ async def test_a_stopped_worker_hands_its_runs_over(yard: Yard) -> None:
     assert recovered.payload == {"reason": "its worker was stopped", "interrupted": [["wait"]], "lost": 0}
 
 
+async def test_what_was_printed_before_a_crash_is_kept(yard: Yard) -> None:
+    """The journal tells how the worker was lost and what it printed last; its row keeps all of it."""
+    code = """
+        import os
+        from engine import Context, create_workflow, step
+
+        @step
+        async def die(data: str, ctx: Context) -> str:
+            if ctx.attempt == 1:
+                print("on my way")
+                print("about to die")
+                os._exit(5)
+            return data
+
+        deadly = create_workflow(id="deadly", input_schema=str, output_schema=str).then(die).commit()
+    """
+    module = yard.write("deadly.py", code)
+    first = await yard.start(module)
+    run_id = await requests.start("deadly", "a")
+    await yard.gone(first)
+    (row,) = await workers.listing()
+    assert (row.exit, row.tail) == ("exit code 5; it printed last: about to die", "on my way\nabout to die\n")
+    await yard.start(module)
+    await yard.ended(run_id)
+    (recovered,) = [event for event in await requests.store.read(run_id) if event.type == "run-recovered"]
+    assert recovered.payload["reason"] == row.exit
+
+
 async def test_a_reload_is_named(yard: Yard) -> None:
     """A worker that stops after its source was saved says that a reload interrupted the step."""
     module = yard.write("slow.py", SLOW)
