@@ -227,7 +227,7 @@ class Runtime:
                 check_fit(flow, state)
             except WorkflowChanged as error:
                 if state.status == "suspended":
-                    # Its owner died just when it came to rest. Whoever answers is told; until then the step may be back.
+                    # Its owner died as it came to rest. Whoever answers is told; until then the step may be back.
                     return state
                 return await self._refuse(claim, state, error)
         execution = Execution(
