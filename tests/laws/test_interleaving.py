@@ -1,12 +1,14 @@
 """Laws that hold however the steps of a run, its store and the people who answer it come between each other."""
 
 import asyncio
+from functools import partial
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine import Engine, Event, MemoryStore, Run, RunResult
 from engine.errors import AlreadyResumed, NotSuspended, RunFinished
+from engine.requests import record_event
 from engine.state import fold
 from engine.testing import FakeClock
 from tests.laws.hesitant import Hesitant
@@ -40,13 +42,14 @@ class Eager:
 
 
 @law
-@given(plan=plans(), data=st.integers(0, 20), seed=st.integers(0, 999))
+@given(plan=plans(events=True), data=st.integers(0, 20), seed=st.integers(0, 999))
 async def test_answers_while_the_run_is_at_work_equal_answers_afterwards(plan: Plan, data: int, seed: int) -> None:
     """Every question is answered once, every step is done once, and the result is that of plain evaluation."""
     world, clock = World(), FakeClock()
     # Leases run by real time: a clock that jumps would let the other engine think that this one has died.
     kept = MemoryStore()
     store = Hesitant(kept, seed)
+    world.send = partial(record_event, store, clock)
     workflow = build(plan, world)
     run = await Engine([workflow], store=store, clock=clock).workflow("main").create_run()
     other = Engine([workflow], store=store, clock=clock)
@@ -64,11 +67,15 @@ async def test_answers_while_the_run_is_at_work_equal_answers_afterwards(plan: P
 
 
 @law
-@given(plan=plans(failing=True), data=st.integers(0, 20), seed=st.integers(0, 999), after=st.integers(0, 40))
+@given(
+    plan=plans(failing=True, events=True), data=st.integers(0, 20), seed=st.integers(0, 999), after=st.integers(0, 40)
+)
 async def test_a_cancel_at_any_moment_ends_the_run_for_good(plan: Plan, data: int, seed: int, after: int) -> None:
     """Whatever the run is doing: it ends, nothing is recorded after its end, and nothing of it is left at work."""
     world, clock, kept = World(), FakeClock(), MemoryStore()
-    engine = Engine([build(plan, world)], store=Hesitant(kept, seed), clock=clock)
+    store = Hesitant(kept, seed)
+    world.send = partial(record_event, store, clock)
+    engine = Engine([build(plan, world)], store=store, clock=clock)
     run = await engine.workflow("main").create_run()
     await run.start_async(data)
     for _ in range(after):

@@ -1,7 +1,7 @@
 """Random workflows: a plan, the workflow that it describes, and what it must give."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -23,14 +23,19 @@ class World:
     done: Counter[str] = field(default_factory=Counter)
     """How often it came to its end."""
     failures: Counter[str] = field(default_factory=Counter)
+    send: Callable[[str, str, int], Awaitable[None]] | None = None
+    """Sends an event to a run: its id, the event's name, the payload. Needed by plans with events."""
 
 
-def plans(*, asking: bool = True, failing: bool = False, depth: int = 3) -> st.SearchStrategy[Plan]:
+def plans(
+    *, asking: bool = True, failing: bool = False, events: bool = False, depth: int = 3
+) -> st.SearchStrategy[Plan]:
     """Return a strategy for plans.
 
     Args:
         asking: steps may suspend.
         failing: steps may fail for good.
+        events: the run may send itself events and wait for them.
         depth: how deep parts may lie in parts.
     """
     small = st.integers(-3, 9)
@@ -46,12 +51,14 @@ def plans(*, asking: bool = True, failing: bool = False, depth: int = 3) -> st.S
     if failing:
         leaves += [st.tuples(st.just("fail"), small), st.tuples(st.just("bail"), small)]
     leaf = st.one_of(leaves)
+    told = [st.tuples(st.just("event"), small)] if events else []
 
     def wider(inner: st.SearchStrategy[Plan]) -> st.SearchStrategy[Plan]:
         seq = st.tuples(st.just("seq"), st.lists(inner, min_size=1, max_size=3))
         arms = st.lists(seq, min_size=1, max_size=3)
         limit = st.sampled_from([None, 1, 2])
         return st.one_of(
+            *told,
             st.tuples(st.just("nested"), seq),
             st.tuples(st.just("parallel"), arms, limit, st.booleans()),
             st.tuples(st.just("branch"), arms, st.booleans()),
@@ -96,6 +103,9 @@ class _Builder:
         match part:
             case ("sleep", seconds):
                 return builder.sleep(timedelta(seconds=seconds))
+            case ("event", _):
+                event = self.id("told")
+                return builder.then(self.step(part, event)).wait_for_event(event, id=self.id("event"))
             case ("nested", inner):
                 return builder.then(self.workflow(self.id("flow"), inner))
             case ("parallel", arms, limit, fail_fast):
@@ -119,7 +129,7 @@ class _Builder:
             case _:
                 return builder.then(self.step(part))
 
-    def step(self, part: Plan) -> Any:
+    def step(self, part: Plan, event: str = "") -> Any:
         kind, n = part
         if kind == "sleep":
             kind, n = "add", 1
@@ -129,6 +139,9 @@ class _Builder:
         async def execute(data: int, ctx: Context) -> int:
             key = ctx.idempotency_key
             world.calls[key] += 1
+            if kind == "event" and world.send is not None:
+                # A step that runs again after a kill sends it again: the second one stays in the mailbox.
+                await world.send(ctx.run_id, event, n)
             result = work(kind, n, data, ctx, world, key)
             world.done[key] += 1
             return result
@@ -217,6 +230,8 @@ def _expected(part: Plan, data: int) -> int:
     match part:
         case ("add" | "sync", n):
             return data + n
+        case ("event", n):
+            return int(n)
         case ("flaky", _):
             return data + 1
         case ("state", n):
