@@ -8,7 +8,20 @@ from playground.api import openapi
 from playground.api import runs as api_runs
 from playground.api import workflows as api
 from playground.consumers import PulseWatcher, RunWatcher
-from playground.views import actions, answers, doctor, fork, inbox, missing, patterns, run, runs, theme, workflows
+from playground.views import (
+    actions,
+    answers,
+    doctor,
+    fork,
+    inbox,
+    missing,
+    patterns,
+    run,
+    runs,
+    theme,
+    value,
+    workflows,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", workflows.home, name="home"),
@@ -21,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/<str:run_id>/", run.run, name="run"),
     path("runs/<str:run_id>/step/", run.step, name="run-step"),
     path("runs/<str:run_id>/json/", run.as_json, name="run-json"),
+    path("runs/<str:run_id>/value/<str:part>/", value.value, name="run-value"),
     path("runs/<str:run_id>/resume/", answers.resume, name="resume"),
     path("runs/<str:run_id>/cancel/", actions.cancel, name="cancel"),
     path("runs/<str:run_id>/again/", actions.again, name="run-again"),

@@ -9,7 +9,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 MOST = 20_000
-"""How many characters of a value are shown; the whole of it is in the download."""
+"""How many characters of a value are shown; the whole of it is in a download."""
 
 _TOKEN = re.compile(
     r"""(?P<string>"(?:[^"\\]|\\.)*")(?P<key>\s*:)?"""
@@ -22,16 +22,26 @@ def dump(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2, default=str)
 
 
-def as_html(value: Any) -> SafeString:
-    """Return a value as coloured JSON, cut when it is very long."""
+def as_html(value: Any, whole: str = "") -> SafeString:
+    """Return a value as coloured JSON, cut when it is very long.
+
+    Args:
+        value: the JSON value.
+        whole: the address at which all of it can be had, if not only with the whole run.
+    """
     text = dump(value)
     cut = len(text) > MOST
     parts = "".join(_coloured(text[:MOST] if cut else text))
-    more = (
-        f'<span class="j-cut">… {len(text) - MOST:,} more characters; download the run to see all</span>' if cut else ""
-    )
     # Every piece of the user's text went through escape().
-    return format_html('<pre class="pre json">{}{}</pre>', mark_safe(parts), mark_safe(more))
+    shown = format_html('<pre class="pre json" tabindex="0">{}</pre>', mark_safe(parts))
+    return format_html("{}{}", shown, _rest(len(text) - MOST, whole)) if cut else shown
+
+
+def _rest(left: int, whole: str) -> SafeString:
+    count = f"{left:,} more characters"
+    if not whole:
+        return format_html('<p class="j-cut">… {}; download the run to see all</p>', count)
+    return format_html('<p class="j-cut">… {}: <a href="{}" download>download all of it</a></p>', count, whole)
 
 
 def preview(value: Any, most: int = 90) -> str:
