@@ -35,7 +35,7 @@ function settle(box) {
     if (control?.matches(".f-input:not(select)")) control.value = value;
   }
   const marked = box.querySelector("[autofocus]");
-  (marked ?? (focused && named(focused)) ?? null)?.focus({ preventScroll: !marked });
+  (marked ?? (focused ? named(focused) : null))?.focus({ preventScroll: !marked });
   if (next) submit(box, ...next);
   next = null;
 }
