@@ -27,6 +27,8 @@ class Row:
     title: str
     status: StepStatus
     depth: int
+    word: str = ""
+    """What the status is called where its own word would be wrong: nobody canceled what was interrupted."""
     path: str = ""
     """The written path of the step, as the engine's requests take it; empty for groups."""
     spans: tuple[Span, ...] = ()

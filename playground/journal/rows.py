@@ -85,13 +85,14 @@ class _Walk:
         for attempt in attempts:
             last = attempt is attempts[-1]
             error = attempt.error or {}
-            status = row.status if last else "failed" if attempt.error else "canceled"
+            status = row.status if last else "failed" if attempt.error or attempt.lost else "canceled"
             end = attempt.ended_at or row.ended_at
             yield Row(
                 key=f"{row.key}~{attempt.number}",
                 kind="attempt",
                 title=f"Attempt {attempt.number}",
                 status=status,
+                word="" if last or attempt.error else "interrupted",
                 depth=row.depth + 1,
                 spans=(Span("run", attempt.started_at, end),),
                 started_at=attempt.started_at,

@@ -42,4 +42,4 @@ def _line(row: Row, now: datetime) -> str:
     left = f"{'  ' * row.depth}{MARKS[row.status]} {name}{iteration}"
     length = "" if row.started_at is None else length_text(((row.ended_at or now) - row.started_at).total_seconds())
     note = f"  {row.note.splitlines()[0]}" if row.note else ""
-    return f"{left:<48} {row.status:<10} {length:>10}{note}".rstrip()
+    return f"{left:<48} {row.word or row.status:<11} {length:>10}{note}".rstrip()

@@ -33,6 +33,8 @@ class Attempt:
     next_at: datetime | None = None
     interrupted: str = ""
     """Why the worker left it, when it did."""
+    lost: bool = False
+    """Whether the worker died with it, rather than giving it back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +130,7 @@ class History:
         match event.type:
             case "run-recovered":
                 reason = str(payload.get("reason") or "the worker was lost")
+                reason = f"worker lost: {reason}" if payload.get("lost") else reason
                 self.notes.append(Note(seq=event.seq, at=event.at, kind="run", level="warning", text=reason))
                 self._interrupt(payload.get("interrupted", ()), reason, event)
             case "run-succeeded" | "run-failed" | "run-canceled":
@@ -158,6 +161,7 @@ class History:
                 continue
             if trace.attempts:
                 trace.attempts[-1].interrupted = reason
+                trace.attempts[-1].lost = bool(event.payload.get("lost"))
             trace.close(event.at)
             trace.seq = event.seq
 

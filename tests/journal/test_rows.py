@@ -125,11 +125,17 @@ def test_keys_are_unique_and_the_same_at_every_reading() -> None:
 
 
 def test_an_interrupted_attempt_says_why() -> None:
-    """A worker that died is visible in the journal."""
+    """A worker that died, or gave the step back, is visible in the journal; nobody canceled it."""
     lines = created(started(1, "a"))
-    lines += [(5, "run-recovered", "", {"reason": "killed by SIGKILL", "interrupted": [["a"]]}), started(5, "a", 2)]
+    for number, (reason, lost) in enumerate([("killed by SIGKILL", 1), ("by reload", 0)], 2):
+        payload = {"reason": reason, "interrupted": [["a"]], "lost": lost}
+        lines += [(number * 2, "run-recovered", "", payload), started(number * 2, "a", number)]
     found = [row for row in rows_of(lines, flow("w", step("a"))) if row.kind == "attempt"]
-    assert [(row.status, row.note) for row in found] == [("canceled", "killed by SIGKILL"), ("running", "")]
+    assert [(row.status, row.word, row.note) for row in found] == [
+        ("failed", "interrupted", "worker lost: killed by SIGKILL"),
+        ("canceled", "interrupted", "by reload"),
+        ("running", "", ""),
+    ]
 
 
 def test_a_nested_workflow_waits_while_all_that_is_open_in_it_waits() -> None:

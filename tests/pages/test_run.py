@@ -1,8 +1,10 @@
 """A run's page."""
 
 import json
+from datetime import UTC, datetime
 
 from engine import create_workflow, step
+from engine.events import Draft
 from playground import requests
 from playground.catalogue import ImportProblem
 from tests.pages.stage import Stage, attributes, row, text_of
@@ -117,3 +119,24 @@ async def test_a_run_whose_module_does_not_import_says_so(stage: Stage) -> None:
     problem = ImportProblem(module="flows.py", type="SyntaxError", message="invalid syntax")
     await stage.publish(problems=(problem,))
     assert "flows.py does not import (SyntaxError)" in await stage.get(f"/runs/{run_id}/")
+
+
+async def test_an_attempt_whose_worker_died_is_interrupted(stage: Stage) -> None:
+    """Nobody canceled it: the row says how the worker was lost, and leads to what it printed."""
+    await stage.publish(BOOM)
+    run_id = await requests.start("boom", "x")
+    claim = await requests.store.claim(run_id, owner="w", lease=60)
+    assert claim is not None
+    begun = {"attempt": 1, "input": {"value": "x"}}
+    lost = {"reason": "killed by SIGKILL", "interrupted": [["explode"]], "lost": 1}
+    drafts = [
+        Draft(datetime.now(UTC), "step-started", ("explode",), begun),
+        Draft(datetime.now(UTC), "run-recovered", (), lost),
+        Draft(datetime.now(UTC), "step-started", ("explode",), begun | {"attempt": 2}),
+    ]
+    await requests.store.append(run_id, drafts, epoch=claim.epoch, after=claim.last_seq)
+    page = await stage.get(f"/runs/{run_id}/")
+    attempt = page.partition('data-key="explode~1"')[2].partition("</li>")[0]
+    assert '<span class="row-word">interrupted</span>' in attempt
+    assert "worker lost: killed by SIGKILL" in attempt
+    assert 'href="/doctor/"' in attempt
