@@ -323,6 +323,8 @@ def _note(step: StepState, trace: Trace) -> str:
     """Return the line that says most about the step at this moment."""
     if step.error:
         return str(step.error.get("message", ""))
+    if step.retry_at and trace.attempts and trace.attempts[-1].error:
+        return str(trace.attempts[-1].error.get("message", ""))
     if step.status == "suspended" and step.rejected is not None:
         return f"the answer was refused: {'; '.join(map(str, step.rejected.issues))}"
     if step.status == "running" and trace.message:

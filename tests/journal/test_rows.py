@@ -153,6 +153,7 @@ def test_a_step_waits_between_its_attempts() -> None:
     lines = created(started(1, "a"), (2, "step-attempt-failed", "a", failed))
     (row,) = rows_of(lines, flow("w", step("a")))
     assert (row.status, row.retry_at) == ("waiting", BEGIN + timedelta(seconds=9))
+    assert row.note == ERROR["message"]
     lines += [started(9, "a", 2)]
     assert statuses(rows_of(lines, flow("w", step("a"))))["a"] == "running"
 
