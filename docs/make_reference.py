@@ -73,7 +73,7 @@ TESTING = Page(
     groups={
         "Runs to their end": ("engine.testing:run_to_end", "engine.testing:Answers"),
         "Time": ("engine.testing:FakeClock", "engine.testing:IDLE"),
-        "Events": ("engine.testing:Collector",),
+        "Events": ("engine.testing:Collector", "engine.testing:until"),
         "Crashes": ("engine.testing:FaultPoint", "engine.testing:SimulatedCrash"),
     },
 )
