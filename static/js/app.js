@@ -51,6 +51,22 @@ export function setTheme(theme) {
 
 // The fields of a form are left alone: nothing typed may start an action.
 const typing = (element) => element?.matches?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+export const seen = (selector) => [...document.querySelectorAll(selector)].find((one) => one.checkVisibility() && !one.disabled);
+const FOCUS = {
+  "/": () => seen("input[type=search]"),
+  f: () => seen(":is(.step-form, .start-form) :is(.f-input, .f-field input:not([type=hidden]))"),
+  s: () => document.getElementById("saved-name"),
+  j: () => toggle(1),
+  k: () => toggle(-1),
+};
+let waitsForGo = false;
+
+function toggle(way) {
+  const toggles = [...document.querySelectorAll("#rows a.row-toggle")];
+  const at = toggles.indexOf(document.activeElement);
+  return toggles.at(way > 0 ? (at + 1) % toggles.length : Math.max(at, 0) - 1);
+}
+
 // What is typed while the palette is on its way belongs to it.
 let early = null;
 
@@ -80,8 +96,12 @@ document.addEventListener("keydown", (event) => {
     if (own) event.preventDefault();
     own?.click();
   } else if (!held && !typing(event.target) && !document.querySelector("dialog[open]")) {
-    if ("/fs".includes(event.key)) event.preventDefault();
-    import("./keys.js").then(({ press }) => press(event));
+    // What moves the focus does so at once: the next key is meant for what has it then.
+    const focused = waitsForGo ? null : FOCUS[event.key]?.();
+    waitsForGo = event.key === "g";
+    if (focused) event.preventDefault();
+    focused?.focus();
+    if (!focused) import("./keys.js").then(({ press }) => press(event));
   }
 });
 
@@ -90,9 +110,7 @@ for (const button of document.querySelectorAll("[data-open]")) {
   button.addEventListener("click", () => open(button.dataset.open));
 }
 
-document.addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-copy]");
-  if (!button) return;
-  await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
-  button.lastChild.textContent = "Copied";
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest("[data-copy]");
+  if (button) import("./keys.js").then(({ copy }) => copy(button));
 });

@@ -94,7 +94,7 @@ function palette(typed) {
     if (event.key.startsWith("Arrow")) event.preventDefault();
   });
   input.focus();
-  input.value = typed.filter((key) => key.length === 1).join("");
+  input.value = typed.filter((key) => key.length < 2).join("");
   if (typed.includes("Enter")) enter();
 }
 

@@ -6,14 +6,13 @@ const BREAK = 6;
 const rows = document.getElementById("rows");
 const bodyOf = (row) => row.querySelector(":scope > .row-body");
 
-export async function load(row) {
+async function load(row) {
   const body = bodyOf(row);
-  if (!body) return;
   const url = `${rows.dataset.step}?key=${encodeURIComponent(row.dataset.key)}`;
   await window.htmx.ajax("GET", url, { source: body, target: body, swap: "innerHTML" });
 }
 
-export function mark(row) {
+function mark(row) {
   const toggle = row.querySelector("a.row-toggle");
   if (toggle) toggle.ariaExpanded = String(!bodyOf(row).hidden);
 }
@@ -75,7 +74,7 @@ function place({ parts, scale }, at) {
   return 100;
 }
 
-export function draw() {
+function draw() {
   const scale = axis();
   for (const bar of rows.querySelectorAll(".bar")) {
     const left = place(scale, Number(bar.dataset.from));

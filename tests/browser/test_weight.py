@@ -58,3 +58,28 @@ async def test_a_theme_is_kept(context: BrowserContext) -> None:
     await page.get_by_role("button", name="Dark").click()
     await page.goto("/runs/")
     assert await page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+async def test_the_list_of_runs_can_be_read_on_a_phone(browser: Browser, server: Server) -> None:
+    """When a run began and how long it took are in sight."""
+    narrow = await browser.new_context(base_url=server.url, viewport={"width": 390, "height": 844})
+    page = await narrow.new_page()
+    await start(page)
+    await status(page, "suspended")
+    await page.goto("/runs/")
+    for part in (".cell-time", ".cell-length", ".cell-run"):
+        box = await page.locator(f"tbody tr:first-child {part}").bounding_box()
+        assert box is not None, part
+        assert box["x"] + box["width"] <= 390, part
+    await narrow.close()
+
+
+async def test_a_title_turns_no_text_but_its_own(context: BrowserContext) -> None:
+    """A character that reverses the direction of text reaches no further than its element."""
+    page = await context.new_page()
+    await page.goto("/workflows/trip/")
+    for selector in (".f-label", "button", ".snippet pre", "a"):
+        style = await page.locator(selector).first.evaluate(
+            "one => [getComputedStyle(one).unicodeBidi, getComputedStyle(one).display]"
+        )
+        assert style[0] == "isolate" or style[1] != "inline", selector
