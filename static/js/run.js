@@ -38,10 +38,12 @@ export async function refresh({ marks = {}, opened = [], changed = [] }) {
   for (const key of changed) {
     const row = document.getElementById(`row-${key}`);
     const body = row && bodyOf(row);
+    const draft = body?.querySelector(":scope > .draft");
     const form = body?.querySelector("form[data-typed]:not([data-sent])");
     if (body && (opened.includes(key) || body.childElementCount)) await load(row);
     // What was being written when somebody else answered is not thrown away.
     if (form && !form.isConnected) body.prepend((await import("./draft.js")).draft(form));
+    else if (draft) body.prepend(draft);
     if (body && opened.includes(key)) body.hidden = false;
     if (body) mark(row);
   }
