@@ -86,7 +86,7 @@ class OrmStore:
 
     async def read(self, run_id: str, *, after: int = 0, limit: int | None = None) -> list[Event]:
         """Return the events after a seq; see `engine.Store.read`."""
-        return await in_database(_read, run_id, self._numbers.get(run_id), after, limit)
+        return await in_database(events_of, run_id, after, limit)
 
     async def summary(self, run_id: str) -> RunSummary:
         """Return the run's summary; see `engine.Store.summary`."""
@@ -173,12 +173,6 @@ def _number(run_id: str) -> int | None:
     return RunRow.objects.filter(run_id=run_id).values_list("number", flat=True).first()
 
 
-def _read(run_id: str, number: int | None, after: int, limit: int | None) -> list[Event]:
-    if number is None:
-        number = _number(run_id)
-    return [] if number is None else events_of(run_id, number, after, limit)
-
-
 def _waits(run_id: str) -> list[Wait]:
     run = _run(run_id)
     return [wait_of(row) for row in WaitRow.objects.filter(run=run).order_by("id")]
@@ -207,7 +201,7 @@ def _transact(run_id: str, after: int, decide: Decide) -> list[Event]:
         run = RunRow.objects.select_for_update().get(run_id=run_id)
     except RunRow.DoesNotExist:
         raise UnknownRun(f"no run has the id {run_id!r}") from None
-    drafts = decide(events_of(run_id, run.number, after, None))
+    drafts = decide(events_of(run_id, after, None))
     if drafts:
         _record(run, drafts)
     return number_events(run_id, run.last_seq, drafts)
