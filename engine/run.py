@@ -45,6 +45,8 @@ class Run(Generic[In, Out]):
         self._runtime = runtime
         self._flow = flow
         self._recorded = recorded
+        # Nothing is known of an id that was made just now, so the store is not asked.
+        self._is_new = run_id is None and not recorded
         self._watchers: list[Watch] = []
 
     async def start(
@@ -249,7 +251,7 @@ class Run(Generic[In, Out]):
         self, input_data: Any, state: dict[str, Any] | None, request_context: dict[str, Any] | None
     ) -> None:
         runtime = self._runtime
-        known = await runtime.state(self.run_id)
+        known = RunState() if self._is_new else await runtime.state(self.run_id)
         if known.has_input and known.status == "pending" and known.forked_from is not None and input_data is MISSING:
             return
         if known.run_id and not self._recorded and known.has_input:
@@ -262,7 +264,7 @@ class Run(Generic[In, Out]):
             await record_start(runtime.store, runtime.clock, self.run_id, start)
         else:
             await self._create(start)
-        self._recorded = True
+        self._recorded, self._is_new = True, False
         for watch in self._watchers:
             watch.begin()
 

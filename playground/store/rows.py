@@ -117,9 +117,11 @@ READ = """
 
 def events_of(run_id: str, after: int, limit: int | None) -> list[Event]:
     """Read the events of a run after a seq; of an unknown run, none."""
-    sql, values = READ, [run_id, after]
+    sql = READ
+    values: list[str | int] = [run_id, after]
     if limit is not None:
-        sql, values = READ + " LIMIT %s", [*values, limit]
+        sql += " LIMIT %s"
+        values.append(limit)
     # Plain SQL, because Django takes twice as long to hand out rows, and a run may have very many.
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
