@@ -15,7 +15,7 @@ from tests.benchmarks.report import Stopwatch
 # Models are imported after tests.benchmarks.database has set up Django.
 from playground.models import Event, Run  # isort: skip
 
-STEPS = 100_000
+STEPS = 10_000
 ROWS = 2000
 RUNS = 100
 BATCHES = 50
