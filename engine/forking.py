@@ -74,15 +74,17 @@ def _late_input(events: Sequence[Event]) -> dict[str, Any]:
 def _shared(events: Sequence[Event], path: Path) -> Iterator[Draft]:
     """Yield what both runs share: steps that had ended by then, decisions, state, kept events.
 
-    What still ran then, beside the step, runs again in the fork; the workflows around the step stay open.
+    What still ran then, beside the step, runs again in the fork; the workflows around the step stay open. An event
+    that was sent to something that runs again is kept for whoever waits for it there, since nobody sends it twice.
     """
     unfinished = {open_path for open_path in fold(events).open if open_path != path[: len(open_path)]}
     seqs: dict[int, int] = {}
     for event in events:
-        if event.type.startswith("run-") or any(event.path[: len(gone)] == gone for gone in unfinished):
+        payload, again = event.payload, any(event.path[: len(gone)] == gone for gone in unfinished)
+        sent = event.type == "event-received" and "payload" in payload
+        if event.type.startswith("run-") or (again and not sent):
             continue
         seqs[event.seq] = len(seqs) + 2  # run-created is the first
-        payload = event.payload
         if "from_seq" in payload:
             payload = {**payload, "from_seq": seqs[payload["from_seq"]]}
-        yield Draft(event.at, event.type, event.path, payload)
+        yield Draft(event.at, event.type, () if again else event.path, payload)

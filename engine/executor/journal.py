@@ -87,9 +87,18 @@ class Journal:
             self._next = None
             await self._write()
 
-    async def settle(self, type: EventType, path: Path, payload: dict[str, Any]) -> bool:
-        """Record an event only if nothing was recorded by others meanwhile; else fold that in and return False."""
-        spawn, settling = self._beside(), self._settle(Draft(self._now(), type, path, payload))
+    async def settle(
+        self, type: EventType, path: Path, payload: dict[str, Any], still: Callable[[], bool] = lambda: True
+    ) -> bool:
+        """Record an event only if nothing was recorded by others meanwhile; else fold that in and return False.
+
+        Args:
+            type: the event's type.
+            path: its path.
+            payload: its payload.
+            still: whether there is reason for it when all that was emitted before is recorded.
+        """
+        spawn, settling = self._beside(), self._settle(Draft(self._now(), type, path, payload), still)
         return bool(await (settling if spawn is None else asyncio.shield(spawn(settling))))
 
     async def catch_up(self) -> None:
@@ -107,10 +116,10 @@ class Journal:
             while not await self._append(batch):
                 self.straight = False
 
-    async def _settle(self, draft: Draft) -> bool:
+    async def _settle(self, draft: Draft, still: Callable[[], bool]) -> bool:
         async with self._writing:
             await self._write()
-            if not await self._append([draft]):
+            if not still() or not await self._append([draft]):
                 return False
             self.state.apply(draft)
             return True

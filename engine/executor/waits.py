@@ -20,7 +20,8 @@ async def run_sleep(run: Walker, node: SleepNode, scope: Scope, value: Value) ->
     path, record = scope.path_of(node.id), scope.record(node.id)
     known = recorded(record, path)
     if known is not None:
-        return value if isinstance(known, Value) else known
+        return known
+    value = run.given(path, value) if record is None else Value(record.input, value.ref)
     if record is None:
         try:
             until = await _end_of(run, node, scope, value)
@@ -67,20 +68,19 @@ async def run_event(run: Walker, node: EventNode, scope: Scope, value: Value) ->
     await run.journal.flush()
     while True:
         known = recorded(scope.record(node.id), path)
+        kept = next((seq for seq, (name, _) in run.journal.state.mailbox.items() if name == node.name), None)
         if known is None:
-            known = await _take_kept(run, node, path) or await _wait(run, node, scope, path)
+            known = await (_wait(run, node, scope, path) if kept is None else _take(run, node, path, kept))
         if known is not None:
             return known
 
 
-async def _take_kept(run: Walker, node: EventNode, path: Path) -> Value | None:
-    """Take an event that was sent before; None when there is none, or another one came in first."""
+async def _take(run: Walker, node: EventNode, path: Path, kept: int) -> Value | None:
+    """Take an event that was sent before, by its seq; None when a sibling took it, or another one came in."""
     state = run.journal.state
-    kept = next((seq for seq, (name, _) in state.mailbox.items() if name == node.name), None)
-    if kept is None:
-        return None
     payload = state.mailbox[kept][1]
-    taken = await run.journal.settle("event-received", path, {"name": node.name, "from_seq": kept})
+    received = {"name": node.name, "from_seq": kept}
+    taken = await run.journal.settle("event-received", path, received, still=lambda: kept in state.mailbox)
     return Value(payload, {"step": list(path)}) if taken else None
 
 
