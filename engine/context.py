@@ -44,7 +44,7 @@ class Refuse(BaseException):
     def __init__(self, issues: Sequence[Issue]) -> None:
         """Take what is wrong in the answer."""
         super().__init__("the answer is refused")
-        self.issues = tuple(issues)
+        self.issues: tuple[Issue, ...] = tuple(issues)
 
 
 class Host(Protocol):

@@ -40,6 +40,10 @@ class RunState:
     answered: dict[Path, set[str | None]] = field(default_factory=dict)
     """Every path whose suspension was answered, by an answer that was not refused -> the labels of its suspensions."""
     forked_from: dict[str, Any] | None = None
+    recovered_seq: int | None = None
+    """The seq of the last recovery."""
+    stuck: int = 0
+    """How many recoveries came one after the other up to then, with nothing recorded between them."""
 
     @property
     def ended(self) -> bool:
@@ -173,6 +177,10 @@ def _run_waiting(run: RunState, event: Event | Draft) -> None:
 
 def _run_recovered(run: RunState, event: Event | Draft) -> None:
     run.status = "running"
+    if isinstance(event, Event):
+        again = run.recovered_seq is not None and run.recovered_seq == event.seq - 1
+        run.stuck = run.stuck + 1 if again else 1
+        run.recovered_seq = event.seq
     for path in event.payload.get("interrupted", ()):
         step = run.find(tuple(path))
         if step is not None:

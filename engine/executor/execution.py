@@ -14,6 +14,7 @@ from engine.executor.concurrent import run_branch, run_foreach, run_parallel
 from engine.executor.host import StepHost
 from engine.executor.journal import Journal
 from engine.executor.loops import run_loop
+from engine.executor.lost import MAX_LOST, lost_between
 from engine.executor.mapping import run_map
 from engine.executor.outcome import Bailed, Canceled, Failed, Halted, Outcome
 from engine.executor.scope import Scope
@@ -21,6 +22,7 @@ from engine.executor.sequence import run_flow, run_nested, run_sequence
 from engine.executor.steps import run_step
 from engine.executor.waits import run_event, run_sleep
 from engine.executor.walker import Listener
+from engine.failure import describe
 from engine.nodes import (
     BranchNode,
     EventNode,
@@ -184,7 +186,11 @@ class Execution:
 
     async def _walk_all(self) -> None:
         state = self.journal.state
-        self._begin()
+        stuck = await self._begin()
+        if stuck is not None:
+            self._end(stuck)
+            await self.journal.flush()
+            return
         root = Scope(self._flow, (), state.root, state.root.input)
         while True:
             heard = self.journal.heard
@@ -198,20 +204,25 @@ class Execution:
             if self.journal.heard == heard and not self._is_due() and await self._settle():
                 return
 
-    def _begin(self) -> None:
-        state = self.journal.state
-        if state.status == "pending":
+    async def _begin(self) -> Failed | None:
+        """Record that the run begins or is taken over; tell why when it cannot go on."""
+        state, lost = self.journal.state, self._claim.interrupted
+        status = state.status
+        if status == "pending":
             self.journal.emit("run-started", (), {})
-        lost = self._claim.interrupted
-        interrupted = [
-            list(path)
-            for path, step in state.open.items()
-            if step.kind == "step" and step.status == "running" and step.retry_at is None and (lost or not step.ready)
-        ]
-        if interrupted:
+        at_work = [step for step in state.open.values() if step.kind == "step" and step.status == "running"]
+        interrupted = [list(step.path) for step in at_work if step.retry_at is None and (lost or not step.ready)]
+        # Conditions and timer functions leave no trace until they have ended: a worker may have died of one.
+        unseen = lost and not at_work and status in ("pending", "running")
+        deaths = state.stuck + 1 if state.recovered_seq == state.last_seq else 1
+        if unseen and deaths >= MAX_LOST:
+            return Failed(describe(lost_between(deaths, self.lost)))
+        if interrupted or unseen:
             reason = self._claim.lost or ("its worker was lost" if lost else "its worker was stopped")
-            recovered = {"reason": reason, "interrupted": interrupted, "lost": int(lost)}
-            self.journal.emit("run-recovered", (), recovered)
+            self.journal.emit("run-recovered", (), {"reason": reason, "interrupted": interrupted, "lost": int(lost)})
+            if unseen:
+                await self.journal.flush()
+        return None
 
     def _end(self, outcome: Outcome) -> None:
         match outcome:
@@ -259,6 +270,7 @@ class Execution:
 
     async def _rest(self, status: Literal["waiting", "suspended"], payload: dict[str, Any]) -> bool:
         if self.journal.state.status == status:
+            await self.journal.flush()
             return True
         return await self.journal.settle("run-waiting" if status == "waiting" else "run-suspended", (), payload)
 

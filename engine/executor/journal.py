@@ -31,12 +31,12 @@ class Journal:
         news: Callable[[Sequence[Event]], None] = lambda events: None,
     ) -> None:
         """Take the claim, the folded state, and who is told of events that others recorded."""
-        self.state = state
-        self.run_id = claim.run_id
-        self.last_seq = state.last_seq
-        self.heard = 0
+        self.state: RunState = state
+        self.run_id: str = claim.run_id
+        self.last_seq: int = state.last_seq
+        self.heard: int = 0
         """How many events of others were folded in."""
-        self.straight = True
+        self.straight: bool = True
         """Whether ``state`` was folded in the order of the store."""
         self._store = store
         self._now = clock.now
@@ -98,7 +98,8 @@ class Journal:
             payload: its payload.
             still: whether there is reason for it when all that was emitted before is recorded.
         """
-        spawn, settling = self._beside(), self._settle(Draft(self._now(), type, path, payload), still)
+        spawn, draft = self._beside(), Draft(self._now(), type, path, payload)
+        settling = self._settle(draft, self.heard, still)
         return bool(await (settling if spawn is None else asyncio.shield(spawn(settling))))
 
     async def catch_up(self) -> None:
@@ -116,10 +117,10 @@ class Journal:
             while not await self._append(batch):
                 self.straight = False
 
-    async def _settle(self, draft: Draft, still: Callable[[], bool]) -> bool:
+    async def _settle(self, draft: Draft, heard: int, still: Callable[[], bool]) -> bool:
         async with self._writing:
             await self._write()
-            if not still() or not await self._append([draft]):
+            if self.heard != heard or not still() or not await self._append([draft]):
                 return False
             self.state.apply(draft)
             return True

@@ -4,6 +4,7 @@ from typing import Any
 
 from engine.errors import InvalidOutput, InvalidValue, StepNotRun
 from engine.executor.functions import evaluate
+from engine.executor.lost import fail_lost
 from engine.executor.outcome import Failed, Outcome, recorded
 from engine.executor.scope import Scope
 from engine.executor.walker import Walker
@@ -24,6 +25,10 @@ async def run_map(run: Walker, node: MapNode, scope: Scope, value: Value) -> Out
     known = recorded(record, path)
     if known is not None:
         return known
+    lost = fail_lost(run, path, record)
+    if lost is not None:
+        return lost
+    value = run.given(path, value) if record is None else Value(record.input, value.ref)
     attempt = 1 if record is None else record.attempts + 1
     run.journal.emit("step-started", path, {"attempt": attempt, "input": value.ref})
     try:

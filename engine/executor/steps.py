@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from engine.context import Bail, Context, Refuse, Suspend, current_context
-from engine.errors import InvalidOutput, InvalidStepInput, InvalidValue, StepError, StepTimeout, WorkerLost
+from engine.errors import InvalidOutput, InvalidStepInput, InvalidValue, StepError, StepTimeout
+from engine.executor.lost import fail_lost
 from engine.executor.outcome import HALTED, Bailed, Failed, Outcome, recorded
 from engine.executor.scope import Scope
 from engine.executor.walker import Walker
@@ -18,9 +19,6 @@ from engine.refs import Value
 from engine.step import Retry, Step
 
 ONCE = Retry()
-
-MAX_LOST = 3
-"""How many workers may die under a step before it fails."""
 
 
 async def run_step(run: Walker, node: StepNode, scope: Scope, value: Value) -> Outcome:
@@ -34,8 +32,9 @@ async def run_step(run: Walker, node: StepNode, scope: Scope, value: Value) -> O
     value = run.given(path, value) if record is None else Value(record.input, value.ref)
     while True:
         if record is None or not record.ready:
-            if record is not None and record.lost >= MAX_LOST:
-                return _lost(run, path, record)
+            lost = fail_lost(run, path, record)
+            if lost is not None:
+                return lost
             if record is not None and record.retry_at is not None:
                 await run.clock.sleep_until(record.retry_at)
             _begin(run, scope, path, value, record)
@@ -123,14 +122,6 @@ def _failed(
 def _is_validation(error: BaseException) -> bool:
     """Tell whether the engine itself refused a value; trying again would refuse it again."""
     return isinstance(error, StepError) and not isinstance(error, StepTimeout)
-
-
-def _lost(run: Walker, path: Path, record: StepState) -> Failed:
-    how = f" (the last one: {run.lost})" if run.lost else ""
-    error = WorkerLost(f"the worker process died {record.lost} times while step {format_path(path)!r} ran{how}")
-    detail = describe(error)
-    run.journal.emit("step-failed", path, {"error": detail})
-    return Failed(detail)
 
 
 def _load(step: Step[Any, Any], json: Any) -> Any:

@@ -6,7 +6,7 @@ import pytest
 
 from engine import Context, MemoryStore, create_step, create_workflow, sequence
 from engine.errors import InvalidInput, RunAlreadyStarted, StepNotRun, UnknownRun, UnknownStep
-from engine.testing import Collector
+from engine.testing import Collector, until
 from tests.engine.contract.tiny import add_one, ask, asking, begin, double, run_of
 
 
@@ -230,3 +230,18 @@ async def test_a_fork_has_its_input_already() -> None:
     with pytest.raises(RunAlreadyStarted):
         await fork.start(5)
     assert (await fork.start()).result == 2
+
+
+async def test_an_event_that_was_sent_is_kept_for_a_wait_that_is_waited_anew() -> None:
+    """A sibling that runs again in the fork gets the event that it had got, though nobody sends it again."""
+    ear = begin("ear").wait_for_event("ping").then(asking("person")).commit()
+    run = await run_of(begin().parallel([ear, begin("late").wait_for_event("pong").then(add_one).commit()]).commit())
+    await run.start_async(1)
+    await until(run, "run-waiting")
+    await run.send_event("ping", "hello")
+    await until(run, "step-suspended")
+    await run.send_event("pong", 1)
+    await until(run, "run-suspended")
+    fork = await run.fork("late.add_one")
+    result = await fork.start()
+    assert (result.suspended, result.steps["ear.event-1"].output) == ([["ear", "person"]], "hello")

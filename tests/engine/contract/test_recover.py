@@ -280,3 +280,40 @@ async def test_an_interrupted_run_whose_code_changed_fails_and_says_so() -> None
     result = await (await Engine([version(double)], store=store).run(run_id)).restart()
     assert (result.status, result.error_detail["type"]) == ("failed", "WorkflowChanged")
     assert "add_one" in result.error
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda deadly: begin().branch([(deadly, add_one)]),
+        lambda deadly: begin().then(add_one).branch([(deadly, double)]),
+        lambda deadly: begin().dowhile(add_one, deadly),
+        lambda deadly: begin().sleep(deadly),
+        lambda deadly: begin().map(deadly),
+    ],
+    ids=["first", "branch", "loop", "sleep", "map"],
+)
+async def test_a_function_between_steps_under_which_three_workers_died_fails_the_run(build: Any) -> None:
+    """A condition, a timer function or a mapping that kills its worker is not tried for ever."""
+    store, points, deaths = MemoryStore(), [], []
+
+    def deadly(data: Any) -> bool:
+        deaths.append(data)
+        points[-1].crashed = True
+        return True
+
+    workflow = build(deadly).commit()
+
+    def worker() -> Engine:
+        points.append(FaultPoint(store, at=1000, durable=False))
+        return Engine([workflow], store=points[-1])
+
+    run = await worker().workflow("tiny").create_run()
+    with pytest.raises(SimulatedCrash):
+        await run.start(1)
+    for _ in range(2):
+        with pytest.raises(SimulatedCrash):
+            await (await worker().run(run.run_id)).restart()
+    result = await (await worker().run(run.run_id)).restart()
+    assert (result.status, result.error_detail["type"], len(deaths)) == ("failed", "WorkerLost", 3)
+    assert result.error.startswith("the worker process died 3 times")
