@@ -196,17 +196,20 @@ async def _read_on(running: Running) -> None:
 
 
 async def outcome(running: Running, step: str) -> tuple[str, str]:
-    """Run a step to its end; return the status and the page."""
-    status, text = running.post(f"/api/workflows/w-{step}/start", {"inputData": "x"})
+    """Run a step to its end; return the status and the page.
+
+    The questions are asked in threads, since this loop has to go on taking away what is printed.
+    """
+    status, text = await asyncio.to_thread(running.post, f"/api/workflows/w-{step}/start", {"inputData": "x"})
     assert status == 200, text
     run_id = json.loads(text)["runId"]
     path = "/api/runs?q=" + run_id
     found = await running.until(path, lambda _, text: json.loads(text)["runs"][0]["status"] in FINAL)
-    status, page = running.get(f"/runs/{run_id}/?open={step}")
+    status, page = await asyncio.to_thread(running.get, f"/runs/{run_id}/?open={step}")
     assert status == 200
     assert len(page) < 2_000_000
     for part in (f"/runs/{run_id}/json/", f"/api/runs/{run_id}/events", f"/api/workflows/w-{step}/runs/{run_id}"):
-        assert running.get(part)[0] == 200, part
+        assert (await asyncio.to_thread(running.get, part))[0] == 200, part
     return json.loads(found)["runs"][0]["status"], page
 
 
