@@ -10,6 +10,7 @@ PEERS := .bench
 PEERS_STAMP := $(PEERS)/.installed
 PEERS_LISTS := tests/benchmarks/peers/requirements.txt tests/benchmarks/peers/package.json
 PYTEST := $(BIN)/python -m pytest
+SPREAD := --numprocesses auto --maxprocesses 4 # a process for each core
 NONE_IS_FINE := || [ $$? -eq 5 ] # pytest's code for "no test was found"
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -42,21 +43,21 @@ run: $(RUN_STAMP) ## Serve the playground; ARGS="my_flows.py --port 4112" are ha
 	@exec $(BIN)/python manage.py playground $(ARGS)
 
 test: $(TEST_STAMP) ## Everything that takes seconds, and the tour in the browser when Chromium is there.
-	$(PYTEST) -m "not browser and not faults and not wheel" $(ARGS)
+	$(PYTEST) $(SPREAD) -m "not browser and not faults and not wheel" $(ARGS)
 ifneq ($(CHROMIUM),)
-	$(PYTEST) -m browser $(ARGS) $(NONE_IS_FINE)
+	$(PYTEST) $(SPREAD) -m browser $(ARGS) $(NONE_IS_FINE)
 else
 	@echo "Chromium is not installed, so the tour in the browser is left out."
 endif
 
 browser: $(TEST_STAMP) ## The tour in a real Chromium.
-	$(PYTEST) -m browser $(ARGS)
+	$(PYTEST) $(SPREAD) -m browser $(ARGS)
 
 faults: $(TEST_STAMP) ## Kill at every fault point, race, inject, ask at random; FAULTS=sample tries a part of it.
-	FAULTS=$(FAULTS) $(PYTEST) -m faults $(ARGS)
+	FAULTS=$(FAULTS) $(PYTEST) -m faults --timeout 1800 $(ARGS)
 
 wheel: $(TEST_STAMP) ## Build the distribution, install it elsewhere, run it there.
-	$(PYTEST) -m wheel $(ARGS)
+	$(PYTEST) -m wheel --timeout 600 $(ARGS)
 
 bench: $(RUN_STAMP) $(PEERS_STAMP) ## What a step, a run and a form cost, beside other engines; ARGS="--rounds 3 bench_engine".
 	@$(BIN)/python -m tests.benchmarks $(ARGS)

@@ -72,11 +72,10 @@ async def test_a_message_that_cannot_be_shown_is_asked_for_again(browser: Browse
 
 
 async def answer_elsewhere(page: Page, context: BrowserContext) -> None:
-    """Answer the run of a page in another tab."""
+    """Answer the run of a page in another tab, which stays: Chromium may never close one that is just being led on."""
     other = await context.new_page()
     await other.goto(page.url)
     await answer(other)
-    await other.close()
 
 
 async def test_a_half_typed_answer_outlives_somebody_elses(context: BrowserContext) -> None:
