@@ -56,8 +56,19 @@ def worker_environment(worker_id: str, after: Iterable[str] = ()) -> Mapping[str
 class Child:
     """A worker process in a session of its own, so that a terminal's Ctrl-C reaches only the supervisor."""
 
-    def __init__(self, *, worker_id: str, process: Process, printed: int, on_ready: Callable[[], object]) -> None:
-        """Take a process that has just been started, the pipe on which it prints, and who hears that it is ready."""
+    def __init__(
+        self,
+        *,
+        worker_id: str,
+        process: Process,
+        printed: int,
+        show: Callable[[bytes], object],
+        on_ready: Callable[[], object],
+    ) -> None:
+        """Take a process that has just been started.
+
+        Arguments: its id; it; the pipe on which it prints; who shows that; who hears that it is ready.
+        """
         self.worker_id = worker_id
         self.pid = process.pid
         self.files: frozenset[Path] = frozenset()  # the user's files that it imported, as it reported them
@@ -66,7 +77,7 @@ class Child:
         self._process = process
         self._on_ready = on_ready
         self._printed = printed
-        self._tail = Tail(copy_to=_print)
+        self._tail = Tail(copy_to=show)
         self._born = time.monotonic()
 
     @classmethod
@@ -76,13 +87,14 @@ class Child:
         worker_id: str,
         command: Command,
         layer: LocalLayer,
+        show: Callable[[bytes], object],
         after: Iterable[str] = (),
         on_ready: Callable[[], object] = lambda: None,
     ) -> "Child":
         """Start a worker and take it into the channel layer.
 
-        Arguments: its id; how it is called; the layer; the modules that the worker before it holds, without which it
-        must not take over; who hears that it takes runs.
+        Arguments: its id; how it is called; the layer; who shows what it prints, without waiting; the modules that the
+        worker before it holds, without which it must not take over; who hears that it takes runs.
         """
         ours, theirs = socket.socketpair()
         # A pipe of our own: asyncio's would have `wait` last until all that inherited it have closed it.
@@ -101,7 +113,7 @@ class Child:
                     start_new_session=True,
                 )
             undo.pop_all()
-        child = cls(worker_id=worker_id, process=process, printed=printed, on_ready=on_ready)
+        child = cls(worker_id=worker_id, process=process, printed=printed, show=show, on_ready=on_ready)
         await layer.adopt(ours, on_report=child._reported)
         return child
 
@@ -147,10 +159,3 @@ class Child:
             self.imported = frozenset(report["imported"])
             self.ready.set()
             self._on_ready()
-
-
-def _print(chunk: bytes) -> None:
-    """Show what a worker printed in the terminal of the one command."""
-    with contextlib.suppress(OSError):  # the terminal may be gone
-        sys.stderr.write(chunk.decode("utf-8", "replace"))
-        sys.stderr.flush()

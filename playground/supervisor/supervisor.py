@@ -53,6 +53,7 @@ class Supervisor:
         layer: LocalLayer,
         command: Command,
         on_worker_exit: OnWorkerExit,
+        show: Callable[[bytes], object],
         workers: int = 1,
         targets: Iterable[Path] = (),
         reload: bool = True,
@@ -60,13 +61,14 @@ class Supervisor:
     ) -> None:
         """Take what runs and how many of it.
 
-        Arguments: the channel layer that the workers join; how a worker is called; who hears of ends; the number of
-        workers; the files that the command names; whether a saved file replaces the workers; the seconds that a worker
-        has to end by itself.
+        Arguments: the channel layer that the workers join; how a worker is called; who hears of ends; who shows what
+        workers print, without waiting; the number of workers; the files that the command names; whether a saved file
+        replaces the workers; the seconds that a worker has to end by itself.
         """
         self._layer = layer
         self._command = command
         self._on_worker_exit = on_worker_exit
+        self._show = show
         self._slots = [Slot() for _ in range(workers)]
         self._sources = Sources(targets)
         self._reload = reload
@@ -174,7 +176,12 @@ class Supervisor:
         worker_id = f"{next(self._numbers)}-{os.getpid()}-{secrets.token_hex(3)}"
         self._born_at = time.time()
         child = await Child.start(
-            worker_id=worker_id, command=self._command, layer=self._layer, after=after, on_ready=self.settled.set
+            worker_id=worker_id,
+            command=self._command,
+            layer=self._layer,
+            show=self._show,
+            after=after,
+            on_ready=self.settled.set,
         )
         return child, tasks.create_task(self._see_off(child))
 

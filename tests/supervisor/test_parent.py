@@ -22,7 +22,7 @@ async def told(worker_id, code, tail):
 async def main():
     layer = LocalLayer()
     command = lambda fd: [sys.executable, sys.argv[1], str(fd)]
-    supervisor = Supervisor(layer=layer, command=command, on_worker_exit=told)
+    supervisor = Supervisor(layer=layer, command=command, on_worker_exit=told, show=print)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(supervisor.run())
         await layer.receive("tests")

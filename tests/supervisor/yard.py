@@ -82,6 +82,7 @@ async def supervised(path: Path, *, targets: Sequence[Path] = (), **settings: An
         layer=layer,
         command=lambda fd: [sys.executable, str(path), str(fd)],
         on_worker_exit=settings.pop("on_worker_exit", on_worker_exit),
+        show=lambda chunk: None,
         targets=targets,
         **settings,
     )

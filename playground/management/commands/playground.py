@@ -5,7 +5,8 @@ import contextlib
 import functools
 import signal
 import socket
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from channels.layers import get_channel_layer
@@ -20,6 +21,7 @@ from playground.layers import LocalLayer
 from playground.options import add_options
 from playground.server import Limits, Server, run_until
 from playground.supervisor import Supervisor, locate, worker_command
+from playground.terminal import never_waiting
 from playground.workers import exit_text, record_exit
 
 IMPORT_SECONDS = 10.0
@@ -52,9 +54,12 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         with sock:
             call_command("migrate", verbosity=0, interactive=False)
-            self._serve(options["modules"], address, sock)
+            with never_waiting() as show:
+                self._serve(options["modules"], address, sock, show)
 
-    def _serve(self, modules: Sequence[str], address: Address, sock: socket.socket) -> None:
+    def _serve(
+        self, modules: Sequence[str], address: Address, sock: socket.socket, show: Callable[[bytes], object]
+    ) -> None:
         """Serve on a bound socket."""
         layer = get_channel_layer()
         if not isinstance(layer, LocalLayer):
@@ -63,6 +68,7 @@ class Command(BaseCommand):
             layer=layer,
             command=functools.partial(worker_command, modules=modules),
             on_worker_exit=self._worker_ended,
+            show=show,
             workers=settings.STEPYARD_WORKERS,
             targets=locate(modules),
             reload=settings.STEPYARD_RELOAD,
@@ -79,8 +85,7 @@ class Command(BaseCommand):
                 tasks.create_task(supervisor.run())
                 if settings.STEPYARD_WORKERS:
                     await _imported(supervisor)
-                self.stdout.write(f"Stepyard is ready: {url}{token}")
-                self.stdout.flush()
+                print(f"Stepyard is ready: {url}{token}")
                 if settings.STEPYARD_BLOCKED_SECONDS:
                     tasks.create_task(watch_over(ours, supervisor.end, seconds=settings.STEPYARD_BLOCKED_SECONDS))
 
@@ -89,7 +94,8 @@ class Command(BaseCommand):
     async def _worker_ended(self, worker_id: str, code: int, tail: str) -> None:
         """Say how a worker ended, unless it ended as it should, and have the next one take its runs over."""
         if code not in (0, -signal.SIGTERM):
-            self.stderr.write(f"Worker {worker_id} ended: {exit_text(code)}.")
+            text = f"Worker {worker_id} ended: {exit_text(code)}."
+            print(self.style.ERROR(text) if sys.stderr.isatty() else text, file=sys.stderr)
         await record_exit(worker_id, code, tail)
 
 
