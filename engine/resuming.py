@@ -44,11 +44,11 @@ def find_suspended(
         AmbiguousResume: several suspended steps fit; the message lists them.
         AlreadyResumed: the step was answered before.
         RunFinished: the run has ended otherwise.
-        UnknownStep: the workflow has no such step.
+        UnknownStep: neither the workflow nor the run has such a step.
         NotSuspended: the step is not suspended, or no step has this label or index.
     """
     found = [step for step in run.suspended if not run.closed_above(step.path)]
-    path = None if where is None else path_of(flow, where)
+    path = None if where is None else _recorded_path(flow, run, where)
     if path is not None:
         found = _matching(found, path)
     if label is not None:
@@ -137,10 +137,7 @@ def path_of(flow: Flow, where: Where) -> Path:
     Raises:
         UnknownStep: the workflow has no such step, or several nested workflows have one of this id.
     """
-    try:
-        path = parse_path(where) if isinstance(where, str | Sequence) else (where.id,)
-    except ValueError as error:
-        raise UnknownStep(str(error)) from None
+    path = _written(where)
     if node_at(flow, path) is not None:
         return path
     known = list(_paths(flow))
@@ -151,6 +148,28 @@ def path_of(flow: Flow, where: Where) -> Path:
     if found:
         raise UnknownStep(f"workflow {flow.id!r} has several steps {path[0]!r}: {listed}. Give the path of one")
     raise UnknownStep(f"workflow {flow.id!r} has no step {format_path(path)!r}. It has: {listed}")
+
+
+def _written(where: Where) -> Path:
+    try:
+        return parse_path(where) if isinstance(where, str | Sequence) else (where.id,)
+    except ValueError as error:
+        raise UnknownStep(str(error)) from None
+
+
+def _recorded_path(flow: Flow, run: RunState, where: Where) -> Path:
+    """Return the path that is meant; that of a step which the run has recorded and the workflow no longer has, too."""
+    try:
+        return path_of(flow, where)
+    except UnknownStep:
+        sought = _written(where)
+        gone = [step.path for step in run.steps() if node_at(flow, step.path) is None]
+        if any(_lies_at(path, sought) for path in gone):
+            return sought
+        found = {path for path in gone if len(sought) == 1 and sought[0] in path}
+        if len(found) == 1:
+            return found.pop()
+        raise
 
 
 def _paths(flow: Flow) -> Iterator[Path]:

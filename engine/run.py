@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any, Generic, TypeVar
 
 from engine.context import MISSING
-from engine.errors import RunAlreadyStarted, RunExists, RunFinished, UnknownRun
+from engine.errors import NotSuspended, RunAlreadyStarted, RunExists, RunFinished, UnknownRun, UnknownStep
 from engine.events import Event
 from engine.fit import check_fit
 from engine.forking import record_fork
@@ -285,7 +285,13 @@ class Run(Generic[In, Out]):
         state = await runtime.state(self.run_id)
         if not state.run_id:
             raise UnknownRun(f"run {self.run_id} was not started")
-        suspended = find_suspended(self._flow, state, step, label, index)
+        try:
+            suspended = find_suspended(self._flow, state, step, label, index)
+        except (UnknownStep, NotSuspended):
+            # The code that has changed may have no place, or another one, for what is asked for.
+            if not state.ended:
+                check_fit(self._flow, state)
+            raise
         check_fit(self._flow, state)
         answer = admit_answer(self._flow, suspended.path, data)
         await record_resume(

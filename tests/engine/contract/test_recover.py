@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine import Context, Engine, MemoryStore, Retry, Workflow, create_step, create_workflow
-from engine.errors import RunFinished, StaleEpoch, UnknownRun, WorkflowChanged
+from engine.errors import AlreadyResumed, RunFinished, StaleEpoch, UnknownRun, UnknownStep, WorkflowChanged
 from engine.store import Claim
 from engine.testing import Collector, FaultPoint, SimulatedCrash, until
 from tests.engine.contract.tiny import add_one, ask, begin, double, run_of
@@ -257,9 +257,34 @@ async def test_a_recorded_path_that_no_longer_fits_refuses_the_resume(new: Workf
     run = await Engine([version(add_one, ask)], store=store).workflow("w").create_run()
     before = await run.start(1)
     later = await Engine([new], store=store).run(run.run_id)
-    with pytest.raises(WorkflowChanged, match=r"add_one|ask"):
-        await later.resume("ask" if new.flow.nodes[-1].id == "ask" else None, 1)
+    for where in ("ask", ["ask"], None):
+        with pytest.raises(WorkflowChanged, match=r"add_one|ask"):
+            await later.resume(where, 1)
     assert (await later.state()).to_dict() == before.to_dict()
+
+
+@pytest.mark.parametrize("where", ["inner.ask", ["inner", "ask"], "ask", "inner", None])
+async def test_an_answer_to_a_step_that_is_gone_names_it(where: Any) -> None:
+    """However it is named, and also when another place has a step of its id by now."""
+    store = MemoryStore()
+    run = await Engine([version(begin("inner").then(ask).commit())], store=store).workflow("w").create_run()
+    await run.start(1)
+    for new in (version(double), version(begin("other").then(ask).commit())):
+        with pytest.raises(WorkflowChanged, match=r"inner"):
+            await (await Engine([new], store=store).run(run.run_id)).resume(where, 1)
+    assert (await run.state()).suspended == [["inner", "ask"]]
+
+
+async def test_a_late_second_answer_to_a_step_that_is_gone_is_told_so() -> None:
+    """The run has ended, so nothing has to fit any more: the first answer stands."""
+    store = MemoryStore()
+    run = await Engine([version(add_one, ask)], store=store).workflow("w").create_run()
+    await run.start(1)
+    await run.resume(resume_data=1)
+    with pytest.raises(AlreadyResumed):
+        await (await Engine([version(double)], store=store).run(run.run_id)).resume("ask", 2)
+    with pytest.raises(UnknownStep):
+        await (await Engine([version(double)], store=store).run(run.run_id)).resume("never", 2)
 
 
 async def test_a_changed_run_can_be_forked() -> None:
