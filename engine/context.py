@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from typing import Any, NoReturn, Protocol
 
-from engine.errors import InvalidSuspendPayload, InvalidValue, Issue, StepCancelled, StepNotRun
+from engine.errors import InvalidSuspendPayload, InvalidValue, Issue, NotSerializable, StepCancelled, StepNotRun
 from engine.events import EventType
 from engine.failure import message_of
 from engine.paths import Path
@@ -73,8 +73,8 @@ class Host(Protocol):
         """Merge changes into the run's state, validated and recorded."""
         ...
 
-    def dump(self, path: Path, value: Any) -> Any:
-        """Return any value as JSON, or raise NotSerializable that names the step."""
+    def dump(self, path: Path, name: str, value: Any) -> Any:
+        """Return any value as JSON, or raise NotSerializable that names the step and what the value is."""
         ...
 
 
@@ -251,7 +251,7 @@ class Context:
         Raises:
             NotSerializable: the value cannot become JSON.
         """
-        self._leave(Bail(self._host.dump(self.path, value)))
+        self._leave(Bail(self._host.dump(self.path, "value", value)))
 
     def set_state(self, **changes: Any) -> None:
         """Merge the changes into the run's state at once, validated and recorded.
@@ -271,7 +271,7 @@ class Context:
         Raises:
             NotSerializable: the chunk cannot become JSON.
         """
-        self._note("step-output", {"chunk": self._host.dump(self.path, chunk)})
+        self._note("step-output", {"chunk": self._host.dump(self.path, "chunk", chunk)})
 
     def progress(self, fraction: float, message: str = "") -> None:
         """Tell how far the step is.
@@ -319,12 +319,14 @@ class Context:
 
     def _payload(self, payload: Any) -> Any:
         if self._step is None or self._step.suspend is None:
-            return self._host.dump(self.path, payload)
+            return self._host.dump(self.path, "payload", payload)
         try:
             return self._step.suspend.dump(payload)
         except InvalidValue as error:
             message = f"step {self.step_id!r} suspends with a payload that does not fit its suspend_schema:"
             raise InvalidSuspendPayload(message, error.issues) from None
+        except NotSerializable as error:
+            raise error.called("payload") from None
 
     def _result_or(self, step_id: str, default: Any) -> Any:
         try:

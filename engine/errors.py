@@ -183,6 +183,16 @@ class InvalidOutput(InvalidValue, StepError):
 class NotSerializable(StepError):
     """A value cannot become JSON."""
 
+    def __init__(self, message: str | None = None, *, path: Path = (), why: str = "") -> None:
+        """Take the message, or the place in the value and what is wrong there."""
+        self.path: Path = path
+        self.why: str = why
+        super().__init__(message if not why else f"{format_path(('output', *path))}: {why}")
+
+    def called(self, name: str) -> "NotSerializable":
+        """Return the same error for a value that is no output but, say, a ``payload``."""
+        return NotSerializable(f"{format_path((name, *self.path))}: {self.why or self}")
+
 
 class InvalidSuspendPayload(InvalidValue, StepError):
     """The payload of suspend() does not fit the step's suspend schema."""

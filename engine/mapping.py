@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from engine.errors import DefinitionError, InvalidOutput, InvalidValue, MappingFailed, StepError, StepNotRun
+from engine.errors import DefinitionError, InvalidOutput, InvalidValue, MappingFailed, NotSerializable, StepNotRun
 from engine.schema import JSON, Schema
 from engine.step import Function
 
@@ -125,8 +125,8 @@ def value(v: Any) -> FixedValue:
     """
     try:
         return FixedValue(value=Schema.of(None).dump(v))
-    except StepError as error:
-        raise DefinitionError(f"value({v!r}): {error}") from error
+    except NotSerializable as error:
+        raise DefinitionError(f"value({v!r}): {error.called('value')}") from error
 
 
 class Identified(Protocol):

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticSerializationError, to_json
 
 from engine.errors import NotSerializable
-from engine.paths import Path, format_path
+from engine.paths import Path
 
 
 def misfit(value: Any, error: Exception) -> NotSerializable:
@@ -21,10 +21,10 @@ def misfit(value: Any, error: Exception) -> NotSerializable:
     """
     try:
         for path, why in _misfits(value, (), ()):
-            return NotSerializable(f"{format_path(('output', *path))}: {why}")
+            return NotSerializable(path=path, why=why)
     except RecursionError:
-        return NotSerializable(f"output: this {_name(value)} is nested too deeply to become JSON")
-    return NotSerializable(f"output: a value of type {_name(value)} cannot become JSON: {error}")
+        return NotSerializable(why=f"this {_name(value)} is nested too deeply to become JSON")
+    return NotSerializable(why=f"a value of type {_name(value)} cannot become JSON: {error}")
 
 
 def _misfits(value: Any, path: Path, within: tuple[int, ...]) -> Iterator[tuple[Path, str]]:

@@ -82,8 +82,13 @@ class StepHost:
                 raise StepCancelled("the program has ended while the step ran")
         done.result()
 
-    def dump(self, path: Path, value: Any) -> Any:
+    def dump(self, path: Path, name: str, value: Any) -> Any:
         """Return any value as JSON.
+
+        Args:
+            path: the step that gives it.
+            name: what the value is, for the message: ``payload``.
+            value: the value.
 
         Raises:
             NotSerializable: it names the step and the place in the value.
@@ -91,8 +96,9 @@ class StepHost:
         try:
             return ANY.dump(value)
         except NotSerializable as error:
-            error.add_note(f"given by step {format_path(path)!r}")
-            raise
+            named = error.called(name)
+            named.add_note(f"given by step {format_path(path)!r}")
+            raise named from None
 
     def _emit(self, type: EventType, path: Path, payload: dict[str, Any]) -> None:
         if self._journal.state.ended:
@@ -107,7 +113,7 @@ class StepHost:
         await self._journal.write()
 
     def _change_state(self, scope: Scope, step: Step[Any, Any] | None, path: Path, changes: dict[str, Any]) -> None:
-        json = self.dump(path, changes)
+        json = self.dump(path, "state", changes)
         schema = _state_schema(scope, step)
         if schema is not None:
             try:

@@ -215,6 +215,31 @@ async def test_what_cannot_become_json_names_step_place_and_type(value: Any, pla
     assert result.error_detail["notes"] == ["returned by step 'give'"]
 
 
+@pytest.mark.parametrize(
+    ("place", "give"),
+    [
+        ("payload.a", lambda ctx, value: ctx.suspend(value)),
+        ("value.a", lambda ctx, value: ctx.bail(value)),
+        ("chunk.a", lambda ctx, value: ctx.write(value)),
+        ("state.key.a", lambda ctx, value: ctx.set_state(key=value)),
+    ],
+    ids=["suspend", "bail", "write", "set_state"],
+)
+async def test_what_cannot_become_json_is_called_what_it_is(place: str, give: Any) -> None:
+    """A payload is no output: the error says payload, value, chunk or state, and which step gave it."""
+    work = create_step(id="work", execute=lambda data, ctx: give(ctx, {"a": object()}))
+    result = await run_to_end(begin().then(work).commit(), 1)
+    assert result.error == f"{place}: a value of type object cannot become JSON"
+    assert result.error_detail["notes"] == ["given by step 'work'"]
+
+
+async def test_a_typed_payload_that_cannot_become_json_is_called_a_payload() -> None:
+    """Also when a suspend schema has let it pass."""
+    work = create_step(id="work", execute=lambda data, ctx: ctx.suspend([{1: object()}]), suspend_schema=list[Any])
+    result = await run_to_end(begin().then(work).commit(), 1)
+    assert result.error == "payload[0][1]: a value of type object cannot become JSON"
+
+
 async def test_a_value_that_contains_itself_is_an_error() -> None:
     """A cycle cannot become JSON."""
     cycle: list[Any] = []
