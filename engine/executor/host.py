@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, wait
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -82,13 +83,8 @@ class StepHost:
                 raise StepCancelled("the program has ended while the step ran")
         done.result()
 
-    def dump(self, path: Path, name: str, value: Any) -> Any:
+    def dump(self, path: Path, value: Any) -> Any:
         """Return any value as JSON.
-
-        Args:
-            path: the step that gives it.
-            name: what the value is, for the message: ``payload``.
-            value: the value.
 
         Raises:
             NotSerializable: it names the step and the place in the value.
@@ -96,9 +92,8 @@ class StepHost:
         try:
             return ANY.dump(value)
         except NotSerializable as error:
-            named = error.called(name)
-            named.add_note(f"given by step {format_path(path)!r}")
-            raise named from None
+            error.add_note(f"given by step {format_path(path)!r}")
+            raise
 
     def _emit(self, type: EventType, path: Path, payload: dict[str, Any]) -> None:
         if self._journal.state.ended:
@@ -113,16 +108,28 @@ class StepHost:
         await self._journal.write()
 
     def _change_state(self, scope: Scope, step: Step[Any, Any] | None, path: Path, changes: dict[str, Any]) -> None:
-        json = self.dump(path, "state", changes)
         schema = _state_schema(scope, step)
-        if schema is not None:
+        if schema is None:
+            json = self.dump(path, changes)
+        else:
             try:
-                changed = schema.dump(schema.load({**self._journal.state.state, **json}))
+                changed = self._changed(schema, path, changes)
             except InvalidValue as error:
                 message = f"set_state of step {format_path(path)!r} does not fit the state_schema:"
                 raise InvalidState(message, error.issues) from None
-            json = {key: changed[key] for key in json if key in changed}
+            json = {key: changed[key] for key in changes if key in changed}
         self._emit("state-changed", path, {"changes": json})
+
+    def _changed(self, schema: Schema, path: Path, changes: dict[str, Any]) -> dict[str, Any]:
+        """Return the whole state after the changes, as the schema writes it."""
+        state = self._journal.state.state
+        try:
+            return dict(schema.dump(schema.load({**state, **self.dump(path, changes)})))
+        except NotSerializable:
+            # Only the schema can write it, if it declares it: nan, or bytes that are no text.
+            with suppress(InvalidValue, NotSerializable):
+                return dict(schema.dump({**state, **changes}))
+            raise
 
 
 def _state_schema(scope: Scope, step: Step[Any, Any] | None) -> Schema | None:
