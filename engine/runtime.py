@@ -301,14 +301,14 @@ def _input(flow: Flow, value: Any) -> Any:
     except InvalidValue as error:
         raise InvalidInput(f"the input does not fit workflow {flow.id!r}:", error.issues) from None
     except NotSerializable as error:
-        raise InvalidInput(f"the input of workflow {flow.id!r} cannot become JSON: {error}") from None
+        raise InvalidInput(f"the input of workflow {flow.id!r} cannot become JSON: {error.called('input')}") from None
 
 
 def _json_dict(what: str, value: Any) -> dict[str, Any] | None:
     try:
         json = ANY.dump(value)
     except NotSerializable as error:
-        raise InvalidInput(f"the {what} cannot become JSON: {error}") from None
+        raise InvalidInput(f"the {what} cannot become JSON: {error.called(what)}") from None
     if isinstance(json, dict | None):
         return json
     raise InvalidInput(f"the {what} must be a dict, and is {json!r}")
@@ -324,7 +324,7 @@ def _state(flow: Flow, state: dict[str, Any] | None) -> dict[str, Any] | None:
             return None  # the state has required keys: steps set them before they read it
         raise InvalidInput(f"the initial_state does not fit workflow {flow.id!r}:", error.issues) from None
     except NotSerializable as error:
-        raise InvalidInput(f"the initial_state cannot become JSON: {error}") from None
+        raise InvalidInput(f"the initial_state cannot become JSON: {error.called('initial_state')}") from None
 
 
 async def _call(hook: Callable[[Any], Any], argument: Any) -> None:

@@ -83,8 +83,13 @@ class StepHost:
                 raise StepCancelled("the program has ended while the step ran")
         done.result()
 
-    def dump(self, path: Path, value: Any) -> Any:
+    def dump(self, path: Path, name: str, value: Any) -> Any:
         """Return any value as JSON.
+
+        Args:
+            path: the step that gives it.
+            name: what the value is, for the message: ``payload``.
+            value: the value.
 
         Raises:
             NotSerializable: it names the step and the place in the value.
@@ -92,8 +97,9 @@ class StepHost:
         try:
             return ANY.dump(value)
         except NotSerializable as error:
-            error.add_note(f"given by step {format_path(path)!r}")
-            raise
+            named = error.called(name)
+            named.add_note(f"given by step {format_path(path)!r}")
+            raise named from None
 
     def _emit(self, type: EventType, path: Path, payload: dict[str, Any]) -> None:
         if self._journal.state.ended:
@@ -110,7 +116,7 @@ class StepHost:
     def _change_state(self, scope: Scope, step: Step[Any, Any] | None, path: Path, changes: dict[str, Any]) -> None:
         schema = _state_schema(scope, step)
         if schema is None:
-            json = self.dump(path, changes)
+            json = self.dump(path, "state", changes)
         else:
             try:
                 changed = self._changed(schema, path, changes)
@@ -124,7 +130,7 @@ class StepHost:
         """Return the whole state after the changes, as the schema writes it."""
         state = self._journal.state.state
         try:
-            return dict(schema.dump(schema.load({**state, **self.dump(path, changes)})))
+            return dict(schema.dump(schema.load({**state, **self.dump(path, "state", changes)})))
         except NotSerializable:
             # Only the schema can write it, if it declares it: nan, or bytes that are no text.
             with suppress(InvalidValue, NotSerializable):
