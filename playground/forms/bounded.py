@@ -17,6 +17,7 @@ from jsonschema.exceptions import ValidationError
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 
+from playground.forms.decimals import broken_limits, number_beside
 from playground.forms.evaluated import evaluated_items, evaluated_names
 from playground.forms.formats import fits
 from playground.forms.patterns import compiled
@@ -179,6 +180,18 @@ def _format(validator: Any, name: Any, instance: Json, schema: Any) -> Iterator[
         yield ValidationError("format")
 
 
+def _any_of(plain: Keyword) -> Keyword:
+    def check(validator: Any, options: Any, instance: Json, schema: Any) -> Iterator[ValidationError]:
+        yield from plain(validator, options, instance, schema) or ()
+        number = number_beside(options) if isinstance(instance, str) and isinstance(options, list) else None
+        # The schema limits the number alone, but the type means its text as well.
+        for keyword, found in broken_limits(instance, number or {}):
+            limit = {"validator": keyword, "validator_value": (number or {})[keyword]}
+            yield ValidationError("limit", instance=found, schema=number or {}, **limit)
+
+    return check
+
+
 def _unevaluated_properties(validator: Any, rule: Any, instance: Json, schema: Any) -> Iterator[ValidationError]:
     if isinstance(instance, dict):
         known = evaluated_names(validator, instance, schema)
@@ -218,6 +231,7 @@ REPLACED: Mapping[str, Keyword] = {
 
 def _bounded(draft: Any) -> type[Validator]:
     keywords = draft.VALIDATORS | {name: check for name, check in REPLACED.items() if name in draft.VALIDATORS}
+    keywords["anyOf"] = _any_of(keywords["anyOf"])
     if "prefixItems" in keywords:
         keywords["items"] = _items
     # Files of older drafts are often not marked as such, and the newer drafts gave this name no other meaning.

@@ -25,6 +25,8 @@ def _sentences(node: Node, shape: Shape, kind: Kind) -> Iterator[str]:
         yield from _limits(node.body.field.shape, node.body.field.kind)
     if shape.broken:
         yield f"The schema refers to {shorten(shape.broken)}, which is not in it, so any JSON is taken here."
+    if isinstance(kind, Anything) and kind.several:
+        yield "Several choices meet here, too many to list, so the value is edited as JSON."
     yield from _limits(shape, kind)
     if not node.at and isinstance(kind, Anything) and node.field.need is Need.OPTIONAL:
         yield "Any JSON; left empty, it is null."

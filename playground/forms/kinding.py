@@ -1,9 +1,12 @@
 """Which kind of field a place of a schema gets; decided here and nowhere else."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+import math
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
+from playground.forms.decimals import is_decimal_text
 from playground.forms.document import ANYWHERE, Place
 from playground.forms.jsontext import dumps
 from playground.forms.kinds import (
@@ -22,22 +25,17 @@ from playground.forms.kinds import (
     Union,
     Upload,
 )
-from playground.forms.patterns import PatternError, compiled
-from playground.forms.shape import NOTES, Shape, fold, mapped
+from playground.forms.labels import distinct, label_for, label_of
+from playground.forms.shape import HINTS, NOTES, Shape, fold, mapped, types_named
 from playground.forms.values import Json
 
 MAX_BRANCHES = 100
+MAX_TOGETHER = 40
+"""Alternatives of several unions at one place, each of one with each of the others; more are clearer as JSON."""
 LONG = 255
 """Texts that may be longer get several lines."""
 AREA_FORMATS = ("textarea", "multiline", "markdown", "text", "html")
 BINARY_FORMATS = {"binary": "utf-8", "byte": "base64", "base64": "base64", "base64url": "base64url"}
-HINTS = {
-    "object": ("properties", "required", "additionalProperties", "patternProperties", "propertyNames", "minProperties"),
-    "array": ("items", "prefixItems", "minItems", "maxItems", "uniqueItems", "contains"),
-    "string": ("pattern", "minLength", "maxLength", "format", "contentEncoding", "contentMediaType"),
-    "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
-}
-"""Keywords that speak of one type only, for schemas that name none."""
 NULL = Const(value=None)
 
 
@@ -63,18 +61,9 @@ def _decimal(kind: Union) -> Shape | None:
     """Return what a union says of numbers when its only other alternative is the same number as text."""
     match kind.branches:
         case (Branch(kind=Number(whole=False), shape=number), Branch(kind=Text(), shape=text)):
-            pattern = text.facts.get("pattern")
-            if text.facts.get("format") == "decimal" or (isinstance(pattern, str) and _takes_only_numbers(pattern)):
+            if is_decimal_text(text.facts):
                 return number
     return None
-
-
-def _takes_only_numbers(pattern: str) -> bool:
-    try:
-        takes = compiled(pattern)
-        return takes("1") and takes("12.5") and not (takes("") or takes("x") or takes("1x"))
-    except PatternError:
-        return False
 
 
 def kind_of(shape: Shape) -> tuple[Kind, bool]:
@@ -86,9 +75,9 @@ def kind_of(shape: Shape) -> tuple[Kind, bool]:
     options = _options(shape)
     if options is not None:
         return _choice(options)
-    if _is_union(shape):
+    if _unions(shape):
         return _union(shape)
-    types = _types(shape)
+    types = types_named(shape)
     if types is None:
         return Anything(), False
     nullable = "null" in types
@@ -149,13 +138,17 @@ def _choice(options: list[tuple[str, Json]]) -> tuple[Kind, bool]:
     return (Const(value=values[0][1]) if len(values) == 1 and not nullable else Choice(options=values)), nullable
 
 
-def label_of(value: Json) -> str:
-    """Return how a given value is called in a list of options."""
-    return value if isinstance(value, str) and value.strip() else dumps(value)
+def _unions(shape: Shape) -> tuple[tuple[Place, ...], ...]:
+    """Return the unions that a person chooses from; each of them must be fitted."""
+    found = tuple(branches for branches in shape.unions if branches and not _only_constrains(branches, shape))
+    telling = tuple(branches for branches in found if not all(map(_adds_nothing, branches)))
+    return telling or found[:1]
 
 
-def _is_union(shape: Shape) -> bool:
-    return any(len(branches) and not _only_constrains(branches, shape) for branches in shape.unions)
+def limits_of(shape: Shape) -> list[tuple[Place, ...]]:
+    """Return the unions that nobody chooses from: they only say what else must hold."""
+    chosen = _unions(shape)
+    return [branches for branches in shape.unions if branches and branches not in chosen]
 
 
 def _only_constrains(branches: tuple[Place, ...], shape: Shape) -> bool:
@@ -172,89 +165,113 @@ def _adds_nothing(place: Place) -> bool:
     )
 
 
+class _TooManyError(Exception):
+    """More alternatives meet than anyone could choose from."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Walk:
+    """What a walk through nested alternatives has met, and how many more may be put together."""
+
+    seen: set[int]
+    left: list[int]
+
+    def spend(self, number: int) -> None:
+        """Take so many alternatives from what is left for the whole walk."""
+        self.left[0] -= number
+        if self.left[0] < 0:
+            raise _TooManyError
+
+
 def _union(shape: Shape) -> tuple[Kind, bool]:
-    found = [branch for branch in _branches(shape, 0, set()) if not branch.shape.never][:MAX_BRANCHES]
+    try:
+        found = list(_branches(shape, 0, _Walk(seen=set(), left=[MAX_TOGETHER])))
+    except _TooManyError:
+        return Anything(several=True), False
+    found = [branch for branch in found if not branch.shape.never][:MAX_BRANCHES]
     nullable = any(branch.kind == NULL for branch in found)
     values = tuple(branch for branch in found if branch.kind != NULL)
     if not values:
         return (NULL, False) if nullable else (Anything(), False)
     tag = mapped(shape.facts, "discriminator").get("propertyName")
-    labelled = _distinct(values)
+    labelled = distinct(values)
     return Union(branches=labelled, tag=tag if isinstance(tag, str) else ""), nullable
 
 
-def _branches(shape: Shape, depth: int, seen: set[int]) -> Iterator[Branch]:
+def _branches(shape: Shape, depth: int, walk: _Walk) -> Iterator[Branch]:
     """Walk the alternatives, those inside alternatives included; the same ones are met once."""
-    for place, trail in _alternatives(shape):
+    unions = _unions(shape)
+    if len(unions) > 1:
+        yield from _together(shape, unions, depth, walk)
+        return
+    for place in _alternatives(shape, unions):
         inner = fold(place)
-        identities = frozenset(id(part.schema) for part in place.parts) | trail
-        if depth < 8 and (_is_union(inner) or _many(inner)) and "const" not in inner.facts and _options(inner) is None:
+        trail = frozenset(id(part.schema) for part in place.parts)
+        if depth < 8 and (_unions(inner) or _many(inner)) and "const" not in inner.facts and _options(inner) is None:
             first = {id(branch.parts[0].schema) for branches in inner.unions for branch in branches if branch.parts}
-            if first and first <= seen:
+            if first and first <= walk.seen:
                 continue
-            seen |= first
-            for branch in _branches(inner, depth + 1, seen):
-                yield replace(branch, trail=branch.trail | identities)
+            walk.seen |= first
+            yield from _inside(place, inner, trail, depth, walk)
             continue
-        kind, nullable = kind_of(inner) if depth < 8 else (Anything(), False)
-        if nullable:
-            yield Branch(label="null", place=place, shape=inner, kind=NULL, trail=identities)
-        yield Branch(label=_label(inner, kind), place=place, shape=inner, kind=kind, trail=identities)
+        yield from _ends(place, inner, trail, depth)
+
+
+def _inside(place: Place, inner: Shape, trail: frozenset[int], depth: int, walk: _Walk) -> Iterator[Branch]:
+    """Walk the alternatives inside an alternative, which is edited as JSON when there are too many."""
+    if depth:
+        yield from (replace(branch, trail=branch.trail | trail) for branch in _branches(inner, depth + 1, walk))
+        return
+    try:
+        found = list(_branches(inner, 1, replace(walk, left=[MAX_TOGETHER])))
+    except _TooManyError:
+        kind = Anything(several=True)
+        found = [Branch(label=label_for(inner, kind), place=place, shape=inner, kind=kind, trail=trail)]
+    yield from (replace(branch, trail=branch.trail | trail) for branch in found)
+
+
+def _together(shape: Shape, unions: Collection[tuple[Place, ...]], depth: int, walk: _Walk) -> Iterator[Branch]:
+    """Walk what several unions allow at once: each alternative of one with each of the others that it can meet."""
+    walk.spend(len(unions))
+    each = [
+        list(_branches(replace(shape, unions=(one,)), depth + 1, replace(walk, seen=set(walk.seen)))) for one in unions
+    ]
+    walk.spend(math.prod(map(len, each)))
+    met = set()
+    for chosen in product(*each):
+        parts = {id(part.schema): part for branch in chosen for part in branch.place.parts}
+        place = Place(parts=tuple(parts.values()))
+        inner = fold(place)
+        if frozenset(parts) in met or inner.never or any(fold(inner.properties[name]).never for name in _needed(inner)):
+            continue
+        met.add(frozenset(parts))
+        trail = frozenset().union(*(branch.trail for branch in chosen))
+        words = dict.fromkeys(branch.label for branch in chosen if branch.shape.title or branch.shape.type_name)
+        yield from _ends(place, inner, trail, depth, " + ".join(words))
+
+
+def _needed(shape: Shape) -> frozenset[str]:
+    return shape.required & shape.properties.keys()
+
+
+def _ends(place: Place, inner: Shape, trail: frozenset[int], depth: int, label: str = "") -> Iterator[Branch]:
+    """Return an alternative that holds no further ones, and null beside it where it takes that."""
+    kind, nullable = kind_of(inner) if depth < 8 else (Anything(), False)
+    if nullable:
+        yield Branch(label="null", place=place, shape=inner, kind=NULL, trail=trail)
+    yield Branch(label=label or label_for(inner, kind), place=place, shape=inner, kind=kind, trail=trail)
 
 
 def _many(shape: Shape) -> bool:
-    return len((_types(shape) or frozenset()) - {"null"}) > 1
+    return len((types_named(shape) or frozenset()) - {"null"}) > 1
 
 
-def _alternatives(shape: Shape) -> Iterator[tuple[Place, frozenset[int]]]:
-    for branches in shape.unions:
-        if not _only_constrains(branches, shape):
-            for branch in branches:
-                yield branch.plus(shape.bare), frozenset()
-            return
-    for name in sorted(_types(shape) or (), key=list(WORDS).index):
-        yield shape.bare.parts[0].at({"type": name}).plus(shape.bare), frozenset()
-
-
-def _label(shape: Shape, kind: Kind) -> str:
-    if shape.title or shape.type_name:
-        return shape.title or shape.type_name
-    match kind:
-        case Const(value=value):
-            return label_of(value)
-        case Text(format=name) if name:
-            return name
-        case Sequence(item=item):
-            inner = fold(item)
-            return f"list of {inner.type_name or inner.title or _type_word(inner)}" if item.parts else "list"
-        case Choice(options=options):
-            return " | ".join(label for label, _ in options[:3]) + (" | …" if len(options) > 3 else "")
-        case _:
-            return _type_word(shape)
-
-
-def _type_word(shape: Shape) -> str:
-    types = _types(shape)
-    return " or ".join(WORDS[name] for name in sorted(types)) if types else "anything"
-
-
-def _distinct(branches: tuple[Branch, ...]) -> tuple[Branch, ...]:
-    counts: dict[str, int] = {}
-    found = []
-    for branch in branches:
-        counts[branch.label] = counts.get(branch.label, 0) + 1
-        number = counts[branch.label]
-        label = branch.label if number == 1 else f"{branch.label} ({number})"
-        found.append(replace(branch, label=label))
-    return tuple(found)
-
-
-def _types(shape: Shape) -> frozenset[str] | None:
-    """Return the types that a shape names, else the one that its keywords speak of."""
-    if shape.types is not None:
-        return shape.types - ({"integer"} if "number" in shape.types else frozenset())
-    hinted = [name for name, keywords in HINTS.items() if any(keyword in shape.facts for keyword in keywords)]
-    return frozenset(hinted) if len(hinted) == 1 else None
+def _alternatives(shape: Shape, unions: tuple[tuple[Place, ...], ...]) -> Iterator[Place]:
+    if unions:
+        yield from (branch.plus(shape.bare) for branch in unions[0])
+        return
+    for name in sorted(types_named(shape) or (), key=list(WORDS).index):
+        yield shape.bare.parts[0].at({"type": name}).plus(shape.bare)
 
 
 def _plain(name: str, shape: Shape) -> Kind:

@@ -107,6 +107,9 @@ class Union:
 class Anything:
     """Whatever JSON can hold, edited as JSON."""
 
+    several: bool = False
+    """Whether it is one because too many alternatives of several unions meet here."""
+
 
 Kind: TypeAlias = Text | Number | Boolean | Choice | Const | Upload | Record | Sequence | Union | Anything
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from playground.forms.desk import BLANK_LEVELS, MAX_LEVELS, Desk
+from playground.forms.document import Place
 from playground.forms.jsontext import dumps, is_deep
 from playground.forms.kinding import types_of
 from playground.forms.kinds import Anything, Boolean, Choice, Const, Number, Record, Sequence, Text, Union, Upload
@@ -200,19 +201,33 @@ def choose(desk: Desk, field: Field, value: Json, at: str, level: int) -> Node:
         named = [number for number in possible if _names_tag(kind.branches[number].shape, kind.tag, tag)]
         possible = named or possible
     fitting = next((number for number in possible if desk.fits(kind.branches[number].place, value)), None)
-    if fitting is None:
-        fitting = possible[0] if possible else None
+    if fitting is None and possible:
+        fitting = min(possible, key=lambda number: _distance(kind.branches[number].shape, value))
     return raw(field, at, value) if fitting is None else switched(desk, field, fitting, value, at, level)
 
 
 def _names_tag(shape: Shape, name: str, tag: Json) -> bool:
     place = shape.properties.get(name)
-    if place is None:
-        return False
-    kind = field_of(place).kind
-    return (isinstance(kind, Const) and kind.value == tag) or (
-        isinstance(kind, Choice) and any(option == tag for _, option in kind.options)
-    )
+    return place is not None and _is_given(place, tag) is True
+
+
+def _is_given(place: Place, value: Json) -> bool | None:
+    """Tell whether a value is one that a place names; None when it names none."""
+    match field_of(place).kind:
+        case Const(value=only):
+            return bool(only == value)
+        case Choice(options=options):
+            return any(option == value for _, option in options)
+        case _:
+            return None
+
+
+def _distance(shape: Shape, value: Json) -> tuple[int, int]:
+    """Return how far a value is from an alternative that it does not fit: by what is named there, and by what lacks."""
+    if not isinstance(value, dict):
+        return 0, 0
+    named = (_is_given(place, value[name]) for name, place in shape.properties.items() if name in value)
+    return sum(given is False for given in named), len(shape.required - value.keys())
 
 
 def switched(

@@ -1,11 +1,11 @@
 """Secrets: values whose schema says that they are not to be shown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from playground.forms.document import Place, place_of
 from playground.forms.kinding import settle
-from playground.forms.kinds import Settled, Union
+from playground.forms.kinds import Anything, Settled, Union
 from playground.forms.shape import Shape, entry_place
 from playground.forms.values import MISSING, Json, Missing
 
@@ -65,13 +65,28 @@ class _Walk:
         settled = self.settle(place)
         if _is_secret(settled.shape) or level > MAX_LEVELS:
             return self.change(value)
-        if not isinstance(settled.kind, Union):
-            return self.inside(settled.shape, value, level)
-        for branch in settled.kind.branches:
-            if _is_secret(branch.shape):
+        shapes = [settled.shape]
+        if isinstance(settled.kind, Union):
+            shapes = [branch.shape for branch in settled.kind.branches]
+        elif isinstance(settled.kind, Anything):
+            shapes += self.alternatives(settled.shape)
+        for shape in shapes:
+            if _is_secret(shape):
                 return self.change(value)
-            value = self.inside(branch.shape, value, level)
+            value = self.inside(shape, value, level)
         return value
+
+    def alternatives(self, shape: Shape) -> Iterator[Shape]:
+        """Walk what the unions of a shape allow, those inside of these included, each once."""
+        waiting, met = [shape], set()
+        while waiting:
+            for place in (place for branches in waiting.pop().unions for place in branches):
+                key = tuple(id(part.schema) for part in place.parts)
+                if key not in met:
+                    met.add(key)
+                    inner = self.settle(place).shape
+                    waiting.append(inner)
+                    yield inner
 
     def inside(self, shape: Shape, value: Json, level: int) -> Json:
         match value:

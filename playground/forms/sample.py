@@ -8,7 +8,7 @@ from typing import Any
 from playground.forms.document import Place
 from playground.forms.formats import EXAMPLES, fits
 from playground.forms.jsontext import dumps
-from playground.forms.kinding import settle
+from playground.forms.kinding import limits_of, settle
 from playground.forms.kinds import Anything, Boolean, Choice, Const, Kind, Number, Record, Sequence, Text, Union, Upload
 from playground.forms.regexsample import sample as matching
 from playground.forms.shape import Shape, entry_place, fold, listed, mapped, numeric
@@ -42,7 +42,15 @@ class Sampler:
             return None
         if found.nullable and depth > 3:
             return None
+        limits = self.limits(found.shape)
+        if limits.parts and not isinstance(found.kind, Union | Anything):
+            return self.of_kind(found.kind, fold(found.shape.place.plus(limits)), depth)
         return self.of_kind(found.kind, found.shape, depth)
+
+    def limits(self, shape: Shape) -> Place:
+        """Return what else must hold: one alternative of each union that nobody chooses from."""
+        chosen = [branches[self.turn % len(branches)] for branches in limits_of(shape)]
+        return Place(parts=tuple(part for place in chosen for part in place.parts))
 
     def given(self, shape: Shape) -> Json | Missing:
         """Return what the schema itself offers as an example."""
@@ -67,11 +75,16 @@ class Sampler:
             case Upload(encoding=encoding):
                 return "example" if encoding == "utf-8" else "ZXhhbXBsZQ=="
             case Union(branches=branches):
-                return self.value(branches[(self.turn + (depth > 3)) % len(branches)].place, depth + 1)
+                branch = branches[(self.turn + (depth > 3)) % len(branches)]
+                return self.value(branch.place.plus(self.limits(shape)), depth + 1)
             case Record():
                 return self.record(shape, depth)
             case Sequence():
                 return self.sequence(kind, shape, depth)
+            case Anything(several=True):
+                chosen = [branches[self.turn % len(branches)] for branches in shape.unions if branches]
+                parts = tuple(part for place in chosen for part in place.parts)
+                return self.value(Place(parts=parts).plus(shape.bare), depth + 1)
             case Anything():
                 return "example"
 

@@ -21,6 +21,15 @@ REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
 NESTED = (*REFERENCES, "allOf", "anyOf", "oneOf", "if", "then", "else", "$defs", "definitions")
 
 
+HINTS = {
+    "object": ("properties", "required", "additionalProperties", "patternProperties", "propertyNames", "minProperties"),
+    "array": ("items", "prefixItems", "minItems", "maxItems", "uniqueItems", "contains"),
+    "string": ("pattern", "minLength", "maxLength", "format", "contentEncoding", "contentMediaType"),
+    "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+}
+"""Keywords that speak of one type only, for schemas that name none."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
     """`then` holds where `test` does, else `other` does."""
@@ -129,6 +138,7 @@ class _Folding:
         for keyword, value in modern(schema).items():
             if keyword not in NESTED:
                 self.facts[keyword] = tighter(keyword, self.facts[keyword], value) if keyword in self.facts else value
+                self.never = self.never or (keyword == "const" and dumps(self.facts[keyword]) != dumps(value))
         self.add_object(part, schema)
         self.add_array(part, schema)
         self.unions += [
@@ -207,9 +217,16 @@ class _Folding:
             conditions=tuple(self.conditions),
             dependents=self.dependents,
             bare=Place(parts=tuple(self.bare)),
-            never=self.never,
+            never=self.never or self.types == frozenset() or self.is_const_excluded(),
             broken=self.broken,
         )
+
+    def is_const_excluded(self) -> bool:
+        """Tell whether the one value that is taken is not among the others' options."""
+        options = self.facts.get("enum")
+        if "const" not in self.facts or not isinstance(options, list):
+            return False
+        return dumps(self.facts["const"]) not in map(dumps, options)
 
 
 def entry_place(shape: Shape, name: str) -> Place:
@@ -225,6 +242,14 @@ def _matches(pattern: str, name: str) -> bool:
         return compiled(pattern)(name)
     except PatternError:
         return False
+
+
+def types_named(shape: Shape) -> frozenset[str] | None:
+    """Return the types that a shape names, else the one that its keywords speak of."""
+    if shape.types is not None:
+        return shape.types - ({"integer"} if "number" in shape.types else frozenset())
+    hinted = [name for name, keywords in HINTS.items() if any(keyword in shape.facts for keyword in keywords)]
+    return frozenset(hinted) if len(hinted) == 1 else None
 
 
 def modern(schema: dict[str, Any]) -> dict[str, Any]:

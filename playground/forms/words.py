@@ -6,8 +6,9 @@ from typing import Any
 from playground.forms.document import Place
 from playground.forms.formats import EXAMPLES
 from playground.forms.jsontext import dumps
-from playground.forms.kinding import label_of, settle, types_of
+from playground.forms.kinding import settle, types_of
 from playground.forms.kinds import Anything, Boolean, Choice, Const, Kind, Number, Record, Sequence, Text, Union, Upload
+from playground.forms.labels import label_of
 from playground.forms.shape import Shape, numeric
 from playground.forms.values import Json, shorten, unquoted
 
@@ -86,6 +87,8 @@ def _kind_words(kind: Kind, shape: Shape) -> str:
             return "a list"
         case Union(branches=branches):
             return "one of " + alternatives([shorten(branch.label, 40) for branch in branches])
+        case Anything(several=True):
+            return "a value that fits several choices at once"
         case Anything():
             return "nothing here" if shape.never else "any value"
 

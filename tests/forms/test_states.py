@@ -10,7 +10,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core.core_schema import DecimalSchema
 
 from engine.schema import Schema
-from playground.forms import MISSING, Form, dumps, parse_json
+from playground.forms import MISSING, Form, check, dumps, parse_json
 from tests.forms.browser import Session
 
 NOTE: dict[str, Any] = {
@@ -206,6 +206,27 @@ def test_a_decimal_is_one_number(schema: dict[str, Any]) -> None:
     assert session.submit().value == {"amount": "123456789012345678.10"}
     loaded = Session(schema, Form.of(schema, parse_json('{"amount": 1.10}')))
     assert dumps(loaded.submit().value) == '{"amount": 1.10}'
+
+
+@pytest.mark.parametrize("schema", [Schema.of(Bill).json_schema, Bill.model_json_schema(schema_generator=Patterned)])
+@pytest.mark.parametrize("tab", ["fields", "json"])
+def test_a_decimal_keeps_its_limits(schema: dict[str, Any], tab: str) -> None:
+    """The limits of a decimal hold for its text, too, and exactly; the form says so before a worker does."""
+    session = Session(schema)
+    session.press(f"tab:{tab}")
+    session.put(*(("f/amount", "-0.5") if tab == "fields" else ("f", '{"amount": "-0.5"}')))
+    issues = session.submit().issues
+    assert [issue.path for issue in issues] == [("amount",)]
+    assert issues[0].message.startswith("Found the number -0.5. Expected a number: at least 0")
+    session.put(*(("f/amount", "0.00") if tab == "fields" else ("f", '{"amount": "0.00"}')))
+    assert session.submit().issues == ()
+
+
+@pytest.mark.parametrize(("text", "fits"), [("99.99999999999999999999", True), ("100", False), ("1e400", False)])
+def test_limits_of_decimals_are_exact(text: str, fits: bool) -> None:
+    """A decimal that is nearer to a limit than a binary fraction can tell is still on its side of it."""
+    schema = {"anyOf": [{"type": "number", "exclusiveMaximum": 100.0}, {"type": "string", "format": "decimal"}]}
+    assert (check(schema, text) == []) is fits
 
 
 def test_a_number_or_text_is_still_a_choice() -> None:

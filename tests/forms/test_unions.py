@@ -1,0 +1,79 @@
+"""Several unions at one place: each is a choice, together with the others, or all are edited as JSON."""
+
+from typing import Any
+
+import pytest
+
+from playground.forms import MASK, Form, mask, without_secrets
+from tests.forms.browser import Session
+
+
+def named(title: str, **properties: Any) -> dict[str, Any]:
+    """Return an object with a title, whose properties are all required."""
+    return {"title": title, "type": "object", "properties": properties, "required": list(properties)}
+
+
+PETS = [named("Cat", kind={"const": "cat"}), named("Dog", kind={"const": "dog"})]
+PLACES = [named("Home", at={"const": "home"}), named("Away", at={"const": "away"})]
+MANY = [
+    {"anyOf": [named(f"A{number}", secret={"format": "password"}) for number in range(7)]},
+    {"anyOf": [named(f"B{number}") for number in range(7)]},
+]
+
+
+@pytest.mark.parametrize(
+    ("schema", "labels"),
+    [
+        ({"anyOf": PETS, "oneOf": PLACES}, ["Cat + Home", "Cat + Away", "Dog + Home", "Dog + Away"]),
+        ({"allOf": [{"anyOf": PETS}, {"oneOf": PETS}]}, ["Cat", "Dog"]),
+        (
+            {"anyOf": [{"type": "string"}, {"type": "integer"}], "oneOf": [{"type": "string"}, {"type": "number"}]},
+            ["text", "whole number"],
+        ),
+        ({"anyOf": PETS, "oneOf": [{"required": ["a"]}, {"required": ["b"]}]}, ["Cat", "Dog"]),
+        (
+            {"oneOf": [{"properties": {"a": {}, "b": {}}}, {"properties": {"k": {"const": 1}}, "required": ["k"]}]},
+            ["object: a, b", "object: k 1"],
+        ),
+    ],
+)
+def test_alternatives_are_put_together(schema: Any, labels: list[str]) -> None:
+    """What can hold at once is one alternative with both names; what excludes each other is none."""
+    select = Session(schema).page.control("f:is")
+    assert select is not None
+    assert [label for value, label in select.options if value.removeprefix("=").isdecimal()] == labels
+
+
+def test_both_parts_are_asked() -> None:
+    """The chosen alternative has the fields of both, and an error of either stands at its field."""
+    cat = named("Cat", lives={"type": "integer"})
+    schema = {
+        "anyOf": [cat, named("Dog")],
+        "oneOf": [named("Home", room={"type": "string"}), named("Away", km={"type": "number"})],
+    }
+    session = Session(schema, Form.of(schema, {"lives": 9, "room": "attic"}))
+    session.put("f/lives", "x")
+    session.put("f/room", "cellar")
+    form = session.submit()
+    assert [issue.path for issue in form.issues] == [("lives",)]
+    session.put("f/lives", "7")
+    assert session.submit().value == {"lives": 7, "room": "cellar"}
+
+
+def test_too_many_are_edited_as_json() -> None:
+    """More alternatives than anyone could choose from are a JSON editor that says why, and gives the value back."""
+    schema = {"allOf": MANY}
+    form = Form.of(schema, {"secret": "x"}, secrets=True)
+    assert "Several choices meet here" in form.html()
+    assert Session(schema, form).submit().value == {"secret": "x"}
+
+
+def test_secrets_of_all_unions_are_known() -> None:
+    """A secret is one in whichever union of a place it stands, also where the place is edited as JSON."""
+    token = named("Token", token={"type": "string", "writeOnly": True})
+    for schema, value in (
+        ({"anyOf": [named("A"), named("B")], "oneOf": [named("C"), token]}, {"token": "hush"}),
+        ({"allOf": MANY}, {"secret": "hush"}),
+    ):
+        assert list(mask(schema, value).values()) == [MASK]
+        assert without_secrets(schema, value) == {}
