@@ -211,7 +211,7 @@ class Context:
         """Return the output of an earlier step of this workflow, or of one around it.
 
         Args:
-            step: the step or its id.
+            step: the step or its id; also a nested workflow, or the id of a foreach, a loop or a sequence.
             default: what to return when the step did not run or did not succeed.
 
         Raises:

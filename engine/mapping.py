@@ -142,7 +142,7 @@ def from_step(step: Identified | str, path: str = "") -> FromStep:
     """Take the output of an earlier step.
 
     Args:
-        step: the step or its id; also a nested workflow.
+        step: the step or its id; also a nested workflow, or the id of a foreach, a loop or a sequence.
         path: keys and indexes of the part to take, joined by dots: ``"items.0.name"``; all of it when left out.
     """
     return FromStep(step=step if isinstance(step, str) else step.id, path=path)

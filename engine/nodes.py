@@ -184,6 +184,17 @@ def last_of(node: Node) -> Node:
     return node
 
 
+def giver_of(nodes: tuple[Node, ...], id: str) -> Node | None:
+    """Return the node of one workflow under which the output of ``id`` is recorded, or None when there is none.
+
+    A foreach, a loop and a sequence give what the last step of their body gives; a parallel and a branch keep nothing.
+    """
+    node = next((node for node in walk(nodes) if node.id == id), None)
+    while isinstance(node, SequenceNode | LoopNode | ForeachNode):
+        node = last_of(node) if isinstance(node, SequenceNode) else node.body
+    return None if isinstance(node, ParallelNode | BranchNode) else node
+
+
 def step_ids(node: Node) -> tuple[str, ...]:
     """Return the ids under which the node records steps at its own level of the path."""
     match node:

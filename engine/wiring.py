@@ -27,6 +27,9 @@ from engine.step import Function
 
 ANY = Schema.of(None)
 
+GIVES = StepNode | FlowNode | MapNode | EventNode | ForeachNode | LoopNode | SequenceNode
+"""What a mapping can take an output of."""
+
 
 def output_of(node: Node, before: Schema) -> Schema:
     """Return the schema of what a node gives to the next one.
@@ -91,7 +94,7 @@ def check_wiring(flow: Flow) -> None:
         if isinstance(node, MapNode):
             _check_sources(flow, node, earlier)
         given = _check(node, given)
-        earlier += [inner.id for inner in walk((node,)) if isinstance(inner, StepNode | FlowNode | MapNode | EventNode)]
+        earlier += dict.fromkeys(inner.id for inner in walk((node,)) if isinstance(inner, GIVES))
     _demand(given, flow.output, f"the output of workflow {flow.id!r}", "gives")
 
 
@@ -208,14 +211,19 @@ def _check_sources(flow: Flow, node: MapNode, earlier: list[str]) -> None:
 
 
 def outputs_of(nodes: Iterable[Node], before: Schema) -> Iterator[tuple[str, Schema]]:
-    """Yield the id of each step, nested workflow, mapping and event in some nodes, and the schema of its output."""
+    """Yield the id of each node in some nodes of which a mapping can take the output, and the schema of that."""
     for node in nodes:
         match node:
             case StepNode() | FlowNode() | MapNode() | EventNode():
                 yield node.id, output_of(node, before)
             case SequenceNode():
+                yield node.id, output_of(node, before)
                 yield from outputs_of(node.nodes, before)
+            case LoopNode():
+                yield node.id, output_of(node, before)
+                yield from outputs_of((node.body,), before)
             case ForeachNode():
+                yield node.id, output_of(node, before)
                 yield from ((id, Schema.list_of(schema)) for id, schema in outputs_of((node.body,), ANY))
             case _:
                 for child in children(node):

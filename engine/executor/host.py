@@ -13,7 +13,7 @@ from engine.events import EventType
 from engine.executor.journal import Journal
 from engine.executor.mapping import ANY, output_of
 from engine.executor.scope import Scope
-from engine.nodes import FlowNode, Node, StepNode, walk
+from engine.nodes import FlowNode, Node, StepNode, giver_of, walk
 from engine.paths import Path, format_path
 from engine.record import StepState
 from engine.schema import Schema
@@ -44,10 +44,10 @@ class StepHost:
     def output_of(self, step_id: str, scope: Scope) -> Any:
         """Return the typed output of an earlier step; see `Context.result`."""
         for around in scope.outwards():
-            node = next((node for node in walk(around.flow.nodes) if node.id == step_id), None)
+            node = giver_of(around.flow.nodes, step_id)
             if node is None:
                 continue
-            record = around.record(step_id) or around.place.children.get(step_id)
+            record = around.record(node.id) or around.place.children.get(node.id)
             if record is None:
                 raise StepNotRun(f"step {step_id!r} has not run, so it has no output")
             return _typed(node, record, output_of(record))

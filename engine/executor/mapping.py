@@ -10,7 +10,7 @@ from engine.executor.scope import Scope
 from engine.executor.walker import Walker
 from engine.failure import describe, is_users
 from engine.mapping import resolve_source
-from engine.nodes import MapNode
+from engine.nodes import ForeachNode, MapNode, giver_of, step_ids
 from engine.record import StepState
 from engine.refs import Value
 from engine.schema import Schema
@@ -72,9 +72,13 @@ class Reader:
             StepNotRun: it has no output.
         """
         for scope in self._scope.outwards():
-            record = scope.record(step_id) or scope.place.children.get(step_id)
+            node = giver_of(scope.flow.nodes, step_id)
+            record = None if node is None else scope.record(node.id) or scope.place.children.get(node.id)
             if record is not None:
                 return output_of(record)
+        # Nothing is recorded of a foreach over an empty list; one that always runs has run before the mapping.
+        if any(isinstance(node, ForeachNode) and step_id in _ids(node) for node in self._scope.flow.nodes):
+            return []
         raise StepNotRun(f"step {step_id!r} has not run, so it has no output")
 
     def init(self) -> Any:
@@ -88,6 +92,10 @@ class Reader:
     def context(self) -> Any:
         """Return the run's request context."""
         return self._run.journal.state.request_context
+
+
+def _ids(node: ForeachNode) -> tuple[str, ...]:
+    return node.id, node.body.id, *step_ids(node.body)
 
 
 def output_of(record: StepState) -> Any:

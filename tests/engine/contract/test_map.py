@@ -8,12 +8,14 @@ from pydantic import BaseModel
 
 from engine import (
     Context,
+    clone_step,
     create_step,
     create_workflow,
     from_context,
     from_init,
     from_state,
     from_step,
+    sequence,
     step,
     template,
     value,
@@ -157,3 +159,47 @@ async def test_nothing_runs_after_a_failed_step() -> None:
     seen: list[Any] = []
     result = await run_to_end(begin().then(fail).map(seen.append).commit(), 1)
     assert (result.status, seen) == ("failed", [])
+
+
+async def test_a_foreach_a_loop_and_a_sequence_are_taken_by_their_own_ids() -> None:
+    """They stand for what they give: all outputs, the last output, the last step's; for a mapping and a step."""
+
+    async def look(data: Any, ctx: Context) -> Any:
+        return [ctx.result("each"), ctx.result("while"), ctx.result("both")]
+
+    part = sequence(create_step(id="s1", execute=add_one.function), clone_step(double, id="s2"), id="both")
+    workflow = (
+        create_workflow(id="w", input_schema=list[int], output_schema=None)
+        .foreach(sequence(add_one, double), id="each")
+        .map(len)
+        .dowhile(create_step(id="count", execute=add_one.function), lambda data: data < 9, id="while")
+        .then(part)
+        .map(
+            {"each": from_step("each"), "last": from_step("each", "1"), "n": from_step("while"), "b": from_step("both")}
+        )
+        .then(create_step(id="look", execute=look))
+    )
+    result = await run_to_end(workflow.commit(), [1, 2])
+    assert result.steps["map-2"].output == {"each": [4, 6], "last": 6, "n": 9, "b": 20}
+    assert result.result == [[4, 6], 9, 20]
+    (mapping,) = [node for node in workflow.flow.nodes if node.id == "map-2"]
+    assert mapping.output.name == "{each: list[int], last: any, n: int, b: int}"
+
+
+@pytest.mark.parametrize("name", ["each", "add_one", "double"])
+async def test_a_foreach_over_an_empty_list_gives_a_mapping_the_empty_list(name: str) -> None:
+    """Nothing ran, and so there is nothing in it."""
+    body = sequence(add_one, double)
+    result = await run_to_end(begin().foreach(body, id="each").map({"all": from_step(name)}).commit(), [])
+    assert result.result == {"all": []}
+
+
+async def test_what_only_groups_steps_is_no_source() -> None:
+    """The arms of a parallel have outputs, the parallel itself is not recorded."""
+    with pytest.raises(
+        WiringError, match=r"takes 'x' from step 'parallel-1', which is not before it\. Earlier steps: 'a"
+    ):
+        begin().parallel([add_one, double]).map({"x": from_step("parallel-1")}).commit()
+    ask = create_step(id="look", execute=lambda data, ctx: ctx.result("parallel-1"))
+    result = await run_to_end(begin().parallel([add_one, double]).then(ask).commit(), 1)
+    assert result.error_detail["type"] == "UnknownStep"
