@@ -35,6 +35,7 @@ class FakeClock:
         self._order = itertools.count()
         self._sleepers: list[tuple[datetime, int, asyncio.Future[None]]] = []
         self._fell_asleep = asyncio.Event()
+        self._next_jump: asyncio.TimerHandle | None = None
 
     def now(self) -> datetime:
         """Return the time, in UTC."""
@@ -62,17 +63,21 @@ class FakeClock:
         heapq.heappush(self._sleepers, (at, next(self._order), sleeper))
         self._fell_asleep.set()
         if self._auto:
-            asyncio.get_running_loop().call_later(IDLE, self._jump, at)
+            self._jump_soon()
         await sleeper
 
-    def _jump(self, at: datetime) -> None:
-        """Go to the next timer; the one at ``at`` may be it, or may have been woken meanwhile."""
+    def _jump_soon(self) -> None:
+        """Go to the next timer when nobody has fallen asleep for a while: whoever was woken has its turn first."""
+        if self._next_jump is not None:
+            self._next_jump.cancel()
+        self._next_jump = asyncio.get_running_loop().call_later(IDLE, self._jump)
+
+    def _jump(self) -> None:
         while self._sleepers and self._sleepers[0][2].done():
             heapq.heappop(self._sleepers)
-        if self._sleepers and self._sleepers[0][0] <= at:
+        if self._sleepers:
             self.advance(self._sleepers[0][0] - self._now)
-            if self._now < at:
-                asyncio.get_running_loop().call_later(IDLE, self._jump, at)
+            self._jump_soon()
 
 
 IDLE = 0.001
@@ -194,7 +199,7 @@ async def run_to_end(
     run = await engine.workflow(workflow.id).create_run()
     result = await run.start(input_data, initial_state=initial_state, request_context=request_context)
     for _ in range(max_resumes):
-        path = next((path for path in result.suspended if _answer(answers or {}, path) is not None), None)
+        path = next((path for path in result.suspended if _answer(answers or {}, path) is not MISSING), None)
         if result.status != "suspended" or path is None:
             return result
         answer = _answer(answers or {}, path)
@@ -205,4 +210,4 @@ async def run_to_end(
 
 def _answer(answers: Answers, path: list[str | int]) -> "Any | Callable[[Any], Any]":
     step_id = next(part for part in reversed(path) if isinstance(part, str))
-    return answers.get(format_path(path), answers.get(step_id))
+    return answers.get(format_path(path), answers.get(step_id, MISSING))
