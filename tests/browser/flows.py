@@ -2,7 +2,7 @@
 
 import asyncio
 
-from pydantic import BaseModel
+from pydantic import Base64Bytes, BaseModel
 
 from engine import Context, create_workflow, step
 
@@ -123,3 +123,18 @@ parcel = (
     .then(unpack)
     .commit()
 )
+
+
+class Scan(BaseModel):
+    """A file of any kind."""
+
+    content: Base64Bytes
+
+
+@step
+async def measure(data: Scan) -> str:
+    """Count what is in it."""
+    return f"{len(data.content)} bytes that sum up to {sum(data.content)}"
+
+
+scan = create_workflow(id="scan", input_schema=Scan, output_schema=str).then(measure).commit()

@@ -1,7 +1,9 @@
 """What a person gives besides answers, in a real browser: events that are waited for, and inputs that are kept."""
 
+import re
+
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Browser, BrowserContext, FilePayload, Page, expect
 
 from tests.browser.conftest import Server
 from tests.browser.test_access import violations
@@ -88,6 +90,28 @@ async def test_enter_in_the_name_saves_the_input_and_starts_nothing(context: Bro
     await expect(page.get_by_role("textbox", name="City")).to_have_value("Atlantis")
     await page.get_by_role("button", name="Delete the saved input under water").click()
     await expect(page.get_by_role("link", name="under water")).to_have_count(0)
+
+
+BYTES: FilePayload = {"name": "all.bin", "mimeType": "application/octet-stream", "buffer": bytes(range(256))}
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+async def test_a_file_arrives_as_it_is(browser: Browser, server: Server, scripts: bool) -> None:
+    """Every byte of a chosen file is in the input, also when a tab was switched, with scripts or without."""
+    context = await browser.new_context(base_url=server.url, java_script_enabled=scripts)
+    page = await context.new_page()
+    await page.goto("/workflows/scan/")
+    await page.get_by_label("File for Content").set_input_files(BYTES)
+    await page.get_by_role("button", name="Run", exact=True).click()
+    await page.wait_for_url("**/runs/*/")
+    while await page.locator('[data-run-status="success"]').count() == 0:
+        await page.reload()
+    await expect(page.locator("#run-values")).to_contain_text("256 bytes that sum up to 32640")
+    await page.goto("/workflows/scan/")
+    await page.get_by_label("File for Content").set_input_files(BYTES)
+    await page.get_by_role("tab", name="JSON").click()
+    await expect(page.get_by_label("The whole input as JSON")).to_have_value(re.compile("AAECAwQF.*/P3[+]/w=="))
+    await context.close()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
