@@ -22,7 +22,8 @@ StepyardError
 │   ├── AmbiguousResume
 │   ├── AlreadyResumed
 │   ├── RunFinished
-│   └── WorkflowChanged
+│   ├── WorkflowChanged
+│   └── NewerJournal
 ├── StepError                  while a step runs; recorded as the step's error
 │   ├── InvalidStepInput
 │   ├── InvalidOutput
@@ -63,7 +64,7 @@ class Issue:
 
 
 class StepyardError(Exception):
-    """Something went wrong in Stepyard."""
+    """Something went wrong in Stepyard. See the class that derives from this one for what to do."""
 
     def __init__(self, message: str | None = None) -> None:
         """Take the message, or else the docstring of the class."""
@@ -81,7 +82,7 @@ class InvalidValue(StepyardError):
 
 
 class DefinitionError(StepyardError):
-    """This workflow cannot be built as written."""
+    """This workflow cannot be built as written. Mend its definition where the traceback points."""
 
 
 class InvalidId(DefinitionError):
@@ -93,7 +94,7 @@ class DuplicateId(DefinitionError):
 
 
 class InvalidSchema(DefinitionError):
-    """A schema must be a type that pydantic knows, a JSON Schema dict, or None for any JSON value."""
+    """This is no schema. Give a type that pydantic knows, a JSON Schema dict, or None for any JSON value."""
 
 
 class EmptyWorkflow(DefinitionError):
@@ -105,11 +106,11 @@ class NotCommitted(DefinitionError):
 
 
 class WiringError(DefinitionError):
-    """The output of a step can never be the input of the step after it."""
+    """A step can never take what the one before gives. Change one of the two, or put .map(...) between."""
 
 
 class RequestError(StepyardError):
-    """The request cannot be carried out; nothing was changed."""
+    """The request cannot be carried out; nothing was changed. Mend it and ask again."""
 
 
 class UnknownWorkflow(RequestError):
@@ -117,27 +118,27 @@ class UnknownWorkflow(RequestError):
 
 
 class UnknownRun(RequestError):
-    """No run has this id."""
+    """No run has this id. Start it first, or take an id that engine.runs() lists."""
 
 
 class UnknownStep(RequestError):
-    """No step has this id or path in the workflow."""
+    """No step has this id or path in the workflow. Take one from its graph, or from result.suspended."""
 
 
 class InvalidInput(InvalidValue, RequestError):
-    """The input does not fit the workflow's input schema; no run was started."""
+    """The input does not fit the workflow's input schema; no run was started. Mend it and start again."""
 
 
 class InvalidResumeData(InvalidValue, RequestError):
-    """The answer does not fit the step's resume schema; the run is still suspended."""
+    """The answer does not fit the step's resume schema; the run is still suspended. Mend it and answer again."""
 
 
 class InvalidEventPayload(InvalidValue, RequestError):
-    """The payload does not fit the schema of the event; the run still waits for it."""
+    """The payload does not fit the event's schema; the run still waits for it. Mend it and send it again."""
 
 
 class StartRefused(RequestError):
-    """The workflow's on_start hook refused the start; no run was made."""
+    """The workflow's on_start hook refused the start; no run was made. See its cause, and start again then."""
 
 
 class RunAlreadyStarted(RequestError):
@@ -149,7 +150,7 @@ class RunExists(RequestError):
 
 
 class NotSuspended(RequestError):
-    """The step or run is not suspended, so there is nothing to resume."""
+    """The step or run is not suspended: there is nothing to resume. See result.suspended for what is."""
 
 
 class AmbiguousResume(RequestError):
@@ -157,7 +158,7 @@ class AmbiguousResume(RequestError):
 
 
 class AlreadyResumed(RequestError):
-    """This suspension was answered before; the first answer stands."""
+    """This suspension was answered before; the first answer stands. Fork the run to answer otherwise."""
 
 
 class RunFinished(RequestError):
@@ -168,20 +169,24 @@ class WorkflowChanged(RequestError):
     """The workflow's code changed and recorded steps no longer fit it. Fork the run instead."""
 
 
+class NewerJournal(RequestError):
+    """The run was recorded by a newer version of Stepyard, in words that this one does not know. Upgrade to go on."""
+
+
 class StepError(StepyardError):
-    """A step failed."""
+    """A step failed. Mend what its message names, and fork the run from this step."""
 
 
 class InvalidStepInput(InvalidValue, StepError):
-    """What the step received does not fit its input schema."""
+    """What the step received does not fit its input schema. Change the schema, or what comes before it."""
 
 
 class InvalidOutput(InvalidValue, StepError):
-    """What the step returned does not fit its output schema."""
+    """What the step returned does not fit its output schema. Change the schema, or what is returned."""
 
 
 class NotSerializable(StepError):
-    """A value cannot become JSON."""
+    """A value cannot become JSON. Declare its type in a schema, or use one that JSON has."""
 
     def __init__(self, message: str | None = None, *, path: Path = (), why: str = "") -> None:
         """Take the message, or the place in the value and what is wrong there."""
@@ -195,11 +200,11 @@ class NotSerializable(StepError):
 
 
 class InvalidSuspendPayload(InvalidValue, StepError):
-    """The payload of suspend() does not fit the step's suspend schema."""
+    """The payload of suspend() does not fit the step's suspend schema. Change the schema or the payload."""
 
 
 class InvalidState(InvalidValue, StepError):
-    """The changed state does not fit the state schema; nothing was changed."""
+    """The changed state does not fit the state schema; nothing was changed. Change the schema, or what is set."""
 
 
 class StepNotRun(StepError):
@@ -207,43 +212,43 @@ class StepNotRun(StepError):
 
 
 class ConditionFailed(StepError):
-    """A condition raised an error."""
+    """A condition raised an error. Mend the condition, which the message names, and fork the run."""
 
 
 class MappingFailed(StepError):
-    """A mapping found no value at its path."""
+    """A mapping found no value at its path. Correct the path, or map with a function that can do without."""
 
 
 class NotAList(StepError):
-    """foreach needs a list as its input."""
+    """foreach needs a list as its input. Put .map(...) before it to make one."""
 
 
 class IterationLimit(StepError):
-    """The loop passed its max_iterations."""
+    """The loop passed its max_iterations. Raise the limit, or mend the condition that should have ended it."""
 
 
 class StepTimeout(StepError):
-    """The step took longer than its timeout."""
+    """The step took longer than its timeout. Raise the timeout, or give the step a Retry."""
 
 
 class EventTimeout(StepError):
-    """The awaited event did not come in time."""
+    """The awaited event did not come in time. Raise the timeout, or send the event sooner."""
 
 
 class StepCancelled(StepError):
-    """The run was cancelled while the step ran."""
+    """The run was cancelled while the step ran. Let this pass: what the step still does is not recorded."""
 
 
 class WorkerLost(StepError):
-    """The worker process died three times while this step ran."""
+    """The worker process died three times while this step ran. Mend the step, and fork the run from it."""
 
 
 class StoreError(StepyardError):
-    """The journal refused a write."""
+    """The journal refused a write. Read the run again to see what has become of it."""
 
 
 class StaleEpoch(StoreError):
-    """Another worker has claimed this run since; this one stops."""
+    """Another worker has claimed this run since; this one stops. Let the other one go on with it."""
 
 
 class Conflict(StoreError):
