@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from engine.errors import WorkflowChanged
+from engine.errors import NewerJournal, WorkflowChanged
 from engine.nodes import EventNode, Flow, FlowNode, ForeachNode, MapNode, Node, SleepNode, StepNode, step_ids, walk
 from engine.paths import Path, format_path
 from engine.record import StepKind, StepState
@@ -20,6 +20,19 @@ def check_fit(flow: Flow, run: RunState) -> None:
         raise WorkflowChanged(
             f"workflow {flow.id!r} has changed since run {run.run_id} recorded these steps, "
             f"which it no longer has there: {', '.join(lost)}. Fork the run to go on with the new code"
+        )
+
+
+def check_known(run: RunState) -> None:
+    """Refuse to go on with a run of which only a part is understood.
+
+    Raises:
+        NewerJournal: it names the types of events that a newer version has recorded.
+    """
+    if run.unknown:
+        raise NewerJournal(
+            f"run {run.run_id} was recorded by a newer version of Stepyard, with events that this one does not know: "
+            f"{', '.join(run.unknown)}. It can be read here; upgrade to go on with it"
         )
 
 

@@ -7,6 +7,7 @@ from engine.clock import Clock
 from engine.context import MISSING
 from engine.errors import StepNotRun, UnknownRun
 from engine.events import Draft, Event
+from engine.fit import check_known
 from engine.paths import Path, format_path
 from engine.state import fold
 from engine.store import Store
@@ -33,6 +34,7 @@ async def record_fork(
         UnknownRun: there is no such run.
         StepNotRun: the step has not begun in the run.
         RunExists: the new id is taken.
+        NewerJournal: what came before the step is not understood here.
     """
     events = await store.read(run_id)
     if not events:
@@ -42,6 +44,7 @@ async def record_fork(
         begun = ", ".join(format_path(step.path) for step in fold(events).steps()) or "none"
         raise StepNotRun(f"step {format_path(path)!r} has not begun in run {run_id}. Begun: {begun}")
     before = events[: cut - 1]
+    check_known(fold(before))
     created = {**events[0].payload, "digest": digest} | _late_input(before)
     forked: dict[str, Any] = {"from_run_id": run_id, "step": list(path)}
     if step_input is not MISSING:

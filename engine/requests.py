@@ -17,6 +17,7 @@ from engine.errors import (
     UnknownStep,
 )
 from engine.events import Draft, Event, EventType
+from engine.fit import check_known
 from engine.paths import Path, format_path
 from engine.record import StepState
 from engine.state import RunState, fold
@@ -198,12 +199,16 @@ async def _record(store: Store, run_id: str, decide: Callable[[RunState], Sequen
     """Read the run up to now and record what ``decide`` makes of it.
 
     The journal is folded before the transaction, so that inside it only what came since is read.
+
+    Raises:
+        NewerJournal: whether the request is valid cannot be known here.
     """
     run = fold(await store.read(run_id))
 
     def with_news(events: Sequence[Event]) -> Sequence[Draft]:
         for event in events:
             run.apply(event)
+        check_known(run)
         return decide(run)
 
     await store.transact(run_id, after=run.last_seq, decide=with_news)

@@ -174,7 +174,11 @@ class Run(Generic[In, Out]):
             UnknownStep: nothing in the workflow waits for an event of this name.
             InvalidEventPayload: the payload does not fit.
             RunFinished: the run has ended.
+            WorkflowChanged: the code no longer has the steps that were recorded.
         """
+        state = await self._runtime.state(self.run_id)
+        if not state.ended:
+            check_fit(self._flow, state)
         json = admit_event(self._flow, name, payload)
         await record_event(self._runtime.store, self._runtime.clock, self.run_id, name, json)
         self._runtime.notice(self.run_id)
@@ -201,6 +205,7 @@ class Run(Generic[In, Out]):
         Raises:
             RunFinished: the run has ended.
             UnknownRun: the run was not started.
+            WorkflowChanged: it waits for a timer or an event, and the code no longer has the steps that were recorded.
         """
         summary = await self._runtime.store.summary(self.run_id)
         if summary.ended:

@@ -14,7 +14,7 @@ from engine.clock import Clock, SystemClock
 from engine.errors import InvalidInput, InvalidValue, NotSerializable, StartRefused, UnknownWorkflow, WorkflowChanged
 from engine.executor import Execution, Journal
 from engine.failure import describe, is_users, message_of
-from engine.fit import check_fit
+from engine.fit import check_fit, check_known
 from engine.graph import digest_of
 from engine.nodes import Flow
 from engine.requests import Start, record_note
@@ -128,6 +128,8 @@ class Runtime:
         Raises:
             UnknownRun: there is no such run.
             UnknownWorkflow: its workflow is not registered here.
+            WorkflowChanged: it sleeps or waits for an event, and what it recorded does not fit the code; it stays so.
+            NewerJournal: a newer version has recorded it.
         """
         if run_id in self._live:
             self._live[run_id].notice()
@@ -222,6 +224,7 @@ class Runtime:
         state = await self.state(claim.run_id)
         if state.ended or not state.has_input:
             return state
+        check_known(state)
         if state.digest != self.digest(flow):
             try:
                 check_fit(flow, state)
@@ -229,6 +232,9 @@ class Runtime:
                 if state.status == "suspended":
                     # Its owner died as it came to rest. Whoever answers is told; until then the step may be back.
                     return state
+                if state.status == "waiting":
+                    # Nothing is at work, so nothing has to end: with the former code the run can go on.
+                    raise
                 return await self._refuse(claim, state, error)
         execution = Execution(
             store=self.store,

@@ -42,6 +42,8 @@ class RunState:
     forked_from: dict[str, Any] | None = None
     recovered_seq: int | None = None
     """The seq of the last recovery."""
+    unknown: tuple[str, ...] = ()
+    """Types of events that only a newer version knows: what they mean is missing here, so the run is only read."""
     stuck: int = 0
     """How many recoveries came one after the other up to then, with nothing recorded between them."""
 
@@ -96,7 +98,7 @@ class RunState:
 
     def apply(self, event: Event | Draft) -> None:
         """Take one more event into account."""
-        _APPLY[event.type](self, event)
+        _APPLY.get(event.type, _unknown)(self, event)
         if isinstance(event, Event):
             self.last_seq = event.seq
 
@@ -348,6 +350,11 @@ def _event_received(run: RunState, event: Event | Draft) -> None:
     step = run._end(event, "success")
     kept = payload.get("from_seq")
     step.output = payload["payload"] if kept is None else run.mailbox.pop(kept)[1]
+
+
+def _unknown(run: RunState, event: Event | Draft) -> None:
+    if event.type not in run.unknown:
+        run.unknown = (*run.unknown, event.type)
 
 
 def _state_changed(run: RunState, event: Event | Draft) -> None:

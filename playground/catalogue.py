@@ -1,6 +1,6 @@
 """The catalogue: what workers publish of the user's code, and what pages read of it without importing any."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
@@ -8,7 +8,8 @@ from typing import Any
 from django.db.models import Q
 
 from engine.errors import UnknownWorkflow
-from engine.paths import Path
+from engine.paths import Path, format_path
+from engine.record import StepKind, StepState
 from playground.models import Worker as WorkerRow
 from playground.models import WorkflowVersion
 from playground.store.clock import Now
@@ -128,6 +129,16 @@ def node_at(graph: Graph, path: Path) -> Graph | None:
             return None
         nodes = found["workflow"]["steps"] if found["type"] == "workflow" else ()
     return found
+
+
+def gone_from(graph: Graph, steps: Iterable[StepState]) -> list[str]:
+    """Return the written paths of those steps that a graph no longer has, or has as another kind."""
+    return sorted({format_path(step.path) for step in steps if not _is_kind(node_at(graph, step.path), step.kind)})
+
+
+def _is_kind(node: Graph | None, kind: StepKind) -> bool:
+    special = ("workflow", "sleep", "event")
+    return node is not None and (node["type"] == kind or (node["type"] not in special and kind not in special))
 
 
 def resume_schema(graph: Graph, path: Path) -> Any:

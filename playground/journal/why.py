@@ -37,7 +37,7 @@ class Holder:
 
 
 def reasons(history: History, *, now: datetime, holder: Holder) -> tuple[Reason, ...]:
-    """Return what an unfinished run waits for; nothing for one that has ended.
+    """Return what an unfinished run waits for; nothing for one that has ended, unless it is not wholly understood.
 
     Args:
         history: the run's events, folded.
@@ -45,6 +45,8 @@ def reasons(history: History, *, now: datetime, holder: Holder) -> tuple[Reason,
         holder: who could execute it.
     """
     run = history.run
+    if run.unknown:
+        return (Reason(kind="worker", text=_newer(run.unknown)),)
     if run.ended:
         return ()
     if not run.has_input:
@@ -58,6 +60,11 @@ def reasons(history: History, *, now: datetime, holder: Holder) -> tuple[Reason,
         before = f"; {holder.ahead} other runs are before it" if holder.ahead > 1 else ""
         found.insert(0, Reason(kind="worker", text=f"waits for a free worker{before}"))
     return tuple(found)
+
+
+def _newer(types: Sequence[str]) -> str:
+    listed = ", ".join(types)
+    return f"a newer version of Stepyard has recorded events that this one does not know ({listed}): upgrade to see all"
 
 
 def _of_step(step: StepState, now: datetime) -> Reason | None:

@@ -57,7 +57,8 @@ async def view_of(loaded: Loaded) -> RunView:
     """Return the run as it stands at this moment."""
     run = loaded.history.run
     moves = run.status in ("pending", "running") and run.has_input
-    holder = await _holder(run.run_id, loaded.entry) if moves else Holder()
+    changed = await _changed(loaded) if loaded.outdated and run.status in ("waiting", "suspended") else ""
+    holder = await _holder(run.run_id, loaded.entry) if moves else Holder(blocked=changed)
     return run_view(loaded.history, loaded.graph, now=datetime.now(UTC), window=loaded.window, holder=holder)
 
 
@@ -72,6 +73,19 @@ async def _holder(run_id: str, entry: WorkflowEntry | None) -> Holder:
         blocked = next((_why(one.blocked) for one in living if one.blocked and run_id in one.running), "")
     ahead = 0 if standing is None else standing.ahead
     return Holder(workers=await workers.ready_count(), owned=owned, ahead=ahead, blocked=blocked)
+
+
+async def _changed(loaded: Loaded) -> str:
+    """Return what the code as it is now lacks for the run, if it lacks anything."""
+    run = loaded.history.run
+    now = next((one for one in await catalogue.workflows() if one.workflow_id == run.workflow_id), None)
+    if now is None:
+        return f"the code holds no workflow {run.workflow_id} any more, so the run waits"
+    gone = catalogue.gone_from(now.graph, run.steps())
+    if not gone:
+        return ""
+    listed = ", ".join(gone[:5]) + (f" and {len(gone) - 5} more" if len(gone) > 5 else "")
+    return f"the code no longer has {listed}, so the run waits until it has; fork it to go on with the code as it is"
 
 
 async def _missing(entry: WorkflowEntry) -> str:

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from engine.errors import RequestError, StoreError
+from engine.errors import NewerJournal, RequestError, StoreError, WorkflowChanged
 from engine.runtime import Runtime
 from engine.state import RunState
 
@@ -32,6 +32,7 @@ class Slots:
         self._limit = limit
         self._freed = freed
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._aside: set[str] = set()
         self._group: asyncio.TaskGroup | None = None
 
     @property
@@ -44,12 +45,18 @@ class Slots:
         """Return the ids of the runs in execution."""
         return tuple(self._tasks)
 
+    @property
+    def aside(self) -> tuple[str, ...]:
+        """Return the ids of the runs that the code of this process cannot go on with."""
+        return tuple(self._aside)
+
     def open(self, group: asyncio.TaskGroup) -> None:
         """Take runs from now on, as tasks of this group."""
         self._group = group
 
     def offer(self, run_id: str) -> None:
         """Execute a run if there is room; one that is executed already reads what others have recorded."""
+        self._aside.discard(run_id)
         if run_id in self._tasks:
             self._runtime.notice(run_id)
         elif self._group is not None and self.free > 0:
@@ -68,6 +75,10 @@ class Slots:
     async def _execute(self, run_id: str) -> None:
         try:
             state = await self._begin(run_id)
+        except (WorkflowChanged, NewerJournal) as error:
+            # This process's code stays as it is, so to look again would find the same; another one may go on.
+            self._aside.add(run_id)
+            logger.warning("run %s is left as it is: %s", run_id, error)
         except (RequestError, StoreError) as error:
             logger.warning("run %s could not go on: %s", run_id, error)
         except Exception:

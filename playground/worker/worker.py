@@ -176,7 +176,8 @@ class Worker:
         """Take what is due, when there is a reason to look and from time to time."""
         while True:
             self._look.clear()
-            found = await due(list(self._runtime.flows), busy=self._slots.busy, limit=self._slots.free)
+            others = (*self._slots.busy, *self._slots.aside)
+            found = await due(list(self._runtime.flows), busy=others, limit=self._slots.free)
             for run_id in found.run_ids:
                 self._slots.offer(run_id)
             if found.next is not None:

@@ -96,3 +96,40 @@ async def test_a_deleted_workflow_keeps_its_runs(yard: Yard) -> None:
     await yard.kill(worker)
     await yard.start(yard.write("flows.py", FIRST))
     assert (await yard.ended(run_id)).result == 10
+
+
+NAP = """
+    from engine import create_workflow, step
+
+    @step
+    async def double(data: int) -> int:
+        return data * 2
+
+    @step
+    async def triple(data: int) -> int:
+        return data * 3
+
+    nap = create_workflow(id="nap", input_schema=int, output_schema=int).then(double).sleep(2).commit()
+"""
+
+
+async def test_a_run_that_sleeps_outlives_code_that_does_not_fit(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It keeps no worker from other runs when its timer is due, and goes on with code that fits again."""
+    monkeypatch.setenv("STEPYARD_CONCURRENT_RUNS", "1")
+    worker = await yard.start(yard.write("flows.py", NAP))
+    run_id = await requests.start("nap", 3)
+    asleep = await yard.run(run_id, lambda run: run.status == "waiting")
+    await yard.kill(worker)
+    DONE["injections"] += 1
+    worker = await yard.start(yard.write("flows.py", NAP.replace(".then(double)", ".then(triple)")))
+    others = [await yard.ended(await requests.start("nap", 1)) for _ in range(2)]
+    assert [other.result for other in others] == [3, 3]
+    (due,) = [step.due_at for step in asleep.waiting]
+    assert due is not None
+    assert others[-1].ended_at is not None
+    assert others[-1].ended_at > due
+    left = await requests.state_of(run_id)
+    assert (left.status, left.last_seq) == ("waiting", asleep.last_seq)
+    await yard.kill(worker)
+    await yard.start(yard.write("flows.py", NAP))
+    assert (await yard.ended(run_id)).result == 6

@@ -1,6 +1,7 @@
 """Why a run is not moving."""
 
 from datetime import timedelta
+from typing import Any
 
 from playground.journal import History, Holder, reasons
 from playground.samples import BEGIN, ERROR, FINISHED, OPENING, Line, events, started
@@ -50,6 +51,16 @@ def test_a_blocked_worker_is_named() -> None:
     history = History(events("r", [CREATED, (0, "run-started", "", {}), started(1, "a")]))
     (reason, *_) = reasons(history, now=BEGIN + timedelta(seconds=5), holder=Holder(blocked="step a has blocked it"))
     assert (reason.kind, reason.text) == ("worker", "step a has blocked it")
+
+
+def test_a_journal_of_a_newer_version_says_so() -> None:
+    """Also when the run has ended, since what is shown may lack something."""
+    unknown: Any = "step-postponed"
+    for lines in ([CREATED, (1, unknown, "a", {})], [*FINISHED, (9999, unknown, "", {})]):
+        assert texts(lines, 9999) == [
+            "a newer version of Stepyard has recorded events that this one does not know (step-postponed): "
+            "upgrade to see all"
+        ]
 
 
 def test_the_queue_is_told() -> None:

@@ -7,9 +7,17 @@ from typing import Any
 import pytest
 
 from engine import Context, Engine, MemoryStore, Retry, Workflow, create_step, create_workflow
-from engine.errors import AlreadyResumed, RunFinished, StaleEpoch, UnknownRun, UnknownStep, WorkflowChanged
+from engine.errors import (
+    AlreadyResumed,
+    RunFinished,
+    StaleEpoch,
+    StepNotRun,
+    UnknownRun,
+    UnknownStep,
+    WorkflowChanged,
+)
 from engine.store import Claim
-from engine.testing import Collector, FaultPoint, SimulatedCrash, until
+from engine.testing import Collector, FakeClock, FaultPoint, SimulatedCrash, until
 from tests.engine.contract.tiny import add_one, ask, begin, double, run_of
 
 
@@ -296,6 +304,41 @@ async def test_a_changed_run_can_be_forked() -> None:
     fork = await (await new.run(run.run_id)).fork("add_one")
     result = await fork.start()
     assert (result.status, result.result) == ("success", 4)
+
+
+async def test_a_run_that_sleeps_outlives_code_that_does_not_fit() -> None:
+    """Its timer comes due under code without its steps: restart() names them, and with the former code it goes on."""
+    store, clock = MemoryStore(), FakeClock(auto=False)
+    old = begin("w").then(add_one).sleep(60).then(double).commit()
+    engine = Engine([old], store=store, clock=clock)
+    run = await engine.workflow("w").create_run()
+    await run.start_async(1)
+    await until(run, "run-waiting")
+    await engine.close()
+    clock.advance(61)
+    changed = await Engine([version(double)], store=store, clock=clock).run(run.run_id)
+    with pytest.raises(WorkflowChanged, match=r"add_one, sleep-1\. Fork the run"):
+        await changed.restart()
+    assert (await changed.state()).status == "waiting"
+    with pytest.raises(StepNotRun):
+        await changed.fork("double")
+    assert (await (await Engine([old], store=store, clock=clock).run(run.run_id)).restart()).result == 4
+
+
+async def test_an_event_is_refused_by_code_that_does_not_fit() -> None:
+    """send_event() names the steps that are gone and records nothing; with the former code the event is taken."""
+    store = MemoryStore()
+    old = begin("w").then(add_one).wait_for_event("go").commit()
+    run = await Engine([old], store=store).workflow("w").create_run()
+    await run.start_async(1)
+    await until(run, "run-waiting")
+    events = await store.read(run.run_id)
+    for new in (version(double), begin("w").then(double).wait_for_event("go").commit()):
+        with pytest.raises(WorkflowChanged, match="add_one"):
+            await (await Engine([new], store=store).run(run.run_id)).send_event("go", 5)
+    assert await store.read(run.run_id) == events
+    await run.send_event("go", 5)
+    await until(run, "run-succeeded")
 
 
 async def test_an_interrupted_run_whose_code_changed_fails_and_says_so() -> None:
