@@ -33,7 +33,10 @@ class Yard:
         """Start a worker process and wait until it takes runs."""
         worker_id = f"w{len(self._ends) + 1}"
         child = await Child.start(
-            worker_id=worker_id, command=lambda fd: worker_command(fd, modules), layer=self._layer
+            worker_id=worker_id,
+            command=lambda fd: worker_command(fd, modules),
+            layer=self._layer,
+            show=lambda chunk: None,
         )
         self.living[worker_id] = child
         self._ends[worker_id] = asyncio.create_task(self._see_off(child))
