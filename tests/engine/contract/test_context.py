@@ -1,5 +1,6 @@
 """Section 4: what a step function is given."""
 
+import asyncio
 import logging
 from typing import Any
 
@@ -221,6 +222,29 @@ async def test_write_and_progress_reach_the_watcher_while_the_step_runs() -> Non
         {"fraction": 1.0, "message": ""},
     ]
     assert collector.types[-2:] == ["step-succeeded", "run-succeeded"]
+
+
+async def test_output_reaches_every_watcher_while_the_step_runs() -> None:
+    """From nested and foreach steps too: the step ends only when each watcher has seen what it wrote."""
+    seen = [asyncio.Event(), asyncio.Event()]
+
+    async def work(data: int, ctx: Context) -> int:
+        ctx.write("a piece")
+        ctx.progress(0.5)
+        await asyncio.gather(*(event.wait() for event in seen))
+        return data
+
+    inner = begin("inner").foreach(create_step(id="work", execute=work)).commit()
+    run = await run_of(begin().then(inner).commit())
+    collectors = [Collector(), Collector()]
+    for collector, event in zip(collectors, seen, strict=True):
+        run.watch(lambda each, event=event: event.set() if each.type == "step-progress" else None)
+        run.watch(collector)
+    await run.start([1])
+    for collector in collectors:
+        (chunk,), (progress,) = collector.of("step-output"), collector.of("step-progress")
+        assert (chunk.path, progress.path) == (("inner", "work", 0), ("inner", "work", 0))
+        assert (chunk.payload["chunk"], progress.payload["fraction"]) == ("a piece", 0.5)
 
 
 async def test_output_from_foreach_items_has_the_items_path() -> None:

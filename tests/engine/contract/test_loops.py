@@ -29,6 +29,14 @@ async def test_the_body_runs_at_least_once(kind: str) -> None:
     assert (await run_to_end(workflow, 1)).result == 2
 
 
+async def test_the_next_step_receives_the_last_output() -> None:
+    """Not the outputs of the passes before it, and each pass is given the output of the one before."""
+    seen: list[int] = []
+    note = create_step(id="note", execute=lambda data: seen.append(data) or data + 1)
+    result = await run_to_end(begin().dountil(note, lambda data: data == 13).then(double).commit(), 10)
+    assert (result.steps["double"].input, result.result, seen) == (13, 26, [10, 11, 12])
+
+
 async def test_the_condition_is_given_the_output_and_the_context() -> None:
     """The condition takes (output, ctx) after each pass, with ctx.iteration from 1; it may be async."""
     seen = []
@@ -51,30 +59,33 @@ async def test_the_body_sees_its_iteration() -> None:
     assert (await run_to_end(begin().dowhile(body, lambda data: len(data) < 3).commit(), [])).result == [1, 2, 3]
 
 
-async def test_a_failing_body_fails_the_run() -> None:
-    """The run fails with the body's error."""
-    result = await run_to_end(begin().dowhile(fail, lambda data: True).commit(), 1)
+@pytest.mark.parametrize("kind", ["dowhile", "dountil"])
+async def test_a_failing_body_fails_the_run(kind: str) -> None:
+    """The run fails with the body's error, and the condition is not asked."""
+    result = await run_to_end(getattr(begin(), kind)(fail, lambda data: 1 / 0).commit(), 1)
     assert (result.status, result.error) == ("failed", "cannot take 1")
 
 
+@pytest.mark.parametrize("kind", ["dowhile", "dountil"])
 @pytest.mark.parametrize("error", [ValueError("no"), SystemExit(1), asyncio.CancelledError()])
-async def test_a_raising_condition_fails_the_run(error: BaseException) -> None:
+async def test_a_raising_condition_fails_the_run(error: BaseException, kind: str) -> None:
     """What a loop's condition raises fails the run and is named, whatever its class."""
 
     def is_broken(data: int) -> bool:
         raise error
 
-    result = await run_to_end(begin().dowhile(add_one, is_broken).commit(), 1)
+    result = await run_to_end(getattr(begin(), kind)(add_one, is_broken).commit(), 1)
     assert (result.status, result.steps["add_one"].status) == ("failed", "success")
-    assert result.error.startswith(f"condition is_broken of 'dowhile-1' raised {type(error).__name__}")
+    assert result.error.startswith(f"condition is_broken of '{kind}-1' raised {type(error).__name__}")
 
 
-async def test_passing_max_iterations_fails_the_run() -> None:
+@pytest.mark.parametrize("kind", ["dowhile", "dountil"])
+async def test_passing_max_iterations_fails_the_run(kind: str) -> None:
     """A loop that still wants to go on after max_iterations fails with an error that says so."""
-    workflow = begin().dowhile(add_one, lambda data: True, max_iterations=3).commit()
+    workflow = getattr(begin(), kind)(add_one, lambda data: kind == "dowhile", max_iterations=3).commit()
     result = await run_to_end(workflow, 1)
     assert (result.status, result.error_detail["type"]) == ("failed", "IterationLimit")
-    assert "'dowhile-1' over 'add_one' passed its max_iterations of 3" in result.error
+    assert f"'{kind}-1' over 'add_one' passed its max_iterations of 3" in result.error
     assert result.steps["add_one"].iteration == 3
 
 

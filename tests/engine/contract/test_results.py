@@ -3,12 +3,13 @@
 import json
 from dataclasses import FrozenInstanceError
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from engine import Context, Engine, RunResult, create_step, create_workflow
+from engine import Context, Engine, MemoryStore, RunResult, create_step, create_workflow
 from engine.errors import InvalidInput, UnknownRun
+from engine.events import RunStatus
 from engine.testing import run_to_end
 from tests.engine.contract.tiny import add_one, ask, asking, begin, double, fail, run_of
 
@@ -162,6 +163,20 @@ async def test_the_statuses_of_a_run() -> None:
     assert seen == ["pending", "suspended", "running", "success"]
 
 
+def test_the_words_for_a_status_are_the_pages() -> None:
+    """No run has another status; nothing here pauses a run, so none is paused."""
+    assert get_args(RunStatus) == (
+        "pending",
+        "running",
+        "waiting",
+        "suspended",
+        "paused",
+        "success",
+        "failed",
+        "canceled",
+    )
+
+
 async def test_steps_stand_in_the_order_in_which_they_began() -> None:
     """Keys of steps are written paths, in the order of their beginning."""
     inner = begin("inner").then(double).commit()
@@ -171,7 +186,10 @@ async def test_steps_stand_in_the_order_in_which_they_began() -> None:
 
 async def test_state_is_the_result_of_this_moment() -> None:
     """run.state() gives what start() gave, also through another engine."""
-    run = await run_of(begin().then(ask).commit())
+    store, workflow = MemoryStore(), begin().then(ask).commit()
+    run = await run_of(workflow, store=store)
     result = await run.start(1)
     assert isinstance(result, RunResult)
     assert (await run.state()).to_dict() == result.to_dict()
+    other = await Engine([workflow], store=store).run(run.run_id)
+    assert (await other.state()).to_dict() == result.to_dict()

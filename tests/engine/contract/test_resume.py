@@ -210,6 +210,21 @@ async def test_a_late_resume_is_told_that_it_was_answered(asked: Any) -> None:
         await run.resume(resume_data=2, **asked)
 
 
+@pytest.mark.parametrize("after", ["success", "failed", "canceled"])
+async def test_a_late_resume_is_told_so_however_the_run_has_ended(after: str) -> None:
+    """The question was answered, so the run's end is not what the late one hears of; nothing is recorded."""
+    last = {"success": add_one, "failed": failing("bad"), "canceled": asking("other")}[after]
+    run = await suspended(begin().then(ask).then(last).commit())
+    await run.resume("ask", 1)
+    if after == "canceled":
+        await run.cancel()
+    before = [event async for event in run.observe()]
+    assert (await run.state()).status == after
+    with pytest.raises(AlreadyResumed, match="step 'ask'"):
+        await run.resume("ask", 2)
+    assert [event async for event in run.observe()] == before
+
+
 async def test_a_late_resume_of_an_earlier_question_does_not_answer_the_next() -> None:
     """A resume that was on its way when the step asked its second question is refused."""
 

@@ -1,7 +1,7 @@
 """Section 3: sleep and sleep_until, the durable timers."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -36,7 +36,7 @@ async def test_a_timer_function_may_be_async_and_take_the_context() -> None:
     assert slept(await run_to_end(begin().sleep(patience).commit(), 1, request_context={"seconds": 7})) == 7
 
 
-@pytest.mark.parametrize("at", [NEW_YEAR, lambda data: NEW_YEAR])
+@pytest.mark.parametrize("at", [NEW_YEAR, NEW_YEAR.astimezone(timezone(timedelta(hours=5))), lambda data: NEW_YEAR])
 async def test_sleep_until_takes_a_time_or_a_function(at: Any) -> None:
     """A run sleeps until the time has come; in another time zone it is the same moment."""
     result = await run_to_end(begin().sleep_until(at).commit(), 1)
@@ -68,11 +68,20 @@ async def test_the_end_is_recorded_when_the_timer_starts() -> None:
     await run.cancel()
 
 
-async def test_a_restart_waits_only_what_is_left() -> None:
-    """A run that is taken over in the middle of a timer ends when it would have ended."""
+@pytest.mark.parametrize(
+    "timer",
+    [
+        lambda calls: begin().sleep(3600),
+        lambda calls: begin().sleep(lambda data: calls.append(data) or 3600),
+        lambda calls: begin().sleep_until(lambda data: calls.append(data) or datetime(2030, 1, 1, 1, tzinfo=UTC)),
+    ],
+)
+async def test_a_restart_waits_only_what_is_left(timer: Any) -> None:
+    """A run that is taken over in the middle of a timer ends when it would have ended; functions are not asked again."""
     clock = FakeClock(auto=False)
     store = MemoryStore(clock)
-    workflow = begin().sleep(3600).commit()
+    calls: list[Any] = []
+    workflow = timer(calls).commit()
     first = Engine([workflow], store=store, clock=clock)
     run = await first.workflow("tiny").create_run()
     await run.start_async(1)
@@ -85,6 +94,7 @@ async def test_a_restart_waits_only_what_is_left() -> None:
     clock.advance(600)
     result = await ending
     assert (result.status, slept(result)) == ("success", 3600)
+    assert len(calls) <= 1
 
 
 async def test_a_run_asleep_uses_no_worker() -> None:
@@ -99,14 +109,15 @@ async def test_a_run_asleep_uses_no_worker() -> None:
     await engine.close()
 
 
+@pytest.mark.parametrize("kind", ["sleep", "sleep_until"])
 @pytest.mark.parametrize("error", [ValueError("no time"), SystemExit(1), asyncio.CancelledError()])
-async def test_a_raising_function_fails_the_run(error: BaseException) -> None:
+async def test_a_raising_function_fails_the_run(error: BaseException, kind: str) -> None:
     """What a timer function raises fails the run; a note names the timer."""
 
     def broken(data: Any) -> float:
         raise error
 
-    result = await run_to_end(begin().sleep(broken, id="nap").commit(), 1)
+    result = await run_to_end(getattr(begin(), kind)(broken, id="nap").commit(), 1)
     assert (result.status, result.error_detail["type"]) == ("failed", type(error).__name__)
     assert "'nap'" in result.error_detail["notes"][0]
 

@@ -158,6 +158,15 @@ async def test_the_state_is_shared_with_nested_workflows() -> None:
     assert result.result == dict(result.state) == {"a": 1, "b": 2}
 
 
+async def test_a_nested_workflow_may_see_the_state_by_a_schema_of_its_own() -> None:
+    """The state is one, and each workflow reads it as its own type."""
+    seen = []
+    inner = begin("inner", state_schema=Tally).then(reading(lambda ctx: seen.append(ctx.state))).commit()
+    workflow = begin().then(setting("first", count=2)).then(inner).commit()
+    assert (await run_to_end(workflow, 1)).status == "success"
+    assert seen == [Tally(count=2, names=[])]
+
+
 async def test_the_initial_state_is_validated() -> None:
     """An initial state that does not fit is InvalidInput with field errors, and no run is made."""
     engine = Engine([begin(state_schema=Tally).then(setting("one", count=1)).commit()])

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from engine import Context, create_step, create_workflow, step
+from engine import Context, create_step, create_workflow, sequence, step
 from engine.testing import Collector, run_to_end
 from tests.engine.contract.tiny import add_one, asking, begin, fail, run_of
 
@@ -230,6 +230,47 @@ async def test_bail_from_a_foreach_item_ends_the_run() -> None:
     result = await run_to_end(begin().foreach(create_step(id="work", execute=work)).then(fail).commit(), [0, 1, 2])
     assert (result.status, result.result) == ("success", "found")
     assert list(result.steps) == ["work[0]", "work[1]"]
+
+
+async def test_bail_from_a_foreach_item_cancels_running_items() -> None:
+    """Items that run beside it are canceled as tasks, and suspended ones are closed."""
+    begun, cancelled = asyncio.Event(), asyncio.Event()
+
+    async def work(data: int, ctx: Context) -> None:
+        match data:
+            case 0:
+                ctx.suspend()
+            case 1:
+                try:
+                    begun.set()
+                    await asyncio.Event().wait()
+                finally:
+                    cancelled.set()
+            case 2:
+                await begun.wait()
+                ctx.bail("found")
+
+    body = create_step(id="work", execute=work)
+    result = await run_to_end(begin().foreach(body, concurrency=2).then(fail).commit(), [0, 1, 2])
+    assert (result.status, result.result, result.suspended) == ("success", "found", [])
+    assert [step.status for step in result.steps.values()] == ["canceled", "canceled", "bailed"]
+    assert cancelled.is_set()
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        lambda stop: begin().branch([(lambda data: True, stop), (lambda data: True, asking("person"))]),
+        lambda stop: begin().branch([(lambda data: False, add_one)], otherwise=stop),
+        lambda stop: begin().then(sequence(add_one, stop)),
+        lambda stop: begin().parallel([sequence(add_one, stop, id="arm"), asking("person")]),
+    ],
+)
+async def test_bail_from_anywhere_ends_the_run(place: Any) -> None:
+    """From an arm of a branch and from inside a sequence too."""
+    result = await run_to_end(place(bailing("early")).then(fail).commit(), 1)
+    assert (result.status, result.result, result.suspended) == ("success", "early", [])
+    assert "fail" not in result.steps
 
 
 async def test_bail_in_a_nested_workflow_ends_that_workflow() -> None:

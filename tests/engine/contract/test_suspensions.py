@@ -94,6 +94,26 @@ async def test_an_item_is_resumed_while_others_still_run() -> None:
     assert (await run.resume(index=0, resume_data="answered")).result == ["answered", "works"]
 
 
+async def test_a_nested_step_is_resumed_while_a_sibling_still_runs() -> None:
+    """A step inside a nested workflow, in a foreach, goes on while an arm beside the workflow is at work."""
+    went_on = asyncio.Event()
+
+    async def after(data: Any) -> Any:
+        went_on.set()
+        return data
+
+    async def work(data: Any) -> str:
+        await went_on.wait()
+        return "worked"
+
+    inner = begin("inner").foreach(sequence(ask, create_step(id="after", execute=after))).commit()
+    run = await run_of(begin().parallel([inner, create_step(id="work", execute=work)]).commit())
+    await run.start_async(["a"])
+    await until(run, "step-suspended")
+    result = await run.resume("inner.ask[0]", "yes")
+    assert result.result == {"inner": ["yes"], "work": "worked"}
+
+
 async def test_an_answer_from_another_process_reaches_a_run_that_is_at_work_here() -> None:
     """The answer is found in the store with the next thing that is recorded."""
     answered = asyncio.Event()
