@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from playground.diagram import lay_out, marks, strip, svg
-from playground.diagram.shapes import Box
+from playground.diagram.shapes import Box, Caption
 from playground.journal import History, rows, together
 from playground.samples import OPENING, ORDER, events, flow, step
 
@@ -30,6 +30,19 @@ def test_nodes_do_not_overlap() -> None:
         for other in boxes[number + 1 :]:
             apart = one.x + one.width <= other.x or other.x + other.width <= one.x
             assert apart or one.y + one.height <= other.y or other.y + other.height <= one.y
+
+
+@pytest.mark.parametrize("width", [350, 200])
+def test_conditions_keep_clear_of_their_nodes(width: float) -> None:
+    """Beside each other or below each other, the words do not touch what they lead to."""
+    arms = [{"condition": {"name": f"is_{name}"}, "node": step(name)} for name in ("risky", "small")]
+    shapes = lay_out(flow("w", {"type": "branch", "id": "b", "arms": arms}), width).shapes
+    captions = [shape for shape in shapes if isinstance(shape, Caption)]
+    boxes = [shape for shape in shapes if isinstance(shape, Box)]
+    assert len(captions) == len(boxes) == 2
+    for caption, box in zip(captions, boxes, strict=True):
+        baseline = caption.y + 6
+        assert 7 <= box.y - baseline <= 20
 
 
 @pytest.mark.parametrize("arms", [1, 2, 3, 8, 30])

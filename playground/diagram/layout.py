@@ -18,6 +18,10 @@ PAD = 12.0
 HEAD = 26.0
 """A frame's title."""
 ROW = 36.0
+CAPTION = 26.0
+"""Of a condition above a node: the words, and an arrow that is free of them."""
+CAPTION_BELOW = 21.0
+"""The same where the arrow comes from the left."""
 BUS = 22.0
 """How far stacked arms are set in from the line that feeds them."""
 
@@ -162,8 +166,8 @@ def _captioned(block: Block, text: str) -> Block:
     full, text = text, line_of(text, max(block.width, 150))
     wide = max(block.width, text_width(text) * 0.92 + 8)
     dx = (wide - block.width) / 2
-    shapes = (Caption(text=text, x=dx + block.axis, y=2, full=full), *moved(block.shapes, dx, 12))
-    return replace(block, shapes=shapes, width=wide, height=block.height + 12, axis=block.axis + dx)
+    shapes = (Caption(text=text, x=dx + block.axis, y=2, full=full), *moved(block.shapes, dx, CAPTION))
+    return replace(block, shapes=shapes, width=wide, height=block.height + CAPTION, axis=block.axis + dx)
 
 
 def _beside(path: str, kind: str, title: str, blocks: Sequence[Block]) -> Block:
@@ -176,14 +180,14 @@ def _beside(path: str, kind: str, title: str, blocks: Sequence[Block]) -> Block:
     x = 0.0
     for block in blocks:
         captioned = bool(block.shapes) and isinstance(block.shapes[0], Caption)
-        top = drop + (12 if captioned else 0)
+        top = drop + (CAPTION if captioned else 0)
         shapes.append(
             Edge(
-                to=block.first, x1=axis, y1=8, x2=x + block.axis, y2=drop - (8 if captioned else 0), arrow=not captioned
+                to=block.first, x1=axis, y1=8, x2=x + block.axis, y2=drop - (4 if captioned else 0), arrow=not captioned
             )
         )
         if captioned:
-            shapes.append(Edge(to=block.first, x1=x + block.axis, y1=top - 6, x2=x + block.axis, y2=top, arrow=True))
+            shapes.append(Edge(to=block.first, x1=x + block.axis, y1=top - 13, x2=x + block.axis, y2=top, arrow=True))
         shapes += moved(block.shapes, x, drop)
         end = drop + block.height
         shapes.append(
@@ -204,7 +208,7 @@ def _below(arms: Sequence[tuple[Block, str]]) -> Block:
             width = max(block.width, 150)
             caption = line_of(text, width)
             shapes.append(Caption(text=caption, x=BUS + text_width(caption) * 0.46, y=y + 6, full=text))
-            y += 16
+            y += CAPTION_BELOW
         shapes.append(Edge(to=block.first, x1=6, y1=-PAD + 2, x2=BUS, y2=y + block.port, elbow=True))
         shapes += moved(block.shapes, BUS, y)
         y += block.height + 12

@@ -42,8 +42,8 @@ export async function refresh({ marks = {}, opened = [], changed = [] }) {
     const form = body?.querySelector("form[data-typed]:not([data-sent])");
     if (body && (opened.includes(key) || body.childElementCount)) await load(row);
     // What was being written when somebody else answered is not thrown away.
-    if (form && !form.isConnected) body.prepend((await import("./draft.js")).draft(form));
-    else if (draft) body.prepend(draft);
+    const left = form && !form.isConnected ? (await import("./draft.js")).draft(form) : draft;
+    if (left) body.prepend(left);
     if (body && opened.includes(key)) body.hidden = false;
     if (body) mark(row);
   }

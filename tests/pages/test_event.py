@@ -46,6 +46,20 @@ async def test_the_row_says_what_it_waits_for(stage: Stage) -> None:
     assert "Weight" in found
 
 
+async def test_it_is_said_when_the_wait_is_given_up(stage: Stage) -> None:
+    """The time is that of giving up, and not of the event; on top and in the row, there once."""
+    run_id = await waiting(stage)
+    page = plain(await stage.get(f"/runs/{run_id}/"))
+    assert "parcel waits for the event arrived, and gives up in" in page
+    assert page.count("waits for the event arrived, gives up in") == 1
+    assert page.count("waits for the event arrived") == 2
+
+
+def plain(page: str) -> str:
+    """Return a page's text without its tags."""
+    return " ".join(re.sub(r"<[^>]*>", "", page).split())
+
+
 async def test_a_sent_event_is_received_by_the_step(stage: Stage) -> None:
     """The payload is the step's output."""
     run_id = await waiting(stage)

@@ -1,6 +1,7 @@
 """A run's page."""
 
 import json
+import re
 from datetime import UTC, datetime
 
 from engine import create_workflow, step
@@ -40,6 +41,16 @@ async def test_the_page_says_why_nothing_moves(stage: Stage) -> None:
     """A waiting run names whom it waits for."""
     run_id = await stage.suspended()
     assert "approve waits for an answer" in await stage.get(f"/runs/{run_id}/")
+
+
+async def test_a_sleeping_run_says_when_it_goes_on(stage: Stage) -> None:
+    """On top and in the row."""
+    await stage.publish(create_workflow(id="nap", input_schema=str, output_schema=str).sleep(3600, id="rest").commit())
+    run_id = await requests.start("nap", "x")
+    await stage.play_until(run_id, "waiting")
+    page = " ".join(re.sub(r"<[^>]*>", "", await stage.get(f"/runs/{run_id}/")).split())
+    assert "rest sleeps, and goes on in" in page
+    assert "waiting goes on in" in page
 
 
 async def test_the_form_of_a_suspended_step_is_in_its_row(stage: Stage) -> None:

@@ -1,0 +1,44 @@
+"""The inbox in a real browser: it is live, and what is being written there is not lost."""
+
+import pytest
+from playwright.async_api import BrowserContext, expect
+
+from tests.browser.test_tour import answer, start, status
+
+pytestmark = pytest.mark.browser
+
+
+async def test_a_half_typed_answer_outlives_its_card(context: BrowserContext) -> None:
+    """When somebody else answers, the card goes; what was typed stays with the reason until it is dismissed."""
+    run, inbox = await context.new_page(), await context.new_page()
+    await start(run)
+    await status(run, "suspended")
+    run_id = run.url.rstrip("/").rpartition("/")[2]
+    await inbox.goto("/inbox/")
+    card = inbox.locator(f'#questions [data-run-id="{run_id}"]')
+    await card.get_by_role("textbox", name="Note").fill("half a thou")
+    await expect(inbox.locator("[data-connected]")).to_have_count(1)
+    await answer(run)
+    await expect(card).to_have_count(0)
+    left = inbox.locator(".draft")
+    await expect(left).to_contain_text("Somebody else answered")
+    await expect(left).to_contain_text("half a thou")
+    await expect(left.get_by_role("link", name="trip approve")).to_be_visible()
+    await start(run)
+    await status(run, "suspended")
+    await expect(left).to_contain_text("half a thou")
+    await left.get_by_role("button", name="Dismiss").click()
+    await expect(left).to_have_count(0)
+
+
+async def test_a_card_that_nobody_wrote_in_leaves_nothing(context: BrowserContext) -> None:
+    """Only what was typed is kept."""
+    run, inbox = await context.new_page(), await context.new_page()
+    await start(run)
+    await status(run, "suspended")
+    run_id = run.url.rstrip("/").rpartition("/")[2]
+    await inbox.goto("/inbox/")
+    await expect(inbox.locator("[data-connected]")).to_have_count(1)
+    await answer(run)
+    await expect(inbox.locator(f'[data-run-id="{run_id}"]')).to_have_count(0)
+    await expect(inbox.locator(".draft")).to_have_count(0)
