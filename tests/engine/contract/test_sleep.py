@@ -77,7 +77,7 @@ async def test_the_end_is_recorded_when_the_timer_starts() -> None:
     ],
 )
 async def test_a_restart_waits_only_what_is_left(timer: Any) -> None:
-    """A run that is taken over in the middle of a timer ends when it would have ended; functions are not asked again."""
+    """A run that is taken over in the middle of a timer ends when it would have; functions are not asked again."""
     clock = FakeClock(auto=False)
     store = MemoryStore(clock)
     calls: list[Any] = []
