@@ -15,10 +15,13 @@ from engine.step import Function
 async def evaluate(run: Walker, function: Function, scope: Scope, node_id: str, value: Value) -> Any:
     """Return what the function gives for the value.
 
+    What came before is durable by then, or a function that kills its process would be taken for the step before it.
+
     Raises:
         StepError: the function tried to suspend or to bail; else whatever it raises.
     """
     context = run.context(scope, node_id, (*scope.path, node_id))
+    await run.journal.flush()
     try:
         return await function.call(value.json, context)
     except (Suspend, Bail):

@@ -14,6 +14,7 @@ from engine.nodes import ForeachNode, MapNode, giver_of, step_ids
 from engine.record import StepState
 from engine.refs import Value
 from engine.schema import Schema
+from engine.step import Function
 
 ANY = Schema.of(None)
 
@@ -51,6 +52,8 @@ async def _mapped(run: Walker, node: MapNode, scope: Scope, value: Value) -> Any
         except InvalidValue as error:
             message = f"what mapping {node.id!r} returned does not fit its annotation:"
             raise InvalidOutput(message, error.issues) from None
+    if any(isinstance(source, Function) for _, source in node.sources):
+        await run.journal.flush()
     reader = Reader(run, scope)
     context = run.context(scope, node.id, scope.path_of(node.id))
     mapped = {key: await resolve_source(source, key, reader, value.json, context) for key, source in node.sources}

@@ -385,3 +385,36 @@ async def test_a_function_between_steps_under_which_three_workers_died_fails_the
     result = await (await worker().run(run.run_id)).restart()
     assert (result.status, result.error_detail["type"], len(deaths)) == ("failed", "WorkerLost", 3)
     assert result.error.startswith("the worker process died 3 times")
+
+
+@pytest.mark.parametrize(
+    ("build", "blamed"),
+    [
+        (lambda step, deadly: begin().then(step).branch([(deadly, add_one)]), "while no step ran"),
+        (lambda step, deadly: begin().dowhile(step, deadly), "while no step ran"),
+        (lambda step, deadly: begin().then(step).sleep(deadly), "while no step ran"),
+        (lambda step, deadly: begin().then(step).map(deadly), "while step 'map-1' ran"),
+        (lambda step, deadly: begin().then(step).map({"key": deadly}), "while step 'map-1' ran"),
+    ],
+    ids=["branch", "loop", "sleep", "map", "dict"],
+)
+async def test_the_step_before_a_deadly_function_is_not_run_again_and_not_blamed(build: Any, blamed: str) -> None:
+    """Its success is recorded before the function is called."""
+    store, count, points = MemoryStore(), Counting(), []
+
+    def deadly(data: Any) -> bool:
+        points[-1].crashed = True
+        return True
+
+    workflow = build(count.step("before"), deadly).commit()
+    run_id = None
+    for _ in range(3):
+        points.append(FaultPoint(store, at=1000, durable=False))
+        engine = Engine([workflow], store=points[-1])
+        run = await (engine.workflow("tiny").create_run() if run_id is None else engine.run(run_id))
+        with pytest.raises(SimulatedCrash):
+            await (run.start(1) if run_id is None else run.restart())
+        run_id = run.run_id
+    result = await (await Engine([workflow], store=store).run(run_id)).restart()
+    assert (result.error_detail["type"], blamed in result.error) == ("WorkerLost", True), result.error
+    assert (count.calls, result.steps["before"].status) == (["before 1"], "success")
