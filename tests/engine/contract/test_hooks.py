@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from engine import Engine, MemoryStore, Run, RunResult
+from engine import Engine, MemoryStore, Run, RunResult, create_step
 from engine.errors import StartRefused, UnknownRun
-from engine.testing import Collector
+from engine.testing import Collector, until
 from tests.engine.contract.tiny import add_one, ask, begin, fail, run_of
 
 
@@ -56,16 +56,49 @@ async def test_a_refused_run_can_be_started_later() -> None:
 
 
 async def test_on_finish_follows_every_end() -> None:
-    """Success, failure, early end and cancel: each once, with the result."""
+    """Success, failure, early end, and cancel of what waits or runs: each once, with the result; not a suspension."""
     seen = []
     hook = {"on_finish": lambda result: seen.append((result.status, result.result))}
     await (await run_of(begin(**hook).then(add_one).commit())).start(1)
     await (await run_of(begin(**hook).then(fail).commit())).start(1)
-    await (await run_of(begin(**hook).map(lambda data: data).then(ask).commit())).start(1)
-    canceled = await run_of(begin(**hook).then(ask).commit())
-    await canceled.start(1)
-    await canceled.cancel()
-    assert seen == [("success", 2), ("failed", None), ("canceled", None)]
+    early = create_step(id="early", execute=lambda data, ctx: ctx.bail("early"))
+    await (await run_of(begin(**hook).then(early).commit())).start(1)
+    suspended = await run_of(begin(**hook).then(ask).commit())
+    await suspended.start(1)
+    assert seen == [("success", 2), ("failed", None), ("success", "early")]
+    await suspended.cancel()
+    running = await run_of(begin(**hook).then(create_step(id="endless", execute=endless)).commit())
+    ending = asyncio.ensure_future(running.start(1))
+    await until(running, "step-started")
+    await running.cancel()
+    await ending
+    assert seen[3:] == [("canceled", None), ("canceled", None)]
+
+
+async def endless(data: Any) -> None:
+    """Never return."""
+    await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+async def test_hooks_are_sync_or_async(kind: str) -> None:
+    """Each is called, with the run or with its result, and waited for before start() returns."""
+    seen = []
+
+    def hook(name: str) -> Any:
+        async def later(given: Any) -> None:
+            await asyncio.sleep(0)
+            seen.append((name, type(given)))
+
+        return later if kind == "async" else lambda given: seen.append((name, type(given)))
+
+    hooks = {name: hook(name) for name in ("on_start", "on_finish", "on_error")}
+    await (await run_of(begin(**hooks).then(fail).commit())).start(1)
+    assert sorted(seen, key=lambda call: call[0]) == [
+        ("on_error", RunResult),
+        ("on_finish", RunResult),
+        ("on_start", Run),
+    ]
 
 
 async def test_on_error_follows_a_failure_only() -> None:
@@ -110,10 +143,18 @@ async def test_an_error_in_on_finish_changes_nothing(error: BaseException, caplo
     assert note.payload["error"]["type"] == type(error).__name__
 
 
-async def test_an_error_in_on_error_changes_nothing() -> None:
-    """The run has failed with its own error, not with the hook's."""
-    run = await run_of(begin(on_error=lambda result: 1 / 0).then(fail).commit())
-    assert (await run.start(1)).error == "cannot take 1"
+async def test_an_error_in_on_error_changes_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    """The run has failed with its own error, not with the hook's, which is logged and recorded; on_finish follows."""
+    seen = []
+    hooks: Any = {"on_error": lambda result: 1 / 0, "on_finish": lambda result: seen.append(result.error)}
+    run = await run_of(begin(**hooks).then(fail).commit())
+    collector = Collector()
+    run.watch(collector)
+    assert (await run.start(1)).error == (await run.state()).error == "cannot take 1"
+    assert "on_error of workflow 'tiny' raised ZeroDivisionError" in caplog.text
+    (note,) = collector.of("step-log")
+    assert note.payload["error"]["type"] == "ZeroDivisionError"
+    assert seen == ["cannot take 1"]
 
 
 async def test_hook_errors_go_to_the_engines_logger(caplog: pytest.LogCaptureFixture) -> None:
