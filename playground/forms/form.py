@@ -51,6 +51,12 @@ class Form:
     note: str = ""
     """What was made of the text in the JSON tab, when that needs a word."""
 
+    @property
+    def so_far(self) -> Json | Missing:
+        """What the form means without what cannot be read, or is not there yet."""
+        value = value_of(self.root).value
+        return None if value is MISSING and self.root.field.need is Need.OPTIONAL else value
+
     @classmethod
     def blank(cls, schema: Json) -> Self:
         """Return a form in which nothing is set; defaults are shown and not sent."""

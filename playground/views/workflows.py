@@ -1,14 +1,12 @@
 """The list of workflows, and one workflow with the form that starts it."""
 
-import json
-import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -19,7 +17,7 @@ from engine.summary import RunSummary
 from playground import catalogue, excerpt, requests, runs, saved
 from playground.catalogue import ImportProblem, WorkflowEntry
 from playground.diagram import strip, svg
-from playground.forms import MISSING, Form, dumps, mask, without_secrets
+from playground.forms import MISSING, Form, mask, without_secrets
 from playground.nodes import nodes_of
 from playground.runs import Input
 from playground.saved import SavedInput
@@ -29,6 +27,7 @@ from playground.views.loading import load
 from playground.views.page import Notice, page
 from playground.views.posting import issues_of, posted, wants_part
 from playground.views.run import url_of
+from playground.views.snippets import Snippets, snippets_of
 
 GRAPH_WIDTH = 350
 OPEN = ("running", "pending", "waiting", "suspended", "paused")
@@ -87,15 +86,16 @@ class WorkflowPage:
     origin: str
     """The run whose input fills the form, if one does."""
     name: str
-    """The name of the saved input that fills it, or that was typed to save it."""
+    """The name that stands in the form, to save the input under."""
+    saved_as: str
+    """The name of the saved input that filled the form, if one did."""
     problems: tuple[ImportProblem, ...]
     """Why its module does not import any more, if it does not."""
     saved: tuple[Offered, ...]
     inputs: tuple[Offered, ...]
     recent: tuple[RunSummary, ...]
     editor: str
-    curl: str
-    python: str
+    snippets: Snippets
     socket: str = "/ws/pulse/"
 
 
@@ -124,26 +124,19 @@ async def workflows(request: HttpRequest) -> HttpResponse:
 async def workflow(request: HttpRequest, workflow_id: str) -> HttpResponse:
     """Show a workflow with its form; a post starts a run, or changes the form's shape."""
     entry = await catalogue.workflow(workflow_id)
-    if request.method == "POST":
-        return await _start(request, entry)
-    return await _opened(request, entry)
+    if request.method != "POST":
+        return await _opened(request, entry)
+    if "snippets" in request.GET:
+        form = Form.posted(entry.input_schema, *posted(request))
+        return render(request, "workflow/snippets.html", {"snippets": snippets_of(request, entry, form)})
+    return await _start(request, entry)
 
 
 @require_POST
 async def save_input(request: HttpRequest, workflow_id: str) -> HttpResponse:
     """Keep what is in the form under a name; it need not be complete."""
     entry = await catalogue.workflow(workflow_id)
-    form = Form.posted(entry.input_schema, *posted(request))
-    name = request.POST.get("saved-name", "")
-    if form.issues or form.value is MISSING:
-        return await _workflow_page(request, entry, form, name=name, status=422)
-    try:
-        kept = await saved.save(workflow_id, name, without_secrets(entry.input_schema, form.value))
-    except ValueError as error:
-        notices = (Notice(status="failed", text=str(error)),)
-        return await _workflow_page(request, entry, form, name=name, notices=notices, status=422)
-    query = urlencode({"saved": kept.saved_id, "notice": "saved"})
-    return HttpResponseRedirect(f"{reverse('workflow', args=[workflow_id])}?{query}", status=303)
+    return await _save(request, entry, Form.posted(entry.input_schema, *posted(request)))
 
 
 @require_POST
@@ -151,6 +144,28 @@ async def forget_input(request: HttpRequest, workflow_id: str, saved_id: str) ->
     """Delete a saved input."""
     await saved.delete(workflow_id, saved_id)
     return HttpResponseRedirect(f"{reverse('workflow', args=[workflow_id])}?notice=forgotten", status=303)
+
+
+async def _save(request: HttpRequest, entry: WorkflowEntry, form: Form) -> HttpResponse:
+    if form.issues or form.value is MISSING:
+        return await _workflow_page(request, entry, form, status=422)
+    name = request.POST.get("saved-name", "")
+    try:
+        kept = await saved.save(entry.workflow_id, name, without_secrets(entry.input_schema, form.value))
+    except ValueError as error:
+        notices = (Notice(status="failed", text=str(error)),)
+        return await _workflow_page(request, entry, form, notices=notices, status=422)
+    query = urlencode({"saved": kept.saved_id, "notice": "saved"})
+    return HttpResponseRedirect(f"{reverse('workflow', args=[entry.workflow_id])}?{query}", status=303)
+
+
+def _means_to_save(request: HttpRequest) -> bool:
+    """Tell whether Enter was pressed without scripts after a name was typed, which presses no button that has a name.
+
+    An input that was saved can be taken back, and a run that was started cannot.
+    """
+    name = request.POST.get("saved-name", "").strip()
+    return bool(name) and "run" not in request.POST and name != request.POST.get("saved-as")
 
 
 async def _opened(request: HttpRequest, entry: WorkflowEntry) -> HttpResponse:
@@ -162,12 +177,15 @@ async def _opened(request: HttpRequest, entry: WorkflowEntry) -> HttpResponse:
         return await _workflow_page(request, entry, form, origin=origin)
     kept = await saved.find(entry.workflow_id, request.GET.get("saved", ""))
     if kept is not None:
-        return await _workflow_page(request, entry, Form.of(entry.input_schema, kept.value), name=kept.name)
+        return await _workflow_page(request, entry, Form.of(entry.input_schema, kept.value), saved_as=kept.name)
     return await _workflow_page(request, entry, Form.blank(entry.input_schema))
 
 
 async def _start(request: HttpRequest, entry: WorkflowEntry) -> HttpResponse:
-    form = Form.posted(entry.input_schema, *posted(request)).validate()
+    form = Form.posted(entry.input_schema, *posted(request))
+    if form.action is None and _means_to_save(request):
+        return await _save(request, entry, form)
+    form = form.validate()
     if form.action is not None:
         if wants_part(request):
             return HttpResponse(_form_html(request, entry, form))
@@ -191,26 +209,27 @@ async def _workflow_page(
     form: Form,
     *,
     origin: str = "",
-    name: str = "",
+    saved_as: str = "",
     notices: tuple[Notice, ...] = (),
     status: int = 200,
 ) -> HttpResponse:
+    saved_as = request.POST.get("saved-as", saved_as)
+    name = request.POST.get("saved-name", saved_as)
     recent = await runs.recent([entry.workflow_id], limit=8)
     inputs = await runs.recent_inputs(entry.workflow_id, limit=6)
-    curl, python = _snippets(request, entry, form)
     context = WorkflowPage(
         entry=entry,
         graph=svg(entry.graph, width=GRAPH_WIDTH, marks={}, icons=static("img/icons.svg")),
         form=_form_html(request, entry, form),
         origin=origin,
         name=name,
+        saved_as=saved_as,
         problems=tuple(one for one in await catalogue.import_errors() if one.module == entry.module),
         saved=tuple([_kept(entry, item) for item in await saved.listing(entry.workflow_id)]),
         inputs=tuple(_former(entry, item) for item in inputs),
         recent=tuple(recent[entry.workflow_id]),
         editor=excerpt.editor_url(entry.file or "", entry.line),
-        curl=curl,
-        python=python,
+        snippets=snippets_of(request, entry, form),
     )
     frame = await frame_of(request, "workflows", notices)
     return page(request, "workflow/page.html", context, frame=frame, status=status)
@@ -233,26 +252,6 @@ def _kept(entry: WorkflowEntry, item: SavedInput) -> Offered:
 
 def _searched(entry: WorkflowEntry) -> str:
     return f"{entry.workflow_id} {entry.description} {entry.module}".lower()
-
-
-def _snippets(request: HttpRequest, entry: WorkflowEntry, form: Form) -> tuple[str, str]:
-    """Return the same run as a ``curl`` command and as Python."""
-    value = "{}" if form.value is MISSING else dumps(form.value)
-    body = f'{{"inputData": {value}}}'.replace("'", "'\\''")
-    url = request.build_absolute_uri(f"/api/workflows/{entry.workflow_id}/start-async")
-    curl = f"curl -X POST {url} \\\n  -H 'Content-Type: application/json' \\\n  -d '{body}'"
-    return curl, _python(entry, repr(json.loads(value)))
-
-
-def _python(entry: WorkflowEntry, literal: str) -> str:
-    """Return a program that runs the workflow; what its module calls it is not known here."""
-    module = entry.module.removesuffix(".py").replace("/", ".")
-    name = re.sub(r"\W", "_", entry.workflow_id)
-    return (
-        f"import asyncio\n\nfrom {module} import {name}  # whatever your module calls it\n\n\n"
-        f"async def main() -> None:\n    run = await {name}.create_run()\n"
-        f"    result = await run.start({literal})\n    print(result)\n\n\nasyncio.run(main())"
-    )
 
 
 @require_safe

@@ -42,6 +42,8 @@ function settle(box) {
 
 function prepare(root) {
   for (const button of root.querySelectorAll("[data-pick]")) button.hidden = false;
+  // Enter in a field is told from Enter in the name to save under, so the server need not guess.
+  for (const button of root.querySelectorAll(".f-default")) button.name = "run";
 }
 
 function press(event) {

@@ -114,6 +114,33 @@ async def test_a_file_arrives_as_it_is(browser: Browser, server: Server, scripts
     await context.close()
 
 
+async def test_enter_in_the_name_saves_without_scripts_too(browser: Browser, server: Server) -> None:
+    """Nothing is started; Enter in a field of the opened input runs it."""
+    plain = await browser.new_context(base_url=server.url, java_script_enabled=False)
+    page = await plain.new_page()
+    await page.goto("/workflows/lost/")
+    await page.get_by_role("textbox", name="City").fill("Atlantis")
+    await page.get_by_label("Name to save this input under").fill("plain")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/workflows/lost/?saved=*")
+    await page.get_by_role("textbox", name="City").press("Enter")
+    await page.wait_for_url("**/runs/*/")
+    await plain.close()
+
+
+async def test_the_snippets_follow_what_is_typed(context: BrowserContext) -> None:
+    """Also what a structural button changes; the focus stays where it is."""
+    page = await context.new_page()
+    await page.goto("/workflows/trip/")
+    city = page.get_by_role("textbox", name="City")
+    await city.fill("Lisbon")
+    await expect(page.locator("#snippet-curl")).to_contain_text('{"inputData": {"city": "Lisbon"}}')
+    await expect(page.locator("#snippet-python")).to_contain_text("{'city': 'Lisbon'}")
+    await expect(city).to_be_focused()
+    await page.get_by_role("button", name="Fill in an example").click()
+    await expect(page.locator("#snippet-curl")).to_contain_text('"city": "example"')
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 async def test_forms_of_events_and_saved_inputs_have_no_violation(browser: Browser, server: Server, theme: str) -> None:
     """The row that waits, the inbox and the list of saved inputs are read by everyone."""

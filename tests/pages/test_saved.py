@@ -152,3 +152,29 @@ async def test_python_and_curl_can_be_pasted_into_the_json_tab(stage: Stage) -> 
     assert "A Python dict or a curl command can be pasted, too." in tab
     for text in ("{'city': 'Rome', 'days': 1}", body):
         assert (await stage.post("/workflows/trip/", {"f:tab": "json", "f": text})).status_code == 303
+
+
+async def test_enter_in_the_name_saves_without_scripts(stage: Stage) -> None:
+    """Enter presses a button without a name: with a name newly typed the input is saved, and nothing is started."""
+    await stage.publish(TRIP)
+    response = await stage.post("/workflows/trip/", {**PORTO, "saved-name": "by the sea", "saved-as": ""})
+    assert response.status_code == 303
+    assert [one.name for one in await saved.listing("trip")] == ["by the sea"]
+    assert "No run yet" in await stage.get(response["Location"])
+
+
+async def test_run_starts_whatever_name_stands_there(stage: Stage) -> None:
+    """The button itself, and Enter where the name is that of the opened input, start a run."""
+    await stage.publish(TRIP)
+    for data in ({"saved-name": "new", "saved-as": "", "run": "1"}, {"saved-name": "old", "saved-as": "old"}):
+        response = await stage.post("/workflows/trip/", {**PORTO, **data})
+        assert response["Location"].startswith("/runs/")
+    assert await saved.listing("trip") == []
+
+
+async def test_a_typed_name_outlives_structural_buttons(stage: Stage) -> None:
+    """Without scripts the whole page comes back, with the name in it."""
+    await stage.publish(TRIP)
+    page = text_of(await stage.post("/workflows/trip/", {**PORTO, "saved-name": "by the sea", "f:do": "tab:fields"}))
+    assert 'value="by the sea"' in page
+    assert await saved.listing("trip") == []
