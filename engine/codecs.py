@@ -261,7 +261,10 @@ def open_value(value: Any) -> JSON:
         ValueError: it holds ``nan`` or ``inf``, which only a declared float can carry.
     """
     kind = type(value)
-    if value is None or kind is str or kind is int or kind is bool or (kind is float and math.isfinite(value)):
+    if value is None or kind is str or kind is bool or (kind is float and math.isfinite(value)):
+        return value
+    # Readers of JSON take so many digits and no more, which is found out below.
+    if kind is int and value.bit_length() < 64:
         return value
     if kind is not dict and kind is not list and isinstance(value, Iterator):
         raise ValueError("an iterator can be read only once, and may have no end")

@@ -3,12 +3,14 @@
 import logging
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn
 
 from engine.errors import InvalidSuspendPayload, InvalidValue, Issue, NotSerializable, StepCancelled, StepNotRun
 from engine.events import EventType
 from engine.failure import message_of
+from engine.host import Host, Place
 from engine.paths import Path
+from engine.record import StepState
 from engine.schema import ANY
 from engine.step import Step
 
@@ -47,37 +49,6 @@ class Refuse(BaseException):
         self.issues: tuple[Issue, ...] = tuple(issues)
 
 
-class Host(Protocol):
-    """What a context needs of the executor. Its methods may be called on any thread.
-
-    ``scope`` is the executor's own idea of where the step stands.
-    """
-
-    def emit(self, type: EventType, path: Path, payload: dict[str, Any]) -> None:
-        """Record an event of the step."""
-        ...
-
-    def output_of(self, step_id: str, scope: Any) -> Any:
-        """Return the typed output of an earlier step, or raise UnknownStep or StepNotRun."""
-        ...
-
-    def init_of(self, scope: Any) -> Any:
-        """Return the workflow's input as its own type."""
-        ...
-
-    def read_state(self, scope: Any, step: Step[Any, Any] | None) -> Any:
-        """Return the run's state as the step's, else the workflow's, state type."""
-        ...
-
-    def change_state(self, scope: Any, step: Step[Any, Any] | None, path: Path, changes: dict[str, Any]) -> None:
-        """Merge changes into the run's state, validated and recorded."""
-        ...
-
-    def dump(self, path: Path, name: str, value: Any) -> Any:
-        """Return any value as JSON, or raise NotSerializable that names the step and what the value is."""
-        ...
-
-
 class Context:
     """What a step function is given as its second argument.
 
@@ -103,68 +74,78 @@ class Context:
         "_calls",
         "_closed",
         "_host",
-        "_passes",
-        "_request_context",
+        "_place",
         "_resumes",
-        "_scope",
         "_step",
         "_suspend_data",
         "attempt",
-        "index",
-        "iteration",
         "path",
         "pending",
-        "run_id",
         "step_id",
-        "workflow_id",
     )
 
     def __init__(
         self,
-        *,
         host: Host,
-        scope: Any,
-        step: Step[Any, Any] | None,
+        place: Place,
         step_id: str,
-        run_id: str,
-        workflow_id: str,
         path: Path,
-        attempt: int,
-        passes: tuple[int, ...],
-        index: int | None,
-        request_context: dict[str, Any],
-        resumes: Sequence[Any],
-        suspend_data: Any,
+        step: Step[Any, Any] | None = None,
+        record: StepState | None = None,
     ) -> None:
-        """Take everything from the executor; user code never makes a context."""
+        """Take everything from the executor; user code never makes a context.
+
+        Args:
+            host: serves the calls.
+            place: where the function stands.
+            step_id: the id of the step, or of the node that a condition, mapping or timer function belongs to.
+            path: the same, as a path.
+            step: the step, if it is one.
+            record: what the journal holds of it as the attempt begins.
+        """
         self._host = host
-        self._scope = scope
+        self._place = place
         self._step = step
-        self._resumes = resumes
         self._calls = 0
         self._closed = False
         self._at_close: tuple[Callable[[Context], None], ...] = ()
         self.pending: Suspend | Bail | Refuse | None = None
-        self.run_id: str = run_id
-        self.workflow_id: str = workflow_id
         self.step_id: str = step_id
         self.path: Path = path
-        self.attempt: int = attempt
-        self.iteration: int | None = passes[-1] if passes else None
-        self._passes = passes
-        self.index: int | None = index
-        self._request_context = request_context
-        self._suspend_data = suspend_data
+        # Taken now: the record goes on, and a thread that was left behind still belongs to this attempt.
+        self.attempt: int = 1 if record is None else record.attempts
+        self._resumes: Sequence[Any] = () if record is None else record.resumes
+        self._suspend_data: Any = None if record is None else record.suspend_payload
+
+    @property
+    def run_id(self) -> str:
+        """Return the id of the run."""
+        return self._host.run_id
+
+    @property
+    def workflow_id(self) -> str:
+        """Return the id of the workflow that the step belongs to; of a nested one inside a nested workflow."""
+        return self._place.workflow_id
+
+    @property
+    def iteration(self) -> int | None:
+        """Return which time the innermost loop runs this step, from 1; None outside of loops."""
+        return self._place.iteration
+
+    @property
+    def index(self) -> int | None:
+        """Return which item of a foreach this is, from 0; None outside."""
+        return self._place.index
 
     @property
     def init_data(self) -> Any:
         """Return the workflow's input, as the type of its input schema."""
-        return self._host.init_of(self._scope)
+        return self._host.init_of(self._place)
 
     @property
     def request_context(self) -> dict[str, Any]:
         """Return a copy of the dict that the run was started with."""
-        given: dict[str, Any] = ANY.load(self._request_context)
+        given: dict[str, Any] = ANY.load(self._host.request_context)
         return given
 
     @property
@@ -180,13 +161,13 @@ class Context:
     @property
     def state(self) -> Any:
         """Return the run's state as it is now."""
-        return self._host.read_state(self._scope, self._step)
+        return self._host.read_state(self._place, self._step)
 
     @property
     def idempotency_key(self) -> str:
         """Return a key that is the same for all attempts and recoveries of this step in this run."""
         place = ".".join(str(part) for part in self.path)
-        return ":".join([self.run_id, place, *map(str, self._passes)])
+        return ":".join([self.run_id, place, *map(str, self._place.passes)])
 
     @property
     def logger(self) -> logging.Logger:
@@ -219,7 +200,7 @@ class Context:
             StepNotRun: the step has no output and no default is given.
         """
         step_id = step if isinstance(step, str) else step.id
-        return self._host.output_of(step_id, self._scope) if default is MISSING else self._result_or(step_id, default)
+        return self._host.output_of(step_id, self._place) if default is MISSING else self._result_or(step_id, default)
 
     def suspend(self, payload: Any = None, *, label: str | None = None) -> Any:
         """Wait for an answer from outside.
@@ -260,7 +241,7 @@ class Context:
             InvalidState: the changed state does not fit the state schema; nothing is changed.
         """
         self.check_cancelled()
-        self._host.change_state(self._scope, self._step, self.path, changes)
+        self._host.change_state(self._place, self._step, self.path, changes)
 
     def write(self, chunk: Any) -> None:
         """Give a piece of output to everyone who watches, while the step runs.
@@ -330,7 +311,7 @@ class Context:
 
     def _result_or(self, step_id: str, default: Any) -> Any:
         try:
-            return self._host.output_of(step_id, self._scope)
+            return self._host.output_of(step_id, self._place)
         except StepNotRun:
             return default
 

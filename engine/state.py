@@ -1,6 +1,6 @@
 """The fold: what a run is, computed from its events and from nothing else."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -67,7 +67,7 @@ class RunState:
         parents = (self.find(path[:depth]) for depth in range(1, len(path)))
         return any(step is not None and step.status not in OPEN and step.kind != "items" for step in parents)
 
-    def find(self, path: Path) -> StepState | None:
+    def find(self, path: Sequence[str | int]) -> StepState | None:
         """Return the step at ``path``, or None when it has not begun."""
         step = self.root
         for part in path:
@@ -79,14 +79,18 @@ class RunState:
 
     def place(self, path: Path) -> StepState:
         """Return the step at ``path``, made when it is not there yet."""
-        step = self.root
-        for depth, part in enumerate(path, 1):
-            found = step.children.get(part)
+        step = self.find(path)
+        if step is not None:
+            return step
+        *outer, last = path
+        around = self.root
+        for part in outer:
+            found = around.children.get(part)
             if found is None:
-                kind: StepKind = "items" if depth < len(path) else "step"
-                found = step.children[part] = StepState(path[:depth], kind)
-            step = found
-        return step
+                found = around.children[part] = StepState((*around.path, part), "items")
+            around = found
+        made = around.children[last] = StepState(path)
+        return made
 
     def steps(self) -> Iterator[StepState]:
         """Yield every step that has begun, parents first; foreach containers themselves are left out."""
@@ -94,6 +98,9 @@ class RunState:
 
     def value_of(self, ref: Ref) -> Any:
         """Return the value that a ref stands for at this point of the journal."""
+        # Most refs by far are to the step before.
+        if "step" in ref:
+            return self._output(ref["step"])
         return resolve(ref, self._output, self._input)
 
     def apply(self, event: Event | Draft) -> None:
@@ -102,7 +109,7 @@ class RunState:
         if isinstance(event, Event):
             self.last_seq = event.seq
 
-    def _output(self, path: Path) -> Any:
+    def _output(self, path: Sequence[str | int]) -> Any:
         step = self.find(path)
         if step is not None and step.kind == "items":
             return [step.children[index].output for index in sorted(step.children, key=int)]
@@ -210,25 +217,27 @@ def _end_run(run: RunState, event: Event | Draft, status: RunStatus) -> None:
 
 
 def _step_started(run: RunState, event: Event | Draft) -> None:
-    step = run.place(event.path)
+    step = _begin(run, event)
     payload = event.payload
     step.kind = payload.get("kind", "step")
     step.status = "running"
     step.attempts = payload["attempt"]
     step.retry_at = None
     step.ready = False
-    _begin(run, step, event)
 
 
-def _begin(run: RunState, step: StepState, event: Event | Draft) -> None:
-    run.open[event.path] = step
-    if run.forked_from is not None and tuple(run.forked_from["step"]) == event.path:
+def _begin(run: RunState, event: Event | Draft) -> StepState:
+    path, payload = event.path, event.payload
+    step = run.open[path] = run.place(path)
+    if run.forked_from is not None and tuple(run.forked_from["step"]) == path:
         run.forked_from = {key: value for key, value in run.forked_from.items() if key != "input"}
     if step.started_at is None:
         step.started_at = event.at
-    if "input" in event.payload:
-        step.input = run.value_of(event.payload["input"])
-    step.iteration = event.payload.get("iteration", step.iteration)
+    if "input" in payload:
+        step.input = run.value_of(payload["input"])
+    if "iteration" in payload:
+        step.iteration = payload["iteration"]
+    return step
 
 
 def _step_note(run: RunState, event: Event | Draft) -> None:
@@ -322,10 +331,9 @@ def _sleep_started(run: RunState, event: Event | Draft) -> None:
 
 
 def _begin_wait(run: RunState, event: Event | Draft, kind: StepKind) -> StepState:
-    step = run.place(event.path)
+    step = _begin(run, event)
     step.kind = kind
     step.status = "waiting"
-    _begin(run, step, event)
     return step
 
 

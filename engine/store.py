@@ -8,7 +8,8 @@ from typing import Protocol
 
 from engine.clock import Clock, SystemClock
 from engine.errors import Conflict, RunExists, StaleEpoch, UnknownRun
-from engine.events import Draft, Event, RunStatus
+from engine.events import Draft, Event, EventType, RunStatus
+from engine.jsontext import from_text, to_text
 from engine.paths import Path
 from engine.summary import CLOSES_ALL, CLOSES_WAIT, RunSummary, Wait, opened_wait, summarize
 
@@ -127,11 +128,19 @@ class Store(Protocol):
         ...
 
 
+Row = tuple[datetime, EventType, Path, bytes]
+"""An event as it is kept: its place says its number, and its payload is JSON text.
+
+So nothing that is done to a value later changes the journal, and Python's garbage collector, which would otherwise walk
+through all journals again and again, has nothing to look at.
+"""
+
+
 @dataclass(slots=True)
 class _Kept:
     summary: RunSummary
-    drafts: list[Draft]
-    """The journal; events are numbered when they are read, since most are written and never read in the process."""
+    rows: list[Row]
+    """The journal."""
     waits: dict[Path, Wait] = field(default_factory=dict)
     leased_until: datetime | None = None
     moved: asyncio.Event | None = None
@@ -150,7 +159,7 @@ class MemoryStore:
         if run_id in self._runs:
             raise RunExists(f"a run with id {run_id!r} exists already: choose another run_id or leave it out")
         events = [draft.numbered(run_id, seq) for seq, draft in enumerate(drafts, 1)]
-        kept = self._runs[run_id] = _Kept(summarize(None, events), list(drafts))
+        kept = self._runs[run_id] = _Kept(summarize(None, events), _rows(drafts))
         _keep_waits(kept, events)
         return kept.summary
 
@@ -159,16 +168,16 @@ class MemoryStore:
         kept = self._runs.get(run_id)
         if kept is None or kept.summary.epoch != epoch or kept.summary.ended:
             raise StaleEpoch
-        if len(kept.drafts) != after:
+        if len(kept.rows) != after:
             raise Conflict
         self._record(kept, drafts)
-        return len(kept.drafts)
+        return len(kept.rows)
 
     async def transact(self, run_id: str, *, after: int, decide: Decide) -> list[Event]:
         """Read, decide and record at once; see `Store.transact`."""
         kept = self._kept(run_id)
         drafts = decide(_numbered(kept, after))
-        last = len(kept.drafts)
+        last = len(kept.rows)
         self._record(kept, drafts)
         return _numbered(kept, last)
 
@@ -214,7 +223,7 @@ class MemoryStore:
             return None
         kept.summary = replace(kept.summary, epoch=kept.summary.epoch + 1)
         kept.leased_until = now + timedelta(seconds=lease)
-        return Claim(run_id=run_id, epoch=kept.summary.epoch, interrupted=held, last_seq=len(kept.drafts))
+        return Claim(run_id=run_id, epoch=kept.summary.epoch, interrupted=held, last_seq=len(kept.rows))
 
     async def renew(self, run_id: str, *, epoch: int, lease: float) -> int:
         """Renew the lease; see `Store.renew`."""
@@ -222,7 +231,7 @@ class MemoryStore:
         if kept is None or kept.summary.epoch != epoch or kept.summary.ended:
             raise StaleEpoch
         kept.leased_until = self._clock.now() + timedelta(seconds=lease)
-        return len(kept.drafts)
+        return len(kept.rows)
 
     async def release(self, run_id: str, *, epoch: int) -> None:
         """Give the claim back; see `Store.release`."""
@@ -233,7 +242,7 @@ class MemoryStore:
     async def changed(self, run_id: str, *, after: int) -> None:
         """Return when the journal has moved; see `Store.changed`."""
         kept = self._kept(run_id)
-        while len(kept.drafts) <= after:
+        while len(kept.rows) <= after:
             if kept.moved is None:
                 kept.moved = asyncio.Event()
             await kept.moved.wait()
@@ -245,8 +254,8 @@ class MemoryStore:
             raise UnknownRun(f"no run has the id {run_id!r}") from None
 
     def _record(self, kept: _Kept, drafts: Sequence[Draft]) -> None:
-        last = len(kept.drafts)
-        kept.drafts.extend(drafts)
+        last = len(kept.rows)
+        kept.rows.extend(_rows(drafts))
         if not _QUIET.issuperset([draft.type for draft in drafts]):
             events = _numbered(kept, last)
             kept.summary = summarize(kept.summary, events)
@@ -262,14 +271,21 @@ _QUIET: frozenset[str] = frozenset({"step-started", "step-succeeded", "step-outp
 
 def _current(kept: _Kept) -> RunSummary:
     """Return the summary with the numbers that quiet events leave behind."""
-    return replace(kept.summary, last_seq=len(kept.drafts), updated_at=kept.drafts[-1].at)
+    return replace(kept.summary, last_seq=len(kept.rows), updated_at=kept.rows[-1][0])
 
 
 def _numbered(kept: _Kept, after: int, limit: int | None = None) -> list[Event]:
     """Return the events after a seq."""
     end = None if limit is None else after + limit
     run_id = kept.summary.run_id
-    return [draft.numbered(run_id, seq) for seq, draft in enumerate(kept.drafts[after:end], after + 1)]
+    return [
+        Event(run_id, seq, at, type, path, from_text(payload))
+        for seq, (at, type, path, payload) in enumerate(kept.rows[after:end], after + 1)
+    ]
+
+
+def _rows(drafts: Sequence[Draft]) -> list[Row]:
+    return [(at, type, path, to_text(payload)) for at, type, path, payload in drafts]
 
 
 def _keep_waits(kept: _Kept, events: Sequence[Event]) -> None:

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any, Literal
 
 from engine.clock import Clock
-from engine.context import Context
 from engine.errors import StaleEpoch
 from engine.events import Event
 from engine.executor.concurrent import run_branch, run_foreach, run_parallel
@@ -23,6 +22,7 @@ from engine.executor.steps import run_step
 from engine.executor.waits import run_event, run_sleep
 from engine.executor.walker import Listener
 from engine.failure import describe
+from engine.host import Host
 from engine.nodes import (
     BranchNode,
     EventNode,
@@ -38,10 +38,8 @@ from engine.nodes import (
     StepNode,
 )
 from engine.paths import Path
-from engine.record import StepState
 from engine.refs import Value
 from engine.state import RunState
-from engine.step import Step
 from engine.store import Claim, Store
 
 
@@ -76,7 +74,7 @@ class Execution:
         self._alarms: dict[Path, asyncio.Task[None]] = {}
         self._main: asyncio.Task[Any] | None = None
         self._stopped = False
-        self._host = StepHost(self.journal, self._spawn)
+        self.host: Host = StepHost(self.journal, self._spawn)
 
     async def segment(self) -> bool:
         """Go on with the run until it ends or everything left of it waits.
@@ -104,29 +102,29 @@ class Execution:
             raise asyncio.CancelledError("a step cancelled the task in which it runs")
         return not self._stopped
 
-    async def walk(self, node: Node, scope: Scope, value: Value) -> Outcome:
+    def walk(self, node: Node, scope: Scope, value: Value) -> Coroutine[Any, Any, Outcome]:
         """Run one node of any kind, or go on with it where the journal left it."""
         match node:
             case StepNode():
-                return await run_step(self, node, scope, value)
+                return run_step(self, node, scope, value)
             case MapNode():
-                return await run_map(self, node, scope, value)
+                return run_map(self, node, scope, value)
             case FlowNode():
-                return await run_nested(self, node, scope, value)
+                return run_nested(self, node, scope, value)
             case SequenceNode():
-                return await run_sequence(self, node.nodes, scope, value)
+                return run_sequence(self, node.nodes, scope, value)
             case ParallelNode():
-                return await run_parallel(self, node, scope, value)
+                return run_parallel(self, node, scope, value)
             case BranchNode():
-                return await run_branch(self, node, scope, value)
+                return run_branch(self, node, scope, value)
             case LoopNode():
-                return await run_loop(self, node, scope, value)
+                return run_loop(self, node, scope, value)
             case ForeachNode():
-                return await run_foreach(self, node, scope, value)
+                return run_foreach(self, node, scope, value)
             case SleepNode():
-                return await run_sleep(self, node, scope, value)
+                return run_sleep(self, node, scope, value)
             case EventNode():
-                return await run_event(self, node, scope, value)
+                return run_event(self, node, scope, value)
 
     def notice(self) -> None:
         """Read, soon, what others have recorded: an answer, an event, a cancel."""
@@ -145,39 +143,16 @@ class Execution:
             return value
         return Value(fork["input"], {"value": fork["input"]})
 
-    def context(
-        self,
-        scope: Scope,
-        step_id: str,
-        path: Path,
-        step: Step[Any, Any] | None = None,
-        record: StepState | None = None,
-    ) -> Context:
-        """Make what a function of this node is given; ``record`` is what the journal holds of it."""
-        return Context(
-            host=self._host,
-            scope=scope,
-            step=step,
-            step_id=step_id,
-            run_id=self.journal.run_id,
-            workflow_id=scope.flow.id,
-            path=path,
-            attempt=1 if record is None else record.attempts,
-            passes=scope.passes,
-            index=scope.index,
-            request_context=self.journal.state.request_context,
-            resumes=() if record is None else record.resumes,
-            suspend_data=None if record is None else record.suspend_payload,
-        )
-
     @contextmanager
     def listening(self, listener: Listener) -> Iterator[None]:
         """Tell the listener, inside the block, what can go on."""
         self._listeners.append(listener)
+        self.journal.alone = False
         try:
             yield
         finally:
             self._listeners.remove(listener)
+            self.journal.alone = not self._listeners
 
     def alarm(self, path: Path, due: datetime) -> None:
         """Poke the listeners about ``path`` when the clock reaches ``due``."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from engine.context import Bail, Suspend
+from engine.context import Bail, Context, Suspend
 from engine.errors import ConditionFailed, StepError
 from engine.executor.outcome import Failed
 from engine.executor.scope import Scope
@@ -20,7 +20,7 @@ async def evaluate(run: Walker, function: Function, scope: Scope, node_id: str, 
     Raises:
         StepError: the function tried to suspend or to bail; else whatever it raises.
     """
-    context = run.context(scope, node_id, (*scope.path, node_id))
+    context = Context(run.host, scope, node_id, (*scope.path, node_id))
     await run.journal.flush()
     try:
         return await function.call(value.json, context)

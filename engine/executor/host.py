@@ -28,11 +28,17 @@ class StepHost:
 
     def __init__(self, journal: Journal, spawn: Callable[[Callable[[], Coroutine[Any, Any, None]]], None]) -> None:
         """Take the journal, and how to write it while the step runs."""
+        self.run_id: str = journal.run_id
         self._journal = journal
         self._spawn = spawn
         self._writing = False
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
+
+    @property
+    def request_context(self) -> dict[str, Any]:
+        """Return what the run was started with."""
+        return self._journal.state.request_context
 
     def emit(self, type: EventType, path: Path, payload: dict[str, Any]) -> None:
         """Record an event of a running step, soon."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from engine.context import Context
 from engine.errors import InvalidOutput, InvalidValue, StepNotRun
 from engine.executor.functions import evaluate
 from engine.executor.lost import fail_lost
@@ -55,7 +56,7 @@ async def _mapped(run: Walker, node: MapNode, scope: Scope, value: Value) -> Any
     if any(isinstance(source, Function) for _, source in node.sources):
         await run.journal.flush()
     reader = Reader(run, scope)
-    context = run.context(scope, node.id, scope.path_of(node.id))
+    context = Context(run.host, scope, node.id, scope.path_of(node.id))
     mapped = {key: await resolve_source(source, key, reader, value.json, context) for key, source in node.sources}
     return ANY.dump(mapped)
 

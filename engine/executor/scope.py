@@ -26,6 +26,11 @@ class Scope:
     """The iterations of the loops around, from the outermost, each from 1."""
 
     @property
+    def workflow_id(self) -> str:
+        """Return the id of the workflow."""
+        return self.flow.id
+
+    @property
     def iteration(self) -> int | None:
         """Return the iteration of the innermost loop; None outside of loops."""
         return self.passes[-1] if self.passes else None

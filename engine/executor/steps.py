@@ -26,20 +26,24 @@ async def run_step(run: Walker, node: StepNode, scope: Scope, value: Value) -> O
     step = node.step
     path = scope.path_of(step.id)
     record = scope.record(step.id)
-    known = recorded(record, path)
-    if known is not None:
-        return known
-    value = run.given(path, value) if record is None else Value(record.input, value.ref)
+    if record is None:
+        value = run.given(path, value)
+    else:
+        known = recorded(record, path)
+        if known is not None:
+            return known
+        value = Value(record.input, value.ref)
     while True:
-        if record is None or not record.ready:
+        if record is None:
+            record = _begin(run, scope, path, value)
+        elif not record.ready:
             lost = fail_lost(run, path, record)
             if lost is not None:
                 return lost
-            if record is not None and record.retry_at is not None:
+            if record.retry_at is not None:
                 await run.clock.sleep_until(record.retry_at)
-            _begin(run, scope, path, value, record)
+            run.journal.emit("step-started", path, {"attempt": record.attempts + 1})
         await run.journal.flush()
-        record = scope.record(step.id) or StepState(path)
         outcome = await _attempt(run, step, scope, path, value, record)
         if not isinstance(outcome, BaseException):
             return outcome
@@ -49,20 +53,19 @@ async def run_step(run: Walker, node: StepNode, scope: Scope, value: Value) -> O
         await run.journal.flush()
 
 
-def _begin(run: Walker, scope: Scope, path: Path, value: Value, record: StepState | None) -> None:
-    if record is not None:
-        run.journal.emit("step-started", path, {"attempt": record.attempts + 1})
-    elif scope.iteration is None:
-        run.journal.emit("step-started", path, {"attempt": 1, "input": value.ref})
-    else:
-        run.journal.emit("step-started", path, {"attempt": 1, "input": value.ref, "iteration": scope.iteration})
+def _begin(run: Walker, scope: Scope, path: Path, value: Value) -> StepState:
+    start = {"attempt": 1, "input": value.ref}
+    if scope.passes:
+        start["iteration"] = scope.iteration
+    run.journal.emit("step-started", path, start)
+    return run.journal.state.open[path]
 
 
 async def _attempt(
     run: Walker, step: Step[Any, Any], scope: Scope, path: Path, value: Value, record: StepState
 ) -> Outcome | BaseException:
     """Call the function once; return the outcome, recorded, or the error that it raised."""
-    context = run.context(scope, step.id, path, step, record)
+    context = Context(run.host, scope, step.id, path, step, record)
     token = current_context.set(context)
     try:
         data = _load(step, value.json)

@@ -1,19 +1,17 @@
 """What the coroutines of the node kinds are given: the run that they are part of."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from engine.clock import Clock
-from engine.context import Context
 from engine.executor.journal import Journal
 from engine.executor.outcome import Outcome
 from engine.executor.scope import Scope
+from engine.host import Host
 from engine.nodes import Node
 from engine.paths import Path
-from engine.record import StepState
 from engine.refs import Value
-from engine.step import Step
 
 
 class Listener(Protocol):
@@ -28,28 +26,19 @@ class Walker(Protocol):
     """A run in execution."""
 
     journal: Journal
+    host: Host
+    """Serves the contexts of functions."""
     clock: Clock
     random: Callable[[], float]
     lost: str
     """How the former owner of the run was lost."""
 
-    async def walk(self, node: Node, scope: Scope, value: Value) -> Outcome:
+    def walk(self, node: Node, scope: Scope, value: Value) -> Coroutine[Any, Any, Outcome]:
         """Run one node of any kind, or go on with it where the journal left it."""
         ...
 
     def given(self, path: Path, value: Value) -> Value:
         """Return what a step is given when it begins: the value, unless the run was forked there with another one."""
-        ...
-
-    def context(
-        self,
-        scope: Scope,
-        step_id: str,
-        path: Path,
-        step: Step[Any, Any] | None = None,
-        record: StepState | None = None,
-    ) -> Context:
-        """Make what a function of this node is given; ``record`` is what the journal holds of it."""
         ...
 
     def listening(self, listener: Listener) -> AbstractContextManager[None]:

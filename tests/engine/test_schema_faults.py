@@ -92,6 +92,14 @@ def test_without_a_schema_only_json_passes(value: Any, message: str) -> None:
         Schema.of(None).dump(value)
 
 
+def test_a_number_with_more_digits_than_can_be_read_is_refused() -> None:
+    """Readers of JSON take 4,300 digits: what is longer is refused at once, not when the run is read again."""
+    assert Schema.of(None).dump(10**4000) == 10**4000
+    for value in (10**5000, {"n": [-(10**5000)]}):
+        with pytest.raises(NotSerializable, match=r"output.*cannot become JSON: number out of range"):
+            Schema.of(None).dump(value)
+
+
 def test_a_value_that_contains_itself_is_refused() -> None:
     """The place at which it begins again is named."""
     loop: dict[str, Any] = {"list": []}

@@ -126,6 +126,17 @@ async def test_values_come_back(store: Store, value: Any) -> None:
     assert wait.path == ("ask", 0)
 
 
+async def test_what_is_recorded_stays_as_it_was(store: Store) -> None:
+    """A value that is changed after it was recorded, or was read, changes nothing in the journal."""
+    epoch, value = await claimed(store), {"items": [1]}
+    await store.append("r", [draft("step-succeeded", ("s",), output=value)], epoch=epoch, after=1)
+    value["items"].append(2)
+    (first,) = await store.read("r", after=1)
+    first.payload["output"]["items"].append(3)
+    (second,) = await store.read("r", after=1)
+    assert second.payload == {"output": {"items": [1]}}
+
+
 @pytest.mark.parametrize("text", ["a\0b", "\ud800 half", "line\nline"])
 async def test_an_error_message_may_be_any_text(store: Store, text: str) -> None:
     """A failed run keeps its error and shows it in the summary."""
