@@ -1,9 +1,11 @@
 """Pasted calls of the HTTP API: what is meant is the value inside."""
 
+import re
+
 from playground.forms.check import is_valid
 from playground.forms.document import place_of
 from playground.forms.jsontext import JsonError, dumps
-from playground.forms.pasted import ENVELOPE, parse_pasted
+from playground.forms.pasted import ENVELOPE, is_sent_event, parse_pasted
 from playground.forms.shape import fold
 from playground.forms.values import MISSING, Json, Missing
 
@@ -13,14 +15,20 @@ BESIDE = frozenset(
 """Names that a call may have beside its value."""
 
 
+SENT_EVENT = re.compile(r"""\s*\{\s*["'](event|data)["']\s*:""")
+"""How the body of a call that sends an event begins; a long value is not read twice for having these words in it."""
+
+
 def envelope(text: str) -> tuple[str, Json] | None:
     """Return the name and the value inside when a text is the body of a call, with nothing else in it."""
-    if not any(name in text for name in ENVELOPE):
+    if not any(name in text for name in ENVELOPE) and not SENT_EVENT.match(text):
         return None
     try:
         value = parse_pasted(text)
     except JsonError:
         return None
+    if is_sent_event(value) and "data" in value:
+        return "data", value
     names = [name for name in ENVELOPE if isinstance(value, dict) and name in value]
     return (names[0], value) if len(names) == 1 and value.keys() <= BESIDE else None
 

@@ -60,9 +60,17 @@ def _curl(text: str) -> Json:
     if not bodies:
         raise JsonError("This curl command has no body: expected -d, --data or --json with JSON text.", 1, 1)
     value = parse_json(bodies[-1])
-    if isinstance(value, dict) and any("/api/workflows/" in word for word in words):
-        return next((value[name] for name in ENVELOPE if name in value), value)
-    return value
+    urls = [word.partition("?")[0] for word in words if "/api/workflows/" in word]
+    if not isinstance(value, dict) or not urls:
+        return value
+    if any(url.endswith("/send-event") for url in urls) and is_sent_event(value):
+        return value.get("data")
+    return next((value[name] for name in ENVELOPE if name in value), value)
+
+
+def is_sent_event(value: Json) -> bool:
+    """Tell whether a value is the body of a call that sends an event: its name, and what it carries."""
+    return isinstance(value, dict) and isinstance(value.get("event"), str) and value.keys() <= {"event", "data"}
 
 
 def _bodies(words: list[str]) -> Iterator[str]:

@@ -85,6 +85,29 @@ def test_a_call_of_the_api(text: str) -> None:
     assert "This was a call of the API" in form.html()
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('{"event": "arrived", "data": {"sku": "x"}}', {"sku": "x"}),
+        ("{'data': {'sku': 'x'}, 'event': 'arrived'}", {"sku": "x"}),
+        ("""curl -d '{"event": "arrived", "data": {"sku": "x"}}' h/api/workflows/w/runs/r/send-event""", {"sku": "x"}),
+        ("""curl -d '{"event": "arrived"}' h/api/workflows/w/runs/r/send-event""", None),
+    ],
+)
+def test_a_call_that_sends_an_event(text: str, value: Any) -> None:
+    """Its data is taken; an event without data carries null."""
+    schema = {"anyOf": [ORDER, {"type": "null"}]}
+    form = Form.posted(schema, [("f:tab", "json"), ("f", text)]).validate()
+    assert (form.value, form.issues) == (value, ())
+
+
+def test_what_only_looks_like_an_event() -> None:
+    """A schema that has these names means them."""
+    schema = {"type": "object", "properties": {"event": {"type": "string"}, "data": {"type": "object"}}}
+    text = '{"event": "arrived", "data": {}}'
+    assert dumps(Form.posted(schema, [("f:tab", "json"), ("f", text)]).value) == text
+
+
 def test_errors_of_a_call_speak_of_its_value() -> None:
     """A call whose value does not fit is refused for what is inside."""
     form = Form.posted(ORDER, [("f:tab", "json"), ("f", '{"inputData": {"sku": 1}}')]).validate()
