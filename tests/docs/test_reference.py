@@ -1,14 +1,16 @@
 """The reference: written from the docstrings, and complete."""
 
 import importlib.util
+import re
 from types import ModuleType
+from typing import get_args
 
 import pytest
 
 import engine
 import engine.errors
 import engine.testing
-from engine.events import EVENT_TYPES
+from engine.events import EVENT_TYPES, RunStatus, StepStatus
 from tests.docs.pages import ROOT
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -51,3 +53,13 @@ def test_every_event_type_is_documented() -> None:
     """A program that reads the journal finds each type and its payload."""
     text = (REFERENCE / "events.md").read_text("utf-8")
     assert [type for type in EVENT_TYPES if f"| `{type}` |" not in text] == []
+
+
+def test_every_status_is_documented() -> None:
+    """Each word that a run or a step can have is explained once."""
+    text = (REFERENCE / "events.md").read_text("utf-8")
+    _, told = text.split("## The status of a run")
+    told = told.partition("\n## ")[0]
+    rows = [name for row in re.findall(r"^\| (`.*?`) \|", told, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)]
+    assert sorted(rows) == sorted(get_args(RunStatus))
+    assert [status for status in get_args(StepStatus) if f"`{status}`" not in told] == []
