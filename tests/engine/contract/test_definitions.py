@@ -137,8 +137,8 @@ async def test_every_method_of_a_builder_returns_a_new_one() -> None:
 
 
 def test_create_workflow_takes_every_keyword() -> None:
-    """All of the page's keywords are there."""
-    made = create_workflow(
+    """All of the page's keywords make a workflow that has them."""
+    begun = create_workflow(
         id="w",
         input_schema=int,
         output_schema=int,
@@ -147,10 +147,26 @@ def test_create_workflow_takes_every_keyword() -> None:
         retry=Retry(attempts=2),
         metadata={"owner": "me"},
         on_start=print,
-        on_finish=print,
-        on_error=print,
-    ).then(add_one)
-    assert isinstance(made.commit(), Workflow)
+        on_finish=repr,
+        on_error=str,
+    )
+    made = begun.then(add_one).commit()
+    assert isinstance(made, Workflow)
+    assert (made.id, made.description, made.input_schema, made.output_schema) == (
+        "w",
+        "Works.",
+        {"type": "integer"},
+        {"type": "integer"},
+    )
+    assert made.state_schema == {"type": "object", "additionalProperties": {"type": "integer"}}
+    flow = made.flow
+    assert (flow.retry, flow.metadata, flow.on_start, flow.on_finish, flow.on_error) == (
+        Retry(attempts=2),
+        {"owner": "me"},
+        print,
+        repr,
+        str,
+    )
 
 
 @pytest.mark.parametrize("id", ["a", "Z", "0", "a-b", "a_b", "9-_a", "step1"])

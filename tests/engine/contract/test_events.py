@@ -48,7 +48,8 @@ async def test_the_payload_is_read_by_its_schema() -> None:
     running = asyncio.ensure_future(run.start())
     await until(run, "run-waiting")
     await run.send_event("paid", {"amount": 5})
-    assert (await running).result == "5 EUR"
+    result = await running
+    assert (result.result, result.steps["payment"].output) == ("5 EUR", {"amount": 5, "currency": "EUR"})
 
 
 async def test_a_payload_that_does_not_fit_is_refused() -> None:

@@ -59,13 +59,15 @@ async def test_a_dict_takes_each_key_from_its_source() -> None:
                 "fixed": value([1, 2]),
                 "text": template("{init.city}: {fetch.items.0.name} for {context.user.name}"),
                 "made": lambda data: len(data["items"]),
-            }
+            },
+            id="gathered",
         )
         .commit()
     )
     result = await run_to_end(
         workflow, {"city": "Rome"}, initial_state={"count": 3}, request_context={"user": {"name": "Ada"}}
     )
+    assert result.steps["gathered"].output == result.result
     assert result.result == {
         "second": "desk",
         "whole": {"items": [{"name": "lamp"}, {"name": "desk"}]},
