@@ -105,7 +105,8 @@ class Run(Generic[In, Out]):
         """Answer a suspended step and go on, until the run ends or everything left of it is suspended.
 
         Args:
-            step: the step, its id, or its path as text or list; may be left out when only one is suspended.
+            step: the step, its id, or its path as text or list: ``"outer.ask"``, ``["outer", "ask"]``, ``"ask[2]"``, or
+                what ``result.suspended`` lists; may be left out when only one is suspended.
             resume_data: the answer: any JSON value, or what the resume schema takes.
             label: finds the suspension by the label it was given.
             index: finds it by the item of a foreach.
@@ -117,7 +118,10 @@ class Run(Generic[In, Out]):
             InvalidResumeData: the answer does not fit; nothing is changed.
             AlreadyResumed: the suspension was answered before.
             RunFinished: the run has ended otherwise.
-            AmbiguousResume, NotSuspended, UnknownStep: see `find_suspended`.
+            AmbiguousResume: several suspended steps fit; the message lists them.
+            NotSuspended: no suspended step fits, or none has this label or index.
+            UnknownStep: the workflow has no such step.
+            UnknownRun: the run was not started.
             WorkflowChanged: the code no longer has the steps that were recorded.
         """
         await self._record_resume(step, resume_data, label, index)
