@@ -137,4 +137,5 @@ class Journal:
 
 def sqlite_time(at: datetime) -> str:
     """Write a time as Django keeps it in SQLite; Django's own way takes three times as long."""
-    return at.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+    utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return utc.isoformat(" ", "microseconds")[:26]

@@ -1,4 +1,4 @@
-"""Between the engine's values and the rows of the tables: JSON in ASCII, and the columns that follow from events."""
+"""Between the engine's values and the rows of the tables: JSON as text, and the columns that follow from events."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -9,7 +9,9 @@ from typing import Any, cast
 
 from django.db import connection
 
+from engine import jsontext
 from engine.events import FINAL, Draft, Event, RunStatus
+from engine.jsontext import from_text
 from engine.paths import Path
 from engine.summary import CLOSES_ALL, CLOSES_WAIT, RunSummary, Wait, WaitKind, opened_wait, status_after
 from playground.models import Run as RunRow
@@ -21,9 +23,10 @@ INPUT_TEXT = 10_000
 QUIET: frozenset[str] = frozenset({"step-started", "step-succeeded", "step-output", "step-progress", "step-log"})
 """Events after which no column but ``last_seq`` and ``updated_at`` differs."""
 
-# Made once: json.dumps with arguments builds an encoder for each call. ASCII, because text may hold NUL and surrogates.
-to_text = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
-from_text = json.loads
+
+def to_text(value: Any) -> str:
+    """Write JSON as text that every database takes."""
+    return jsontext.to_text(value).decode()
 
 
 @lru_cache(maxsize=8192)
