@@ -11,7 +11,6 @@ from django.db import connection
 
 from engine import jsontext
 from engine.events import FINAL, Draft, Event, RunStatus
-from engine.jsontext import from_text
 from engine.paths import Path
 from engine.summary import CLOSES_ALL, CLOSES_WAIT, RunSummary, Wait, WaitKind, opened_wait, status_after
 from playground.models import Run as RunRow
@@ -27,6 +26,9 @@ QUIET: frozenset[str] = frozenset({"step-started", "step-succeeded", "step-outpu
 def to_text(value: Any) -> str:
     """Write JSON as text that every database takes."""
     return jsontext.to_text(value).decode()
+
+
+from_text = jsontext.from_text
 
 
 @lru_cache(maxsize=8192)
