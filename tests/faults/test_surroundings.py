@@ -62,9 +62,12 @@ async def test_a_clock_that_jumps_back_keeps_the_end(store: OrmStore) -> None:
 async def test_a_full_disk_stops_a_run_and_no_more(store: OrmStore) -> None:
     """The run stands still while nothing can be written, and goes on from there when there is room again."""
     calls: list[int] = []
+    limited = asyncio.Event()
 
     async def grow(data: int, ctx: Context) -> int:
         calls.append(data)
+        if data:
+            await limited.wait()
         ctx.write("x" * 200_000)
         return data + 1
 
@@ -77,6 +80,7 @@ async def test_a_full_disk_stops_a_run_and_no_more(store: OrmStore) -> None:
     cursor = store._writer._cursor
     cursor.execute("PRAGMA page_count")
     cursor.execute(f"PRAGMA max_page_count = {cursor.fetchone()[0] + 200}")
+    limited.set()
     stood = 0
     while stood < 5:
         before = (await store.summary(run.run_id)).last_seq
