@@ -9,6 +9,7 @@ group run.<id>      run.moved                     the journal of this run has gr
 group runs          runs.moved                    lists of runs, the inbox or its count may look different
 group catalogue     catalogue.moved               workflows, import errors or workers may look different
 group workers       run.news                      the worker that executes the run should read its journal
+group workers       run.taken                     the worker that executes the run has lost it, and should stop
 channel runs        run.wake                      some worker should look at the run
 channel verdicts    verdict.ask                   some worker should say whether a value fits; answered to ``reply_to``
 channel supervisor  worker.replace                the supervisor should replace a worker at once
@@ -72,6 +73,12 @@ async def wake(run_id: str) -> None:
     """Have some worker look at a run soon, or the one that executes it read what others have recorded."""
     await _send(WAKES, {"type": "run.wake", "run_id": run_id})
     await _send_group(WORKERS, {"type": "run.news", "run_id": run_id})
+
+
+async def restart(run_id: str) -> None:
+    """Have the worker that executes a run stop, for its claim was taken away, and some worker go on with the run."""
+    await _send_group(WORKERS, {"type": "run.taken", "run_id": run_id})
+    await _send(WAKES, {"type": "run.wake", "run_id": run_id})
 
 
 async def replace_worker(worker_id: str) -> None:

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from playground.api import openapi
 from playground.api import runs as api_runs
+from playground.api import streams as api_streams
 from playground.api import workflows as api
 from playground.consumers import PulseWatcher, RunWatcher
 from playground.views import (
@@ -52,8 +53,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/workflows/<str:workflow_id>/create-run", api.create_run),
     path("api/workflows/<str:workflow_id>/start", api.start),
     path("api/workflows/<str:workflow_id>/start-async", api.start_async),
+    path("api/workflows/<str:workflow_id>/stream", api_streams.stream),
+    path("api/workflows/<str:workflow_id>/observe", api_streams.observe),
     path("api/workflows/<str:workflow_id>/resume", api.resume),
+    path("api/workflows/<str:workflow_id>/resume-no-wait", api.resume),
     path("api/workflows/<str:workflow_id>/resume-async", api.resume_async),
+    path("api/workflows/<str:workflow_id>/resume-stream", api_streams.resume_stream),
+    path("api/workflows/<str:workflow_id>/restart", api.restart),
+    path("api/workflows/<str:workflow_id>/restart-async", api.restart_async),
+    path("api/workflows/<str:workflow_id>/time-travel", api.time_travel),
+    path("api/workflows/<str:workflow_id>/time-travel-async", api.time_travel_async),
+    path("api/workflows/<str:workflow_id>/time-travel-stream", api_streams.time_travel_stream),
     path("api/workflows/<str:workflow_id>/runs", api.runs_of),
     path("api/workflows/<str:workflow_id>/runs/<str:run_id>", api.run),
     path("api/workflows/<str:workflow_id>/runs/<str:run_id>/cancel", api.cancel),

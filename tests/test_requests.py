@@ -104,6 +104,12 @@ async def test_an_answer_goes_to_the_step_that_is_meant() -> None:
     assert await requests.resume("many", "item[1]", 5) == ("item", 1)
     assert await requests.resume("many", ["item", 2], 5) == ("item", 2)
     assert await requests.resume("many", None, 5, label="0") == ("item", 0)
+    await suspended("more", ("item", 0), ("item", 1))
+    assert await requests.resume("more", "item", 5, index=1) == ("item", 1)
+    with pytest.raises(AlreadyResumed):
+        await requests.resume("more", "item", 5, index=1)
+    with pytest.raises(NotSuspended, match="index 7"):
+        await requests.resume("more", None, 5, index=7)
     assert [path for path, step in (await requests.state_of("many")).open.items() if step.status == "suspended"] == []
 
 
@@ -187,6 +193,8 @@ async def test_a_fork_is_a_new_run() -> None:
     before = await store.read("r")
     with pytest.raises(StepNotRun):
         await requests.fork("r", "item")
+    with pytest.raises(UnknownStep, match="'nowhere'"):
+        await requests.fork("r", "nowhere")
     with pytest.raises(InvalidInput):
         await requests.fork("r", "ask", {"city": 5})
     new_id = await requests.fork("r", "ask", {"city": "Paris"})

@@ -1,15 +1,24 @@
 """What every endpoint shares: methods, strict JSON in, JSON out, and errors with the right status."""
 
 import json
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, get_args
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from engine.errors import InvalidValue, Issue, RequestError, StepyardError, UnknownRun, UnknownStep, UnknownWorkflow
+from engine.errors import (
+    InvalidValue,
+    Issue,
+    RequestError,
+    StepNotRun,
+    StepyardError,
+    UnknownRun,
+    UnknownStep,
+    UnknownWorkflow,
+)
 from engine.events import RunStatus
 from playground.forms import JsonError, parse_json
 from playground.store import DatabaseBusy
@@ -62,6 +71,15 @@ def answer(value: Any, status: int = 200) -> HttpResponse:
     )
 
 
+def streamed(parts: AsyncIterator[str], content_type: str) -> StreamingHttpResponse:
+    """Return a response whose parts go out as they come."""
+    response = StreamingHttpResponse(parts, content_type=content_type)
+    response["Cache-Control"] = "no-store"
+    # Compression would hold parts back.
+    response["Content-Encoding"] = "identity"
+    return response
+
+
 def failure(message: str, status: int, issues: tuple[Issue, ...] = ()) -> HttpResponse:
     """Return an error as JSON: what is wrong, and where."""
     listed = [{"path": list(issue.path), "message": issue.message} for issue in issues]
@@ -77,7 +95,7 @@ def status_of(error: StepyardError) -> int:
             return 400
         case DatabaseBusy():
             return 503
-        case RequestError():
+        case RequestError() | StepNotRun():
             return 409
         case _:
             raise error

@@ -7,6 +7,7 @@ from typing import Any, get_args
 from django.http import HttpRequest
 
 from engine.events import EVENT_TYPES, RunStatus
+from playground.api.chunks import TYPES
 from playground.api.endpoint import Answer, endpoint
 
 Schema = dict[str, Any]
@@ -54,14 +55,20 @@ SCHEMAS: dict[str, Schema] = {
             "input": ANY,
             "steps": OBJECT,
             "result": ANY,
-            "error": TEXT,
+            "error": _object({"name": TEXT, "message": TEXT}),
             "errorDetail": OBJECT,
             "suspended": {"type": "array", "items": PATH},
+            "suspendPayload": OBJECT,
             "state": OBJECT,
         },
-        *("result", "error", "errorDetail", "suspended", "state"),
+        *("result", "error", "errorDetail", "suspended", "suspendPayload", "state"),
     ),
-    "Run": _object({"runId": TEXT, "workflowName": TEXT, "status": STATUS, "createdAt": TIME, "snapshot": OBJECT}),
+    "Chunk": _object(
+        {"type": {"enum": list(TYPES)}, "runId": TEXT, "from": {"enum": ["WORKFLOW", "USER"]}, "payload": OBJECT}
+    ),
+    "Run": _object(
+        {"runId": TEXT, "workflowName": TEXT, "status": STATUS, "createdAt": TIME, "snapshot": OBJECT}, "snapshot"
+    ),
     "RunLine": _object(
         {
             "runId": TEXT,
@@ -87,11 +94,13 @@ SCHEMAS: dict[str, Schema] = {
         }
     ),
 }
-START = _object(
-    {"inputData": ANY, "resourceId": TEXT, "initialState": OBJECT, "requestContext": OBJECT},
-    *("inputData", "resourceId", "initialState", "requestContext"),
-)
-RESUME = _object({"resumeData": ANY, "step": {"anyOf": [TEXT, PATH]}, "label": TEXT}, *("resumeData", "step", "label"))
+STEP: Schema = {"anyOf": [TEXT, PATH]}
+STARTED: dict[str, Schema] = {"inputData": ANY, "resourceId": TEXT, "initialState": OBJECT, "requestContext": OBJECT}
+START = _object(STARTED, *STARTED)
+STREAM = _object({**STARTED, "closeOnSuspend": {"type": "boolean"}}, *STARTED, "closeOnSuspend")
+ANSWERED: dict[str, Schema] = {"resumeData": ANY, "step": STEP, "label": TEXT, "forEachIndex": NUMBER}
+RESUME = _object(ANSWERED, *ANSWERED)
+TRAVEL = _object({"step": STEP, "inputData": ANY}, "inputData")
 EVENT = _object({"event": TEXT, "data": ANY}, "data")
 RUNS = _object({"runs": _listed("Run"), "total": NUMBER})
 LINES = _object({"runs": _listed("RunLine"), "next": _or_null(TEXT)})
@@ -109,6 +118,8 @@ class Operation:
     method: str = "get"
     query: tuple[tuple[str, Schema], ...] = ()
     body: Schema | None = None
+    is_stream: bool = False
+    """The answer is of each chunk, and the chunks come as they are made, each with 0x1E after it."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the operation as the document has it."""
@@ -120,7 +131,7 @@ class Operation:
             "summary": self.summary,
             "parameters": parameters,
             "responses": {
-                "200": {"description": "Done.", "content": {"application/json": {"schema": self.answer}}},
+                "200": self._done(),
                 "4XX": {
                     "description": "What is wrong with the request; nothing was changed.",
                     "content": {"application/json": {"schema": _ref("Error")}},
@@ -130,6 +141,12 @@ class Operation:
         if self.body is not None:
             found["requestBody"] = {"content": {"application/json": {"schema": self.body}}}
         return found
+
+    def _done(self) -> dict[str, Any]:
+        if not self.is_stream:
+            return {"description": "Done.", "content": {"application/json": {"schema": self.answer}}}
+        words = "Chunks of JSON as they come, each with the record separator 0x1E after it."
+        return {"description": words, "content": {"text/plain": {"schema": TEXT, "x-itemSchema": self.answer}}}
 
 
 ONE = "/api/workflows/{workflow_id}"
@@ -177,12 +194,32 @@ OPERATIONS = (
         answer=_ref("Result"),
     ),
     Operation(
-        path=f"{ONE}/resume",
+        path=f"{ONE}/stream",
         method="post",
-        summary="Answer a suspended step and return at once.",
+        summary="Start a run and return what happens as chunks, until it has ended or is suspended.",
         query=RUN_ID,
-        body=RESUME,
-        answer=_ref("Message"),
+        body=STREAM,
+        answer=_ref("Chunk"),
+        is_stream=True,
+    ),
+    Operation(
+        path=f"{ONE}/observe",
+        method="post",
+        summary="Return the chunks of a run from its beginning, or after as many as offset says.",
+        query=(*RUN_ID, ("offset", NUMBER)),
+        answer=_ref("Chunk"),
+        is_stream=True,
+    ),
+    *(
+        Operation(
+            path=f"{ONE}/{name}",
+            method="post",
+            summary="Answer a suspended step and return at once.",
+            query=RUN_ID,
+            body=RESUME,
+            answer=_ref("Message"),
+        )
+        for name in ("resume", "resume-no-wait")
     ),
     Operation(
         path=f"{ONE}/resume-async",
@@ -193,12 +230,68 @@ OPERATIONS = (
         answer=_ref("Result"),
     ),
     Operation(
+        path=f"{ONE}/resume-stream",
+        method="post",
+        summary="Answer a suspended step and return the chunks from its answer on.",
+        query=RUN_ID,
+        body=RESUME,
+        answer=_ref("Chunk"),
+        is_stream=True,
+    ),
+    Operation(
+        path=f"{ONE}/restart",
+        method="post",
+        summary="Have a worker take an interrupted run over at once; what has ended does not run again.",
+        query=RUN_ID,
+        body=OBJECT,
+        answer=_ref("Message"),
+    ),
+    Operation(
+        path=f"{ONE}/restart-async",
+        method="post",
+        summary="Have a worker take an interrupted run over, and return when it has ended or is suspended.",
+        query=RUN_ID,
+        body=OBJECT,
+        answer=_ref("Result"),
+    ),
+    Operation(
+        path=f"{ONE}/time-travel",
+        method="post",
+        summary="Start a new run from a step of this one, which stays as it is; the answer has the new run's id.",
+        query=RUN_ID,
+        body=TRAVEL,
+        answer=_ref("Message"),
+    ),
+    Operation(
+        path=f"{ONE}/time-travel-async",
+        method="post",
+        summary="Start a new run from a step of this one, and return when it has ended or is suspended.",
+        query=RUN_ID,
+        body=TRAVEL,
+        answer=_ref("Result"),
+    ),
+    Operation(
+        path=f"{ONE}/time-travel-stream",
+        method="post",
+        summary="Start a new run from a step of this one, and return the chunks of what runs anew.",
+        query=RUN_ID,
+        body=TRAVEL,
+        answer=_ref("Chunk"),
+        is_stream=True,
+    ),
+    Operation(
         path=f"{ONE}/runs",
         summary="A workflow's runs, newest first, page by page.",
         query=(*PAGES, *WHICH),
         answer=RUNS,
     ),
-    Operation(path=RUN, summary="One run.", answer=_ref("Run")),
+    Operation(
+        path=RUN,
+        summary="One run; of fields, those named, with commas between them.",
+        query=(("fields", TEXT), ("withNestedWorkflows", {"enum": ["true", "false"]})),
+        answer=_ref("Run"),
+    ),
+    Operation(path=RUN, method="delete", summary="Delete a run and its journal.", answer=_ref("Message")),
     Operation(path=f"{RUN}/cancel", method="post", summary="Cancel a run.", body=OBJECT, answer=_ref("Message")),
     Operation(
         path=f"{RUN}/send-event",

@@ -1,16 +1,17 @@
 """``/api/runs`` and ``/api/inbox``: over all workflows."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 
 from engine.events import Event
 from engine.paths import format_path
 from playground import catalogue, requests, runs
 from playground.api import wire
-from playground.api.endpoint import Answer, endpoint, number, place, statuses, time
+from playground.api.endpoint import Answer, endpoint, number, place, statuses, streamed, time
 from playground.api.waiting import events_after
 from playground.catalogue import Graph
 from playground.masking import mask_event
@@ -42,13 +43,13 @@ async def events(request: HttpRequest, run_id: str) -> Answer:
     entry = await catalogue.version(summary.workflow_id, summary.digest)
     graph = None if entry is None else entry.graph
     last_id = request.headers.get("Last-Event-ID", "")
-    after = int(last_id) if last_id.isascii() and last_id.isdigit() else number(request, "after", 0, most=10**9)
+    known = re.fullmatch(r"[0-9]{1,9}", last_id)
+    after = int(last_id) if known else number(request, "after", 0, most=10**9)
     if "text/event-stream" in request.headers.get("Accept", ""):
-        response = StreamingHttpResponse(_stream(run_id, after, graph), content_type="text/event-stream")
-        response["Cache-Control"] = "no-store"
-        # Compression would hold events back.
-        response["Content-Encoding"] = "identity"
-        return response
+        if summary.ended and summary.last_seq <= after:
+            # Anything else a browser takes for a broken connection, and asks again, for ever.
+            return HttpResponse(status=204)
+        return streamed(_stream(run_id, after, graph), "text/event-stream")
     found = await requests.store.read(run_id, after=after, limit=MOST)
     return {"events": [_wire(event, graph) for event in found], "last": found[-1].seq if found else after}
 

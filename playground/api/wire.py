@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from engine.failure import ErrorDetail
+from engine.paths import format_path
 from engine.result import RunResult, StepResult
 from engine.state import RunState
 from engine.summary import RunSummary
@@ -13,6 +15,8 @@ from playground.forms import mask
 from playground.nodes import nodes_of, without_indexes
 
 SCHEMAS = (("inputSchema", "input_schema"), ("outputSchema", "output_schema"))
+HEADING = ("runId", "workflowName", "resourceId", "status", "createdAt", "updatedAt")
+"""What every answer about a run has."""
 STEP_SCHEMAS = (*SCHEMAS, ("resumeSchema", "resume_schema"), ("suspendSchema", "suspend_schema"))
 
 
@@ -44,22 +48,26 @@ def result(run: RunState, graph: Graph | None) -> dict[str, Any]:
     schemas = graph or {}
     given = mask(schemas.get("input_schema") or {}, found.input)
     nodes = dict(nodes_of(graph))
-    steps = {path: _step_result(step, nodes.get(without_indexes(path), {})) for path, step in found.steps.items()}
+    steps = {path: step(one, nodes.get(without_indexes(path), {})) for path, one in found.steps.items()}
     data: dict[str, Any] = {"status": found.status, "input": given, "steps": {"input": given, **steps}}
     if found.status == "success":
         data["result"] = mask(schemas.get("output_schema") or {}, found.result)
-    if found.error is not None:
-        data |= {"error": found.error, "errorDetail": found.error_detail}
+    if found.error_detail is not None:
+        data |= {"error": error(found.error_detail), "errorDetail": found.error_detail}
     if found.suspended:
         data["suspended"] = found.suspended
+        asked = {format_path(tuple(path)): steps[format_path(tuple(path))] for path in found.suspended}
+        data["suspendPayload"] = {path: one.get("suspendPayload") for path, one in asked.items()}
     if found.state:
         data["state"] = dict(found.state)
     return data
 
 
-def run(state: RunState, summary: RunSummary, graph: Graph | None) -> dict[str, Any]:
-    """Return a run with everything that is known of it."""
+def run(state: RunState, summary: RunSummary, graph: Graph | None, *, nested: bool = True) -> dict[str, Any]:
+    """Return a run with everything that is known of it, the steps of nested workflows only if they are wanted."""
     data = result(state, graph)
+    if not nested:
+        data["steps"] = {path: one for path, one in data["steps"].items() if "." not in path}
     return {
         **_heading(summary),
         **data,
@@ -103,28 +111,40 @@ def _heading(summary: RunSummary) -> dict[str, Any]:
     return heading | ({"resourceId": summary.resource_id} if summary.resource_id is not None else {})
 
 
-def _step_result(step: StepResult, node: Mapping[str, Any]) -> dict[str, Any]:
+def step(found: StepResult, node: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what has become of a step.
+
+    Args:
+        found: the step.
+        node: its node in the graph, or nothing; its schemas say what is secret.
+    """
+
     def shown(key: str, value: Any) -> Any:
         return mask(node.get(key) or {}, value)
 
-    output = shown("output_schema", step.output)
+    output = shown("output_schema", found.output)
     data: dict[str, Any] = {
-        "status": step.status,
-        "payload": shown("input_schema", step.input),
-        "startedAt": milliseconds(step.started_at),
-        "endedAt": milliseconds(step.ended_at),
+        "status": found.status,
+        "payload": shown("input_schema", found.input),
+        "startedAt": milliseconds(found.started_at),
+        "endedAt": milliseconds(found.ended_at),
         "output": None,
-        "error": step.error,
-        "suspendPayload": shown("suspend_schema", step.suspend_payload),
-        "suspendedAt": milliseconds(step.suspended_at),
-        "resumePayload": shown("resume_schema", step.resume_data),
-        "resumedAt": milliseconds(step.resumed_at),
+        "error": None if found.error_detail is None else error(found.error_detail),
+        "suspendPayload": shown("suspend_schema", found.suspend_payload),
+        "suspendedAt": milliseconds(found.suspended_at),
+        "resumePayload": shown("resume_schema", found.resume_data),
+        "resumedAt": milliseconds(found.resumed_at),
     }
-    if step.rejected is not None:
-        data["rejected"] = step.rejected.to_dict() | {"data": shown("resume_schema", step.rejected.data)}
+    if found.rejected is not None:
+        data["rejected"] = found.rejected.to_dict() | {"data": shown("resume_schema", found.rejected.data)}
     always = ("status", "payload", "startedAt")
     kept = {key: value for key, value in data.items() if value is not None or key in always}
-    return kept | ({"output": output} if step.status in ("success", "bailed") else {})
+    return kept | ({"output": output} if found.status in ("success", "bailed") else {})
+
+
+def error(detail: ErrorDetail | Mapping[str, Any]) -> dict[str, Any]:
+    """Return an error as clients make one of their own again."""
+    return {"name": detail["type"], "message": detail["message"]}
 
 
 def _step(node: Mapping[str, Any]) -> dict[str, Any]:

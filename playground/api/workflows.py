@@ -4,13 +4,15 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from engine.errors import UnknownRun
-from engine.state import RunState
-from playground import catalogue, requests, runs
-from playground.api import wire
+from engine.errors import RunExists
+from playground import catalogue, requests, retention, runs
+from playground.api import asking, wire
 from playground.api.endpoint import Answer, BadRequest, body_of, endpoint, number, statuses, time
 from playground.api.waiting import settled
 from playground.runs import Filter
+
+LONGEST = 500
+"""The most runs of one answer."""
 
 
 @endpoint("GET")
@@ -36,45 +38,74 @@ async def run_counts(request: HttpRequest) -> Answer:
 
 @endpoint("POST")
 async def create_run(request: HttpRequest, workflow_id: str) -> Answer:
-    """Make a run that waits for its input."""
-    body = body_of(request)
-    run_id = await requests.create(workflow_id, run_id=_run_id(request), resource_id=_text(body, "resourceId"))
-    return {"runId": run_id}
+    """Make a run that waits for its input; a run that the workflow has already is found again.
+
+    Clients have no other way to come by a run that they did not make, to answer it or to look at it.
+    """
+    body, run_id = body_of(request), asking.run_id_of(request)
+    try:
+        return {"runId": await requests.create(workflow_id, run_id=run_id, resource_id=asking.text(body, "resourceId"))}
+    except RunExists:
+        if run_id is None or (await requests.state_of(run_id)).workflow_id != workflow_id:
+            raise
+        return {"runId": run_id}
 
 
 @endpoint("POST")
 async def start(request: HttpRequest, workflow_id: str) -> Answer:
     """Start a run and return at once."""
-    run_id = await _start(request, workflow_id)
-    return {"message": "Workflow run started", "runId": run_id}
+    return {"message": "Workflow run started", "runId": await asking.start(request, workflow_id)}
 
 
 @endpoint("POST")
 async def start_async(request: HttpRequest, workflow_id: str) -> Answer:
     """Start a run and return when it has ended or everything left of it is suspended."""
-    run_id = await _start(request, workflow_id)
-    return await _result(run_id)
+    return await _result(await asking.start(request, workflow_id))
 
 
 @endpoint("POST")
 async def resume(request: HttpRequest, workflow_id: str) -> Answer:
     """Answer a suspended step and return at once."""
-    await _resume(request, workflow_id)
-    return {"message": "Workflow run resumed"}
+    run_id, _ = await asking.resume(request, workflow_id)
+    return {"message": "Workflow run resumed", "runId": run_id}
 
 
 @endpoint("POST")
 async def resume_async(request: HttpRequest, workflow_id: str) -> Answer:
     """Answer a suspended step and return when the run has ended or is suspended again."""
-    run_id = await _resume(request, workflow_id)
+    run_id, _ = await asking.resume(request, workflow_id)
     return await _result(run_id)
+
+
+@endpoint("POST")
+async def restart(request: HttpRequest, workflow_id: str) -> Answer:
+    """Have a worker take an interrupted run over at once, and return."""
+    return {"message": "Workflow run restarted", "runId": await asking.restart(request, workflow_id)}
+
+
+@endpoint("POST")
+async def restart_async(request: HttpRequest, workflow_id: str) -> Answer:
+    """Have a worker take an interrupted run over, and return when it has ended or is suspended."""
+    return await _result(await asking.restart(request, workflow_id))
+
+
+@endpoint("POST")
+async def time_travel(request: HttpRequest, workflow_id: str) -> Answer:
+    """Start a new run that shares another one's history before a step, and return at once."""
+    return {"message": "Workflow run time travel started", "runId": await asking.travel(request, workflow_id)}
+
+
+@endpoint("POST")
+async def time_travel_async(request: HttpRequest, workflow_id: str) -> Answer:
+    """Start a new run that shares another one's history before a step, and return when it has ended or is suspended."""
+    return await _result(await asking.travel(request, workflow_id))
 
 
 @endpoint("GET")
 async def runs_of(request: HttpRequest, workflow_id: str) -> Answer:
     """Return a workflow's runs, newest first, page by page."""
     await catalogue.workflow(workflow_id)
-    size = number(request, "perPage", number(request, "limit", 50, most=500), most=500)
+    size = number(request, "perPage", _limit(request), most=LONGEST)
     offset = number(request, "offset", number(request, "page", 0, most=10**8) * size, most=10**9)
     chosen = Filter(
         workflow=workflow_id,
@@ -87,17 +118,23 @@ async def runs_of(request: HttpRequest, workflow_id: str) -> Answer:
     return {"runs": [wire.listed(summary) for summary in found], "total": await runs.total(chosen)}
 
 
-@endpoint("GET")
+@endpoint("GET", "DELETE")
 async def run(request: HttpRequest, workflow_id: str, run_id: str) -> Answer:
-    """Return one run."""
-    state = await _run_of(workflow_id, run_id)
-    return wire.run(state, await requests.store.summary(run_id), await _graph(state))
+    """Return one run, or delete it with its journal."""
+    state = await asking.run_of(workflow_id, run_id)
+    if request.method == "DELETE":
+        await retention.delete([run_id])
+        return {"message": "Workflow run deleted"}
+    fields = [field for field in request.GET.get("fields", "").split(",") if field]
+    nested = request.GET.get("withNestedWorkflows") != "false"
+    found = wire.run(state, await requests.store.summary(run_id), await asking.graph_of(state), nested=nested)
+    return {key: value for key, value in found.items() if not fields or key in (*wire.HEADING, *fields)}
 
 
 @endpoint("POST")
 async def cancel(request: HttpRequest, workflow_id: str, run_id: str) -> Answer:
     """Cancel a run."""
-    await _run_of(workflow_id, run_id)
+    await asking.run_of(workflow_id, run_id)
     await requests.cancel(run_id)
     return {"message": "Workflow run canceled"}
 
@@ -106,80 +143,19 @@ async def cancel(request: HttpRequest, workflow_id: str, run_id: str) -> Answer:
 async def send_event(request: HttpRequest, workflow_id: str, run_id: str) -> Answer:
     """Send an event to a run: to the step that waits for it, else it is kept for the one that will."""
     body = body_of(request)
-    name = _text(body, "event")
+    name = asking.text(body, "event")
     if name is None:
         raise BadRequest('say which event: {"event": name, "data": payload}')
-    await _run_of(workflow_id, run_id)
+    await asking.run_of(workflow_id, run_id)
     await requests.send_event(run_id, name, body.get("data"))
     return {"message": "Event sent"}
 
 
-async def _start(request: HttpRequest, workflow_id: str) -> str:
-    body = body_of(request)
-    return await requests.start(
-        workflow_id,
-        body.get("inputData"),
-        run_id=_run_id(request),
-        resource_id=_text(body, "resourceId"),
-        state=_object(body, "initialState"),
-        request_context=_object(body, "requestContext"),
-    )
-
-
-async def _resume(request: HttpRequest, workflow_id: str) -> str:
-    body = body_of(request)
-    run_id = _run_id(request)
-    if run_id is None:
-        raise BadRequest("say which run with ?runId=")
-    await _run_of(workflow_id, run_id)
-    await requests.resume(run_id, _step(body), body.get("resumeData"), label=_text(body, "label"))
-    return run_id
+def _limit(request: HttpRequest) -> int:
+    """Return how many runs are wanted; clients say ``false`` for as many as there are."""
+    return LONGEST if request.GET.get("limit") == "false" else number(request, "limit", 50, most=LONGEST)
 
 
 async def _result(run_id: str) -> dict[str, Any]:
     state = await settled(run_id)
-    return wire.result(state, await _graph(state)) | {"runId": run_id}
-
-
-async def _graph(state: RunState) -> catalogue.Graph | None:
-    entry = await catalogue.version(state.workflow_id, state.digest)
-    return None if entry is None else entry.graph
-
-
-async def _run_of(workflow_id: str, run_id: str) -> RunState:
-    state = await requests.state_of(run_id)
-    if state.workflow_id != workflow_id:
-        raise UnknownRun(f"run {run_id!r} is a run of workflow {state.workflow_id!r}, not of {workflow_id!r}")
-    return state
-
-
-def _run_id(request: HttpRequest) -> str | None:
-    return request.GET.get("runId") or None
-
-
-def _step(body: dict[str, Any]) -> str | list[str | int] | None:
-    step = body.get("step")
-    if step is None or isinstance(step, str):
-        return step
-    parts: list[str | int] = []
-    if not isinstance(step, list) or not step:
-        raise BadRequest("step must be a step's path: text such as inner[0].ask, or a list")
-    for part in step:
-        if not isinstance(part, str) and not (isinstance(part, int) and not isinstance(part, bool)):
-            raise BadRequest("the parts of a step's path are ids and indexes")
-        parts.append(part)
-    return parts
-
-
-def _text(body: dict[str, Any], name: str) -> str | None:
-    value = body.get(name)
-    if value is None or isinstance(value, str):
-        return value
-    raise BadRequest(f"{name} must be text")
-
-
-def _object(body: dict[str, Any], name: str) -> dict[str, Any] | None:
-    value = body.get(name)
-    if value is None or isinstance(value, dict):
-        return value
-    raise BadRequest(f"{name} must be a JSON object")
+    return wire.result(state, await asking.graph_of(state)) | {"runId": run_id}

@@ -21,6 +21,10 @@ TAKE = """
     UPDATE playground_run SET epoch = epoch + 1, owner = %s, leased_until = {later}, queued_at = NULL WHERE number = %s
 """
 RENEW = "UPDATE playground_run SET leased_until = {later} WHERE run_id = %s AND epoch = %s AND ended_at IS NULL"
+FREE = """
+    UPDATE playground_run SET epoch = epoch + 1, leased_until = NULL, queued_at = COALESCE(queued_at, {now})
+    WHERE run_id = %s AND ended_at IS NULL
+"""
 LAST_SEQ = "SELECT last_seq FROM playground_run WHERE run_id = %s"
 RELEASE = """
     UPDATE playground_run SET leased_until = NULL, queued_at = CASE
@@ -58,6 +62,16 @@ def release(run_id: str, epoch: int) -> None:
     """Give a claim back; a run that could go on is queued, for its owner may have stopped in the middle."""
     with connection.cursor() as cursor:
         cursor.execute(_statement(RELEASE, connection.vendor), [run_id, epoch])
+
+
+def free(run_id: str) -> bool:
+    """Take a run from its owner, who can write no more, and queue it; return False when it has ended.
+
+    Given back, not lost: a step fails that loses three workers, and here none has died.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(FREE, connection.vendor), [run_id])
+        return bool(cursor.rowcount)
 
 
 def _seconds(lease: float) -> str:

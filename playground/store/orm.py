@@ -129,6 +129,10 @@ class OrmStore:
             return
         await self._write(lambda: claims.release(run_id, epoch))
 
+    async def free(self, run_id: str) -> bool:
+        """Take the run from its owner and queue it, for a restart; return False when it has ended."""
+        return await self._write(lambda: claims.free(run_id))
+
     async def changed(self, run_id: str, *, after: int) -> None:
         """Return when the journal may have moved; see `engine.Store.changed`."""
         while True:

@@ -11,10 +11,13 @@ Message = dict[str, Any]
 class RunConsumer(AsyncConsumer):
     """Hears which runs to look at."""
 
-    def __init__(self, *, wake: Callable[[str], None], news: Callable[[str], None]) -> None:
-        """Take what to do with a wake, and with news of a run that is executed already."""
+    def __init__(
+        self, *, wake: Callable[[str], None], news: Callable[[str], None], taken: Callable[[str], None]
+    ) -> None:
+        """Take what to do with a wake, with news of a run that is executed already, and with one that was taken."""
         self._wake = wake
         self._news = news
+        self._taken = taken
 
     async def run_wake(self, message: Message) -> None:
         """Look at a run."""
@@ -23,6 +26,10 @@ class RunConsumer(AsyncConsumer):
     async def run_news(self, message: Message) -> None:
         """Have a run that is executed here read what others have recorded."""
         self._news(message["run_id"])
+
+    async def run_taken(self, message: Message) -> None:
+        """Stop a run that is executed here and may be written by others only."""
+        self._taken(message["run_id"])
 
 
 class VerdictConsumer(AsyncConsumer):

@@ -194,7 +194,7 @@ class Worker:
             raise RuntimeError("a worker needs a channel layer")
         own = await layer.new_channel()
         await layer.group_add(live.WORKERS, own)
-        runs = RunConsumer.as_asgi(wake=self._slots.offer, news=self._news)
+        runs = RunConsumer.as_asgi(wake=self._slots.offer, news=self._news, taken=self._runtime.stop)
         verdicts = VerdictConsumer.as_asgi(ask=lambda question: tasks.create_task(self._answer(question)))
         router = ChannelNameRouter({live.WAKES: runs, own: runs, live.VERDICTS: verdicts})
         server = ChannelsWorker(router, [live.WAKES, own, live.VERDICTS], layer)

@@ -195,6 +195,17 @@ async def test_a_fork_goes_on_from_a_step(yard: Yard) -> None:
     assert run.forked_from["from_run_id"] == run_id
 
 
+async def test_a_restarted_run_begins_its_step_again(yard: Yard) -> None:
+    """The worker that executes it stops the step at once and begins it again; that counts as no loss."""
+    await yard.start(yard.write("slow.py", SLOW))
+    run_id = await requests.start("slow", "a")
+    await yard.run(run_id, waits)
+    await requests.restart(run_id)
+    assert (await yard.ended(run_id)).result == "a at attempt 2"
+    (recovered,) = [event for event in await requests.store.read(run_id) if event.type == "run-recovered"]
+    assert recovered.payload["lost"] == 0
+
+
 async def test_a_stopped_worker_hands_its_runs_over(yard: Yard) -> None:
     """SIGTERM interrupts a step; the next worker runs it again at once and the journal says why."""
     module = yard.write("slow.py", SLOW)

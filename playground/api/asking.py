@@ -1,0 +1,156 @@
+"""What requests ask of runs, read from query and body and handed on, for the routes that wait and those that stream.
+
+Some of what Mastra's clients can say has no meaning here. What would change nothing that is seen is passed over
+(``tracingOptions``, ``disableScorers``, and a ``requestContext`` after the start: a run keeps the one it began with);
+what would be missed is refused.
+"""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from engine.context import MISSING
+from engine.errors import UnknownRun
+from engine.state import RunState
+from playground import catalogue, requests
+from playground.api.endpoint import BadRequest, body_of
+
+Body = dict[str, Any]
+
+
+async def start(request: HttpRequest, workflow_id: str) -> str:
+    """Start a run with what the body says; return its id."""
+    body = body_of(request)
+    _refuse(body, "perStep")
+    return await requests.start(
+        workflow_id,
+        body.get("inputData"),
+        run_id=run_id_of(request),
+        resource_id=text(body, "resourceId"),
+        state=_object(body, "initialState"),
+        request_context=_object(body, "requestContext"),
+    )
+
+
+async def resume(request: HttpRequest, workflow_id: str) -> tuple[str, int]:
+    """Answer a suspended step of the run of the query; return the run's id and its last seq before the answer."""
+    body = body_of(request)
+    _refuse(body, "perStep")
+    run = await run_of(workflow_id, named_run(request))
+    index = _index(body, "forEachIndex")
+    await requests.resume(run.run_id, _step(body), body.get("resumeData"), label=text(body, "label"), index=index)
+    return run.run_id, run.last_seq
+
+
+async def restart(request: HttpRequest, workflow_id: str) -> str:
+    """Have the run of the query taken over; return its id."""
+    body_of(request)
+    run = await run_of(workflow_id, named_run(request))
+    await requests.restart(run.run_id)
+    return run.run_id
+
+
+async def travel(request: HttpRequest, workflow_id: str) -> str:
+    """Fork the run of the query before a step and start the fork; return the new run's id."""
+    body = body_of(request)
+    _refuse(body, "perStep", "resumeData", "initialState", "context", "nestedStepsContext")
+    step = _step(body)
+    if step is None:
+        raise BadRequest('say from which step: {"step": path, "inputData": what it is given instead}')
+    run = await run_of(workflow_id, named_run(request))
+    return await requests.fork(run.run_id, step, body.get("inputData", MISSING))
+
+
+async def run_of(workflow_id: str, run_id: str) -> RunState:
+    """Return a run of a workflow.
+
+    Raises:
+        UnknownRun: there is none of this id, or it is one of another workflow.
+    """
+    state = await requests.state_of(run_id)
+    if state.workflow_id != workflow_id:
+        raise UnknownRun(f"run {run_id!r} is a run of workflow {state.workflow_id!r}, not of {workflow_id!r}")
+    return state
+
+
+async def graph_of(run: RunState) -> catalogue.Graph | None:
+    """Return the graph that a run was made with; None when it is not known any more."""
+    entry = await catalogue.version(run.workflow_id, run.digest)
+    return None if entry is None else entry.graph
+
+
+def run_id_of(request: HttpRequest) -> str | None:
+    """Return the run of the query, if it names one."""
+    return request.GET.get("runId") or None
+
+
+def named_run(request: HttpRequest) -> str:
+    """Return the run of the query.
+
+    Raises:
+        BadRequest: it names none.
+    """
+    run_id = run_id_of(request)
+    if run_id is None:
+        raise BadRequest("say which run with ?runId=")
+    return run_id
+
+
+def text(body: Body, name: str) -> str | None:
+    """Return a text of the body, None when it has none.
+
+    Raises:
+        BadRequest: it is something else.
+    """
+    value = body.get(name)
+    if value is None or isinstance(value, str):
+        return value
+    raise BadRequest(f"{name} must be text")
+
+
+def flag(body: Body, name: str, default: bool) -> bool:
+    """Return a truth value of the body.
+
+    Raises:
+        BadRequest: it is something else.
+    """
+    value = body.get(name)
+    if value is None:
+        return default
+    if isinstance(value, bool):
+        return value
+    raise BadRequest(f"{name} must be true or false")
+
+
+def _object(body: Body, name: str) -> Body | None:
+    value = body.get(name)
+    if value is None or isinstance(value, dict):
+        return value
+    raise BadRequest(f"{name} must be a JSON object")
+
+
+def _index(body: Body, name: str) -> int | None:
+    value = body.get(name)
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
+        return value
+    raise BadRequest(f"{name} must be the index of an item, from 0")
+
+
+def _step(body: Body) -> str | list[str | int] | None:
+    step = body.get("step")
+    if step is None or isinstance(step, str):
+        return step
+    parts: list[str | int] = []
+    if not isinstance(step, list) or not step:
+        raise BadRequest("step must be a step's path: text such as inner[0].ask, or a list")
+    for part in step:
+        if not isinstance(part, str) and not (isinstance(part, int) and not isinstance(part, bool)):
+            raise BadRequest("the parts of a step's path are ids and indexes")
+        parts.append(part)
+    return parts
+
+
+def _refuse(body: Body, *names: str) -> None:
+    for name in names:
+        if body.get(name) not in (None, False):
+            raise BadRequest(f"{name} is not taken here: leave it out")
