@@ -88,7 +88,14 @@ async def record_start(store: Store, clock: Clock, run_id: str, start: Start) ->
 
 
 async def record_resume(
-    store: Store, clock: Clock, run_id: str, path: Path, data: Any, *, suspension: str | None = None
+    store: Store,
+    clock: Clock,
+    run_id: str,
+    path: Path,
+    data: Any,
+    *,
+    suspension: str | None = None,
+    known: RunState | None = None,
 ) -> None:
     """Record the answer to a suspended step.
 
@@ -99,6 +106,7 @@ async def record_resume(
         path: the suspended step.
         data: the answer as JSON, validated before.
         suspension: the `StepState.suspension` that is answered; without it, the one that is open.
+        known: the fold of the run's journal, as far as it was read; what came since is added to it.
 
     Raises:
         UnknownRun: there is no such run.
@@ -112,7 +120,7 @@ async def record_resume(
         check_resumable(run, path, suspension)
         return [Draft(clock.now(), "step-resumed", path, {"data": data})]
 
-    await _record(store, run_id, decide)
+    await _record(store, run_id, decide, known)
 
 
 def check_resumable(run: RunState, path: Path, suspension: str | None = None) -> StepState:
@@ -195,7 +203,9 @@ async def record_note(store: Store, clock: Clock, run_id: str, type: EventType, 
     await store.transact(run_id, after=0, decide=lambda events: [Draft(clock.now(), type, (), payload)])
 
 
-async def _record(store: Store, run_id: str, decide: Callable[[RunState], Sequence[Draft]]) -> None:
+async def _record(
+    store: Store, run_id: str, decide: Callable[[RunState], Sequence[Draft]], known: RunState | None = None
+) -> None:
     """Read the run up to now and record what ``decide`` makes of it.
 
     The journal is folded before the transaction, so that inside it only what came since is read.
@@ -203,7 +213,7 @@ async def _record(store: Store, run_id: str, decide: Callable[[RunState], Sequen
     Raises:
         NewerJournal: whether the request is valid cannot be known here.
     """
-    run = fold(await store.read(run_id))
+    run = known or fold(await store.read(run_id))
 
     def with_news(events: Sequence[Event]) -> Sequence[Draft]:
         for event in events:

@@ -304,7 +304,13 @@ class Run(Generic[In, Out]):
         check_fit(self._flow, state)
         answer = admit_answer(self._flow, suspended.path, data)
         await record_resume(
-            runtime.store, runtime.clock, self.run_id, suspended.path, answer, suspension=suspended.suspension
+            runtime.store,
+            runtime.clock,
+            self.run_id,
+            suspended.path,
+            answer,
+            suspension=suspended.suspension,
+            known=state,
         )
 
     async def _drive(self, force: bool = False) -> RunResult:

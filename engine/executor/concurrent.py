@@ -1,16 +1,17 @@
 """Parallel, branch and foreach: nodes whose children run at once."""
 
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from functools import partial
+from typing import Any
 
 from engine.errors import NotAList
 from engine.executor.functions import decide
 from engine.executor.group import Child, Group
-from engine.executor.outcome import Failed, Outcome
+from engine.executor.outcome import Failed, Outcome, recorded
 from engine.executor.scope import Scope
 from engine.executor.walker import Walker
 from engine.failure import describe
-from engine.nodes import BranchNode, ForeachNode, Node, ParallelNode, last_of, step_ids
+from engine.nodes import BranchNode, ForeachNode, Node, ParallelNode, StepNode, last_of, step_ids
 from engine.refs import Value, item_of
 
 
@@ -44,13 +45,9 @@ async def run_foreach(run: Walker, node: ForeachNode, scope: Scope, value: Value
         error = NotAList(f"foreach of {node.body.id!r} needs a list as its input, and received: {found}")
         return Failed(describe(error))
     ids = step_ids(node.body)
+    start = partial(_start_item, run, node.body, scope, value)
     children = [
-        Child(
-            partial(run.walk, node.body, scope.item(index), Value(item, item_of(value.ref, index))),
-            ids,
-            index,
-        )
-        for index, item in enumerate(value.json)
+        Child(partial(start, index), ids, index, _known_of(node.body, scope, index)) for index in range(len(value.json))
     ]
     group = Group(run, scope, children, limit=node.concurrency, fail_fast=False, launch_all=False)
     stopped = await group.gather() or group.stopped()
@@ -60,6 +57,18 @@ async def run_foreach(run: Walker, node: ForeachNode, scope: Scope, value: Value
     # One ref to all items: a ref to each would be handed on with every use of the list.
     ref = {"step": list(scope.path_of(last_of(node.body).id))} if values else {"value": []}
     return Value([item.json for item in values], ref)
+
+
+def _start_item(run: Walker, body: Node, scope: Scope, items: Value, index: int) -> Coroutine[Any, Any, Outcome]:
+    return run.walk(body, scope.item(index), Value(items.json[index], item_of(items.ref, index)))
+
+
+def _known_of(body: Node, scope: Scope, index: int) -> Outcome | None:
+    """Return what the journal holds of an item that is a single step: of very many, most may wait for a person."""
+    if not isinstance(body, StepNode):
+        return None
+    item = scope.item(index)
+    return recorded(item.record(body.id), item.path_of(body.id))
 
 
 async def _run_arms(

@@ -20,6 +20,8 @@ class Child:
     """The ids that the child's steps have in the workflow."""
     index: int | None = None
     """Which item of a foreach it is."""
+    known: Outcome | None = None
+    """What is recorded of it, when nothing has to be done for that: then it is not started."""
 
     @property
     def places(self) -> list[Path]:
@@ -67,6 +69,7 @@ class Group:
         Returns:
             The early end that a child asked for, if one did; the siblings are cancelled then.
         """
+        self._settle()
         with self._run.listening(self):
             async with asyncio.TaskGroup() as tasks:
                 while self._launch(tasks):
@@ -100,6 +103,13 @@ class Group:
     @property
     def _stopped(self) -> bool:
         return self._bailed is not None or (self._failed and self._fail_fast)
+
+    def _settle(self) -> None:
+        """Take note of the children of which all is known."""
+        for number, child in enumerate(self._children):
+            if child.known is not None:
+                self._note(number, child.known)
+        self._queue = deque(number for number, child in enumerate(self._children) if child.known is None)
 
     def _wake(self, number: int) -> None:
         if number in self._running:

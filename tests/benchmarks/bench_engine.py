@@ -1,19 +1,21 @@
-"""The engine in memory: steps a second, the fold of a long journal, and what is stored."""
+"""The engine in memory: steps a second, the fold of a long journal, what is stored, answers among many questions."""
 
 import asyncio
 import gc
 import json
 from collections.abc import Sequence
 
-from engine import Engine
+from engine import Context, Engine, create_step, create_workflow
 from engine.events import Event
 from engine.state import fold
-from tests.benchmarks.chains import chain, run_once
+from tests.benchmarks.chains import Number, chain, run_once
 from tests.benchmarks.report import OURS, Stopwatch, report
 
 LENGTH = 100
 RUNS = 100
 LONG = 10_000
+ITEMS = 1000
+ANSWERS = 20
 
 
 async def chains() -> None:
@@ -51,10 +53,31 @@ async def journals() -> None:
     report("fold", OURS, watch.seconds, watch.used)
 
 
+async def answers() -> None:
+    """Answer some items of a foreach that all wait for a person."""
+    body = create_step(id="ask", execute=ask, input_schema=Number, output_schema=Number)
+    flow = create_workflow(id="items", input_schema=list[Number], output_schema=list[Number]).foreach(body).commit()
+    run = await Engine([flow]).workflow("items").create_run()
+    result = await run.start([{"n": number} for number in range(ITEMS)])
+    gc.collect()
+    watch = Stopwatch()
+    for index in range(ANSWERS):
+        result = await run.resume(step=["ask", index], resume_data=True)
+    assert len(result.suspended) == ITEMS - ANSWERS, result
+    report("resume", OURS, watch.seconds / ANSWERS, watch.used / ANSWERS)
+
+
+async def ask(data: Number, ctx: Context) -> Number:
+    """Wait for an answer."""
+    ctx.suspend({"go on?": data.n})
+    return data
+
+
 def main() -> None:
     """Measure and tell."""
     asyncio.run(chains())
     asyncio.run(journals())
+    asyncio.run(answers())
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ SECTIONS = {
     "many": Section(title="SQLite, durable after each step: 100 runs at once", unit="steps/s", goal=20_000),
     "append": Section(title="SQLite: the store alone, a step's two events in an append", unit="steps/s"),
     "fold": Section(title="The fold of 10,000 steps", unit="s", more_is_better=False, goal=0.5),
+    "resume": Section(title="An answer to one of 1,000 suspended items, in memory", unit="s", more_is_better=False),
     "stored": Section(title="Stored for each step, in a run of", unit="bytes", more_is_better=False),
     "idle": Section(title="Held in memory for each suspended run", unit="bytes", more_is_better=False),
     "forms": Section(title="Forms", unit="s", more_is_better=False),
