@@ -139,8 +139,10 @@ through all journals again and again, has nothing to look at.
 @dataclass(slots=True)
 class _Kept:
     summary: RunSummary
+    """As the last event left it that changed it; `_current` adds what changes all the time."""
     rows: list[Row]
     """The journal."""
+    epoch: int = 0
     waits: dict[Path, Wait] = field(default_factory=dict)
     leased_until: datetime | None = None
     moved: asyncio.Event | None = None
@@ -166,7 +168,7 @@ class MemoryStore:
     async def append(self, run_id: str, drafts: Sequence[Draft], *, epoch: int, after: int) -> int:
         """Record events as the owner; see `Store.append`."""
         kept = self._runs.get(run_id)
-        if kept is None or kept.summary.epoch != epoch or kept.summary.ended:
+        if kept is None or kept.epoch != epoch or kept.summary.ended:
             raise StaleEpoch
         if len(kept.rows) != after:
             raise Conflict
@@ -221,14 +223,14 @@ class MemoryStore:
         held = kept.leased_until is not None
         if kept.summary.ended or (held and not force and kept.leased_until > now):  # type: ignore[operator]
             return None
-        kept.summary = replace(kept.summary, epoch=kept.summary.epoch + 1)
+        kept.epoch += 1
         kept.leased_until = now + timedelta(seconds=lease)
-        return Claim(run_id=run_id, epoch=kept.summary.epoch, interrupted=held, last_seq=len(kept.rows))
+        return Claim(run_id=run_id, epoch=kept.epoch, interrupted=held, last_seq=len(kept.rows))
 
     async def renew(self, run_id: str, *, epoch: int, lease: float) -> int:
         """Renew the lease; see `Store.renew`."""
         kept = self._runs.get(run_id)
-        if kept is None or kept.summary.epoch != epoch or kept.summary.ended:
+        if kept is None or kept.epoch != epoch or kept.summary.ended:
             raise StaleEpoch
         kept.leased_until = self._clock.now() + timedelta(seconds=lease)
         return len(kept.rows)
@@ -236,7 +238,7 @@ class MemoryStore:
     async def release(self, run_id: str, *, epoch: int) -> None:
         """Give the claim back; see `Store.release`."""
         kept = self._runs.get(run_id)
-        if kept is not None and kept.summary.epoch == epoch:
+        if kept is not None and kept.epoch == epoch:
             kept.leased_until = None
 
     async def changed(self, run_id: str, *, after: int) -> None:
@@ -257,7 +259,7 @@ class MemoryStore:
         last = len(kept.rows)
         kept.rows.extend(_rows(drafts))
         if not _QUIET.issuperset([draft.type for draft in drafts]):
-            events = _numbered(kept, last)
+            events = [event for event in _numbered(kept, last) if event.type not in _QUIET]
             kept.summary = summarize(kept.summary, events)
             _keep_waits(kept, events)
         if kept.moved is not None:
@@ -270,8 +272,8 @@ _QUIET: frozenset[str] = frozenset({"step-started", "step-succeeded", "step-outp
 
 
 def _current(kept: _Kept) -> RunSummary:
-    """Return the summary with the numbers that quiet events leave behind."""
-    return replace(kept.summary, last_seq=len(kept.rows), updated_at=kept.rows[-1][0])
+    """Return the summary as it is now."""
+    return replace(kept.summary, epoch=kept.epoch, last_seq=len(kept.rows), updated_at=kept.rows[-1][0])
 
 
 def _numbered(kept: _Kept, after: int, limit: int | None = None) -> list[Event]:
