@@ -144,7 +144,7 @@ async def resume(
         path = suspended.path
         suspension = suspension or suspended.suspension
     answer = await fitting.check_answer(run, path, data)
-    await journal.record_resume(store, _clock, run_id, path, answer, suspension=suspension)
+    await journal.record_resume(store, _clock, run_id, path, answer, suspension=suspension, known=run)
     await _announce(run_id)
     return path
 

@@ -65,7 +65,7 @@ def _start_item(run: Walker, body: Node, scope: Scope, items: Value, index: int)
 
 def _known_of(body: Node, scope: Scope, index: int) -> Outcome | None:
     """Return what the journal holds of an item that is a single step: of very many, most may wait for a person."""
-    if not isinstance(body, StepNode):
+    if not isinstance(body, StepNode) or body.id not in scope.place.children:
         return None
     item = scope.item(index)
     return recorded(item.record(body.id), item.path_of(body.id))
