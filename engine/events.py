@@ -8,14 +8,14 @@ run-forked             from_run_id, step: path, input: the step's new input, if 
 run-started            (empty), or input, state, request_context when the run was created without them
 run-suspended          suspended: list of paths
 run-waiting            until: ISO time or null, events: names
-run-succeeded          result: a Ref
-run-failed             error: an ErrorDetail
-run-canceled           reason
+run-succeeded          result: a Ref, and, when hooks follow: hooks: their names
+run-failed             error: an ErrorDetail, hooks
+run-canceled           reason, hooks; without hooks it is not known whether any follow
 run-recovered          reason, interrupted: list of paths, lost: 1 when a worker died, 0 when it was stopped
 step-started           attempt, input: a Ref (first attempt only), kind ("workflow" when nested), iteration
 step-output            chunk
 step-progress          fraction (0 to 1), message
-step-log               level, logger, message
+step-log               level, logger, message; of a hook also error, or deaths: how many workers died before it ended
 step-attempt-failed    attempt, error, next_at
 step-suspended         payload, label, call (1 for the first suspend() of the function), and, when the code
                        refused the last answer, which counts no more: rejected: list of {path, message}

@@ -145,8 +145,17 @@ def names_suspended(run: RunState) -> str:
     return ", ".join(format_path(step.path) for step in run.suspended) or "none"
 
 
-async def record_cancel(store: Store, clock: Clock, run_id: str, reason: str = "") -> None:
+async def record_cancel(
+    store: Store, clock: Clock, run_id: str, reason: str = "", *, hooks: Sequence[str] | None = None
+) -> None:
     """Cancel a run: every step that has begun ends as canceled, and the run with them.
+
+    Args:
+        store: where the journal is kept.
+        clock: gives the time of the events.
+        run_id: the run.
+        reason: why.
+        hooks: the names of the hooks that follow; None when that is not known here, so that a worker has to look.
 
     Raises:
         UnknownRun: there is no such run.
@@ -159,7 +168,7 @@ async def record_cancel(store: Store, clock: Clock, run_id: str, reason: str = "
         now = clock.now()
         return [
             *(Draft(now, "step-canceled", path, {"reason": reason}) for path in reversed(run.open)),
-            Draft(now, "run-canceled", (), {"reason": reason}),
+            Draft(now, "run-canceled", (), {"reason": reason} | ({} if hooks is None else {"hooks": list(hooks)})),
         ]
 
     await _record(store, run_id, decide)

@@ -8,6 +8,7 @@ from engine.errors import NotSuspended, RunAlreadyStarted, RunExists, RunFinishe
 from engine.events import Event
 from engine.fit import check_fit
 from engine.forking import record_fork
+from engine.hooks import hooks_after
 from engine.nodes import Flow
 from engine.requests import Start, create_run, record_cancel, record_event, record_resume, record_start
 from engine.result import RunResult
@@ -196,15 +197,18 @@ class Run(Generic[In, Out]):
             RunFinished: the run has ended before and stays as it was.
             UnknownRun: the run was not started.
         """
-        await record_cancel(self._runtime.store, self._runtime.clock, self.run_id)
-        self._runtime.stop(self.run_id)
-        state = await self._runtime.state(self.run_id)
-        await self._runtime.run_hooks(self._flow, state)
+        runtime = self._runtime
+        await record_cancel(runtime.store, runtime.clock, self.run_id, hooks=hooks_after(self._flow, "canceled"))
+        runtime.stop(self.run_id)
+        state = await runtime.state(self.run_id)
+        await runtime.finish(self.run_id)
         await self._catch_up_watchers(state)
         return RunResult.of(state)
 
     async def restart(self) -> RunResult:
         """Take an interrupted run over at once and go on with it; a former owner can write no more.
+
+        Of a run that was interrupted after its end, the hooks are called that are left.
 
         Raises:
             RunFinished: the run has ended.
@@ -212,6 +216,8 @@ class Run(Generic[In, Out]):
             WorkflowChanged: it waits for a timer or an event, and the code no longer has the steps that were recorded.
         """
         summary = await self._runtime.store.summary(self.run_id)
+        if summary.ended and await self._runtime.finish(self.run_id, force=True):
+            return await self.state()
         if summary.ended:
             raise RunFinished(f"run {self.run_id} has ended ({summary.status}): start another one, or fork it")
         if not summary.has_input:

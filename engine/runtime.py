@@ -1,24 +1,32 @@
 """What executes runs in a process: claims them, walks them, waits for their timers, and runs their hooks."""
 
 import asyncio
-import inspect
 import logging
 import random
 import uuid
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 from engine.capture import LOGGER, capturing
 from engine.clock import Clock, SystemClock
-from engine.errors import InvalidInput, InvalidValue, NotSerializable, StartRefused, UnknownWorkflow, WorkflowChanged
+from engine.errors import (
+    InvalidInput,
+    InvalidValue,
+    NotSerializable,
+    StaleEpoch,
+    StartRefused,
+    UnknownWorkflow,
+    WorkflowChanged,
+)
 from engine.executor import Execution, Journal
 from engine.failure import describe, is_users, message_of
 from engine.fit import check_fit, check_known
 from engine.graph import digest_of
+from engine.hooks import are_deadly, call, call_hooks, hooks_after, left_by
 from engine.nodes import Flow
-from engine.requests import Start, record_note
-from engine.result import RunResult
+from engine.requests import Start
 from engine.schema import ANY
 from engine.state import RunState, fold
 from engine.store import Claim, MemoryStore, Store
@@ -105,7 +113,7 @@ class Runtime:
         )
         if flow.on_start is not None:
             try:
-                await _call(flow.on_start, run)
+                await call(flow.on_start, run)
             except StartRefused:
                 raise
             except BaseException as error:
@@ -142,15 +150,35 @@ class Runtime:
                 return None
             try:
                 state = await self._execute(flow, claim)
+                if state is not None and state.ended:
+                    await self._finish(flow, claim, state)
             finally:
                 await self.store.release(run_id, epoch=claim.epoch)
             if state is None or state.ended:
                 break
             # Whoever answered before the release saw the run claimed and left it alone, so this is looked at after it.
             runnable, force = (await self.store.summary(run_id)).runnable, False
-        if state is not None and state.ended:
-            await self.run_hooks(flow, state)
         return state
+
+    async def finish(self, run_id: str, *, force: bool = False) -> bool:
+        """Call the hooks of a run that has ended, unless nothing is left or another owner is about to.
+
+        Args:
+            run_id: the run.
+            force: take it over although another owner's lease holds.
+
+        Returns:
+            Whether something was left to do.
+        """
+        claim = await self.store.claim(run_id, owner=self._owner, lease=self._lease, force=force)
+        if claim is None:
+            return False
+        try:
+            state = await self.state(run_id)
+            await self._finish(self.flow(state.workflow_id), claim, state)
+        finally:
+            await self.store.release(run_id, epoch=claim.epoch)
+        return True
 
     async def drive(self, run_id: str, *, force: bool = False) -> RunState:
         """Go on with a run, through its timers and events, until it has ended or all that is left is suspended.
@@ -186,24 +214,6 @@ class Runtime:
     async def state(self, run_id: str) -> RunState:
         """Return the fold of a run's journal."""
         return fold(await self.store.read(run_id))
-
-    async def run_hooks(self, flow: Flow, state: RunState) -> None:
-        """Call ``on_finish``, and ``on_error`` after a failure; what they raise is logged and recorded."""
-        hooks = [("on_finish", flow.on_finish)]
-        if state.status == "failed":
-            hooks.append(("on_error", flow.on_error))
-        for name, hook in hooks:
-            if hook is None:
-                continue
-            try:
-                await _call(hook, RunResult.of(state))
-            except BaseException as error:
-                if not is_users(error):
-                    raise
-                message = f"{name} of workflow {flow.id!r} raised {type(error).__name__}: {message_of(error)}"
-                self.logger.exception(message)
-                log = {"level": "error", "logger": name, "message": message, "error": describe(error)}
-                await record_note(self.store, self.clock, state.run_id, "step-log", log)
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
         """Run something beside; its error is logged, and `close` cancels it."""
@@ -258,11 +268,36 @@ class Runtime:
         state.last_seq = execution.journal.last_seq
         return state
 
+    async def _finish(self, flow: Flow, claim: Claim, state: RunState) -> None:
+        """Call the hooks of a run that has ended, and say that nothing is left to do for it.
+
+        Who dies before that has not finished: the next owner calls them again.
+        """
+        store, clock = self.store, self.clock
+        if hooks_after(flow, state.status):
+            beat = self.spawn(self._hold(claim))
+            try:
+                after_end = claim.interrupted and state.last_seq == claim.last_seq
+                if not (after_end and await are_deadly(claim, store=store, clock=clock)):
+                    await call_hooks(flow, state, store=store, clock=clock, logger=self.logger)
+            finally:
+                beat.cancel()
+        await store.finish(claim.run_id, epoch=claim.epoch)
+
+    async def _hold(self, claim: Claim) -> None:
+        """Keep the claim while the hooks are called, as long as nobody takes it over."""
+        with suppress(StaleEpoch):
+            while True:
+                await asyncio.sleep(self._lease / 3)
+                await self.store.renew(claim.run_id, epoch=claim.epoch, lease=self._lease)
+
     async def _refuse(self, claim: Claim, state: RunState, error: WorkflowChanged) -> RunState:
         """End a run that cannot go on with the code as it is now."""
         journal = Journal(self.store, self.clock, claim, state)
-        journal.emit("run-failed", (), {"error": describe(error)})
+        flow = self.flow(state.workflow_id)
+        journal.emit("run-failed", (), {"error": describe(error)} | left_by(flow, "failed"))
         await journal.flush()
+        state.last_seq = journal.last_seq
         return state
 
     async def _drive_alone(self, run_id: str, force: bool) -> RunState:
@@ -331,9 +366,3 @@ def _state(flow: Flow, state: dict[str, Any] | None) -> dict[str, Any] | None:
         raise InvalidInput(f"the initial_state does not fit workflow {flow.id!r}:", error.issues) from None
     except NotSerializable as error:
         raise InvalidInput(f"the initial_state cannot become JSON: {error.called('initial_state')}") from None
-
-
-async def _call(hook: Callable[[Any], Any], argument: Any) -> None:
-    result = hook(argument)
-    if inspect.isawaitable(result):
-        await result

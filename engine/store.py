@@ -11,7 +11,7 @@ from engine.errors import Conflict, RunExists, StaleEpoch, UnknownRun
 from engine.events import Draft, Event, EventType, RunStatus
 from engine.jsontext import from_text, to_text
 from engine.paths import Path
-from engine.summary import CLOSES_ALL, CLOSES_WAIT, RunSummary, Wait, opened_wait, summarize
+from engine.summary import CLOSES_ALL, CLOSES_WAIT, RunSummary, Wait, leaves_hooks, opened_wait, summarize
 
 Decide = Callable[[Sequence[Event]], Sequence[Draft]]
 """Given the events since the last read one, return what to record; raise to record nothing."""
@@ -98,7 +98,9 @@ class Store(Protocol):
         ...
 
     async def claim(self, run_id: str, *, owner: str, lease: float, force: bool = False) -> Claim | None:
-        """Claim the run for ``lease`` seconds; None when another owner's lease holds or the run has ended.
+        """Claim the run for ``lease`` seconds; None when another owner's lease holds or nothing is left to do.
+
+        Of a run that has ended, hooks may be left; `finish` then says that they were called.
 
         Args:
             run_id: the run.
@@ -115,8 +117,12 @@ class Store(Protocol):
         """Make the lease last ``lease`` seconds from now; return the run's last seq.
 
         Raises:
-            StaleEpoch: a newer claim exists, or the run has ended or is gone.
+            StaleEpoch: a newer claim exists, or the run has ended and no hooks are left, or it is gone.
         """
+        ...
+
+    async def finish(self, run_id: str, *, epoch: int) -> None:
+        """Give back the claim of a run that has ended, with nothing left to do; nothing happens when it is not held."""
         ...
 
     async def release(self, run_id: str, *, epoch: int) -> None:
@@ -145,6 +151,8 @@ class _Kept:
     epoch: int = 0
     waits: dict[Path, Wait] = field(default_factory=dict)
     leased_until: datetime | None = None
+    hooks: bool = False
+    """Whether the run has ended and hooks may be left."""
     moved: asyncio.Event | None = None
 
 
@@ -181,6 +189,10 @@ class MemoryStore:
         drafts = decide(_numbered(kept, after))
         last = len(kept.rows)
         self._record(kept, drafts)
+        if any(draft.type in CLOSES_ALL for draft in drafts):
+            # Whoever executes the run can write no more, and is no longer its owner.
+            kept.epoch += 1
+            kept.leased_until = None
         return _numbered(kept, last)
 
     async def read(self, run_id: str, *, after: int = 0, limit: int | None = None) -> list[Event]:
@@ -221,7 +233,8 @@ class MemoryStore:
         kept = self._kept(run_id)
         now = self._clock.now()
         held = kept.leased_until is not None
-        if kept.summary.ended or (held and not force and kept.leased_until > now):  # type: ignore[operator]
+        over = kept.summary.ended and not kept.hooks
+        if over or (held and not force and kept.leased_until > now):  # type: ignore[operator]
             return None
         kept.epoch += 1
         kept.leased_until = now + timedelta(seconds=lease)
@@ -230,10 +243,16 @@ class MemoryStore:
     async def renew(self, run_id: str, *, epoch: int, lease: float) -> int:
         """Renew the lease; see `Store.renew`."""
         kept = self._runs.get(run_id)
-        if kept is None or kept.epoch != epoch or kept.summary.ended:
+        if kept is None or kept.epoch != epoch or (kept.summary.ended and not kept.hooks):
             raise StaleEpoch
         kept.leased_until = self._clock.now() + timedelta(seconds=lease)
         return len(kept.rows)
+
+    async def finish(self, run_id: str, *, epoch: int) -> None:
+        """Give back the claim of a run that is done with; see `Store.finish`."""
+        kept = self._runs.get(run_id)
+        if kept is not None and kept.epoch == epoch:
+            kept.leased_until, kept.hooks = None, False
 
     async def release(self, run_id: str, *, epoch: int) -> None:
         """Give the claim back; see `Store.release`."""
@@ -261,6 +280,7 @@ class MemoryStore:
         if not _QUIET.issuperset([draft.type for draft in drafts]):
             events = [event for event in _numbered(kept, last) if event.type not in _QUIET]
             kept.summary = summarize(kept.summary, events)
+            kept.hooks = kept.hooks or leaves_hooks(events[-1])
             _keep_waits(kept, events)
         if kept.moved is not None:
             kept.moved.set()

@@ -158,5 +158,13 @@ CLOSES_WAIT: frozenset[str] = frozenset(
 CLOSES_ALL: frozenset[str] = frozenset({"run-succeeded", "run-failed", "run-canceled"})
 
 
+def leaves_hooks(event: Event | Draft) -> bool:
+    """Tell whether a run ends with this event and hooks may still have to be called.
+
+    Who cancels a run need not know the workflow's hooks; then whoever has the code looks.
+    """
+    return event.type in CLOSES_ALL and bool(event.payload.get("hooks", event.type == "run-canceled"))
+
+
 def _time(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)

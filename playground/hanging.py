@@ -87,7 +87,7 @@ def _give_up(worker_id: str) -> list[str]:
         return []
     # Given back, not lost: three losses fail a step, and these have done nothing wrong. What still runs of them in the
     # process that is about to end cannot write any more, once the next worker has claimed them.
-    others = RunRow.objects.filter(owner=worker_id, leased_until__isnull=False, ended_at=None)
+    others = RunRow.objects.filter(owner=worker_id, leased_until__isnull=False)
     others = others.exclude(run_id=stuck["run_id"])
     run_ids = list(others.values_list("run_id", flat=True))
     others.update(leased_until=None, queued_at=Now())

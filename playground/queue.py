@@ -22,7 +22,7 @@ class Due:
 
 
 async def due(workflow_ids: Collection[str], *, busy: Collection[str], limit: int) -> Due:
-    """Return the runs that have something to do and no owner.
+    """Return the runs that have something to do and no owner; also ended ones of which hooks may be left.
 
     Args:
         workflow_ids: the workflows whose code is at hand.
@@ -38,7 +38,8 @@ def unowned() -> Q:
 
 
 def _due(workflow_ids: Collection[str], busy: Collection[str], limit: int) -> Due:
-    runs = RunRow.objects.filter(ended_at=None, workflow_id__in=workflow_ids).exclude(run_id__in=busy)
+    runs = RunRow.objects.filter(workflow_id__in=workflow_ids).exclude(run_id__in=busy)
+    runs = runs.filter(Q(ended_at=None) | Q(queued_at__isnull=False))
     ready = Q(queued_at__isnull=False) | Q(wake_at__lte=Now()) | Q(leased_until__lte=Now())
     now = runs.filter(unowned()).filter(ready).order_by("queued_at", "wake_at", "number")
     found = tuple(now.values_list("run_id", flat=True)[:limit]) if limit > 0 else ()

@@ -159,7 +159,8 @@ async def cancel(run_id: str, reason: str = "") -> None:
     await state_of(run_id)
     await journal.record_cancel(store, _clock, run_id, reason)
     await _dispatcher.cancel(run_id)
-    await live.nudge(run_id)
+    # Hooks may be left, of which only a worker knows.
+    await _announce(run_id)
     await _unblock(run_id)
 
 

@@ -168,7 +168,11 @@ async def standing(run_id: str) -> Standing | None:
 
 async def queue_length() -> int:
     """Return how many runs wait for a worker."""
-    return await in_database(lambda: RunRow.objects.filter(queued_at__isnull=False, leased_until=None).count())
+    return await in_database(lambda: _queued().count())
+
+
+def _queued() -> QuerySet[RunRow]:
+    return RunRow.objects.filter(queued_at__isnull=False, leased_until=None, ended_at=None)
 
 
 def _filtered(chosen: Filter) -> QuerySet[RunRow]:
@@ -285,8 +289,8 @@ def _standing(run_id: str) -> Standing | None:
     if run is None:
         return None
     owned = run.leased_until is not None and run.leased_until > run.now
-    queued_at = None if owned else run.queued_at
+    queued_at = None if owned or run.ended_at is not None else run.queued_at
     ahead = 0
     if queued_at is not None:
-        ahead = RunRow.objects.filter(queued_at__lt=queued_at, leased_until=None).count()
+        ahead = _queued().filter(queued_at__lt=queued_at).count()
     return Standing(owner=run.owner if owned else None, queued_at=queued_at, ahead=ahead, wake_at=run.wake_at)

@@ -135,7 +135,7 @@ def _record_exit(worker_id: str, code: int, tail: str) -> list[str]:
             problem = {"module": row.importing, "type": "WorkerDied", "traceback": tail}
             problem["message"] = f"the worker process ended while it imported this module: {how}"
             row.problems = to_text([*from_text(row.problems), problem])
-        held = RunRow.objects.filter(owner=worker_id, leased_until__isnull=False, ended_at=None).exists()
+        held = RunRow.objects.filter(owner=worker_id, leased_until__isnull=False).exists()
         row.exit = row.exit or plain(f"{how}{_last_words(tail)}" if held else how)
         row.tail, row.status, row.ended_at = to_text(tail), "ended", Now()
         row.running, row.blocked = "[]", "null"
@@ -151,7 +151,7 @@ def _last_words(tail: str) -> str:
 
 def expire_claims(worker_ids: Sequence[str]) -> list[str]:
     """End the leases of workers that are gone; the claims stay marked as not released. For use in a transaction."""
-    held = RunRow.objects.filter(owner__in=worker_ids, leased_until__isnull=False, ended_at=None)
+    held = RunRow.objects.filter(owner__in=worker_ids, leased_until__isnull=False)
     run_ids = list(held.values_list("run_id", flat=True))
     held.update(leased_until=Now(), queued_at=F("updated_at"))
     return run_ids

@@ -22,6 +22,7 @@ from engine.executor.steps import run_step
 from engine.executor.waits import run_event, run_sleep
 from engine.executor.walker import Listener
 from engine.failure import describe
+from engine.hooks import left_by
 from engine.host import Host
 from engine.nodes import (
     BranchNode,
@@ -202,11 +203,11 @@ class Execution:
     def _end(self, outcome: Outcome) -> None:
         match outcome:
             case Value():
-                self.journal.emit("run-succeeded", (), {"result": outcome.ref})
+                self.journal.emit("run-succeeded", (), {"result": outcome.ref} | left_by(self._flow, "success"))
             case Bailed(value):
-                self.journal.emit("run-succeeded", (), {"result": value.ref})
+                self.journal.emit("run-succeeded", (), {"result": value.ref} | left_by(self._flow, "success"))
             case Failed(error):
-                self.journal.emit("run-failed", (), {"error": error})
+                self.journal.emit("run-failed", (), {"error": error} | left_by(self._flow, "failed"))
             case Canceled() | Halted():
                 raise AssertionError("the outermost workflow has no siblings that could cancel it")
 

@@ -13,14 +13,20 @@ from engine.store import Claim
 from playground.store.clock import later_sql, now_sql
 
 FIND = """
-    SELECT number, epoch, last_seq, ended_at IS NOT NULL, leased_until IS NOT NULL, leased_until > {now},
+    SELECT number, epoch, last_seq, ended_at IS NOT NULL AND queued_at IS NULL,
+        leased_until IS NOT NULL, leased_until > {now},
         (SELECT exit FROM playground_worker WHERE worker_id = owner)
     FROM playground_run WHERE run_id = %s {lock}
 """
 TAKE = """
-    UPDATE playground_run SET epoch = epoch + 1, owner = %s, leased_until = {later}, queued_at = NULL WHERE number = %s
+    UPDATE playground_run SET epoch = epoch + 1, owner = %s, leased_until = {later},
+        queued_at = CASE WHEN ended_at IS NULL THEN NULL ELSE queued_at END
+    WHERE number = %s
 """
-RENEW = "UPDATE playground_run SET leased_until = {later} WHERE run_id = %s AND epoch = %s AND ended_at IS NULL"
+RENEW = """
+    UPDATE playground_run SET leased_until = {later}
+    WHERE run_id = %s AND epoch = %s AND (ended_at IS NULL OR queued_at IS NOT NULL)
+"""
 FREE = """
     UPDATE playground_run SET epoch = epoch + 1, leased_until = NULL, queued_at = COALESCE(queued_at, {now})
     WHERE run_id = %s AND ended_at IS NULL
@@ -32,6 +38,9 @@ RELEASE = """
     WHERE run_id = %s AND epoch = %s
 """
 
+# A run that has ended stays queued as long as hooks may be left.
+FINISH = "UPDATE playground_run SET leased_until = NULL, queued_at = NULL WHERE run_id = %s AND epoch = %s"
+
 
 def claim(run_id: str, owner: str, lease: float, force: bool) -> tuple[int, Claim] | None:
     """Claim a run inside a transaction; return its number too. See `engine.Store.claim`."""
@@ -40,8 +49,8 @@ def claim(run_id: str, owner: str, lease: float, force: bool) -> tuple[int, Clai
         found = cursor.fetchone()
         if found is None:
             raise UnknownRun(f"no run has the id {run_id!r}")
-        number, epoch, last_seq, ended, held, holds, how_it_ended = found
-        if ended or (holds and not force):
+        number, epoch, last_seq, over, held, holds, how_it_ended = found
+        if over or (holds and not force):
             return None
         cursor.execute(_statement(TAKE, connection.vendor), [owner, _seconds(lease), number])
     made = Claim(run_id=run_id, epoch=epoch + 1, interrupted=bool(held), last_seq=last_seq, lost=how_it_ended)
@@ -56,6 +65,13 @@ def renew(run_id: str, epoch: int, lease: float) -> int:
             raise StaleEpoch
         cursor.execute(LAST_SEQ, [run_id])
         return int(cursor.fetchone()[0])
+
+
+def finish(run_id: str, epoch: int) -> bool:
+    """Give back the claim of a run that has ended, with nothing left to do; return whether it was held."""
+    with connection.cursor() as cursor:
+        cursor.execute(FINISH, [run_id, epoch])
+        return bool(cursor.rowcount)
 
 
 def release(run_id: str, epoch: int) -> None:

@@ -46,7 +46,7 @@ class Append:
     rows: list[tuple[Any, ...]]
     changes: Changes | None
     ends: bool
-    """True when the run ends with it."""
+    """True when the run ends with it and no hooks are left, so that the claim is given back."""
 
 
 class Journal:
@@ -74,7 +74,7 @@ class Journal:
             at=rows[-1][2],
             rows=rows,
             changes=found,
-            ends=found is not None and "ended_at" in found.columns,
+            ends=found is not None and found.columns.get("leased_until", True) is None,
         )
 
     def write(self, appends: Sequence[Append]) -> bool:

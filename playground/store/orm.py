@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection
 from engine.errors import RunExists, StaleEpoch, UnknownRun
 from engine.events import Draft, Event, RunStatus
 from engine.store import Claim, Decide
-from engine.summary import RunSummary, Wait, summarize
+from engine.summary import CLOSES_ALL, RunSummary, Wait, summarize
 from playground.models import Run as RunRow
 from playground.models import Wait as WaitRow
 from playground.store import claims
@@ -43,7 +43,7 @@ class OrmStore:
         self._numbers: dict[str, int] = {}
         """The runs that were claimed here -> their numbers."""
         self._ended: set[str] = set()
-        """The runs that were claimed and ended here, until they are released."""
+        """The runs that were claimed here and are done with, until they are released."""
         self._watchers: dict[str, set[asyncio.Future[None]]] = {}
 
     def close(self) -> None:
@@ -120,11 +120,16 @@ class OrmStore:
         """Renew the lease; see `engine.Store.renew`."""
         return await self._write(lambda: claims.renew(run_id, epoch, lease))
 
+    async def finish(self, run_id: str, *, epoch: int) -> None:
+        """Give back the claim of a run that is done with; see `engine.Store.finish`."""
+        if run_id not in self._ended and await self._write(lambda: claims.finish(run_id, epoch)):
+            self._ended.add(run_id)
+
     async def release(self, run_id: str, *, epoch: int) -> None:
         """Give the claim back; see `engine.Store.release`."""
         self._numbers.pop(run_id, None)
         if run_id in self._ended:
-            # The append that ended it gave the claim back.
+            # The claim was given back with its last event, or with its last hook.
             self._ended.discard(run_id)
             return
         await self._write(lambda: claims.release(run_id, epoch))
@@ -197,6 +202,9 @@ def _create(run_id: str, drafts: Sequence[Draft]) -> RunSummary:
     at = drafts[0].at
     run = RunRow.objects.create(run_id=run_id, created_at=at, updated_at=at)
     _record(run, drafts)
+    if any(draft.type in CLOSES_ALL for draft in drafts):
+        # A run that was brought from elsewhere has ended there, and its hooks were called there.
+        RunRow.objects.filter(number=run.number).update(queued_at=None)
     return summarize(None, number_events(run_id, 0, drafts))
 
 
@@ -215,6 +223,9 @@ def _record(run: RunRow, drafts: Sequence[Draft]) -> None:
     """Write events that come from outside the run's owner, and queue the run when there is something to do now."""
     found = changes(drafts)
     more: dict[str, Any] = {}
+    if found is not None and "ended_at" in found.columns:
+        # Whoever executes the run can write no more, and is no longer its owner.
+        more = {"epoch": run.epoch + 1, "leased_until": None}
     if found is not None and runnable(found.columns, run) and run.queued_at is None:
         more["queued_at"] = drafts[-1].at
     with connection.cursor() as cursor:

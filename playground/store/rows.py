@@ -12,7 +12,16 @@ from django.db import connection
 from engine import jsontext
 from engine.events import FINAL, Draft, Event, RunStatus
 from engine.paths import Path
-from engine.summary import CLOSES_ALL, CLOSES_WAIT, RunSummary, Wait, WaitKind, opened_wait, status_after
+from engine.summary import (
+    CLOSES_ALL,
+    CLOSES_WAIT,
+    RunSummary,
+    Wait,
+    WaitKind,
+    leaves_hooks,
+    opened_wait,
+    status_after,
+)
 from playground.models import Run as RunRow
 from playground.models import Wait as WaitRow
 
@@ -88,8 +97,10 @@ def _change_columns(columns: dict[str, Any], event: Draft | Event) -> None:
     elif (status := status_after(event)) is not None:
         columns["status"] = status
         if status in FINAL:
-            # Nothing of an ended run is looked for by the sweep.
-            columns |= {"ended_at": event.at, "leased_until": None, "queued_at": None, "wake_at": None}
+            # Nothing of an ended run is looked for by the sweep, but for hooks; who ends it calls them under its claim.
+            columns |= {"ended_at": event.at, "queued_at": event.at, "wake_at": None}
+            if not leaves_hooks(event):
+                columns |= {"leased_until": None, "queued_at": None}
         elif status in ("suspended", "waiting"):
             columns["queued_at"] = None
         columns["error"] = plain(event.payload["error"]["message"]) if status == "failed" else None

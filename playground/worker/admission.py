@@ -4,6 +4,7 @@ from engine.clock import SystemClock
 from engine.errors import RequestError
 from engine.events import Draft
 from engine.failure import describe
+from engine.hooks import left_by
 from engine.requests import Start
 from engine.run import Run
 from engine.runtime import Runtime
@@ -32,8 +33,9 @@ async def _is_fit(runtime: Runtime, run_id: str, payload: dict[str, object], own
         await runtime.admit(flow, wanted, Run(runtime, flow, run_id, recorded=True))
     except RequestError as error:
         claim = await runtime.store.claim(run_id, owner=owner, lease=lease)
-        if claim is not None:
-            failed = Draft(CLOCK.now(), "run-failed", (), {"error": describe(error)})
-            await runtime.store.append(run_id, [failed], epoch=claim.epoch, after=claim.last_seq)
-        return False
+        if claim is None:
+            return False
+        failed = Draft(CLOCK.now(), "run-failed", (), {"error": describe(error)} | left_by(flow, "failed"))
+        await runtime.store.append(run_id, [failed], epoch=claim.epoch, after=claim.last_seq)
+        await runtime.store.release(run_id, epoch=claim.epoch)
     return True

@@ -201,6 +201,55 @@ async def test_an_ended_run_takes_no_more_events_of_its_owner(store: Store) -> N
     assert (summary.status, summary.ended_at) == ("success", AT)
 
 
+async def test_an_ended_run_stays_claimed_until_its_hooks_were_called(store: Store) -> None:
+    """Its owner keeps and renews the claim; when it is lost, or given back, another one has to finish."""
+    epoch = await claimed(store)
+    await store.append("r", [draft("run-succeeded", result={"value": 1}, hooks=["on_finish"])], epoch=epoch, after=1)
+    with pytest.raises(StaleEpoch):
+        await store.append("r", [draft("step-log")], epoch=epoch, after=2)
+    assert await store.claim("r", owner="w2", lease=60) is None
+    assert await store.renew("r", epoch=epoch, lease=-1) == 2
+    second = await store.claim("r", owner="w2", lease=60)
+    assert second is not None
+    assert (second.interrupted, second.last_seq) == (True, 2)
+    await store.finish("r", epoch=epoch)  # by who was thought dead
+    await store.release("r", epoch=second.epoch)
+    third = await store.claim("r", owner="w3", lease=60)
+    assert third is not None
+    assert not third.interrupted
+    await store.finish("r", epoch=third.epoch)
+    await store.release("r", epoch=third.epoch)
+    assert await store.claim("r", owner="w4", lease=60, force=True) is None
+    assert (await store.summary("r")).status == "success"
+
+
+async def test_a_cancel_from_outside_fences_the_owner(store: Store) -> None:
+    """Who executes the run is its owner no more; whoever has the code can look whether there are hooks."""
+    epoch = await claimed(store)
+    await store.transact("r", after=1, decide=lambda events: [draft("run-canceled", reason="")])
+    with pytest.raises(StaleEpoch):
+        await store.renew("r", epoch=epoch, lease=60)
+    await store.release("r", epoch=epoch)
+    claim = await store.claim("r", owner="w2", lease=60)
+    assert claim is not None
+    assert not claim.interrupted
+    await store.finish("r", epoch=claim.epoch)
+    assert await store.claim("r", owner="w3", lease=60) is None
+
+
+async def test_a_cancel_that_leaves_no_hooks_leaves_nothing_to_claim(store: Store) -> None:
+    """Who cancels may know that the workflow has none."""
+    await claimed(store)
+    await store.transact("r", after=1, decide=lambda events: [draft("run-canceled", reason="", hooks=[])])
+    assert await store.claim("r", owner="w2", lease=60) is None
+
+
+async def test_a_run_that_came_with_its_end_leaves_nothing_to_do(store: Store) -> None:
+    """A run from an archive had its hooks called where it ran."""
+    await store.create("r", [created(input=1), draft("run-succeeded", result={"value": 1}, hooks=["on_finish"])])
+    assert await store.claim("r", owner="w", lease=60) is None
+
+
 async def test_transact_sees_what_came_since(store: Store) -> None:
     """The deciding function is given the events after the known ones, and its events are recorded with no claim."""
     await store.create("r", [created()])

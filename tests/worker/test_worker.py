@@ -1,6 +1,7 @@
 """Worker processes: they publish the catalogue, execute runs, and hand over when they end."""
 
 import pytest
+from django.db.models import Q
 
 from engine.errors import (
     InvalidEventPayload,
@@ -12,6 +13,7 @@ from engine.errors import (
 )
 from engine.state import RunState
 from playground import catalogue, requests, runs, workers
+from playground.models import Run
 from tests.worker.yard import Yard
 
 GREET = """
@@ -299,3 +301,79 @@ async def test_more_runs_than_slots_wait_in_the_queue(yard: Yard, monkeypatch: p
     assert standing.queued_at is not None
     await requests.cancel(first)
     assert (await yard.ended(second)).status == "success"
+
+
+HOOKED = """
+    import os
+    from pathlib import Path
+    from engine import Context, create_workflow, step
+
+    CALLS = Path(__file__).with_name("calls")
+
+    def note(result):
+        with CALLS.open("a") as calls:
+            calls.write(f"{result.status}\\n")
+        if CALLS.with_name("deadly").exists():
+            CALLS.with_name("deadly").unlink()
+            os.kill(os.getpid(), 9)
+
+    @step
+    async def ask(data: str, ctx: Context) -> str:
+        return ctx.suspend()
+
+    @step
+    async def wait(data: str) -> str:
+        import asyncio
+        await asyncio.sleep(60)
+
+    def flow(id, step):
+        return create_workflow(id=id, input_schema=str, output_schema=str, on_finish=note).then(step).commit()
+
+    asking, waiting = flow("asking", ask), flow("waiting", wait)
+"""
+
+
+@pytest.mark.parametrize("workflow_id", ["asking", "waiting"])
+async def test_a_cancel_from_the_page_is_followed_by_the_hooks(yard: Yard, workflow_id: str) -> None:
+    """Also of a run that no worker executes, and at a time when there is no worker; once."""
+    module = yard.write("hooked.py", HOOKED)
+    worker = await yard.start(module)
+    run_id = await requests.start(workflow_id, "a")
+    await yard.run(run_id, lambda run: run.open)
+    await requests.cancel(run_id)
+    await yard.until(lambda: _called(yard, "canceled\n"))
+    if workflow_id == "asking":
+        run_id = await requests.start(workflow_id, "a")
+        await yard.run(run_id, lambda run: run.status == "suspended")
+        await yard.kill(worker)
+        await requests.cancel(run_id)
+        assert await runs.queue_length() == 0
+        await yard.start(module)
+        await yard.until(lambda: _called(yard, "canceled\ncanceled\n"))
+    await yard.until(_nothing_left)
+
+
+async def test_a_hook_that_kills_its_worker_is_called_by_the_next(yard: Yard) -> None:
+    """The run has ended and stays so; the journal tells how the worker was lost."""
+    module = yard.write("hooked.py", HOOKED)
+    (yard.folder / "deadly").touch()
+    first = await yard.start(module)
+    run_id = await requests.start("asking", "a")
+    await yard.run(run_id, lambda run: run.status == "suspended")
+    await requests.resume(run_id, None, "b")
+    await yard.gone(first)
+    assert (await requests.state_of(run_id)).status == "success"
+    await yard.start(module)
+    await yard.until(lambda: _called(yard, "success\nsuccess\n"))
+    await yard.until(_nothing_left)
+    (note,) = [event.payload for event in await requests.store.read(run_id) if event.type == "step-log"]
+    assert (note["logger"], note["deaths"], "killed by SIGKILL" in note["message"]) == ("hooks", 1, True)
+
+
+async def _called(yard: Yard, text: str) -> bool:
+    calls = yard.folder / "calls"
+    return calls.exists() and calls.read_text() == text
+
+
+async def _nothing_left() -> bool:
+    return not await Run.objects.filter(Q(queued_at__isnull=False) | Q(leased_until__isnull=False)).aexists()

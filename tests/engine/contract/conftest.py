@@ -14,6 +14,7 @@ ON_BOTH_STORES = (
     "test_cancel",
     "test_recover",
     "test_fork",
+    "test_hooks",
     "test_events",
     "test_sleep",
 )

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from engine import Engine, MemoryStore, Run, RunResult, create_step
-from engine.errors import StartRefused, UnknownRun
-from engine.testing import Collector, until
+from engine.clock import SystemClock
+from engine.errors import RunFinished, StartRefused, UnknownRun
+from engine.requests import record_cancel
+from engine.testing import Collector, FaultPoint, SimulatedCrash, until
 from tests.engine.contract.tiny import add_one, ask, begin, fail, run_of
 
 
@@ -165,3 +167,112 @@ async def test_hook_errors_go_to_the_engines_logger(caplog: pytest.LogCaptureFix
     run.watch(lambda event: 1 / 0)
     await run.start(1)
     assert {record.name for record in caplog.records} == {"my.engine"}
+
+
+async def test_hooks_that_a_dying_process_left_are_called_by_the_next_owner() -> None:
+    """The run has ended and its end is recorded, but the process died before the hook: restart() calls it, once."""
+    seen: list[str] = []
+    workflow = begin(on_finish=lambda result: seen.append(result.status)).then(add_one).commit()
+    store = MemoryStore()
+    dying = Engine([workflow], store=FaultPoint(store, at=2, durable=True))
+    run = await dying.workflow("tiny").create_run()
+    with pytest.raises(SimulatedCrash):
+        await run.start(1)
+    later = await Engine([workflow], store=store).run(run.run_id)
+    assert ((await later.state()).status, seen) == ("success", [])
+    result = await later.restart()
+    assert (result.status, result.result, seen) == ("success", 2, ["success"])
+    with pytest.raises(RunFinished):
+        await later.restart()
+    assert seen == ["success"]
+
+
+async def test_hooks_under_which_three_processes_died_are_not_called_again() -> None:
+    """A hook that kills its process does so three times; the journal tells each."""
+    store, points, calls = MemoryStore(), [], []
+
+    def deadly(result: RunResult) -> None:
+        calls.append(result.status)
+        points[-1].crashed = True
+
+    workflow = begin(on_error=deadly).then(fail).commit()
+
+    def process() -> Engine:
+        points.append(FaultPoint(store, at=1000, durable=False))
+        return Engine([workflow], store=points[-1])
+
+    run = await process().workflow("tiny").create_run()
+    with pytest.raises(SimulatedCrash):
+        await run.start(1)
+    for _ in range(2):
+        with pytest.raises(SimulatedCrash):
+            await (await process().run(run.run_id)).restart()
+    last = await process().run(run.run_id)
+    assert (await last.restart()).status == "failed"
+    assert calls == ["failed"] * 3
+    notes = [event.payload for event in await store.read(run.run_id) if event.type == "step-log"]
+    assert [note["deaths"] for note in notes] == [1, 2, 3]
+    assert (
+        notes[0]["message"] == "not all hooks of the run had been called (its worker was lost): they are called again"
+    )
+    assert notes[2]["message"].endswith("they are not called again after 3 times")
+    with pytest.raises(RunFinished):
+        await last.restart()
+
+
+async def test_a_hook_that_is_interrupted_is_called_again() -> None:
+    """A process that is stopped in order while a hook runs gives the run back, and counts as no death."""
+    store, begun, calls = MemoryStore(), asyncio.Event(), []
+
+    async def slow(result: RunResult) -> None:
+        calls.append(result.status)
+        begun.set()
+        if len(calls) == 1:
+            await asyncio.Event().wait()
+
+    workflow = begin(on_finish=slow).then(add_one).commit()
+    engine = Engine([workflow], store=store)
+    run = await engine.workflow("tiny").create_run()
+    await run.start_async(1)
+    await begun.wait()
+    await engine.close()
+    assert (await (await Engine([workflow], store=store).run(run.run_id)).restart()).status == "success"
+    assert calls == ["success", "success"]
+    assert not [event for event in await store.read(run.run_id) if event.type == "step-log"]
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_a_cancel_that_was_recorded_elsewhere_is_followed_by_the_hooks(known: bool) -> None:
+    """A page records the cancel and has no code; whoever has it calls the hooks, also when the canceller was lost."""
+    seen: list[str] = []
+    workflow = begin(on_finish=lambda result: seen.append(result.status)).then(ask).commit()
+    store = MemoryStore()
+    engine = Engine([workflow], store=store)
+    run = await engine.workflow("tiny").create_run()
+    await run.start(1)
+    await record_cancel(store, SystemClock(), run.run_id, hooks=["on_finish"] if known else None)
+    assert seen == []
+    await (await engine.run(run.run_id)).restart()
+    assert seen == ["canceled"]
+    with pytest.raises(RunFinished):
+        await run.cancel()
+
+
+async def test_the_hooks_of_a_run_that_is_cancelled_from_outside_are_called_once() -> None:
+    """The process that executes it and the one that cancels it do not both call them."""
+    seen: list[str] = []
+
+    async def on_finish(result: RunResult) -> None:
+        await asyncio.sleep(0)
+        seen.append(result.status)
+
+    async def work(data: Any) -> None:
+        await asyncio.Event().wait()
+
+    workflow = begin(on_finish=on_finish).then(create_step(id="work", execute=work)).commit()
+    store = MemoryStore()
+    run = await Engine([workflow], store=store).workflow("tiny").create_run()
+    running = asyncio.ensure_future(run.start(1))
+    await until(run, "step-started")
+    result = await (await Engine([workflow], store=store).run(run.run_id)).cancel()
+    assert (result.status, (await running).status, seen) == ("canceled", "canceled", ["canceled"])
