@@ -4,14 +4,16 @@ from dataclasses import dataclass, field
 
 from playground.forms.issues import Issue
 from playground.forms.jsontext import JsonError
-from playground.forms.kinds import Boolean, Choice, Const, Number
+from playground.forms.kinds import Boolean, Choice, Const, Number, Sequence
 from playground.forms.nodes import Group, Leaf, Listing, Need, Node, Raw, State, Switch
 from playground.forms.pasted import parse_pasted
+from playground.forms.shape import numeric
 from playground.forms.values import MISSING, Json, Missing, NumberError, is_decimal, parse_number, shorten
 from playground.forms.words import name_of
 
 Path = tuple[str | int, ...]
 EMPTY_ITEM = "This item has no value yet. Fill it in, or remove it."
+EMPTY_PLACE = "This is required."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,11 +128,15 @@ class _Reading:
 
     def listing(self, node: Listing, path: Path) -> Json:
         found = []
+        kind, least = node.field.kind, node.field.shape.facts.get("minItems")
+        places = len(kind.prefix) if isinstance(kind, Sequence) else 0
+        # Places of a tuple that must be there have no button that removes them.
+        fixed = min(places, int(least)) if numeric(least) else 0
         for number, item in enumerate(node.items):
             known = len(self.issues)
             value = self.value(item.node, (*path, number))
             if value is MISSING and len(self.issues) == known:
-                self.lack((*path, number), EMPTY_ITEM)
+                self.lack((*path, number), EMPTY_PLACE if number < fixed else EMPTY_ITEM)
             # The place is kept, so that the positions in a validator's errors are those on the page.
             found.append(None if value is MISSING else value)
         return found

@@ -8,6 +8,7 @@ from typing import Any
 
 from playground.forms.decimals import is_decimal_text
 from playground.forms.document import ANYWHERE, Place
+from playground.forms.formats import EXAMPLES
 from playground.forms.jsontext import dumps
 from playground.forms.kinds import (
     WORDS,
@@ -33,7 +34,7 @@ MAX_BRANCHES = 100
 MAX_TOGETHER = 40
 """Alternatives of several unions at one place, each of one with each of the others; more are clearer as JSON."""
 LONG = 255
-"""Texts that may be longer get several lines."""
+"""Texts that may be longer get several lines, but for those of a format, such as addresses."""
 AREA_FORMATS = ("textarea", "multiline", "markdown", "text", "html")
 BINARY_FORMATS = {"binary": "utf-8", "byte": "base64", "base64": "base64", "base64url": "base64url"}
 NULL = Const(value=None)
@@ -304,6 +305,6 @@ def _text(facts: Mapping[str, Any]) -> Kind:
     area = (
         form in AREA_FORMATS
         or facts.get("contentMediaType") is not None
-        or (isinstance(longest, int) and longest > 255)
+        or (isinstance(longest, int) and longest > LONG and form not in EXAMPLES)
     )
     return Text(format=form, area=area and not secret, secret=secret)

@@ -233,3 +233,25 @@ def test_a_number_or_text_is_still_a_choice() -> None:
     """Where text may be any text, a person says whether a number or a text is meant."""
     schema = {"anyOf": [{"type": "number"}, {"type": "string"}]}
     assert Session(schema).page.control("f:is") is not None
+
+
+def test_an_empty_place_of_a_tuple_is_required() -> None:
+    """Nobody is told to remove what has no button to remove it."""
+    schema = {"type": "array", "prefixItems": [{"type": "integer"}, {"type": "string"}], "minItems": 2}
+    session = Session(schema)
+    assert {issue.message for issue in session.submit().issues} == {"This is required."}
+    assert not session.has_button("remove:/1")
+    session = Session({"type": "array", "items": {"type": "integer"}})
+    session.press("add:")
+    assert session.submit().issues[0].message == "This item has no value yet. Fill it in, or remove it."
+
+
+def test_a_long_address_is_one_line() -> None:
+    """A format that has one line gets one, however long it may be; other long text gets several."""
+    for schema, tag in (
+        ({"type": "string", "format": "uri", "maxLength": 2083}, "input"),
+        ({"type": "string", "maxLength": 2083}, "textarea"),
+    ):
+        control = Session(schema).page.control("f")
+        assert control is not None
+        assert control.tag == tag
