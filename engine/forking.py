@@ -1,6 +1,6 @@
 """Forks: a new run that shares the history of another one before a step."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
 
 from engine.clock import Clock
@@ -17,7 +17,15 @@ STARTS = frozenset({"step-started", "sleep-started", "event-awaited"})
 
 
 async def record_fork(
-    store: Store, clock: Clock, *, run_id: str, new_run_id: str, digest: str, path: Path, step_input: Any = MISSING
+    store: Store,
+    clock: Clock,
+    *,
+    run_id: str,
+    new_run_id: str,
+    digest: str,
+    path: Path,
+    step_input: Any = MISSING,
+    permit: Callable[[], Awaitable[bool]],
 ) -> RunSummary:
     """Make a new run that goes on from before a step; the run itself stays as it is.
 
@@ -29,6 +37,7 @@ async def record_fork(
         digest: the digest of the workflow as it is now.
         path: the step from which the new run executes again; it has begun in the run.
         step_input: what that step is given instead of what it had, as JSON.
+        permit: asked before anything is recorded; raises to refuse, and returns whether the start needs no other check.
 
     Raises:
         UnknownRun: there is no such run.
@@ -46,6 +55,9 @@ async def record_fork(
     before = events[: cut - 1]
     check_known(fold(before))
     created = {**events[0].payload, "digest": digest} | _late_input(before)
+    created.pop("unchecked", None)
+    if not await permit():
+        created["unchecked"] = True
     forked: dict[str, Any] = {"from_run_id": run_id, "step": list(path)}
     if step_input is not MISSING:
         forked["input"] = step_input

@@ -1,6 +1,6 @@
 """A run as its user holds it: start, watch, answer, cancel, fork."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Generic, TypeVar
 
 from engine.context import MISSING
@@ -69,7 +69,7 @@ class Run(Generic[In, Out]):
 
         Raises:
             InvalidInput: the input or the state does not fit; no run is made.
-            StartRefused: the workflow's ``on_start`` raised; no run is made.
+            StartRefused: the workflow's ``on_start`` raised; no run is made, and a fork stays pending.
             RunAlreadyStarted: the run was started before.
             RunExists: another run has this id.
         """
@@ -236,24 +236,16 @@ class Run(Generic[In, Out]):
             UnknownStep: the workflow has no such step.
             InvalidInput: the input does not fit the step.
         """
-        path = path_of(self._flow, step)
-        if input_data is not MISSING:
-            input_data = admit_step_input(self._flow, path, input_data)
-        new: Run[In, Out] = Run(self._runtime, self._flow, resource_id=self.resource_id, recorded=True)
-        await record_fork(
-            self._runtime.store,
-            self._runtime.clock,
-            run_id=self.run_id,
-            new_run_id=new.run_id,
-            digest=self._runtime.digest(self._flow),
-            path=path,
-            step_input=input_data,
-        )
-        return new
+        return await self._fork(step, input_data)
 
     async def time_travel(self, step: Where, input_data: Any = MISSING) -> RunResult:
-        """Fork the run from a step and execute the fork; return the new run's result. See `fork`."""
-        return await (await self.fork(step, input_data)).start()
+        """Fork the run from a step and execute the fork; return the new run's result. See `fork`.
+
+        Raises:
+            StartRefused: the workflow's ``on_start`` raised; no run is made.
+        """
+        new = await self._fork(step, input_data, permit=self._runtime.permit)
+        return await new._drive()
 
     async def state(self) -> RunResult:
         """Return the run as it is at this moment; a run that was not started is ``pending``."""
@@ -268,6 +260,7 @@ class Run(Generic[In, Out]):
         runtime = self._runtime
         known = RunState() if self._is_new else await runtime.state(self.run_id)
         if known.has_input and known.status == "pending" and known.forked_from is not None and input_data is MISSING:
+            await runtime.permit(self._flow, self)
             return
         if known.run_id and not self._recorded and known.has_input:
             raise RunExists(f"a run with id {self.run_id!r} exists already: choose another run_id or leave it out")
@@ -282,6 +275,31 @@ class Run(Generic[In, Out]):
         self._recorded, self._is_new = True, False
         for watch in self._watchers:
             watch.begin()
+
+    async def _fork(
+        self, step: Where, input_data: Any, permit: Callable[[Flow, Any], Awaitable[None]] | None = None
+    ) -> "Run[In, Out]":
+        path = path_of(self._flow, step)
+        if input_data is not MISSING:
+            input_data = admit_step_input(self._flow, path, input_data)
+        new: Run[In, Out] = Run(self._runtime, self._flow, resource_id=self.resource_id, recorded=True)
+
+        async def is_permitted() -> bool:
+            if permit is not None:
+                await permit(self._flow, new)
+            return True
+
+        await record_fork(
+            self._runtime.store,
+            self._runtime.clock,
+            run_id=self.run_id,
+            new_run_id=new.run_id,
+            digest=self._runtime.digest(self._flow),
+            path=path,
+            step_input=input_data,
+            permit=is_permitted,
+        )
+        return new
 
     async def _create(self, start: Start) -> None:
         runtime = self._runtime

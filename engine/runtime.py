@@ -111,17 +111,26 @@ class Runtime:
             state=_state(flow, start.state),
             request_context=_json_dict("request_context", start.request_context),
         )
-        if flow.on_start is not None:
-            try:
-                await call(flow.on_start, run)
-            except StartRefused:
-                raise
-            except BaseException as error:
-                if not is_users(error):
-                    raise
-                message = f"workflow {flow.id!r} refused the start: {message_of(error)}"
-                raise StartRefused(message) from error
+        await self.permit(flow, run)
         return admitted
+
+    async def permit(self, flow: Flow, run: Any) -> None:
+        """Ask ``on_start`` whether a run may start; also one that has its input already, as a fork has.
+
+        Raises:
+            StartRefused: the hook raised.
+        """
+        if flow.on_start is None:
+            return
+        try:
+            await call(flow.on_start, run)
+        except StartRefused:
+            raise
+        except BaseException as error:
+            if not is_users(error):
+                raise
+            message = f"workflow {flow.id!r} refused the start: {message_of(error)}"
+            raise StartRefused(message) from error
 
     async def segment(self, run_id: str, *, force: bool = False) -> RunState | None:
         """Claim a run and go on with it until it ends or everything left of it waits.

@@ -57,6 +57,15 @@ async def check_start(entry: catalogue.WorkflowEntry, wanted: Start) -> Start:
     return Start(input=verdict["input"], state=verdict["state"], request_context=wanted.request_context)
 
 
+async def permit_fork(workflow_id: str) -> bool:
+    """Ask the workflow's own code whether a fork may start; return False when nobody can tell now.
+
+    Raises:
+        StartRefused: it refuses.
+    """
+    return await _ask(workflow_id, {"kind": "fork"}) is not None
+
+
 async def check_answer(run: RunState, path: Path, data: Any) -> Any:
     """Return the answer to a suspended step as it is recorded.
 

@@ -222,7 +222,8 @@ async def fork(run_id: str, step: str | Sequence[str | int], value: Any = MISSIN
         new_id: the new run's id.
 
     Raises:
-        UnknownRun, UnknownWorkflow, UnknownStep, StepNotRun, RunExists, InvalidInput: no run was made.
+        UnknownRun, UnknownWorkflow, UnknownStep, StepNotRun, RunExists, InvalidInput, StartRefused, NewerJournal: no
+            run was made.
     """
     run = await state_of(run_id)
     entry = await catalogue.workflow(run.workflow_id)
@@ -233,7 +234,16 @@ async def fork(run_id: str, step: str | Sequence[str | int], value: Any = MISSIN
     if value is not MISSING:
         await fitting.check_schema(node.get("input_schema") or {}, value, InvalidInput, f"step {format_path(path)!r}")
     new_id = _checked_id(new_id)
-    await record_fork(store, _clock, run_id=run_id, new_run_id=new_id, digest=entry.digest, path=path, step_input=value)
+    await record_fork(
+        store,
+        _clock,
+        run_id=run_id,
+        new_run_id=new_id,
+        digest=entry.digest,
+        path=path,
+        step_input=value,
+        permit=lambda: fitting.permit_fork(entry.workflow_id),
+    )
     await _announce(new_id)
     return new_id
 

@@ -1,5 +1,7 @@
 """The first look at a run: a start that no worker had checked is checked before anything of it runs."""
 
+from typing import Any
+
 from engine.clock import SystemClock
 from engine.errors import RequestError
 from engine.events import Draft
@@ -25,12 +27,14 @@ async def begin(runtime: Runtime, run_id: str, *, owner: str, lease: float) -> R
 async def _is_fit(runtime: Runtime, run_id: str, payload: dict[str, object], owner: str, lease: float) -> bool:
     """Check a start that the JSON Schema alone has let through; record it as failed when the code refuses it."""
     state = await runtime.state(run_id)
-    if state.ended or state.root.children:
+    fork = state.forked_from is not None and state.status == "pending"
+    if state.ended or (state.root.children and not fork):
         return True
     flow = runtime.flow(state.workflow_id)
     wanted = Start(input=state.root.input, state=state.state or None, request_context=state.request_context)
+    run: Run[Any, Any] = Run(runtime, flow, run_id, recorded=True)
     try:
-        await runtime.admit(flow, wanted, Run(runtime, flow, run_id, recorded=True))
+        await (runtime.permit(flow, run) if fork else runtime.admit(flow, wanted, run))
     except RequestError as error:
         claim = await runtime.store.claim(run_id, owner=owner, lease=lease)
         if claim is None:

@@ -1,8 +1,9 @@
 """Says whether a value fits, with the user's own validators: what a page asks before it records a request.
 
-A question is ``{kind, workflow_id, …}``: ``start`` with ``input, state, request_context``; ``resume`` with ``run_id,
-path, data``; ``event`` with ``name, data``. The answer is ``{verdict: "fits", …}`` with the values as the schema writes
-them, ``{verdict: "refused", error, message, issues}``, or ``{verdict: "unknown"}`` when the code is not at hand.
+A question is ``{kind, workflow_id, …}``: ``start`` with ``input, state, request_context``; ``fork``; ``resume`` with
+``run_id, path, data``; ``event`` with ``name, data``. The answer is ``{verdict: "fits", …}`` with the values as the
+schema writes them, ``{verdict: "refused", error, message, issues}``, or ``{verdict: "unknown"}`` when the
+code is not at hand.
 """
 
 from typing import Any
@@ -20,6 +21,7 @@ Message = dict[str, Any]
 
 _REFUSALS: dict[str, type[RequestError]] = {
     "start": InvalidInput,
+    "fork": InvalidInput,
     "resume": InvalidResumeData,
     "event": InvalidEventPayload,
 }
@@ -47,6 +49,9 @@ async def _admit(runtime: Runtime, flow: Flow, question: Message) -> Message:
             )
             admitted = await runtime.admit(flow, wanted, Run(runtime, flow))
             return {"input": admitted.input, "state": admitted.state}
+        case "fork":
+            await runtime.permit(flow, Run(runtime, flow))
+            return {}
         case "resume":
             run = await runtime.state(question["run_id"])
             check_fit(flow, run)

@@ -9,6 +9,7 @@ from engine.errors import (
     InvalidResumeData,
     RunAlreadyStarted,
     RunFinished,
+    StartRefused,
     UnknownStep,
 )
 from engine.state import RunState
@@ -368,6 +369,44 @@ async def test_a_hook_that_kills_its_worker_is_called_by_the_next(yard: Yard) ->
     await yard.until(_nothing_left)
     (note,) = [event.payload for event in await requests.store.read(run_id) if event.type == "step-log"]
     assert (note["logger"], note["deaths"], "killed by SIGKILL" in note["message"]) == ("hooks", 1, True)
+
+
+DOOR = """
+    from pathlib import Path
+    from engine import create_workflow, step
+
+    CLOSED = Path(__file__).with_name("closed")
+
+    def on_start(run):
+        if CLOSED.exists():
+            raise PermissionError("not now")
+
+    @step
+    async def work(data: str) -> str:
+        return data
+
+    door = create_workflow(id="door", input_schema=str, output_schema=str, on_start=on_start).then(work).commit()
+"""
+
+
+async def test_a_fork_is_refused_by_the_workflow(yard: Yard) -> None:
+    """on_start is asked by a worker before a fork is made; with none at hand, by the one that begins the fork."""
+    module = yard.write("door.py", DOOR)
+    worker = await yard.start(module)
+    run_id = await requests.start("door", "a")
+    await yard.ended(run_id)
+    (yard.folder / "closed").touch()
+    with pytest.raises(StartRefused, match="refused the start: not now"):
+        await requests.fork(run_id, "work")
+    assert len((await runs.page()).rows) == 1
+    await yard.kill(worker)
+    shut_out = await requests.fork(run_id, "work")
+    await yard.start(module)
+    run = await yard.ended(shut_out)
+    assert run.error is not None
+    assert (run.status, run.error["type"]) == ("failed", "StartRefused")
+    (yard.folder / "closed").unlink()
+    assert (await yard.ended(await requests.fork(run_id, "work", "b"))).result == "b"
 
 
 async def _called(yard: Yard, text: str) -> bool:

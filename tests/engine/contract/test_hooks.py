@@ -11,7 +11,7 @@ from engine.clock import SystemClock
 from engine.errors import RunFinished, StartRefused, UnknownRun
 from engine.requests import record_cancel
 from engine.testing import Collector, FaultPoint, SimulatedCrash, until
-from tests.engine.contract.tiny import add_one, ask, begin, fail, run_of
+from tests.engine.contract.tiny import add_one, ask, begin, double, fail, run_of
 
 
 async def test_on_start_is_given_the_run() -> None:
@@ -55,6 +55,34 @@ async def test_a_refused_run_can_be_started_later() -> None:
     with pytest.raises(StartRefused):
         await run.start(1)
     assert (await run.start(1)).result == 2
+
+
+async def test_on_start_may_refuse_the_start_of_a_fork() -> None:
+    """A fork that was made stays pending and can be started later; time_travel() makes none."""
+    seen: list[str] = []
+    closed: list[str] = []
+
+    async def on_start(run: Run[Any, Any]) -> None:
+        seen.append(run.run_id)
+        if closed:
+            raise RuntimeError(closed.pop())
+
+    engine = Engine([begin(on_start=on_start).then(add_one).then(double).commit()])
+    run = await engine.workflow("tiny").create_run()
+    await run.start(1)
+    fork = await run.fork("double", 100)
+    assert seen == [run.run_id]
+    closed.append("not now")
+    with pytest.raises(StartRefused, match="workflow 'tiny' refused the start: not now"):
+        await fork.start()
+    assert (await fork.state()).status == "pending"
+    assert (await fork.start()).result == 200
+    assert seen == [run.run_id, fork.run_id, fork.run_id]
+    closed.append("not now")
+    before = [summary.run_id for summary in await engine.runs()]
+    with pytest.raises(StartRefused):
+        await run.time_travel("double")
+    assert [summary.run_id for summary in await engine.runs()] == before
 
 
 async def test_on_finish_follows_every_end() -> None:
