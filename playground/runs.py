@@ -2,16 +2,19 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from engine.errors import Issue
 from engine.events import FINAL
 from engine.paths import Path
+from engine.record import Rejection
 from engine.summary import RunSummary
-from playground.catalogue import event_schema, find_version, resume_schema
+from playground.catalogue import event_schema, find_version, node_at
+from playground.forms import mask
 from playground.models import Event as EventRow
 from playground.models import Run as RunRow
 from playground.models import Wait as WaitRow
@@ -57,10 +60,13 @@ class InboxItem:
     workflow_id: str
     path: Path
     payload: Any
+    """What it asks, without the secrets in it."""
     label: str | None
     suspended_at: datetime
     resume_schema: Any
     """The JSON Schema of the answer; ``{}`` takes any JSON."""
+    rejected: Rejection | None
+    """The last answer, if the step's own code has refused it, without its secrets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,16 +258,32 @@ def _inbox(after: str, limit: int) -> InboxPage:
 def _inbox_item(row: WaitRow) -> InboxItem:
     wait = wait_of(row)
     version = find_version(row.run.workflow_id, row.run.digest)
+    node = (node_at(version.graph, wait.path) if version else None) or {}
+    schema = node.get("resume_schema") or {}
+    refused = _rejection(row)
     return InboxItem(
         item_id=row.id,
         run_id=row.run.run_id,
         workflow_id=row.run.workflow_id,
         path=wait.path,
-        payload=wait.payload,
+        payload=mask(node.get("suspend_schema") or {}, wait.payload),
         label=wait.label,
         suspended_at=wait.since,
-        resume_schema=resume_schema(version.graph, wait.path) if version else {},
+        resume_schema=schema,
+        rejected=refused and replace(refused, data=mask(schema, refused.data)),
     )
+
+
+def _rejection(row: WaitRow) -> Rejection | None:
+    """Return the answer that was refused, of which the event tells that has opened the question again."""
+    events = EventRow.objects.filter(run=row.run, path=row.path).order_by("-seq")
+    asked = events.filter(type="step-suspended").first()
+    found = from_text(asked.payload).get("rejected") if asked else None
+    if asked is None or not found:
+        return None
+    answer = events.filter(type="step-resumed", seq__lt=asked.seq).first()
+    issues = tuple(Issue(path=tuple(issue["path"]), message=issue["message"]) for issue in found)
+    return Rejection(data=from_text(answer.payload).get("data") if answer else None, issues=issues)
 
 
 def _awaited(limit: int) -> list[Awaited]:

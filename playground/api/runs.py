@@ -67,6 +67,7 @@ async def inbox(request: HttpRequest) -> Answer:
             "label": item.label,
             "resumeSchema": item.resume_schema,
             "suspendedAt": item.suspended_at.isoformat(),
+            "rejected": item.rejected and item.rejected.to_dict(),
         }
         for item in found.items
     ]

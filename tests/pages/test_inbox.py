@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from pydantic import BaseModel, field_validator
+from pydantic import BaseModel, SecretStr, field_validator
 
 from engine import Context, create_workflow, step
 from playground import requests
@@ -175,3 +175,42 @@ async def test_the_api_tells_of_a_refused_answer(stage: Stage) -> None:
         "data": {"note": "now!"},
         "issues": [{"path": ["note"], "message": "Value error, say please"}],
     }
+    (item,) = (await stage.client.get("/api/inbox")).json()["items"]
+    assert item["rejected"] == told["rejected"]
+
+
+async def test_the_api_tells_nothing_of_an_answer_that_was_not_refused(stage: Stage) -> None:
+    """A question that was never answered, or that was asked anew, has no refused answer."""
+    await stage.publish(BEGGING)
+    run_id = await requests.start("begging", "x")
+    await stage.play(run_id)
+    (item,) = (await stage.client.get("/api/inbox")).json()["items"]
+    assert item["rejected"] is None
+
+
+class Question(BaseModel):
+    """What a step asks, with something that nobody shall read."""
+
+    question: str
+    code: SecretStr
+
+
+@step(suspend_schema=Question)
+async def confide(data: str, ctx: Context) -> str:
+    """Ask with a secret."""
+    return str(ctx.suspend(Question(question=f"What of {data}?", code=SecretStr("hush"))))
+
+
+SECRET = create_workflow(id="secret", input_schema=str, output_schema=str).then(confide).commit()
+
+
+async def test_secrets_of_a_question_are_masked(stage: Stage) -> None:
+    """The inbox shows them as little as the run's own page does, to people and to programs."""
+    await stage.publish(SECRET)
+    run_id = await requests.start("secret", "x")
+    await stage.play(run_id)
+    for url in ("/inbox/", "/api/inbox", f"/runs/{run_id}/"):
+        page = await stage.get(url)
+        assert "What of x?" in page
+        assert "hush" not in page
+    assert "hush" in str((await requests.state_of(run_id)).find(("confide",)).suspend_payload)
