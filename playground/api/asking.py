@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from engine.context import MISSING
 from engine.errors import UnknownRun
 from engine.state import RunState
+from engine.summary import RunSummary
 from playground import catalogue, requests
 from playground.api.endpoint import BadRequest, body_of
 
@@ -61,19 +62,19 @@ async def travel(request: HttpRequest, workflow_id: str) -> str:
     return await requests.fork(run.run_id, step, body.get("inputData", MISSING))
 
 
-async def run_of(workflow_id: str, run_id: str) -> RunState:
-    """Return a run of a workflow.
+async def run_of(workflow_id: str, run_id: str) -> RunSummary:
+    """Return a run of a workflow, without reading its journal.
 
     Raises:
         UnknownRun: there is none of this id, or it is one of another workflow.
     """
-    state = await requests.state_of(run_id)
-    if state.workflow_id != workflow_id:
-        raise UnknownRun(f"run {run_id!r} is a run of workflow {state.workflow_id!r}, not of {workflow_id!r}")
-    return state
+    run = await requests.store.summary(run_id)
+    if run.workflow_id != workflow_id:
+        raise UnknownRun(f"run {run_id!r} is a run of workflow {run.workflow_id!r}, not of {workflow_id!r}")
+    return run
 
 
-async def graph_of(run: RunState) -> catalogue.Graph | None:
+async def graph_of(run: RunState | RunSummary) -> catalogue.Graph | None:
     """Return the graph that a run was made with; None when it is not known any more."""
     entry = await catalogue.version(run.workflow_id, run.digest)
     return None if entry is None else entry.graph

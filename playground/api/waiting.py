@@ -1,6 +1,7 @@
 """Waiting for a run: until it settles, or for its next events."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator
 
 from engine.errors import UnknownRun
@@ -10,8 +11,10 @@ from engine.watching import RESTING
 from playground import live
 from playground.requests import state_of, store
 
-AT_ONCE = 500
-"""The most events that are read and handed on together, so that a long journal is never held as a whole."""
+FIRST, MOST = 10, 500
+"""How many events are read and handed on together: few at first, and more or less with their size."""
+WEIGHT = 1_000_000
+"""Characters that a batch should have at most, so that a long journal is never held as a whole."""
 SIGN = 15.0
 """Seconds after which a stream that has nothing to say gives a sign, or clients would take it for broken."""
 
@@ -28,7 +31,7 @@ async def settled(run_id: str) -> RunState:
 
 
 async def events_after(run_id: str, after: int, *, until: frozenset[str] = FINAL) -> AsyncIterator[list[Event]]:
-    """Yield the events after a seq as they come, in batches, and an empty batch when there was none for some time.
+    """Yield the events after a seq as they come, in batches; an empty one at first, and later when there were none.
 
     The next batch is read when the one before was taken, so that who is slow holds nobody up and fills no memory.
 
@@ -39,9 +42,9 @@ async def events_after(run_id: str, after: int, *, until: frozenset[str] = FINAL
     """
     clock = asyncio.get_running_loop().time
     async with live.watching(live.run_group(run_id)) as watch:
-        said_at = clock()
+        said_at, limit = -math.inf, FIRST
         while True:
-            events = await store.read(run_id, after=after, limit=AT_ONCE)
+            events = await store.read(run_id, after=after, limit=limit)
             after = events[-1].seq if events else after
             if events or clock() - said_at >= SIGN:
                 yield events
@@ -51,6 +54,8 @@ async def events_after(run_id: str, after: int, *, until: frozenset[str] = FINAL
             except UnknownRun:
                 return
             if summary.last_seq > after:
+                weight = sum(len(repr(event.payload)) for event in events) + 1
+                limit = max(1, min(2 * limit, MOST, WEIGHT * len(events) // weight))
                 continue
             if summary.status in until:
                 return

@@ -10,6 +10,7 @@ from engine.paths import format_path
 from engine.result import RunResult, StepResult
 from engine.state import RunState
 from engine.summary import RunSummary
+from playground.api import flow
 from playground.catalogue import Graph, WorkflowEntry
 from playground.forms import mask
 from playground.nodes import nodes_of, without_indexes
@@ -30,8 +31,8 @@ def workflow(entry: WorkflowEntry) -> dict[str, Any]:
         "description": entry.description,
         "steps": own,
         "allSteps": every,
-        "stepGraph": graph["steps"],
-        **_schemas(graph, SCHEMAS),
+        "stepGraph": flow.entries(graph["steps"]),
+        **_schemas(graph, (*SCHEMAS, ("stateSchema", "state_schema"))),
         "options": {},
         "digest": entry.digest,
     }

@@ -121,13 +121,14 @@ async def runs_of(request: HttpRequest, workflow_id: str) -> Answer:
 @endpoint("GET", "DELETE")
 async def run(request: HttpRequest, workflow_id: str, run_id: str) -> Answer:
     """Return one run, or delete it with its journal."""
-    state = await asking.run_of(workflow_id, run_id)
+    summary = await asking.run_of(workflow_id, run_id)
     if request.method == "DELETE":
         await retention.delete([run_id])
         return {"message": "Workflow run deleted"}
     fields = [field for field in request.GET.get("fields", "").split(",") if field]
     nested = request.GET.get("withNestedWorkflows") != "false"
-    found = wire.run(state, await requests.store.summary(run_id), await asking.graph_of(state), nested=nested)
+    state = await requests.state_of(run_id)
+    found = wire.run(state, summary, await asking.graph_of(state), nested=nested)
     return {key: value for key, value in found.items() if not fields or key in (*wire.HEADING, *fields)}
 
 

@@ -149,8 +149,7 @@ async def test_who_comes_late_reads_the_same_from_any_place(stage: Stage) -> Non
     assert late[: len(early)] == early
     assert list(told(late[len(early) :])) == ["step-result approve canceled", "canceled", "finish"]
     for offset in (1, 4, len(late), 10**8):
-        response = await ask(stage, f"trip/observe?runId={run_id}&offset={offset}")
-        assert (await text_of(response)).count("\x1e") == max(len(late) - offset, 0)
+        assert await observed(stage, run_id, f"&offset={offset}") == late[offset:]
 
 
 async def test_steps_inside_timers_and_output_are_told(stage: Stage) -> None:
@@ -225,7 +224,7 @@ async def test_time_travel_streams_only_what_runs_anew(stage: Stage) -> None:
 
 
 async def test_a_stream_without_news_gives_signs(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An empty record now and then tells clients that the connection is alive, although nothing happens."""
+    """An empty record, at once and then now and then, tells clients that the connection is alive."""
     monkeypatch.setattr(waiting, "SIGN", 0.0)
     await stage.publish(TRIP)
     run_id = await requests.create("trip")
@@ -239,14 +238,15 @@ async def test_a_stream_of_a_run_that_is_deleted_ends(stage: Stage) -> None:
     run_id = await requests.create("trip")
     response = await ask(stage, f"trip/observe?runId={run_id}")
     await retention.delete([run_id])
-    assert await text_of(response) == ""
+    assert await text_of(response) == "\x1e"
 
 
 async def test_a_long_journal_is_read_in_parts(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only so much of it is in memory; nothing is missing at the seams."""
     run_id = await stage.suspended()
     whole = await observed(stage, run_id)
-    monkeypatch.setattr(waiting, "AT_ONCE", 2)
+    monkeypatch.setattr(waiting, "FIRST", 2)
+    monkeypatch.setattr(waiting, "WEIGHT", 1)
     response = await ask(stage, f"trip/observe?runId={run_id}")
     parts = [part.decode() async for part in response]
     assert len(parts) > 2
