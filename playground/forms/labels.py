@@ -11,7 +11,7 @@ from playground.forms.shape import Shape, fold, types_named
 from playground.forms.values import Json
 
 MAX_NAMES = 3
-"""Names of properties that stand in the label of an object that has no name of its own."""
+"""Names that stand in the label of what has no name of its own."""
 
 
 def label_of(value: Json) -> str:
@@ -29,12 +29,21 @@ def label_for(shape: Shape, kind: Kind) -> str:
         case Text(format=name) if name:
             return name
         case ListKind(item=item):
-            inner = fold(item)
-            return f"list of {inner.type_name or inner.title or _type_word(inner)}" if item.parts else "list"
+            return f"list of {_name_of(fold(item))}" if item.parts else "list"
         case Choice(options=options):
             return " | ".join(label for label, _ in options[:3]) + (" | …" if len(options) > 3 else "")
         case _:
             return _type_word(shape)
+
+
+def _name_of(shape: Shape) -> str:
+    """Return what the items of a list are called; of a union, its alternatives."""
+    named = shape.type_name or shape.title
+    if named or shape.types or not shape.unions:
+        return named or _type_word(shape)
+    inner = [fold(branch) for branch in shape.unions[0]]
+    words = list(dict.fromkeys(one.type_name or one.title or _type_word(one) for one in inner))
+    return " or ".join([*words[:MAX_NAMES], *(["…"] if len(words) > MAX_NAMES else [])])
 
 
 def _type_word(shape: Shape) -> str:

@@ -16,6 +16,11 @@ ROWS = 24
 """Most lines that a JSON editor shows without scrolling."""
 
 
+def is_line(node: Node) -> bool:
+    """Tell whether a node has one control, and so no frame."""
+    return not isinstance(node.body if isinstance(node, Switch) else node, Group | Listing)
+
+
 @dataclass(slots=True, kw_only=True)
 class Painter(Chrome):
     """Paints one form; ids are counted, so that no name can break them."""
@@ -172,7 +177,9 @@ class Painter(Chrome):
         }
         remove = self.button("remove", here, "✕", label=f"Remove {called}", style="f-icon")
         head = self.hidden("entry", at, entry.key)
-        value = self.node(entry.node, f"{called} value", remove, bare=True)
+        # A frame shows its label, and the summary of problems leads through it.
+        shown = f"{called} value" if is_line(entry.node) else entry.name.strip() or called
+        value = self.node(entry.node, shown, remove, bare=True)
         return el("li", {"class": "f-entry"}, head, el("input", attributes), value)
 
     def listing(self, node: Listing, label: str) -> SafeString:

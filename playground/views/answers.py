@@ -21,7 +21,7 @@ from engine.paths import Path, parse_path
 from engine.record import StepState
 from playground import requests
 from playground.catalogue import event_schema, resume_schema
-from playground.forms import MISSING, Form, Json
+from playground.forms import MISSING, Form, Json, dumps, mask
 from playground.nodes import nodes_of
 from playground.views.answering import AnswerForm, answer_form, event_form
 from playground.views.drawing import Drawn, draw, step_html
@@ -89,7 +89,7 @@ async def _take(request: HttpRequest, loaded: Loaded, asking: Asking) -> HttpRes
     except (InvalidResumeData, InvalidEventPayload) as error:
         return await _again(request, loaded, asking, form.with_issues(issues_of(error)), status=422)
     except TOO_LATE as error:
-        return await _too_late(request, run_id, str(error))
+        return await _too_late(request, run_id, str(error), _typed(asking, form))
     if wants_part(request):
         return HttpResponse(format_html('<p class="notice" data-status="running">{}</p>', "Taken; the run goes on."))
     return HttpResponseRedirect(_next(request, run_id), status=303)
@@ -101,7 +101,7 @@ async def _again(request: HttpRequest, loaded: Loaded, asking: Asking, form: For
     step = loaded.history.run.find(asking.path)
     line = next((line for line in view.lines if step is not None and line.row.state is step), None)
     if step is None or line is None:
-        return await _too_late(request, view.run_id, "This step does not wait any more.")
+        return await _too_late(request, view.run_id, "This step does not wait any more.", _typed(asking, form))
     answer = asking.draw(step, form)
     if wants_part(request):
         return HttpResponse(answer.html, status=status)
@@ -111,13 +111,19 @@ async def _again(request: HttpRequest, loaded: Loaded, asking: Asking, form: For
     return await run_page(request, loaded, view, lines, status=status)
 
 
-async def _too_late(request: HttpRequest, run_id: str, text: str) -> HttpResponse:
+def _typed(asking: Asking, form: Form) -> str:
+    """Return what the form holds as JSON, without its secrets."""
+    value = form.so_far
+    return "" if value is MISSING else dumps(mask(asking.schema, value), indent=2)
+
+
+async def _too_late(request: HttpRequest, run_id: str, text: str, typed: str) -> HttpResponse:
     """Say that someone else was faster, beside the run as it is now."""
     if wants_part(request):
         return HttpResponse(format_html('<p class="notice" data-status="failed" role="alert">{}</p>', text), status=409)
     loaded = await load(run_id)
     view = await view_of(loaded)
-    notices = (Notice(status="failed", text=text),)
+    notices = (Notice(status="failed", text=text, typed=typed),)
     return await run_page(request, loaded, view, draw(request, view, loaded.graph), notices=notices, status=409)
 
 

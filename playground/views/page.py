@@ -18,6 +18,8 @@ class Notice:
 
     status: str
     text: str
+    typed: str = ""
+    """What was given and could not be taken, as JSON, so that it is not lost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,9 +57,9 @@ function shortcuts() {
 async function entries() {
   const [workflows, runs] = await Promise.all(["/api/workflows", "/api/runs?limit=30"].map((url) => fetch(url).then((r) => r.json())));
   return [
+    ...[...document.querySelectorAll("[data-key].button")].map((button) => ({ kind: "action", name: button.textContent.trim(), button })),
     ...PAGES.map(([name, url]) => ({ kind: "page", name, url })),
     ...Object.keys(workflows).map((name) => ({ kind: "workflow", name, url: `/workflows/${name}/` })),
-    ...[...document.querySelectorAll("[data-key].button")].map((button) => ({ kind: "action", name: button.textContent.trim(), button })),
     ...runs.runs.map((run) => ({ kind: run.status, name: `${run.workflowId} ${run.runId}`, url: `/runs/${run.runId}/` })),
   ];
 }

@@ -44,6 +44,22 @@ def test_alternatives_are_put_together(schema: Any, labels: list[str]) -> None:
     assert [label for value, label in select.options if value.removeprefix("=").isdecimal()] == labels
 
 
+def test_a_list_of_a_union_is_called_by_its_alternatives() -> None:
+    """A list of one thing or another says so."""
+    lists = [{"type": "array", "items": {"anyOf": [*PETS, {"type": "integer"}]}}, {"type": "string"}]
+    assert "list of Cat or Dog or whole number" in Session({"anyOf": lists}).form.html()
+
+
+def test_an_entry_that_is_an_object_is_called_by_its_name() -> None:
+    """The frame and the summary of problems say which entry it is; one without a name has a number."""
+    schema = {"type": "object", "additionalProperties": named("Address", zip={"type": "string"})}
+    form = Form.of({"type": "object", "properties": {"homes": schema}}, {"homes": {"town": {}}}).validate()
+    assert "homes → town → zip" in form.html()
+    session = Session(schema)
+    session.press("add:")
+    assert "entry 1" in session.form.html()
+
+
 def test_both_parts_are_asked() -> None:
     """The chosen alternative has the fields of both, and an error of either stands at its field."""
     cat = named("Cat", lives={"type": "integer"})

@@ -213,4 +213,6 @@ async def test_secrets_of_a_question_are_masked(stage: Stage) -> None:
         page = await stage.get(url)
         assert "What of x?" in page
         assert "hush" not in page
-    assert "hush" in str((await requests.state_of(run_id)).find(("confide",)).suspend_payload)
+    step = (await requests.state_of(run_id)).find(("confide",))
+    assert step is not None
+    assert "hush" in str(step.suspend_payload)

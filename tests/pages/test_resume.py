@@ -43,6 +43,7 @@ async def test_the_second_answer_is_told_that_it_was_late(stage: Stage) -> None:
     await stage.post(action, YES)
     response = await stage.post(action, YES)
     assert response.status_code == 409
+    assert "This is what you had given" in text_of(response)
     assert "the first answer stands" in text_of(response)
 
 
