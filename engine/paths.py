@@ -20,6 +20,11 @@ def format_path(path: Sequence[str | int]) -> str:
     return "".join(parts).removeprefix(".")
 
 
+def ids_of(path: Path) -> Path:
+    """Return a path without the indexes of items: where its step stands in the workflow."""
+    return tuple(part for part in path if isinstance(part, str))
+
+
 def parse_path(text: str | Sequence[str | int]) -> Path:
     """Read a path from its text or from a list.
 

@@ -4,7 +4,7 @@ Each request is one transaction that reads the journal, checks that the request 
 workflow code is needed, so the process that serves pages uses these as they are.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from engine.errors import (
 )
 from engine.events import Draft, Event, EventType
 from engine.fit import check_known
-from engine.paths import Path, format_path
+from engine.paths import Path, format_path, ids_of
 from engine.record import StepState
 from engine.state import RunState, fold
 from engine.store import Store
@@ -175,7 +175,14 @@ async def record_cancel(
 
 
 async def record_event(
-    store: Store, clock: Clock, run_id: str, name: str, payload: Any, *, path: Path | None = None
+    store: Store,
+    clock: Clock,
+    run_id: str,
+    name: str,
+    payload: Any,
+    *,
+    path: Path | None = None,
+    takers: Collection[Path] | None = None,
 ) -> None:
     """Send an event to a run: to the first step that waits for it, else it is kept for the next one.
 
@@ -186,6 +193,7 @@ async def record_event(
         name: the event.
         payload: what it carries, as JSON, validated before.
         path: the one waiting step that it is meant for; then it is not kept for another one.
+        takers: the waits that it fits, as paths without indexes; all when left out.
 
     Raises:
         UnknownRun: there is no such run.
@@ -197,6 +205,7 @@ async def record_event(
         if run.ended:
             raise RunFinished(f"run {run_id} has ended ({run.status}) and takes no event {name!r}")
         waiting = [step.path for step in run.waiting if step.event_name == name]
+        waiting = [at for at in waiting if takers is None or ids_of(at) in takers]
         if path is not None and path not in waiting:
             raise NotSuspended(
                 f"step {format_path(path)!r} of run {run_id} does not wait for an event {name!r} (any more)"

@@ -6,7 +6,6 @@ from typing import Any
 from engine.errors import (
     AlreadyResumed,
     AmbiguousResume,
-    InvalidEventPayload,
     InvalidInput,
     InvalidResumeData,
     InvalidValue,
@@ -16,7 +15,7 @@ from engine.errors import (
 )
 from engine.fit import node_at, nodes_by_id
 from engine.mapping import Identified
-from engine.nodes import EventNode, Flow, FlowNode, StepNode, walk
+from engine.nodes import Flow, FlowNode, StepNode
 from engine.paths import Path, format_path, parse_path
 from engine.record import StepState
 from engine.requests import names_suspended
@@ -99,36 +98,7 @@ def admit_step_input(flow: Flow, path: Path, data: Any) -> Any:
         raise InvalidInput(f"the new input does not fit step {format_path(path)!r}:", error.issues) from None
 
 
-def admit_event(flow: Flow, name: str, payload: Any) -> Any:
-    """Return the payload of an event as JSON, validated against the schema of the wait for it.
-
-    Raises:
-        InvalidEventPayload: it does not fit.
-        UnknownStep: nothing in the workflow waits for an event of this name.
-    """
-    waits = _waits(flow)
-    node = next((wait for wait in waits if wait.name == name), None)
-    if node is None:
-        known = ", ".join(sorted({wait.name for wait in waits})) or "no event"
-        raise UnknownStep(f"workflow {flow.id!r} waits for no event {name!r}. It waits for: {known}")
-    try:
-        return admitted(node.schema, payload)
-    except InvalidValue as error:
-        message = f"the payload of event {name!r} does not fit its schema; the run still waits:"
-        raise InvalidEventPayload(message, error.issues) from None
-
-
 ANY = Schema.of(None)
-
-
-def _waits(flow: Flow) -> list[EventNode]:
-    found: list[EventNode] = []
-    for node in walk(flow.nodes):
-        if isinstance(node, EventNode):
-            found.append(node)
-        elif isinstance(node, FlowNode):
-            found += _waits(node.flow)
-    return found
 
 
 def path_of(flow: Flow, where: Where) -> Path:

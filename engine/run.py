@@ -1,8 +1,9 @@
 """A run as its user holds it: start, watch, answer, cancel, fork."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any, Generic, TypeVar
 
+from engine.awaited import admit_event, likeliest
 from engine.context import MISSING
 from engine.errors import NotSuspended, RunAlreadyStarted, RunExists, RunFinished, UnknownRun, UnknownStep
 from engine.events import Event
@@ -12,7 +13,7 @@ from engine.hooks import hooks_after
 from engine.nodes import Flow
 from engine.requests import Start, create_run, record_cancel, record_event, record_resume, record_start
 from engine.result import RunResult
-from engine.resuming import Where, admit_answer, admit_event, admit_step_input, find_suspended, path_of
+from engine.resuming import Where, admit_answer, admit_step_input, find_suspended, path_of
 from engine.runtime import Runtime
 from engine.state import RunState
 from engine.watching import Watch, Watcher, follow
@@ -175,6 +176,8 @@ class Run(Generic[In, Out]):
     async def send_event(self, name: str, payload: Any = None) -> None:
         """Send an event to the run: to the step that waits for it, else it is kept for the next one that does.
 
+        Of steps that wait for the same name, those are meant whose schemas it fits.
+
         Raises:
             UnknownStep: nothing in the workflow waits for an event of this name.
             InvalidEventPayload: the payload does not fit.
@@ -184,8 +187,9 @@ class Run(Generic[In, Out]):
         state = await self._runtime.state(self.run_id)
         if not state.ended:
             check_fit(self._flow, state)
-        json = admit_event(self._flow, name, payload)
-        await record_event(self._runtime.store, self._runtime.clock, self.run_id, name, json)
+        event = admit_event(self._flow, name, payload, likeliest(state, name))
+        runtime = self._runtime
+        await record_event(runtime.store, runtime.clock, self.run_id, name, event.payload, takers=event.takers)
         self._runtime.notice(self.run_id)
         if (await self._runtime.store.summary(self.run_id)).runnable:
             self._runtime.spawn(self._drive())
@@ -236,7 +240,7 @@ class Run(Generic[In, Out]):
             UnknownStep: the workflow has no such step.
             InvalidInput: the input does not fit the step.
         """
-        return await self._fork(step, input_data)
+        return await self._fork(step, input_data, starts=False)
 
     async def time_travel(self, step: Where, input_data: Any = MISSING) -> RunResult:
         """Fork the run from a step and execute the fork; return the new run's result. See `fork`.
@@ -244,7 +248,7 @@ class Run(Generic[In, Out]):
         Raises:
             StartRefused: the workflow's ``on_start`` raised; no run is made.
         """
-        new = await self._fork(step, input_data, permit=self._runtime.permit)
+        new = await self._fork(step, input_data, starts=True)
         return await new._drive()
 
     async def state(self) -> RunResult:
@@ -276,17 +280,15 @@ class Run(Generic[In, Out]):
         for watch in self._watchers:
             watch.begin()
 
-    async def _fork(
-        self, step: Where, input_data: Any, permit: Callable[[Flow, Any], Awaitable[None]] | None = None
-    ) -> "Run[In, Out]":
+    async def _fork(self, step: Where, input_data: Any, *, starts: bool) -> "Run[In, Out]":
         path = path_of(self._flow, step)
         if input_data is not MISSING:
             input_data = admit_step_input(self._flow, path, input_data)
         new: Run[In, Out] = Run(self._runtime, self._flow, resource_id=self.resource_id, recorded=True)
 
-        async def is_permitted() -> bool:
-            if permit is not None:
-                await permit(self._flow, new)
+        async def permit() -> bool:
+            if starts:
+                await self._runtime.permit(self._flow, new)
             return True
 
         await record_fork(
@@ -297,7 +299,7 @@ class Run(Generic[In, Out]):
             digest=self._runtime.digest(self._flow),
             path=path,
             step_input=input_data,
-            permit=is_permitted,
+            permit=permit,
         )
         return new
 

@@ -147,9 +147,15 @@ def resume_schema(graph: Graph, path: Path) -> Any:
     return (node or {}).get("resume_schema") or {}
 
 
-def event_schema(graph: Graph, name: str) -> Any:
-    """Return the JSON Schema of the payload of an event; None when nothing in the workflow waits for it."""
-    return next((node["schema"] or {} for node in _deep(graph["steps"]) if node.get("name") == name), None)
+def event_schemas(graph: Graph, name: str) -> dict[Path, Any]:
+    """Return the JSON Schemas of what an event may carry, by the paths of the waits for it, without indexes."""
+    return {path: node["schema"] or {} for path, node in _deep(graph["steps"], ()) if node.get("name") == name}
+
+
+def event_schema(graph: Graph, path: Path) -> Any:
+    """Return the JSON Schema of what the event carries for which a step waits; any JSON when the step is unknown."""
+    node = node_at(graph, path)
+    return (node or {}).get("schema") or {}
 
 
 def find_workflow(workflow_id: str) -> WorkflowEntry:
@@ -249,12 +255,12 @@ def _flat(nodes: Sequence[Graph]) -> Iterator[Graph]:
         yield from _flat(_inner(node))
 
 
-def _deep(nodes: Sequence[Graph]) -> Iterator[Graph]:
-    """Yield the nodes of a workflow and of all nested ones."""
+def _deep(nodes: Sequence[Graph], path: Path) -> Iterator[tuple[Path, Graph]]:
+    """Yield the nodes of a workflow and of all nested ones, with their paths."""
     for node in _flat(nodes):
-        yield node
+        yield (*path, node["id"]), node
         if node["type"] == "workflow":
-            yield from _deep(node["workflow"]["steps"])
+            yield from _deep(node["workflow"]["steps"], (*path, node["id"]))
 
 
 def _inner(node: Mapping[str, Any]) -> list[Graph]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine import errors
+from engine.awaited import Admitted, likeliest
 from engine.errors import (
     InvalidEventPayload,
     InvalidInput,
@@ -19,7 +20,7 @@ from engine.errors import (
     RequestError,
     UnknownStep,
 )
-from engine.paths import Path, format_path
+from engine.paths import Path, format_path, ids_of
 from engine.requests import Start
 from engine.state import RunState
 from playground import catalogue, live, workers
@@ -83,23 +84,32 @@ async def check_answer(run: RunState, path: Path, data: Any) -> Any:
     return data
 
 
-async def check_event(run: RunState, name: str, payload: Any) -> Any:
-    """Return the payload of an event as it is recorded.
+async def check_event(run: RunState, name: str, payload: Any, path: Path | None) -> Admitted:
+    """Return an event as it is recorded; see `engine.awaited.admit_event`.
 
     Raises:
         UnknownStep: nothing in the workflow waits for an event of this name.
         InvalidEventPayload: it does not fit.
+        WorkflowChanged: the code no longer has the steps that the run recorded.
     """
     entry = await catalogue.version(run.workflow_id, run.digest)
-    schema = {} if entry is None else catalogue.event_schema(entry.graph, name)
-    await _check_patterns(schema or {}, payload, InvalidEventPayload, f"event {name!r}")
-    verdict = await _ask(run.workflow_id, {"kind": "event", "name": name, "data": payload})
+    schemas = {} if entry is None else catalogue.event_schemas(entry.graph, name)
+    first = [ids_of(path)] if path else likeliest(run, name)
+    order = [at for at in dict.fromkeys([*first, *(() if path else schemas)]) if at in schemas] or list(schemas)
+    # Only those are asked whose patterns it keeps; see `_check_patterns`.
+    asked = [at for at in order if not await asyncio.to_thread(breaks_pattern, schemas[at], payload)]
+    if order and not asked:
+        await check_schema(schemas[order[0]], payload, InvalidEventPayload, f"event {name!r}")
+    question = {"kind": "event", "run_id": run.run_id, "name": name, "data": payload, "paths": [*map(list, asked)]}
+    verdict = await _ask(run.workflow_id, question)
     if verdict is not None:
-        return verdict["data"]
-    if schema is None:
+        return Admitted(payload=verdict["data"], takers=frozenset(map(tuple, verdict["takers"])))
+    if entry is not None and not order:
         raise UnknownStep(f"workflow {run.workflow_id!r} waits for no event {name!r}")
-    await check_schema(schema, payload, InvalidEventPayload, f"event {name!r}")
-    return payload
+    fits = frozenset([at for at in asked if not await asyncio.to_thread(check, schemas[at], payload)])
+    if asked and not fits:
+        await check_schema(schemas[asked[0]], payload, InvalidEventPayload, f"event {name!r}")
+    return Admitted(payload=payload, takers=fits or frozenset(first))
 
 
 async def _ask(workflow_id: str, question: dict[str, Any]) -> dict[str, Any] | None:

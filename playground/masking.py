@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.events import Event
-from playground.catalogue import Graph, event_schema, node_at
+from playground.catalogue import Graph, event_schema, event_schemas, node_at
 from playground.forms import mask
 
 _VALUES: Mapping[str, tuple[str, str]] = {
@@ -30,7 +30,10 @@ def mask_event(graph: Graph, event: Event) -> Event:
             if "input" in payload:
                 payload["input"] = _mask_ref(payload["input"], _schema(graph, event, "input_schema"))
         case "event-received" if "payload" in payload:
-            _mask(payload, "payload", event_schema(graph, payload["name"]))
+            # What is kept may be meant for any of the waits.
+            kept = event_schemas(graph, payload["name"]).values()
+            for schema in [event_schema(graph, event.path)] if event.path else kept:
+                _mask(payload, "payload", schema)
         case kind if kind in _VALUES:
             key, schema = _VALUES[kind]
             _mask(payload, key, _schema(graph, event, schema))

@@ -203,12 +203,13 @@ async def send_event(run_id: str, name: str, payload: Any, *, path: Path | None 
     Raises:
         UnknownRun, RunFinished: there is no such run, or it has ended.
         UnknownStep: nothing in its workflow waits for an event of this name.
+        WorkflowChanged: the code no longer has the steps that the run recorded.
         InvalidEventPayload: the payload does not fit.
         NotSuspended: the step that it is meant for does not wait for it.
     """
     run = await state_of(run_id)
-    checked = await fitting.check_event(run, name, payload)
-    await journal.record_event(store, _clock, run_id, name, checked, path=path)
+    event = await fitting.check_event(run, name, payload, path)
+    await journal.record_event(store, _clock, run_id, name, event.payload, path=path, takers=event.takers)
     await _announce(run_id)
 
 

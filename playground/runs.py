@@ -293,16 +293,15 @@ def _awaited(limit: int) -> list[Awaited]:
 
 def _awaited_event(row: WaitRow) -> Awaited:
     wait = wait_of(row)
-    name = wait.event_name or ""
     version = find_version(row.run.workflow_id, row.run.digest)
     return Awaited(
         run_id=row.run.run_id,
         workflow_id=row.run.workflow_id,
         path=wait.path,
-        name=name,
+        name=wait.event_name or "",
         since=wait.since,
         due_at=wait.due_at,
-        schema=event_schema(version.graph, name) if version else {},
+        schema=event_schema(version.graph, wait.path) if version else {},
     )
 
 

@@ -129,5 +129,7 @@ def test_schemas_of_answers_and_events() -> None:
     assert catalogue.resume_schema(GRAPH, ("inner", 1, "ask")) == {"type": "integer"}
     assert catalogue.resume_schema(GRAPH, ("b",)) == {}
     assert catalogue.resume_schema(GRAPH, ("nowhere",)) == {}
-    assert catalogue.event_schema(GRAPH, "paid") == {"type": "number"}
-    assert catalogue.event_schema(GRAPH, "nothing") is None
+    assert catalogue.event_schemas(GRAPH, "paid") == {("inner", "e"): {"type": "number"}}
+    assert catalogue.event_schemas(GRAPH, "nothing") == {}
+    assert catalogue.event_schema(GRAPH, ("inner", 1, "e")) == {"type": "number"}
+    assert catalogue.event_schema(GRAPH, ("nowhere",)) == {}

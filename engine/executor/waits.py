@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from engine.awaited import takes
 from engine.errors import EventTimeout, StepError
 from engine.executor.functions import evaluate
 from engine.executor.outcome import HALTED, Failed, Outcome, recorded
@@ -68,7 +69,8 @@ async def run_event(run: Walker, node: EventNode, scope: Scope, value: Value) ->
     await run.journal.flush()
     while True:
         known = recorded(scope.record(node.id), path)
-        kept = next((seq for seq, (name, _) in run.journal.state.mailbox.items() if name == node.name), None)
+        mailbox = run.journal.state.mailbox.items()
+        kept = next((seq for seq, (name, payload) in mailbox if name == node.name and takes(node, payload)), None)
         if known is None:
             known = await (_wait(run, node, scope, path) if kept is None else _take(run, node, path, kept))
         if known is not None:

@@ -72,7 +72,7 @@ async def send_event(request: HttpRequest, run_id: str) -> HttpResponse:
     def drawn(step: StepState, form: Form) -> AnswerForm:
         return event_form(run_id, step, None, form, back=request.GET.get("next", ""))
 
-    schema = {} if loaded.graph is None else event_schema(dict(loaded.graph), name) or {}
+    schema = {} if loaded.graph is None else event_schema(dict(loaded.graph), path)
     return await _take(request, loaded, Asking(path=path, schema=schema, send=send, draw=drawn))
 
 

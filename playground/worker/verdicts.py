@@ -1,19 +1,20 @@
 """Says whether a value fits, with the user's own validators: what a page asks before it records a request.
 
 A question is ``{kind, workflow_id, …}``: ``start`` with ``input, state, request_context``; ``fork``; ``resume`` with
-``run_id, path, data``; ``event`` with ``name, data``. The answer is ``{verdict: "fits", …}`` with the values as the
-schema writes them, ``{verdict: "refused", error, message, issues}``, or ``{verdict: "unknown"}`` when the
-code is not at hand.
+``run_id, path, data``; ``event`` with ``run_id, name, data`` and ``paths``: the waits that are meant. The answer is
+``{verdict: "fits", …}`` with the values as the schema writes them, ``{verdict: "refused", error, message, issues}``, or
+``{verdict: "unknown"}`` when the code is not at hand.
 """
 
 from typing import Any
 
+from engine.awaited import admit_event
 from engine.errors import InvalidEventPayload, InvalidInput, InvalidResumeData, InvalidValue, RequestError
 from engine.failure import message_of
 from engine.fit import check_fit
 from engine.nodes import Flow
 from engine.requests import Start
-from engine.resuming import admit_answer, admit_event
+from engine.resuming import admit_answer
 from engine.run import Run
 from engine.runtime import Runtime
 
@@ -57,7 +58,11 @@ async def _admit(runtime: Runtime, flow: Flow, question: Message) -> Message:
             check_fit(flow, run)
             return {"data": admit_answer(flow, tuple(question["path"]), question["data"])}
         case "event":
-            return {"data": admit_event(flow, question["name"], question["data"])}
+            run = await runtime.state(question["run_id"])
+            check_fit(flow, run)
+            asked = [tuple(path) for path in question["paths"]]
+            event = admit_event(flow, question["name"], question["data"], asked, others=False)
+            return {"data": event.payload, "takers": [list(taker) for taker in event.takers]}
         case kind:
             raise RequestError(f"there is no question of the kind {kind!r}")
 

@@ -304,6 +304,36 @@ async def test_more_runs_than_slots_wait_in_the_queue(yard: Yard, monkeypatch: p
     assert (await yard.ended(second)).status == "success"
 
 
+NOTES = """
+    from engine import create_workflow
+
+    begun = create_workflow(id="notes", input_schema=int, output_schema=str)
+    first = begun.wait_for_event("note", schema=int, id="number")
+    notes = first.wait_for_event("note", schema=str, id="text").commit()
+"""
+
+
+@pytest.mark.parametrize("at_hand", [True, False], ids=["worker", "no worker"])
+async def test_an_event_is_for_the_wait_that_it_fits(yard: Yard, at_hand: bool) -> None:
+    """Of two waits for one name each has its own schema, also when no worker can be asked."""
+    module = yard.write("notes.py", NOTES)
+    worker = await yard.start(module)
+    run_id = await requests.start("notes", 1)
+    await yard.run(run_id, lambda run: run.status == "waiting")
+    if not at_hand:
+        await yard.kill(worker)
+    with pytest.raises(InvalidEventPayload):
+        await requests.send_event(run_id, "note", "a", path=("number",))
+    with pytest.raises(InvalidEventPayload):
+        await requests.send_event(run_id, "note", [])
+    await requests.send_event(run_id, "note", "kept")
+    assert (await requests.state_of(run_id)).status == "waiting"
+    await requests.send_event(run_id, "note", 7, path=("number",))
+    if not at_hand:
+        await yard.start(module)
+    assert (await yard.ended(run_id)).result == "kept"
+
+
 HOOKED = """
     import os
     from pathlib import Path

@@ -203,3 +203,48 @@ async def test_waiting_and_delivery_are_recorded() -> None:
     assert (awaited.path, awaited.payload["name"]) == (("event-1",), "ping")
     assert awaited.payload["timeout_at"] == "2030-01-01T00:01:00+00:00"
     assert (received.path, received.payload) == (("event-1",), {"name": "ping", "payload": [1]})
+
+
+def two_waits() -> Any:
+    """Return a workflow that waits for a number and then for a text, both sent under one name."""
+    inner = begin("inner").wait_for_event("note", schema=str, id="text").commit()
+    return begin().wait_for_event("note", schema=int, id="number").then(inner).commit()
+
+
+async def test_each_wait_takes_what_fits_its_own_schema() -> None:
+    """Of two waits for one name, an event is for that whose schema it fits, and kept for it if it comes first."""
+    run = await run_of(two_waits())
+    await run.start_async(1)
+    await until(run, "run-waiting")
+    await run.send_event("note", "kept")
+    assert (await run.state()).steps["number"].status == "waiting"
+    await run.send_event("note", 7)
+    await until(run, "run-succeeded")
+    result = await run.state()
+    assert (result.steps["number"].output, result.result) == (7, "kept")
+
+
+async def test_what_fits_no_wait_is_refused_by_the_one_that_waits_now() -> None:
+    """The field errors are those of its schema, and nothing is recorded."""
+    run = await run_of(two_waits())
+    await run.start_async(1)
+    await until(run, "run-waiting")
+    before = (await run.state()).to_dict()
+    with pytest.raises(InvalidEventPayload, match="integer"):
+        await run.send_event("note", [])
+    assert (await run.state()).to_dict() == before
+
+
+async def test_of_open_waits_the_one_that_fits_gets_the_event() -> None:
+    """Also when the other one has waited for longer; the payload has the defaults of its schema."""
+    arms = [
+        begin("a").wait_for_event("note", schema=int, id="number").commit(),
+        begin("b").wait_for_event("note", schema=Payment, id="paid").commit(),
+    ]
+    run = await run_of(begin().parallel(arms).commit())
+    await run.start_async(1)
+    await until(run, "run-waiting")
+    await run.send_event("note", {"amount": 5})
+    await run.send_event("note", 3)
+    await until(run, "run-succeeded")
+    assert (await run.state()).result == {"a": 3, "b": {"amount": 5, "currency": "EUR"}}
