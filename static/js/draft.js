@@ -24,6 +24,7 @@ export function draft(form, link = null) {
   const box = make("div", "", text, close);
   close.addEventListener("click", () => box.remove());
   box.className = "notice draft";
+  box.tabIndex = -1;
   box.setAttribute("role", "status");
   box.dataset.status = "waiting";
   return box;

@@ -16,6 +16,9 @@ document.addEventListener("htmx:after:swap", () => {
     if (form.isConnected) continue;
     written.delete(form);
     const left = draft(form, form.closest(".question-card")?.querySelector("h2 a"));
-    if (left) drafts.prepend(left);
+    if (!left) continue;
+    drafts.prepend(left);
+    // Whoever was typing in it is led to what is left; whoever is elsewhere by now is not disturbed.
+    if (document.activeElement === document.body) left.focus();
   }
 });

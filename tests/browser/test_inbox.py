@@ -21,6 +21,7 @@ async def test_a_half_typed_answer_outlives_its_card(context: BrowserContext) ->
     await answer(run)
     await expect(card).to_have_count(0)
     left = inbox.locator(".draft")
+    await expect(left).to_be_focused()
     await expect(left).to_contain_text("Somebody else answered")
     await expect(left).to_contain_text("half a thou")
     await expect(left.get_by_role("link", name="trip approve")).to_be_visible()
