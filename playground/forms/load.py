@@ -70,7 +70,8 @@ def blank(desk: Desk, field: Field, at: str, level: int) -> Node:
         case Const() if needed:
             return Leaf(field=field, at=at, state=State.VALUE, text="")
         case _:
-            return empty(field, at, State.UNSET)
+            # A whole input cannot be left out, so where null is taken, that is what nothing means.
+            return empty(field, at, State.UNSET if level or not field.nullable else State.NULL)
 
 
 def places(desk: Desk, field: Field) -> list[Json | Missing]:

@@ -255,3 +255,17 @@ def test_a_long_address_is_one_line() -> None:
         control = Session(schema).page.control("f")
         assert control is not None
         assert control.tag == tag
+
+
+@pytest.mark.parametrize(
+    "kind", [{"type": "object", "properties": {"a": {}}}, {"type": "array"}, {"type": "string"}, {"type": "integer"}]
+)
+def test_a_whole_input_that_may_be_null_is_null_when_nothing_is_given(kind: dict[str, Any]) -> None:
+    """A whole input cannot be left out; whoever types a value has one."""
+    session = Session({"anyOf": [kind, {"type": "null"}]})
+    form = session.submit()
+    assert (form.value, form.issues) == (None, ())
+    control = session.page.control("f")
+    if control is not None:
+        session.put("f", "12")
+        assert session.submit().value in (12, "12")
