@@ -124,7 +124,9 @@ def node_at(graph: Graph, path: Path) -> Graph | None:
     nodes: Sequence[Graph] = graph["steps"]
     found: Graph | None = None
     for part in ids:
-        found = next((node for node in _flat(nodes) if node["id"] == part), None)
+        # A sequence has the id of its last step, unless it was given one of its own, and is at no path.
+        named = (node for node in _flat(nodes) if node["id"] == part and node["type"] != "sequence")
+        found = next(named, None)
         if found is None:
             return None
         nodes = found["workflow"]["steps"] if found["type"] == "workflow" else ()

@@ -1,4 +1,4 @@
-"""Events without the secrets in their values, for what leaves the playground: exports and the API."""
+"""Values and events without their secrets, for all that leaves the playground: pages, exports and the API."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,6 +7,7 @@ from typing import Any
 from engine.events import Event
 from playground.catalogue import Graph, event_schema, event_schemas, node_at
 from playground.forms import mask
+from playground.nodes import nodes_of
 
 _VALUES: Mapping[str, tuple[str, str]] = {
     "step-suspended": ("payload", "suspend_schema"),
@@ -17,15 +18,38 @@ _VALUES: Mapping[str, tuple[str, str]] = {
 """For types of events: the key of the payload that holds a value, and the key of the node that holds its schema."""
 
 
+def mask_input(graph: Mapping[str, Any] | None, value: Any) -> Any:
+    """Return a run's input with its secrets replaced."""
+    return mask((graph or {}).get("input_schema") or {}, value)
+
+
+def mask_result(graph: Mapping[str, Any] | None, value: Any) -> Any:
+    """Return a run's result with its secrets replaced."""
+    return mask((graph or {}).get("output_schema") or {}, value)
+
+
+def mask_state(graph: Mapping[str, Any] | None, state: Any) -> Any:
+    """Return a run's state, or changes of it, with the secrets replaced that any of its workflows declares."""
+    inner = [node.get("state_schema") for _, node in nodes_of(graph)]
+    for schema in filter(None, [(graph or {}).get("state_schema"), *inner]):
+        state = mask(schema, state)
+    return state
+
+
 def mask_event(graph: Graph, event: Event) -> Event:
     """Return an event with its secrets replaced, as the schemas of the workflow mark them."""
     payload = dict(event.payload)
     match event.type:
         case "run-created" | "run-started":
             _mask(payload, "input", graph["input_schema"])
-            _mask(payload, "state", graph.get("state_schema"))
+            if payload.get("state"):
+                payload["state"] = mask_state(graph, payload["state"])
         case "run-succeeded":
             payload["result"] = _mask_ref(payload["result"], graph["output_schema"])
+        case "state-changed":
+            payload["changes"] = mask_state(graph, payload["changes"])
+        case "run-forked":
+            _mask(payload, "input", _schema(graph, replace(event, path=tuple(payload["step"])), "input_schema"))
         case "step-started":
             if "input" in payload:
                 payload["input"] = _mask_ref(payload["input"], _schema(graph, event, "input_schema"))

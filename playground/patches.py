@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from playground.forms import mask
+from playground.masking import mask_input, mask_result, mask_state
 from playground.runpage import Line, RunView, changes
 from playground.views.loading import Loaded
 
@@ -46,11 +46,12 @@ def patch(loaded: Loaded, old: RunView, new: RunView, *, token: str, moved: bool
 
 def _context(loaded: Loaded, view: RunView, token: str) -> dict[str, Any]:
     run = view.history.run
-    schema = {} if loaded.entry is None else loaded.entry.input_schema
     return {
         "view": view,
         "run": run,
-        "input": mask(schema, run.root.input),
+        "input": mask_input(loaded.graph, run.root.input),
+        "result": mask_result(loaded.graph, run.result),
+        "state": mask_state(loaded.graph, run.state),
         "csrf_token": token,
         "outdated": loaded.outdated,
     }

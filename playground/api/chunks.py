@@ -26,7 +26,7 @@ from engine.result import StepResult
 from engine.state import RunState
 from playground.api import wire
 from playground.catalogue import Graph
-from playground.forms import mask
+from playground.masking import mask_result
 from playground.nodes import nodes_of, without_indexes
 
 Chunk = dict[str, Any]
@@ -121,7 +121,7 @@ class Chunks:
         run = self._run
         payload: dict[str, Any] = {"workflowStatus": run.status, "metadata": {}, "output": NO_USAGE}
         if event.type == "run-succeeded":
-            payload["finalWorkflowResult"] = mask((self._graph or {}).get("output_schema") or {}, run.result)
+            payload["finalWorkflowResult"] = mask_result(self._graph, run.result)
         if run.error is not None:
             payload["error"] = wire.error(run.error)
         return self._chunk("workflow-finish", payload)

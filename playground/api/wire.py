@@ -13,6 +13,7 @@ from engine.summary import RunSummary
 from playground.api import flow
 from playground.catalogue import Graph, WorkflowEntry
 from playground.forms import mask
+from playground.masking import mask_input, mask_result, mask_state
 from playground.nodes import nodes_of, without_indexes
 
 SCHEMAS = (("inputSchema", "input_schema"), ("outputSchema", "output_schema"))
@@ -46,13 +47,12 @@ def result(run: RunState, graph: Graph | None) -> dict[str, Any]:
         graph: of the version that it was made with; its schemas say what is secret.
     """
     found = RunResult.of(run)
-    schemas = graph or {}
-    given = mask(schemas.get("input_schema") or {}, found.input)
+    given = mask_input(graph, found.input)
     nodes = dict(nodes_of(graph))
     steps = {path: step(one, nodes.get(without_indexes(path), {})) for path, one in found.steps.items()}
     data: dict[str, Any] = {"status": found.status, "input": given, "steps": {"input": given, **steps}}
     if found.status == "success":
-        data["result"] = mask(schemas.get("output_schema") or {}, found.result)
+        data["result"] = mask_result(graph, found.result)
     if found.error_detail is not None:
         data |= {"error": error(found.error_detail), "errorDetail": found.error_detail}
     if found.suspended:
@@ -60,7 +60,7 @@ def result(run: RunState, graph: Graph | None) -> dict[str, Any]:
         asked = {format_path(tuple(path)): steps[format_path(tuple(path))] for path in found.suspended}
         data["suspendPayload"] = {path: one.get("suspendPayload") for path, one in asked.items()}
     if found.state:
-        data["state"] = dict(found.state)
+        data["state"] = mask_state(graph, dict(found.state))
     return data
 
 

@@ -22,7 +22,6 @@ from engine.record import StepState
 from playground import requests
 from playground.catalogue import event_schema, resume_schema
 from playground.forms import MISSING, Form, Json, dumps, mask
-from playground.nodes import nodes_of
 from playground.views.answering import AnswerForm, answer_form, event_form
 from playground.views.drawing import Drawn, draw, step_html
 from playground.views.loading import Loaded, load, view_of
@@ -105,7 +104,7 @@ async def _again(request: HttpRequest, loaded: Loaded, asking: Asking, form: For
     answer = asking.draw(step, form)
     if wants_part(request):
         return HttpResponse(answer.html, status=status)
-    html = step_html(request, view, line, dict(nodes_of(loaded.graph)), answer)
+    html = step_html(request, view, line, loaded.graph, answer)
     drawn = draw(request, view, loaded.graph)
     lines = tuple(Drawn(line=line, html=html) if other.line is line else other for other in drawn)
     return await run_page(request, loaded, view, lines, status=status)

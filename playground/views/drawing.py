@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from playground.forms import mask
 from playground.journal import Detail, detail
+from playground.masking import mask_state
 from playground.nodes import nodes_of
 from playground.runpage import Graph, Line, RunView
 from playground.views.answering import AnswerForm, answer_form, event_form
@@ -60,9 +61,8 @@ def draw(request: HttpRequest, view: RunView, graph: Graph | None, opened: str =
         graph: the graph of the run's version.
         opened: the key of one more line that is shown open.
     """
-    nodes = dict(nodes_of(graph))
     return tuple(
-        Drawn(line=line, html=step_html(request, view, line, nodes))
+        Drawn(line=line, html=step_html(request, view, line, graph))
         if line.row.state is not None and (line.open or line.row.key == opened)
         else Drawn(line=line)
         for line in view.lines
@@ -73,14 +73,14 @@ def step_html(
     request: HttpRequest,
     view: RunView,
     line: Line,
-    nodes: Mapping[str, Mapping[str, Any]],
+    graph: Graph | None,
     form: AnswerForm | None = None,
 ) -> SafeString:
     """Return the inside of one line; ``form`` is an answer that was refused, shown as it was typed."""
     state = line.row.state
     if state is None:
         return SafeString("")
-    node = nodes.get(_name(state.path), {})
+    node = dict(nodes_of(graph)).get(_name(state.path), {})
     if form is None and state.status == "suspended":
         form = answer_form(view.run_id, state, node.get("resume_schema"))
     if form is None and state.status == "waiting" and state.event_name:
@@ -88,7 +88,7 @@ def step_html(
     began = state.started_at is not None
     body = StepBody(
         path=line.row.path,
-        detail=_masked(detail(view.history, state), node.get("resume_schema")),
+        detail=_masked(detail(view.history, state), node.get("resume_schema"), graph),
         node=node,
         form=form,
         asked=asked(mask(node.get("suspend_schema") or {}, state.suspend_payload)),
@@ -100,9 +100,11 @@ def step_html(
     return render_to_string("run/body.html", context_of(body) | {"view": view}, request=request)
 
 
-def _masked(found: Detail, schema: Any) -> Detail:
-    """Return the detail without the secrets in its answers."""
-    return replace(found, answers=tuple(replace(note, value=mask(schema or {}, note.value)) for note in found.answers))
+def _masked(found: Detail, schema: Any, graph: Graph | None) -> Detail:
+    """Return the detail without the secrets in its answers and in what it changed of the state."""
+    answers = tuple(replace(note, value=mask(schema or {}, note.value)) for note in found.answers)
+    changes = tuple(replace(note, value=mask_state(graph, note.value)) for note in found.changes)
+    return replace(found, answers=answers, changes=changes)
 
 
 def asked(payload: Any) -> Asked:

@@ -13,9 +13,8 @@ from django.views.decorators.http import require_safe
 from engine.state import RunState
 from playground import archive
 from playground.diagram import svg
-from playground.forms import mask
 from playground.journal import Window, as_text
-from playground.nodes import nodes_of
+from playground.masking import mask_input, mask_result, mask_state
 from playground.runpage import RunView
 from playground.views.drawing import Drawn, draw, step_html
 from playground.views.frame import frame_of
@@ -35,6 +34,8 @@ class RunPage:
     graph: SafeString | None
     socket: str
     input: Any
+    result: Any
+    state: Any
     outdated: bool
     """Whether the code has changed since the run was made."""
 
@@ -59,7 +60,7 @@ async def step(request: HttpRequest, run_id: str) -> HttpResponse:
     line = view.line(request.GET.get("key", ""))
     if line is None:
         return HttpResponse("This step is not in the run any more.", status=404, content_type="text/plain")
-    return HttpResponse(step_html(request, view, line, dict(nodes_of(loaded.graph))))
+    return HttpResponse(step_html(request, view, line, loaded.graph))
 
 
 async def run_page(
@@ -83,7 +84,9 @@ async def run_page(
         graph=graph,
         socket=socket_url(view.run_id, loaded.window),
         outdated=loaded.outdated,
-        input=mask(loaded.entry.input_schema if loaded.entry else {}, loaded.history.run.root.input),
+        input=mask_input(loaded.graph, loaded.history.run.root.input),
+        result=mask_result(loaded.graph, loaded.history.run.result),
+        state=mask_state(loaded.graph, loaded.history.run.state),
     )
     frame = await frame_of(request, "runs", notices)
     return page(request, "run/page.html", context, frame=frame, status=status)

@@ -11,26 +11,27 @@ from engine.errors import UnknownStep
 from engine.paths import format_path, parse_path
 from engine.record import StepState
 from engine.state import RunState
-from playground.catalogue import node_at
 from playground.forms import mask
+from playground.masking import mask_state
+from playground.nodes import nodes_of, without_indexes
 from playground.views.loading import load
 
-SCHEMAS = {"input": "input_schema", "output": "output_schema", "state": "state_schema"}
-"""The parts that can be had, and the key under which a graph holds the schema of each."""
+PARTS = ("input", "output", "state")
+"""What can be had of a run; the first two of a step too."""
 
 
 @require_safe
 async def value(request: HttpRequest, run_id: str, part: str) -> HttpResponse:
     """Give the input, the output or the state of a run, or of one of its steps (``?step=<path>``), secrets masked."""
-    if part not in SCHEMAS:
-        return _plain(f"A run has no {part!r}: expected {', '.join(SCHEMAS)}.")
+    if part not in PARTS:
+        return _plain(f"A run has no {part!r}: expected {', '.join(PARTS)}.")
     loaded = await load(run_id)
     run = loaded.history.run
     step = _step(run, request.GET.get("step", ""))
     if part == "state" and step.path:
         return _plain("The state belongs to the whole run: leave the step out.")
-    found = _found(run, step, part)
-    text = json.dumps(mask(_schema(loaded.graph, step, part), found), ensure_ascii=False, indent=1, default=str)
+    found = mask_state(loaded.graph, run.state) if part == "state" else _masked(loaded.graph, run, step, part)
+    text = json.dumps(found, ensure_ascii=False, indent=1, default=str)
     name = "-".join(filter(None, (run_id, format_path(step.path), part)))
     response = HttpResponse(text, content_type="application/json")
     response.headers["Content-Disposition"] = f'attachment; filename="{_safe(name)}.json"'
@@ -47,18 +48,10 @@ def _step(run: RunState, written: str) -> StepState:
     return step
 
 
-def _found(run: RunState, step: StepState, part: str) -> Any:
-    if part == "state":
-        return run.state
-    if part == "input":
-        return step.input
-    return step.output if step.path else run.result
-
-
-def _schema(graph: Mapping[str, Any] | None, step: StepState, part: str) -> Any:
-    node = graph if graph is None or not step.path else node_at(dict(graph), step.path)
-    node = node["workflow"] if node is not None and node.get("type") == "workflow" else node
-    return (node or {}).get(SCHEMAS[part]) or {}
+def _masked(graph: Mapping[str, Any] | None, run: RunState, step: StepState, part: str) -> Any:
+    node = dict(nodes_of(graph)).get(without_indexes(format_path(step.path))) if step.path else graph
+    output = step.output if step.path else run.result
+    return mask((node or {}).get(f"{part}_schema") or {}, step.input if part == "input" else output)
 
 
 def _safe(name: str) -> str:
