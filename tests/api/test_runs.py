@@ -40,6 +40,29 @@ async def test_events_stream_until_the_run_ends(stage: Stage) -> None:
     assert [line for line in text.splitlines() if line.startswith("id: ")] == [f"id: {last - 1}", f"id: {last}"]
 
 
+async def test_a_browser_that_has_seen_the_end_is_told_not_to_come_again(stage: Stage) -> None:
+    """Of a run that has ended nothing more comes; of one that has not, a stream is opened."""
+    run_id = await stage.suspended()
+    headers = {"Accept": "text/event-stream", "Last-Event-ID": str((await requests.store.summary(run_id)).last_seq)}
+    response = await stage.client.get(f"/api/runs/{run_id}/events", headers=headers)
+    assert (response.status_code, await anext(aiter(response))) == (200, b": alive\n\n")
+    await requests.cancel(run_id)
+    headers["Last-Event-ID"] = str((await requests.store.summary(run_id)).last_seq)
+    response = await stage.client.get(f"/api/runs/{run_id}/events", headers=headers)
+    assert (response.status_code, response.content) == (204, b"")
+
+
+@pytest.mark.parametrize("last_id", ["9" * 5000, "9" * 30, "-1", "x", "²", "1.5"])
+async def test_an_id_that_no_event_has_is_passed_over(stage: Stage, last_id: str) -> None:
+    """A browser sends what some other page gave it; the stream begins where the address says."""
+    run_id = await stage.suspended()
+    await requests.cancel(run_id)
+    headers = {"Accept": "text/event-stream", "Last-Event-ID": last_id}
+    response = await stage.client.get(f"/api/runs/{run_id}/events?after=2", headers=headers)
+    text = "".join([part.decode() async for part in response])
+    assert next(line for line in text.splitlines() if line.startswith("id: ")) == "id: 3"
+
+
 async def test_events_of_an_unknown_run_are_404(stage: Stage) -> None:
     """A wrong id is no empty list."""
     assert (await stage.client.get("/api/runs/nope/events")).status_code == 404

@@ -110,6 +110,18 @@ async def test_cancel_frees_a_blocked_worker(tmp_path: Path) -> None:
         assert (await ended(running, "calm", calm))["result"] == "attempt 2"
 
 
+async def test_restart_frees_a_blocked_worker(tmp_path: Path) -> None:
+    """A restart of the run that blocks replaces the worker too; the step begins again and nothing counts as lost."""
+    (tmp_path / "flows.py").write_text(FLOWS)
+    async with playground(tmp_path, "flows.py") as running:
+        await running.until("/workflows/", lambda _, text: "calm" in text)
+        hung = start(running, "blocking")
+        await running.until(f"/runs/{hung}/", lambda _, text: "has blocked its worker" in text)
+        assert running.post(f"/api/workflows/blocking/restart?runId={hung}", {})[0] == 200
+        assert (await ended(running, "blocking", hung))["result"] == "attempt 2"
+        assert (await recovery(running, hung))["lost"] == 0
+
+
 async def test_a_step_that_is_stuck_in_its_thread_is_cancelled(tmp_path: Path) -> None:
     """The page says for how long it has been running; a cancel ends the run at once, and the worker takes the next."""
     (tmp_path / "flows.py").write_text(FLOWS)
