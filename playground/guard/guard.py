@@ -1,5 +1,6 @@
 """The ASGI application around all others."""
 
+import json
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -52,7 +53,7 @@ class Guard:
                 log.exception("%s %s failed.", scope["method"], scope["path"])
                 refusal = BROKEN
         if refusal is not None and not respond.begun:
-            await _refuse(refusal, respond)
+            await _refuse(refusal, respond, is_api=Request.of(scope).is_api)
 
     async def _websocket(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Answer a handshake."""
@@ -73,11 +74,11 @@ def _cleaned(scope: dict[str, Any]) -> dict[str, Any]:
     return {**scope, "root_path": ""}
 
 
-async def _refuse(refusal: Refusal, respond: Response) -> None:
-    """Send a refusal as plain text."""
-    body = f"{refusal.text}\n".encode()
+async def _refuse(refusal: Refusal, respond: Response, *, is_api: bool) -> None:
+    """Send a refusal: to people as plain text, to programs as the API says what is wrong."""
+    body = (json.dumps({"error": refusal.text}) if is_api else f"{refusal.text}\n").encode()
     headers = [
-        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-type", b"application/json" if is_api else b"text/plain; charset=utf-8"),
         (b"content-length", str(len(body)).encode()),
         (b"cache-control", b"no-store"),
         *refusal.headers,

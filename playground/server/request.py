@@ -1,6 +1,7 @@
 """HTTP requests, refused while they arrive when they are too large or too slow."""
 
 import asyncio
+import json
 from typing import Any
 
 from daphne.http_protocol import WebRequest
@@ -14,12 +15,12 @@ LINGER = 4
 """A refused body is read and thrown away up to so many times the limit, since a client reads only after it has sent."""
 
 
-def bare_response(status: bytes, text: bytes = b"") -> bytes:
+def bare_response(status: bytes, text: bytes = b"", kind: bytes = b"text/plain; charset=utf-8") -> bytes:
     """Return a whole response that ends its connection."""
     lines = [
         b"HTTP/1.1 " + status,
         b"connection: close",
-        b"content-type: text/plain; charset=utf-8",
+        b"content-type: " + kind,
         b"content-length: %d" % len(text),
         *(name + b": " + value for name, value in SECURITY_HEADERS),
     ]
@@ -128,15 +129,20 @@ class Request(WebRequest):
         """Answer at once, keep nothing more."""
         self._refused = True
         self.content.truncate(0)
-        limit = self._limits.body
-        text = b"The body is over the limit of %d bytes.\n" % limit
-        self.channel.transport.write(bare_response(b"413 Content Too Large", text))
+        text = f"The body is over the limit of {self._limits.body} bytes."
+        self.channel.transport.write(self._end(b"413 Content Too Large", text))
+
+    def _end(self, status: bytes, text: str) -> bytes:
+        """Return the response to what is refused; programs are told as the API tells them."""
+        # The head may not have arrived, and the request knows its path only when all of it has.
+        if getattr(self.channel, "_path", b"").startswith(b"/api/"):
+            return bare_response(status, json.dumps({"error": text}).encode(), b"application/json")
+        return bare_response(status, f"{text}\n".encode())
 
     def _too_slow(self) -> None:
         """End a connection whose request takes too long to arrive."""
         if not self._refused:
-            text = b"The request took too long to arrive.\n"
-            self.channel.transport.write(bare_response(b"408 Request Timeout", text))
+            self.channel.transport.write(self._end(b"408 Request Timeout", "The request took too long to arrive."))
         self.channel.loseConnection()
 
     def _stop_clock(self) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from asgiref.sync import async_to_sync, iscoroutinefunction, markcoroutinefunction
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from engine.errors import RequestError, UnknownRun, UnknownStep, UnknownWorkflow
 from playground.store import DatabaseBusy
@@ -61,6 +61,13 @@ def error_page(request: HttpRequest, code: int, text: str) -> HttpResponse:
     return page(request, "error.html", context, frame=_frame(request), status=code)
 
 
+def _answer(request: HttpRequest, code: int, text: str) -> HttpResponse:
+    """Tell people by a page, and programs as the API tells them."""
+    if request.path.startswith("/api/"):
+        return JsonResponse({"error": text}, status=code)
+    return error_page(request, code, text)
+
+
 def _frame(request: HttpRequest) -> Frame:
     """Return the frame of other pages, without its facts when the database is what went wrong."""
     try:
@@ -72,9 +79,9 @@ def _frame(request: HttpRequest) -> Frame:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer an address that leads nowhere."""
-    return error_page(request, 404, f"Nothing is at {request.path}.")
+    return _answer(request, 404, f"Nothing is at {request.path}.")
 
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Answer what went wrong in our own code; it is in the log with its traceback."""
-    return error_page(request, 500, "This is a fault of the playground itself. Its terminal shows the traceback.")
+    return _answer(request, 500, "This is a fault of the playground itself. Its terminal shows the traceback.")

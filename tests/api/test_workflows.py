@@ -149,6 +149,15 @@ async def test_what_is_not_there_is_404(stage: Stage, path: str) -> None:
     assert read(response)["error"]
 
 
+@pytest.mark.parametrize("path", ["nope", "workflows/", "workflows/trip/nope", "workflows/trip/runs/r/nope"])
+async def test_an_address_that_leads_nowhere_is_404_in_json(stage: Stage, path: str) -> None:
+    """Programs get no page."""
+    await stage.publish(TRIP)
+    response = await stage.client.get(f"/api/{path}")
+    assert (response.status_code, response["Content-Type"]) == (404, "application/json")
+    assert f"/api/{path}" in read(response)["error"]
+
+
 async def test_a_run_of_another_workflow_is_404(stage: Stage) -> None:
     """The address names both."""
     run_id = await stage.suspended()

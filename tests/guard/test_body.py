@@ -1,9 +1,12 @@
 """What may be sent, and how much."""
 
+import json
+
 import pytest
 
 from tests.guard.door import BODY, ORIGIN, Inside, ask
 
+JSON = (b"content-type", b"application/json")
 FORM = (b"content-type", b"application/x-www-form-urlencoded")
 
 
@@ -13,6 +16,16 @@ async def test_a_body_declared_too_large_is_refused_unread(length: bytes) -> Non
     answer = await ask(ORIGIN, FORM, (b"content-length", length), method="POST")
     assert (answer.status, answer.entered) == (413, False)
     assert b"1000 bytes" in answer.body
+
+
+async def test_programs_are_told_in_json() -> None:
+    """A refusal below /api is an error as the API gives it; elsewhere it is text."""
+    length = (b"content-length", b"1001")
+    answer = await ask(JSON, length, method="POST", path="/api/workflows/w/start")
+    assert (answer.status, answer.headers[b"content-type"]) == (413, b"application/json")
+    assert "1000 bytes" in json.loads(answer.body)["error"]
+    answer = await ask(ORIGIN, JSON, length, method="POST", path="/apix")
+    assert (answer.status, answer.headers[b"content-type"]) == (413, b"text/plain; charset=utf-8")
 
 
 async def test_a_body_that_turns_out_too_large_is_refused() -> None:

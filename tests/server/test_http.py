@@ -1,5 +1,7 @@
 """Requests that are too large, too slow or no requests, on the wire."""
 
+import json
+
 import pytest
 
 from playground.headers import SECURITY_HEADERS
@@ -38,6 +40,17 @@ async def test_a_chunked_body_is_refused_where_it_passes_the_limit() -> None:
         chunk = b"190\r\n" + b"x" * 400 + b"\r\n"
         answer = await server.talk(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", chunk, chunk, chunk, b"0\r\n\r\n")
         assert answer.startswith(b"HTTP/1.1 413 Content Too Large")
+
+
+async def test_programs_are_told_in_json() -> None:
+    """What is refused below /api says why as the API does."""
+    async with served() as server:
+        answer = await server.talk(
+            b"POST /api/runs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1001\r\n\r\n", b"x" * 1001
+        )
+        head, _, body = answer.partition(b"\r\n\r\n")
+        assert b"content-type: application/json" in head
+        assert json.loads(body) == {"error": "The body is over the limit of 1000 bytes."}
 
 
 async def test_an_endless_body_is_cut_off() -> None:
