@@ -1,15 +1,13 @@
 """The worker processes as pages see them, and what the supervisor writes when one has ended."""
 
 import signal
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, cast
 
-from django.db.models import F
-
 from playground import live
 from playground.catalogue import SILENT
+from playground.losses import expire_claims
 from playground.models import Run as RunRow
 from playground.models import Worker as WorkerRow
 from playground.store.clock import Now
@@ -147,11 +145,3 @@ def _last_words(tail: str) -> str:
     """Return the last line that a process printed, before what the interpreter itself may have added."""
     lines = tail.partition("Fatal Python error")[0].strip().splitlines()
     return f"; it printed last: {lines[-1][:LAST_WORDS]}" if lines else ""
-
-
-def expire_claims(worker_ids: Sequence[str]) -> list[str]:
-    """End the leases of workers that are gone; the claims stay marked as not released. For use in a transaction."""
-    held = RunRow.objects.filter(owner__in=worker_ids, leased_until__isnull=False)
-    run_ids = list(held.values_list("run_id", flat=True))
-    held.update(leased_until=Now(), queued_at=F("updated_at"))
-    return run_ids

@@ -5,12 +5,12 @@ import socket
 from collections.abc import Sequence
 from typing import Any
 
+from playground.losses import expire_claims
 from playground.models import Worker as WorkerRow
 from playground.store.clock import Now
 from playground.store.database import patient_transaction
 from playground.store.rows import plain, to_text
 from playground.worker.memory import resident_memory
-from playground.workers import expire_claims
 
 
 class OwnRow:

@@ -17,7 +17,15 @@ Begin = Callable[[str], Coroutine[Any, Any, RunState | None]]
 class Slots:
     """Executes segments of runs, a limited number at the same time."""
 
-    def __init__(self, runtime: Runtime, begin: Begin, *, limit: int, freed: Callable[[RunState | None], None]) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        begin: Begin,
+        *,
+        limit: int,
+        freed: Callable[[RunState | None], None],
+        is_shut: Callable[[], bool],
+    ) -> None:
         """Take what executes a segment.
 
         Args:
@@ -26,11 +34,13 @@ class Slots:
             limit: how many runs at the same time.
             freed: called when a slot is free again, with the run that had it. Not after a failure, so that a run
                 that fails at once is not tried again without a pause.
+            is_shut: tells whether no other run may begin at the moment.
         """
         self._runtime = runtime
         self._begin = begin
         self._limit = limit
         self._freed = freed
+        self._is_shut = is_shut
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._aside: set[str] = set()
         self._group: asyncio.TaskGroup | None = None
@@ -38,7 +48,7 @@ class Slots:
     @property
     def free(self) -> int:
         """Return how many more runs can be taken."""
-        return 0 if self._group is None else self._limit - len(self._tasks)
+        return 0 if self._group is None or self._is_shut() else self._limit - len(self._tasks)
 
     @property
     def busy(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from channels.layers import get_channel_layer
@@ -15,7 +16,7 @@ from channels.worker import Worker as ChannelsWorker
 
 from engine.runtime import Runtime
 from engine.state import RunState
-from playground import catalogue, live
+from playground import catalogue, live, losses
 from playground.layers import LocalLayer
 from playground.queue import due
 from playground.store.database import in_transaction
@@ -28,6 +29,7 @@ from playground.worker.pulse import Pulse
 from playground.worker.row import OwnRow
 from playground.worker.slots import Slots
 from playground.worker.sources import changed_since, user_files
+from playground.worker.suspects import Suspects
 from playground.worker.verdicts import judge
 
 LEASE = 15.0
@@ -71,8 +73,15 @@ class Worker:
         self._discovery = discovery
         self._row = row
         self._pulse = pulse
-        self._slots = Slots(self._runtime, self._begin, limit=limit, freed=self._freed)
         self._look = asyncio.Event()
+        self._suspects = Suspects(passed=self._look.set)
+        self._slots = Slots(
+            self._runtime,
+            self._begin,
+            limit=limit,
+            freed=self._freed,
+            is_shut=lambda: self._suspects.beginning,
+        )
         self._alarm: asyncio.TimerHandle | None = None
         self._stop = asyncio.Event()
         self._after = after
@@ -154,7 +163,8 @@ class Worker:
         await live.nudge_catalogue()
 
     async def _begin(self, run_id: str) -> RunState | None:
-        return await begin(self._runtime, run_id, owner=self._worker_id, lease=LEASE)
+        segment = partial(begin, self._runtime, run_id, owner=self._worker_id, lease=LEASE)
+        return await (self._suspects.begin(segment) if await losses.is_on_trial(run_id) else segment())
 
     def _freed(self, state: RunState | None) -> None:
         """Look at the queue again: something may wait for the slot, or a timer be due before the next sweep."""
