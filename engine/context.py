@@ -135,7 +135,7 @@ class Context:
     @property
     def index(self) -> int | None:
         """Return which item of a foreach this is, from 0; None outside."""
-        return self._place.index
+        return self._place.item_index
 
     @property
     def init_data(self) -> Any:

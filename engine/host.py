@@ -16,8 +16,8 @@ class Place(Protocol):
         ...
 
     @property
-    def index(self) -> int | None:
-        """Return which item of a foreach this is."""
+    def item_index(self) -> int | None:
+        """Return which item of the innermost foreach around this is."""
         ...
 
     @property

@@ -350,8 +350,6 @@ def _input(flow: Flow, value: Any) -> Any:
         return admitted(flow.input, value)
     except InvalidValue as error:
         raise InvalidInput(f"the input does not fit workflow {flow.id!r}:", error.issues) from None
-    except NotSerializable as error:
-        raise InvalidInput(f"the input of workflow {flow.id!r} cannot become JSON: {error.called('input')}") from None
 
 
 def _json_dict(what: str, value: Any) -> dict[str, Any] | None:
@@ -373,5 +371,3 @@ def _state(flow: Flow, state: dict[str, Any] | None) -> dict[str, Any] | None:
         if state is None:
             return None  # the state has required keys: steps set them before they read it
         raise InvalidInput(f"the initial_state does not fit workflow {flow.id!r}:", error.issues) from None
-    except NotSerializable as error:
-        raise InvalidInput(f"the initial_state cannot become JSON: {error.called('initial_state')}") from None

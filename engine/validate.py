@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from engine.errors import InvalidValue, StepyardError
+from engine.errors import InvalidValue, Issue, NotSerializable
 from engine.schema import Schema
 
 
@@ -14,13 +14,21 @@ def admitted(schema: Schema, value: Any) -> Any:
         value: JSON, or an object of the schema's own type.
 
     Raises:
-        InvalidValue: it is neither.
+        InvalidValue: it is neither, or cannot become JSON.
     """
     try:
-        loaded = schema.load(value)
-    except InvalidValue as error:
         try:
-            return schema.dump(value)
-        except StepyardError:
-            raise error from None
-    return schema.dump(loaded)
+            loaded = schema.load(value)
+        except InvalidValue as error:
+            return _dumped(schema, value, error)
+        return schema.dump(loaded)
+    except NotSerializable as error:
+        raise InvalidValue(issues=[Issue(path=error.path, message=error.why or str(error))]) from None
+
+
+def _dumped(schema: Schema, value: Any, unread: InvalidValue) -> Any:
+    """Return the JSON of what could not be read as JSON; what is wrong in it is told by whoever names a place."""
+    try:
+        return schema.dump(value)
+    except InvalidValue as error:
+        raise (unread if any(issue.path for issue in unread.issues) else error) from None

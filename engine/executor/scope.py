@@ -22,6 +22,7 @@ class Scope:
     """The workflow's input as JSON."""
     outer: "Scope | None" = None
     index: int | None = None
+    """The item of a foreach of this workflow; see `item_index` for those around it."""
     passes: tuple[int, ...] = ()
     """The iterations of the loops around, from the outermost, each from 1."""
 
@@ -34,6 +35,11 @@ class Scope:
     def iteration(self) -> int | None:
         """Return the iteration of the innermost loop; None outside of loops."""
         return self.passes[-1] if self.passes else None
+
+    @property
+    def item_index(self) -> int | None:
+        """Return the index of the innermost item of a foreach around; None outside."""
+        return next((scope.index for scope in self.outwards() if scope.index is not None), None)
 
     def path_of(self, step_id: str) -> Path:
         """Return the path of a step here."""

@@ -64,6 +64,17 @@ async def test_a_payload_that_does_not_fit_is_refused() -> None:
     assert (await running).result == {"amount": 1, "currency": "EUR"}
 
 
+async def test_a_payload_that_cannot_become_json_is_refused() -> None:
+    """With the place, and the run still waits."""
+    run = await run_of(begin().wait_for_event("ping").commit())
+    running = asyncio.ensure_future(run.start())
+    await until(run, "run-waiting")
+    with pytest.raises(InvalidEventPayload, match=r"a\[0\]: nan cannot become JSON"):
+        await run.send_event("ping", {"a": [float("nan")]})
+    await run.send_event("ping", 1)
+    assert (await running).result == 1
+
+
 async def test_an_event_sent_before_the_wait_is_kept_for_it() -> None:
     """An event that comes early is delivered when the run gets there."""
     run = await run_of(begin().then(asking("ask")).wait_for_event("ping").commit())

@@ -90,6 +90,27 @@ async def test_an_item_sees_its_index() -> None:
     assert result.result == [["a", 0, ["place", 0]], ["b", 1, ["place", 1]]]
 
 
+async def test_a_nested_workflow_sees_the_index_of_its_item() -> None:
+    """Its steps and conditions too, and inside of another foreach that of the inner item."""
+    seen = []
+
+    async def place(data: Any, ctx: Context) -> Any:
+        return [data, ctx.index]
+
+    def note(data: Any, ctx: Context) -> bool:
+        seen.append(ctx.index)
+        return True
+
+    look = create_step(id="place", execute=place)
+    inner = begin("inner").branch([(note, look)]).then(create_step(id="again", execute=place)).commit()
+    result = await run_to_end(begin().foreach(inner).commit(), ["a", "b"])
+    assert result.result == [[{"place": ["a", 0]}, 0], [{"place": ["b", 1]}, 1]]
+    assert seen == [0, 1]
+    each = begin("each").foreach(look).then(create_step(id="after", execute=place)).commit()
+    result = await run_to_end(begin().foreach(each).commit(), [["a", "b"], ["c"]])
+    assert result.result == [[[["a", 0], ["b", 1]], 0], [[["c", 0]], 1]]
+
+
 async def test_after_a_failing_item_no_more_are_launched() -> None:
     """Items that had not begun when one failed never begin, and running ones end."""
     failed = asyncio.Event()

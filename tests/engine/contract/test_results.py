@@ -147,6 +147,34 @@ async def test_invalid_input_raises_and_leaves_nothing_behind() -> None:
     assert (await run.start({"a": 2})).result == {"a": 4}
 
 
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ({"a": [object()]}, r"a\[0\]: a value of type object cannot become JSON"),
+        ({"a": float("nan")}, r"a: nan cannot become JSON here"),
+        (b"\xff", "value: bytes that are not UTF-8 cannot become JSON here"),
+    ],
+)
+async def test_input_that_cannot_become_json_is_invalid_too(value: Any, message: str) -> None:
+    """With the place and the type, and nothing is left behind."""
+    engine = Engine([begin().then(ask).commit()])
+    run = await engine.workflow("tiny").create_run()
+    with pytest.raises(InvalidInput, match=message) as caught:
+        await run.start(value)
+    assert len(caught.value.issues) == 1
+    assert await engine.runs() == []
+
+
+@pytest.mark.parametrize("given", [5, ["a"], "text", {"a": object()}])
+async def test_a_request_context_is_a_dict(given: Any) -> None:
+    """Anything else is invalid input, and nothing is left behind."""
+    engine = Engine([begin().then(ask).commit()])
+    run = await engine.workflow("tiny").create_run()
+    with pytest.raises(InvalidInput, match="request_context"):
+        await run.start(1, request_context=given)
+    assert await engine.runs() == []
+
+
 async def test_the_statuses_of_a_run() -> None:
     """pending before it starts, running while a step runs, suspended while it asks, success at the end."""
     seen: list[str] = []

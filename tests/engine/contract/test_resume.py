@@ -160,6 +160,16 @@ async def test_resume_data_is_validated_before_anything_is_recorded() -> None:
     assert (await run.resume(resume_data={"approved": True})).result is True
 
 
+@pytest.mark.parametrize("data", [{"a": [object()]}, {"a": [float("nan")]}, {"a": [b"\xff"]}])
+async def test_resume_data_that_cannot_become_json_is_invalid_too(data: Any) -> None:
+    """With the place, and the run stays suspended."""
+    run = await suspended(begin().then(ask).commit())
+    with pytest.raises(InvalidResumeData, match=r"a\[0\]: .* cannot become JSON") as caught:
+        await run.resume(resume_data=data)
+    assert [issue.path for issue in caught.value.issues] == [("a", 0)]
+    assert (await run.state()).suspended == [["ask"]]
+
+
 async def test_nested_and_foreach_steps_are_validated_too() -> None:
     """The resume schema of the step inside counts, wherever it stands."""
     run = await suspended(begin().foreach(begin("inner").then(approve).commit()).commit(), [1])
