@@ -281,6 +281,30 @@ async def test_bail_in_a_nested_workflow_ends_that_workflow() -> None:
     assert (result.steps["inner"].status, result.steps["inner.stop"].status) == ("success", "bailed")
 
 
+async def test_what_follows_waits_until_cancelled_siblings_have_cleaned_up() -> None:
+    """A sibling that takes its time to end has ended before the workflow around goes on."""
+    begun, order = asyncio.Event(), []
+
+    async def slow(data: Any) -> None:
+        try:
+            begun.set()
+            await asyncio.Event().wait()
+        finally:
+            for _ in range(5):
+                await asyncio.sleep(0)
+            order.append("cleaned up")
+
+    async def stop(data: Any, ctx: Context) -> None:
+        await begun.wait()
+        ctx.bail("early")
+
+    arms = [create_step(id="slow", execute=slow), create_step(id="stop", execute=stop)]
+    inner = begin("inner").parallel(arms).commit()
+    note = create_step(id="note", execute=lambda data: order.append("went on"))
+    assert (await run_to_end(begin().then(inner).then(note).commit(), 1)).status == "success"
+    assert order == ["cleaned up", "went on"]
+
+
 async def test_bail_in_a_nested_workflow_leaves_its_siblings_alone() -> None:
     """An arm that is a workflow ends early without ending the other arms."""
     inner = begin("inner").then(bailing("early")).then(add_one).commit()
