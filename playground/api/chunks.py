@@ -5,6 +5,7 @@ workflow-start               workflowId; a run begins, or goes on after it was s
 workflow-step-start          id, stepName, stepCallId, payload (the input), startedAt, status ``running``; after an
                              answer also suspendPayload, suspendedAt, resumePayload, resumedAt
 workflow-step-output         id, stepName, output: what the step writes; of its progress, fraction and message
+workflow-step-progress       of a foreach: completedCount, totalCount, currentIndex, iterationStatus, iterationOutput
 workflow-step-suspended      the step as above, with suspendPayload, suspendedAt, status ``suspended``
 workflow-step-waiting        the timer or the wait for an event, status ``waiting``
 workflow-step-result         the step with its status (``success failed canceled bailed``), output or error, endedAt
@@ -13,18 +14,20 @@ workflow-finish              workflowStatus, finalWorkflowResult after a success
                              run that is suspended
 ===========================  ======================================================================================
 
-The id of a step is its written path: ``inner.ask``, ``item[2]``. Chunks follow from the journal alone, so that whoever
-reads a run again gets the same ones in the same places.
+The id of a step is its written path: ``inner.ask``, ``item[2]``; a foreach is a step ``item`` beside its items. Chunks
+follow from the journal alone, so that whoever reads a run again gets the same ones in the same places.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from engine.events import Event
 from engine.paths import Path, format_path
+from engine.record import StepState
 from engine.result import StepResult
 from engine.state import RunState
 from playground.api import wire
+from playground.api.items import Lists, Told
 from playground.catalogue import Graph
 from playground.masking import mask_result
 from playground.nodes import nodes_of, without_indexes
@@ -38,6 +41,7 @@ TYPES = (
     "workflow-start",
     "workflow-step-start",
     "workflow-step-output",
+    "workflow-step-progress",
     "workflow-step-suspended",
     "workflow-step-waiting",
     "workflow-step-result",
@@ -46,6 +50,9 @@ TYPES = (
 )
 FIRST = frozenset({"run-started", "run-failed", "run-canceled"})
 """With which of these a run begins; it can end before a worker has begun it."""
+
+RESTS = frozenset({"run-suspended", "run-succeeded", "run-failed", "run-canceled"})
+ENDS = frozenset({"step-suspended", "step-succeeded", "step-failed", "step-canceled", "step-bailed"})
 
 
 class Chunks:
@@ -60,6 +67,7 @@ class Chunks:
         self._going = False
         """Whether the run has begun, and has not ended or been suspended since."""
         self._calls: dict[Path, str] = {}
+        self._lists = Lists(self._run, self._shown)
 
     def of(self, event: Event) -> Iterator[Chunk]:
         """Yield the chunks that an event is seen as: none, one, or two."""
@@ -71,7 +79,12 @@ class Chunks:
             if self._begun:
                 yield self._chunk("workflow-start", {"workflowId": self._run.workflow_id})
         if self._begun:
+            yield from self._of_lists(self._lists.begins(event))
+            if event.type in RESTS:
+                yield from self._of_lists(self._lists.rests(event))
             yield from self._said(event)
+            if event.type in ENDS:
+                yield from self._of_lists(self._lists.ends(event))
 
     def _said(self, event: Event) -> Iterator[Chunk]:
         match event.type:
@@ -83,9 +96,9 @@ class Chunks:
                 yield self._step("workflow-step-waiting", event, begins=True)
             case "step-suspended":
                 yield self._step("workflow-step-suspended", event)
-            case "step-succeeded" | "step-failed" | "step-canceled" | "step-bailed" | "sleep-ended":
-                yield self._step("workflow-step-result", event)
-            case "event-received" if event.path:
+            case "event-received" if not event.path:
+                return
+            case "step-succeeded" | "step-failed" | "step-canceled" | "step-bailed" | "sleep-ended" | "event-received":
                 yield self._step("workflow-step-result", event)
             case "step-output":
                 yield self._output(event, event.payload["chunk"])
@@ -105,11 +118,18 @@ class Chunks:
             self._calls[event.path] = f"{event.run_id}.{event.seq}"
         call = self._calls.get(event.path, f"{event.run_id}.{event.seq}")
         found = self._run.place(event.path)
-        step = wire.step(StepResult.of(found), self._nodes.get(without_indexes(written), {}))
-        payload = {"id": written, "stepName": written, "stepCallId": call, **step}
+        payload = {"id": written, "stepName": written, "stepCallId": call, **self._shown(found)}
         if found.iteration is not None:
             payload["metadata"] = {"iterationCount": found.iteration}
         return self._chunk(type, payload)
+
+    def _shown(self, step: StepState) -> dict[str, Any]:
+        return wire.step(StepResult.of(step), self._nodes.get(without_indexes(format_path(step.path)), {}))
+
+    def _of_lists(self, told: Iterable[Told]) -> Iterator[Chunk]:
+        for type, path, payload in told:
+            written = format_path(path)
+            yield self._chunk(type, {"id": written, "stepName": written, **payload})
 
     def _output(self, event: Event, output: Any) -> Chunk:
         written = format_path(event.path)

@@ -11,6 +11,7 @@ from engine.result import RunResult, StepResult
 from engine.state import RunState
 from engine.summary import RunSummary
 from playground.api import flow
+from playground.api.items import as_one
 from playground.catalogue import Graph, WorkflowEntry
 from playground.forms import mask
 from playground.masking import mask_input, mask_result, mask_state
@@ -49,7 +50,8 @@ def result(run: RunState, graph: Graph | None) -> dict[str, Any]:
     found = RunResult.of(run)
     given = mask_input(graph, found.input)
     nodes = dict(nodes_of(graph))
-    steps = {path: step(one, nodes.get(without_indexes(path), {})) for path, one in found.steps.items()}
+    every = {path: step(one, nodes.get(without_indexes(path), {})) for path, one in found.steps.items()}
+    steps = {**_lists(every), **every}
     data: dict[str, Any] = {"status": found.status, "input": given, "steps": {"input": given, **steps}}
     if found.status == "success":
         data["result"] = mask_result(graph, found.result)
@@ -141,6 +143,16 @@ def step(found: StepResult, node: Mapping[str, Any]) -> dict[str, Any]:
     always = ("status", "payload", "startedAt")
     kept = {key: value for key, value in data.items() if value is not None or key in always}
     return kept | ({"output": output} if found.status in ("success", "bailed") else {})
+
+
+def _lists(steps: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return each foreach as a step, by the path that its items have without their index."""
+    found: dict[str, dict[int, dict[str, Any]]] = {}
+    for path, one in steps.items():
+        if path.endswith("]"):
+            place, _, index = path[:-1].rpartition("[")
+            found.setdefault(place, {})[int(index)] = one
+    return {place: as_one([items[index] for index in sorted(items)]) for place, items in found.items()}
 
 
 def error(detail: ErrorDetail | Mapping[str, Any]) -> dict[str, Any]:

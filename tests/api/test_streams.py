@@ -284,3 +284,108 @@ async def test_a_request_that_cannot_be_carried_out_is_no_stream(
     assert response["Content-Type"] == "application/json"
     assert (await requests.store.summary(run_id)).last_seq == before
     assert [run.run_id for run in await requests.store.summaries()] == [run_id]
+
+
+@step
+async def half(data: int, ctx: Context) -> int:
+    """Halve even numbers, ask about negative ones."""
+    if data < 0:
+        ctx.suspend({"number": data})
+        return 0
+    if data % 2:
+        raise ValueError(f"{data} is odd")
+    return data // 2
+
+
+HALVES: Workflow[Any, Any] = (
+    create_workflow(id="halves", input_schema=list[int], output_schema=list[int]).foreach(half).commit()
+)
+
+
+def of_the_list(chunks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the chunks of the foreach as a whole."""
+    return [chunk for chunk in chunks if chunk["payload"].get("id") == "half"]
+
+
+async def result_of(stage: Stage, run_id: str) -> dict[str, Any]:
+    """Return the foreach as the run has it."""
+    found: dict[str, Any] = json.loads(await stage.get(f"/api/workflows/halves/runs/{run_id}"))["steps"]["half"]
+    return found
+
+
+async def test_a_foreach_is_told_as_one_step_beside_its_items(stage: Stage) -> None:
+    """It begins with the list, counts what has ended, and ends with the list of outputs."""
+    await stage.publish(HALVES)
+    run_id = await requests.start("halves", [4, 6])
+    await stage.play(run_id)
+    chunks = await observed(stage, run_id)
+    assert list(told(chunks)) == [
+        "start",
+        "step-start half running",
+        "step-start half[0] running",
+        "step-result half[0] success",
+        "step-progress half",
+        "step-start half[1] running",
+        "step-result half[1] success",
+        "step-progress half",
+        "step-result half success",
+        "finish",
+    ]
+    begun, first, second, ended = [chunk["payload"] for chunk in of_the_list(chunks)]
+    assert begun["payload"] == [4, 6]
+    assert [(one["completedCount"], one["totalCount"], one["currentIndex"]) for one in (first, second)] == [
+        (1, 2, 0),
+        (2, 2, 1),
+    ]
+    assert (first["iterationStatus"], first["iterationOutput"]) == ("success", 2)
+    assert (ended["status"], ended["output"]) == ("success", [2, 3])
+    assert {key: ended[key] for key in ("status", "payload", "output", "startedAt", "endedAt")} == await result_of(
+        stage, run_id
+    )
+
+
+async def test_a_foreach_fails_with_its_item(stage: Stage) -> None:
+    """The error is the item's."""
+    await stage.publish(HALVES)
+    run_id = await requests.start("halves", [4, 5, 6])
+    await stage.play(run_id)
+    chunks = await observed(stage, run_id)
+    assert list(told(of_the_list(chunks)))[1:] == [
+        "step-progress half",
+        "step-progress half",
+        "step-result half failed",
+    ]
+    error = {"name": "ValueError", "message": "5 is odd"}
+    assert of_the_list(chunks)[-1]["payload"]["error"] == (await result_of(stage, run_id))["error"] == error
+
+
+async def test_a_foreach_is_suspended_with_its_items_and_goes_on(stage: Stage) -> None:
+    """It asks what the first of them asks; who answers one item is told of the list as well."""
+    await stage.publish(HALVES)
+    run_id = await requests.start("halves", [-1, 4, -2])
+    await stage.play(run_id)
+    before = of_the_list(await observed(stage, run_id))
+    assert list(told(before))[-1] == "step-suspended half suspended"
+    assert before[-1]["payload"]["suspendPayload"] == {"number": -1}
+    for index in (2, 0):
+        answer = {"step": "half", "resumeData": True, "forEachIndex": index}
+        response = await ask(stage, f"halves/resume-stream?runId={run_id}", answer)
+        await stage.play(run_id)
+        chunks = of_the_list(await chunks_of(response))
+        assert list(told(chunks))[:2] == ["step-start half running", "step-progress half"]
+        assert chunks[0]["payload"]["resumePayload"] is True
+    assert (chunks[-1]["payload"]["status"], chunks[-1]["payload"]["output"]) == ("success", [0, 2, 0])
+    assert of_the_list(await observed(stage, run_id))[: len(before)] == before
+
+
+async def test_a_foreach_that_is_canceled_or_forked_is_told_to_its_end(stage: Stage) -> None:
+    """A fork counts what it shares."""
+    await stage.publish(HALVES)
+    run_id = await requests.start("halves", [2, -1])
+    await stage.play(run_id)
+    new_id = await requests.fork(run_id, "half[1]")
+    await stage.play(new_id)
+    begun, progress, ended = [chunk["payload"] for chunk in of_the_list(await observed(stage, new_id))]
+    assert (begun["payload"], progress["completedCount"], ended["status"]) == ([2, -1], 1, "suspended")
+    await requests.cancel(run_id)
+    assert list(told(of_the_list(await observed(stage, run_id))))[-1] == "step-result half canceled"
