@@ -13,6 +13,7 @@ ON_BOTH_STORES = (
     "test_suspensions",
     "test_cancel",
     "test_recover",
+    "test_changed_code",
     "test_fork",
     "test_hooks",
     "test_events",

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from engine import Context, Engine, Run, Workflow, create_step, create_workflow, step
 from engine.builder import WorkflowBuilder
+from engine.testing import FaultPoint, SimulatedCrash
 
 
 def begin(id: str = "tiny", **options: Any) -> WorkflowBuilder[Any, Any, Any]:
@@ -52,3 +55,12 @@ def failing(id: str) -> Any:
         raise ValueError(f"{id} failed")
 
     return create_step(id=id, execute=execute)
+
+
+async def crash(workflow: Workflow[Any, Any], store: Any, at: int, data: Any = 1, durable: bool = True) -> str:
+    """Run a workflow in a process that dies when it has recorded for the n-th time; return the run's id."""
+    engine = Engine([workflow], store=FaultPoint(store, at=at, durable=durable))
+    run = await engine.workflow(workflow.id).create_run()
+    with pytest.raises(SimulatedCrash):
+        await run.start(data)
+    return run.run_id
