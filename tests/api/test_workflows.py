@@ -164,7 +164,17 @@ async def test_a_run_of_another_workflow_is_404(stage: Stage) -> None:
     assert (await stage.client.get(f"/api/workflows/other/runs/{run_id}")).status_code == 404
 
 
-async def test_methods_are_refused_by_name(stage: Stage) -> None:
-    """A GET starts nothing."""
-    response = await stage.client.get("/api/workflows/trip/start")
-    assert (response.status_code, response["Allow"]) == (405, "POST")
+@pytest.mark.parametrize("method", ["get", "head", "delete"])
+async def test_methods_are_refused_by_name(stage: Stage, method: str) -> None:
+    """Nothing but a POST starts anything."""
+    await stage.publish(TRIP)
+    for route in ("start", "create-run", "stream"):
+        response = await getattr(stage.client, method)(f"/api/workflows/trip/{route}")
+        assert (response.status_code, response["Allow"]) == (405, "POST")
+    assert json.loads(await stage.get("/api/runs"))["runs"] == []
+
+
+async def test_the_head_of_an_answer_can_be_asked_for(stage: Stage) -> None:
+    """Where there is something to get."""
+    await stage.publish(TRIP)
+    assert (await stage.client.head("/api/workflows/trip")).status_code == 200
