@@ -138,7 +138,7 @@ async def resume(
     run = await state_of(run_id)
     suspended = _find_suspended(run, step, label, index)
     if suspended is None:
-        path = _path(step) if index is None else (*_path(step), index)
+        path = _recorded(run, _path(step), index)
         check_resumable(run, path, suspension)
     else:
         path = suspended.path
@@ -275,11 +275,13 @@ def _find_suspended(
 ) -> StepState | None:
     """Return the suspended step that is meant, or None when there is none and the path has to tell why."""
     path = _path(step)
-    found = [s for s in run.suspended if s.path[: len(path)] == path and not run.closed_above(s.path)]
+    suspended = [s for s in run.suspended if not run.closed_above(s.path)]
+    found = [s for s in suspended if _lies_at(s.path, path, index)]
+    if not found and len(path) == 1 and run.find(path) is None:
+        # An id alone finds a step inside a nested workflow too.
+        found = [s for s in suspended if _ids(s.path)[-1:] == path and (index is None or index in s.path)]
     if label is not None:
         found = [suspended for suspended in found if suspended.label == label]
-    if index is not None:
-        found = [suspended for suspended in found if index in suspended.path]
     if len(found) > 1:
         listed = ", ".join(format_path(suspended.path) for suspended in found)
         raise AmbiguousResume(f"several steps of run {run.run_id} are suspended: {listed}. Say which one")
@@ -291,3 +293,20 @@ def _find_suspended(
         what = f"nothing with the {' and '.join(named)}" if named else "nothing"
         raise errors.NotSuspended(f"{what} is suspended in run {run.run_id}. Suspended now: {names_suspended(run)}")
     return found[0] if found else None
+
+
+def _recorded(run: RunState, path: Path, index: int | None) -> Path:
+    """Return the path of the only recorded step that is meant; what was asked for when there is none."""
+    found = [step.path for step in run.steps() if len(_ids(step.path)) == len(_ids(path))]
+    found = [known for known in found if _lies_at(known, path, index)]
+    return found[0] if len(found) == 1 else path if index is None else (*path, index)
+
+
+def _lies_at(path: Path, sought: Path, index: int | None) -> bool:
+    """Tell whether a step is at a path or below it; a path without indexes stands for every item."""
+    fits = path[: len(sought)] == sought or (_ids(sought) == sought and _ids(path)[: len(sought)] == sought)
+    return fits and (index is None or index in path)
+
+
+def _ids(path: Path) -> Path:
+    return tuple(part for part in path if isinstance(part, str))

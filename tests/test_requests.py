@@ -34,6 +34,18 @@ CITY = {"type": "object", "properties": {"city": {"type": "string"}}, "required"
 STEPS = [
     {"type": "step", "id": "ask", "input_schema": CITY, "resume_schema": {"type": "boolean"}},
     {"type": "foreach", "id": "each", "body": {"type": "step", "id": "item", "resume_schema": {"type": "integer"}}},
+    {
+        "type": "foreach",
+        "id": "all",
+        "body": {
+            "type": "workflow",
+            "id": "inner",
+            "workflow": {
+                "id": "inner",
+                "steps": [{"type": "step", "id": "nested", "resume_schema": {"type": "integer"}}],
+            },
+        },
+    },
     {"type": "event", "id": "paid", "name": "payment", "schema": {"type": "number"}},
 ]
 
@@ -111,6 +123,20 @@ async def test_an_answer_goes_to_the_step_that_is_meant() -> None:
     with pytest.raises(NotSuspended, match="index 7"):
         await requests.resume("more", None, 5, index=7)
     assert [path for path, step in (await requests.state_of("many")).open.items() if step.status == "suspended"] == []
+
+
+async def test_a_step_in_an_item_is_found_without_its_indexes() -> None:
+    """The ids of its path and the item's index name it, and so does its own id when no other step has it."""
+    await suspended("r", ("inner", 0, "nested"), ("inner", 1, "nested"), ("inner", 2, "nested"))
+    assert await requests.resume("r", ["inner", "nested"], 5, index=1) == ("inner", 1, "nested")
+    with pytest.raises(AlreadyResumed):
+        await requests.resume("r", ["inner", "nested"], 5, index=1)
+    with pytest.raises(AmbiguousResume, match=r"inner\[0\].nested, inner\[2\].nested"):
+        await requests.resume("r", "inner.nested", 5)
+    assert await requests.resume("r", "nested", 5, index=2) == ("inner", 2, "nested")
+    assert await requests.resume("r", "nested", 5) == ("inner", 0, "nested")
+    with pytest.raises(AlreadyResumed):
+        await requests.resume("r", "inner[0].nested", 5)
 
 
 async def test_an_answer_that_cannot_be_given_changes_nothing() -> None:
