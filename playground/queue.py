@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from django.db.models import Min, Q
+from django.db.models import Min, Q, QuerySet
 
 from playground.models import Run as RunRow
 from playground.store.clock import Now
@@ -39,10 +40,17 @@ def unowned() -> Q:
 
 def _due(workflow_ids: Collection[str], busy: Collection[str], limit: int) -> Due:
     runs = RunRow.objects.filter(workflow_id__in=workflow_ids).exclude(run_id__in=busy)
-    runs = runs.filter(Q(ended_at=None) | Q(queued_at__isnull=False))
-    ready = Q(queued_at__isnull=False) | Q(wake_at__lte=Now()) | Q(leased_until__lte=Now())
-    now = runs.filter(unowned()).filter(ready).order_by("queued_at", "wake_at", "number")
+    ready = runs.filter(Q(ended_at=None) | Q(queued_at__isnull=False)).filter(unowned()).filter(number__in=_ready())
+    now = ready.order_by("queued_at", "wake_at", "number")
     found = tuple(now.values_list("run_id", flat=True)[:limit]) if limit > 0 else ()
-    soon = runs.filter(wake_at__gt=Now(), wake_at__lt=Now() + timedelta(minutes=1), leased_until=None)
+    timers = RunRow.objects.filter(wake_at__gt=Now(), wake_at__lt=Now() + timedelta(minutes=1), leased_until=None)
+    soon = runs.filter(number__in=timers.values("number"), ended_at=None)
     moment = soon.aggregate(next=Min("wake_at"), now=Min(Now()))
     return Due(run_ids=found, next=(moment["next"] - moment["now"]).total_seconds() if moment["next"] else None)
+
+
+def _ready() -> QuerySet[RunRow, Any]:
+    """Return what waits, is due or was lost, each found by its own index: they are few, and the runs may be many."""
+    numbers = RunRow.objects.values("number")
+    queued = numbers.filter(queued_at__isnull=False)
+    return queued.union(numbers.filter(wake_at__lte=Now()), numbers.filter(leased_until__lte=Now()))

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from engine.events import Draft, EventType
 from engine.paths import Path
@@ -161,6 +163,34 @@ async def test_a_timer_is_due_when_it_ends(store: OrmStore) -> None:
     assert found.run_ids == ("past",)
     assert found.next is not None
     assert 25 < found.next <= 30
+
+
+async def test_an_ended_run_is_due_while_hooks_are_left(store: OrmStore) -> None:
+    """Nobody sees it in the queue, but a worker looks at it until it was finished."""
+    await create(store, "r", input=1)
+    await store.transact("r", after=1, decide=lambda events: [draft("run-canceled", reason="")])
+    assert (await queue.due(["flow"], busy=(), limit=10)).run_ids == ("r",)
+    assert await runs.queue_length() == 0
+    standing = await runs.standing("r")
+    assert standing is not None
+    assert (standing.owner, standing.queued_at) == (None, None)
+    claim = await store.claim("r", owner="w", lease=60)
+    assert claim is not None
+    assert (await queue.due(["flow"], busy=(), limit=10)).run_ids == ()
+    await store.finish("r", epoch=claim.epoch)
+    assert (await queue.due(["flow"], busy=(), limit=10)).run_ids == ()
+
+
+def test_a_look_at_the_queue_does_not_read_all_runs() -> None:
+    """Each reason to look has an index of its own; runs that have ended are never touched."""
+    with CaptureQueriesContext(connection) as captured:
+        queue._due(["flow"], [], 10)
+    for query in captured.captured_queries:
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {query['sql']}")
+            plan = [row[3] for row in cursor.fetchall()]
+        assert [step for step in plan if step.startswith("SCAN")] == []
+        assert [step for step in plan if "run_of_workflow" in step and "number=?" not in step] == []
 
 
 async def test_a_run_knows_its_place_in_the_queue(store: OrmStore) -> None:
