@@ -44,7 +44,7 @@ def graph_of(flow: Flow) -> Graph:
         "file": flow.file,
         "line": flow.line,
         "steps": [node_graph(node) for node in flow.nodes],
-    }
+    } | _given("retry", _retry(flow.retry))
 
 
 @lru_cache(maxsize=1024)
@@ -99,7 +99,7 @@ def _step(step: Step[Any, Any]) -> Graph:
         "metadata": step.metadata,
         "file": step.file,
         "line": step.line,
-    }
+    } | _given("state_schema", _reading(step.state))
 
 
 def _parallel(node: ParallelNode) -> Graph:
@@ -154,6 +154,11 @@ def _retry(retry: Retry | None) -> Graph | None:
 
 def _reading(schema: Schema | None) -> Graph | None:
     return None if schema is None else schema.json_schema
+
+
+def _given(key: str, value: Graph | None) -> Graph:
+    """Return a key that most graphs do not have: it came later, and digests that are recorded stay as they are."""
+    return {} if value is None else {key: value}
 
 
 def _essence(graph: Any) -> Any:

@@ -215,6 +215,34 @@ def test_the_digest_changes_with_the_graph_and_the_schemas() -> None:
     assert len({workflow.digest for workflow in workflows}) == len(workflows)
 
 
+SCHEMAS_AND_POLICIES: list[dict[str, Any]] = [
+    {},
+    {"input_schema": int},
+    {"output_schema": int},
+    {"resume_schema": int},
+    {"suspend_schema": int},
+    {"state_schema": dict[str, int]},
+    {"retry": Retry(attempts=2)},
+    {"timeout": 3},
+]
+
+
+def test_every_schema_and_policy_is_part_of_the_digest() -> None:
+    """Those of a step, of a workflow and of an event."""
+    steps = [create_step(id="s", execute=lambda data: data, **given) for given in SCHEMAS_AND_POLICIES]
+    open_ended: dict[str, Any] = {"input_schema": None, "output_schema": None}
+    workflows = [create_workflow(id="w", **open_ended).then(step).commit() for step in steps]
+    workflows += [
+        create_workflow(id="w", **{**open_ended, **given}).then(steps[0]).commit()
+        for given in SCHEMAS_AND_POLICIES
+        if given.keys() & {"input_schema", "output_schema", "state_schema", "retry"}
+    ]
+    workflows += [
+        create_workflow(id="w", **open_ended).wait_for_event("go", schema).commit() for schema in (None, int, str)
+    ]
+    assert len({workflow.digest for workflow in workflows}) == len(workflows)
+
+
 def test_the_digest_does_not_change_with_words() -> None:
     """Descriptions, titles, metadata and source lines are for people."""
 
