@@ -215,6 +215,28 @@ async def test_hooks_that_a_dying_process_left_are_called_by_the_next_owner() ->
     assert seen == ["success"]
 
 
+@pytest.mark.parametrize("durable", [True, False])
+@pytest.mark.parametrize("how", [add_one, fail], ids=["success", "failure"])
+async def test_hooks_follow_wherever_the_process_died(how: Any, durable: bool) -> None:
+    """At each thing that it records: taken over, the run ends, and its hooks are called once."""
+    seen: list[str] = []
+    hooks: Any = {"on_finish": lambda result: seen.append("finish"), "on_error": lambda result: seen.append("error")}
+    workflow = begin(**hooks).map(lambda data: data).then(how).commit()
+    crashes = 0
+    for at in range(1, 10):
+        seen.clear()
+        store = MemoryStore()
+        run = await Engine([workflow], store=FaultPoint(store, at=at, durable=durable)).workflow("tiny").create_run()
+        try:
+            result = await run.start(1)
+        except SimulatedCrash:
+            crashes += 1
+            result = await (await Engine([workflow], store=store).run(run.run_id)).restart()
+        assert result.status == ("success" if how is add_one else "failed")
+        assert seen == (["finish"] if how is add_one else ["finish", "error"])
+    assert 2 <= crashes < 9
+
+
 async def test_hooks_under_which_three_processes_died_are_not_called_again() -> None:
     """A hook that kills its process does so three times; the journal tells each."""
     store, points, calls = MemoryStore(), [], []
