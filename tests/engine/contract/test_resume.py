@@ -220,6 +220,17 @@ async def test_a_late_resume_is_told_that_it_was_answered(asked: Any) -> None:
         await run.resume(resume_data=2, **asked)
 
 
+@pytest.mark.parametrize("asked", [{"index": 0}, {"step": "ask", "index": 0}, {"step": "ask[0]"}, {"step": ["ask", 0]}])
+async def test_a_late_resume_of_an_item_is_told_so_while_others_wait(asked: Any) -> None:
+    """However the item is named; its sibling is not answered in its place."""
+    run = await suspended(begin().foreach(ask).commit(), [1, 2])
+    await run.resume("ask[0]", "first")
+    with pytest.raises(AlreadyResumed):
+        await run.resume(resume_data="second", **asked)
+    result = await run.state()
+    assert (result.suspended, result.steps["ask[0]"].output) == ([["ask", 1]], "first")
+
+
 @pytest.mark.parametrize("after", ["success", "failed", "canceled"])
 async def test_a_late_resume_is_told_so_however_the_run_has_ended(after: str) -> None:
     """The question was answered, so the run's end is not what the late one hears of; nothing is recorded."""

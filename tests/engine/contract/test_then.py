@@ -1,11 +1,12 @@
 """Section 3: one thing after another, sequences, and what every construct shares."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
-from engine import create_step, sequence
-from engine.errors import RunAlreadyStarted
+from engine import Context, Engine, create_step, create_workflow, sequence
+from engine.errors import InvalidInput, RunAlreadyStarted
 from engine.testing import run_to_end
 from tests.engine.contract.tiny import add_one, asking, begin, double, fail, run_of
 
@@ -75,6 +76,40 @@ async def test_start_async_returns_at_once() -> None:
     assert (await run.state()).status in ("pending", "running")
     gate.set()
     assert [event.type async for event in run.observe()][-1] == "run-succeeded"
+
+
+async def begin_by(way: str, run: Any, *given: Any, **more: Any) -> None:
+    """Start a run in one of the three ways, and return when it rests."""
+    match way:
+        case "start":
+            await run.start(*given, **more)
+        case "start_async":
+            assert await run.start_async(*given, **more) == run.run_id
+            assert [event async for event in run.observe()]
+        case "stream":
+            assert [event async for event in run.stream(*given, **more)]
+
+
+@pytest.mark.parametrize("way", ["start", "start_async", "stream"])
+async def test_every_way_to_start_takes_input_state_and_request_context(way: str) -> None:
+    """start_async() and stream() are start() in another form."""
+
+    async def look(data: Any, ctx: Context) -> Any:
+        return [data, ctx.state, ctx.request_context]
+
+    run = await run_of(begin().then(create_step(id="look", execute=look)).commit())
+    await begin_by(way, run, 1, initial_state={"n": 2}, request_context={"user": "Ada"})
+    assert (await run.state()).result == [1, {"n": 2}, {"user": "Ada"}]
+
+
+@pytest.mark.parametrize("way", ["start", "start_async", "stream"])
+async def test_every_way_to_start_refuses_invalid_input(way: str) -> None:
+    """It raises at once, and leaves no run behind."""
+    engine = Engine([create_workflow(id="w", input_schema=int, output_schema=None).then(add_one).commit()])
+    run = await engine.workflow("w").create_run()
+    with pytest.raises(InvalidInput):
+        await begin_by(way, run, "text")
+    assert await engine.runs() == []
 
 
 async def test_a_run_is_started_once() -> None:
