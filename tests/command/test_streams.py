@@ -30,7 +30,7 @@ async def much(data: int, ctx: Context) -> int:
 waiting = create_workflow(id="waiting", input_schema=str, output_schema=str).then(wait).commit()
 large = create_workflow(id="large", input_schema=int, output_schema=int).then(much).commit()
 """
-SIZE = 250
+SIZE = 120
 """Megabytes of output."""
 
 
