@@ -2,8 +2,11 @@
 
 Run it where the client is installed, which takes a package registry, so the tests do without::
 
-    npm install --prefix FOLDER @mastra/client-js
+    npm install --prefix FOLDER @mastra/client-js@1
     python -m tests.client.record FOLDER
+
+Without the version, npm chooses by Node's own version and may take one from before 1.0, whose routes are others. The
+transcript was recorded with 1.47.0 on Node 20.
 """
 
 import asyncio
