@@ -37,7 +37,7 @@ async def follow(
             after = event.seq
             status = status_after(event) or status
             yield event
-        if status in RESTING and (await store.summary(run_id)).last_seq == after:
+        if status in RESTING and (await store.summary(run_id)).last_seq <= after:
             break
         await _moved(store, run_id, after, work)
     if work is not None:

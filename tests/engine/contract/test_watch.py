@@ -103,6 +103,17 @@ async def test_watch_and_observe_first_replay_what_came_after() -> None:
     assert [event async for event in run.observe(after=5)] == early.events[5:]
 
 
+@pytest.mark.parametrize("workflow", [begin().then(add_one).commit(), begin().then(ask).commit()])
+async def test_who_knows_everything_of_a_run_at_rest_sees_nothing_more(workflow: Any) -> None:
+    """Coming back with the last seq ends at once, and so does coming back with one that is not there yet."""
+    run = await run_of(workflow)
+    await run.start(1)
+    events = [event async for event in run.observe()]
+    assert [event async for event in run.observe(after=len(events) - 1)] == events[-1:]
+    for after in (len(events), len(events) + 1):
+        assert [event async for event in run.observe(after=after)] == []
+
+
 async def test_a_late_watcher_of_a_finished_run_sees_it_all() -> None:
     """Watching does not need the run to be executed here, or at all."""
     store, workflow = MemoryStore(), begin().then(add_one).commit()
