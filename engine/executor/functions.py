@@ -12,7 +12,9 @@ from engine.refs import Value
 from engine.step import Function
 
 
-async def evaluate(run: Walker, function: Function, scope: Scope, node_id: str, value: Value) -> Any:
+async def evaluate(
+    run: Walker, function: Function, scope: Scope, node_id: str, value: Value, context: Context | None = None
+) -> Any:
     """Return what the function gives for the value.
 
     What came before is durable by then, or a function that kills its process would be taken for the step before it.
@@ -20,7 +22,7 @@ async def evaluate(run: Walker, function: Function, scope: Scope, node_id: str, 
     Raises:
         StepError: the function tried to suspend or to bail; else whatever it raises.
     """
-    context = Context(run.host, scope, node_id, (*scope.path, node_id))
+    context = context or Context(run.host, scope, node_id, (*scope.path, node_id))
     await run.journal.flush()
     try:
         return await function.call(value.json, context)

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from engine.context import Context
-from engine.errors import InvalidOutput, InvalidValue, StepNotRun
+from engine.context import Bail, Context, Suspend, current_context
+from engine.errors import InvalidOutput, InvalidValue, StepError, StepNotRun
 from engine.executor.functions import evaluate
 from engine.executor.lost import fail_lost
 from engine.executor.outcome import Failed, Outcome, recorded
@@ -34,7 +34,7 @@ async def run_map(run: Walker, node: MapNode, scope: Scope, value: Value) -> Out
     attempt = 1 if record is None else record.attempts + 1
     run.journal.emit("step-started", path, {"attempt": attempt, "input": value.ref})
     try:
-        output = await _mapped(run, node, scope, value)
+        output = await _within(run, node, scope, value)
     except BaseException as error:
         if not is_users(error):
             raise
@@ -45,9 +45,22 @@ async def run_map(run: Walker, node: MapNode, scope: Scope, value: Value) -> Out
     return Value(output, {"step": list(path)})
 
 
-async def _mapped(run: Walker, node: MapNode, scope: Scope, value: Value) -> Any:
+async def _within(run: Walker, node: MapNode, scope: Scope, value: Value) -> Any:
+    """Return the mapped value; what its functions log and print is theirs."""
+    context = Context(run.host, scope, node.id, scope.path_of(node.id))
+    token = current_context.set(context)
+    try:
+        return await _mapped(run, node, scope, value, context)
+    except (Suspend, Bail):
+        raise StepError(f"a function of {node.id!r} cannot suspend or bail: only a step can") from None
+    finally:
+        current_context.reset(token)
+        context.close()
+
+
+async def _mapped(run: Walker, node: MapNode, scope: Scope, value: Value, context: Context) -> Any:
     if node.function is not None:
-        result = await evaluate(run, node.function, scope, node.id, value)
+        result = await evaluate(run, node.function, scope, node.id, value, context)
         try:
             return node.function.output.dump(result)
         except InvalidValue as error:
@@ -56,7 +69,6 @@ async def _mapped(run: Walker, node: MapNode, scope: Scope, value: Value) -> Any
     if any(isinstance(source, Function) for _, source in node.sources):
         await run.journal.flush()
     reader = Reader(run, scope)
-    context = Context(run.host, scope, node.id, scope.path_of(node.id))
     mapped = {key: await resolve_source(source, key, reader, value.json, context) for key, source in node.sources}
     return ANY.dump(mapped)
 

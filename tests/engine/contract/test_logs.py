@@ -79,6 +79,25 @@ async def test_sync_steps_are_captured_in_their_threads() -> None:
     }
 
 
+@pytest.mark.parametrize("form", [lambda function: function, lambda function: {"key": function}])
+async def test_what_a_mapping_prints_is_its_own(form: Any) -> None:
+    """A mapping is recorded like a step, and so is what its functions log and print."""
+
+    def mapping(data: Any) -> Any:
+        print("half a", end=" ")
+        print("line", end="")
+        logging.getLogger("my.module").warning("logged")
+        return data
+
+    run = await run_of(begin().map(form(mapping), id="shape").commit())
+    collector = Collector()
+    run.watch(collector)
+    await run.start(1)
+    logs = collector.of("step-log")
+    assert [(log.path, log.payload["message"]) for log in logs] == [(("shape",), "logged"), (("shape",), "half a line")]
+    assert collector.types[-2:] == ["step-succeeded", "run-succeeded"]
+
+
 async def test_concurrent_steps_do_not_mix_their_lines() -> None:
     """Halves of lines from two async steps are put together each for its own."""
 
