@@ -118,6 +118,21 @@ async def hindrance(entry: WorkflowEntry) -> ImportProblem | None:
     return await in_database(_hindrance, entry)
 
 
+async def holds(workflow_id: str, site: Sequence[str] | None = None) -> bool:
+    """Tell whether a living worker takes the runs of a workflow.
+
+    Args:
+        workflow_id: the workflow.
+        site: what stands as the site of the workers that count; by default that with which it was published.
+    """
+    return await in_database(_holds, workflow_id, site)
+
+
+async def site_of(workflow_id: str) -> tuple[str, ...]:
+    """Return the modules that were published together with a workflow, the last time; none when it is unknown."""
+    return await in_database(_site_of, workflow_id)
+
+
 def node_at(graph: Graph, path: Path) -> Graph | None:
     """Return the node of a graph that runs at a path; None when there is none."""
     ids = [part for part in path if isinstance(part, str)]
@@ -207,12 +222,26 @@ def _import_errors() -> list[ImportProblem]:
 
 def _hindrance(entry: WorkflowEntry) -> ImportProblem | None:
     version = WorkflowVersion.objects.filter(workflow_id=entry.workflow_id, digest=entry.digest).first()
-    ready = WorkerRow.objects.filter(ended_at=None, status="ready", heartbeat_at__gt=Now() - SILENT)
-    for row in ready.filter(site=version.site if version else ""):
-        # A worker from before the module was broken holds it still.
-        if _problem_with(entry.module, [ImportProblem(**problem) for problem in from_text(row.problems)]) is None:
-            return None
+    if _is_held(entry.module, version.site if version else ""):
+        return None
     return _problem_with(entry.module, _import_errors())
+
+
+def _is_held(module: str, site: str) -> bool:
+    """Tell whether a worker of a site has a module; one from before the module was broken holds it still."""
+    ready = WorkerRow.objects.filter(ended_at=None, status="ready", heartbeat_at__gt=Now() - SILENT)
+    found = ([ImportProblem(**problem) for problem in from_text(row.problems)] for row in ready.filter(site=site))
+    return any(_problem_with(module, problems) is None for problems in found)
+
+
+def _holds(workflow_id: str, site: Sequence[str] | None) -> bool:
+    row = WorkflowVersion.objects.filter(workflow_id=workflow_id, current=True).order_by("-published_at").first()
+    return row is not None and _is_held(row.module, row.site if site is None else to_text(list(site)))
+
+
+def _site_of(workflow_id: str) -> tuple[str, ...]:
+    rows = WorkflowVersion.objects.filter(workflow_id=workflow_id).order_by("-current", "-published_at")
+    return tuple(from_text(row.site)) if (row := rows.first()) else ()
 
 
 def _problem_with(module: str, problems: Sequence[ImportProblem]) -> ImportProblem | None:

@@ -3,16 +3,20 @@
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
+from playground.commandline.overview import overview
 from playground.home import prepare_home
 from playground.options import export_options
 
-ALIASES = {"dev": "playground"}
-WITHOUT_DATABASE = frozenset({"help", "version", "check", "makemessages", "compilemessages"})
+ALIASES = {"dev": "playground", "check": "check_workflows"}
+WITHOUT_DATABASE = frozenset({"help", "version", "makemessages", "compilemessages"})
+BY_THEMSELVES = frozenset({"list", "run", "runs", "show", "resume", "cancel", "check_workflows"})
+"""Commands that open the database themselves, when they need it."""
 
 
 def manage(argv: Sequence[str]) -> None:
@@ -21,11 +25,14 @@ def manage(argv: Sequence[str]) -> None:
     Arguments: the program's name, the command's name, its arguments.
     """
     program, *rest = argv
-    command = ALIASES.get(rest[0], rest[0]) if rest else "help"
+    if not rest or rest in (["help"], ["-h"], ["--help"]):
+        sys.stdout.write(f"{overview(Path(program).name)}\n")
+        return
+    command = ALIASES.get(rest[0], rest[0])
     export_options(rest[1:])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
     try:
-        if command not in WITHOUT_DATABASE and not {"-h", "--help", "--version"} & {command, *rest[1:]}:
+        if command not in WITHOUT_DATABASE | BY_THEMSELVES and not {"-h", "--help", "--version"} & {command, *rest[1:]}:
             prepare_home(settings.STEPYARD_DB)
         execute_from_command_line([program, command, *rest[1:]])
     except ImproperlyConfigured as error:

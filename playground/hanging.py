@@ -63,7 +63,11 @@ def _hanging(seconds: float) -> set[str]:
     latest = Now() - max(timedelta(seconds=seconds), SIGN)
     silent = rows.filter(heartbeat_at__lt=latest).values_list("worker_id", flat=True)
     blocked = {row.worker_id: from_text(row.blocked) for row in rows.exclude(blocked="null")}
-    return {*silent, *(worker_id for worker_id, stuck in blocked.items() if stuck["seconds"] >= seconds)}
+    late = {worker_id for worker_id, stuck in blocked.items() if stuck["seconds"] >= seconds}
+    # What blocks on for a run that has ended, as when it was canceled from outside, does so for nothing.
+    runs = RunRow.objects.filter(run_id__in={stuck["run_id"] for stuck in blocked.values()}, ended_at__isnull=False)
+    over = set(runs.values_list("run_id", flat=True))
+    return {*silent, *late, *(worker_id for worker_id, stuck in blocked.items() if stuck["run_id"] in over)}
 
 
 def _holder_of(run_id: str) -> str | None:

@@ -29,6 +29,8 @@ from channels.exceptions import ChannelFull
 from channels.layers import BaseChannelLayer, get_channel_layer
 from django.core.exceptions import ImproperlyConfigured
 
+from playground.layers import LocalLayer
+
 LISTS = "runs"
 CATALOGUE = "catalogue"
 WORKERS = "workers"
@@ -89,6 +91,12 @@ async def replace_worker(worker_id: str) -> None:
 async def renew_worker(worker_id: str) -> None:
     """Have the supervisor replace a worker once the next one has imported what it holds."""
     await _send(SUPERVISOR, {"type": "worker.renew", "worker_id": worker_id})
+
+
+def alone() -> bool:
+    """Tell whether this process has neither workers nor a playground around it, so that nobody would answer or act."""
+    layer = _layer()
+    return isinstance(layer, LocalLayer) and layer.alone
 
 
 async def ask(question: Message, *, seconds: float) -> Message | None:

@@ -2,7 +2,7 @@
 
 import argparse
 import os
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Collection, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass
 
 
@@ -29,9 +29,11 @@ OPTIONS = (
 )
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Let a parser know all options."""
+def add_options(parser: argparse.ArgumentParser, *, only: Collection[str] = ()) -> None:
+    """Let a parser know the options: all of them, or only some by their flags."""
     for option in OPTIONS:
+        if only and option.flag not in only:
+            continue
         if option.metavar is None:
             parser.add_argument(option.flag, dest=option.variable, action="store_true", help=option.help)
         else:

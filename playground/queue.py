@@ -22,15 +22,16 @@ class Due:
     """Seconds until the next timer or lease ends, when one does within the next minute."""
 
 
-async def due(workflow_ids: Collection[str], *, busy: Collection[str], limit: int) -> Due:
+async def due(workflow_ids: Collection[str], *, busy: Collection[str], limit: int, only: str | None = None) -> Due:
     """Return the runs that have something to do and no owner; also ended ones of which hooks may be left.
 
     Args:
         workflow_ids: the workflows whose code is at hand.
         busy: ids of runs to leave out.
         limit: the most runs to return.
+        only: the id of the one run that may be returned.
     """
-    return await in_database(_due, workflow_ids, busy, limit)
+    return await in_database(_due, workflow_ids, busy, limit, only)
 
 
 def unowned() -> Q:
@@ -38,8 +39,10 @@ def unowned() -> Q:
     return Q(leased_until=None) | Q(leased_until__lte=Now())
 
 
-def _due(workflow_ids: Collection[str], busy: Collection[str], limit: int) -> Due:
+def _due(workflow_ids: Collection[str], busy: Collection[str], limit: int, only: str | None = None) -> Due:
     runs = RunRow.objects.filter(workflow_id__in=workflow_ids).exclude(run_id__in=busy)
+    if only is not None:
+        runs = runs.filter(run_id=only)
     ready = runs.filter(Q(ended_at=None) | Q(queued_at__isnull=False)).filter(unowned()).filter(number__in=_ready())
     now = ready.order_by("queued_at", "wake_at", "number")
     found = tuple(now.values_list("run_id", flat=True)[:limit]) if limit > 0 else ()

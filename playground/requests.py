@@ -185,7 +185,12 @@ async def restart(run_id: str) -> None:
 
 
 async def _unblock(run_id: str) -> None:
-    """Have the worker replaced that a run blocks, for it cannot hear of anything."""
+    """Have the worker replaced that a run blocks, for it cannot hear of anything.
+
+    From a process outside of the playground it cannot be reached; the playground itself sees to it soon.
+    """
+    if live.alone():
+        return
     if (worker_id := await hanging.holder_of(run_id)) is not None:
         await hanging.give_up(worker_id)
         await live.replace_worker(worker_id)

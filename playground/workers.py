@@ -1,6 +1,7 @@
 """The worker processes as pages see them, and what the supervisor writes when one has ended."""
 
 import signal
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, cast
@@ -70,6 +71,11 @@ async def listing(*, ended: int = 10) -> list[WorkerView]:
 async def ready_count() -> int:
     """Return how many workers can take runs now."""
     return await in_database(lambda: WorkerRow.objects.filter(status="ready", heartbeat_at__gt=Now() - SILENT).count())
+
+
+def restricted(site: Sequence[str], run_id: str | None) -> tuple[str, ...]:
+    """Return what stands as the site of a worker that may execute one run only; others are not to wait for it."""
+    return tuple(site) if run_id is None else (*site, f"only for run {run_id}")
 
 
 async def record_exit(worker_id: str, code: int, tail: str) -> None:

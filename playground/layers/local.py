@@ -54,6 +54,11 @@ class LocalLayer(BaseChannelLayer):
         self._home, self._side = asyncio.get_running_loop(), leaf
         await leaf.open(socket.socket(fileno=fd))
 
+    @property
+    def alone(self) -> bool:
+        """Tell whether no other process has ever been connected."""
+        return self._home is None
+
     async def report(self, facts: Report) -> None:
         """Tell the hub something about this process, as JSON; in the hub itself nobody listens."""
         if isinstance(self._side, Leaf):

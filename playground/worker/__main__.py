@@ -23,6 +23,7 @@ from playground.worker.discovery import discover, site  # noqa: E402
 from playground.worker.pulse import Pulse  # noqa: E402
 from playground.worker.row import OwnRow  # noqa: E402
 from playground.worker.worker import Worker  # noqa: E402
+from playground.workers import restricted  # noqa: E402
 
 
 def main() -> None:
@@ -36,7 +37,7 @@ def main() -> None:
     worker_id = arguments.id or os.environ.get("STEPYARD_WORKER_ID") or f"worker-{secrets.token_hex(4)}"
     modules = site(arguments.modules)
     row = OwnRow(worker_id)
-    row.create(modules)
+    row.create(restricted(modules, arguments.only))
     workers: list[Worker] = []
     pulse = Pulse(worker_id, lambda: workers[0].running() if workers else ())
     pulse.start()
@@ -56,6 +57,7 @@ def main() -> None:
             pulse=pulse,
             limit=settings.STEPYARD_CONCURRENT_RUNS,
             after=frozenset(json.loads(os.environ.get("STEPYARD_WORKER_AFTER", "[]"))),
+            only=arguments.only,
         )
     )
     asyncio.run(_work(workers[0], arguments.layer_fd))
@@ -80,6 +82,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("modules", nargs="*", help="files, folders or dotted names that hold workflows")
     parser.add_argument("--layer-fd", type=int, help="the inherited end of the channel layer's socket pair")
     parser.add_argument("--id", help="the worker's id")
+    parser.add_argument("--only", metavar="RUN", help="the one run that it may execute")
     return parser.parse_args()
 
 

@@ -61,8 +61,12 @@ class Worker:
         pulse: Pulse,
         limit: int,
         after: Collection[str] = (),
+        only: str | None = None,
     ) -> None:
-        """Take what was imported, how many runs to execute at once, and which modules the worker before holds."""
+        """Take what was imported, how many runs to execute at once, and which modules the worker before holds.
+
+        Arguments: `only` is the id of the one run that the worker may execute.
+        """
         self._nudges = live.Nudges()
         self._store = make_store(self._nudges.moved)
         self._runtime = Runtime(store=self._store, owner=worker_id, lease=LEASE)
@@ -85,6 +89,7 @@ class Worker:
         self._alarm: asyncio.TimerHandle | None = None
         self._stop = asyncio.Event()
         self._after = after
+        self._only = only
         # What did not import is not among the modules, and is what will be saved next.
         self._broken = tuple(problem.file for problem in discovery.problems if problem.file)
         self._files = (*user_files(), *self._broken)
@@ -187,7 +192,7 @@ class Worker:
         while True:
             self._look.clear()
             others = (*self._slots.busy, *self._slots.aside)
-            found = await due(list(self._runtime.flows), busy=others, limit=self._slots.free)
+            found = await due(list(self._runtime.flows), busy=others, limit=self._slots.free, only=self._only)
             for run_id in found.run_ids:
                 self._slots.offer(run_id)
             if found.next is not None:

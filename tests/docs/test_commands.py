@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.core.management import get_commands
+from django.core.management import get_commands, load_command_class
+from django.core.management.base import BaseCommand
 from django.urls import resolve
 
 from playground.cli import ALIASES
@@ -33,6 +34,14 @@ def targets() -> set[str]:
     return set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 
+def flags_of(command: str) -> set[str]:
+    """Return the options that a command takes."""
+    if command == "help":
+        return set()
+    parser = load_command_class("playground", command).create_parser("stepyard", command)
+    return {flag for action in parser._actions for flag in action.option_strings}
+
+
 def check(words: list[str]) -> None:
     """Check one command against what there is."""
     match words:
@@ -41,7 +50,7 @@ def check(words: list[str]) -> None:
         case ["stepyard", command, *_] | ["python", "manage.py", command, *_]:
             assert command in ALIASES or command in OURS or command == "help"
             flags = {word for word in words if word.startswith("--")}
-            assert flags <= {option.flag for option in OPTIONS} | {"--keep", "--help"}
+            assert flags <= flags_of(ALIASES.get(command, command))
         case ["curl", *rest]:
             check_request(rest)
         case ["pip", "install", *_] | ["pytest", *_] | ["cd", _] | ["git", "clone", *_]:
@@ -100,3 +109,11 @@ def test_every_dependency_is_explained() -> None:
     names = {re.split(r"[<>=!~; ]", need)[0] for need in wanted}
     text = (ROOT / "docs" / "explanation" / "dependencies.md").read_text("utf-8")
     assert sorted(name for name in names if f"`{name}`" not in text) == []
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_every_flag_of_a_command_is_documented(name: str) -> None:
+    """The page of the command line names the options of each command, but for those of Django."""
+    text = COMMAND_LINE.read_text("utf-8")
+    foreign = {flag for action in BaseCommand().create_parser("x", "x")._actions for flag in action.option_strings}
+    assert sorted(flag for flag in flags_of(name) - foreign if f"`{flag}" not in text) == []

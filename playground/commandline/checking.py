@@ -1,0 +1,155 @@
+"""What modules hold and what is wrong with it, found by a process that imports them and may do anything."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+import sys
+import sysconfig
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from playground.catalogue import ImportProblem
+from playground.forms.survey import survey
+from playground.nodes import nodes_of
+from playground.supervisor.child import ROOT, worker_environment
+from playground.workers import exit_text
+
+FRAME = '  File "'
+FOREIGN = (
+    f"{FRAME}<frozen ",
+    *(f"{FRAME}{ROOT / name}/" for name in ("engine", "playground")),
+    *(f"{FRAME}{path}/" for name, path in sysconfig.get_paths().items() if name in ("stdlib", "purelib", "platlib")),
+)
+MARGIN = 3.0
+"""Seconds beyond the limit after which the process is ended from outside: code that lets no thread run says nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemaProblem:
+    """A part of a schema that no form can show."""
+
+    workflow_id: str
+    schema: str
+    """Which one: ``input_schema``, or ``ask: resume_schema``."""
+    path: tuple[str | int, ...]
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What was found."""
+
+    workflows: tuple[Mapping[str, Any], ...]
+    problems: tuple[ImportProblem, ...]
+    schemas: tuple[SchemaProblem, ...]
+
+    @property
+    def well(self) -> bool:
+        """Tell whether nothing is wrong."""
+        return not (self.problems or self.schemas)
+
+
+async def check(modules: Sequence[str], *, seconds: float) -> Checked:
+    """Import modules in a process of their own, for a limited time.
+
+    Args:
+        modules: files, folders or dotted names; as for `discover` when there are none.
+        seconds: for how long they may be imported.
+    """
+    lines, code = await _import(modules, seconds)
+    last = lines[-1] if lines else {}
+    importing = next((line["importing"] for line in reversed(lines) if line.get("importing")), " ".join(modules))
+    if "workflows" not in last:
+        return Checked(workflows=(), problems=(_cut_short(importing, last.get("hangs"), code, seconds),), schemas=())
+    return Checked(
+        workflows=tuple(last["workflows"]),
+        problems=tuple(ImportProblem(**problem) for problem in last["problems"]),
+        schemas=tuple(problem for entry in last["workflows"] for problem in _schema_problems(entry)),
+    )
+
+
+def own_lines(traceback: str) -> Iterator[str]:
+    """Yield of a traceback what concerns the user's code: without the frames of libraries, and causes inside them."""
+    parts = re.split(r"\n\n(?=The above exception|During handling)", traceback.rstrip())
+    kept = [list(_own_frames(part)) for part in parts]
+    shown = [lines for lines in kept[:-1] if any(line.startswith(FRAME) for line in lines)] + kept[-1:]
+    for number, lines in enumerate(shown):
+        joined = bool(lines) and lines[0].startswith(("The above", "During"))
+        yield from lines[1:] if joined and not number else lines
+
+
+def _own_frames(part: str) -> Iterator[str]:
+    foreign = False
+    for line in part.splitlines():
+        if line.startswith(FRAME):
+            foreign = line.startswith(FOREIGN)
+        elif not line.startswith("  "):
+            foreign = False
+        if line and not foreign:
+            yield line
+
+
+async def _import(modules: Sequence[str], seconds: float) -> tuple[list[dict[str, Any]], int | None]:
+    """Return the lines that the process wrote, and how it ended; what it prints goes to stderr."""
+    reads, writes = os.pipe()
+    words = [sys.executable, "-P", "-X", "faulthandler", "-m", "playground.worker.inspection"]
+    words += ["--fd", str(writes), "--seconds", str(seconds), "--", *modules]
+    with os.fdopen(writes, "wb"):
+        process = await asyncio.create_subprocess_exec(
+            *words,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=sys.stderr.fileno(),
+            pass_fds=[writes],
+            env=worker_environment("inspection"),
+            start_new_session=True,
+        )
+    reading = asyncio.create_task(_read(reads))
+    code: int | None = None
+    try:
+        async with asyncio.timeout(seconds + MARGIN):
+            code = await process.wait()
+    except TimeoutError:
+        code = None
+    finally:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
+        text = await reading
+    return [json.loads(line) for line in text.splitlines() if line.endswith(b"}")], code
+
+
+async def _read(fd: int) -> bytes:
+    """Read until all who could write have ended."""
+    with os.fdopen(fd, "rb") as pipe:
+        return await asyncio.to_thread(pipe.read)
+
+
+def _cut_short(module: str, hangs: Mapping[str, Any] | None, code: int | None, seconds: float) -> ImportProblem:
+    if hangs is None and code is not None:
+        message = f"the process ended while it imported this module: {exit_text(code)}"
+        return ImportProblem(module=module, type="ProcessEnded", message=message)
+    place = hangs or {}
+    return ImportProblem(
+        module=module,
+        type="TimeLimit",
+        message=f"importing this module took longer than {seconds:g} s",
+        file=place.get("file"),
+        line=place.get("line"),
+        source=place.get("source"),
+    )
+
+
+def _schema_problems(entry: Mapping[str, Any]) -> Iterator[SchemaProblem]:
+    graph = entry["graph"]
+    places = [("input_schema", graph["input_schema"])]
+    for path, node in nodes_of(graph):
+        places += [(f"{path}: {key}", node[key]) for key in ("resume_schema",) if node.get(key)]
+        if node.get("type") == "event" and node.get("schema"):
+            places.append((f"{path}: schema", node["schema"]))
+    for name, schema in places:
+        for issue in survey(schema):
+            yield SchemaProblem(workflow_id=entry["workflow_id"], schema=name, path=issue.path, message=issue.message)

@@ -1,0 +1,128 @@
+"""The worker of a command's own: started when no playground's worker takes the run, ended with the command."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+
+from channels.layers import get_channel_layer
+from django.conf import settings
+
+from engine.errors import UnknownWorkflow
+from playground import catalogue
+from playground.commandline.exits import CommandRefused
+from playground.commandline.progress import Progress
+from playground.hanging import watch_over
+from playground.layers import LocalLayer
+from playground.supervisor import Supervisor, worker_command
+from playground.worker.discovery import site
+from playground.workers import exit_text, record_exit, restricted
+
+SLOW = 5.0
+"""Seconds after which it is said that the code is still being imported."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Crew:
+    """Whoever executes one run: the workers of a running playground, else a worker of this command."""
+
+    run_id: str
+    given: Sequence[str]
+    """The modules that the command names."""
+    progress: Progress
+    tasks: asyncio.TaskGroup
+    modules: tuple[str, ...] = ()
+    """What the command's own worker has imported."""
+    beside: list["asyncio.Task[None]"] = field(default_factory=list)
+
+    @property
+    def own(self) -> bool:
+        """Tell whether the command has a worker of its own."""
+        return bool(self.beside)
+
+    async def ensure(self, workflow_id: str) -> None:
+        """Have somebody who takes the run.
+
+        Raises:
+            CommandRefused: the modules do not give the workflow.
+        """
+        if not self.own and not await catalogue.holds(workflow_id):
+            await self._start(workflow_id)
+
+    async def _start(self, workflow_id: str) -> None:
+        known = await catalogue.site_of(workflow_id)
+        if not (self.given or known) and "PLAYGROUND_WORKFLOWS" not in os.environ and await catalogue.workflows():
+            await catalogue.workflow(workflow_id)  # which says what there is instead
+        self.modules = site(self.given or known)
+        layer = get_channel_layer()
+        if not isinstance(layer, LocalLayer):
+            raise CommandRefused("No worker holds the workflow, and this channel layer is none to start one on.")
+        supervisor = Supervisor(
+            layer=layer,
+            command=self._command,
+            on_worker_exit=self._ended,
+            show=self.progress.printed,
+            reload=False,
+        )
+
+        def ours() -> set[str]:
+            return {child.worker_id for child in supervisor.children}
+
+        self.progress.line(f"No worker is there for {workflow_id}: this command runs {' '.join(self.modules)} itself.")
+        self.beside.append(self.tasks.create_task(supervisor.run()))
+        if settings.STEPYARD_BLOCKED_SECONDS:
+            watching = watch_over(ours, supervisor.end, seconds=settings.STEPYARD_BLOCKED_SECONDS)
+            self.beside.append(self.tasks.create_task(watching))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SLOW):
+                await supervisor.settled.wait()
+        if not supervisor.settled.is_set():
+            self.progress.line(f"{' '.join(self.modules)} is still being imported.")
+            await supervisor.settled.wait()
+        if not await catalogue.holds(workflow_id, restricted(self.modules, self.run_id)):
+            raise CommandRefused(await self._missing(workflow_id))
+
+    def _command(self, fd: int) -> list[str]:
+        return [*worker_command(fd, self.modules), "--only", self.run_id]
+
+    async def _missing(self, workflow_id: str) -> str:
+        """Say why the modules do not give the workflow."""
+        problems = await catalogue.import_errors()
+        if problems:
+            return "\n".join(
+                f"{one.module} does not import: {one.type}: {one.message}"
+                + (f"\n  {one.file}:{one.line}" if one.line else "")
+                + (f"\n    {one.source.strip()}" if one.source else "")
+                for one in problems
+            )
+        try:
+            await catalogue.workflow(workflow_id)
+        except UnknownWorkflow as error:
+            return str(error)
+        return f"{' '.join(self.modules)} holds no workflow {workflow_id!r}"
+
+    async def _ended(self, worker_id: str, code: int, tail: str) -> None:
+        if code not in (0, -signal.SIGTERM):
+            self.progress.line(f"The worker ended: {exit_text(code)}.")
+            self.progress.last_words(tail)
+        await record_exit(worker_id, code, tail)
+
+
+@asynccontextmanager
+async def crew(run_id: str, given: Sequence[str], progress: Progress) -> AsyncIterator[Crew]:
+    """Give a crew inside the block, and end its worker after it."""
+    failed: BaseException | None = None
+    async with asyncio.TaskGroup() as tasks:
+        made = Crew(run_id=run_id, given=given, progress=progress, tasks=tasks)
+        try:
+            yield made
+        except Exception as error:
+            # Handed on behind the group, which would wrap it.
+            failed = error
+        finally:
+            for task in made.beside:
+                task.cancel()
+    if failed is not None:
+        raise failed

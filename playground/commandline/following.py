@@ -1,0 +1,72 @@
+"""Waiting for a run until it rests: until it has ended, or only a person or an event can bring it on."""
+
+import asyncio
+
+from engine.errors import UnknownRun
+from engine.state import RunState
+from playground import live
+from playground.commandline.crew import Crew
+from playground.commandline.exits import CommandRefused, Exit
+from playground.commandline.progress import Progress
+from playground.journal import History
+from playground.requests import store
+
+LOOK = 0.1
+"""Seconds between two looks at the journal: the workers of a running playground cannot nudge this process."""
+CHECK = 1.0
+"""Seconds between two looks whether somebody is there who takes the run."""
+
+
+def rests(run: RunState) -> bool:
+    """Tell whether nothing brings the run on by itself: it has ended, or waits for a person or an event without end."""
+    if run.ended or run.status == "suspended":
+        return True
+    return run.status == "waiting" and all(step.due_at is None for step in run.waiting)
+
+
+def code_of_run(run: RunState) -> Exit:
+    """Return the exit code that a run at rest gives."""
+    codes = {"success": Exit.DONE, "failed": Exit.FAILED, "canceled": Exit.CANCELED}
+    return codes.get(run.status, Exit.WAITING)
+
+
+async def follow(
+    run_id: str, progress: Progress, *, crew: Crew | None = None, seen: int = 0, seconds: float | None = None
+) -> History:
+    """Return the run when it rests.
+
+    Args:
+        run_id: the run.
+        progress: is told what happens.
+        crew: has somebody take the run; without it, it is only watched.
+        seen: the last event of which nothing is to be told.
+        seconds: for how long to wait.
+
+    Raises:
+        CommandRefused: time is up.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            return await _follow(run_id, progress, crew, seen)
+    except TimeoutError:
+        raise CommandRefused(f"run {run_id} did not end within {seconds:g} s.", Exit.UNAVAILABLE) from None
+    finally:
+        progress.finish()
+
+
+async def _follow(run_id: str, progress: Progress, crew: Crew | None, seen: int) -> History:
+    history, clock = History(), asyncio.get_running_loop().time
+    check_at = clock() + CHECK
+    async with live.watching(live.run_group(run_id)) as watch:
+        while True:
+            events = await store.read(run_id, after=history.run.last_seq)
+            history.feed(events)
+            if not history.run.run_id:
+                raise UnknownRun(f"no run has the id {run_id!r}")
+            progress.show(history, [event for event in events if event.seq > seen])
+            if rests(history.run):
+                return history
+            if crew is not None and clock() >= check_at:
+                await crew.ensure(history.run.workflow_id)
+                check_at = clock() + CHECK
+            await watch.moved(LOOK)

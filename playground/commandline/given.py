@@ -1,0 +1,34 @@
+"""Values that are given to a command: as JSON, as the file that holds it, or on standard input."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from playground.commandline.exits import CommandRefused
+from playground.forms import JsonError, parse_json
+
+HELP = "as JSON, @FILE for the JSON in a file, or - for standard input"
+
+
+def given_value(option: str, given: str | None) -> Any:
+    """Return the value that an option gives; null when it is left out.
+
+    Raises:
+        CommandRefused: it cannot be read.
+    """
+    if given is None:
+        return None
+    where = f"{option} {given}" if given == "-" or given.startswith("@") else option
+    try:
+        return parse_json(_text(given))
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandRefused(f"{where} cannot be read: {error}") from None
+    except JsonError as error:
+        hint = f'In a shell, JSON stands in single quotes: {option} \'{{"city": "London"}}\'.'
+        raise CommandRefused(f"{where} is not JSON: {error}" + (f"\n{hint}" if where == option else "")) from None
+
+
+def _text(given: str) -> str:
+    if given == "-":
+        return sys.stdin.buffer.read().decode("utf-8-sig")
+    return Path(given[1:]).read_text(encoding="utf-8-sig") if given.startswith("@") else given

@@ -1,0 +1,22 @@
+"""What ``stepyard`` says when it is asked for help: its commands, one line each."""
+
+COMMANDS = {
+    "dev": "serve the pages, and run the workflows of MODULES",
+    "check": "import MODULES and report what is wrong; for CI",
+    "list": "list the workflows that were imported last",
+    "run": "start a run and wait for it",
+    "runs": "list runs",
+    "show": "show a run, or watch it",
+    "resume": "answer a step that waits for a person",
+    "cancel": "cancel a run",
+    "prune": "delete old runs",
+    "backup": "copy the database while it is in use",
+    "export": "write a run to a file",
+    "import": "bring exported runs back",
+}
+
+
+def overview(program: str) -> str:
+    """Return the help."""
+    lines = [f"  {name:<8} {text}" for name, text in COMMANDS.items()]
+    return "\n".join([f"usage: {program} COMMAND ...", "", *lines, "", f"More on each: {program} COMMAND --help"])

@@ -1,0 +1,105 @@
+"""What a run has come to: as JSON as the API gives it, and as text with the error's own lines and what is asked."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from engine.paths import format_path
+from engine.record import StepState
+from playground import catalogue
+from playground.api import wire
+from playground.commandline.writing import lasted
+from playground.forms import dumps, example, mask
+from playground.journal import Failure, History, as_text, failure, rows
+from playground.masking import mask_result
+from playground.requests import store
+
+Command = Callable[..., str]
+"""Returns a command to type, of its words."""
+
+
+async def run_json(history: History) -> dict[str, Any]:
+    """Return a run as JSON: its line in the list of the API, and its result."""
+    summary = await store.summary(history.run.run_id)
+    graph = await graph_of(history)
+    # Whatever the API would write as text is text here.
+    found: dict[str, Any] = json.loads(json.dumps(wire.result(history.run, graph), default=str))
+    return {**wire.line(summary), **found}
+
+
+async def graph_of(history: History) -> catalogue.Graph | None:
+    """Return the graph of the version that a run was made with."""
+    entry = await catalogue.version(history.run.workflow_id, history.run.digest)
+    return None if entry is None else entry.graph
+
+
+async def run_text(history: History, command: Command) -> str:
+    """Return what a run has come to: result, error, or what it asks and how to answer."""
+    run, graph = history.run, await graph_of(history)
+    head = f"{run.status}  {run.workflow_id}  {run.run_id}  {lasted(run.created_at, run.ended_at)}"
+    return "\n".join([head, *_outcome(history, graph, command)])
+
+
+async def whole_text(history: History, command: Command) -> str:
+    """Return the journal of a run and what it has come to."""
+    graph = await graph_of(history)
+    journal = as_text(history, rows(history, graph), now=datetime.now(UTC)).rstrip()
+    return "\n".join([journal, *_outcome(history, graph, command)])
+
+
+async def next_steps(history: History, command: Command) -> str:
+    """Return what is asked of a person, and how to answer; nothing when nothing is."""
+    return "\n".join(_asked(history, await graph_of(history), command)).strip()
+
+
+def _outcome(history: History, graph: catalogue.Graph | None, command: Command) -> Iterator[str]:
+    run = history.run
+    if run.status == "success":
+        yield ""
+        yield dumps(mask_result(graph, run.result), indent=2)
+    if run.error is not None:
+        yield ""
+        for error in failure(run.error).chain:
+            yield from _error(error)
+    if not run.ended:
+        yield from _asked(history, graph, command)
+
+
+def _error(error: Failure) -> Iterator[str]:
+    """Return an error with the user's own lines, innermost first."""
+    yield f"{error.type}: {error.message}"
+    yield from (f"  {place or 'value'}: {message}" for place, message in error.issues)
+    for frame in error.own or error.foreign[:3]:
+        yield f"  {frame.file}:{frame.line} in {frame.function}"
+        if frame.code:
+            yield f"    {frame.code}"
+
+
+def _asked(history: History, graph: catalogue.Graph | None, command: Command) -> Iterator[str]:
+    run = history.run
+    for step in run.suspended:
+        yield from _question(run.run_id, step, graph, command)
+    for step in run.waiting:
+        if step.event_name:
+            yield ""
+            yield f"{format_path(step.path)} waits for the event {step.event_name!r}."
+            yield "Send it from the run's page, or by POST to"
+            yield f"  /api/workflows/{run.workflow_id}/runs/{run.run_id}/send-event"
+
+
+def _question(run_id: str, step: StepState, graph: catalogue.Graph | None, command: Command) -> Iterator[str]:
+    path = format_path(step.path)
+    node = (None if graph is None else catalogue.node_at(graph, step.path)) or {}
+    schema = node.get("resume_schema") or {}
+    label = f" ({step.label})" if step.label else ""
+    yield ""
+    yield f"{path}{label} waits for an answer:"
+    if step.suspend_payload is not None:
+        text = dumps(mask(node.get("suspend_schema") or {}, step.suspend_payload), indent=2)
+        yield "  " + text.replace("\n", "\n  ")
+    if step.rejected is not None:
+        yield "The last answer was refused:"
+        yield from (f"  {issue}" for issue in step.rejected.issues)
+    answer = dumps(example(schema)) if schema else "null"
+    yield f"Answer it: {command('resume', run_id, '--step', path, '--data', answer)}"

@@ -1,0 +1,24 @@
+"""Cancels a run."""
+
+from django.core.management.base import CommandParser
+
+from playground import requests
+from playground.commandline.base import Options, RunsCommand
+from playground.commandline.exits import Exit
+
+
+class Command(RunsCommand):
+    """Cancel a run."""
+
+    help = "Cancel a run. A worker that executes it stops it within seconds."
+
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        """Take which run and why."""
+        parser.add_argument("run_id", metavar="RUN", help="the run's id")
+        parser.add_argument("--reason", metavar="TEXT", default="", help="is kept with the run")
+
+    async def work(self, options: Options) -> Exit:
+        """Record it."""
+        await requests.cancel(options["run_id"], options["reason"])
+        self.give({"runId": options["run_id"], "status": "canceled"}, f"Run {options['run_id']} is canceled.")
+        return Exit.DONE

@@ -1,0 +1,59 @@
+"""Lists the workflows."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from playground import catalogue, runs
+from playground.catalogue import WorkflowEntry
+from playground.commandline.base import Options, RunsCommand
+from playground.commandline.exits import Exit
+from playground.commandline.writing import table
+from playground.nodes import nodes_of
+
+
+class Command(RunsCommand):
+    """List workflows."""
+
+    help = "List the workflows that the playground's workers imported last. No code is imported."
+
+    async def work(self, options: Options) -> Exit:
+        """Read the catalogue, and name what did not import."""
+        entries = await catalogue.workflows()
+        counts = await runs.counts()
+        found = [_as_json(entry, dict(counts.get(entry.workflow_id, {}))) for entry in entries]
+        self.give(found, self._text(found))
+        for problem in await catalogue.import_errors():
+            where = f" in line {problem.line} of {problem.file}" if problem.line else ""
+            self.say(f"{problem.module} does not import ({problem.type}: {problem.message}{where}).")
+        return Exit.DONE
+
+    def _text(self, found: Iterable[dict[str, Any]]) -> str:
+        rows = [
+            (one["id"], str(len(one["steps"])), _counted(one["runs"]), _place(one), one["description"]) for one in found
+        ]
+        if not rows:
+            return f"No workflow is known here yet. Serve or check some: {self.command('dev')} my_flows.py"
+        return table(("WORKFLOW", "STEPS", "RUNS", "MODULE", "DESCRIPTION"), rows, self.width)
+
+
+def _as_json(entry: WorkflowEntry, counts: dict[str, int]) -> dict[str, Any]:
+    return {
+        "id": entry.workflow_id,
+        "description": entry.description,
+        "module": entry.module,
+        "file": entry.file,
+        "line": entry.line,
+        "digest": entry.digest,
+        "steps": [path for path, _ in nodes_of(entry.graph)],
+        "inputSchema": entry.input_schema,
+        "outputSchema": entry.output_schema,
+        "runs": counts,
+    }
+
+
+def _counted(counts: dict[str, int]) -> str:
+    return ", ".join(f"{number} {status}" for status, number in counts.items()) or "none"
+
+
+def _place(one: dict[str, Any]) -> str:
+    return f"{one['module']}:{one['line']}" if one["line"] else str(one["module"])

@@ -1,0 +1,39 @@
+"""Answers a suspended step and waits for the run."""
+
+from django.core.management.base import CommandParser
+
+from playground import requests
+from playground.commandline import given
+from playground.commandline.base import Options
+from playground.commandline.executing import ExecutingCommand
+from playground.commandline.exits import Exit
+
+
+class Command(ExecutingCommand):
+    """Answer a step."""
+
+    help = (
+        "Answer a suspended step of a run, wait until the run ends or waits again, and write what it has come to. "
+        "The workers of a running playground go on with it; if there are none, this command does."
+    )
+
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        """Take the run and the answer."""
+        parser.add_argument("run_id", metavar="RUN", help="the run's id")
+        parser.add_argument("--data", metavar="VALUE", required=True, help=f"the answer: {given.HELP}")
+        parser.add_argument(
+            "--step", metavar="PATH", help="which step, as in inner[0].ask; not needed for the only one"
+        )
+        parser.add_argument("--label", metavar="LABEL", help="the label with which the step waits")
+        self.add_execution(parser)
+
+    async def work(self, options: Options) -> Exit:
+        """Record the answer, and wait."""
+        value = given.given_value("--data", options["data"])
+        run_id = options["run_id"]
+        run = await requests.state_of(run_id)
+
+        async def answer() -> None:
+            await requests.resume(run_id, options["step"], value, label=options["label"])
+
+        return await self.carry_out(run_id, run.workflow_id, answer, options, seen=run.last_seq)
