@@ -1,12 +1,14 @@
 """Forms in a real Chromium: nothing is changed on the way, with JavaScript and without, by mouse and by keyboard."""
 
+import asyncio
+import re
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, Route, async_playwright, expect
 
 from playground.forms import Form, dumps
 from tests.forms.corpus import cases
@@ -202,6 +204,44 @@ async def test_dependent_fields_appear(browser: Browser) -> None:
         await page.get_by_label("state", exact=True).press("Enter")
         await expect(page.locator("#status")).to_have_text("run")
         assert await page.locator("#meant").text_content() == '{"country": "US", "city": "Boston", "state": "MA"}'
+
+
+async def test_nothing_typed_is_lost_while_the_form_changes(browser: Browser) -> None:
+    """Keys that are pressed around the moment of the swap are all there, and so are choices made meanwhile."""
+    schema = {
+        "type": "object",
+        "properties": {"city": {"type": "string"}, "gift": {"type": "boolean"}, "size": {"enum": ["S", "M"]}},
+        "dependentSchemas": {"city": {"properties": {"street": {"type": "string"}}}},
+    }
+    with serving({"/": (schema, Form.blank(schema))}) as url:
+        page = await browser.new_page()
+        asked: asyncio.Queue[Route] = asyncio.Queue()
+        await page.goto(url)
+        await page.route(is_form_of(url), asked.put)
+        city = page.get_by_label("city", exact=True)
+        await city.fill("Bos")
+        await city.blur()
+        first = await asked.get()
+        await city.click()
+        await page.keyboard.type("ton")
+        await page.locator('[data-path="/gift"]').get_by_label("true").check()
+        await page.get_by_label("size").select_option("M")
+        await city.click()
+        await page.keyboard.press("End")
+        # Each letter comes as soon as the page can take it: before the answer, with it and after it.
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(page.keyboard.type(", Massachusetts"))
+            tasks.create_task(first.continue_())
+        await (await asked.get()).continue_()
+        await page.get_by_label("street", exact=True).wait_for()
+        await page.unroute_all()
+        await expect(city).to_have_value("Boston, Massachusetts")
+        assert await run(page) == '{"city": "Boston, Massachusetts", "gift": true, "size": "M"}'
+
+
+def is_form_of(url: str) -> re.Pattern[str]:
+    """Return what only the address of the form matches, and none of its files."""
+    return re.compile(re.escape(url) + "/?$")
 
 
 async def test_the_picker_writes_text(browser: Browser) -> None:
