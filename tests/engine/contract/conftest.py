@@ -18,6 +18,13 @@ ON_BOTH_STORES = (
     "test_hooks",
     "test_events",
     "test_sleep",
+    "test_suspend",
+    "test_bail",
+    "test_state",
+    "test_retries",
+    "test_watch",
+    "test_event_types",
+    "test_results",
 )
 
 
