@@ -85,6 +85,8 @@ class WorkflowPage:
     form: SafeString
     origin: str
     """The run whose input fills the form, if one does."""
+    lacks_secrets: bool
+    """Whether that input has secrets, which are left out."""
     name: str
     """The name that stands in the form, to save the input under."""
     saved_as: str
@@ -173,8 +175,11 @@ async def _opened(request: HttpRequest, entry: WorkflowEntry) -> HttpResponse:
     origin = request.GET.get("from", "")
     if origin:
         run = (await load(origin)).history.run
-        form = Form.of(entry.input_schema, run.root.input) if run.has_input else Form.blank(entry.input_schema)
-        return await _workflow_page(request, entry, form, origin=origin)
+        if not run.has_input:
+            return await _workflow_page(request, entry, Form.blank(entry.input_schema), origin=origin)
+        given, schema = run.root.input, entry.input_schema
+        lacks = mask(schema, given) != given
+        return await _workflow_page(request, entry, Form.of(schema, given), origin=origin, lacks_secrets=lacks)
     kept = await saved.find(entry.workflow_id, request.GET.get("saved", ""))
     if kept is not None:
         return await _workflow_page(request, entry, Form.of(entry.input_schema, kept.value), saved_as=kept.name)
@@ -210,6 +215,7 @@ async def _workflow_page(
     *,
     origin: str = "",
     saved_as: str = "",
+    lacks_secrets: bool = False,
     notices: tuple[Notice, ...] = (),
     status: int = 200,
 ) -> HttpResponse:
@@ -222,6 +228,7 @@ async def _workflow_page(
         graph=svg(entry.graph, width=GRAPH_WIDTH, marks={}, icons=static("img/icons.svg")),
         form=_form_html(request, entry, form),
         origin=origin,
+        lacks_secrets=lacks_secrets,
         name=name,
         saved_as=saved_as,
         problems=tuple(one for one in await catalogue.import_errors() if one.module == entry.module),

@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import BrowserContext, expect
 
+from tests.browser.test_access import violations
 from tests.browser.test_tour import answer, start, status
 
 pytestmark = pytest.mark.browser
@@ -25,6 +26,7 @@ async def test_a_half_typed_answer_outlives_its_card(context: BrowserContext) ->
     await expect(left).to_contain_text("Somebody else answered")
     await expect(left).to_contain_text("half a thou")
     await expect(left.get_by_role("link", name="trip approve")).to_be_visible()
+    assert await violations(inbox) == []
     await start(run)
     await status(run, "suspended")
     await expect(left).to_contain_text("half a thou")
