@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.command.commands import command
 from tests.command.running import Running, environment, playground
 from tests.faults.tally import DONE
 
@@ -133,3 +134,15 @@ async def test_a_step_that_is_stuck_in_its_thread_is_cancelled(tmp_path: Path) -
             assert running.post(f"/api/workflows/endless/runs/{run_id}/cancel", {})[0] == 200
             assert (await ended(running, "endless", run_id))["status"] == "canceled"
         assert running.post("/api/workflows/quick/start-async", {"inputData": "x"})[1].count('"success"')
+
+
+async def test_a_cancel_from_the_command_line_frees_the_worker(tmp_path: Path) -> None:
+    """The command cannot reach the worker that the run blocks; the playground hears of it and replaces that one."""
+    (tmp_path / "flows.py").write_text(FLOWS)
+    async with playground(tmp_path, "flows.py") as running:
+        run_id = start(running, "blocking")
+        await running.until("/doctor/", lambda _, text: "</svg>blocked<" in text)
+        said = await command(tmp_path, "cancel", run_id)
+        assert (said.code, said.json) == (0, {"runId": run_id, "status": "canceled"})
+        quick = await command(tmp_path, "run", "quick", "--input", '"x"')
+        assert (quick.code, quick.json["result"]) == (0, "x")

@@ -19,6 +19,7 @@ from playground.asgi import application
 from playground.hanging import watch_over
 from playground.layers import LocalLayer
 from playground.options import add_options
+from playground.overhearing import overhear, so_far
 from playground.server import Limits, Server, run_until
 from playground.supervisor import Supervisor, locate, worker_command
 from playground.terminal import never_waiting
@@ -83,6 +84,7 @@ class Command(BaseCommand):
             token = f"/?token={settings.STEPYARD_TOKEN}" if settings.STEPYARD_TOKEN else ""
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(supervisor.run())
+                tasks.create_task(overhear(await so_far()))
                 if settings.STEPYARD_WORKERS:
                     await _imported(supervisor)
                 print(f"Stepyard is ready: {url}{token}")
