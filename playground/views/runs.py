@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import get_args
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -72,8 +72,11 @@ async def many(request: HttpRequest) -> HttpResponse:
         await retention.delete(chosen)
     for run_id in chosen if request.POST.get("do") == "cancel" else ():
         await _cancel(run_id)
-    query = request.POST.get("query", "")
-    return HttpResponseRedirect(f"{reverse('runs')}?{query}" if query else reverse("runs"), status=303)
+    query = QueryDict(request.POST.get("query", ""), mutable=True)
+    query.pop("notice", None)
+    if not chosen:
+        query["notice"] = "none"
+    return HttpResponseRedirect(f"{reverse('runs')}?{query.urlencode()}" if query else reverse("runs"), status=303)
 
 
 def filter_of(chosen: dict[str, str]) -> Filter:

@@ -114,3 +114,7 @@ document.addEventListener("click", ({ target }) => {
   const button = target.closest("[data-copy]");
   if (button) import("./keys.js").then(({ copy }) => copy(button));
 });
+
+document.addEventListener("change", ({ target }) => {
+  if (target.matches("[data-all]")) for (const one of target.form.querySelectorAll("[name=run]")) one.checked = target.checked;
+});

@@ -122,3 +122,16 @@ async def test_ticked_runs_are_deleted_together(stage: Stage) -> None:
     made = [await requests.start("trip", {"city": "x"}) for _ in range(3)]
     await stage.post("/runs/many/", {"run": made[:2], "do": "delete"})
     assert attributes(await stage.get("/runs/"), "data-run") == made[2:]
+
+
+async def test_with_no_run_ticked_nothing_is_done(stage: Stage) -> None:
+    """The list says so, keeps its filter, and says it once."""
+    await stage.publish(TRIP)
+    await requests.start("trip", {"city": "Rome"})
+    for do in ("cancel", "delete"):
+        response = await stage.post("/runs/many/", {"do": do, "query": "q=trip"})
+        assert response["Location"] == "/runs/?q=trip&notice=none"
+    page = await stage.get(response["Location"])
+    assert "No run was ticked" in page
+    response = await stage.post("/runs/many/", {"do": "cancel", "run": ["x"], "query": "q=trip&notice=none"})
+    assert response["Location"] == "/runs/?q=trip"
