@@ -38,12 +38,14 @@ class RunsCommand(BaseCommand):
         "--force-color",
     }
     uses_database = True
+    typed = ""
+    """What is typed instead of the name that Django knows, if that differs."""
     makes_database = False
     """Whether a database that is not there is made; a command that only looks says that there is none."""
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         """Return the parser; names may stand before and behind options, as people type them."""
-        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        parser = super().create_parser(prog_name, self.typed or subcommand, **kwargs)
         parser.parse_args = parser.parse_intermixed_args  # type: ignore[method-assign]
         return parser
 
@@ -116,7 +118,8 @@ class RunsCommand(BaseCommand):
 
     def command(self, *words: str, modules: tuple[str, ...] = ()) -> str:
         """Return a command to type next, on the same database."""
-        database = ("--db", os.environ["STEPYARD_DB"]) if "--db" in " ".join(sys.argv) else ()
+        given = any(word == "--db" or word.startswith("--db=") for word in sys.argv)
+        database = ("--db", os.environ["STEPYARD_DB"]) if given else ()
         return f"{self.program} {shlex.join([*words, *modules, *database])}"
 
     @property

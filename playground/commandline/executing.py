@@ -42,17 +42,19 @@ class ExecutingCommand(RunsCommand):
         progress = Progress(watched=options["watch"], width=self.width)
         recorded, hands = False, None
         try:
-            async with crew(run_id, options["modules"], progress) as hands:
+            async with crew(run_id, options["modules"], progress) as hands, asyncio.timeout(options["timeout"]):
                 await hands.ensure(workflow_id)
                 if options["modules"] and not hands.own:
                     self.say(f"A worker of a running playground holds {workflow_id} and takes the run.")
                 await record()
                 recorded = True
-                history = await follow(run_id, progress, crew=hands, seen=seen, seconds=options["timeout"])
-        except (asyncio.CancelledError, CommandRefused):
-            progress.finish()
+                history = await follow(run_id, progress, crew=hands, seen=seen)
+        except (asyncio.CancelledError, CommandRefused, TimeoutError) as error:
             if recorded and hands is not None:
                 self.say(self._left(run_id, hands))
+            if isinstance(error, TimeoutError):
+                what = f"run {run_id} did not end" if recorded else f"nobody could take a run of {workflow_id}"
+                raise CommandRefused(f"{what} within {options['timeout']:g} s.", Exit.UNAVAILABLE) from None
             raise
         return await self._tell(history, hands)
 

@@ -6,7 +6,7 @@ from engine.errors import UnknownRun
 from engine.state import RunState
 from playground import live
 from playground.commandline.crew import Crew
-from playground.commandline.exits import CommandRefused, Exit
+from playground.commandline.exits import Exit
 from playground.commandline.progress import Progress
 from playground.journal import History
 from playground.requests import store
@@ -21,7 +21,8 @@ def rests(run: RunState) -> bool:
     """Tell whether nothing brings the run on by itself: it has ended, or waits for a person or an event without end."""
     if run.ended or run.status == "suspended":
         return True
-    return run.status == "waiting" and all(step.due_at is None for step in run.waiting)
+    # Without any wait, the one there was is over, and a worker goes on soon.
+    return run.status == "waiting" and bool(run.waiting) and all(step.due_at is None for step in run.waiting)
 
 
 def code_of_run(run: RunState) -> Exit:
@@ -30,9 +31,7 @@ def code_of_run(run: RunState) -> Exit:
     return codes.get(run.status, Exit.WAITING)
 
 
-async def follow(
-    run_id: str, progress: Progress, *, crew: Crew | None = None, seen: int = 0, seconds: float | None = None
-) -> History:
+async def follow(run_id: str, progress: Progress, *, crew: Crew | None = None, seen: int = 0) -> History:
     """Return the run when it rests.
 
     Args:
@@ -40,16 +39,9 @@ async def follow(
         progress: is told what happens.
         crew: has somebody take the run; without it, it is only watched.
         seen: the last event of which nothing is to be told.
-        seconds: for how long to wait.
-
-    Raises:
-        CommandRefused: time is up.
     """
     try:
-        async with asyncio.timeout(seconds):
-            return await _follow(run_id, progress, crew, seen)
-    except TimeoutError:
-        raise CommandRefused(f"run {run_id} did not end within {seconds:g} s.", Exit.UNAVAILABLE) from None
+        return await _follow(run_id, progress, crew, seen)
     finally:
         progress.finish()
 

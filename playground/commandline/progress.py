@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.events import Event
 from engine.paths import format_path
+from engine.record import StepState
 from playground.commandline.writing import clean, lasted, one_line, time_text
 from playground.journal import History
 
@@ -46,10 +47,11 @@ class Progress:
             text = happened(event, history)
             if text is not None:
                 self.line(f"{event.at.astimezone():%H:%M:%S}  {'  ' * max(len(event.path) - 1, 0)}{text}")
-        if self._passing:
+        now = one_line(clean(_now(history)), self._width - 1)
+        if self._passing and now != self._shown:
             self._wipe()
-            self._shown = one_line(clean(_now(history)), self._width - 1)
-            sys.stderr.write(self._shown)
+            self._shown = now
+            sys.stderr.write(now)
             sys.stderr.flush()
 
     def finish(self) -> None:
@@ -109,5 +111,12 @@ def _now(history: History) -> str:
     if not working:
         waiting = ", ".join(format_path(step.path) for step in run.waiting)
         return f"… {run.status}{f': {waiting}' if waiting else ''}"
-    names = ", ".join(f"{format_path(step.path)} {lasted(step.started_at, datetime.now(UTC))}" for step in working)
-    return f"… {names}"
+    return f"… {', '.join(_working(step, history) for step in working)}"
+
+
+def _working(step: StepState, history: History) -> str:
+    """Return a step that runs now, with how far it is, and for how many seconds it has run."""
+    fraction = history.trace(step).fraction
+    seconds = 0 if step.started_at is None else int((datetime.now(UTC) - step.started_at).total_seconds())
+    parts = [format_path(step.path), f"{fraction:.0%}" if fraction is not None else "", f"{seconds} s" * bool(seconds)]
+    return " ".join(filter(None, parts))

@@ -117,10 +117,13 @@ async def test_an_interrupted_command_says_what_becomes_of_the_run(number: signa
 
 
 async def test_time_can_be_limited(tmp_path: Path) -> None:
-    """After --timeout the command ends with 6, and the run can go on later."""
+    """After --timeout the command ends with 6, be it that the run takes long or that the module never imports."""
     (tmp_path / "slow.py").write_text(SLOW)
     said = await command(tmp_path, "run", "slow", "slow.py", "--input", '"x"', "--timeout", "3")
     assert (said.code, "did not end within 3 s" in said.err, said.out) == (6, True, "")
+    (tmp_path / "hangs.py").write_text("while True:\n    pass\n")
+    said = await command(tmp_path, "run", "other", "hangs.py", "--timeout", "1")
+    assert (said.code, "nobody could take a run of other within 1 s" in said.err) == (6, True)
 
 
 async def test_a_worker_takes_only_the_commands_run(folder: Path) -> None:
@@ -131,7 +134,37 @@ async def test_a_worker_takes_only_the_commands_run(folder: Path) -> None:
     )
     (folder / "slow.py").write_text(SLOW)
     await command(folder, "run", "slow", "slow.py", "--input", '"x"', "--timeout", "2", "--run-id", "waits")
+    before = await command(folder, "show", "waits")
     said = await command(folder, "run", "deadly", "slow.py", "dies.py", "--input", '"x"')
     assert (said.code, said.json["errorDetail"]["type"]) == (1, "WorkerLost")
     assert "The worker ended: exit code 3." in said.err
-    assert (await command(folder, "show", "waits")).json["steps"]["wait"]["status"] == "running"
+    assert (await command(folder, "show", "waits")).json == before.json
+
+
+WAITS = """
+import asyncio
+from pathlib import Path
+from engine import create_workflow, step
+
+@step
+async def wait(data: str) -> str:
+    while not Path("go").exists():
+        await asyncio.sleep(0.05)
+    return data
+
+waits = create_workflow(id="waits", input_schema=str, output_schema=str).then(wait).commit()
+"""
+
+
+async def test_the_command_goes_on_when_the_playground_ends(tmp_path: Path) -> None:
+    """A run whose playground was stopped is taken over by the command that waits for it."""
+    (tmp_path / "flows.py").write_text(WAITS)
+    async with playground(tmp_path, "flows.py"):
+        process = await start(tmp_path, "run", "waits", "--input", '"x"', "--watch")
+        assert process.stderr is not None
+        async with asyncio.timeout(SECONDS):
+            assert b"> wait" in await process.stderr.readline()
+    (tmp_path / "go").touch()
+    said = await end(process)
+    assert (said.code, said.json["result"]) == (0, "x")
+    assert "this command runs flows.py itself" in said.err
