@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from playground.catalogue import ImportProblem
-from playground.forms.survey import survey
-from playground.nodes import nodes_of
+from playground.schemas import SchemaProblem, schema_problems
 from playground.supervisor.child import ROOT, worker_environment
 from playground.workers import exit_text
 
@@ -26,17 +25,6 @@ FOREIGN = (
 )
 MARGIN = 3.0
 """Seconds beyond the limit after which the process is ended from outside: code that lets no thread run says nothing."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchemaProblem:
-    """A part of a schema that no form can show."""
-
-    workflow_id: str
-    schema: str
-    """Which one: ``input_schema``, or ``ask: resume_schema``."""
-    path: tuple[str | int, ...]
-    message: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,10 +53,11 @@ async def check(modules: Sequence[str], *, seconds: float) -> Checked:
     importing = next((line["importing"] for line in reversed(lines) if line.get("importing")), " ".join(modules))
     if "workflows" not in last:
         return Checked(workflows=(), problems=(_cut_short(importing, last.get("hangs"), code, seconds),), schemas=())
+    found = [schema_problems(entry["workflow_id"], entry["graph"]) for entry in last["workflows"]]
     return Checked(
         workflows=tuple(last["workflows"]),
         problems=tuple(ImportProblem(**problem) for problem in last["problems"]),
-        schemas=tuple(problem for entry in last["workflows"] for problem in _schema_problems(entry)),
+        schemas=tuple(problem for of_one in found for problem in of_one),
     )
 
 
@@ -141,15 +130,3 @@ def _cut_short(module: str, hangs: Mapping[str, Any] | None, code: int | None, s
         line=place.get("line"),
         source=place.get("source"),
     )
-
-
-def _schema_problems(entry: Mapping[str, Any]) -> Iterator[SchemaProblem]:
-    graph = entry["graph"]
-    places = [("input_schema", graph["input_schema"])]
-    for path, node in nodes_of(graph):
-        places += [(f"{path}: {key}", node[key]) for key in ("resume_schema",) if node.get(key)]
-        if node.get("type") == "event" and node.get("schema"):
-            places.append((f"{path}: schema", node["schema"]))
-    for name, schema in places:
-        for issue in survey(schema):
-            yield SchemaProblem(workflow_id=entry["workflow_id"], schema=name, path=issue.path, message=issue.message)

@@ -26,6 +26,7 @@ class ExecutingCommand(RunsCommand):
         parser.add_argument(
             "modules",
             nargs="*",
+            default=(),
             metavar="MODULES",
             help="files or dotted names that hold the workflow, for when no playground runs; those of the last time "
             "when left out",

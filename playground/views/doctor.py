@@ -8,9 +8,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from playground import catalogue, live, retention, runs, workers
+from playground import catalogue, live, retention, runs, schemas, workers
 from playground.catalogue import ImportProblem
 from playground.retention import Health
+from playground.schemas import SchemaProblem
 from playground.views.frame import frame_of
 from playground.views.page import page
 from playground.workers import WorkerView
@@ -26,6 +27,7 @@ class DoctorPage:
     ready: int
     queue: int
     problems: tuple[ImportProblem, ...]
+    schemas: tuple[SchemaProblem, ...]
     health: Health
     versions: tuple[tuple[str, str], ...]
     socket: str = "/ws/pulse/"
@@ -39,6 +41,7 @@ async def doctor(request: HttpRequest) -> HttpResponse:
         ready=await workers.ready_count(),
         queue=await runs.queue_length(),
         problems=tuple(await catalogue.import_errors()),
+        schemas=tuple(await schemas.problems_of(await catalogue.workflows())),
         health=await retention.health(thorough="thorough" in request.GET),
         versions=(("python", platform.python_version()), *((name, _version(name)) for name in PACKAGES)),
     )

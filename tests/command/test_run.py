@@ -60,6 +60,8 @@ async def test_what_is_wrong_makes_no_run(folder: Path) -> None:
     assert (bad.code, "--input is not JSON: Line 1" in bad.err) == (2, True)
     bad = await command(folder, "run", "direct", "flows.py", "--input", '{"article": "unicorn"}')
     assert (bad.code, "article: Value error, there are none" in bad.err) == (2, True)
+    bad = await command(folder, "run", "--input", LAMP)
+    assert (bad.code, bad.err.endswith("required: WORKFLOW\n")) == (2, True)
     bad = await command(folder, "run", "nowhere", "flows.py", "--input", LAMP)
     assert (bad.code, "There are: shopping, direct" in bad.err) == (2, True)
     (folder / "broken.py").write_text("import no_such_module\n")

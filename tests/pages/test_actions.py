@@ -1,5 +1,8 @@
 """Cancel, run again, themes and lists of runs."""
 
+from typing import Any
+
+from engine import create_workflow, step
 from playground import requests
 from tests.pages.stage import TRIP, Stage, attributes, text_of
 
@@ -89,6 +92,20 @@ async def test_the_doctor_knows_workers_and_versions(stage: Stage) -> None:
     page = await stage.get("/doctor/")
     assert "pydantic" in page
     assert "no worker is connected" in page
+
+
+async def test_the_doctor_names_what_no_form_can_show(stage: Stage) -> None:
+    """A place of a schema that takes no value is named, with a link to its workflow."""
+    schema = {"type": "object", "properties": {"to": False}, "required": ["to"]}
+
+    @step(input_schema=schema)
+    def look(data: Any) -> str:
+        return ""
+
+    await stage.publish(create_workflow(id="odd", input_schema=schema, output_schema=str).then(look).commit())
+    page = await stage.get("/doctor/")
+    assert "input_schema at to: No value fits here." in page
+    assert 'href="/workflows/odd/"' in page
 
 
 async def test_the_patterns_show_every_status(stage: Stage) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from engine.paths import format_path
 from playground.catalogue import ImportProblem
 from playground.commandline.base import Options, RunsCommand
 from playground.commandline.checking import Checked, check, own_lines
@@ -31,7 +30,11 @@ class Command(RunsCommand):
     def add_own_arguments(self, parser: CommandParser) -> None:
         """Take what to check, and for how long."""
         parser.add_argument(
-            "modules", nargs="*", metavar="MODULES", help="files, folders or dotted names that hold workflows"
+            "modules",
+            nargs="*",
+            default=(),
+            metavar="MODULES",
+            help="files, folders or dotted names that hold workflows",
         )
         parser.add_argument(
             "--timeout",
@@ -83,8 +86,7 @@ def _lines(found: Checked) -> Iterator[str]:
         place = f"{entry['file']}:{entry['line']}" if entry["line"] else entry["module"]
         yield f"{mark} {entry['workflow_id']}  {steps} steps  {place}  {one_line(entry['description'])}".rstrip()
         for problem in of_it:
-            where = f" at {format_path(problem.path)}" if problem.path else ""
-            yield f"    {problem.schema}{where}: {problem.message}"
+            yield f"    {problem}"
     for broken in found.problems:
         yield from _problem(broken)
     wrong = len(found.problems) + len(found.schemas)
