@@ -165,6 +165,14 @@ async def test_input_that_cannot_become_json_is_invalid_too(value: Any, message:
     assert await engine.runs() == []
 
 
+async def test_what_no_schema_takes_is_named_by_its_field() -> None:
+    """An object that is no JSON stands in a field, and the error says in which."""
+    workflow = create_workflow(id="w", input_schema=dict[str, int], output_schema=None).then(double_all).commit()
+    with pytest.raises(InvalidInput) as caught:
+        await (await workflow.create_run()).start({"a": 1, "b": object()})
+    assert [issue.path for issue in caught.value.issues] == [("b",)]
+
+
 @pytest.mark.parametrize("given", [5, ["a"], "text", {"a": object()}])
 async def test_a_request_context_is_a_dict(given: Any) -> None:
     """Anything else is invalid input, and nothing is left behind."""
