@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,11 +63,13 @@ class Said:
         return json.loads(self.out)
 
 
-async def start(folder: Path, *words: str, given: bool = False) -> asyncio.subprocess.Process:
+async def start(
+    folder: Path, *words: str, given: bool = False, program: Sequence[str] = PROGRAM
+) -> asyncio.subprocess.Process:
     """Start a command in a folder; with standard input when something is given on it."""
     pipe, null = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
     return await asyncio.create_subprocess_exec(
-        *PROGRAM, *words, cwd=folder, env=environment(), stdin=pipe if given else null, stdout=pipe, stderr=pipe
+        *program, *words, cwd=folder, env=environment(), stdin=pipe if given else null, stdout=pipe, stderr=pipe
     )
 
 
@@ -81,6 +84,6 @@ async def end(process: asyncio.subprocess.Process, given: str | None = None) -> 
     return Said(code=process.returncode, out=out.decode(), err=err.decode())
 
 
-async def command(folder: Path, *words: str, given: str | None = None) -> Said:
+async def command(folder: Path, *words: str, given: str | None = None, program: Sequence[str] = PROGRAM) -> Said:
     """Run a command to its end and return what it said."""
-    return await end(await start(folder, *words, given=given is not None), given)
+    return await end(await start(folder, *words, given=given is not None, program=program), given)

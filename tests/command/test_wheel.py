@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.command import commands
 from tests.command.running import FLOWS, ROOT, environment, playground
 
 pytestmark = pytest.mark.wheel
@@ -52,3 +53,6 @@ async def test_the_installed_script_serves_an_empty_folder(wheel: Path, tmp_path
         assert running.get("/static/css/base.css")[0] == 200
         assert running.get("/")[0] in (200, 301, 302)
         assert await running.stop() == (0, "")
+    said = await commands.command(folder, "run", "greeting", "--input", '"Ada"', program=command[:1])
+    assert (said.code, said.json["result"]) == (0, "hello Ada")
+    assert (await commands.command(folder, "check", "my_flows.py", program=command[:1])).code == 0
