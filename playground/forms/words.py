@@ -32,6 +32,8 @@ FORMATS = {
     "password": "text",
     "decimal": "a decimal number",
 }
+MAX_WHOLE = 1e15
+"""Beyond it, numbers with a point are shown as they are written."""
 FOUND = {"null": "null", "boolean": "boolean", "object": "object", "array": "list", "string": "text"}
 
 
@@ -135,8 +137,11 @@ def _number_limits(facts: Mapping[str, Any]) -> Iterator[str]:
         ("exclusiveMaximum", "less than"),
         ("multipleOf", "a multiple of"),
     ):
-        if numeric(facts.get(keyword)):
-            yield f"{words} {dumps(facts[keyword])}"
+        limit = facts.get(keyword)
+        if numeric(limit):
+            # pydantic writes the limits of decimals as 0.0, which nobody would say.
+            whole = abs(limit) < MAX_WHOLE and limit == int(limit)
+            yield f"{words} {int(limit) if whole else dumps(limit)}"
 
 
 def _range(facts: Mapping[str, Any], noun: str, unit: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core.core_schema import DecimalSchema
 
 from engine.schema import Schema
-from playground.forms import MISSING, Form, check, dumps, parse_json
+from playground.forms import MISSING, Form, Literal, check, dumps, parse_json
 from tests.forms.browser import Session
 
 NOTE: dict[str, Any] = {
@@ -227,6 +227,12 @@ def test_limits_of_decimals_are_exact(text: str, fits: bool) -> None:
     """A decimal that is nearer to a limit than a binary fraction can tell is still on its side of it."""
     schema = {"anyOf": [{"type": "number", "exclusiveMaximum": 100.0}, {"type": "string", "format": "decimal"}]}
     assert (check(schema, text) == []) is fits
+
+
+def test_a_whole_limit_is_said_without_a_point() -> None:
+    """The limit 0.0 reads as 0, and 0.5 as it is; one of many digits as it was written."""
+    for limit, words in ((0.0, "At least 0."), (0.5, "At least 0.5."), (Literal("1e300"), "At least 1e300.")):
+        assert words in Session({"type": "number", "minimum": limit}).form.html()
 
 
 def test_a_number_or_text_is_still_a_choice() -> None:
