@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from playground.forms.desk import Desk
+from playground.forms.desk import BLANK_LEVELS, MAX_LEVELS, Desk
 from playground.forms.evaluate import value_of
 from playground.forms.load import empty, item_field, load, load_entry, raw
 from playground.forms.nodes import Entry, Group, Item, Leaf, Listing, Node, Raw, State, Switch
@@ -86,14 +86,20 @@ def _added(desk: Desk, node: Node) -> Node:
             return _with_body(node, _added(desk, body))
         case Listing(items=items, at=at):
             key = _next_key([item.key for item in items])
-            inner = load(desk, item_field(desk, node.field, len(items)), MISSING, f"{at}/{key}", at.count("/") + 1)
+            inner = load(desk, item_field(desk, node.field, len(items)), MISSING, f"{at}/{key}", _level(at) + 1)
             return replace(node, state=State.VALUE, items=(*items, Item(key=key, node=inner)))
         case Group(entries=entries, at=at):
             key = _next_key([entry.key for entry in entries])
-            entry = load_entry(desk, node.field.shape, name="", value=MISSING, key=key, at=at, level=at.count("/"))
+            entry = load_entry(desk, node.field.shape, name="", value=MISSING, key=key, at=at, level=_level(at))
             return replace(node, state=State.VALUE, entries=(*entries, entry))
         case _:
             return node
+
+
+def _level(at: str) -> int:
+    """Return the level at which something is added: what a person asks for opens, however deep it stands."""
+    level = at.count("/")
+    return min(level, BLANK_LEVELS - 1) if level < MAX_LEVELS - 1 else level
 
 
 def _rearranged(node: Node, key: str, verb: str) -> Node:

@@ -195,3 +195,33 @@ def test_an_unknown_button() -> None:
     form = Form.posted(LIST, [("f/0/name", "a"), ("f:do", "explode:/0")])
     assert form.action is not None
     assert form.value == [{"name": "a"}]
+
+
+def test_what_is_added_opens_however_deep_it_stands() -> None:
+    """A tree can be built downwards, each node ready to be filled in, and all of it comes out."""
+    schema = {
+        "$ref": "#/$defs/Tree",
+        "$defs": {
+            "Tree": {
+                "type": "object",
+                "properties": {"name": {"type": "string"}, "children": {"type": "array", "items": {"$ref": "#"}}},
+                "required": ["name"],
+            }
+        },
+    }
+    session = Session(schema)
+    at = ""
+    for depth in range(6):
+        session.put(f"f{at}/name", f"n{depth}")
+        session.put(f"f:is{at}/children", "value")
+        session.press(f"switch:{at}/children")
+        session.press(f"add:{at}/children")
+        at += "/children/0"
+    session.put(f"f{at}/name", "leaf")
+    form = session.submit()
+    assert form.issues == ()
+    value = form.value
+    for depth in range(6):
+        assert value["name"] == f"n{depth}"
+        (value,) = value["children"]
+    assert value == {"name": "leaf"}
