@@ -4,7 +4,7 @@ import asyncio
 
 from engine.errors import UnknownRun
 from engine.state import RunState
-from playground import live
+from playground import live, runs
 from playground.commandline.crew import Crew
 from playground.commandline.exits import Exit
 from playground.commandline.progress import Progress
@@ -56,9 +56,15 @@ async def _follow(run_id: str, progress: Progress, crew: Crew | None, seen: int)
             if not history.run.run_id:
                 raise UnknownRun(f"no run has the id {run_id!r}")
             progress.show(history, [event for event in events if event.seq > seen])
-            if rests(history.run):
+            if rests(history.run) and (crew is None or await _is_left_alone(run_id)):
                 return history
             if crew is not None and clock() >= check_at:
                 await crew.ensure(history.run.workflow_id)
                 check_at = clock() + CHECK
             await watch.moved(LOOK)
+
+
+async def _is_left_alone(run_id: str) -> bool:
+    """Tell whether no worker has anything to do with a run: hooks follow the end, and an answer may just have come."""
+    standing = await runs.standing(run_id)
+    return standing is None or (standing.owner is None and standing.queued_at is None)

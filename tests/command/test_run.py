@@ -170,3 +170,23 @@ async def test_the_command_goes_on_when_the_playground_ends(tmp_path: Path) -> N
     said = await end(process)
     assert (said.code, said.json["result"]) == (0, "x")
     assert "this command runs flows.py itself" in said.err
+
+
+HOOKED = """
+import asyncio
+from pathlib import Path
+from engine import create_workflow
+
+async def tell(result) -> None:
+    await asyncio.sleep(0.5)
+    Path("told").write_text(result.status)
+
+hooked = create_workflow(id="hooked", input_schema=str, output_schema=str, on_finish=tell).map(lambda x: x).commit()
+"""
+
+
+async def test_hooks_are_waited_for(tmp_path: Path) -> None:
+    """The command's own worker ends when the hooks that follow the run's end are done."""
+    (tmp_path / "flows.py").write_text(HOOKED)
+    said = await command(tmp_path, "run", "hooked", "flows.py", "--input", '"x"')
+    assert (said.code, (tmp_path / "told").read_text()) == (0, "success")
