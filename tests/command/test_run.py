@@ -178,7 +178,7 @@ from pathlib import Path
 from engine import create_workflow
 
 async def tell(result) -> None:
-    await asyncio.sleep(0.5)
+    await asyncio.sleep(3)
     Path("told").write_text(result.status)
 
 hooked = create_workflow(id="hooked", input_schema=str, output_schema=str, on_finish=tell).map(lambda x: x).commit()
