@@ -52,9 +52,8 @@ def _literal(text: str) -> str:
 def _python(entry: WorkflowEntry, literal: str) -> str:
     """Return a program that runs the workflow; what its module calls it is not known here."""
     name = re.sub(r"\W", "_", entry.workflow_id)
-    imports = (
-        "import asyncio\n" if "Path(" not in literal else "import asyncio\nimport json\nfrom pathlib import Path\n"
-    )
+    from_file = ["import json", "from pathlib import Path"] if literal.startswith("json.") else []
+    imports = "\n".join(["import asyncio", *from_file])
     return (
         f"{imports}\n\nfrom {importable(entry.module)} import {name}  # whatever your module calls it\n\n\n"
         f"async def main() -> None:\n    run = await {name}.create_run()\n"

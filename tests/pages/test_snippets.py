@@ -59,6 +59,7 @@ async def test_they_follow_the_form(stage: Stage) -> None:
     assert parse_json(shlex.split(curl.replace("\\\n", " "))[-1]) == {"inputData": {"city": "L'Aquila", "days": 3}}
     assert parse_pasted(curl) == {"city": "L'Aquila", "days": 3}
     ast.parse(snippet(page, "python"))
+    assert snippet(page, "python").startswith("import asyncio\n\nfrom flows import trip  #")
     assert "{'city': \"L'Aquila\", 'days': 3}" in snippet(page, "python")
 
 
