@@ -33,7 +33,7 @@ class Holder:
     ahead: int = 0
     """How many runs have waited for longer."""
     blocked: str = ""
-    """What keeps the worker that holds the run from going on, as a sentence."""
+    """What keeps the worker that holds the run from going on, or all workers from taking it, as a sentence."""
 
 
 def reasons(history: History, *, now: datetime, holder: Holder) -> tuple[Reason, ...]:
@@ -52,10 +52,10 @@ def reasons(history: History, *, now: datetime, holder: Holder) -> tuple[Reason,
     if not run.has_input:
         return (Reason(kind="start", text="was created and not started yet"),)
     found = [reason for step in run.open.values() if (reason := _of_step(step, now))]
-    if run.status in ("pending", "running") and holder.workers == 0:
-        found.insert(0, Reason(kind="worker", text="no worker is connected, so nothing runs until one is back"))
-    elif holder.blocked:
+    if holder.blocked:
         found.insert(0, Reason(kind="worker", text=holder.blocked))
+    elif run.status in ("pending", "running") and holder.workers == 0:
+        found.insert(0, Reason(kind="worker", text="no worker is connected, so nothing runs until one is back"))
     elif not holder.owned and run.status in ("pending", "running"):
         before = f"; {holder.ahead} other runs are before it" if holder.ahead > 1 else ""
         found.insert(0, Reason(kind="worker", text=f"waits for a free worker{before}"))

@@ -21,6 +21,8 @@ worker until its successor has imported all that it holds."""
 
 LOOK_SECONDS = 0.2
 SETTLE_SECONDS = 0.05
+LONGEST_SECONDS = 60.0
+"""The longest pause before a successor that dies again and again is tried once more; meanwhile runs go on."""
 
 log = logging.getLogger(__name__)
 
@@ -130,29 +132,39 @@ class Supervisor:
                 backoff = Backoff()
 
     async def _attend(self, slot: Slot, ended: Ended, tasks: asyncio.TaskGroup) -> Ended:
-        """Renew the worker of a slot when asked to; return when it has ended, or was sent away at once."""
+        """Renew the worker of a slot when asked to; return when it has ended, or was sent away at once.
+
+        A successor that died is tried again after a while, since what killed it may be over; one that gave way is not,
+        before something is saved.
+        """
+        crashes = fresh = Backoff(longest=LONGEST_SECONDS)
         while True:
-            await _first(ended, slot.renew)
+            await _first(ended, slot.renew, within=crashes.delay or crashes.first if crashes.deaths else None)
             if ended.done():
                 return ended
             if slot.at_once and slot.child is not None:
                 tasks.create_task(self._retire(slot.child, ended))
                 return ended
+            if slot.renew.is_set():
+                crashes = fresh
             slot.renew.clear()
-            ended = await self._succeed(slot, ended, tasks)
+            ended, crashed = await self._succeed(slot, ended, tasks)
+            crashes = crashes.after(0.0) if crashed else fresh
 
-    async def _succeed(self, slot: Slot, ended: Ended, tasks: asyncio.TaskGroup) -> Ended:
-        """Start a successor, and have it take the slot once it is ready; return the end of whoever has the slot then.
+    async def _succeed(self, slot: Slot, ended: Ended, tasks: asyncio.TaskGroup) -> tuple[Ended, bool]:
+        """Start a successor, and have it take the slot once it is ready.
 
         A successor that cannot import what the worker before it holds ends by itself, so that runs go on with the last
         code that was good. While both live, the epoch of each run keeps them apart.
+
+        Returns: the end of whoever has the slot then; whether the successor died.
         """
         old = slot.child
         try:
             new, new_ended = await self._start(tasks, after=() if old is None else old.imported)
         except OSError:
             log.exception("A worker could not be started.")
-            return ended
+            return ended, True
         slot.successor = new
         ready = asyncio.ensure_future(new.ready.wait())
         renewed = asyncio.ensure_future(slot.renew.wait())
@@ -167,9 +179,10 @@ class Supervisor:
             slot.child = new
             if old is not None:
                 tasks.create_task(self._retire(old, ended))
-            return new_ended
+            return new_ended, False
+        crashed = new_ended.done() and new_ended.result().code != 0
         tasks.create_task(self._retire(new, new_ended))
-        return ended
+        return ended, crashed
 
     async def _start(self, tasks: asyncio.TaskGroup, *, after: Iterable[str] = ()) -> tuple[Child, Ended]:
         """Start a worker; return it and its end."""
@@ -241,11 +254,11 @@ class Supervisor:
         return await asyncio.to_thread(self._sources.look, self._imported, since=self._born_at)
 
 
-async def _first(task: "asyncio.Task[WorkerExit]", event: asyncio.Event) -> None:
-    """Return when the task is done or the event set; both stay as they are."""
+async def _first(task: "asyncio.Task[WorkerExit]", event: asyncio.Event, *, within: float | None = None) -> None:
+    """Return when the task is done, the event set or the time over, in seconds; both stay as they are."""
     waiting = asyncio.ensure_future(event.wait())
     try:
-        await asyncio.wait([task, waiting], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([task, waiting], timeout=within, return_when=asyncio.FIRST_COMPLETED)
     finally:
         waiting.cancel()
 

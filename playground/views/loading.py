@@ -92,7 +92,7 @@ async def _missing(entry: WorkflowEntry) -> str:
     """Return why no worker has the run's workflow, if none has."""
     problem = await catalogue.hindrance(entry)
     if problem is not None:
-        what = f"{problem.type} in line {problem.line}" if problem.line else problem.type
+        what = f"{problem.type} in line {problem.line}" if problem.line else f"{problem.type}: {problem.message}"
         return f"{problem.module} does not import ({what}), so the run waits until it does"
     known = {one.workflow_id for one in await catalogue.workflows()}
     return (

@@ -204,7 +204,11 @@ def test_a_dict_is_read_as_the_declared_type() -> None:
 
 def test_strict_models_read_json_in_a_dict() -> None:
     """What a strict model refuses as Python value, such as a date in text, is read as the JSON that it is."""
-    assert Schema.of(Strict).dump(Schema.of(Strict).dump(STRICT)) == Schema.of(Strict).dump(STRICT)
+    schema = Schema.of(Strict)
+    written = schema.dump(STRICT)
+    again = schema.dump(written)
+    assert sorted(again.pop("tags")) == sorted(written.pop("tags"))  # the order of a set is nobody's
+    assert again == written
 
 
 def test_a_dict_of_schemas_reads_each_key_by_its_own() -> None:

@@ -53,6 +53,14 @@ def test_a_blocked_worker_is_named() -> None:
     assert (reason.kind, reason.text) == ("worker", "step a has blocked it")
 
 
+def test_a_cause_is_told_instead_of_its_consequence() -> None:
+    """Without a worker, what keeps every worker away is said when it is known."""
+    holder = Holder(workers=0, owned=False, blocked="flows.py does not import")
+    assert [reason.text for reason in reasons(History(events("r", [CREATED])), now=BEGIN, holder=holder)] == [
+        "flows.py does not import"
+    ]
+
+
 def test_a_journal_of_a_newer_version_says_so() -> None:
     """Also when the run has ended, since what is shown may lack something."""
     unknown: Any = "step-postponed"

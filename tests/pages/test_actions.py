@@ -4,6 +4,7 @@ from typing import Any
 
 from engine import create_workflow, step
 from playground import requests
+from playground.models import Worker
 from tests.pages.stage import TRIP, Stage, attributes, text_of
 
 
@@ -92,6 +93,15 @@ async def test_the_doctor_knows_workers_and_versions(stage: Stage) -> None:
     page = await stage.get("/doctor/")
     assert "pydantic" in page
     assert "no worker is connected" in page
+
+
+async def test_the_doctor_shows_how_memory_grows(stage: Stage) -> None:
+    """What a worker holds now, and how much more that is than when its code had been imported."""
+    await stage.register_worker()
+    await Worker.objects.aupdate(memory_first=50 << 20, memory=350 << 20)
+    page = text_of(await stage.client.get("/doctor/"))
+    assert "350.0 MB" in page.replace("\xa0", " ")
+    assert "+300.0 MB since its start" in page.replace("\xa0", " ")
 
 
 async def test_the_doctor_names_what_no_form_can_show(stage: Stage) -> None:

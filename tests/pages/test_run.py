@@ -129,7 +129,7 @@ async def test_a_run_whose_module_does_not_import_says_so(stage: Stage) -> None:
     run_id = await requests.start("boom", "x")
     problem = ImportProblem(module="flows.py", type="SyntaxError", message="invalid syntax")
     await stage.publish(problems=(problem,))
-    assert "flows.py does not import (SyntaxError)" in await stage.get(f"/runs/{run_id}/")
+    assert "flows.py does not import (SyntaxError: invalid syntax)" in await stage.get(f"/runs/{run_id}/")
 
 
 async def test_an_attempt_whose_worker_died_is_interrupted(stage: Stage) -> None:

@@ -73,6 +73,53 @@ async def test_a_successor_that_gives_way_leaves_the_worker_alone(tmp_path: Path
         assert (await yard.ended())[0] == first["worker_id"]
 
 
+async def test_a_successor_that_dies_is_tried_again(tmp_path: Path) -> None:
+    """Without another save it is started anew until it lives, and the worker before it stays until then."""
+    flows = tmp_path / "my_flows.py"
+    flows.write_text("")
+    body = f"""
+    attempts = open({str(tmp_path / "attempts")!r}, "a+")
+    attempts.write("x")
+    attempts.seek(0)
+    if len(attempts.read()) in (2, 3, 4):
+        os._exit(7)
+    await say()
+    await layer.wait_closed()
+    """
+    async with supervised(script(tmp_path, body), targets=[flows]) as yard:
+        first = await yard.said()
+        flows.write_text("saved = True")
+        for _ in range(3):
+            assert (await yard.ended())[1] == 7
+            assert is_alive(first["pid"])
+        assert (await yard.said())["pid"] != first["pid"]
+        assert (await yard.ended())[0] == first["worker_id"]
+        assert (tmp_path / "attempts").read_text() == "xxxxx"
+
+
+async def test_a_save_does_not_wait_for_the_next_try(tmp_path: Path) -> None:
+    """However often a successor has died, what is saved is imported at once, and by one worker only."""
+    flows = tmp_path / "my_flows.py"
+    flows.write_text("")
+    body = f"""
+    if "broken" in open({str(flows)!r}).read():
+        os._exit(7)
+    await say()
+    await layer.wait_closed()
+    """
+    async with supervised(script(tmp_path, body), targets=[flows]) as yard:
+        first = await yard.said()
+        flows.write_text("broken")
+        for _ in range(4):
+            assert (await yard.ended())[1] == 7
+        flows.write_text("good")
+        second = await yard.said()
+        ends = []
+        while first["worker_id"] not in ends:
+            ends.append((await yard.ended())[0])
+        assert [child.pid for child in yard.supervisor.children] == [second["pid"]]
+
+
 async def test_a_worker_that_dies_while_its_successor_imports_is_replaced(tmp_path: Path) -> None:
     """The slot does not wait for a successor that hangs."""
     body = f"""
