@@ -6,7 +6,6 @@ from dataclasses import is_dataclass
 from functools import lru_cache
 from typing import Any, Protocol
 
-from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError as DocumentError
 from pydantic import BaseModel, Secret, SecretBytes, SecretStr, TypeAdapter, ValidationError
 from pydantic_core import (
@@ -20,6 +19,7 @@ from referencing import Registry
 
 from engine.errors import InvalidValue, Issue, NotSerializable
 from engine.misfits import misfit
+from engine.patterns import DocumentValidator
 from engine.plainness import is_reversible
 from engine.textforms import reveal
 from engine.transport import reading, writing
@@ -70,7 +70,7 @@ class DocumentCodec:
     def __init__(self, document: Mapping[str, Any]) -> None:
         """Take a document that is known to be a JSON Schema."""
         # An empty registry: a reference to a file or an address is an error, never a request.
-        self._validator = Draft202012Validator(document, registry=Registry())
+        self._validator = DocumentValidator(document, registry=Registry())
 
     def load(self, value: JSON) -> Any:
         """Return a copy of the value, checked."""

@@ -188,3 +188,21 @@ def test_what_is_no_schema_is_refused(spec: Any, message: str) -> None:
     """The error is raised where the schema is made, and says what to do."""
     with pytest.raises(InvalidSchema, match=message):
         Schema.of(spec)
+
+
+@pytest.mark.parametrize("document", [{"pattern": "^(a+)+$"}, {"patternProperties": {"^(a+)+$": False}}])
+def test_a_pattern_that_backtracks_takes_linear_time(document: dict[str, Any]) -> None:
+    """In Python's own engine these would take longer than anyone can wait."""
+    text = "a" * 50_000
+    value: Any = text if "pattern" in document else {text: 1}
+    other: Any = text + "b" if "pattern" in document else {text + "b": 1}
+    assert bool(Schema.of(document).check(value)) == ("patternProperties" in document)
+    assert bool(Schema.of(document).check(other)) == ("pattern" in document)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "fits"), [("(?<=x)y", "xy", True), (r"^(.)\1$", "ab", False), ("é", "é", True)]
+)
+def test_patterns_of_every_kind_are_searched(pattern: str, text: str, fits: bool) -> None:
+    """Look-around and references to groups, which no linear engine has, too."""
+    assert (Schema.of({"pattern": pattern}).check(text) == ()) is fits
