@@ -15,7 +15,7 @@ NONE_IS_FINE := || [ $$? -eq 5 ] # pytest's code for "no test was found"
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test browser faults wheel bench lint format docs pictures clean
+.PHONY: run test browser slow faults wheel bench lint format docs pictures clean
 .DEFAULT_GOAL := run
 
 $(BIN)/python:
@@ -43,7 +43,7 @@ run: $(RUN_STAMP) ## Serve the playground; ARGS="my_flows.py --port 4112" are ha
 	@exec $(BIN)/python manage.py playground $(ARGS)
 
 test: $(TEST_STAMP) ## Everything that takes seconds, and the tour in the browser when Chromium is there.
-	$(PYTEST) $(SPREAD) -m "not browser and not faults and not wheel" $(ARGS)
+	$(PYTEST) $(SPREAD) -m "not browser and not faults and not slow and not wheel" $(ARGS)
 ifneq ($(CHROMIUM),)
 	$(PYTEST) $(SPREAD) -m browser $(ARGS) $(NONE_IS_FINE)
 else
@@ -52,6 +52,9 @@ endif
 
 browser: $(TEST_STAMP) ## The tour in a real Chromium.
 	$(PYTEST) $(SPREAD) -m browser $(ARGS)
+
+slow: $(TEST_STAMP) ## The commands and reloads, each with a playground of its own.
+	$(PYTEST) $(SPREAD) -m slow $(ARGS)
 
 faults: $(TEST_STAMP) ## Kill at every fault point, race, inject, ask at random; FAULTS=sample tries a part of it.
 	FAULTS=$(FAULTS) $(PYTEST) -m faults --timeout 1800 $(ARGS)

@@ -7,6 +7,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
+from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
@@ -41,5 +42,5 @@ def _pattern_properties(
 
 
 _KEYWORDS = {"pattern": _pattern, "patternProperties": _pattern_properties}
-DocumentValidator = extend(Draft202012Validator, _KEYWORDS)  # type: ignore[no-untyped-call]
+DocumentValidator: type[Validator] = extend(Draft202012Validator, _KEYWORDS)  # type: ignore[no-untyped-call]
 """Checks values against a document of JSON Schema, draft 2020-12."""

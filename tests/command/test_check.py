@@ -22,6 +22,8 @@ wrong = create_workflow(id="wrong", input_schema=str, output_schema=int).then(co
 ODD = """
 from engine import create_workflow, step
 
+pytestmark = pytest.mark.slow
+
 LOOK = {"type": "object", "properties": {"to": False}, "required": ["to"]}
 
 @step(input_schema=LOOK)

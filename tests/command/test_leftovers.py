@@ -10,6 +10,8 @@ import asyncio
 from pathlib import Path
 from engine import Context, create_workflow, step
 
+pytestmark = pytest.mark.slow
+
 @step
 def spin(data: str) -> str:
     Path("spins").touch()

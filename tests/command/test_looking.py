@@ -5,9 +5,13 @@ import os
 import pty
 from pathlib import Path
 
+import pytest
+
 from playground.commandline.overview import COMMANDS
 from tests.command.commands import FLOWS, PROGRAM, command
 from tests.command.running import SECONDS, environment
+
+pytestmark = pytest.mark.slow
 
 
 async def test_nothing_is_made_by_looking(tmp_path: Path) -> None:

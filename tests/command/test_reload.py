@@ -14,6 +14,8 @@ import asyncio, os
 from pathlib import Path
 from engine import Context, create_workflow, step
 
+pytestmark = pytest.mark.slow
+
 @step
 async def wait(data: str, ctx: Context) -> str:
     Path("pid").write_text(str(os.getpid()))

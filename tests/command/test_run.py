@@ -177,6 +177,8 @@ import asyncio
 from pathlib import Path
 from engine import create_workflow
 
+pytestmark = pytest.mark.slow
+
 async def tell(result) -> None:
     await asyncio.sleep(3)
     Path("told").write_text(result.status)

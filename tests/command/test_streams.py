@@ -12,6 +12,8 @@ FLOWS = """
 import asyncio
 from engine import Context, create_workflow, step
 
+pytestmark = pytest.mark.slow
+
 @step
 async def wait(data: str, ctx: Context) -> str:
     ctx.write("waiting")

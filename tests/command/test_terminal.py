@@ -14,6 +14,8 @@ from tests.command.running import MANAGE, SECONDS, Running, environment
 FLOWS = """
 from engine import create_workflow, step
 
+pytestmark = pytest.mark.slow
+
 @step
 def chatter(data: str) -> str:
     for number in range(4_000):

@@ -126,13 +126,19 @@ async def test_a_late_watcher_of_a_finished_run_sees_it_all() -> None:
 
 async def test_a_watcher_in_another_process_follows_live() -> None:
     """An engine that only shares the store sees events as they are recorded."""
-    store, workflow, seen = MemoryStore(), begin().then(ask).then(add_one).commit(), []
+    store, workflow, seen, over = MemoryStore(), begin().then(ask).then(add_one).commit(), [], asyncio.Event()
     run = await run_of(workflow, store=store)
     await run.start(1)
     other = await Engine([workflow], store=store).run(run.run_id)
-    end = other.watch(lambda event: seen.append(event.type))
+
+    def hear(event: Event) -> None:
+        seen.append(event.type)
+        if event.type == "run-succeeded":
+            over.set()
+
+    end = other.watch(hear)
     await run.resume(resume_data=1)
-    await until(other, "run-succeeded")
+    await over.wait()
     end()
     assert seen == [event.type for event in await store.read(run.run_id)]
 
