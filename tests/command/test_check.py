@@ -6,6 +6,8 @@ import pytest
 
 from tests.command.commands import FLOWS, command
 
+pytestmark = pytest.mark.slow
+
 WIRING = """
 from engine import create_workflow, step
 
@@ -21,8 +23,6 @@ wrong = create_workflow(id="wrong", input_schema=str, output_schema=int).then(co
 """
 ODD = """
 from engine import create_workflow, step
-
-pytestmark = pytest.mark.slow
 
 LOOK = {"type": "object", "properties": {"to": False}, "required": ["to"]}
 

@@ -3,14 +3,16 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.command.running import Running, playground
+
+pytestmark = pytest.mark.slow
 
 FLOWS = """
 import asyncio
 from pathlib import Path
 from engine import Context, create_workflow, step
-
-pytestmark = pytest.mark.slow
 
 @step
 def spin(data: str) -> str:

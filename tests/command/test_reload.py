@@ -9,12 +9,12 @@ import pytest
 
 from tests.command.running import Running, playground
 
+pytestmark = pytest.mark.slow
+
 FLOWS = """
 import asyncio, os
 from pathlib import Path
 from engine import Context, create_workflow, step
-
-pytestmark = pytest.mark.slow
 
 @step
 async def wait(data: str, ctx: Context) -> str:

@@ -10,6 +10,8 @@ import pytest
 from tests.command.commands import FLOWS, command, end, start
 from tests.command.running import SECONDS, playground
 
+pytestmark = pytest.mark.slow
+
 LAMP = '{"article": "lamp"}'
 
 
@@ -176,8 +178,6 @@ HOOKED = """
 import asyncio
 from pathlib import Path
 from engine import create_workflow
-
-pytestmark = pytest.mark.slow
 
 async def tell(result) -> None:
     await asyncio.sleep(3)

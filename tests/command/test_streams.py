@@ -6,13 +6,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+import pytest
+
 from tests.command.running import SECONDS, Running, playground
+
+pytestmark = pytest.mark.slow
 
 FLOWS = """
 import asyncio
 from engine import Context, create_workflow, step
-
-pytestmark = pytest.mark.slow
 
 @step
 async def wait(data: str, ctx: Context) -> str:

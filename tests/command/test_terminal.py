@@ -11,10 +11,10 @@ import pytest
 
 from tests.command.running import MANAGE, SECONDS, Running, environment
 
+pytestmark = pytest.mark.slow
+
 FLOWS = """
 from engine import create_workflow, step
-
-pytestmark = pytest.mark.slow
 
 @step
 def chatter(data: str) -> str:
