@@ -102,14 +102,14 @@ async def test_a_second_claim_fences_the_first(yard: Yard) -> None:
     """A worker whose run was taken over stops quietly, writes nothing more and goes on with other runs."""
     await yard.start(yard.write("flows.py", FLOWS))
     run_id = await requests.start("three", 1)
-    run = await yard.run(run_id, lambda run: run.find(("second",)))
+    await yard.run(run_id, lambda run: run.find(("second",)))
     claim = await requests.store.claim(run_id, owner="thief", lease=60, force=True)
     assert claim is not None
     await requests.cancel(await requests.start("three", 2))
     standing = await runs.standing(run_id)
     assert standing is not None
     assert standing.owner == "thief"
-    assert [event.seq for event in await requests.store.read(run_id)][-1] == run.last_seq
+    assert [event.seq for event in await requests.store.read(run_id)][-1] == claim.last_seq
 
 
 async def test_a_suspended_run_survives_everything(yard: Yard) -> None:
