@@ -1,7 +1,9 @@
 """What the keyboard does on each page."""
 
+import asyncio
+
 import pytest
-from playwright.async_api import BrowserContext, expect
+from playwright.async_api import BrowserContext, Route, expect
 
 from tests.browser.test_tour import start, status
 
@@ -65,3 +67,25 @@ async def test_the_list_filters_while_one_types(context: BrowserContext) -> None
     await page.keyboard.type("parc")
     await expect(page.locator(".flow")).to_have_count(1)
     await expect(page.get_by_role("searchbox", name="Search workflows")).to_be_focused()
+
+
+async def test_an_older_look_at_the_list_does_not_undo_the_filter(context: BrowserContext) -> None:
+    """A refresh that was asked for before and would arrive after the filtered list is given up."""
+    page = await context.new_page()
+    await page.goto("/workflows/")
+    asked, late = asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        asked.set()
+        await late.wait()
+        await route.continue_()
+
+    await page.route("**/workflows/", hold)
+    await page.evaluate("document.body.dispatchEvent(new CustomEvent('pulse'))")
+    await asked.wait()
+    await page.keyboard.press("/")
+    await page.keyboard.type("parc")
+    await expect(page.locator(".flow")).to_have_count(1)
+    late.set()
+    await page.unroute_all(behavior="wait")
+    await expect(page.locator("#list[hx-get*='q=parc'] .flow")).to_have_count(1)
