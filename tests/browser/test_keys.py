@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from playwright.async_api import BrowserContext, Route, expect
+from playwright.async_api import BrowserContext, Request, Route, expect
 
 from tests.browser.test_tour import start, status
 
@@ -73,19 +73,26 @@ async def test_an_older_look_at_the_list_does_not_undo_the_filter(context: Brows
     """A refresh that was asked for before and would arrive after the filtered list is given up."""
     page = await context.new_page()
     await page.goto("/workflows/")
-    asked, late = asyncio.Event(), asyncio.Event()
+    asked, late, over = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def hold(route: Route) -> None:
         asked.set()
         await late.wait()
         await route.continue_()
 
+    def done(request: Request) -> None:
+        if request.url.endswith("/workflows/"):
+            over.set()
+
     await page.route("**/workflows/", hold)
+    page.on("requestfinished", done)
+    page.on("requestfailed", done)
     await page.evaluate("document.body.dispatchEvent(new CustomEvent('pulse'))")
     await asked.wait()
     await page.keyboard.press("/")
     await page.keyboard.type("parc")
     await expect(page.locator(".flow")).to_have_count(1)
     late.set()
-    await page.unroute_all(behavior="wait")
+    await over.wait()
+    await page.evaluate("new Promise((then) => setTimeout(then))")
     await expect(page.locator("#list[hx-get*='q=parc'] .flow")).to_have_count(1)
