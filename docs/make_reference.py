@@ -39,15 +39,15 @@ ENGINE = Page(
         "Steps": (
             "engine:step",
             "engine:create_step",
-            "engine.define:StepOptions",
+            "engine.building.steps:StepOptions",
             "engine:clone_step",
             "engine:Step",
             "engine:Retry",
         ),
         "Workflows": (
             "engine:create_workflow",
-            "engine.create:WorkflowOptions",
-            "engine.builder:WorkflowBuilder",
+            "engine.building.workflows:WorkflowOptions",
+            "engine.building.builder:WorkflowBuilder",
             "engine:sequence",
             "engine:Workflow",
             "engine:clone_workflow",

@@ -3,20 +3,20 @@
 The public names; `docs/reference` explains each.
 """
 
-from engine.context import Context
-from engine.create import create_workflow
-from engine.define import clone_step, create_step, step
+from engine.building.sequence import sequence
+from engine.building.steps import clone_step, create_step, step
+from engine.building.workflow import Workflow, clone_workflow
+from engine.building.workflows import create_workflow
 from engine.errors import StepyardError
 from engine.events import Event
-from engine.mapping import from_context, from_init, from_state, from_step, template, value
+from engine.execution.context import Context
+from engine.journal.result import RunResult, StepResult
+from engine.journal.store import MemoryStore, Store
+from engine.journal.summary import RunSummary
 from engine.registry import Engine
-from engine.result import RunResult, StepResult
-from engine.run import Run
-from engine.sequence import sequence
-from engine.step import Retry, Step
-from engine.store import MemoryStore, Store
-from engine.summary import RunSummary
-from engine.workflow import Workflow, clone_workflow
+from engine.runs.run import Run
+from engine.tree.sources import from_context, from_init, from_state, from_step, template, value
+from engine.tree.step import Retry, Step
 
 __all__ = [
     "Context",

@@ -34,7 +34,7 @@ event-received         name, payload; the path is the waiting step's, or empty w
 state-changed          changes: dict
 =====================  ==========================================================================
 
-A Ref says where a value comes from, so that a value that is handed on is stored once; see `engine.refs`.
+A Ref says where a value comes from, so that a value that is handed on is stored once; see `engine.journal.refs`.
 """
 
 from collections.abc import Mapping

@@ -4,15 +4,15 @@ import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from engine.building.workflow import Workflow
 from engine.clock import Clock
 from engine.errors import DuplicateId, NotCommitted, UnknownWorkflow
 from engine.events import RunStatus
-from engine.nodes import Flow
-from engine.run import Run
-from engine.runtime import Runtime
-from engine.store import Store
-from engine.summary import RunSummary
-from engine.workflow import Workflow
+from engine.journal.store import Store
+from engine.journal.summary import RunSummary
+from engine.runs.run import Run
+from engine.runs.runtime import Runtime
+from engine.tree.nodes import Flow
 
 
 class _Runs:

@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from engine.context import MISSING
+from engine.building.workflow import Workflow
 from engine.events import Draft, Event, EventType
+from engine.journal.result import RunResult
+from engine.journal.store import Store
 from engine.paths import format_path
 from engine.registry import Engine
-from engine.result import RunResult
-from engine.run import Run
-from engine.store import Store
-from engine.workflow import Workflow
+from engine.runs.run import Run
+from engine.values.missing import MISSING
 
 Answers = Mapping[str, Any]
 """Written path or id of a suspended step -> its answer, or a function of what the step asks."""

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.urls import re_path
 
-from playground.address import Address
-from playground.assets import Assets
 from playground.guard import Guard
+from playground.guard.address import Address
+from playground.server.assets import Assets
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
 pages = get_asgi_application()

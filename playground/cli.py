@@ -9,9 +9,9 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
+from playground.commandline.home import prepare_home
+from playground.commandline.options import export_options
 from playground.commandline.overview import overview
-from playground.home import prepare_home
-from playground.options import export_options
 
 ALIASES = {"dev": "playground", "check": "check_workflows"}
 WITHOUT_DATABASE = frozenset({"help", "version", "makemessages", "compilemessages"})

@@ -15,12 +15,13 @@ from urllib.parse import parse_qsl
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from engine.errors import UnknownRun
-from playground import live, runs
-from playground.patches import patch
-from playground.requests import store
-from playground.runpage import RunView
+from playground.actions.actions import store
+from playground.live import nudges
+from playground.runpage.loading import Loaded, load, view_of
+from playground.runpage.patches import patch
+from playground.runpage.view import RunView
+from playground.runs import lists
 from playground.views.frame import trouble
-from playground.views.loading import Loaded, load, view_of
 from playground.views.run import window
 
 GONE = 4404
@@ -114,11 +115,11 @@ class RunWatcher(Watcher):
 
     def wanted(self) -> list[str]:
         """Watch the run, and the lists for the inbox' count."""
-        return [live.run_group(self._run_id), live.LISTS, live.CATALOGUE]
+        return [nudges.run_group(self._run_id), nudges.LISTS, nudges.CATALOGUE]
 
     async def message(self) -> dict[str, Any] | None:
         """Return the difference between what the page shows and the journal now."""
-        inbox = await runs.inbox_count()
+        inbox = await lists.inbox_count()
         first = self._loaded is None or self._shown is None
         if self._loaded is None or self._shown is None:
             query = dict(parse_qsl(self.scope["query_string"].decode("latin-1")))
@@ -156,9 +157,9 @@ class PulseWatcher(Watcher):
 
     def wanted(self) -> list[str]:
         """Watch the lists and the catalogue."""
-        return [live.LISTS, live.CATALOGUE]
+        return [nudges.LISTS, nudges.CATALOGUE]
 
     async def message(self) -> dict[str, Any] | None:
         """Return the inbox' count, and that something has moved."""
         first, self._first = self._first, False
-        return {"inbox": await runs.inbox_count(), "pulse": not first, "trouble": await trouble()}
+        return {"inbox": await lists.inbox_count(), "pulse": not first, "trouble": await trouble()}

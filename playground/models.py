@@ -110,7 +110,7 @@ class WorkflowVersion(models.Model):
     module = models.TextField()
     """The module or file it was found in."""
     site = models.TextField()
-    """The modules that were published together with it; see `playground.catalogue.publish`."""
+    """The modules that were published together with it; see `playground.catalogue.catalogue.publish`."""
     position = models.IntegerField(default=0)
     """Its place among those found together."""
     file = models.TextField(null=True)
@@ -163,11 +163,11 @@ class Worker(models.Model):
     importing = models.TextField(blank=True)
     """The module that is being imported: if the process dies now, this is why."""
     problems = models.TextField(default="[]")
-    """The modules that did not import, as JSON: `playground.catalogue.ImportProblem`."""
+    """The modules that did not import, as JSON: `playground.catalogue.catalogue.ImportProblem`."""
     running = models.TextField(default="[]")
     """The ids of the runs it executes, as JSON."""
     blocked = models.TextField(default="null")
-    """What blocks its event loop, as JSON: `playground.workers.Blocked`."""
+    """What blocks its event loop, as JSON: `playground.fleet.workers.Blocked`."""
     memory = models.BigIntegerField(default=0)
     """Resident memory in bytes."""
     memory_first = models.BigIntegerField(default=0)

@@ -83,10 +83,10 @@ def test_only_the_worker_imports_user_code() -> None:
 
 
 def test_only_live_sends_on_the_channel_layer() -> None:
-    """Whoever wants to nudge asks `playground.live`; the layer itself is its own room."""
+    """Whoever wants to nudge asks `playground.live.nudges`; the layer itself is its own room."""
     senders = {name_of(path) for path in PLAYGROUND if set(sent_on_layers(ast.parse(path.read_text())))}
     outside = {name for name in senders if not inside(name, "playground.layers")}
-    assert outside == {"playground.live"}
+    assert outside == {"playground.live.nudges"}
 
 
 def sent_on_layers(tree: ast.AST) -> Iterator[str]:

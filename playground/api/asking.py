@@ -9,12 +9,13 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from engine.context import MISSING
 from engine.errors import UnknownRun
-from engine.state import RunState
-from engine.summary import RunSummary
-from playground import catalogue, requests
+from engine.journal.state import RunState
+from engine.journal.summary import RunSummary
+from engine.values.missing import MISSING
+from playground.actions import actions
 from playground.api.endpoint import BadRequest, body_of
+from playground.catalogue import catalogue
 
 Body = dict[str, Any]
 
@@ -23,7 +24,7 @@ async def start(request: HttpRequest, workflow_id: str) -> str:
     """Start a run with what the body says; return its id."""
     body = body_of(request)
     _refuse(body, "perStep")
-    return await requests.start(
+    return await actions.start(
         workflow_id,
         body.get("inputData"),
         run_id=run_id_of(request),
@@ -39,7 +40,7 @@ async def resume(request: HttpRequest, workflow_id: str) -> tuple[str, int]:
     _refuse(body, "perStep")
     run = await run_of(workflow_id, named_run(request))
     index = _index(body, "forEachIndex")
-    await requests.resume(run.run_id, _step(body), body.get("resumeData"), label=text(body, "label"), index=index)
+    await actions.resume(run.run_id, _step(body), body.get("resumeData"), label=text(body, "label"), index=index)
     return run.run_id, run.last_seq
 
 
@@ -47,7 +48,7 @@ async def restart(request: HttpRequest, workflow_id: str) -> str:
     """Have the run of the query taken over; return its id."""
     body_of(request)
     run = await run_of(workflow_id, named_run(request))
-    await requests.restart(run.run_id)
+    await actions.restart(run.run_id)
     return run.run_id
 
 
@@ -59,7 +60,7 @@ async def travel(request: HttpRequest, workflow_id: str) -> str:
     if step is None:
         raise BadRequest('say from which step: {"step": path, "inputData": what it is given instead}')
     run = await run_of(workflow_id, named_run(request))
-    return await requests.fork(run.run_id, step, body.get("inputData", MISSING))
+    return await actions.fork(run.run_id, step, body.get("inputData", MISSING))
 
 
 async def run_of(workflow_id: str, run_id: str) -> RunSummary:
@@ -68,7 +69,7 @@ async def run_of(workflow_id: str, run_id: str) -> RunSummary:
     Raises:
         UnknownRun: there is none of this id, or it is one of another workflow.
     """
-    run = await requests.store.summary(run_id)
+    run = await actions.store.summary(run_id)
     if run.workflow_id != workflow_id:
         raise UnknownRun(f"run {run_id!r} is a run of workflow {run.workflow_id!r}, not of {workflow_id!r}")
     return run

@@ -22,15 +22,15 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from engine.events import Event
+from engine.journal.result import StepResult
+from engine.journal.state import RunState
+from engine.journal.step_state import StepState
 from engine.paths import Path, format_path
-from engine.record import StepState
-from engine.result import StepResult
-from engine.state import RunState
-from playground.api import wire
-from playground.api.items import Lists, Told
-from playground.catalogue import Graph
-from playground.masking import mask_result
-from playground.nodes import nodes_of, without_indexes
+from playground.catalogue.catalogue import Graph
+from playground.graph.nodes import nodes_of, without_indexes
+from playground.runs import wire
+from playground.runs.items import Lists, Told
+from playground.runs.masking import mask_result
 
 Chunk = dict[str, Any]
 

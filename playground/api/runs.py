@@ -9,13 +9,14 @@ from django.http import HttpRequest, HttpResponse
 
 from engine.events import Event
 from engine.paths import format_path
-from playground import catalogue, requests, runs
-from playground.api import wire
+from playground.actions import actions
 from playground.api.endpoint import Answer, endpoint, number, place, statuses, streamed, time
 from playground.api.waiting import events_after
-from playground.catalogue import Graph
-from playground.masking import mask_event
-from playground.runs import Filter
+from playground.catalogue import catalogue
+from playground.catalogue.catalogue import Graph
+from playground.runs import lists, wire
+from playground.runs.lists import Filter
+from playground.runs.masking import mask_event
 
 MOST = 1000
 """How many events one answer holds."""
@@ -32,14 +33,14 @@ async def listing(request: HttpRequest) -> Answer:
         until=time(request, "until"),
     )
     limit = number(request, "limit", 50, most=500)
-    found = await runs.page(chosen, after=place(request), limit=max(limit, 1))
+    found = await lists.page(chosen, after=place(request), limit=max(limit, 1))
     return {"runs": [wire.line(summary) for summary in found.rows], "next": found.next}
 
 
 @endpoint("GET")
 async def events(request: HttpRequest, run_id: str) -> Answer:
     """Return a run's events after a seq; as a stream to those who ask for ``text/event-stream``."""
-    summary = await requests.store.summary(run_id)
+    summary = await actions.store.summary(run_id)
     entry = await catalogue.version(summary.workflow_id, summary.digest)
     graph = None if entry is None else entry.graph
     last_id = request.headers.get("Last-Event-ID", "")
@@ -50,14 +51,14 @@ async def events(request: HttpRequest, run_id: str) -> Answer:
             # Anything else a browser takes for a broken connection, and asks again, for ever.
             return HttpResponse(status=204)
         return streamed(_stream(run_id, after, graph), "text/event-stream")
-    found = await requests.store.read(run_id, after=after, limit=MOST)
+    found = await actions.store.read(run_id, after=after, limit=MOST)
     return {"events": [_wire(event, graph) for event in found], "last": found[-1].seq if found else after}
 
 
 @endpoint("GET")
 async def inbox(request: HttpRequest) -> Answer:
     """Return what waits for a person, newest first."""
-    found = await runs.inbox(after=place(request), limit=max(number(request, "limit", 50, most=200), 1))
+    found = await lists.inbox(after=place(request), limit=max(number(request, "limit", 50, most=200), 1))
     items = [
         {
             "runId": item.run_id,

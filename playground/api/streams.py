@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from django.http import HttpRequest
 
 from engine.events import FINAL, Event
-from engine.watching import RESTING
+from engine.runs.watching import RESTING
 from playground.api import asking
 from playground.api.chunks import Chunks
 from playground.api.endpoint import Answer, body_of, endpoint, number, streamed

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 
 from engine.errors import UnknownRun
 from engine.events import FINAL, Event
-from engine.state import RunState
-from engine.watching import RESTING
-from playground import live
-from playground.requests import state_of, store
+from engine.journal.state import RunState
+from engine.runs.watching import RESTING
+from playground.actions.actions import state_of, store
+from playground.live import nudges
 
 FIRST, MOST = 10, 500
 """How many events are read and handed on together: few at first, and more or less with their size."""
@@ -21,7 +21,7 @@ SIGN = 15.0
 
 async def settled(run_id: str) -> RunState:
     """Return the run when it has ended or everything left of it is suspended; timers are waited for."""
-    async with live.watching(live.run_group(run_id)) as watch:
+    async with nudges.watching(nudges.run_group(run_id)) as watch:
         state = await state_of(run_id)
         while state.status not in RESTING:
             await watch.moved()
@@ -41,7 +41,7 @@ async def events_after(run_id: str, after: int, *, until: frozenset[str] = FINAL
         until: the statuses in which no more is waited for.
     """
     clock = asyncio.get_running_loop().time
-    async with live.watching(live.run_group(run_id)) as watch:
+    async with nudges.watching(nudges.run_group(run_id)) as watch:
         said_at, limit = -math.inf, FIRST
         while True:
             events = await store.read(run_id, after=after, limit=limit)

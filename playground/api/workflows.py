@@ -5,11 +5,13 @@ from typing import Any
 from django.http import HttpRequest
 
 from engine.errors import RunExists
-from playground import catalogue, requests, retention, runs
-from playground.api import asking, wire
+from playground.actions import actions
+from playground.api import asking
 from playground.api.endpoint import Answer, BadRequest, body_of, endpoint, number, statuses, time
 from playground.api.waiting import settled
-from playground.runs import Filter
+from playground.catalogue import catalogue
+from playground.runs import lists, retention, wire
+from playground.runs.lists import Filter
 
 LONGEST = 500
 """The most runs of one answer."""
@@ -30,7 +32,7 @@ async def workflow(request: HttpRequest, workflow_id: str) -> Answer:
 @endpoint("GET")
 async def run_counts(request: HttpRequest) -> Answer:
     """Return for each workflow how many runs it has, by status."""
-    counts = await runs.counts()
+    counts = await lists.counts()
     ids = [entry.workflow_id for entry in await catalogue.workflows()]
     known = {workflow_id: dict(counts.get(workflow_id, {})) for workflow_id in ids}
     return {workflow_id: {"running": 0, "suspended": 0} | found for workflow_id, found in known.items()}
@@ -44,9 +46,9 @@ async def create_run(request: HttpRequest, workflow_id: str) -> Answer:
     """
     body, run_id = body_of(request), asking.run_id_of(request)
     try:
-        return {"runId": await requests.create(workflow_id, run_id=run_id, resource_id=asking.text(body, "resourceId"))}
+        return {"runId": await actions.create(workflow_id, run_id=run_id, resource_id=asking.text(body, "resourceId"))}
     except RunExists:
-        if run_id is None or (await requests.state_of(run_id)).workflow_id != workflow_id:
+        if run_id is None or (await actions.state_of(run_id)).workflow_id != workflow_id:
             raise
         return {"runId": run_id}
 
@@ -114,8 +116,8 @@ async def runs_of(request: HttpRequest, workflow_id: str) -> Answer:
         since=time(request, "fromDate"),
         until=time(request, "toDate"),
     )
-    found = await runs.slice_of(chosen, offset=offset, limit=size)
-    return {"runs": [wire.listed(summary) for summary in found], "total": await runs.total(chosen)}
+    found = await lists.slice_of(chosen, offset=offset, limit=size)
+    return {"runs": [wire.listed(summary) for summary in found], "total": await lists.total(chosen)}
 
 
 @endpoint("GET", "DELETE")
@@ -127,7 +129,7 @@ async def run(request: HttpRequest, workflow_id: str, run_id: str) -> Answer:
         return {"message": "Workflow run deleted"}
     fields = [field for field in request.GET.get("fields", "").split(",") if field]
     nested = request.GET.get("withNestedWorkflows") != "false"
-    state = await requests.state_of(run_id)
+    state = await actions.state_of(run_id)
     found = wire.run(state, summary, await asking.graph_of(state), nested=nested)
     return {key: value for key, value in found.items() if not fields or key in (*wire.HEADING, *fields)}
 
@@ -136,7 +138,7 @@ async def run(request: HttpRequest, workflow_id: str, run_id: str) -> Answer:
 async def cancel(request: HttpRequest, workflow_id: str, run_id: str) -> Answer:
     """Cancel a run."""
     await asking.run_of(workflow_id, run_id)
-    await requests.cancel(run_id)
+    await actions.cancel(run_id)
     return {"message": "Workflow run canceled"}
 
 
@@ -148,7 +150,7 @@ async def send_event(request: HttpRequest, workflow_id: str, run_id: str) -> Ans
     if name is None:
         raise BadRequest('say which event: {"event": name, "data": payload}')
     await asking.run_of(workflow_id, run_id)
-    await requests.send_event(run_id, name, body.get("data"))
+    await actions.send_event(run_id, name, body.get("data"))
     return {"message": "Event sent"}
 
 

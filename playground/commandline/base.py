@@ -17,9 +17,9 @@ from django.db import DatabaseError, connection
 
 from engine.errors import StepyardError
 from playground.commandline.exits import CommandRefused, Exit, code_of
+from playground.commandline.home import prepare_home
+from playground.commandline.options import add_options
 from playground.commandline.writing import clean, json_text
-from playground.home import prepare_home
-from playground.options import add_options
 
 Options = Mapping[str, Any]
 

@@ -12,10 +12,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from playground.catalogue import ImportProblem
-from playground.schemas import SchemaProblem, schema_problems
+from playground.catalogue.catalogue import ImportProblem
+from playground.catalogue.schemas import SchemaProblem, schema_problems
+from playground.fleet.workers import exit_text
 from playground.supervisor.child import ROOT, worker_environment
-from playground.workers import exit_text
 
 FRAME = '  File "'
 FOREIGN = (

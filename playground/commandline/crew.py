@@ -11,14 +11,14 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 
 from engine.errors import UnknownWorkflow
-from playground import catalogue
+from playground.catalogue import catalogue
 from playground.commandline.exits import CommandRefused
 from playground.commandline.progress import Progress
-from playground.hanging import watch_over
+from playground.fleet.hanging import watch_over
+from playground.fleet.workers import exit_text, record_exit, restricted
 from playground.layers import LocalLayer
 from playground.supervisor import Supervisor, worker_command
 from playground.worker.discovery import site
-from playground.workers import exit_text, record_exit, restricted
 
 SLOW = 5.0
 """Seconds after which it is said that the code is still being imported."""

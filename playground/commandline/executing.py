@@ -6,14 +6,14 @@ from collections.abc import Awaitable, Callable
 
 from django.core.management.base import CommandParser
 
-from engine.state import RunState
+from engine.journal.state import RunState
 from playground.commandline.base import Options, RunsCommand
 from playground.commandline.crew import Crew, crew
 from playground.commandline.exits import CommandRefused, Exit
 from playground.commandline.following import code_of_run, follow
 from playground.commandline.progress import Progress
 from playground.commandline.report import next_steps, run_json, run_text
-from playground.journal import History
+from playground.history import History
 
 
 class ExecutingCommand(RunsCommand):

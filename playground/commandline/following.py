@@ -3,13 +3,14 @@
 import asyncio
 
 from engine.errors import UnknownRun
-from engine.state import RunState
-from playground import live, runs
+from engine.journal.state import RunState
+from playground.actions.actions import store
 from playground.commandline.crew import Crew
 from playground.commandline.exits import Exit
 from playground.commandline.progress import Progress
-from playground.journal import History
-from playground.requests import store
+from playground.history import History
+from playground.live import nudges
+from playground.runs import lists
 
 LOOK = 0.1
 """Seconds between two looks at the journal: the workers of a running playground cannot nudge this process."""
@@ -49,7 +50,7 @@ async def follow(run_id: str, progress: Progress, *, crew: Crew | None = None, s
 async def _follow(run_id: str, progress: Progress, crew: Crew | None, seen: int) -> History:
     history, clock = History(), asyncio.get_running_loop().time
     check_at = clock() + CHECK
-    async with live.watching(live.run_group(run_id)) as watch:
+    async with nudges.watching(nudges.run_group(run_id)) as watch:
         while True:
             events = await store.read(run_id, after=history.run.last_seq)
             history.feed(events)
@@ -66,5 +67,5 @@ async def _follow(run_id: str, progress: Progress, crew: Crew | None, seen: int)
 
 async def _is_left_alone(run_id: str) -> bool:
     """Tell whether no worker has anything to do with a run: hooks follow the end, and an answer may just have come."""
-    standing = await runs.standing(run_id)
+    standing = await lists.standing(run_id)
     return standing is None or (standing.owner is None and standing.queued_at is None)

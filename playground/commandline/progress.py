@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from engine.events import Event
+from engine.journal.step_state import StepState
 from engine.paths import format_path
-from engine.record import StepState
 from playground.commandline.writing import clean, lasted, one_line, time_text
-from playground.journal import History
+from playground.history import History
 
 
 class Progress:

@@ -5,15 +5,15 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from engine.journal.step_state import StepState
 from engine.paths import format_path
-from engine.record import StepState
-from playground import catalogue
-from playground.api import wire
+from playground.actions.actions import store
+from playground.catalogue import catalogue
 from playground.commandline.writing import lasted
 from playground.forms import dumps, example, mask
-from playground.journal import Failure, History, as_text, failure, rows
-from playground.masking import mask_result
-from playground.requests import store
+from playground.history import Failure, History, as_text, failure, rows
+from playground.runs import wire
+from playground.runs.masking import mask_result
 
 Command = Callable[..., str]
 """Returns a command to type, of its words."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from playground.forms import dumps
-from playground.journal import length_text
+from playground.history import length_text
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 """What would move the cursor, change colours or cannot be written at all; line breaks and tabs are kept."""

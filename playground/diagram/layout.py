@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from playground.diagram.shapes import Block, Box, Caption, Dot, Edge, Frame, Shape, line_of, lines_of, moved, text_width
-from playground.nodes import condition_text
+from playground.graph.nodes import condition_text
 
 Graph = Mapping[str, Any]
 

@@ -1,13 +1,13 @@
 """JSON Schema to form to JSON: exactly what was meant, nothing about databases or HTTP."""
 
-from playground.forms.check import check
-from playground.forms.example import example
 from playground.forms.form import Form
-from playground.forms.issues import Issue
-from playground.forms.jsontext import JsonError, dumps, parse_json
-from playground.forms.mask import MASK, mask, without_secrets
-from playground.forms.pasted import parse_pasted
-from playground.forms.values import MISSING, Json, Literal, Missing
+from playground.forms.schema.mask import MASK, mask, without_secrets
+from playground.forms.validation.check import check
+from playground.forms.validation.example import example
+from playground.forms.values.issues import Issue
+from playground.forms.values.jsontext import JsonError, dumps, parse_json
+from playground.forms.values.pasted import parse_pasted
+from playground.forms.values.values import MISSING, Json, Literal, Missing
 
 __all__ = [
     "MASK",

@@ -6,23 +6,23 @@ from typing import Self
 
 from django.utils.safestring import SafeString
 
-from playground.forms.change import ACTIONS, changed, newest
-from playground.forms.check import check, is_valid
-from playground.forms.desk import Desk
-from playground.forms.document import place_of
-from playground.forms.envelope import opened
-from playground.forms.evaluate import value_of
-from playground.forms.example import example
-from playground.forms.issues import Issue
-from playground.forms.kinds import Anything
-from playground.forms.load import load, raw
-from playground.forms.locate import chosen_branches
-from playground.forms.mask import without_secrets
-from playground.forms.nodes import Field, Need, Node, Raw, field_of
-from playground.forms.post import Post
-from playground.forms.read import MAX_POSTED, Reader
-from playground.forms.sheet import sheet
-from playground.forms.values import MISSING, Json, Missing
+from playground.forms.fields.change import ACTIONS, changed, newest
+from playground.forms.fields.desk import Desk
+from playground.forms.fields.envelope import opened
+from playground.forms.fields.evaluate import value_of
+from playground.forms.fields.load import load, raw
+from playground.forms.fields.locate import chosen_branches
+from playground.forms.fields.nodes import Field, Need, Node, Raw, field_of
+from playground.forms.fields.post import Post
+from playground.forms.fields.read import MAX_POSTED, Reader
+from playground.forms.html.sheet import sheet
+from playground.forms.schema.document import place_of
+from playground.forms.schema.kinds import Anything
+from playground.forms.schema.mask import without_secrets
+from playground.forms.validation.check import check, is_valid
+from playground.forms.validation.example import example
+from playground.forms.values.issues import Issue
+from playground.forms.values.values import MISSING, Json, Missing
 
 PREFIX = "f"
 

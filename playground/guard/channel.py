@@ -4,7 +4,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from playground.headers import secured
+from playground.guard.headers import secured
 
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]

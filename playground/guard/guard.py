@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from playground.address import Address
+from playground.guard.address import Address
 from playground.guard.channel import Body, BodyTooLarge, Inbox, Receive, Response, Send
 from playground.guard.request import Refusal, Request
 from playground.guard.rules import judge, too_large

@@ -1,6 +1,6 @@
 """The rules, each a function of the request: why it is refused, or None when this rule has nothing against it."""
 
-from playground.address import Address
+from playground.guard.address import Address
 from playground.guard.request import Refusal, Request
 
 MAX_HEADERS = 100

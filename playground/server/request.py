@@ -8,7 +8,7 @@ from daphne.http_protocol import WebRequest
 from twisted.internet import reactor
 from twisted.web.http import HTTPChannel, HTTPFactory
 
-from playground.headers import SECURITY_HEADERS
+from playground.guard.headers import SECURITY_HEADERS
 from playground.server.limits import Limits
 
 LINGER = 4

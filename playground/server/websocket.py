@@ -4,7 +4,7 @@ from typing import Any
 
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 
-from playground.headers import SECURITY_HEADERS
+from playground.guard.headers import SECURITY_HEADERS
 from playground.server.limits import Limits
 
 NORMAL = 1000

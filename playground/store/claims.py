@@ -9,7 +9,7 @@ from functools import lru_cache
 from django.db import connection
 
 from engine.errors import StaleEpoch, UnknownRun
-from engine.store import Claim
+from engine.journal.store import Claim
 from playground.store.clock import later_sql, now_sql
 
 FIND = """

@@ -9,7 +9,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from engine.errors import Conflict, StaleEpoch, StoreError
 from engine.events import Draft
-from engine.summary import Wait
+from engine.journal.summary import Wait
 from playground.store.rows import Changes, changes, path_text, plain, to_text
 
 ADVANCE = """

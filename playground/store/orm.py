@@ -8,8 +8,8 @@ from django.db import IntegrityError, connection
 
 from engine.errors import RunExists, StaleEpoch, UnknownRun
 from engine.events import Draft, Event, RunStatus
-from engine.store import Claim, Decide
-from engine.summary import CLOSES_ALL, RunSummary, Wait, summarize
+from engine.journal.store import Claim, Decide
+from engine.journal.summary import CLOSES_ALL, RunSummary, Wait, summarize
 from playground.models import Run as RunRow
 from playground.models import Wait as WaitRow
 from playground.store import claims

@@ -9,10 +9,8 @@ from typing import Any, cast
 
 from django.db import connection
 
-from engine import jsontext
 from engine.events import FINAL, Draft, Event, RunStatus
-from engine.paths import Path
-from engine.summary import (
+from engine.journal.summary import (
     CLOSES_ALL,
     CLOSES_WAIT,
     RunSummary,
@@ -22,6 +20,8 @@ from engine.summary import (
     opened_wait,
     status_after,
 )
+from engine.paths import Path
+from engine.values import jsontext
 from playground.models import Run as RunRow
 from playground.models import Wait as WaitRow
 

@@ -12,9 +12,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from engine.paths import format_path
-from playground import excerpt
-from playground.journal import Frame, length_text
-from playground.values import as_html, preview
+from playground.display import excerpt
+from playground.display.values import as_html, preview
+from playground.history import Frame, length_text
 
 register = template.Library()
 

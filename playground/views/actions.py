@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from engine.errors import RequestError, RunFinished
-from playground import requests, retention
+from playground.actions import actions
+from playground.runs import retention
 from playground.views.run import url_of
 
 
@@ -15,7 +16,7 @@ from playground.views.run import url_of
 async def cancel(request: HttpRequest, run_id: str) -> HttpResponse:
     """Cancel a run."""
     try:
-        await requests.cancel(run_id)
+        await actions.cancel(run_id)
     except RunFinished:
         return HttpResponseRedirect(f"{url_of(run_id)}?notice=finished", status=303)
     return HttpResponseRedirect(url_of(run_id), status=303)
@@ -24,9 +25,9 @@ async def cancel(request: HttpRequest, run_id: str) -> HttpResponse:
 @require_POST
 async def again(request: HttpRequest, run_id: str) -> HttpResponse:
     """Start the run's workflow with the same input."""
-    run = await requests.state_of(run_id)
+    run = await actions.state_of(run_id)
     try:
-        new = await requests.start(run.workflow_id, run.root.input)
+        new = await actions.start(run.workflow_id, run.root.input)
     except RequestError:
         # The form says what the schema, which has changed since, does not take any more.
         form = reverse("workflow", args=[run.workflow_id])

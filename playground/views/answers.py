@@ -17,15 +17,15 @@ from engine.errors import (
     RunFinished,
     UnknownStep,
 )
+from engine.journal.step_state import StepState
 from engine.paths import Path, parse_path
-from engine.record import StepState
-from playground import requests
-from playground.catalogue import event_schema, resume_schema
+from playground.actions import actions
+from playground.catalogue.catalogue import event_schema, resume_schema
+from playground.display.pages import Notice
 from playground.forms import MISSING, Form, Json, dumps, mask
-from playground.views.answering import AnswerForm, answer_form, event_form
-from playground.views.drawing import Drawn, draw, step_html
-from playground.views.loading import Loaded, load, view_of
-from playground.views.page import Notice
+from playground.runpage.answer_forms import AnswerForm, answer_form, event_form
+from playground.runpage.body import Drawn, draw, step_html
+from playground.runpage.loading import Loaded, load, view_of
 from playground.views.posting import issues_of, posted, wants_part
 from playground.views.run import run_page, url_of, window_of
 
@@ -49,7 +49,7 @@ async def resume(request: HttpRequest, run_id: str) -> HttpResponse:
     loaded = await load(run_id, window=window_of(request))
 
     async def send(value: Json) -> None:
-        await requests.resume(run_id, path, value, suspension=suspension)
+        await actions.resume(run_id, path, value, suspension=suspension)
 
     def drawn(step: StepState, form: Form) -> AnswerForm:
         return answer_form(run_id, step, None, form, back=request.GET.get("next", ""))
@@ -66,7 +66,7 @@ async def send_event(request: HttpRequest, run_id: str) -> HttpResponse:
 
     async def send(value: Json) -> None:
         # Of two people who send it, the second is told so; an event that is kept might surprise a later step.
-        await requests.send_event(run_id, name, value, path=path)
+        await actions.send_event(run_id, name, value, path=path)
 
     def drawn(step: StepState, form: Form) -> AnswerForm:
         return event_form(run_id, step, None, form, back=request.GET.get("next", ""))

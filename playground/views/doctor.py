@@ -8,13 +8,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from playground import catalogue, live, retention, runs, schemas, workers
-from playground.catalogue import ImportProblem
-from playground.retention import Health
-from playground.schemas import SchemaProblem
+from playground.catalogue import catalogue, schemas
+from playground.catalogue.catalogue import ImportProblem
+from playground.catalogue.schemas import SchemaProblem
+from playground.display.pages import page
+from playground.fleet import workers
+from playground.fleet.workers import WorkerView
+from playground.live import nudges
+from playground.runs import lists, retention
+from playground.runs.retention import Health
 from playground.views.frame import frame_of
-from playground.views.page import page
-from playground.workers import WorkerView
 
 PACKAGES = ("stepyard", "django", "channels", "daphne", "pydantic", "jsonschema")
 
@@ -39,7 +42,7 @@ async def doctor(request: HttpRequest) -> HttpResponse:
     context = DoctorPage(
         workers=tuple(await workers.listing()),
         ready=await workers.ready_count(),
-        queue=await runs.queue_length(),
+        queue=await lists.queue_length(),
         problems=tuple(await catalogue.import_errors()),
         schemas=tuple(await schemas.problems_of(await catalogue.workflows())),
         health=await retention.health(thorough="thorough" in request.GET),
@@ -51,7 +54,7 @@ async def doctor(request: HttpRequest) -> HttpResponse:
 @require_POST
 async def replace(request: HttpRequest, worker_id: str) -> HttpResponse:
     """Have a worker replaced; what it executes goes on in the next one."""
-    await live.replace_worker(worker_id)
+    await nudges.replace_worker(worker_id)
     return HttpResponseRedirect(reverse("doctor"), status=303)
 
 

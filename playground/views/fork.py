@@ -9,12 +9,13 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 
 from engine.errors import InvalidInput, RequestError, UnknownStep
+from engine.journal.step_state import StepState
 from engine.paths import format_path, parse_path
-from engine.record import StepState
-from playground import catalogue, requests
+from playground.actions import actions
+from playground.catalogue import catalogue
+from playground.display.pages import Notice, page
 from playground.forms import MISSING, Form
 from playground.views.frame import frame_of
-from playground.views.page import Notice, page
 from playground.views.posting import issues_of, posted, wants_part
 from playground.views.run import url_of
 
@@ -33,7 +34,7 @@ class ForkPage:
 @require_http_methods(["GET", "HEAD", "POST"])
 async def fork(request: HttpRequest, run_id: str) -> HttpResponse:
     """Ask for the step's input, and fork on a post."""
-    run = await requests.state_of(run_id)
+    run = await actions.state_of(run_id)
     step = _step(request, run.find)
     entry = await catalogue.workflow(run.workflow_id)
     schema = (catalogue.node_at(entry.graph, step.path) or {}).get("input_schema") or {}
@@ -47,7 +48,7 @@ async def fork(request: HttpRequest, run_id: str) -> HttpResponse:
     if form.issues or form.value is MISSING:
         return await _page(request, run_id, run.workflow_id, step, form, status=422)
     try:
-        new = await requests.fork(run_id, list(step.path), form.value)
+        new = await actions.fork(run_id, list(step.path), form.value)
     except InvalidInput as error:
         return await _page(request, run_id, run.workflow_id, step, form.with_issues(issues_of(error)), status=422)
     except RequestError as error:

@@ -2,8 +2,10 @@
 
 from django.http import HttpRequest
 
-from playground import catalogue, runs, workers
-from playground.views.page import Frame, Notice
+from playground.catalogue import catalogue
+from playground.display.pages import Frame, Notice
+from playground.fleet import workers
+from playground.runs import lists
 
 NOTICES = {
     "canceled": Notice(status="canceled", text="The run is canceled."),
@@ -21,7 +23,7 @@ async def frame_of(request: HttpRequest, section: str, notices: tuple[Notice, ..
     said = NOTICES.get(request.GET.get("notice", ""))
     return Frame(
         section=section,
-        inbox=await runs.inbox_count(),
+        inbox=await lists.inbox_count(),
         trouble=await trouble(),
         notices=notices + ((said,) if said else ()),
     )

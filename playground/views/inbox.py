@@ -8,14 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from engine.journal.step_state import StepState
 from engine.paths import format_path
-from engine.record import StepState
-from playground import requests, runs
-from playground.runs import Awaited, InboxItem
-from playground.views.answering import AnswerForm, answer_form, event_form
-from playground.views.drawing import Asked, asked
+from playground.actions import actions
+from playground.display.pages import page
+from playground.runpage.answer_forms import AnswerForm, answer_form, event_form
+from playground.runpage.body import Asked, asked
+from playground.runs import lists
+from playground.runs.lists import Awaited, InboxItem
 from playground.views.frame import frame_of
-from playground.views.page import page
 
 SHOWN = 20
 
@@ -56,15 +57,15 @@ class InboxPage:
 @require_safe
 async def inbox(request: HttpRequest) -> HttpResponse:
     """List what waits for a person, newest first."""
-    found = await runs.inbox(after=request.GET.get("after", ""), limit=SHOWN)
+    found = await lists.inbox(after=request.GET.get("after", ""), limit=SHOWN)
     questions = tuple([await _question(item) for item in found.items])
-    expected = tuple(_expected(item) for item in await runs.awaited(limit=SHOWN))
+    expected = tuple(_expected(item) for item in await lists.awaited(limit=SHOWN))
     context = InboxPage(questions=questions, expected=expected, total=found.total, next=found.next or "")
     return page(request, "inbox.html", context, frame=await frame_of(request, "inbox"))
 
 
 async def _question(item: InboxItem) -> Question:
-    run = await requests.state_of(item.run_id)
+    run = await actions.state_of(item.run_id)
     step = run.find(item.path)
     form = None
     if step is not None and step.status == "suspended":

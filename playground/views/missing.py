@@ -8,9 +8,9 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from engine.errors import RequestError, UnknownRun, UnknownStep, UnknownWorkflow
+from playground.display.pages import Frame, page
 from playground.store import DatabaseBusy
 from playground.views.frame import frame_of
-from playground.views.page import Frame, page
 
 STATUS: tuple[tuple[type[Exception], int], ...] = (
     (UnknownRun, 404),

@@ -9,12 +9,12 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from engine.events import RunStatus, StepStatus
-from playground import samples
 from playground.diagram import svg
-from playground.journal import History, Holder
-from playground.runpage import RunView, run_view
-from playground.views.drawing import Drawn, draw
-from playground.views.page import Frame, page
+from playground.display.pages import Frame, page
+from playground.history import History, Holder
+from playground.runpage.body import Drawn, draw
+from playground.runpage.view import RunView, run_view
+from playground.views import samples
 
 STATUSES: tuple[StepStatus | RunStatus, ...] = (
     "pending",

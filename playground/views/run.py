@@ -10,16 +10,16 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from engine.state import RunState
-from playground import archive
+from engine.journal.state import RunState
 from playground.diagram import svg
-from playground.journal import Window, as_text
-from playground.masking import mask_input, mask_result, mask_state
-from playground.runpage import RunView
-from playground.views.drawing import Drawn, draw, step_html
+from playground.display.pages import Notice, page
+from playground.history import Window, as_text
+from playground.runpage.body import Drawn, draw, step_html
+from playground.runpage.loading import Loaded, load, view_of
+from playground.runpage.view import RunView
+from playground.runs import archive
+from playground.runs.masking import mask_input, mask_result, mask_state
 from playground.views.frame import frame_of
-from playground.views.loading import Loaded, load, view_of
-from playground.views.page import Notice, page
 
 GRAPH_WIDTH = 350
 

@@ -11,12 +11,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from engine.errors import RequestError
 from engine.events import RunStatus
-from engine.summary import RunSummary
-from playground import catalogue, requests, retention
-from playground import runs as listing
-from playground.runs import Filter
+from engine.journal.summary import RunSummary
+from playground.actions import actions
+from playground.catalogue import catalogue
+from playground.display.pages import Notice, page
+from playground.runs import lists as listing
+from playground.runs import retention
+from playground.runs.lists import Filter
 from playground.views.frame import frame_of
-from playground.views.page import Notice, page
 
 STATUSES: tuple[RunStatus, ...] = ("running", "suspended", "waiting", "pending", "success", "failed", "canceled")
 PARAMETERS = ("workflow", "status", "q", "since", "until")
@@ -103,7 +105,7 @@ def _wrong(chosen: dict[str, str]) -> dict[str, str]:
 
 async def _cancel(run_id: str) -> None:
     try:
-        await requests.cancel(run_id)
+        await actions.cancel(run_id)
     except RequestError:
         # It ended or went away between the tick and the click, which is what was wanted.
         return

@@ -8,7 +8,7 @@ from pprint import pformat
 
 from django.http import HttpRequest
 
-from playground.catalogue import WorkflowEntry
+from playground.catalogue.catalogue import WorkflowEntry
 from playground.forms import MISSING, Form, dumps, example, mask
 
 LONGEST = 20_000

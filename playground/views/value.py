@@ -8,13 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from engine.errors import UnknownStep
+from engine.journal.state import RunState
+from engine.journal.step_state import StepState
 from engine.paths import format_path, parse_path
-from engine.record import StepState
-from engine.state import RunState
 from playground.forms import mask
-from playground.masking import mask_state
-from playground.nodes import nodes_of, without_indexes
-from playground.views.loading import load
+from playground.graph.nodes import nodes_of, without_indexes
+from playground.runpage.loading import load
+from playground.runs.masking import mask_state
 
 PARTS = ("input", "output", "state")
 """What can be had of a run; the first two of a step too."""

@@ -13,18 +13,21 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from engine.errors import InvalidInput, RequestError
-from engine.summary import RunSummary
-from playground import catalogue, excerpt, requests, runs, saved
-from playground.catalogue import ImportProblem, WorkflowEntry
+from engine.journal.summary import RunSummary
+from playground.actions import actions
+from playground.catalogue import catalogue, saved
+from playground.catalogue.catalogue import ImportProblem, WorkflowEntry
+from playground.catalogue.saved import SavedInput
 from playground.diagram import strip, svg
+from playground.display import excerpt
+from playground.display.pages import Notice, page
+from playground.display.values import preview
 from playground.forms import MISSING, Form, mask, without_secrets
-from playground.nodes import nodes_of
-from playground.runs import Input
-from playground.saved import SavedInput
-from playground.values import preview
+from playground.graph.nodes import nodes_of
+from playground.runpage.loading import load
+from playground.runs import lists
+from playground.runs.lists import Input
 from playground.views.frame import frame_of
-from playground.views.loading import load
-from playground.views.page import Notice, page
 from playground.views.posting import issues_of, posted, wants_part
 from playground.views.run import url_of
 from playground.views.snippets import Snippets, snippets_of
@@ -106,8 +109,8 @@ async def workflows(request: HttpRequest) -> HttpResponse:
     """List the workflows."""
     q = request.GET.get("q", "").strip()
     entries = [entry for entry in await catalogue.workflows() if q.lower() in _searched(entry)]
-    counts = await runs.counts()
-    recent = await runs.recent([entry.workflow_id for entry in entries], limit=12)
+    counts = await lists.counts()
+    recent = await lists.recent([entry.workflow_id for entry in entries], limit=12)
     listed = tuple(
         Listed(
             entry=entry,
@@ -198,7 +201,7 @@ async def _start(request: HttpRequest, entry: WorkflowEntry) -> HttpResponse:
     if form.issues or form.value is MISSING:
         return await _workflow_page(request, entry, form, status=422)
     try:
-        run_id = await requests.start(entry.workflow_id, form.value)
+        run_id = await actions.start(entry.workflow_id, form.value)
     except InvalidInput as error:
         return await _workflow_page(request, entry, form.with_issues(issues_of(error)), status=422)
     except RequestError as error:
@@ -221,8 +224,8 @@ async def _workflow_page(
 ) -> HttpResponse:
     saved_as = request.POST.get("saved-as", saved_as)
     name = request.POST.get("saved-name", saved_as)
-    recent = await runs.recent([entry.workflow_id], limit=8)
-    inputs = await runs.recent_inputs(entry.workflow_id, limit=6)
+    recent = await lists.recent([entry.workflow_id], limit=8)
+    inputs = await lists.recent_inputs(entry.workflow_id, limit=6)
     context = WorkflowPage(
         entry=entry,
         graph=svg(entry.graph, width=GRAPH_WIDTH, marks={}, icons=static("img/icons.svg")),

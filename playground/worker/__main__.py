@@ -17,13 +17,13 @@ django.setup()
 from channels.layers import get_channel_layer  # noqa: E402  Django must be set up first.
 from django.conf import settings  # noqa: E402
 
+from playground.fleet.workers import restricted  # noqa: E402
 from playground.layers import LocalLayer  # noqa: E402
-from playground.lifeline import end_with_parent  # noqa: E402
 from playground.worker.discovery import discover, site  # noqa: E402
+from playground.worker.lifeline import end_with_parent  # noqa: E402
 from playground.worker.pulse import Pulse  # noqa: E402
 from playground.worker.row import OwnRow  # noqa: E402
 from playground.worker.worker import Worker  # noqa: E402
-from playground.workers import restricted  # noqa: E402
 
 
 def main() -> None:

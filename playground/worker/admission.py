@@ -5,12 +5,12 @@ from typing import Any
 from engine.clock import SystemClock
 from engine.errors import RequestError
 from engine.events import Draft
+from engine.execution.hooks import left_by
 from engine.failure import describe
-from engine.hooks import left_by
-from engine.requests import Start
-from engine.run import Run
-from engine.runtime import Runtime
-from engine.state import RunState
+from engine.journal.requests import Start
+from engine.journal.state import RunState
+from engine.runs.run import Run
+from engine.runs.runtime import Runtime
 
 CLOCK = SystemClock()
 

@@ -15,10 +15,10 @@ from typing import Any
 
 from django.apps import apps
 
+from engine.building.workflow import Workflow
 from engine.failure import describe, message_of
 from engine.registry import Engine
-from engine.workflow import Workflow
-from playground.catalogue import ImportProblem, WorkflowEntry
+from playground.catalogue.catalogue import ImportProblem, WorkflowEntry
 
 EXAMPLES = "playground.examples"
 

@@ -3,8 +3,8 @@
 import sys
 import time
 
+from engine.execution.threads import abandoned
 from engine.paths import format_path
-from engine.threads import abandoned
 from playground.worker.pulse import where
 
 SPARED = 2.0

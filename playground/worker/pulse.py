@@ -11,15 +11,15 @@ from typing import Any
 
 from django.db import DatabaseError, connection
 
-from engine.context import Context
+from engine.execution.context import Context
 from engine.paths import format_path
+from playground.fleet.workers import Blocked
 from playground.models import Worker as WorkerRow
 from playground.store.clock import Now
 from playground.store.database import logger
 from playground.store.rows import plain, to_text
 from playground.worker.memory import resident_memory
 from playground.worker.sources import is_user_file
-from playground.workers import Blocked
 
 BEAT = 1.0
 """Seconds between two writes of the row."""
@@ -101,4 +101,4 @@ def where(frame: FrameType | None, seconds: float) -> Blocked:
 
 def _locals(frame: FrameType) -> list[Any]:
     # Reading the locals of a running frame copies them; only the engine's frames are of interest.
-    return list(frame.f_locals.values()) if "/engine/executor/" in frame.f_code.co_filename else []
+    return list(frame.f_locals.values()) if "/engine/execution/" in frame.f_code.co_filename else []

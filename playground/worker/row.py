@@ -5,7 +5,7 @@ import socket
 from collections.abc import Sequence
 from typing import Any
 
-from playground.losses import expire_claims
+from playground.fleet.blame import expire_claims
 from playground.models import Worker as WorkerRow
 from playground.store.clock import Now
 from playground.store.database import patient_transaction

@@ -6,8 +6,8 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from engine.errors import NewerJournal, RequestError, StoreError, WorkflowChanged
-from engine.runtime import Runtime
-from engine.state import RunState
+from engine.journal.state import RunState
+from engine.runs.runtime import Runtime
 
 logger = logging.getLogger("playground.worker")
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from playground.losses import ALONE
+from playground.fleet.blame import ALONE
 
 GAP = 1.0
 """Seconds between two suspects, in which other runs begin."""

@@ -8,15 +8,15 @@ A question is ``{kind, workflow_id, …}``: ``start`` with ``input, state, reque
 
 from typing import Any
 
-from engine.awaited import admit_event
 from engine.errors import InvalidEventPayload, InvalidInput, InvalidResumeData, InvalidValue, RequestError
 from engine.failure import message_of
-from engine.fit import check_fit
-from engine.nodes import Flow
-from engine.requests import Start
-from engine.resuming import admit_answer
-from engine.run import Run
-from engine.runtime import Runtime
+from engine.journal.answers import admit_answer
+from engine.journal.fit import check_fit
+from engine.journal.requests import Start
+from engine.journal.waits import admit_event
+from engine.runs.run import Run
+from engine.runs.runtime import Runtime
+from engine.tree.nodes import Flow
 
 Message = dict[str, Any]
 

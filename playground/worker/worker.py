@@ -14,12 +14,14 @@ from channels.layers import get_channel_layer
 from channels.routing import ChannelNameRouter
 from channels.worker import Worker as ChannelsWorker
 
-from engine.runtime import Runtime
-from engine.state import RunState
-from playground import catalogue, live, losses
+from engine.journal.state import RunState
+from engine.runs.runtime import Runtime
+from playground.catalogue import catalogue
+from playground.fleet import blame
 from playground.layers import LocalLayer
-from playground.queue import due
+from playground.live import nudges
 from playground.store.database import in_transaction
+from playground.store.queue import due
 from playground.worker.admission import begin
 from playground.worker.consumers import RunConsumer, VerdictConsumer
 from playground.worker.discovery import Discovery
@@ -67,7 +69,7 @@ class Worker:
 
         Arguments: `only` is the id of the one run that the worker may execute.
         """
-        self._nudges = live.Nudges()
+        self._nudges = nudges.Nudges()
         self._store = make_store(self._nudges.moved)
         self._runtime = Runtime(store=self._store, owner=worker_id, lease=LEASE)
         for found in discovery.found:
@@ -133,7 +135,7 @@ class Worker:
             ]
             await in_transaction(self._row.ready)
             await self._tell_supervisor({"imported": sorted(self._discovery.imported)})
-            await live.nudge_catalogue()
+            await nudges.nudge_catalogue()
             await self._stop.wait()
             await self._wind_up()
             for task in beside:
@@ -155,7 +157,7 @@ class Worker:
         reason = f"gave way to the worker before it, since {', '.join(missing)} did not import"
         await in_transaction(self._row.stopping, reason)
         await in_transaction(self._row.ended)
-        await live.nudge_catalogue()
+        await nudges.nudge_catalogue()
         self._store.close()
 
     async def _wind_up(self) -> None:
@@ -164,12 +166,12 @@ class Worker:
         await in_transaction(self._row.stopping, self._left or reason)
         await self._slots.close(seconds=STOPPING)
         await in_transaction(self._row.ended)
-        await live.nudge_lists()
-        await live.nudge_catalogue()
+        await nudges.nudge_lists()
+        await nudges.nudge_catalogue()
 
     async def _begin(self, run_id: str) -> RunState | None:
         segment = partial(begin, self._runtime, run_id, owner=self._worker_id, lease=LEASE)
-        return await (self._suspects.begin(segment) if await losses.is_on_trial(run_id) else segment())
+        return await (self._suspects.begin(segment) if await blame.is_on_trial(run_id) else segment())
 
     def _freed(self, state: RunState | None) -> None:
         """Look at the queue again: something may wait for the slot, or a timer be due before the next sweep."""
@@ -208,11 +210,11 @@ class Worker:
         if layer is None:
             raise RuntimeError("a worker needs a channel layer")
         own = await layer.new_channel()
-        await layer.group_add(live.WORKERS, own)
+        await layer.group_add(nudges.WORKERS, own)
         runs = RunConsumer.as_asgi(wake=self._slots.offer, news=self._news, taken=self._runtime.stop)
         verdicts = VerdictConsumer.as_asgi(ask=lambda question: tasks.create_task(self._answer(question)))
-        router = ChannelNameRouter({live.WAKES: runs, own: runs, live.VERDICTS: verdicts})
-        server = ChannelsWorker(router, [live.WAKES, own, live.VERDICTS], layer)
+        router = ChannelNameRouter({nudges.WAKES: runs, own: runs, nudges.VERDICTS: verdicts})
+        server = ChannelsWorker(router, [nudges.WAKES, own, nudges.VERDICTS], layer)
         await server.arun()  # type: ignore[no-untyped-call]
 
     def _news(self, run_id: str) -> None:
@@ -220,7 +222,7 @@ class Worker:
         self._runtime.notice(run_id)
 
     async def _answer(self, question: dict[str, Any]) -> None:
-        await live.answer(question["reply_to"], await judge(self._runtime, question))
+        await nudges.answer(question["reply_to"], await judge(self._runtime, question))
 
     async def _turn(self) -> None:
         while True:
@@ -235,11 +237,11 @@ class Worker:
             left = leftovers.look()
             if bool(left) != bool(self._left):
                 await in_transaction(self._row.remark, left)
-                await live.nudge_catalogue()
+                await nudges.nudge_catalogue()
             self._left = left
             if left and not self._slots.busy and time.monotonic() - asked_at >= ASKING:
                 asked_at = time.monotonic()
-                await live.renew_worker(self._worker_id)
+                await nudges.renew_worker(self._worker_id)
             await asyncio.sleep(SHED)
 
     async def _report(self) -> None:

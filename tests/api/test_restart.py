@@ -7,8 +7,8 @@ import pytest
 from django.http import HttpResponse
 
 from engine.errors import StaleEpoch
-from playground import requests
-from playground.requests import store
+from playground.actions import actions
+from playground.actions.actions import store
 from tests.pages.stage import TRIP, Stage
 
 
@@ -22,7 +22,7 @@ async def ask(stage: Stage, path: str, body: object = None) -> tuple[int, Any]:
 async def test_a_restart_takes_a_run_from_its_owner(stage: Stage) -> None:
     """The owner can write no more, and the run waits for a worker at once, however long the claim held."""
     await stage.publish(TRIP)
-    run_id = await requests.start("trip", {"city": "Faro"})
+    run_id = await actions.start("trip", {"city": "Faro"})
     claim = await store.claim(run_id, owner="w1", lease=600)
     assert claim is not None
     assert await store.claim(run_id, owner="w2", lease=600) is None
@@ -47,9 +47,9 @@ async def test_what_cannot_be_restarted_is_refused(stage: Stage, route: str) -> 
     assert (await ask(stage, f"trip/{route}"))[0] == 400
     assert (await ask(stage, f"trip/{route}?runId=nope"))[0] == 404
     assert (await ask(stage, f"other/{route}?runId={run_id}"))[0] == 404
-    status, answer = await ask(stage, f"trip/{route}?runId={await requests.create('trip')}")
+    status, answer = await ask(stage, f"trip/{route}?runId={await actions.create('trip')}")
     assert (status, "not started" in answer["error"]) == (409, True)
-    await requests.cancel(run_id)
+    await actions.cancel(run_id)
     assert (await ask(stage, f"trip/{route}?runId={run_id}"))[0] == 409
 
 
@@ -86,7 +86,7 @@ async def test_time_travel_that_leads_nowhere_makes_no_run(stage: Stage, route: 
     """A step that there is not, one that has not begun, an input that does not fit, and what is not taken here."""
     run_id = await stage.suspended()
     if status == 409:
-        run_id = await requests.start("trip", {"city": "Porto"})
+        run_id = await actions.start("trip", {"city": "Porto"})
     before = len(await store.summaries())
     found = await ask(stage, f"trip/{route}?runId={run_id}", body)
     assert (found[0], bool(found[1]["error"])) == (status, True)

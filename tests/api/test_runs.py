@@ -4,14 +4,14 @@ import json
 
 import pytest
 
-from playground import requests
+from playground.actions import actions
 from tests.pages.stage import TRIP, Stage
 
 
 async def test_runs_of_all_workflows_are_listed_with_filters(stage: Stage) -> None:
     """``next`` leads on, and is null at the end."""
     await stage.publish(TRIP)
-    made = [await requests.start("trip", {"city": f"city-{number}"}) for number in range(3)]
+    made = [await actions.start("trip", {"city": f"city-{number}"}) for number in range(3)]
     first = json.loads(await stage.get("/api/runs?limit=2"))
     assert [run["runId"] for run in first["runs"]] == [made[2], made[1]]
     rest = json.loads(await stage.get(f"/api/runs?limit=2&after={first['next']}"))
@@ -31,8 +31,8 @@ async def test_events_come_after_a_seq(stage: Stage) -> None:
 async def test_events_stream_until_the_run_ends(stage: Stage) -> None:
     """Each carries its seq as id, so that a browser resumes by itself."""
     run_id = await stage.suspended()
-    await requests.cancel(run_id)
-    last = (await requests.store.summary(run_id)).last_seq
+    await actions.cancel(run_id)
+    last = (await actions.store.summary(run_id)).last_seq
     headers = {"Accept": "text/event-stream", "Last-Event-ID": str(last - 2)}
     response = await stage.client.get(f"/api/runs/{run_id}/events", headers=headers)
     text = "".join([part.decode() async for part in response.streaming_content])
@@ -43,11 +43,11 @@ async def test_events_stream_until_the_run_ends(stage: Stage) -> None:
 async def test_a_browser_that_has_seen_the_end_is_told_not_to_come_again(stage: Stage) -> None:
     """Of a run that has ended nothing more comes; of one that has not, a stream is opened."""
     run_id = await stage.suspended()
-    headers = {"Accept": "text/event-stream", "Last-Event-ID": str((await requests.store.summary(run_id)).last_seq)}
+    headers = {"Accept": "text/event-stream", "Last-Event-ID": str((await actions.store.summary(run_id)).last_seq)}
     response = await stage.client.get(f"/api/runs/{run_id}/events", headers=headers)
     assert (response.status_code, await anext(aiter(response))) == (200, b": alive\n\n")
-    await requests.cancel(run_id)
-    headers["Last-Event-ID"] = str((await requests.store.summary(run_id)).last_seq)
+    await actions.cancel(run_id)
+    headers["Last-Event-ID"] = str((await actions.store.summary(run_id)).last_seq)
     response = await stage.client.get(f"/api/runs/{run_id}/events", headers=headers)
     assert (response.status_code, response.content) == (204, b"")
 
@@ -56,7 +56,7 @@ async def test_a_browser_that_has_seen_the_end_is_told_not_to_come_again(stage: 
 async def test_an_id_that_no_event_has_is_passed_over(stage: Stage, last_id: str) -> None:
     """A browser sends what some other page gave it; the stream begins where the address says."""
     run_id = await stage.suspended()
-    await requests.cancel(run_id)
+    await actions.cancel(run_id)
     headers = {"Accept": "text/event-stream", "Last-Event-ID": last_id}
     response = await stage.client.get(f"/api/runs/{run_id}/events?after=2", headers=headers)
     text = "".join([part.decode() async for part in response])

@@ -10,8 +10,9 @@ from django.http import HttpResponseBase
 from pydantic import BaseModel, SecretStr
 
 from engine import Context, Workflow, create_workflow, step
-from playground import requests, retention
+from playground.actions import actions
 from playground.api import waiting
+from playground.runs import retention
 from tests.pages.stage import TRIP, Stage
 
 
@@ -88,7 +89,7 @@ def told(chunks: list[dict[str, Any]]) -> Iterator[str]:
 
 async def observed(stage: Stage, run_id: str, query: str = "") -> list[dict[str, Any]]:
     """Return the chunks of a run."""
-    workflow_id = (await requests.state_of(run_id)).workflow_id
+    workflow_id = (await actions.state_of(run_id)).workflow_id
     return await chunks_of(await ask(stage, f"{workflow_id}/observe?runId={run_id}{query}"))
 
 
@@ -120,7 +121,7 @@ async def test_a_stream_that_stays_open_lasts_until_the_end(stage: Stage) -> Non
     body = {"inputData": {"city": "Faro"}, "closeOnSuspend": False}
     reading = asyncio.create_task(chunks_of(await ask(stage, "trip/stream?runId=mine", body)))
     await stage.play("mine")
-    await requests.resume("mine", None, {"approved": True})
+    await actions.resume("mine", None, {"approved": True})
     await stage.play("mine")
     found = list(told(await reading))
     assert found[5:8] == ["finish", "start", "step-start approve running"]
@@ -144,7 +145,7 @@ async def test_who_comes_late_reads_the_same_from_any_place(stage: Stage) -> Non
     """The chunks follow from the journal: those of a suspended run are the first ones of the ended run."""
     run_id = await stage.suspended()
     early = await observed(stage, run_id)
-    await requests.cancel(run_id)
+    await actions.cancel(run_id)
     late = await observed(stage, run_id)
     assert late[: len(early)] == early
     assert list(told(late[len(early) :])) == ["step-result approve canceled", "canceled", "finish"]
@@ -155,7 +156,7 @@ async def test_who_comes_late_reads_the_same_from_any_place(stage: Stage) -> Non
 async def test_steps_inside_timers_and_output_are_told(stage: Stage) -> None:
     """A nested step has its written path as id; secrets are masked in all of it."""
     await stage.publish(LOGIN)
-    run_id = await requests.start("login", ADA)
+    run_id = await actions.start("login", ADA)
     await stage.play(run_id)
     chunks = await observed(stage, run_id)
     assert list(told(chunks)) == [
@@ -184,7 +185,7 @@ async def test_steps_inside_timers_and_output_are_told(stage: Stage) -> None:
 async def test_iterations_are_counted(stage: Stage) -> None:
     """Each time that a loop runs its step is a call of its own."""
     await stage.publish(TWICE)
-    run_id = await requests.start("twice", 0)
+    run_id = await actions.start("twice", 0)
     await stage.play(run_id)
     steps = [chunk["payload"] for chunk in await observed(stage, run_id) if "id" in chunk["payload"]]
     assert [one["metadata"]["iterationCount"] for one in steps] == [1, 1, 2, 2]
@@ -194,7 +195,7 @@ async def test_iterations_are_counted(stage: Stage) -> None:
 async def test_a_failure_is_an_error_with_name_and_message(stage: Stage) -> None:
     """The step's chunk and the last one have it."""
     await stage.publish(FAILING)
-    run_id = await requests.start("failing", ADA)
+    run_id = await actions.start("failing", ADA)
     await stage.play(run_id)
     *_, failed, finish = await observed(stage, run_id)
     assert failed["payload"]["error"] == {"name": "ValueError", "message": "no such user"}
@@ -204,30 +205,30 @@ async def test_a_failure_is_an_error_with_name_and_message(stage: Stage) -> None
 async def test_a_run_that_ends_before_it_begins_is_told(stage: Stage) -> None:
     """A run that is canceled while it waits for its input starts and ends."""
     await stage.publish(TRIP)
-    run_id = await requests.create("trip")
-    await requests.cancel(run_id)
+    run_id = await actions.create("trip")
+    await actions.cancel(run_id)
     assert list(told(await observed(stage, run_id))) == ["start", "canceled", "finish"]
 
 
 async def test_time_travel_streams_only_what_runs_anew(stage: Stage) -> None:
     """The run itself stays as it is, and the new run has its own id in each chunk."""
     run_id = await stage.suspended()
-    before = await requests.store.read(run_id)
+    before = await actions.store.read(run_id)
     response = await ask(stage, f"trip/time-travel-stream?runId={run_id}", {"step": "approve", "inputData": "Rome"})
-    (new_id,) = [run.run_id for run in await requests.store.summaries() if run.run_id != run_id]
+    (new_id,) = [run.run_id for run in await actions.store.summaries() if run.run_id != run_id]
     await stage.play(new_id)
     chunks = await chunks_of(response)
     assert list(told(chunks)) == ["start", "step-start approve running", "step-suspended approve suspended", "finish"]
     assert {chunk["runId"] for chunk in chunks} == {new_id}
     assert chunks[2]["payload"]["suspendPayload"] == {"question": "Go to Rome?"}
-    assert await requests.store.read(run_id) == before
+    assert await actions.store.read(run_id) == before
 
 
 async def test_a_stream_without_news_gives_signs(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty record, at once and then now and then, tells clients that the connection is alive."""
     monkeypatch.setattr(waiting, "SIGN", 0.0)
     await stage.publish(TRIP)
-    run_id = await requests.create("trip")
+    run_id = await actions.create("trip")
     parts = aiter(await ask(stage, f"trip/observe?runId={run_id}"))
     assert [await anext(parts), await anext(parts)] == [b"\x1e", b"\x1e"]
 
@@ -235,7 +236,7 @@ async def test_a_stream_without_news_gives_signs(stage: Stage, monkeypatch: pyte
 async def test_a_stream_of_a_run_that_is_deleted_ends(stage: Stage) -> None:
     """It ends as if there were nothing more to come."""
     await stage.publish(TRIP)
-    run_id = await requests.create("trip")
+    run_id = await actions.create("trip")
     response = await ask(stage, f"trip/observe?runId={run_id}")
     await retention.delete([run_id])
     assert await text_of(response) == "\x1e"
@@ -278,12 +279,12 @@ async def test_a_request_that_cannot_be_carried_out_is_no_stream(
 ) -> None:
     """It is refused with its status before anything is sent, and changes nothing."""
     run_id = await stage.suspended()
-    before = (await requests.store.summary(run_id)).last_seq
+    before = (await actions.store.summary(run_id)).last_seq
     response = await ask(stage, path.replace("RUN", run_id), body)
     assert response.status_code == status
     assert response["Content-Type"] == "application/json"
-    assert (await requests.store.summary(run_id)).last_seq == before
-    assert [run.run_id for run in await requests.store.summaries()] == [run_id]
+    assert (await actions.store.summary(run_id)).last_seq == before
+    assert [run.run_id for run in await actions.store.summaries()] == [run_id]
 
 
 @step
@@ -316,7 +317,7 @@ async def result_of(stage: Stage, run_id: str) -> dict[str, Any]:
 async def test_a_foreach_is_told_as_one_step_beside_its_items(stage: Stage) -> None:
     """It begins with the list, counts what has ended, and ends with the list of outputs."""
     await stage.publish(HALVES)
-    run_id = await requests.start("halves", [4, 6])
+    run_id = await actions.start("halves", [4, 6])
     await stage.play(run_id)
     chunks = await observed(stage, run_id)
     assert list(told(chunks)) == [
@@ -347,7 +348,7 @@ async def test_a_foreach_is_told_as_one_step_beside_its_items(stage: Stage) -> N
 async def test_a_foreach_fails_with_its_item(stage: Stage) -> None:
     """The error is the item's."""
     await stage.publish(HALVES)
-    run_id = await requests.start("halves", [4, 5, 6])
+    run_id = await actions.start("halves", [4, 5, 6])
     await stage.play(run_id)
     chunks = await observed(stage, run_id)
     assert list(told(of_the_list(chunks)))[1:] == [
@@ -362,7 +363,7 @@ async def test_a_foreach_fails_with_its_item(stage: Stage) -> None:
 async def test_a_foreach_is_suspended_with_its_items_and_goes_on(stage: Stage) -> None:
     """It asks what the first of them asks; who answers one item is told of the list as well."""
     await stage.publish(HALVES)
-    run_id = await requests.start("halves", [-1, 4, -2])
+    run_id = await actions.start("halves", [-1, 4, -2])
     await stage.play(run_id)
     before = of_the_list(await observed(stage, run_id))
     assert list(told(before))[-1] == "step-suspended half suspended"
@@ -381,11 +382,11 @@ async def test_a_foreach_is_suspended_with_its_items_and_goes_on(stage: Stage) -
 async def test_a_foreach_that_is_canceled_or_forked_is_told_to_its_end(stage: Stage) -> None:
     """A fork counts what it shares."""
     await stage.publish(HALVES)
-    run_id = await requests.start("halves", [2, -1])
+    run_id = await actions.start("halves", [2, -1])
     await stage.play(run_id)
-    new_id = await requests.fork(run_id, "half[1]")
+    new_id = await actions.fork(run_id, "half[1]")
     await stage.play(new_id)
     begun, progress, ended = [chunk["payload"] for chunk in of_the_list(await observed(stage, new_id))]
     assert (begun["payload"], progress["completedCount"], ended["status"]) == ([2, -1], 1, "suspended")
-    await requests.cancel(run_id)
+    await actions.cancel(run_id)
     assert list(told(of_the_list(await observed(stage, run_id))))[-1] == "step-result half canceled"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.http import HttpResponse
 
-from playground import requests
+from playground.actions import actions
 from tests.pages.stage import TRIP, Stage
 
 
@@ -43,10 +43,10 @@ async def test_a_created_run_waits_for_its_input(stage: Stage) -> None:
     await stage.publish(TRIP)
     run_id = read(await post(stage, "/api/workflows/trip/create-run?runId=mine"))["runId"]
     assert run_id == "mine"
-    assert (await requests.state_of("mine")).has_input is False
+    assert (await actions.state_of("mine")).has_input is False
     response = await post(stage, "/api/workflows/trip/start?runId=mine", {"inputData": {"city": "Faro"}})
     assert response.status_code == 200
-    assert (await requests.state_of("mine")).root.input == {"city": "Faro"}
+    assert (await actions.state_of("mine")).root.input == {"city": "Faro"}
 
 
 async def test_invalid_input_is_400_with_issues_and_makes_no_run(stage: Stage) -> None:
@@ -92,7 +92,7 @@ async def test_a_bad_answer_is_400_and_the_question_stays(stage: Stage) -> None:
     run_id = await stage.suspended()
     body = {"step": "approve", "resumeData": {"approved": []}}
     assert (await post(stage, f"/api/workflows/trip/resume?runId={run_id}", body)).status_code == 400
-    assert (await requests.state_of(run_id)).status == "suspended"
+    assert (await actions.state_of(run_id)).status == "suspended"
 
 
 async def test_cancel_works_once(stage: Stage) -> None:
@@ -105,7 +105,7 @@ async def test_cancel_works_once(stage: Stage) -> None:
 async def test_runs_are_counted_and_paged(stage: Stage) -> None:
     """perPage and page choose a part; total counts all."""
     await stage.publish(TRIP)
-    made = [await requests.start("trip", {"city": "x"}) for _ in range(5)]
+    made = [await actions.start("trip", {"city": "x"}) for _ in range(5)]
     found = json.loads(await stage.get("/api/workflows/trip/runs?perPage=2&page=1"))
     assert ([run["runId"] for run in found["runs"]], found["total"]) == ([made[2], made[1]], 5)
     assert json.loads(await stage.get("/api/workflows/run-counts"))["trip"]["pending"] == 5
@@ -114,7 +114,7 @@ async def test_runs_are_counted_and_paged(stage: Stage) -> None:
 async def test_start_async_answers_when_the_run_rests(stage: Stage) -> None:
     """A run that is settled already is answered at once."""
     run_id = await stage.suspended()
-    await requests.cancel(run_id)
+    await actions.cancel(run_id)
     path = f"/api/workflows/trip/resume-async?runId={run_id}"
     assert (await post(stage, path, {"step": "approve", "resumeData": {"approved": True}})).status_code == 409
 

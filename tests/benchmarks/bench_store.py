@@ -12,7 +12,7 @@ from django.db import connection
 
 from engine import Context, Engine, create_step, create_workflow
 from engine.events import Draft
-from engine.store import Store
+from engine.journal.store import Store
 from tests.benchmarks.chains import Number, add_one, chain, run_once
 from tests.benchmarks.database import FOLDER
 from tests.benchmarks.report import OURS, Stopwatch, report

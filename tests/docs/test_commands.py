@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand
 from django.urls import resolve
 
 from playground.cli import ALIASES
-from playground.options import OPTIONS
+from playground.commandline.options import OPTIONS
 from tests.docs.pages import NAMES, ROOT, blocks
 
 COMMAND_LINE = ROOT / "docs" / "reference" / "command-line.md"

@@ -21,8 +21,8 @@ from engine import (
     step,
     template,
 )
-from engine.inline import make_function
-from engine.schema import ANY
+from engine.tree.functions import make_function
+from engine.values.schema import ANY
 
 
 class City(BaseModel):

@@ -7,9 +7,9 @@ from pydantic import BaseModel
 
 from engine import Context, create_workflow, from_context, from_init, from_state, from_step, step, template, value
 from engine.errors import DefinitionError, InvalidOutput, InvalidValue, MappingFailed, StepNotRun, WiringError
-from engine.inline import make_function
-from engine.mapping import Source, resolve_source
-from engine.schema import Schema
+from engine.tree.functions import make_function
+from engine.tree.sources import Source, resolve_source
+from engine.values.schema import Schema
 
 
 class City(BaseModel):

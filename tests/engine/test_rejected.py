@@ -8,9 +8,9 @@ from pydantic import BaseModel, field_validator
 from engine import Context, Engine, MemoryStore, Run, RunResult, Workflow, create_workflow, step
 from engine.clock import SystemClock
 from engine.errors import AlreadyResumed, InvalidResumeData, RunFinished
+from engine.journal.requests import record_resume
+from engine.journal.state import fold
 from engine.paths import Path
-from engine.requests import record_resume
-from engine.state import fold
 
 CLOCK = SystemClock()
 

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, Secret, SecretBytes, SecretStr
 
-from engine.codecs import TypedCodec
 from engine.errors import InvalidValue
-from engine.schema import Schema
+from engine.values.codecs import TypedCodec
+from engine.values.schema import Schema
 from tests.engine.samples import (
     BERLIN,
     INF,

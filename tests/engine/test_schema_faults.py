@@ -12,7 +12,7 @@ from pydantic import (
 )
 
 from engine.errors import InvalidSchema, InvalidValue, NotSerializable
-from engine.schema import Schema
+from engine.values.schema import Schema
 from tests.engine.samples import CET, INF, NAN, Box, City, Point
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from engine.errors import Conflict, RunExists, RunFinished, StaleEpoch, UnknownRun
 from engine.events import Draft, Event, EventType
+from engine.journal.store import MemoryStore, Store
 from engine.paths import Path
-from engine.store import MemoryStore, Store
 from playground.store import OrmStore
 
 AT = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)

@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from engine.schema import Schema
+from engine.values.schema import Schema
 
 
 class Kind(Enum):

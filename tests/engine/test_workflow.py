@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from engine import Context, Engine, Retry, clone_step, clone_workflow, create_workflow, sequence, step
 from engine.errors import DefinitionError, DuplicateId, EmptyWorkflow, InvalidId, InvalidSchema, NotCommitted
-from engine.nodes import walk
+from engine.tree.nodes import walk
 
 
 class City(BaseModel):

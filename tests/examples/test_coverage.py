@@ -7,7 +7,7 @@ from typing import Any
 
 import playground.examples
 from engine import Workflow
-from engine.graph import Graph
+from engine.tree.graph import Graph
 
 MODULES = sorted(Path(playground.examples.__file__).parent.glob("*.py"))
 WORKFLOWS = [value for value in vars(playground.examples).values() if isinstance(value, Workflow)]

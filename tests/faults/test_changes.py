@@ -3,8 +3,9 @@
 import pytest
 
 from engine.errors import InvalidResumeData, WorkflowChanged
-from engine.state import RunState
-from playground import catalogue, requests
+from engine.journal.state import RunState
+from playground.actions import actions
+from playground.catalogue import catalogue
 from tests.faults.tally import DONE
 from tests.worker.yard import Yard
 
@@ -41,7 +42,7 @@ def waits(run: RunState) -> bool:
 async def suspended(yard: Yard) -> str:
     """Give a run of the first version that waits, whose worker is gone."""
     worker = await yard.start(yard.write("flows.py", FIRST))
-    run_id = await requests.start("asking", 3)
+    run_id = await actions.start("asking", 3)
     await yard.run(run_id, waits)
     await yard.kill(worker)
     DONE["injections"] += 1
@@ -52,7 +53,7 @@ async def test_new_code_takes_the_answer(yard: Yard) -> None:
     """What was recorded stays; what follows is done by the code as it is now."""
     run_id = await suspended(yard)
     await yard.start(yard.write("flows.py", LONGER))
-    await requests.resume(run_id, None, 4)
+    await actions.resume(run_id, None, 4)
     assert (await yard.ended(run_id)).result == 1000
 
 
@@ -61,9 +62,9 @@ async def test_a_new_schema_decides_about_the_answer(yard: Yard) -> None:
     run_id = await suspended(yard)
     await yard.start(yard.write("flows.py", NEW_SCHEMA))
     with pytest.raises(InvalidResumeData):
-        await requests.resume(run_id, "ask", 4)
-    assert (await requests.state_of(run_id)).status == "suspended"
-    await requests.resume(run_id, "ask", "four")
+        await actions.resume(run_id, "ask", 4)
+    assert (await actions.state_of(run_id)).status == "suspended"
+    await actions.resume(run_id, "ask", "four")
     assert (await yard.ended(run_id)).result == 10
 
 
@@ -72,13 +73,13 @@ async def test_a_step_that_is_gone_is_named(yard: Yard) -> None:
     run_id = await suspended(yard)
     worker = await yard.start(yard.write("flows.py", RENAMED))
     with pytest.raises(WorkflowChanged, match="ask"):
-        await requests.resume(run_id, "ask", 4)
-    assert (await requests.state_of(run_id)).status == "suspended"
-    fork = await requests.fork(run_id, "double")
+        await actions.resume(run_id, "ask", 4)
+    assert (await actions.state_of(run_id)).status == "suspended"
+    fork = await actions.fork(run_id, "double")
     await yard.run(fork, waits)
     await yard.kill(worker)
     await yard.start(yard.write("flows.py", FIRST))
-    await requests.resume(run_id, "ask", 4)
+    await actions.resume(run_id, "ask", 4)
     assert (await yard.ended(run_id)).result == 10
 
 
@@ -88,11 +89,11 @@ async def test_a_deleted_workflow_keeps_its_runs(yard: Yard) -> None:
     worker = await yard.start(yard.write("flows.py", OTHER))
     assert [entry.workflow_id for entry in await catalogue.workflows()] == ["other"]
     with pytest.raises(InvalidResumeData):
-        await requests.resume(run_id, "ask", "four")
-    await requests.resume(run_id, "ask", 4)
-    other = await requests.start("other", 1)
+        await actions.resume(run_id, "ask", "four")
+    await actions.resume(run_id, "ask", 4)
+    other = await actions.start("other", 1)
     await yard.run(other, waits)
-    assert not (await requests.state_of(run_id)).ended
+    assert not (await actions.state_of(run_id)).ended
     await yard.kill(worker)
     await yard.start(yard.write("flows.py", FIRST))
     assert (await yard.ended(run_id)).result == 10
@@ -117,18 +118,18 @@ async def test_a_run_that_sleeps_outlives_code_that_does_not_fit(yard: Yard, mon
     """It keeps no worker from other runs when its timer is due, and goes on with code that fits again."""
     monkeypatch.setenv("STEPYARD_CONCURRENT_RUNS", "1")
     worker = await yard.start(yard.write("flows.py", NAP))
-    run_id = await requests.start("nap", 3)
+    run_id = await actions.start("nap", 3)
     asleep = await yard.run(run_id, lambda run: run.status == "waiting")
     await yard.kill(worker)
     DONE["injections"] += 1
     worker = await yard.start(yard.write("flows.py", NAP.replace(".then(double)", ".then(triple)")))
-    others = [await yard.ended(await requests.start("nap", 1)) for _ in range(2)]
+    others = [await yard.ended(await actions.start("nap", 1)) for _ in range(2)]
     assert [other.result for other in others] == [3, 3]
     (due,) = [step.due_at for step in asleep.waiting]
     assert due is not None
     assert others[-1].ended_at is not None
     assert others[-1].ended_at > due
-    left = await requests.state_of(run_id)
+    left = await actions.state_of(run_id)
     assert (left.status, left.last_seq) == ("waiting", asleep.last_seq)
     await yard.kill(worker)
     await yard.start(yard.write("flows.py", NAP))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from playground import requests
+from playground.actions import actions
 from tests.faults.tally import DONE
 from tests.worker.yard import Yard
 
@@ -37,10 +37,10 @@ async def test_a_deadly_step_takes_no_innocent_ones_with_it(yard: Yard) -> None:
     """Steps of other runs lose as many workers, but when it would be their end they begin apart from the deadly one."""
     module = yard.write("company.py", COMPANY)
     worker = await yard.start(module)
-    innocent = [await requests.start("patient", name) for name in "ab"]
+    innocent = [await actions.start("patient", name) for name in "ab"]
     for run_id in innocent:
         await yard.run(run_id, lambda run: run.open)
-    guilty = await requests.start("deadly", "x")
+    guilty = await actions.start("deadly", "x")
     for _ in range(3):
         await yard.gone(worker)
         DONE["kills"] += 1

@@ -9,8 +9,8 @@ from collections import Counter
 import pytest
 
 from engine.events import Event
-from engine.state import RunState
-from playground import requests
+from engine.journal.state import RunState
+from playground.actions import actions
 from playground.worker.keeping import VARIABLE
 from tests.faults.tally import DONE, is_full
 from tests.worker.yard import Yard
@@ -91,7 +91,7 @@ async def drive(yard: Yard, run_id: str, module: str) -> RunState:
         if not yard.living:
             await yard.start(module)
         elif asks(run):
-            await requests.resume(run_id, None, 8)
+            await actions.resume(run_id, None, 8)
 
 
 def points() -> list[str]:
@@ -117,10 +117,10 @@ async def test_the_undisturbed_run(yard: Yard) -> None:
     """What the disturbed runs are compared with."""
     module = yard.write("everything.py", FLOW)
     await yard.start(module)
-    run_id = await requests.start("everything", 4)
+    run_id = await actions.start("everything", 4)
     run = await drive(yard, run_id, module)
     assert (run.status, run.result) == ("success", RESULT)
-    check_journal(await requests.store.read(run_id))
+    check_journal(await actions.store.read(run_id))
 
 
 async def test_a_run_survives_a_death_at_any_write(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,10 +131,10 @@ async def test_a_run_survives_a_death_at_any_write(yard: Yard, monkeypatch: pyte
         monkeypatch.setenv(VARIABLE, point)
         mortal = await yard.start(module)
         monkeypatch.delenv(VARIABLE)
-        run_id = await requests.start("everything", 4)
+        run_id = await actions.start("everything", 4)
         run = await drive(yard, run_id, module)
         assert (run.status, run.result) == ("success", RESULT), point
-        events = await requests.store.read(run_id)
+        events = await actions.store.read(run_id)
         check_journal(events)
         deaths += mortal.worker_id not in yard.living
         for child in list(yard.living.values()):

@@ -6,7 +6,7 @@ import sqlite3
 import pytest
 from django.db import connection
 
-from playground import requests
+from playground.actions import actions
 from tests.faults.tally import DONE
 from tests.worker.yard import Yard
 
@@ -33,17 +33,17 @@ FLOW = """
 async def test_a_run_waits_for_the_database(yard: Yard) -> None:
     """The run stands still while the database is held, then goes on; no step is interrupted, pages can be read."""
     await yard.start(yard.write("counting.py", FLOW))
-    run_id = await requests.start("counting", 0)
+    run_id = await actions.start("counting", 0)
     await yard.run(run_id, lambda run: run.last_seq > 30)
     other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None, timeout=20)
     other.execute("BEGIN IMMEDIATE")
-    before = await requests.state_of(run_id)
+    before = await actions.state_of(run_id)
     await asyncio.sleep(HELD)
-    assert (await requests.state_of(run_id)).last_seq == before.last_seq
+    assert (await actions.state_of(run_id)).last_seq == before.last_seq
     other.close()
     DONE["injections"] += 1
     run = await yard.ended(run_id)
     assert (run.status, run.result) == ("success", 200)
-    types = [event.type for event in await requests.store.read(run_id)]
+    types = [event.type for event in await actions.store.read(run_id)]
     assert "run-recovered" not in types
     assert "step-attempt-failed" not in types

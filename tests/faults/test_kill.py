@@ -2,7 +2,8 @@
 
 import pytest
 
-from playground import requests, runs
+from playground.actions import actions
+from playground.runs import lists
 from tests.faults.tally import DONE
 from tests.worker.yard import Yard
 
@@ -62,15 +63,15 @@ async def test_a_killed_worker_loses_nothing(yard: Yard) -> None:
     """After SIGKILL in the middle of a step another worker goes on from the last finished step, at attempt 2."""
     module = yard.write("flows.py", FLOWS)
     worker = await yard.start(module)
-    run_id = await requests.start("three", 1)
+    run_id = await actions.start("three", 1)
     await yard.run(run_id, lambda run: run.find(("second",)))
     await yard.kill(worker)
     DONE["kills"] += 1
-    assert (await requests.state_of(run_id)).status == "running"
+    assert (await actions.state_of(run_id)).status == "running"
     await yard.start(module)
     run = await yard.ended(run_id)
     assert (run.status, run.result) == ("success", 25)
-    events = await requests.store.read(run_id)
+    events = await actions.store.read(run_id)
     assert [event.seq for event in events] == list(range(1, len(events) + 1))
     (recovered,) = [event for event in events if event.type == "run-recovered"]
     assert recovered.payload == {"reason": "killed by SIGKILL", "interrupted": [["second"]], "lost": 1}
@@ -85,7 +86,7 @@ async def test_a_step_that_kills_three_workers_fails(yard: Yard, workflow: str, 
     run_id = None
     for _ in range(3):
         worker = await yard.start(module)
-        run_id = run_id or await requests.start(workflow, 1)
+        run_id = run_id or await actions.start(workflow, 1)
         await yard.gone(worker)
         DONE["kills"] += 1
     assert run_id is not None
@@ -101,22 +102,22 @@ async def test_a_step_that_kills_three_workers_fails(yard: Yard, workflow: str, 
 async def test_a_second_claim_fences_the_first(yard: Yard) -> None:
     """A worker whose run was taken over stops quietly, writes nothing more and goes on with other runs."""
     await yard.start(yard.write("flows.py", FLOWS))
-    run_id = await requests.start("three", 1)
+    run_id = await actions.start("three", 1)
     await yard.run(run_id, lambda run: run.find(("second",)))
-    claim = await requests.store.claim(run_id, owner="thief", lease=60, force=True)
+    claim = await actions.store.claim(run_id, owner="thief", lease=60, force=True)
     assert claim is not None
-    await requests.cancel(await requests.start("three", 2))
-    standing = await runs.standing(run_id)
+    await actions.cancel(await actions.start("three", 2))
+    standing = await lists.standing(run_id)
     assert standing is not None
     assert standing.owner == "thief"
-    assert [event.seq for event in await requests.store.read(run_id)][-1] == claim.last_seq
+    assert [event.seq for event in await actions.store.read(run_id)][-1] == claim.last_seq
 
 
 async def test_a_suspended_run_survives_everything(yard: Yard) -> None:
     """A queue of runs started while no worker lives is executed by the next one, oldest first."""
     module = yard.write("flows.py", FLOWS)
     await yard.kill(await yard.start(module))
-    run_ids = [await requests.start("three", n, run_id=f"r{n}") for n in range(3)]
+    run_ids = [await actions.start("three", n, run_id=f"r{n}") for n in range(3)]
     await yard.start(module)
     for run_id in run_ids:
         await yard.run(run_id, lambda run: run.find(("second",)))

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from engine.events import Draft
-from playground.requests import store
+from playground.actions.actions import store
 from tests.faults.tally import DONE
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]

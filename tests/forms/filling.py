@@ -3,9 +3,9 @@
 from typing import Any
 
 from playground.forms import MISSING, Form, dumps
-from playground.forms.evaluate import value_of
-from playground.forms.nodes import Group, Listing, Node, Switch
-from playground.forms.pointer import child, segment
+from playground.forms.fields.evaluate import value_of
+from playground.forms.fields.nodes import Group, Listing, Node, Switch
+from playground.forms.values.pointer import child, segment
 from tests.forms.browser import Session
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from playground.forms import Form, check, dumps, example
-from playground.forms.locate import pointer_of
-from playground.forms.pointer import child
+from playground.forms.fields.locate import pointer_of
+from playground.forms.values.pointer import child
 from tests.forms.browser import Session
 from tests.forms.corpus import Case, cases
 from tests.forms.filling import fill

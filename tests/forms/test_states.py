@@ -9,7 +9,7 @@ from pydantic import Field as Pydantic
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core.core_schema import DecimalSchema
 
-from engine.schema import Schema
+from engine.values.schema import Schema
 from playground.forms import MISSING, Form, Literal, check, dumps, parse_json
 from tests.forms.browser import Session
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from playground.forms.survey import survey
+from playground.forms.validation.survey import survey
 
 PATTERN = "(?<=a{1000})b{500}"
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from playground.address import Address
 from playground.guard import Guard
+from playground.guard.address import Address
 
 HOST = (b"host", b"localhost:4111")
 ORIGIN = (b"origin", b"http://localhost:4111")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from playground.headers import SECURITY_HEADERS
+from playground.guard.headers import SECURITY_HEADERS
 from tests.guard.door import ORIGIN, Inside, ask, make, shake
 
 

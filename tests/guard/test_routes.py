@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from playground.asgi import application
 from playground.guard import Guard
-from playground.headers import SECURITY_HEADERS
+from playground.guard.headers import SECURITY_HEADERS
 from playground.urls import websocket_urlpatterns
 from tests.guard.door import Inside, ask, make, shake
 

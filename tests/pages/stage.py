@@ -11,8 +11,9 @@ from django.test import AsyncClient
 from pydantic import BaseModel
 
 from engine import Context, Engine, RunResult, Workflow, create_workflow, step
-from playground import catalogue, requests
-from playground.catalogue import ImportProblem, WorkflowEntry
+from playground.actions import actions
+from playground.catalogue import catalogue
+from playground.catalogue.catalogue import ImportProblem, WorkflowEntry
 from playground.models import Worker
 from playground.store import OrmStore, in_transaction
 
@@ -94,7 +95,7 @@ class Stage:
     async def suspended(self, city: str = "Lisbon") -> str:
         """Give a run of TRIP that waits for its answer."""
         await self.publish(TRIP)
-        run_id = await requests.start("trip", {"city": city})
+        run_id = await actions.start("trip", {"city": city})
         assert (await self.play(run_id)).status == "suspended"
         return run_id
 
@@ -107,10 +108,10 @@ class Stage:
     async def play_until(self, run_id: str, status: str) -> None:
         """Execute a run until it has a status, and stop there as a worker that ends would."""
         playing = asyncio.create_task(self.play(run_id))
-        run = await requests.state_of(run_id)
+        run = await actions.state_of(run_id)
         while run.status != status:
             await self._store.changed(run_id, after=run.last_seq)
-            run = await requests.state_of(run_id)
+            run = await actions.state_of(run_id)
         playing.cancel()
         with suppress(asyncio.CancelledError):
             await playing

@@ -3,7 +3,7 @@
 from typing import Any
 
 from engine import create_workflow, step
-from playground import requests
+from playground.actions import actions
 from playground.models import Worker
 from tests.pages.stage import TRIP, Stage, attributes, text_of
 
@@ -19,7 +19,7 @@ async def test_cancel_ends_a_run(stage: Stage) -> None:
 async def test_cancel_of_a_finished_run_changes_nothing_and_says_so(stage: Stage) -> None:
     """Who clicks late is told."""
     run_id = await stage.suspended()
-    await requests.cancel(run_id)
+    await actions.cancel(run_id)
     response = await stage.post(f"/runs/{run_id}/cancel/")
     assert "had ended before" in await stage.get(response["Location"])
 
@@ -37,7 +37,7 @@ async def test_run_again_starts_a_new_run_with_the_same_input(stage: Stage) -> N
     response = await stage.post(f"/runs/{run_id}/again/")
     new = response["Location"].split("/")[2]
     assert new != run_id
-    assert (await requests.state_of(new)).root.input == {"city": "Faro"}
+    assert (await actions.state_of(new)).root.input == {"city": "Faro"}
 
 
 async def test_the_theme_is_kept_without_scripts(stage: Stage) -> None:
@@ -55,7 +55,7 @@ async def test_an_unknown_theme_is_the_systems(stage: Stage) -> None:
 async def test_the_run_list_filters_and_pages(stage: Stage) -> None:
     """Each parameter narrows the list; the next page follows the last row."""
     await stage.publish(TRIP)
-    made = [await requests.start("trip", {"city": f"city-{number}"}) for number in range(60)]
+    made = [await actions.start("trip", {"city": f"city-{number}"}) for number in range(60)]
     page = await stage.get("/runs/")
     assert attributes(page, "data-run") == made[:9:-1]
     older = page.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")
@@ -67,11 +67,11 @@ async def test_the_run_list_filters_and_pages(stage: Stage) -> None:
 async def test_ticked_runs_are_canceled_together(stage: Stage) -> None:
     """One that has ended meanwhile does not stop the others."""
     await stage.publish(TRIP)
-    made = [await requests.start("trip", {"city": "x"}) for _ in range(3)]
-    await requests.cancel(made[0])
+    made = [await actions.start("trip", {"city": "x"}) for _ in range(3)]
+    await actions.cancel(made[0])
     response = await stage.post("/runs/many/", {"run": made, "do": "cancel", "query": "status=canceled"})
     assert response["Location"] == "/runs/?status=canceled"
-    assert {(await requests.state_of(run_id)).status for run_id in made} == {"canceled"}
+    assert {(await actions.state_of(run_id)).status for run_id in made} == {"canceled"}
 
 
 async def test_the_inbox_shows_the_question_and_its_form(stage: Stage) -> None:
@@ -136,7 +136,7 @@ async def test_a_wrong_address_is_a_page(stage: Stage) -> None:
 async def test_a_deleted_run_is_gone(stage: Stage) -> None:
     """With its journal; the list says it."""
     run_id = await stage.suspended()
-    await requests.cancel(run_id)
+    await actions.cancel(run_id)
     assert 'popovertarget="delete-run"' in await stage.get(f"/runs/{run_id}/"), "it is asked before"
     response = await stage.post(f"/runs/{run_id}/delete/")
     assert "Deleted." in await stage.get(response["Location"])
@@ -146,7 +146,7 @@ async def test_a_deleted_run_is_gone(stage: Stage) -> None:
 async def test_ticked_runs_are_deleted_together(stage: Stage) -> None:
     """What is not ticked stays."""
     await stage.publish(TRIP)
-    made = [await requests.start("trip", {"city": "x"}) for _ in range(3)]
+    made = [await actions.start("trip", {"city": "x"}) for _ in range(3)]
     await stage.post("/runs/many/", {"run": made[:2], "do": "delete"})
     assert attributes(await stage.get("/runs/"), "data-run") == made[2:]
 
@@ -154,7 +154,7 @@ async def test_ticked_runs_are_deleted_together(stage: Stage) -> None:
 async def test_with_no_run_ticked_nothing_is_done(stage: Stage) -> None:
     """The list says so, keeps its filter, and says it once."""
     await stage.publish(TRIP)
-    await requests.start("trip", {"city": "Rome"})
+    await actions.start("trip", {"city": "Rome"})
     for do in ("cancel", "delete"):
         response = await stage.post("/runs/many/", {"do": do, "query": "q=trip"})
         assert response["Location"] == "/runs/?q=trip&notice=none"

@@ -1,7 +1,7 @@
 """The page of a run that waits while the code changes."""
 
 from engine import create_workflow, step
-from playground import requests
+from playground.actions import actions
 from tests.pages.stage import TRIP, Stage
 
 
@@ -25,7 +25,7 @@ SLEEPLESS = BEGUN.then(other).commit()
 async def test_a_run_that_waits_names_the_steps_that_are_gone(stage: Stage) -> None:
     """The page says what the code lacks, and no more once the code has it again."""
     await stage.publish(SLEEPER)
-    run_id = await requests.start("sleeper", {"city": "Lisbon"})
+    run_id = await actions.start("sleeper", {"city": "Lisbon"})
     await stage.play_until(run_id, "waiting")
     await stage.publish(SLEEPLESS)
     page = await stage.get(f"/runs/{run_id}/")

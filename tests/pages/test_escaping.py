@@ -10,8 +10,9 @@ from django.test import AsyncClient
 from pydantic import BaseModel, Field, create_model
 
 from engine import Context, create_workflow, step
-from playground import catalogue, requests
-from playground.catalogue import ImportProblem, WorkflowEntry
+from playground.actions import actions
+from playground.catalogue import catalogue
+from playground.catalogue.catalogue import ImportProblem, WorkflowEntry
 from playground.models import Worker
 from playground.store import in_transaction
 from playground.store.rows import to_text
@@ -142,9 +143,9 @@ async def test_the_text_of_users_is_text(stage: Stage) -> None:
     """Pages of workflows, runs, questions, errors, import problems and workers escape every word of the user's."""
     await problem_and_worker(stage)
     given = {EVIL: EVIL, "table": {EVIL: EVIL}, "chosen": EVIL}
-    run_id = await requests.start("hostile", given, resource_id=EVIL, request_context={EVIL: EVIL}, state={EVIL: EVIL})
+    run_id = await actions.start("hostile", given, resource_id=EVIL, request_context={EVIL: EVIL}, state={EVIL: EVIL})
     assert (await stage.play(run_id)).status == "suspended"
-    waiting = await requests.start("awaiting", EVIL)
+    waiting = await actions.start("awaiting", EVIL)
     await stage.play_until(waiting, "waiting")
     for path in ("/workflows/", "/workflows/hostile/", f"/workflows/hostile/?from={run_id}", "/inbox/", "/doctor/"):
         check(await stage.get(path))
@@ -154,11 +155,11 @@ async def test_the_text_of_users_is_text(stage: Stage) -> None:
     check(await stage.get(f"/runs/{run_id}/fork/?step=tell"))
     check(await stage.get(f"/runs/{waiting}/?open=event-1"))
     answer = {EVIL: "x", "table": {EVIL: EVIL}}
-    await requests.resume(run_id, "ask", answer)
+    await actions.resume(run_id, "ask", answer)
     assert (await stage.play(run_id)).status == "failed"
     for path in (f"/runs/{run_id}/", f"/runs/{run_id}/?open=ask", "/runs/", "/workflows/"):
         check(await stage.get(path))
-    await requests.cancel(waiting, EVIL)
+    await actions.cancel(waiting, EVIL)
     check(await stage.get(f"/runs/{waiting}/"))
 
 

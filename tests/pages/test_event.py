@@ -5,7 +5,7 @@ import re
 from pydantic import BaseModel
 
 from engine import create_workflow
-from playground import requests
+from playground.actions import actions
 from tests.pages.stage import Stage, row, text_of
 
 
@@ -25,7 +25,7 @@ WAITING = (
 async def waiting(stage: Stage) -> str:
     """Give a run that waits for its event."""
     await stage.publish(WAITING)
-    run_id = await requests.start("waiting", "x")
+    run_id = await actions.start("waiting", "x")
     await stage.play_until(run_id, "waiting")
     return run_id
 

@@ -1,6 +1,6 @@
 """Forking a run from one of its steps."""
 
-from playground import requests
+from playground.actions import actions
 from tests.pages.stage import Stage, row, text_of
 
 
@@ -18,7 +18,7 @@ async def test_a_fork_is_a_new_run_with_the_edited_input(stage: Stage) -> None:
     response = await stage.post(f"/runs/{run_id}/fork/?step=look_up", data)
     new = response["Location"].split("/")[2]
     assert (await stage.play(new)).steps["look_up"].output == "Porto for 2"
-    assert (await requests.state_of(run_id)).status == "suspended"
+    assert (await actions.state_of(run_id)).status == "suspended"
     page = await stage.get(f"/runs/{new}/")
     assert f'{run_id}</a> at <span class="mono">look_up</span>' in page
 

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, SecretStr, field_validator
 
 from engine import Context, create_workflow, step
-from playground import requests
+from playground.actions import actions
 from tests.pages.stage import Stage, text_of
 
 
@@ -51,7 +51,7 @@ LIGHT = {"f:tab": "json", "f": '{"weight": 3}'}
 async def waiting(stage: Stage) -> str:
     """Give a run that waits for its event."""
     await stage.publish(WAITING)
-    run_id = await requests.start("waiting", "x")
+    run_id = await actions.start("waiting", "x")
     await stage.play_until(run_id, "waiting")
     return run_id
 
@@ -110,7 +110,7 @@ async def test_of_two_who_send_an_event_the_second_is_told(stage: Stage) -> None
     late = await stage.post(action, LIGHT)
     assert late.status_code == 409
     assert "does not wait for an event" in text_of(late)
-    assert (await requests.state_of(run_id)).mailbox == {}
+    assert (await actions.state_of(run_id)).mailbox == {}
 
 
 async def test_an_event_goes_to_the_row_from_which_it_is_sent(stage: Stage) -> None:
@@ -123,7 +123,7 @@ async def test_an_event_goes_to_the_row_from_which_it_is_sent(stage: Stage) -> N
         for name in ("left", "right")
     ]
     await stage.publish(twice.parallel(arms).commit())
-    run_id = await requests.start("twice", None)
+    run_id = await actions.start("twice", None)
     await stage.play_until(run_id, "waiting")
     right = next(
         found.replace("&amp;", "&")
@@ -131,7 +131,7 @@ async def test_an_event_goes_to_the_row_from_which_it_is_sent(stage: Stage) -> N
         if "right" in found
     )
     assert (await stage.post(right, LIGHT)).status_code == 303
-    run = await requests.state_of(run_id)
+    run = await actions.state_of(run_id)
     assert [step.path for step in run.waiting] == [("left", "parcel")]
 
 
@@ -139,7 +139,7 @@ async def test_an_event_of_a_canceled_run_is_refused(stage: Stage) -> None:
     """Whoever sends too late is told so, and the wait is gone."""
     run_id = await waiting(stage)
     action = action_of(await stage.get("/inbox/"), "event")
-    await requests.cancel(run_id)
+    await actions.cancel(run_id)
     assert (await stage.post(action, LIGHT)).status_code == 409
     assert "Events that are waited for" not in await stage.get("/inbox/")
 
@@ -147,7 +147,7 @@ async def test_an_event_of_a_canceled_run_is_refused(stage: Stage) -> None:
 async def test_a_refused_answer_is_in_the_inbox_again(stage: Stage) -> None:
     """What the code says after the schema has let an answer pass stands at the field, with what was typed."""
     await stage.publish(BEGGING)
-    run_id = await requests.start("begging", "x")
+    run_id = await actions.start("begging", "x")
     await stage.play(run_id)
     first = action_of(await stage.get("/inbox/"), "resume")
     await stage.post(first, {"f:tab": "json", "f": '{"note": "now!"}'})
@@ -164,9 +164,9 @@ async def test_a_refused_answer_is_in_the_inbox_again(stage: Stage) -> None:
 async def test_the_api_tells_of_a_refused_answer(stage: Stage) -> None:
     """The suspended step carries the answer and its field errors."""
     await stage.publish(BEGGING)
-    run_id = await requests.start("begging", "x")
+    run_id = await actions.start("begging", "x")
     await stage.play(run_id)
-    await requests.resume(run_id, "beg", {"note": "now!"})
+    await actions.resume(run_id, "beg", {"note": "now!"})
     await stage.play(run_id)
     response = await stage.client.get(f"/api/workflows/begging/runs/{run_id}")
     told = response.json()["steps"]["beg"]
@@ -182,7 +182,7 @@ async def test_the_api_tells_of_a_refused_answer(stage: Stage) -> None:
 async def test_the_api_tells_nothing_of_an_answer_that_was_not_refused(stage: Stage) -> None:
     """A question that was never answered, or that was asked anew, has no refused answer."""
     await stage.publish(BEGGING)
-    run_id = await requests.start("begging", "x")
+    run_id = await actions.start("begging", "x")
     await stage.play(run_id)
     (item,) = (await stage.client.get("/api/inbox")).json()["items"]
     assert item["rejected"] is None
@@ -207,12 +207,12 @@ SECRET = create_workflow(id="secret", input_schema=str, output_schema=str).then(
 async def test_secrets_of_a_question_are_masked(stage: Stage) -> None:
     """The inbox shows them as little as the run's own page does, to people and to programs."""
     await stage.publish(SECRET)
-    run_id = await requests.start("secret", "x")
+    run_id = await actions.start("secret", "x")
     await stage.play(run_id)
     for url in ("/inbox/", "/api/inbox", f"/runs/{run_id}/"):
         page = await stage.get(url)
         assert "What of x?" in page
         assert "hush" not in page
-    step = (await requests.state_of(run_id)).find(("confide",))
+    step = (await actions.state_of(run_id)).find(("confide",))
     assert step is not None
     assert "hush" in str(step.suspend_payload)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from playground.catalogue import ImportProblem
+from playground.catalogue.catalogue import ImportProblem
 from tests.pages.stage import TRIP, Stage, attributes, text_of
 
 

@@ -5,7 +5,7 @@ import re
 from pydantic import BaseModel, field_validator
 
 from engine import Context, create_workflow, step
-from playground import requests
+from playground.actions import actions
 from tests.pages.stage import Stage, row, text_of
 
 YES = {"f:tab": "json", "f": '{"approved": true, "note": "pack a coat"}'}
@@ -33,7 +33,7 @@ async def test_a_refused_answer_stays_as_it_was_typed(stage: Stage) -> None:
     response = await stage.post(await action_of(stage, run_id), {"f:tab": "json", "f": '{"approved": "perhaps"}'})
     assert response.status_code == 422
     assert "perhaps" in row(text_of(response), "approve")
-    assert (await requests.state_of(run_id)).status == "suspended"
+    assert (await actions.state_of(run_id)).status == "suspended"
 
 
 async def test_the_second_answer_is_told_that_it_was_late(stage: Stage) -> None:
@@ -61,7 +61,7 @@ async def test_a_structural_button_keeps_the_question_open(stage: Stage) -> None
     response = await stage.post(await action_of(stage, run_id), {"f:tab": "fields", "f:do": "tab:json"})
     assert response.status_code == 200
     assert "The whole input as JSON" in row(text_of(response), "approve")
-    assert (await requests.state_of(run_id)).status == "suspended"
+    assert (await actions.state_of(run_id)).status == "suspended"
 
 
 async def test_the_script_gets_a_part_and_not_a_page(stage: Stage) -> None:
@@ -97,7 +97,7 @@ async def test_an_answer_that_the_code_refuses_later_is_in_the_form_again(stage:
     """With no worker at hand the schema decides; what the code says afterwards stands at the field."""
     begging = create_workflow(id="begging", input_schema=str, output_schema=str).then(beg).commit()
     await stage.publish(begging)
-    run_id = await requests.start("begging", "x")
+    run_id = await actions.start("begging", "x")
     await stage.play(run_id)
     await stage.post(await action_of(stage, run_id), {"f:tab": "json", "f": '{"note": "now!"}'})
     await stage.play(run_id)

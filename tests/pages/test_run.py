@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 from engine import create_workflow, step
 from engine.events import Draft
-from playground import requests
-from playground.catalogue import ImportProblem
+from playground.actions import actions
+from playground.catalogue.catalogue import ImportProblem
 from tests.pages.stage import Stage, attributes, row, text_of
 
 
@@ -46,7 +46,7 @@ async def test_the_page_says_why_nothing_moves(stage: Stage) -> None:
 async def test_a_sleeping_run_says_when_it_goes_on(stage: Stage) -> None:
     """On top and in the row."""
     await stage.publish(create_workflow(id="nap", input_schema=str, output_schema=str).sleep(3600, id="rest").commit())
-    run_id = await requests.start("nap", "x")
+    run_id = await actions.start("nap", "x")
     await stage.play_until(run_id, "waiting")
     page = " ".join(re.sub(r"<[^>]*>", "", await stage.get(f"/runs/{run_id}/")).split())
     assert "rest sleeps, and goes on in" in page
@@ -65,7 +65,7 @@ async def test_the_form_of_a_suspended_step_is_in_its_row(stage: Stage) -> None:
 async def test_a_failed_step_shows_its_error_with_the_users_lines(stage: Stage) -> None:
     """The traceback begins where the user's code failed; nothing of it is mark-up."""
     await stage.publish(BOOM)
-    run_id = await requests.start("boom", "x")
+    run_id = await actions.start("boom", "x")
     await stage.play(run_id)
     page = await stage.get(f"/runs/{run_id}/")
     found = row(page, "explode")
@@ -126,7 +126,7 @@ async def test_a_run_whose_module_does_not_import_says_so(stage: Stage) -> None:
     """It waits for the mended file, not for a worker."""
     await stage.register_worker()
     await stage.publish(BOOM)
-    run_id = await requests.start("boom", "x")
+    run_id = await actions.start("boom", "x")
     problem = ImportProblem(module="flows.py", type="SyntaxError", message="invalid syntax")
     await stage.publish(problems=(problem,))
     assert "flows.py does not import (SyntaxError: invalid syntax)" in await stage.get(f"/runs/{run_id}/")
@@ -135,8 +135,8 @@ async def test_a_run_whose_module_does_not_import_says_so(stage: Stage) -> None:
 async def test_an_attempt_whose_worker_died_is_interrupted(stage: Stage) -> None:
     """Nobody canceled it: the row says how the worker was lost, and leads to what it printed."""
     await stage.publish(BOOM)
-    run_id = await requests.start("boom", "x")
-    claim = await requests.store.claim(run_id, owner="w", lease=60)
+    run_id = await actions.start("boom", "x")
+    claim = await actions.store.claim(run_id, owner="w", lease=60)
     assert claim is not None
     begun = {"attempt": 1, "input": {"value": "x"}}
     lost = {"reason": "killed by SIGKILL", "interrupted": [["explode"]], "lost": 1}
@@ -145,7 +145,7 @@ async def test_an_attempt_whose_worker_died_is_interrupted(stage: Stage) -> None
         Draft(datetime.now(UTC), "run-recovered", (), lost),
         Draft(datetime.now(UTC), "step-started", ("explode",), begun | {"attempt": 2}),
     ]
-    await requests.store.append(run_id, drafts, epoch=claim.epoch, after=claim.last_seq)
+    await actions.store.append(run_id, drafts, epoch=claim.epoch, after=claim.last_seq)
     page = await stage.get(f"/runs/{run_id}/")
     attempt = page.partition('data-key="explode~1"')[2].partition("</li>")[0]
     assert '<span class="row-word">interrupted</span>' in attempt

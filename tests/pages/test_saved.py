@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, SecretStr
 
 from engine import create_workflow, step
-from playground import saved
+from playground.catalogue import saved
 from tests.pages.stage import TRIP, Stage, text_of
 
 PORTO = {"f:tab": "json", "f": '{"city": "Porto", "days": 3}'}

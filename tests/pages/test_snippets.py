@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel, SecretStr
 
 from engine import create_workflow, step
-from playground import requests
+from playground.actions import actions
 from playground.forms import parse_json, parse_pasted
 from playground.views.snippets import importable
 from tests.pages.stage import TRIP, Stage, text_of
@@ -90,8 +90,8 @@ async def test_secrets_are_masked(stage: Stage) -> None:
 async def test_a_form_that_lacks_secrets_says_so(stage: Stage) -> None:
     """Who edits a run's input learns why a field is empty, and only where that is so."""
     await stage.publish(LOGIN, TRIP)
-    login = await requests.start("login", {"user": "ada", "token": "hush"})
-    trip = await requests.start("trip", {"city": "Rome"})
+    login = await actions.start("login", {"user": "ada", "token": "hush"})
+    trip = await actions.start("trip", {"city": "Rome"})
     assert "without its secrets" in await stage.get(f"/workflows/login/?from={login}")
     assert "without its secrets" not in await stage.get(f"/workflows/trip/?from={trip}")
 

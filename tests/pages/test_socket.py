@@ -7,7 +7,8 @@ from typing import Any
 from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
 
-from playground import live, requests
+from playground.actions import actions
+from playground.live import nudges
 from playground.urls import websocket_urlpatterns
 from tests.pages.stage import TRIP, Stage
 
@@ -31,7 +32,7 @@ async def taken(connection: WebsocketCommunicator) -> dict[str, Any]:
 
 async def last_seq(run_id: str) -> int:
     """Return the last event of a run."""
-    return (await requests.store.summary(run_id)).last_seq
+    return (await actions.store.summary(run_id)).last_seq
 
 
 async def test_what_happened_after_the_page_was_made_is_sent_at_once(stage: Stage) -> None:
@@ -60,7 +61,7 @@ async def test_a_nudge_brings_what_is_new(stage: Stage) -> None:
     run_id = await stage.suspended()
     async with socket(f"/ws/runs/{run_id}/?after={await last_seq(run_id)}") as connection:
         await taken(connection)
-        await requests.cancel(run_id)
+        await actions.cancel(run_id)
         message = await taken(connection)
     assert message["status"] == "canceled"
     assert message["changed"] == ["approve"]
@@ -70,11 +71,11 @@ async def test_a_nudge_brings_what_is_new(stage: Stage) -> None:
 async def test_nothing_more_is_sent_before_the_last_message_is_acknowledged(stage: Stage) -> None:
     """A slow page gets one larger message instead of many."""
     await stage.publish(TRIP)
-    run_id = await requests.start("trip", {"city": "x"})
+    run_id = await actions.start("trip", {"city": "x"})
     async with socket(f"/ws/runs/{run_id}/?after=1") as connection:
         first = await connection.receive_json_from()
         await stage.play(run_id)
-        await live.nudge(run_id)
+        await nudges.nudge(run_id)
         assert await connection.receive_nothing()
         await connection.send_json_to({"ack": first["seq"]})
         second = await taken(connection)
@@ -95,7 +96,7 @@ async def test_nonsense_from_a_browser_changes_nothing(stage: Stage) -> None:
     async with socket(f"/ws/runs/{run_id}/?after=zebra&items=[&start=-1") as connection:
         await connection.receive_json_from()
         await connection.send_to(text_data="{{{{")
-        await requests.cancel(run_id)
+        await actions.cancel(run_id)
         assert (await taken(connection))["status"] == "canceled"
 
 
@@ -104,5 +105,5 @@ async def test_lists_are_told_that_something_moved(stage: Stage) -> None:
     run_id = await stage.suspended()
     async with socket("/ws/pulse/") as connection:
         assert await taken(connection) == {"inbox": 1, "pulse": False, "trouble": "no worker is connected"}
-        await requests.cancel(run_id)
+        await actions.cancel(run_id)
         assert await taken(connection) == {"inbox": 0, "pulse": True, "trouble": "no worker is connected"}

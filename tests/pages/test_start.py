@@ -1,6 +1,6 @@
 """Starting a run from a workflow's page."""
 
-from playground import requests
+from playground.actions import actions
 from tests.pages.stage import TRIP, Stage, text_of
 
 
@@ -23,7 +23,7 @@ async def test_run_leads_to_the_run(stage: Stage) -> None:
     response = await stage.post("/workflows/trip/", {"f:tab": "json", "f": '{"city": "Lisbon"}'})
     assert response.status_code == 303
     run_id = response["Location"].split("/")[2]
-    assert (await requests.state_of(run_id)).root.input == {"city": "Lisbon"}
+    assert (await actions.state_of(run_id)).root.input == {"city": "Lisbon"}
 
 
 async def test_errors_stand_at_the_form_and_nothing_typed_is_lost(stage: Stage) -> None:

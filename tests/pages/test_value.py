@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel, SecretStr
 
 from engine import create_workflow, step
-from playground import requests
+from playground.actions import actions
 from tests.pages.stage import Stage, attributes
 
 
@@ -27,7 +27,7 @@ LONG = create_workflow(id="long", input_schema=Login, output_schema=list[str]).t
 
 async def _ran(stage: Stage) -> str:
     await stage.publish(LONG)
-    run_id = await requests.start("long", {"name": "Ada", "password": "hunter2"})
+    run_id = await actions.start("long", {"name": "Ada", "password": "hunter2"})
     await stage.play(run_id)
     return run_id
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from playground.headers import SECURITY_HEADERS
+from playground.guard.headers import SECURITY_HEADERS
 from tests.server.serving import served
 
 HEAD = b"POST /form HTTP/1.1\r\nHost: localhost\r\n"

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from playground.headers import SECURITY_HEADERS
+from playground.guard.headers import SECURITY_HEADERS
 from tests.server.serving import SECONDS, frame, served
 
 

@@ -17,7 +17,7 @@ SECONDS = 20
 SCRIPT = """
 import asyncio, os, signal, subprocess, sys, time
 from playground.layers import LocalLayer
-from playground.lifeline import end_with_parent
+from playground.worker.lifeline import end_with_parent
 
 def leave_behind(fifo):
     held = os.open(fifo, os.O_WRONLY)

@@ -1,6 +1,8 @@
 """User code that cannot be imported, or ends the process: the catalogue stays usable and says what happened."""
 
-from playground import catalogue, requests, workers
+from playground.actions import actions
+from playground.catalogue import catalogue
+from playground.fleet import workers
 from tests.worker.test_worker import GREET
 from tests.worker.yard import Yard
 
@@ -15,7 +17,7 @@ async def test_a_broken_module_keeps_its_last_good_workflows(yard: Yard) -> None
     (problem,) = await catalogue.import_errors()
     assert (problem.type, problem.file, problem.line, problem.source) == ("SyntaxError", module, 1, "def broken(:")
     assert await catalogue.workflows() == before
-    run_id = await requests.start("greeting", {"name": "Ada"})
+    run_id = await actions.start("greeting", {"name": "Ada"})
     assert run_id
     yard.write("greet.py", GREET)
     await yard.start(module)

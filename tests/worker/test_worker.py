@@ -12,9 +12,12 @@ from engine.errors import (
     StartRefused,
     UnknownStep,
 )
-from engine.state import RunState
-from playground import catalogue, requests, runs, workers
+from engine.journal.state import RunState
+from playground.actions import actions
+from playground.catalogue import catalogue
+from playground.fleet import workers
 from playground.models import Run
+from playground.runs import lists
 from tests.worker.yard import Yard
 
 GREET = """
@@ -48,29 +51,29 @@ async def test_a_run_goes_from_start_to_answer_to_result(yard: Yard) -> None:
     await yard.start(yard.write("greet.py", GREET))
     (entry,) = await catalogue.workflows()
     assert (entry.workflow_id, entry.input_schema["properties"]["name"]["type"]) == ("greeting", "string")
-    run_id = await requests.start("greeting", {"name": " Ada "})
+    run_id = await actions.start("greeting", {"name": " Ada "})
     await yard.run(run_id, lambda run: run.status == "suspended")
-    (item,) = (await runs.inbox()).items
+    (item,) = (await lists.inbox()).items
     assert (item.path, item.payload) == (("ask",), {"who": "else"})
     assert item.resume_schema["properties"]["name"]["type"] == "string"
-    await requests.resume(run_id, "ask", {"name": "Grace"})
+    await actions.resume(run_id, "ask", {"name": "Grace"})
     run = await yard.ended(run_id)
     assert (run.status, run.result) == ("success", "Hello Ada and Grace")
-    assert await runs.inbox_count() == 0
+    assert await lists.inbox_count() == 0
 
 
 async def test_a_worker_refuses_what_only_the_code_knows(yard: Yard) -> None:
     """A validator of the user's refuses a start and an answer with field errors; no run is made, the question stays."""
     await yard.start(yard.write("greet.py", GREET))
     with pytest.raises(InvalidInput, match="nobody is not invited") as refused:
-        await requests.start("greeting", {"name": "nobody"})
+        await actions.start("greeting", {"name": "nobody"})
     assert [issue.path for issue in refused.value.issues] == [("name",)]
-    assert (await runs.page()).rows == ()
-    run_id = await requests.start("greeting", {"name": "Ada"})
+    assert (await lists.page()).rows == ()
+    run_id = await actions.start("greeting", {"name": "Ada"})
     await yard.run(run_id, lambda run: run.status == "suspended")
     with pytest.raises(InvalidResumeData, match="nobody is not invited"):
-        await requests.resume(run_id, "ask", {"name": "nobody"})
-    assert (await requests.state_of(run_id)).status == "suspended"
+        await actions.resume(run_id, "ask", {"name": "nobody"})
+    assert (await actions.state_of(run_id)).status == "suspended"
 
 
 async def test_a_start_without_a_worker_is_checked_when_one_comes(yard: Yard) -> None:
@@ -79,10 +82,10 @@ async def test_a_start_without_a_worker_is_checked_when_one_comes(yard: Yard) ->
     first = await yard.start(module)
     await yard.kill(first)
     with pytest.raises(InvalidInput):
-        await requests.start("greeting", {"name": 5})
-    good = await requests.start("greeting", {"name": "Ada"})
-    bad = await requests.start("greeting", {"name": "nobody"})
-    standing = await runs.standing(bad)
+        await actions.start("greeting", {"name": 5})
+    good = await actions.start("greeting", {"name": "Ada"})
+    bad = await actions.start("greeting", {"name": "nobody"})
+    standing = await lists.standing(bad)
     assert standing is not None
     assert (standing.owner, standing.ahead) == (None, 1)
     await yard.start(module)
@@ -96,15 +99,15 @@ async def test_a_start_without_a_worker_is_checked_when_one_comes(yard: Yard) ->
 async def test_a_created_run_waits_for_its_start(yard: Yard) -> None:
     """A run that was created stays pending, also after a refused start, until it is started once."""
     await yard.start(yard.write("greet.py", GREET))
-    run_id = await requests.create("greeting", run_id="mine", resource_id="order 7")
+    run_id = await actions.create("greeting", run_id="mine", resource_id="order 7")
     with pytest.raises(InvalidInput):
-        await requests.start("greeting", {"name": "nobody"}, run_id=run_id)
-    assert (await requests.state_of(run_id)).status == "pending"
-    await requests.start("greeting", {"name": "Ada"}, run_id=run_id)
+        await actions.start("greeting", {"name": "nobody"}, run_id=run_id)
+    assert (await actions.state_of(run_id)).status == "pending"
+    await actions.start("greeting", {"name": "Ada"}, run_id=run_id)
     run = await yard.run(run_id, lambda run: run.status == "suspended")
     assert run.resource_id == "order 7"
     with pytest.raises(RunAlreadyStarted):
-        await requests.start("greeting", {"name": "Ada"}, run_id=run_id)
+        await actions.start("greeting", {"name": "Ada"}, run_id=run_id)
 
 
 SLOW = """
@@ -145,13 +148,13 @@ def waits(run: RunState) -> bool:
 async def test_a_running_run_is_cancelled(yard: Yard) -> None:
     """A cancel from the page stops the step that runs; the worker takes the next run."""
     await yard.start(yard.write("slow.py", SLOW))
-    run_id = await requests.start("slow", "a")
+    run_id = await actions.start("slow", "a")
     await yard.run(run_id, waits)
-    await requests.cancel(run_id, "enough")
+    await actions.cancel(run_id, "enough")
     run = await yard.ended(run_id)
     assert run.status == "canceled"
     with pytest.raises(RunFinished):
-        await requests.cancel(run_id)
+        await actions.cancel(run_id)
     await yard.until(_idle)
 
 
@@ -162,7 +165,7 @@ async def _idle() -> bool:
 async def test_a_timer_ends_on_time(yard: Yard) -> None:
     """A run that sleeps is owned by nobody and goes on when its timer is due, not at the next sweep."""
     await yard.start(yard.write("slow.py", SLOW))
-    run_id = await requests.start("nap", "a")
+    run_id = await actions.start("nap", "a")
     run = await yard.ended(run_id)
     step = run.find(("sleep-1",))
     assert step is not None
@@ -174,24 +177,24 @@ async def test_a_timer_ends_on_time(yard: Yard) -> None:
 async def test_an_event_is_sent_to_a_waiting_run(yard: Yard) -> None:
     """An event is checked by the worker and ends the wait."""
     await yard.start(yard.write("slow.py", SLOW))
-    run_id = await requests.start("event", "a")
+    run_id = await actions.start("event", "a")
     await yard.run(run_id, lambda run: run.status == "waiting")
     with pytest.raises(InvalidEventPayload):
-        await requests.send_event(run_id, "go", "x")
+        await actions.send_event(run_id, "go", "x")
     with pytest.raises(UnknownStep, match="'stop'"):
-        await requests.send_event(run_id, "stop", 1)
-    await requests.send_event(run_id, "go", 7)
+        await actions.send_event(run_id, "stop", 1)
+    await actions.send_event(run_id, "go", 7)
     assert (await yard.ended(run_id)).result == 7
 
 
 async def test_a_fork_goes_on_from_a_step(yard: Yard) -> None:
     """A fork shares the history before a step and runs that step again with another input."""
     await yard.start(yard.write("greet.py", GREET))
-    run_id = await requests.start("greeting", {"name": "Ada"})
+    run_id = await actions.start("greeting", {"name": "Ada"})
     await yard.run(run_id, lambda run: run.status == "suspended")
-    new_id = await requests.fork(run_id, "ask", "Good day")
+    new_id = await actions.fork(run_id, "ask", "Good day")
     run = await yard.run(new_id, lambda run: run.status == "suspended")
-    await requests.resume(new_id, None, {"name": "Grace"})
+    await actions.resume(new_id, None, {"name": "Grace"})
     run = await yard.ended(new_id)
     assert run.result == "Good day and Grace"
     assert run.forked_from is not None
@@ -201,11 +204,11 @@ async def test_a_fork_goes_on_from_a_step(yard: Yard) -> None:
 async def test_a_restarted_run_begins_its_step_again(yard: Yard) -> None:
     """The worker that executes it stops the step at once and begins it again; that counts as no loss."""
     await yard.start(yard.write("slow.py", SLOW))
-    run_id = await requests.start("slow", "a")
+    run_id = await actions.start("slow", "a")
     await yard.run(run_id, waits)
-    await requests.restart(run_id)
+    await actions.restart(run_id)
     assert (await yard.ended(run_id)).result == "a at attempt 2"
-    (recovered,) = [event for event in await requests.store.read(run_id) if event.type == "run-recovered"]
+    (recovered,) = [event for event in await actions.store.read(run_id) if event.type == "run-recovered"]
     assert recovered.payload["lost"] == 0
 
 
@@ -213,7 +216,7 @@ async def test_a_stopped_worker_hands_its_runs_over(yard: Yard) -> None:
     """SIGTERM interrupts a step; the next worker runs it again at once and the journal says why."""
     module = yard.write("slow.py", SLOW)
     first = await yard.start(module)
-    run_id = await requests.start("slow", "a")
+    run_id = await actions.start("slow", "a")
     await yard.run(run_id, waits)
     first.terminate()
     await yard.gone(first)
@@ -222,7 +225,7 @@ async def test_a_stopped_worker_hands_its_runs_over(yard: Yard) -> None:
     await yard.start(module)
     run = await yard.ended(run_id)
     assert run.result == "a at attempt 2"
-    (recovered,) = [event for event in await requests.store.read(run_id) if event.type == "run-recovered"]
+    (recovered,) = [event for event in await actions.store.read(run_id) if event.type == "run-recovered"]
     assert recovered.payload == {"reason": "its worker was stopped", "interrupted": [["wait"]], "lost": 0}
 
 
@@ -244,13 +247,13 @@ async def test_what_was_printed_before_a_crash_is_kept(yard: Yard) -> None:
     """
     module = yard.write("deadly.py", code)
     first = await yard.start(module)
-    run_id = await requests.start("deadly", "a")
+    run_id = await actions.start("deadly", "a")
     await yard.gone(first)
     (row,) = await workers.listing()
     assert (row.exit, row.tail) == ("exit code 5; it printed last: about to die", "on my way\nabout to die\n")
     await yard.start(module)
     await yard.ended(run_id)
-    (recovered,) = [event for event in await requests.store.read(run_id) if event.type == "run-recovered"]
+    (recovered,) = [event for event in await actions.store.read(run_id) if event.type == "run-recovered"]
     assert recovered.payload["reason"] == row.exit
 
 
@@ -258,21 +261,21 @@ async def test_a_reload_is_named(yard: Yard) -> None:
     """A worker that stops after its source was saved says that a reload interrupted the step."""
     module = yard.write("slow.py", SLOW)
     first = await yard.start(module)
-    run_id = await requests.start("slow", "a")
+    run_id = await actions.start("slow", "a")
     await yard.run(run_id, waits)
     yard.write("slow.py", SLOW + "\n    # saved\n")
     first.terminate()
     await yard.gone(first)
     await yard.start(module)
     await yard.ended(run_id)
-    (recovered,) = [event for event in await requests.store.read(run_id) if event.type == "run-recovered"]
+    (recovered,) = [event for event in await actions.store.read(run_id) if event.type == "run-recovered"]
     assert recovered.payload["reason"] == "interrupted by reload"
 
 
 async def test_a_blocked_event_loop_is_named(yard: Yard) -> None:
     """The worker's row says which step blocks it, for how long and at which line, while it is blocked."""
     await yard.start(yard.write("slow.py", SLOW))
-    run_id = await requests.start("blocking", "4")
+    run_id = await actions.start("blocking", "4")
 
     async def blocked() -> bool:
         (worker,) = await workers.listing()
@@ -293,14 +296,14 @@ async def test_more_runs_than_slots_wait_in_the_queue(yard: Yard, monkeypatch: p
     """A worker executes a limited number of runs at once; the others stand in the queue and have their turn."""
     monkeypatch.setenv("STEPYARD_CONCURRENT_RUNS", "1")
     await yard.start(yard.write("slow.py", SLOW))
-    first = await requests.start("slow", "a")
+    first = await actions.start("slow", "a")
     await yard.run(first, waits)
-    second = await requests.start("nap", "b")
-    assert await runs.queue_length() == 1
-    standing = await runs.standing(second)
+    second = await actions.start("nap", "b")
+    assert await lists.queue_length() == 1
+    standing = await lists.standing(second)
     assert standing is not None
     assert standing.queued_at is not None
-    await requests.cancel(first)
+    await actions.cancel(first)
     assert (await yard.ended(second)).status == "success"
 
 
@@ -318,17 +321,17 @@ async def test_an_event_is_for_the_wait_that_it_fits(yard: Yard, at_hand: bool) 
     """Of two waits for one name each has its own schema, also when no worker can be asked."""
     module = yard.write("notes.py", NOTES)
     worker = await yard.start(module)
-    run_id = await requests.start("notes", 1)
+    run_id = await actions.start("notes", 1)
     await yard.run(run_id, lambda run: run.status == "waiting")
     if not at_hand:
         await yard.kill(worker)
     with pytest.raises(InvalidEventPayload):
-        await requests.send_event(run_id, "note", "a", path=("number",))
+        await actions.send_event(run_id, "note", "a", path=("number",))
     with pytest.raises(InvalidEventPayload):
-        await requests.send_event(run_id, "note", [])
-    await requests.send_event(run_id, "note", "kept")
-    assert (await requests.state_of(run_id)).status == "waiting"
-    await requests.send_event(run_id, "note", 7, path=("number",))
+        await actions.send_event(run_id, "note", [])
+    await actions.send_event(run_id, "note", "kept")
+    assert (await actions.state_of(run_id)).status == "waiting"
+    await actions.send_event(run_id, "note", 7, path=("number",))
     if not at_hand:
         await yard.start(module)
     assert (await yard.ended(run_id)).result == "kept"
@@ -369,16 +372,16 @@ async def test_a_cancel_from_the_page_is_followed_by_the_hooks(yard: Yard, workf
     """Also of a run that no worker executes, and at a time when there is no worker; once."""
     module = yard.write("hooked.py", HOOKED)
     worker = await yard.start(module)
-    run_id = await requests.start(workflow_id, "a")
+    run_id = await actions.start(workflow_id, "a")
     await yard.run(run_id, lambda run: run.open)
-    await requests.cancel(run_id)
+    await actions.cancel(run_id)
     await yard.until(lambda: _called(yard, "canceled\n"))
     if workflow_id == "asking":
-        run_id = await requests.start(workflow_id, "a")
+        run_id = await actions.start(workflow_id, "a")
         await yard.run(run_id, lambda run: run.status == "suspended")
         await yard.kill(worker)
-        await requests.cancel(run_id)
-        assert await runs.queue_length() == 0
+        await actions.cancel(run_id)
+        assert await lists.queue_length() == 0
         await yard.start(module)
         await yard.until(lambda: _called(yard, "canceled\ncanceled\n"))
     await yard.until(_nothing_left)
@@ -389,15 +392,15 @@ async def test_a_hook_that_kills_its_worker_is_called_by_the_next(yard: Yard) ->
     module = yard.write("hooked.py", HOOKED)
     (yard.folder / "deadly").touch()
     first = await yard.start(module)
-    run_id = await requests.start("asking", "a")
+    run_id = await actions.start("asking", "a")
     await yard.run(run_id, lambda run: run.status == "suspended")
-    await requests.resume(run_id, None, "b")
+    await actions.resume(run_id, None, "b")
     await yard.gone(first)
-    assert (await requests.state_of(run_id)).status == "success"
+    assert (await actions.state_of(run_id)).status == "success"
     await yard.start(module)
     await yard.until(lambda: _called(yard, "success\nsuccess\n"))
     await yard.until(_nothing_left)
-    (note,) = [event.payload for event in await requests.store.read(run_id) if event.type == "step-log"]
+    (note,) = [event.payload for event in await actions.store.read(run_id) if event.type == "step-log"]
     assert (note["logger"], note["deaths"], "killed by SIGKILL" in note["message"]) == ("hooks", 1, True)
 
 
@@ -423,20 +426,20 @@ async def test_a_fork_is_refused_by_the_workflow(yard: Yard) -> None:
     """on_start is asked by a worker before a fork is made; with none at hand, by the one that begins the fork."""
     module = yard.write("door.py", DOOR)
     worker = await yard.start(module)
-    run_id = await requests.start("door", "a")
+    run_id = await actions.start("door", "a")
     await yard.ended(run_id)
     (yard.folder / "closed").touch()
     with pytest.raises(StartRefused, match="refused the start: not now"):
-        await requests.fork(run_id, "work")
-    assert len((await runs.page()).rows) == 1
+        await actions.fork(run_id, "work")
+    assert len((await lists.page()).rows) == 1
     await yard.kill(worker)
-    shut_out = await requests.fork(run_id, "work")
+    shut_out = await actions.fork(run_id, "work")
     await yard.start(module)
     run = await yard.ended(shut_out)
     assert run.error is not None
     assert (run.status, run.error["type"]) == ("failed", "StartRefused")
     (yard.folder / "closed").unlink()
-    assert (await yard.ended(await requests.fork(run_id, "work", "b"))).result == "b"
+    assert (await yard.ended(await actions.fork(run_id, "work", "b"))).result == "b"
 
 
 async def _called(yard: Yard, text: str) -> bool:

@@ -5,9 +5,11 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from textwrap import dedent
 
-from engine.state import RunState
-from playground import live, requests, workers
+from engine.journal.state import RunState
+from playground.actions import actions
+from playground.fleet import workers
 from playground.layers import LocalLayer
+from playground.live import nudges
 from playground.supervisor import worker_command
 from playground.supervisor.child import Child
 
@@ -55,8 +57,8 @@ class Yard:
 
     async def run(self, run_id: str, condition: Callable[[RunState], object]) -> RunState:
         """Wait until a run fulfils a condition, and return it."""
-        async with asyncio.timeout(PATIENCE), live.watching(live.run_group(run_id)) as watch:
-            while not condition(state := await requests.state_of(run_id)):
+        async with asyncio.timeout(PATIENCE), nudges.watching(nudges.run_group(run_id)) as watch:
+            while not condition(state := await actions.state_of(run_id)):
                 await watch.moved()
         return state
 
@@ -66,7 +68,7 @@ class Yard:
 
     async def until(self, condition: Callable[[], Awaitable[object]]) -> None:
         """Wait until a question about workers or the catalogue is answered with yes."""
-        async with asyncio.timeout(PATIENCE), live.watching(live.CATALOGUE) as watch:
+        async with asyncio.timeout(PATIENCE), nudges.watching(nudges.CATALOGUE) as watch:
             while not await condition():
                 await watch.moved(0.5)
 

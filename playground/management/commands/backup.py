@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from playground.backup import BackupError, back_up
+from playground.store.backup import BackupError, back_up
 
 
 class Command(BaseCommand):

@@ -2,7 +2,7 @@
 
 from django.core.management.base import CommandParser
 
-from playground import requests
+from playground.actions import actions
 from playground.commandline.base import Options, RunsCommand
 from playground.commandline.exits import Exit
 
@@ -19,6 +19,6 @@ class Command(RunsCommand):
 
     async def work(self, options: Options) -> Exit:
         """Record it."""
-        await requests.cancel(options["run_id"], options["reason"])
+        await actions.cancel(options["run_id"], options["reason"])
         self.give({"runId": options["run_id"], "status": "canceled"}, f"Run {options['run_id']} is canceled.")
         return Exit.DONE

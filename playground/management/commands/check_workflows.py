@@ -6,13 +6,13 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from playground.catalogue import ImportProblem
+from playground.catalogue.catalogue import ImportProblem
 from playground.commandline.base import Options, RunsCommand
 from playground.commandline.checking import Checked, check, own_lines
 from playground.commandline.executing import seconds_of
 from playground.commandline.exits import Exit
 from playground.commandline.writing import one_line
-from playground.nodes import nodes_of
+from playground.graph.nodes import nodes_of
 
 SECONDS = 60.0
 

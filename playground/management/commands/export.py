@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from engine.errors import RequestError
-from playground import archive
+from playground.runs import archive
 
 
 class Command(BaseCommand):

@@ -8,8 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from engine.errors import RequestError
-from playground import archive
 from playground.forms import JsonError, parse_json
+from playground.runs import archive
 
 
 class Command(BaseCommand):

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
-from playground import catalogue, runs
-from playground.catalogue import WorkflowEntry
+from playground.catalogue import catalogue
+from playground.catalogue.catalogue import WorkflowEntry
 from playground.commandline.base import Options, RunsCommand
 from playground.commandline.exits import Exit
 from playground.commandline.writing import table
-from playground.nodes import nodes_of
+from playground.graph.nodes import nodes_of
+from playground.runs import lists
 
 
 class Command(RunsCommand):
@@ -19,7 +20,7 @@ class Command(RunsCommand):
     async def work(self, options: Options) -> Exit:
         """Read the catalogue, and name what did not import."""
         entries = await catalogue.workflows()
-        counts = await runs.counts()
+        counts = await lists.counts()
         found = [_as_json(entry, dict(counts.get(entry.workflow_id, {}))) for entry in entries]
         self.give(found, self._text(found))
         for problem in await catalogue.import_errors():

@@ -14,16 +14,16 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from playground.address import Address, AddressError, listen
 from playground.asgi import application
-from playground.hanging import watch_over
+from playground.commandline.options import add_options
+from playground.commandline.terminal import never_waiting
+from playground.fleet.hanging import watch_over
+from playground.fleet.workers import exit_text, record_exit
+from playground.guard.address import Address, AddressError, listen
 from playground.layers import LocalLayer
-from playground.options import add_options
-from playground.overhearing import overhear, so_far
+from playground.live.outside import overhear, so_far
 from playground.server import Limits, Server, run_until
 from playground.supervisor import Supervisor, locate, worker_command
-from playground.terminal import never_waiting
-from playground.workers import exit_text, record_exit
 
 IMPORT_SECONDS = 10.0
 """For how long the command waits for the user's code before it says that it is ready."""

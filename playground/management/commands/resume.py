@@ -2,7 +2,7 @@
 
 from django.core.management.base import CommandParser
 
-from playground import requests
+from playground.actions import actions
 from playground.commandline import given
 from playground.commandline.base import Options
 from playground.commandline.executing import ExecutingCommand
@@ -31,9 +31,9 @@ class Command(ExecutingCommand):
         """Record the answer, and wait."""
         value = given.given_value("--data", options["data"])
         run_id = options["run_id"]
-        run = await requests.state_of(run_id)
+        run = await actions.state_of(run_id)
 
         async def answer() -> None:
-            await requests.resume(run_id, options["step"], value, label=options["label"])
+            await actions.resume(run_id, options["step"], value, label=options["label"])
 
         return await self.carry_out(run_id, run.workflow_id, answer, options, seen=run.last_seq)

@@ -4,7 +4,7 @@ import uuid
 
 from django.core.management.base import CommandParser
 
-from playground import requests
+from playground.actions import actions
 from playground.commandline import given
 from playground.commandline.base import Options
 from playground.commandline.executing import ExecutingCommand
@@ -32,6 +32,6 @@ class Command(ExecutingCommand):
         run_id = options["run_id"] or str(uuid.uuid4())
 
         async def start() -> None:
-            await requests.start(options["workflow"], value, run_id=run_id)
+            await actions.start(options["workflow"], value, run_id=run_id)
 
         return await self.carry_out(run_id, options["workflow"], start, options)

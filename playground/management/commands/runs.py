@@ -6,13 +6,12 @@ from typing import get_args
 from django.core.management.base import CommandParser
 
 from engine.events import RunStatus
-from engine.summary import RunSummary
-from playground import runs
-from playground.api import wire
+from engine.journal.summary import RunSummary
 from playground.commandline.base import Options, RunsCommand
 from playground.commandline.exits import CommandRefused, Exit
 from playground.commandline.writing import lasted, table, time_text
-from playground.runs import Filter
+from playground.runs import lists, wire
+from playground.runs.lists import Filter
 
 MOST = 500
 
@@ -46,7 +45,7 @@ class Command(RunsCommand):
         after = options["after"]
         if after and not (after.isascii() and after.isdigit() and len(after) < 19):
             raise CommandRefused(f"--after takes the next of the part before, not {after!r}.")
-        found = await runs.page(chosen, after=after, limit=options["limit"])
+        found = await lists.page(chosen, after=after, limit=options["limit"])
         rows = [_row(one) for one in found.rows]
         text = table(("RUN", "WORKFLOW", "STATUS", "CREATED", "TOOK", "ERROR"), rows, self.width)
         self.give(

@@ -7,8 +7,8 @@ from playground.commandline.exits import Exit
 from playground.commandline.following import code_of_run, follow
 from playground.commandline.progress import Progress
 from playground.commandline.report import run_json, whole_text
-from playground.journal import History
-from playground.views.loading import load
+from playground.history import History
+from playground.runpage.loading import load
 
 
 class Command(RunsCommand):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-import engine.runtime
+import engine.runs.runtime
 from playground.store import OrmStore
 
 ON_BOTH_STORES = (
@@ -47,7 +47,7 @@ def kept(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
         stores.append(OrmStore())
         return stores[-1]
 
-    for module in (engine.runtime, request.module):
+    for module in (engine.runs.runtime, request.module):
         if hasattr(module, "MemoryStore"):
             monkeypatch.setattr(module, "MemoryStore", in_database)
     yield

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from engine import Context, Engine, MemoryStore, create_step, create_workflow, from_step, sequence
-from engine.builder import WorkflowBuilder
+from engine.building.builder import WorkflowBuilder
 from tests.engine.contract.tiny import ask, asking, begin, run_of
 
 

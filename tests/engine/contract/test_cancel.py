@@ -9,7 +9,7 @@ import pytest
 
 from engine import Context, Engine, MemoryStore, Retry, Run, create_step, step
 from engine.errors import RunFinished, UnknownRun
-from engine.runtime import Runtime
+from engine.runs.runtime import Runtime
 from engine.testing import Collector, FakeClock, until
 from tests.engine.contract.tiny import add_one, ask, asking, begin, fail, run_of
 

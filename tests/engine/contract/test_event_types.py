@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from engine import Context, Engine, Event, MemoryStore, Retry, create_step
-from engine.builder import WorkflowBuilder
+from engine.building.builder import WorkflowBuilder
 from engine.events import EVENT_TYPES
 from engine.testing import FakeClock, FaultPoint, SimulatedCrash, until
 from tests.engine.contract.tiny import add_one, ask, begin, double, fail, run_of

@@ -9,7 +9,7 @@ import pytest
 from engine import Engine, MemoryStore, Run, RunResult, create_step
 from engine.clock import SystemClock
 from engine.errors import RunFinished, StartRefused, UnknownRun
-from engine.requests import record_cancel
+from engine.journal.requests import record_cancel
 from engine.testing import Collector, FaultPoint, SimulatedCrash, until
 from tests.engine.contract.tiny import add_one, ask, begin, double, fail, run_of
 

@@ -12,7 +12,7 @@ from engine.errors import (
     StaleEpoch,
     UnknownRun,
 )
-from engine.store import Claim
+from engine.journal.store import Claim
 from engine.testing import Collector, FaultPoint, SimulatedCrash, until
 from tests.engine.contract.tiny import add_one, ask, begin, crash, double, run_of
 

@@ -41,7 +41,7 @@ async def test_what_cannot_be_registered_is_an_error() -> None:
 
 
 async def test_a_run_is_found_by_its_id() -> None:
-    """engine.run() gives the run with all its ways; an unknown id is an error."""
+    """engine.runs.run() gives the run with all its ways; an unknown id is an error."""
     engine = Engine([begin("a").then(ask).commit()])
     run = await engine.workflow("a").create_run(run_id="mine", resource_id="customer-7")
     await run.start(1)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from engine import Context, Engine, Run, Workflow, create_step, create_workflow, step
-from engine.builder import WorkflowBuilder
+from engine.building.builder import WorkflowBuilder
 from engine.testing import FaultPoint, SimulatedCrash
 
 

@@ -1,0 +1,1 @@
+"""How workflows are written: steps, sequences, the builder, and the committed workflow."""

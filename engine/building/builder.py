@@ -1,0 +1,318 @@
+"""The builder of workflows: immutable, statically typed, and checked when it is committed."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Generic, Literal, TypeVar, overload
+
+from engine.building.arguments import arm, count, seconds, some_arms, source_of, source_schema
+from engine.building.sequence import Part, node_of
+from engine.building.workflow import Workflow
+from engine.errors import DefinitionError
+from engine.execution.context import Context
+from engine.ids import check_id, free_id
+from engine.tree.functions import make_function
+from engine.tree.nodes import (
+    BranchNode,
+    EventNode,
+    Flow,
+    ForeachNode,
+    LoopNode,
+    MapNode,
+    Node,
+    ParallelNode,
+    SleepNode,
+    walk,
+)
+from engine.tree.sources import Source
+from engine.tree.wiring import check_wiring, output_of, outputs_of
+from engine.values.schema import Schema
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+Now = TypeVar("Now", covariant=True)
+New = TypeVar("New")
+Item = TypeVar("Item")
+Data = TypeVar("Data")
+Result = TypeVar("Result")
+
+Inline = Callable[[Data], Result] | Callable[[Data, Context], Result]
+"""A function between steps: of the data, and of the context if it wants it."""
+
+Condition = Inline[Data, bool] | Inline[Data, Awaitable[bool]]
+"""A function that decides; sync or async."""
+
+JsonDict = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class WorkflowBuilder(Generic[In, Out, Now]):
+    """A workflow in the making. Every method returns a new builder; make the first with `create_workflow`.
+
+    The static types: the workflow's input and output, and what the next step is given. A dict fits anything that is
+    read from JSON, so nothing is claimed statically about a step after one.
+    """
+
+    flow: Flow
+    """What was put together so far."""
+
+    given: Schema
+    """The schema of what the next step is given."""
+
+    @overload
+    def then(
+        self: "WorkflowBuilder[In, Out, JsonDict]", step: Part[Any, New], /
+    ) -> "WorkflowBuilder[In, Out, New]": ...
+    @overload
+    def then(self, step: Part[JsonDict, New], /) -> "WorkflowBuilder[In, Out, New]": ...
+    @overload
+    def then(self, step: Part[Now, New], /) -> "WorkflowBuilder[In, Out, New]": ...
+    def then(self, step: Part[Any, Any], /) -> "WorkflowBuilder[In, Out, Any]":
+        """Run a step, a nested workflow or a sequence next.
+
+        Raises:
+            DefinitionError: it is none of them, or a workflow that was not committed.
+        """
+        return self._with(node_of(step))
+
+    def parallel(
+        self,
+        arms: Sequence[Part[Any, Any]],
+        *,
+        concurrency: int | None = None,
+        fail_fast: bool = False,
+        id: str | None = None,
+    ) -> "WorkflowBuilder[In, Out, Any]":
+        """Run all arms at once on the same input; the next step is given a dict of their outputs by id.
+
+        Args:
+            arms: steps, workflows or sequences.
+            concurrency: how many may run at once; all when left out.
+            fail_fast: whether the first failure cancels the other arms.
+            id: the node's own id.
+        """
+        nodes = some_arms("parallel", [node_of(arm) for arm in arms])
+        limit = count("concurrency", concurrency)
+        return self._with(ParallelNode(id=self._id("parallel", id), arms=nodes, concurrency=limit, fail_fast=fail_fast))
+
+    def branch(
+        self,
+        arms: Sequence[tuple[Condition[Now], Part[Any, Any]]],
+        *,
+        otherwise: Part[Any, Any] | None = None,
+        id: str | None = None,
+    ) -> "WorkflowBuilder[In, Out, Any]":
+        """Run every arm whose condition is true, at once; the next step is given a dict of their outputs by id.
+
+        Args:
+            arms: pairs of a condition and a step, workflow or sequence.
+            otherwise: what runs if no condition is true; without it, the next step is given ``{}`` then.
+            id: the node's own id.
+        """
+        made = some_arms("branch", [arm(pair, self.given) for pair in arms])
+        other = None if otherwise is None else node_of(otherwise)
+        return self._with(BranchNode(id=self._id("branch", id), arms=made, otherwise=other))
+
+    def dowhile(
+        self,
+        step: Part[Any, New],
+        condition: Condition[New],
+        *,
+        max_iterations: int | None = None,
+        id: str | None = None,
+    ) -> "WorkflowBuilder[In, Out, New]":
+        """Run a step at least once, and again while the condition holds for its output.
+
+        Args:
+            step: the body: a step, workflow or sequence; each pass is given the output of the one before.
+            condition: a function of ``(output)`` or ``(output, ctx)``; ``ctx.iteration`` counts from 1.
+            max_iterations: more passes than that fail the run.
+            id: the node's own id.
+        """
+        return self._loop("dowhile", step, condition, max_iterations, id)
+
+    def dountil(
+        self,
+        step: Part[Any, New],
+        condition: Condition[New],
+        *,
+        max_iterations: int | None = None,
+        id: str | None = None,
+    ) -> "WorkflowBuilder[In, Out, New]":
+        """Run a step at least once, and again until the condition holds for its output.
+
+        Args:
+            step: the body: a step, workflow or sequence; each pass is given the output of the one before.
+            condition: a function of ``(output)`` or ``(output, ctx)``; ``ctx.iteration`` counts from 1.
+            max_iterations: more passes than that fail the run.
+            id: the node's own id.
+        """
+        return self._loop("dountil", step, condition, max_iterations, id)
+
+    @overload
+    def foreach(
+        self: "WorkflowBuilder[In, Out, list[JsonDict]]",
+        step: Part[Any, New],
+        *,
+        concurrency: int = ...,
+        id: str | None = ...,
+    ) -> "WorkflowBuilder[In, Out, list[New]]": ...
+    @overload
+    def foreach(
+        self: "WorkflowBuilder[In, Out, list[Item] | tuple[Item, ...] | AbstractSet[Item]]",
+        step: Part[Item, New],
+        *,
+        concurrency: int = ...,
+        id: str | None = ...,
+    ) -> "WorkflowBuilder[In, Out, list[New]]": ...
+    def foreach(
+        self, step: Part[Any, Any], *, concurrency: int = 1, id: str | None = None
+    ) -> "WorkflowBuilder[In, Out, Any]":
+        """Run a step for each item of the list that it is given; the next step is given the list of outputs.
+
+        Args:
+            step: the body: a step, workflow or sequence.
+            concurrency: how many items may run at once.
+            id: the node's own id.
+        """
+        limit = count("concurrency", concurrency) or 1
+        return self._with(ForeachNode(id=self._id("foreach", id), body=node_of(step), concurrency=limit))
+
+    @overload
+    def map(
+        self, mapping: Mapping[str, Source | Callable[..., Any]], /, *, id: str | None = ...
+    ) -> "WorkflowBuilder[In, Out, Any]": ...
+    @overload
+    def map(
+        self, mapping: Callable[[Now], Awaitable[New]], /, *, id: str | None = ...
+    ) -> "WorkflowBuilder[In, Out, New]": ...
+    @overload
+    def map(self, mapping: Callable[[Now], New], /, *, id: str | None = ...) -> "WorkflowBuilder[In, Out, New]": ...
+    @overload
+    def map(
+        self, mapping: Callable[[Now, Context], Awaitable[New]], /, *, id: str | None = ...
+    ) -> "WorkflowBuilder[In, Out, New]": ...
+    @overload
+    def map(
+        self, mapping: Callable[[Now, Context], New], /, *, id: str | None = ...
+    ) -> "WorkflowBuilder[In, Out, New]": ...
+    def map(self, mapping: Any, /, *, id: str | None = None) -> "WorkflowBuilder[In, Out, Any]":
+        """Make the next step's input from what came before.
+
+        Args:
+            mapping: a function of ``(data)`` or ``(data, ctx)``, or a dict with a source for each key: ``from_step``,
+                ``from_init``, ``from_state``, ``from_context``, ``value``, ``template`` or a function.
+            id: the mapping's id, under which its value is recorded.
+
+        Raises:
+            DefinitionError: it is neither, or a source is something else.
+        """
+        id = self._id("map", id)
+        if not isinstance(mapping, Mapping):
+            function = make_function(mapping, self.given)
+            return self._with(MapNode(id=id, function=function, output=function.output))
+        sources = tuple((key, source_of(key, source, self.given)) for key, source in mapping.items())
+        known = dict(outputs_of(self.flow.nodes, self.flow.input))
+        output = Schema.keys({key: source_schema(source, self.flow, known) for key, source in sources})
+        return self._with(MapNode(id=id, sources=sources, output=output))
+
+    def sleep(
+        self,
+        wait: float | timedelta | Inline[Now, float | timedelta] | Inline[Now, Awaitable[float | timedelta]],
+        /,
+        *,
+        id: str | None = None,
+    ) -> "WorkflowBuilder[In, Out, Now]":
+        """Wait; the next step is given what this one was given.
+
+        Args:
+            wait: seconds, a timedelta, or a function that gives one of them.
+            id: the timer's id.
+        """
+        made = make_function(wait, self.given) if callable(wait) else seconds("sleep", wait)
+        return self._with(SleepNode(id=self._id("sleep", id), kind="sleep", wait=made))
+
+    def sleep_until(
+        self,
+        at: datetime | Inline[Now, datetime] | Inline[Now, Awaitable[datetime]],
+        /,
+        *,
+        id: str | None = None,
+    ) -> "WorkflowBuilder[In, Out, Now]":
+        """Wait for a point in time; the next step is given what this one was given.
+
+        Args:
+            at: the time, or a function that gives it; one without a time zone is local.
+            id: the timer's id.
+        """
+        wait = at if isinstance(at, datetime) else make_function(at, self.given)
+        return self._with(SleepNode(id=self._id("sleep", id), kind="sleep_until", wait=wait))
+
+    @overload
+    def wait_for_event(
+        self, name: str, schema: type[New], timeout: float | timedelta | None = ..., *, id: str | None = ...
+    ) -> "WorkflowBuilder[In, Out, New]": ...
+    @overload
+    def wait_for_event(
+        self, name: str, schema: Any = ..., timeout: float | timedelta | None = ..., *, id: str | None = ...
+    ) -> "WorkflowBuilder[In, Out, Any]": ...
+    def wait_for_event(
+        self, name: str, schema: Any = None, timeout: float | timedelta | None = None, *, id: str | None = None
+    ) -> "WorkflowBuilder[In, Out, Any]":
+        """Wait until ``run.send_event(name, payload)``; the next step is given the payload.
+
+        Args:
+            name: what the event is called.
+            schema: what the payload looks like; any JSON value when left out.
+            timeout: seconds or a timedelta, after which the run fails with `EventTimeout`.
+            id: the id of the wait.
+        """
+        if not isinstance(name, str) or not name:
+            raise DefinitionError(f"wait_for_event was given {name!r}. Expected the name of an event.")
+        limit = None if timeout is None else seconds("timeout", timeout)
+        return self._with(EventNode(id=self._id("event", id), name=name, schema=Schema.of(schema), timeout=limit))
+
+    @overload
+    def commit(self: "WorkflowBuilder[Data, Result, JsonDict]") -> Workflow[Data, Result]: ...
+    @overload
+    def commit(self: "WorkflowBuilder[Data, JsonDict, Any]") -> Workflow[Data, JsonDict]: ...
+    @overload
+    def commit(self: "WorkflowBuilder[Data, Result, Result]") -> Workflow[Data, Result]: ...
+    def commit(self: "WorkflowBuilder[Any, Any, Any]") -> Workflow[Any, Any]:
+        """Check the workflow and return it.
+
+        Raises:
+            EmptyWorkflow: it has no step.
+            DuplicateId: two of its nodes have the same id.
+            WiringError: a step can never take what it is given, or a mapping reads a step that is not before it.
+        """
+        check_wiring(self.flow)
+        return Workflow(flow=self.flow)
+
+    def __repr__(self) -> str:
+        """Return the builder as text."""
+        return f"<workflow {self.flow.id!r} in the making>"
+
+    def _with(self, node: Node) -> "WorkflowBuilder[In, Out, Any]":
+        flow = replace(self.flow, nodes=(*self.flow.nodes, node))
+        return WorkflowBuilder(flow=flow, given=output_of(node, self.given))
+
+    def _id(self, kind: str, id: str | None) -> str:
+        if id is not None:
+            return check_id(id, kind)
+        return free_id(kind, {node.id for node in walk(self.flow.nodes)})
+
+    def _loop(
+        self, kind: Literal["dowhile", "dountil"], step: Part[Any, Any], condition: Any, limit: Any, id: str | None
+    ) -> "WorkflowBuilder[In, Out, Any]":
+        body = node_of(step)
+        return self._with(
+            LoopNode(
+                id=self._id(kind, id),
+                kind=kind,
+                body=body,
+                condition=make_function(condition, output_of(body, self.given)),
+                max_iterations=count("max_iterations", limit),
+            )
+        )

@@ -1,0 +1,283 @@
+"""How steps are made: from a function, by name or by decorator, and from other steps."""
+
+import asyncio
+import inspect
+import json
+from collections.abc import Awaitable, Callable
+from contextvars import copy_context
+from typing import Any, Protocol, TypedDict, TypeVar, Unpack, overload
+
+from engine.errors import DefinitionError
+from engine.execution.context import Context
+from engine.execution.threads import THREADS, guarded
+from engine.ids import check_id
+from engine.tree.signature import Signature, read_signature
+from engine.tree.step import Retry, Step
+from engine.values.schema import Schema
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+AsyncFunction = Callable[[In, Context], Awaitable[Out]] | Callable[[In], Awaitable[Out]]
+"""An async step function of the data, and of the context if it wants it."""
+
+AsyncSource = Callable[[Context], Awaitable[Out]] | Callable[[], Awaitable[Out]]
+"""An async step function that takes no data."""
+
+SyncFunction = Callable[[In, Context], Out] | Callable[[In], Out]
+"""A plain step function of the data, and of the context if it wants it; it runs in a thread."""
+
+SyncSource = Callable[[Context], Out] | Callable[[], Out]
+"""A plain step function that takes no data."""
+
+UNSET: Any = object()
+"""Stands for "not given", where None means "any JSON value"."""
+
+
+class StepOptions(TypedDict, total=False):
+    """The keywords that `create_step` and `step` share."""
+
+    resume_schema: Any
+    """What an answer to its suspension looks like."""
+
+    suspend_schema: Any
+    """What its suspension says."""
+
+    state_schema: Any
+    """The run's state as this step sees it."""
+
+    description: str
+    """What it does, for people."""
+
+    retry: Retry | None
+    """How it is tried again; None to follow the workflow."""
+
+    timeout: float | None
+    """Seconds that each attempt may take."""
+
+    metadata: dict[str, Any] | None
+    """Anything that tools want to know; JSON."""
+
+
+class StepDecorator(Protocol):
+    """What ``@step(...)`` gives: it makes a step of the function below it."""
+
+    @overload
+    def __call__(self, function: AsyncSource[Out], /) -> Step[Any, Out]: ...
+    @overload
+    def __call__(self, function: AsyncFunction[In, Out], /) -> Step[In, Out]: ...
+    @overload
+    def __call__(self, function: SyncSource[Out], /) -> Step[Any, Out]: ...
+    @overload
+    def __call__(self, function: SyncFunction[In, Out], /) -> Step[In, Out]: ...
+    def __call__(self, function: Callable[..., Any], /) -> Step[Any, Any]:
+        """Make the step."""
+        ...
+
+
+@overload
+def create_step(
+    *, id: str, execute: AsyncSource[Out], output_schema: type[Out] | Any = ..., **options: Unpack[StepOptions]
+) -> Step[Any, Out]: ...
+@overload
+def create_step(
+    *,
+    id: str,
+    execute: AsyncFunction[In, Out],
+    input_schema: type[In] | Any = ...,
+    output_schema: type[Out] | Any = ...,
+    **options: Unpack[StepOptions],
+) -> Step[In, Out]: ...
+@overload
+def create_step(
+    *, id: str, execute: SyncSource[Out], output_schema: type[Out] | Any = ..., **options: Unpack[StepOptions]
+) -> Step[Any, Out]: ...
+@overload
+def create_step(
+    *,
+    id: str,
+    execute: SyncFunction[In, Out],
+    input_schema: type[In] | Any = ...,
+    output_schema: type[Out] | Any = ...,
+    **options: Unpack[StepOptions],
+) -> Step[In, Out]: ...
+def create_step(
+    *,
+    id: str,
+    execute: Callable[..., Any],
+    input_schema: Any = UNSET,
+    output_schema: Any = UNSET,
+    **options: Unpack[StepOptions],
+) -> Step[Any, Any]:
+    """Make a step.
+
+    Args:
+        id: its name within a workflow: letters, digits, ``_`` and ``-``.
+        execute: the function: ``(data)``, ``(data, ctx)``, ``(ctx: Context)`` or nothing; a sync one runs in a thread.
+        input_schema: what it takes: a type, a JSON Schema dict, or None for any JSON value. When left out, the
+            annotation of the function is used.
+        output_schema: what it returns, likewise.
+        **options: resume_schema, suspend_schema, state_schema, description, retry, timeout and metadata: see
+            `StepOptions`.
+
+    Raises:
+        DefinitionError: the id, a schema, an option or the function cannot be used; its message says how to mend it.
+    """
+    signature = read_signature(execute)
+    return _make(execute, signature, id=id, input_schema=input_schema, output_schema=output_schema, **options)
+
+
+@overload
+def step(function: AsyncSource[Out], /) -> Step[Any, Out]: ...
+@overload
+def step(function: AsyncFunction[In, Out], /) -> Step[In, Out]: ...
+@overload
+def step(function: SyncSource[Out], /) -> Step[Any, Out]: ...
+@overload
+def step(function: SyncFunction[In, Out], /) -> Step[In, Out]: ...
+@overload
+def step(
+    *, id: str | None = ..., input_schema: Any = ..., output_schema: Any = ..., **options: Unpack[StepOptions]
+) -> StepDecorator: ...
+def step(
+    function: Callable[..., Any] | None = None,
+    /,
+    *,
+    id: str | None = None,
+    input_schema: Any = UNSET,
+    output_schema: Any = UNSET,
+    **options: Unpack[StepOptions],
+) -> Any:
+    """Make a step of the function below: ``@step`` or ``@step(retry=...)``.
+
+    Args:
+        function: the function, when the decorator stands without parentheses.
+        id: its name within a workflow; the function's name when left out.
+        input_schema: what it takes; the annotation of the function when left out.
+        output_schema: what it returns; the annotation of the function when left out.
+        **options: resume_schema, suspend_schema, state_schema, description (the docstring when left out), retry,
+            timeout, metadata; see `StepOptions`.
+
+    Raises:
+        DefinitionError: the id, a schema, an option or the function cannot be used; its message says how to mend it.
+    """
+
+    def make(function: Callable[..., Any]) -> Step[Any, Any]:
+        signature = read_signature(function)
+        name = id or str(getattr(function, "__name__", signature.name))
+        given: StepOptions = {"description": signature.doc, **options}
+        return _make(function, signature, id=name, input_schema=input_schema, output_schema=output_schema, **given)
+
+    return make if function is None else make(function)
+
+
+def clone_step(step: Step[In, Out], *, id: str, **changes: Any) -> Step[In, Out]:
+    """Return a step with the same logic under another id.
+
+    Args:
+        step: the step to clone.
+        id: the id of the new step.
+        **changes: keywords of `create_step` that are to be different.
+
+    Raises:
+        DefinitionError: the id or a change cannot be used.
+    """
+    same = {
+        "execute": step.function,
+        "input_schema": step.input,
+        "output_schema": step.output,
+        "resume_schema": step.resume,
+        "suspend_schema": step.suspend,
+        "state_schema": step.state,
+        "description": step.description,
+        "retry": step.retry,
+        "timeout": step.timeout,
+        "metadata": step.metadata,
+    }
+    if unknown := changes.keys() - same.keys():
+        raise DefinitionError(f"clone_step cannot change {', '.join(sorted(unknown))}. It takes {', '.join(same)}.")
+    made: Step[In, Out] = create_step(id=id, **{**same, **changes})
+    return made
+
+
+def _make(
+    function: Callable[..., Any],
+    signature: Signature,
+    *,
+    id: str,
+    input_schema: Any,
+    output_schema: Any,
+    **options: Unpack[StepOptions],
+) -> Step[Any, Any]:
+    """Make a step of a function whose signature is read."""
+    check_id(id, "step")
+    _check_options(id, options)
+    return Step(
+        id=id,
+        call=_call(function, signature),
+        function=function,
+        input=Schema.of(signature.input.resolve() if input_schema is UNSET else input_schema),
+        output=Schema.of(signature.output.resolve() if output_schema is UNSET else output_schema),
+        resume=_optional(options.get("resume_schema")),
+        suspend=_optional(options.get("suspend_schema")),
+        state=_optional(options.get("state_schema")),
+        description=options.get("description", ""),
+        retry=options.get("retry"),
+        timeout=options.get("timeout"),
+        metadata=options.get("metadata"),
+        file=signature.file,
+        line=signature.line,
+        wants_context=signature.wants_context,
+        takes_input=signature.takes_input,
+        is_async=signature.is_async,
+    )
+
+
+def _optional(spec: Any) -> Schema | None:
+    """Return the schema of what was given, if anything was."""
+    return None if spec is None else Schema.of(spec)
+
+
+def _check_options(id: str, options: StepOptions) -> None:
+    """Check what the type checker may not have seen.
+
+    Raises:
+        DefinitionError: an option is unknown or of the wrong kind.
+    """
+    if unknown := options.keys() - StepOptions.__annotations__.keys():
+        raise DefinitionError(f"Step {id!r} was given {', '.join(sorted(unknown))}, which no step takes.")
+    retry, timeout = options.get("retry"), options.get("timeout")
+    if not isinstance(retry, Retry | None):
+        raise DefinitionError(f"Step {id!r} has retry={retry!r}. Expected Retry(attempts=3, delay=1.0) or None.")
+    if timeout is not None and not (isinstance(timeout, int | float) and timeout > 0):
+        raise DefinitionError(f"Step {id!r} has timeout={timeout!r}. Expected seconds, more than 0, or None.")
+    check_metadata(id, options.get("metadata"))
+
+
+def check_metadata(id: str, metadata: Any) -> None:
+    """Check that metadata can be shown as JSON.
+
+    Raises:
+        DefinitionError: it is no dict, or something in it has no JSON form.
+    """
+    if not isinstance(metadata, dict | None):
+        raise DefinitionError(f"The metadata of {id!r} is {metadata!r}. Expected a dict or None.")
+    try:
+        json.dumps(metadata, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise DefinitionError(f"The metadata of {id!r} must be JSON: {error}") from error
+
+
+def _call(function: Callable[..., Any], signature: Signature) -> Callable[[Any, Any], Awaitable[Any]]:
+    """Return the coroutine function of ``(data, ctx)`` that a step is to the executor."""
+    bound = signature.bind(function)
+    if signature.is_async:
+        return bound
+
+    async def in_thread(data: Any, ctx: Any) -> Any:
+        loop = asyncio.get_running_loop()
+        result = await loop.run_in_executor(THREADS, copy_context().run, guarded, bound, data, ctx)
+        # A plain function may still hand out a coroutine, such as a lambda around an async one.
+        return await result if inspect.isawaitable(result) else result
+
+    return in_thread

@@ -1,0 +1,108 @@
+"""Workflows: committed, checked and never changed again; they make runs, and are used as steps of others."""
+
+from dataclasses import dataclass, replace
+from typing import Any, Generic, Protocol, TypeVar
+
+from engine.ids import check_id
+from engine.runs.run import Run
+from engine.runs.runtime import Runtime
+from engine.tree.graph import Graph, digest_of, graph_of
+from engine.tree.mermaid import mermaid_of
+from engine.tree.nodes import Flow
+
+In = TypeVar("In", contravariant=True)
+Out = TypeVar("Out", covariant=True)
+
+
+class RunMaker(Protocol):
+    """What makes the runs of a workflow."""
+
+    async def create_run(self, flow: Flow, run_id: str | None, resource_id: str | None) -> Run[Any, Any]:
+        """Make a run of the workflow; nothing is stored before it starts."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workflow(Generic[In, Out]):
+    """A committed workflow. Make it with `create_workflow`."""
+
+    flow: Flow
+    """The workflow as data."""
+
+    runtime: RunMaker | None = None
+    """What makes its runs; that of the engine in which it is registered."""
+
+    @property
+    def id(self) -> str:
+        """Return its id."""
+        return self.flow.id
+
+    @property
+    def description(self) -> str:
+        """Return what it does, for people."""
+        return self.flow.description
+
+    @property
+    def input_schema(self) -> dict[str, Any]:
+        """Return the JSON Schema of its input."""
+        return self.flow.input.json_schema
+
+    @property
+    def output_schema(self) -> dict[str, Any]:
+        """Return the JSON Schema of its result."""
+        return self.flow.output.output_json_schema
+
+    @property
+    def state_schema(self) -> dict[str, Any] | None:
+        """Return the JSON Schema of its runs' state; None if any dict will do."""
+        return None if self.flow.state is None else self.flow.state.json_schema
+
+    @property
+    def graph(self) -> Graph:
+        """Return its tree as JSON."""
+        return graph_of(self.flow)
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 of its graph and schemas, in hex; it changes when one of them does."""
+        return digest_of(self.flow)
+
+    def to_mermaid(self) -> str:
+        """Return it as the text of a Mermaid flowchart."""
+        return mermaid_of(self.flow)
+
+    def bound(self, runtime: RunMaker) -> "Workflow[In, Out]":
+        """Return the same workflow with something that makes its runs."""
+        return replace(self, runtime=runtime)
+
+    async def create_run(self, run_id: str | None = None, resource_id: str | None = None) -> Run[Any, Any]:
+        """Make a run; nothing is stored before it starts.
+
+        A workflow that is in no `Engine` runs all the same, in memory, and its run is known to nothing but itself.
+
+        Args:
+            run_id: names it; a new id when left out.
+            resource_id: whom or what the run belongs to, in your own terms.
+        """
+        if self.runtime is not None:
+            return await self.runtime.create_run(self.flow, run_id, resource_id)
+        alone = Runtime()
+        alone.add(self.flow)
+        return Run(alone, self.flow, run_id, resource_id)
+
+    def __repr__(self) -> str:
+        """Return the workflow as text."""
+        return f"Workflow({self.id!r}: {self.flow.input.name} -> {self.flow.output.name})"
+
+
+def clone_workflow(workflow: Workflow[In, Out], *, id: str) -> Workflow[In, Out]:
+    """Return the same workflow under another id.
+
+    Args:
+        workflow: the workflow to clone.
+        id: the id of the new one.
+
+    Raises:
+        InvalidId: it is no id.
+    """
+    return replace(workflow, flow=replace(workflow.flow, id=check_id(id, "workflow")))

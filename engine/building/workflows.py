@@ -1,0 +1,109 @@
+"""The first word of a workflow's definition."""
+
+from typing import Any, TypedDict, TypeVar, Unpack, overload
+
+from engine.building.builder import WorkflowBuilder
+from engine.building.steps import check_metadata
+from engine.errors import DefinitionError
+from engine.ids import check_id
+from engine.tree.nodes import Flow
+from engine.tree.signature import caller_position
+from engine.tree.step import Hook, Retry
+from engine.values.schema import Schema
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+
+class WorkflowOptions(TypedDict, total=False):
+    """The optional keywords of `create_workflow`."""
+
+    state_schema: Any
+    """The state that the steps of a run share; any dict when left out."""
+
+    description: str
+    """What it does, for people."""
+
+    retry: Retry | None
+    """How failed steps are tried again that do not say it themselves."""
+
+    metadata: dict[str, Any] | None
+    """Anything that tools want to know; JSON."""
+
+    on_start: Hook | None
+    """Called with the run before it starts; what it raises refuses the start."""
+
+    on_finish: Hook | None
+    """Called with the result after every end."""
+
+    on_error: Hook | None
+    """Called with the result after a failure."""
+
+
+@overload
+def create_workflow(
+    *, id: str, input_schema: type[In], output_schema: type[Out], **options: Unpack[WorkflowOptions]
+) -> WorkflowBuilder[In, Out, In]: ...
+@overload
+def create_workflow(
+    *, id: str, input_schema: type[In], output_schema: Any, **options: Unpack[WorkflowOptions]
+) -> WorkflowBuilder[In, Any, In]: ...
+@overload
+def create_workflow(
+    *, id: str, input_schema: Any, output_schema: type[Out], **options: Unpack[WorkflowOptions]
+) -> WorkflowBuilder[Any, Out, Any]: ...
+@overload
+def create_workflow(
+    *, id: str, input_schema: Any, output_schema: Any, **options: Unpack[WorkflowOptions]
+) -> WorkflowBuilder[Any, Any, Any]: ...
+def create_workflow(
+    *, id: str, input_schema: Any, output_schema: Any, **options: Unpack[WorkflowOptions]
+) -> WorkflowBuilder[Any, Any, Any]:
+    """Begin a workflow; add steps with ``.then(...)`` and the like, and end with ``.commit()``.
+
+    Args:
+        id: its name: letters, digits, ``_`` and ``-``.
+        input_schema: what a run is started with: a type, a JSON Schema dict, or None for any JSON value.
+        output_schema: what a run gives, likewise.
+        **options: state_schema, description, retry, metadata, on_start, on_finish and on_error: see `WorkflowOptions`.
+
+    Raises:
+        DefinitionError: the id, a schema or an option cannot be used; its message says how to mend it.
+    """
+    check_id(id, "workflow")
+    _check(id, options)
+    state = options.get("state_schema")
+    given = Schema.of(input_schema)
+    file, line = caller_position()
+    flow = Flow(
+        id=id,
+        nodes=(),
+        input=given,
+        output=Schema.of(output_schema),
+        state=None if state is None else Schema.of(state),
+        description=options.get("description", ""),
+        retry=options.get("retry"),
+        metadata=options.get("metadata"),
+        on_start=options.get("on_start"),
+        on_finish=options.get("on_finish"),
+        on_error=options.get("on_error"),
+        file=file,
+        line=line,
+    )
+    return WorkflowBuilder(flow=flow, given=given)
+
+
+def _check(id: str, options: WorkflowOptions) -> None:
+    """Check what the type checker may not have seen.
+
+    Raises:
+        DefinitionError: an option is unknown or of the wrong kind.
+    """
+    if unknown := options.keys() - WorkflowOptions.__annotations__.keys():
+        raise DefinitionError(f"Workflow {id!r} was given {', '.join(sorted(unknown))}, which no workflow takes.")
+    if not isinstance(retry := options.get("retry"), Retry | None):
+        raise DefinitionError(f"Workflow {id!r} has retry={retry!r}. Expected Retry(attempts=3, delay=1.0) or None.")
+    for name in ("on_start", "on_finish", "on_error"):
+        if (hook := options.get(name)) is not None and not callable(hook):
+            raise DefinitionError(f"Workflow {id!r} has {name}={hook!r}. Expected a function of one argument.")
+    check_metadata(id, options.get("metadata"))

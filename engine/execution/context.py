@@ -1,0 +1,320 @@
+"""What a step function is given: who it is, what came before, and ways to suspend, bail, report and keep state."""
+
+import logging
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from typing import Any, NoReturn
+
+from engine.errors import InvalidSuspendPayload, InvalidValue, Issue, NotSerializable, StepCancelled, StepNotRun
+from engine.events import EventType
+from engine.execution.ports import Host, Place
+from engine.failure import message_of
+from engine.journal.step_state import StepState
+from engine.paths import Path
+from engine.tree.step import Step
+from engine.values.missing import MISSING
+from engine.values.schema import ANY
+
+current_context: "ContextVar[Context | None]" = ContextVar("current_context", default=None)
+"""The context of the step that runs here; logs and prints find their step by it."""
+
+
+class Suspend(BaseException):
+    """The signal by which suspend() leaves a step function; no error, so ``except Exception`` lets it pass."""
+
+    def __init__(self, payload: Any, label: str | None) -> None:
+        """Take what the step asks, as JSON."""
+        super().__init__("the step is suspended")
+        self.payload = payload
+        self.label = label
+
+
+class Bail(BaseException):
+    """The signal by which bail() ends the run early with a result."""
+
+    def __init__(self, value: Any) -> None:
+        """Take the result, as JSON."""
+        super().__init__("the run ends early")
+        self.value = value
+
+
+class Refuse(BaseException):
+    """The signal by which a function is left whose last answer does not fit: the question is open again."""
+
+    def __init__(self, issues: Sequence[Issue]) -> None:
+        """Take what is wrong in the answer."""
+        super().__init__("the answer is refused")
+        self.issues: tuple[Issue, ...] = tuple(issues)
+
+
+class Context:
+    """What a step function is given as its second argument.
+
+    Attributes:
+        run_id: the run.
+        workflow_id: the workflow that the step belongs to; a nested one inside a nested workflow.
+        step_id: the step's own id.
+        path: where the step stands in the run: ids of steps and nested workflows, and indexes of items.
+        attempt: 1 for the first try.
+        iteration: which time a loop runs this step, from 1; None outside of loops.
+        index: which item of a foreach this is, from 0; None outside.
+        init_data: the workflow's input, as its own type.
+        request_context: the dict that was given at the start.
+        resume_data: the answer of the last resume, validated; None before.
+        suspend_data: the payload of the last suspend; None before.
+        idempotency_key: the same for all attempts and recoveries of this step in this run.
+        logger: its records become events of the step.
+    """
+
+    __stepyard_context__ = True
+    __slots__ = (
+        "_at_close",
+        "_calls",
+        "_closed",
+        "_host",
+        "_place",
+        "_resumes",
+        "_step",
+        "_suspend_data",
+        "attempt",
+        "path",
+        "pending",
+        "step_id",
+    )
+
+    def __init__(
+        self,
+        host: Host,
+        place: Place,
+        step_id: str,
+        path: Path,
+        step: Step[Any, Any] | None = None,
+        record: StepState | None = None,
+    ) -> None:
+        """Take everything from the executor; user code never makes a context.
+
+        Args:
+            host: serves the calls.
+            place: where the function stands.
+            step_id: the id of the step, or of the node that a condition, mapping or timer function belongs to.
+            path: the same, as a path.
+            step: the step, if it is one.
+            record: what the journal holds of it as the attempt begins.
+        """
+        self._host = host
+        self._place = place
+        self._step = step
+        self._calls = 0
+        self._closed = False
+        self._at_close: tuple[Callable[[Context], None], ...] = ()
+        self.pending: Suspend | Bail | Refuse | None = None
+        self.step_id: str = step_id
+        self.path: Path = path
+        # Taken now: the record goes on, and a thread that was left behind still belongs to this attempt.
+        self.attempt: int = 1 if record is None else record.attempts
+        self._resumes: Sequence[Any] = () if record is None else record.resumes
+        self._suspend_data: Any = None if record is None else record.suspend_payload
+
+    @property
+    def run_id(self) -> str:
+        """Return the id of the run."""
+        return self._host.run_id
+
+    @property
+    def workflow_id(self) -> str:
+        """Return the id of the workflow that the step belongs to; of a nested one inside a nested workflow."""
+        return self._place.workflow_id
+
+    @property
+    def iteration(self) -> int | None:
+        """Return which time the innermost loop runs this step, from 1; None outside of loops."""
+        return self._place.iteration
+
+    @property
+    def index(self) -> int | None:
+        """Return which item of a foreach this is, from 0; None outside."""
+        return self._place.item_index
+
+    @property
+    def init_data(self) -> Any:
+        """Return the workflow's input, as the type of its input schema."""
+        return self._host.init_of(self._place)
+
+    @property
+    def request_context(self) -> dict[str, Any]:
+        """Return a copy of the dict that the run was started with."""
+        given: dict[str, Any] = ANY.load(self._host.request_context)
+        return given
+
+    @property
+    def suspend_data(self) -> Any:
+        """Return a copy of the payload of the last suspend; None before the first."""
+        return ANY.load(self._suspend_data)
+
+    @property
+    def resume_data(self) -> Any:
+        """Return the answer of the last resume as the type of the resume schema; None before the first."""
+        return self._answer(len(self._resumes) - 1) if self._resumes else None
+
+    @property
+    def state(self) -> Any:
+        """Return the run's state as it is now."""
+        return self._host.read_state(self._place, self._step)
+
+    @property
+    def idempotency_key(self) -> str:
+        """Return a key that is the same for all attempts and recoveries of this step in this run."""
+        place = ".".join(str(part) for part in self.path)
+        return ":".join([self.run_id, place, *map(str, self._place.passes)])
+
+    @property
+    def logger(self) -> logging.Logger:
+        """Return the step's logger; all levels are recorded."""
+        return logging.getLogger(f"stepyard.{self.workflow_id}.{self.step_id}")
+
+    @property
+    def cancelled(self) -> bool:
+        """Tell whether the run was cancelled, or the attempt timed out, while this step runs."""
+        return self._closed
+
+    def check_cancelled(self) -> None:
+        """Raise StepCancelled when the run was cancelled; for long loops in sync steps.
+
+        Raises:
+            StepCancelled: the run was cancelled, or the attempt timed out.
+        """
+        if self._closed:
+            raise StepCancelled
+
+    def result(self, step: "Step[Any, Any] | str", default: Any = MISSING) -> Any:
+        """Return the output of an earlier step of this workflow, or of one around it.
+
+        Args:
+            step: the step or its id; also a nested workflow, or the id of a foreach, a loop or a sequence.
+            default: what to return when the step did not run or did not succeed.
+
+        Raises:
+            UnknownStep: no step has this id.
+            StepNotRun: the step has no output and no default is given.
+        """
+        step_id = step if isinstance(step, str) else step.id
+        return self._host.output_of(step_id, self._place) if default is MISSING else self._result_or(step_id, default)
+
+    def suspend(self, payload: Any = None, *, label: str | None = None) -> Any:
+        """Wait for an answer from outside.
+
+        The first time, the payload is recorded and the function is left. After the resume the function runs again from
+        its first line, and this call returns the answer. The k-th call in a function answers to the k-th resume.
+
+        Args:
+            payload: what is asked; JSON or what the suspend schema takes.
+            label: a name by which `Run.resume` finds this suspension.
+
+        Returns:
+            The answer, as the type of the resume schema.
+
+        Raises:
+            InvalidSuspendPayload: the payload does not fit the suspend schema.
+        """
+        call, self._calls = self._calls, self._calls + 1
+        if call < len(self._resumes):
+            return self._answer(call)
+        self._leave(Suspend(self._payload(payload), label))
+
+    def bail(self, value: Any = None) -> NoReturn:
+        """End the whole workflow early, with success and this result.
+
+        Args:
+            value: the result; any JSON value, not held against the output schema.
+
+        Raises:
+            NotSerializable: the value cannot become JSON.
+        """
+        self._leave(Bail(self._host.dump(self.path, "value", value)))
+
+    def set_state(self, **changes: Any) -> None:
+        """Merge the changes into the run's state at once, validated and recorded.
+
+        Raises:
+            InvalidState: the changed state does not fit the state schema; nothing is changed.
+        """
+        self.check_cancelled()
+        self._host.change_state(self._place, self._step, self.path, changes)
+
+    def write(self, chunk: Any) -> None:
+        """Give a piece of output to everyone who watches, while the step runs.
+
+        Args:
+            chunk: any JSON value, or what pydantic can turn into one.
+
+        Raises:
+            NotSerializable: the chunk cannot become JSON.
+        """
+        self._note("step-output", {"chunk": self._host.dump(self.path, "chunk", chunk)})
+
+    def progress(self, fraction: float, message: str = "") -> None:
+        """Tell how far the step is.
+
+        Args:
+            fraction: from 0 to 1; outside of it the nearer end is taken.
+            message: what is being done.
+        """
+        self._note("step-progress", {"fraction": min(1.0, max(0.0, float(fraction))), "message": str(message)})
+
+    def record_log(self, level: str, logger: str, message: str) -> None:
+        """Record a log line of the step; called by the capture of logging and print."""
+        self._note("step-log", {"level": level, "logger": logger, "message": message})
+
+    def at_close(self, call: "Callable[[Context], None]") -> None:
+        """Have ``call`` called once, just before the attempt ends."""
+        if call not in self._at_close:
+            self._at_close = (*self._at_close, call)
+
+    def close(self) -> None:
+        """End the attempt: what the function, or a thread it left behind, does from now on changes nothing."""
+        for call in self._at_close:
+            call(self)
+        self._closed = True
+
+    def _note(self, type: EventType, payload: dict[str, Any]) -> None:
+        if not self._closed:
+            self._host.emit(type, self.path, payload)
+
+    def _leave(self, signal: Suspend | Bail | Refuse) -> NoReturn:
+        self.check_cancelled()
+        self.pending = self.pending or signal
+        raise signal
+
+    def _answer(self, call: int) -> Any:
+        data = self._resumes[call]
+        schema = None if self._step is None else self._step.resume
+        try:
+            return (schema or ANY).load(data)
+        except Exception as error:  # A validator of the user's may raise anything.
+            # An earlier answer was taken before, and its question is closed.
+            if call < len(self._resumes) - 1:
+                raise
+            self._leave(Refuse(_issues_of(error)))
+
+    def _payload(self, payload: Any) -> Any:
+        if self._step is None or self._step.suspend is None:
+            return self._host.dump(self.path, "payload", payload)
+        try:
+            return self._step.suspend.dump(payload)
+        except InvalidValue as error:
+            message = f"step {self.step_id!r} suspends with a payload that does not fit its suspend_schema:"
+            raise InvalidSuspendPayload(message, error.issues) from None
+        except NotSerializable as error:
+            raise error.called("payload") from None
+
+    def _result_or(self, step_id: str, default: Any) -> Any:
+        try:
+            return self._host.output_of(step_id, self._place)
+        except StepNotRun:
+            return default
+
+
+def _issues_of(error: Exception) -> tuple[Issue, ...]:
+    if isinstance(error, InvalidValue):
+        return error.issues
+    return (Issue(path=(), message=f"a validator raised {type(error).__name__}: {message_of(error)}"),)

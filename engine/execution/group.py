@@ -1,0 +1,173 @@
+"""Children of a node that run at once: arms of a parallel or a branch, items of a foreach."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from engine.execution.outcome import CANCELED, HALTED, Bailed, Failed, Halted, Outcome
+from engine.execution.scope import Scope
+from engine.execution.walker import Walker
+from engine.paths import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """One child: how to run it, and which paths are its own."""
+
+    start: Callable[[], Awaitable[Outcome]]
+    ids: tuple[str, ...]
+    """The ids that the child's steps have in the workflow."""
+    index: int | None = None
+    """Which item of a foreach it is."""
+    known: Outcome | None = None
+    """What is recorded of it, when nothing has to be done for that: then it is not started."""
+
+    @property
+    def places(self) -> list[Path]:
+        """Return where the child's steps stand, from the path of the workflow on."""
+        return [(step_id,) if self.index is None else (step_id, self.index) for step_id in self.ids]
+
+
+class Group:
+    """Runs children in a sliding window and starts a halted one again when it can go on.
+
+    A child that halts gives its place in the window to the next one. The group ends when no child runs any more.
+    """
+
+    def __init__(
+        self, run: Walker, scope: Scope, children: list[Child], *, limit: int | None, fail_fast: bool, launch_all: bool
+    ) -> None:
+        """Take the children and the rules.
+
+        Args:
+            run: the run in execution.
+            scope: where the node stands.
+            children: what to run, in list order.
+            limit: how many run at once; None for all.
+            fail_fast: cancel the siblings of a child that fails.
+            launch_all: start the remaining children although one has failed.
+        """
+        self.outcomes: list[Outcome] = [CANCELED] * len(children)
+        self._run = run
+        self._path = scope.path
+        self._children = children
+        self._limit = len(children) if limit is None else limit
+        self._fail_fast = fail_fast
+        self._launch_all = launch_all
+        self._queue = deque(range(len(children)))
+        self._running: dict[int, asyncio.Task[None]] = {}
+        self._poked: set[int] = set()
+        self._moved = asyncio.Event()
+        self._failed = False
+        self._bailed: Bailed | None = None
+        self._numbers: dict[Path, int] = {}
+
+    async def gather(self) -> Bailed | None:
+        """Run the children until each has ended or halted; ``outcomes`` then holds theirs, in list order.
+
+        Returns:
+            The early end that a child asked for, if one did; the siblings are cancelled then.
+        """
+        self._settle()
+        with self._run.listening(self):
+            async with asyncio.TaskGroup() as tasks:
+                while self._launch(tasks):
+                    await self._moved.wait()
+                    self._moved.clear()
+                    await self._run.journal.flush()
+                    if self._stopped:
+                        await self._cancel_running()
+        if self._stopped:
+            self._cancel_open()
+        return self._bailed
+
+    def stopped(self) -> Failed | Halted | None:
+        """Return why the node has no value yet: the first failure in list order, else a halt.
+
+        A failure waits for siblings that a timer or an event will wake, as it waits for running ones; who waits for a
+        person may wait for ever, so those stay behind.
+        """
+        failed = next((outcome for outcome in self.outcomes if isinstance(outcome, Failed)), None)
+        if failed is None:
+            return HALTED if HALTED in self.outcomes else None
+        waits = any(self._child_of(step.path) is not None for step in self._run.journal.state.waiting)
+        return HALTED if waits else failed
+
+    def poke(self, path: Path) -> None:
+        """Start the halted child again in which ``path`` lies."""
+        number = self._child_of(path)
+        if number is not None:
+            self._wake(number)
+
+    @property
+    def _stopped(self) -> bool:
+        return self._bailed is not None or (self._failed and self._fail_fast)
+
+    def _settle(self) -> None:
+        """Take note of the children of which all is known."""
+        for number, child in enumerate(self._children):
+            if child.known is not None:
+                self._note(number, child.known)
+        self._queue = deque(number for number, child in enumerate(self._children) if child.known is None)
+
+    def _wake(self, number: int) -> None:
+        if number in self._running:
+            self._poked.add(number)
+        elif self.outcomes[number] is HALTED and number not in self._queue:
+            self._queue.appendleft(number)
+            self._moved.set()
+
+    def _launch(self, tasks: asyncio.TaskGroup) -> bool:
+        """Start what the window has room for; tell whether anything runs."""
+        if self._stopped:
+            self._queue.clear()
+        elif self._failed and not self._launch_all and self._queue:
+            begun = {self._child_of(path) for path in self._run.journal.state.open}
+            self._queue = deque(number for number in self._queue if number in begun)
+        while self._queue and len(self._running) < self._limit:
+            number = self._queue.popleft()
+            self._running[number] = tasks.create_task(self._run_child(number))
+        return bool(self._running)
+
+    async def _run_child(self, number: int) -> None:
+        outcome: Outcome = CANCELED
+        try:
+            outcome = await self._children[number].start()
+        finally:
+            del self._running[number]
+            self._note(number, outcome)
+            self._moved.set()
+
+    def _note(self, number: int, outcome: Outcome) -> None:
+        self.outcomes[number] = outcome
+        poked = number in self._poked
+        self._poked.discard(number)
+        match outcome:
+            case Failed():
+                self._failed = True
+            case Bailed():
+                self._bailed = self._bailed or outcome
+        if outcome is HALTED and poked:
+            self._queue.appendleft(number)
+
+    async def _cancel_running(self) -> None:
+        running = list(self._running.values())
+        for task in running:
+            task.cancel()
+        if running:
+            await asyncio.wait(running)
+
+    def _cancel_open(self) -> None:
+        inside = [path for path in self._run.journal.state.open if self._child_of(path) is not None]
+        for path in reversed(inside):
+            self._run.journal.emit("step-canceled", path, {"reason": "a sibling ended the run of this group"})
+
+    def _child_of(self, path: Path) -> int | None:
+        """Return the number of the child in which ``path`` lies."""
+        depth = len(self._path)
+        if path[:depth] != self._path or not self._children:
+            return None
+        if not self._numbers:
+            self._numbers = {place: number for number, child in enumerate(self._children) for place in child.places}
+        return self._numbers.get(path[depth : depth + len(next(iter(self._numbers)))])

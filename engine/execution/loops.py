@@ -1,0 +1,54 @@
+"""Loops: a body that runs again as its condition says; each decision is recorded once."""
+
+from engine.errors import IterationLimit
+from engine.execution.functions import decide
+from engine.execution.outcome import Failed, Outcome
+from engine.execution.scope import Scope
+from engine.execution.walker import Walker
+from engine.failure import describe
+from engine.journal.refs import Value
+from engine.tree.nodes import LoopNode, Node, last_of, step_ids
+
+
+async def run_loop(run: Walker, node: LoopNode, scope: Scope, value: Value) -> Outcome:
+    """Run the body at least once, and again while (dowhile) or until (dountil) the condition is true."""
+    loop = scope.place.loops.get(node.id)
+    done = loop.iterations if loop else 0
+    if loop and loop.over:
+        return await run.walk(node.body, scope.pass_of(done), value)
+    if done:
+        value = _last_output(node.body, scope)
+    while True:
+        done += 1
+        outcome = await run.walk(node.body, scope.pass_of(done), value)
+        if not isinstance(outcome, Value):
+            return outcome
+        value = outcome
+        again = await _again(run, node, scope.pass_of(done), value)
+        if isinstance(again, Failed):
+            return again
+        decision = {"iteration": done, "again": again, "steps": list(step_ids(node.body))}
+        run.journal.emit("loop-decided", (*scope.path, node.id), decision)
+        if not again:
+            return value
+
+
+async def _again(run: Walker, node: LoopNode, scope: Scope, value: Value) -> bool | Failed:
+    verdict = await decide(run, node.condition, scope, node.id, value)
+    if isinstance(verdict, Failed):
+        return verdict
+    again = verdict if node.kind == "dowhile" else not verdict
+    if again and node.max_iterations is not None and (scope.iteration or 0) >= node.max_iterations:
+        error = IterationLimit(
+            f"loop {node.id!r} over {node.body.id!r} passed its max_iterations of {node.max_iterations}: "
+            f"its condition {node.condition.name} still asks for another"
+        )
+        return Failed(describe(error))
+    return again
+
+
+def _last_output(body: Node, scope: Scope) -> Value:
+    """Return what the last finished iteration gave, which the fold keeps on the body's last step."""
+    last = last_of(body)
+    record = scope.place.children[last.id]
+    return Value(record.output, {"step": list(scope.path_of(last.id))})

@@ -1,0 +1,60 @@
+"""What comes of walking a node: a value, a halt, a failure, or an early end."""
+
+from dataclasses import dataclass
+
+from engine.failure import ErrorDetail
+from engine.journal.refs import Value
+from engine.journal.step_state import StepState
+from engine.paths import Path
+
+
+class Halted:
+    """Nothing more can be done here now: a person, a timer or an event is waited for."""
+
+    __slots__ = ()
+
+
+class Canceled:
+    """The node was cancelled because a sibling failed or ended the run."""
+
+    __slots__ = ()
+
+
+HALTED = Halted()
+CANCELED = Canceled()
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The node failed with this error."""
+
+    error: ErrorDetail
+
+
+@dataclass(frozen=True, slots=True)
+class Bailed:
+    """A step ended the workflow early with this result."""
+
+    value: Value
+
+
+Outcome = Value | Halted | Canceled | Failed | Bailed
+
+
+def recorded(record: StepState | None, path: Path) -> Outcome | None:
+    """Return the outcome that the journal holds for a step, or None when it is still to be run."""
+    if record is None:
+        return None
+    match record.status:
+        case "success":
+            return Value(record.output, {"step": list(path)})
+        case "suspended":
+            return HALTED
+        case "failed":
+            return Failed(record.error or {})
+        case "canceled":
+            return CANCELED
+        case "bailed":
+            return Bailed(Value(record.output, {"step": list(path)}))
+        case _:
+            return None

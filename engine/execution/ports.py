@@ -1,0 +1,72 @@
+"""What a context needs of the executor that runs its function."""
+
+from typing import Any, Protocol
+
+from engine.events import EventType
+from engine.paths import Path
+from engine.tree.step import Step
+
+
+class Place(Protocol):
+    """Where a function stands in a run, as the executor knows it."""
+
+    @property
+    def workflow_id(self) -> str:
+        """Return the id of the workflow around."""
+        ...
+
+    @property
+    def item_index(self) -> int | None:
+        """Return which item of the innermost foreach around this is."""
+        ...
+
+    @property
+    def passes(self) -> tuple[int, ...]:
+        """Return the iterations of the loops around, from the outermost, each from 1."""
+        ...
+
+    @property
+    def iteration(self) -> int | None:
+        """Return the iteration of the innermost loop."""
+        ...
+
+
+class Host(Protocol):
+    """What a context needs of the executor. Its methods may be called on any thread.
+
+    ``scope`` is a `Place`, of which the executor knows more.
+    """
+
+    @property
+    def run_id(self) -> str:
+        """Return the id of the run."""
+        ...
+
+    @property
+    def request_context(self) -> dict[str, Any]:
+        """Return what the run was started with."""
+        ...
+
+    def emit(self, type: EventType, path: Path, payload: dict[str, Any]) -> None:
+        """Record an event of the step."""
+        ...
+
+    def output_of(self, step_id: str, scope: Any) -> Any:
+        """Return the typed output of an earlier step, or raise UnknownStep or StepNotRun."""
+        ...
+
+    def init_of(self, scope: Any) -> Any:
+        """Return the workflow's input as its own type."""
+        ...
+
+    def read_state(self, scope: Any, step: Step[Any, Any] | None) -> Any:
+        """Return the run's state as the step's, else the workflow's, state type."""
+        ...
+
+    def change_state(self, scope: Any, step: Step[Any, Any] | None, path: Path, changes: dict[str, Any]) -> None:
+        """Merge changes into the run's state, validated and recorded."""
+        ...
+
+    def dump(self, path: Path, name: str, value: Any) -> Any:
+        """Return any value as JSON, or raise NotSerializable that names the step and what the value is."""
+        ...

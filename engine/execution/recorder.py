@@ -1,0 +1,150 @@
+"""The executor's end of the journal: events are folded when they happen, and flushed before anything builds on them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any
+
+from engine.clock import Clock
+from engine.errors import Conflict
+from engine.events import Draft, Event, EventType
+from engine.journal.state import RunState
+from engine.journal.store import Claim, Store
+from engine.paths import Path
+
+Spawn = Callable[[Coroutine[Any, Any, Any]], Awaitable[Any]]
+"""Begins something beside the walk; cancels the caller when the segment is coming to its end already."""
+
+
+class Journal:
+    """Writes one run's events under one claim.
+
+    Invariant: ``state`` is the fold of the events up to ``last_seq``, then of what is pending. Events that others
+    recorded meanwhile are folded in after what is pending; `straight` tells when that is not their order in the store.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        claim: Claim,
+        state: RunState,
+        news: Callable[[Sequence[Event]], None] = lambda events: None,
+    ) -> None:
+        """Take the claim, the folded state, and who is told of events that others recorded."""
+        self.state: RunState = state
+        self.run_id: str = claim.run_id
+        self.last_seq: int = state.last_seq
+        self.heard: int = 0
+        """How many events of others were folded in."""
+        self.straight: bool = True
+        """Whether ``state`` was folded in the order of the store."""
+        self.alone: bool = True
+        """Whether one task walks the run; False while the children of a group do so at once."""
+        self._store = store
+        self._now = clock.now
+        self._epoch = claim.epoch
+        self._news = news
+        self._pending: list[Draft] = []
+        self._writing = asyncio.Lock()
+        self._main: asyncio.Task[Any] | None = None
+        self._spawn: Spawn | None = None
+        self._next: Awaitable[None] | None = None
+        """The task that writes next for children of groups, until it begins."""
+
+    def belong_to(self, main: "asyncio.Task[Any]", spawn: Spawn) -> None:
+        """Take the task that walks the run, and how to write beside the tasks of its groups.
+
+        A child of a group may be cancelled while its events are on their way to the store. Whether they arrive must be
+        known all the same, so they are written by a task that is not cancelled with it.
+        """
+        self._main = main
+        self._spawn = spawn
+
+    def emit(self, type: EventType, path: Path, payload: dict[str, Any]) -> None:
+        """Fold an event now; it is recorded by the next `flush`."""
+        draft = Draft(self._now(), type, path, payload)
+        self.state.apply(draft)
+        self._pending.append(draft)
+
+    async def flush(self) -> None:
+        """Return when everything emitted so far is durable.
+
+        Raises:
+            StaleEpoch: another worker owns the run, or it has ended.
+        """
+        if not self._pending and not self._writing.locked():
+            return
+        spawn = self._beside()
+        if spawn is None:
+            await self.write()
+            return
+        # All that ask before the writer has begun share it.
+        if self._next is None:
+            self._next = spawn(self.write())
+        await asyncio.shield(self._next)
+
+    async def write(self) -> None:
+        """Do what `flush` does, for a task that is never cancelled alone."""
+        # Spelled out: each step comes by here, and `async with` takes twice as long as the lock itself.
+        await self._writing.acquire()
+        try:
+            self._next = None
+            await self._write()
+        finally:
+            self._writing.release()
+
+    async def settle(
+        self, type: EventType, path: Path, payload: dict[str, Any], still: Callable[[], bool] = lambda: True
+    ) -> bool:
+        """Record an event only if nothing was recorded by others meanwhile; else fold that in and return False.
+
+        Args:
+            type: the event's type.
+            path: its path.
+            payload: its payload.
+            still: whether there is reason for it when all that was emitted before is recorded.
+        """
+        spawn, draft = self._beside(), Draft(self._now(), type, path, payload)
+        settling = self._settle(draft, self.heard, still)
+        return bool(await (settling if spawn is None else asyncio.shield(spawn(settling))))
+
+    async def catch_up(self) -> None:
+        """Fold in what others have recorded."""
+        async with self._writing:
+            await self._read_news()
+
+    def _beside(self) -> Spawn | None:
+        """Return how to write beside the current task if that may be cancelled meanwhile, as a child of a group."""
+        return None if self.alone or asyncio.current_task() is self._main else self._spawn
+
+    async def _write(self) -> None:
+        while self._pending:
+            batch, self._pending = self._pending, []
+            try:
+                self.last_seq = await self._store.append(self.run_id, batch, epoch=self._epoch, after=self.last_seq)
+            except Conflict:
+                self._pending = batch + self._pending
+                await self._read_news()
+
+    async def _settle(self, draft: Draft, heard: int, still: Callable[[], bool]) -> bool:
+        async with self._writing:
+            await self._write()
+            if self.heard != heard or not still():
+                return False
+            try:
+                self.last_seq = await self._store.append(self.run_id, [draft], epoch=self._epoch, after=self.last_seq)
+            except Conflict:
+                await self._read_news()
+                return False
+            self.state.apply(draft)
+            return True
+
+    async def _read_news(self) -> None:
+        events = await self._store.read(self.run_id, after=self.last_seq)
+        for event in events:
+            self.state.apply(event)
+            self.last_seq = event.seq
+        if events:
+            self.heard += len(events)
+            self.straight = self.straight and not self._pending
+            self._news(events)

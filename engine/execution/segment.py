@@ -1,0 +1,282 @@
+"""A run in execution, from its claim until it ends or everything left of it waits."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from typing import Any, Literal
+
+from engine.clock import Clock
+from engine.errors import StaleEpoch
+from engine.events import Event
+from engine.execution.concurrent import run_branch, run_foreach, run_parallel
+from engine.execution.hooks import left_by
+from engine.execution.loops import run_loop
+from engine.execution.lost import MAX_LOST, lost_between
+from engine.execution.mapping import run_map
+from engine.execution.outcome import Bailed, Canceled, Failed, Halted, Outcome
+from engine.execution.ports import Host
+from engine.execution.recorder import Journal
+from engine.execution.scope import Scope
+from engine.execution.sequence import run_flow, run_nested, run_sequence
+from engine.execution.service import StepHost
+from engine.execution.steps import run_step
+from engine.execution.waits import run_event, run_sleep
+from engine.execution.walker import Listener
+from engine.failure import describe
+from engine.journal.refs import Value
+from engine.journal.state import RunState
+from engine.journal.store import Claim, Store
+from engine.paths import Path
+from engine.tree.nodes import (
+    BranchNode,
+    EventNode,
+    Flow,
+    FlowNode,
+    ForeachNode,
+    LoopNode,
+    MapNode,
+    Node,
+    ParallelNode,
+    SequenceNode,
+    SleepNode,
+    StepNode,
+)
+
+
+class Execution:
+    """Executes one segment of a run under one claim: `segment` walks the tree until nothing more can be done.
+
+    It is the `Walker` that the coroutines of the node kinds are given.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        random: Callable[[], float],
+        claim: Claim,
+        lease: float,
+        flow: Flow,
+        state: RunState,
+    ) -> None:
+        """Take the claim and the folded state of the run."""
+        self.clock = clock
+        self.random = random
+        self.lost: str = claim.lost or ""
+        self.journal: Journal = Journal(store, clock, claim, state, self._take_news)
+        self._store = store
+        self._claim = claim
+        self._lease = lease
+        self._flow = flow
+        self._listeners: list[Listener] = []
+        self._tasks = asyncio.TaskGroup()
+        self._alarms: dict[Path, asyncio.Task[None]] = {}
+        self._main: asyncio.Task[Any] | None = None
+        self._stopped = False
+        self.host: Host = StepHost(self.journal, self._spawn)
+
+    async def segment(self) -> bool:
+        """Go on with the run until it ends or everything left of it waits.
+
+        Returns:
+            False when the run was cancelled, stopped or claimed by another worker meanwhile.
+        """
+        try:
+            async with self._tasks:
+                self._main = main = self._tasks.create_task(self._walk_all())
+                self.journal.belong_to(main, self._beside)
+                beat = self._tasks.create_task(self._heartbeat())
+                try:
+                    await asyncio.wait([main])
+                finally:
+                    self._stopped = self._stopped or not main.done()
+                    for task in (beat, *self._alarms.values()):
+                        task.cancel()
+        except BaseExceptionGroup as errors:
+            stale, others = errors.split(StaleEpoch)
+            if others is not None:
+                raise _alone(others) from None
+            self._stopped = self._stopped or stale is not None
+        if main.cancelled() and not self._stopped:
+            raise asyncio.CancelledError("a step cancelled the task in which it runs")
+        return not self._stopped
+
+    def walk(self, node: Node, scope: Scope, value: Value) -> Coroutine[Any, Any, Outcome]:
+        """Run one node of any kind, or go on with it where the journal left it."""
+        match node:
+            case StepNode():
+                return run_step(self, node, scope, value)
+            case MapNode():
+                return run_map(self, node, scope, value)
+            case FlowNode():
+                return run_nested(self, node, scope, value)
+            case SequenceNode():
+                return run_sequence(self, node.nodes, scope, value)
+            case ParallelNode():
+                return run_parallel(self, node, scope, value)
+            case BranchNode():
+                return run_branch(self, node, scope, value)
+            case LoopNode():
+                return run_loop(self, node, scope, value)
+            case ForeachNode():
+                return run_foreach(self, node, scope, value)
+            case SleepNode():
+                return run_sleep(self, node, scope, value)
+            case EventNode():
+                return run_event(self, node, scope, value)
+
+    def notice(self) -> None:
+        """Read, soon, what others have recorded: an answer, an event, a cancel."""
+        self._spawn(self.journal.catch_up)
+
+    def stop(self) -> None:
+        """Leave the run as it is: what ran is interrupted and is recorded by nobody here."""
+        self._stopped = True
+        if self._main is not None:
+            self._main.cancel()
+
+    def given(self, path: Path, value: Value) -> Value:
+        """Return what a step is given when it begins: the value, unless the run was forked there with another one."""
+        fork = self.journal.state.forked_from
+        if fork is None or "input" not in fork or tuple(fork["step"]) != path:
+            return value
+        return Value(fork["input"], {"value": fork["input"]})
+
+    @contextmanager
+    def listening(self, listener: Listener) -> Iterator[None]:
+        """Tell the listener, inside the block, what can go on."""
+        self._listeners.append(listener)
+        self.journal.alone = False
+        try:
+            yield
+        finally:
+            self._listeners.remove(listener)
+            self.journal.alone = not self._listeners
+
+    def alarm(self, path: Path, due: datetime) -> None:
+        """Poke the listeners about ``path`` when the clock reaches ``due``."""
+        if path not in self._alarms and self._listeners:
+            self._alarms[path] = self._beside(self._ring(path, due))
+
+    async def _walk_all(self) -> None:
+        state = self.journal.state
+        stuck = await self._begin()
+        if stuck is not None:
+            self._end(stuck)
+            await self.journal.flush()
+            return
+        root = Scope(self._flow, (), state.root, state.root.input)
+        while True:
+            heard = self.journal.heard
+            outcome = await run_flow(self, self._flow, root)
+            if not isinstance(outcome, Halted):
+                self._end(outcome)
+                await self.journal.flush()
+                return
+            await self.journal.flush()
+            # What others recorded while the tree was walked may concern a place that had been passed by then.
+            if self.journal.heard == heard and not self._is_due() and await self._settle():
+                return
+
+    async def _begin(self) -> Failed | None:
+        """Record that the run begins or is taken over; tell why when it cannot go on."""
+        state, lost = self.journal.state, self._claim.interrupted
+        status = state.status
+        if status == "pending":
+            self.journal.emit("run-started", (), {})
+        at_work = [step for step in state.open.values() if step.kind == "step" and step.status == "running"]
+        interrupted = [list(step.path) for step in at_work if step.retry_at is None and (lost or not step.ready)]
+        # Conditions and timer functions leave no trace until they have ended: a worker may have died of one.
+        unseen = lost and not at_work and status in ("pending", "running")
+        deaths = state.stuck + 1 if state.recovered_seq == state.last_seq else 1
+        if unseen and deaths >= MAX_LOST:
+            return Failed(describe(lost_between(deaths, self.lost)))
+        if interrupted or unseen:
+            reason = self._claim.lost or ("its worker was lost" if lost else "its worker was stopped")
+            self.journal.emit("run-recovered", (), {"reason": reason, "interrupted": interrupted, "lost": int(lost)})
+            if unseen:
+                await self.journal.flush()
+        return None
+
+    def _end(self, outcome: Outcome) -> None:
+        match outcome:
+            case Value():
+                self.journal.emit("run-succeeded", (), {"result": outcome.ref} | left_by(self._flow, "success"))
+            case Bailed(value):
+                self.journal.emit("run-succeeded", (), {"result": value.ref} | left_by(self._flow, "success"))
+            case Failed(error):
+                self.journal.emit("run-failed", (), {"error": error} | left_by(self._flow, "failed"))
+            case Canceled() | Halted():
+                raise AssertionError("the outermost workflow has no siblings that could cancel it")
+
+    def _spawn(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do something beside the walk, unless that is over; a thread that a step left behind may still ask for it."""
+        if not self._stopped and self._main is not None and not self._main.done():
+            with suppress(asyncio.CancelledError):
+                self._beside(work())
+
+    def _beside(self, work: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
+        try:
+            return self._tasks.create_task(work)
+        except RuntimeError:
+            # One of the tasks has failed, and the group takes no more: all that is left is being cancelled.
+            work.close()
+            raise asyncio.CancelledError from None
+
+    def _is_due(self) -> bool:
+        now = self.clock.now()
+        return any(step.due_at is not None and step.due_at <= now for step in self.journal.state.waiting)
+
+    async def _settle(self) -> bool:
+        """Record that everything left waits; False when something came up meanwhile."""
+        state = self.journal.state
+        for path in [path for path in reversed(state.open) if state.closed_above(path)]:
+            self.journal.emit("step-canceled", path, {"reason": "the workflow around it has ended"})
+        waiting, suspended = state.waiting, state.suspended
+        if not waiting and not suspended:
+            raise AssertionError("a run that halts waits for something")
+        if waiting:
+            due = [step.due_at for step in waiting if step.due_at is not None]
+            names = [step.event_name for step in waiting if step.event_name is not None]
+            until = min(due).isoformat() if due else None
+            return await self._rest("waiting", {"until": until, "events": names})
+        return await self._rest("suspended", {"suspended": [list(step.path) for step in suspended]})
+
+    async def _rest(self, status: Literal["waiting", "suspended"], payload: dict[str, Any]) -> bool:
+        if self.journal.state.status == status:
+            await self.journal.flush()
+            return True
+        return await self.journal.settle("run-waiting" if status == "waiting" else "run-suspended", (), payload)
+
+    def _take_news(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if event.type == "run-canceled":
+                self.stop()
+            elif event.path:
+                self._poke(event.path)
+
+    def _poke(self, path: Path) -> None:
+        for listener in tuple(self._listeners):
+            listener.poke(path)
+
+    async def _ring(self, path: Path, due: datetime) -> None:
+        await self.clock.sleep_until(due)
+        del self._alarms[path]
+        self._poke(path)
+
+    async def _heartbeat(self) -> None:
+        while True:
+            await asyncio.sleep(self._lease / 3)
+            last_seq = await self._store.renew(self.journal.run_id, epoch=self._claim.epoch, lease=self._lease)
+            if last_seq > self.journal.last_seq:
+                await self.journal.catch_up()
+
+
+def _alone(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return the only error of a group, else the group."""
+    first, *more = errors.exceptions
+    if more:
+        return errors
+    return _alone(first) if isinstance(first, BaseExceptionGroup) else first

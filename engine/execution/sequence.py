@@ -1,0 +1,93 @@
+"""Nodes one after the other, and a nested workflow as one step."""
+
+from engine.errors import InvalidOutput, InvalidStepInput, InvalidValue
+from engine.execution.outcome import Bailed, Failed, Outcome, recorded
+from engine.execution.scope import Scope
+from engine.execution.walker import Walker
+from engine.failure import describe
+from engine.journal.refs import Value
+from engine.paths import Path
+from engine.tree.nodes import Flow, FlowNode, Node
+from engine.values.schema import Schema
+
+
+async def run_sequence(run: Walker, nodes: tuple[Node, ...], scope: Scope, value: Value) -> Outcome:
+    """Run the nodes in order, each on the value of the one before."""
+    for node in nodes:
+        outcome = await run.walk(node, scope, value)
+        if type(outcome) is not Value:
+            return outcome
+        value = outcome
+    return value
+
+
+async def run_flow(run: Walker, flow: Flow, scope: Scope) -> Outcome:
+    """Run a workflow's nodes on its input, and hold the result against its output schema."""
+    outcome = await run_sequence(run, flow.nodes, scope, Value(scope.init, {"input": list(scope.path)}))
+    if type(outcome) is not Value:
+        return outcome
+    try:
+        return normal(flow.output, outcome)
+    except InvalidValue as error:
+        message = f"the result of workflow {flow.id!r} does not fit its output_schema:"
+        return Failed(describe(InvalidOutput(message, error.issues)))
+
+
+async def run_nested(run: Walker, node: FlowNode, scope: Scope, value: Value) -> Outcome:
+    """Run a nested workflow as one step of the outer one."""
+    flow, path = node.flow, scope.path_of(node.id)
+    record = scope.record(node.id)
+    known = recorded(record, path)
+    if known is not None:
+        return known
+    if record is None:
+        failed = _begin(run, flow, scope, path, run.given(path, value))
+        if failed is not None:
+            return failed
+    place = run.journal.state.place(path)
+    inner = Scope(flow, path, place, place.input, outer=scope, passes=scope.passes)
+    return _end(run, path, await run_flow(run, flow, inner))
+
+
+def normal(schema: Schema, value: Value) -> Value:
+    """Return the value as the schema has it, with defaults; the ref stays when nothing changed.
+
+    Raises:
+        InvalidValue: it does not fit.
+    """
+    if schema.spec is None:
+        return value
+    json = schema.dump(schema.load(value.json))
+    return value if json == value.json else Value(json, {"value": json})
+
+
+def _begin(run: Walker, flow: Flow, scope: Scope, path: Path, value: Value) -> Failed | None:
+    start = {"attempt": 1, "kind": "workflow", "input": value.ref}
+    if scope.iteration is not None:
+        start["iteration"] = scope.iteration
+    try:
+        run.journal.emit("step-started", path, start | {"input": normal(flow.input, value).ref})
+    except InvalidValue as error:
+        message = f"what workflow {flow.id!r} receives does not fit its input_schema:"
+        run.journal.emit("step-started", path, start)
+        return _fail(run, path, Failed(describe(InvalidStepInput(message, error.issues))))
+    return None
+
+
+def _end(run: Walker, path: Path, outcome: Outcome) -> Outcome:
+    match outcome:
+        case Value():
+            run.journal.emit("step-succeeded", path, {"output_ref": outcome.ref})
+            return Value(outcome.json, {"step": list(path)})
+        case Bailed(value):
+            run.journal.emit("step-succeeded", path, {"output_ref": value.ref})
+            return Value(value.json, {"step": list(path)})
+        case Failed():
+            return _fail(run, path, outcome)
+        case _:
+            return outcome
+
+
+def _fail(run: Walker, path: Path, failed: Failed) -> Failed:
+    run.journal.emit("step-failed", path, {"error": failed.error})
+    return failed

@@ -1,0 +1,165 @@
+"""One step: its attempts, their outcomes, and what of them is recorded."""
+
+import asyncio
+from collections.abc import Awaitable
+from datetime import timedelta
+from typing import Any
+
+from engine.errors import InvalidOutput, InvalidStepInput, InvalidValue, StepError, StepTimeout
+from engine.execution.context import Bail, Context, Refuse, Suspend, current_context
+from engine.execution.lost import fail_lost
+from engine.execution.outcome import HALTED, Bailed, Failed, Outcome, recorded
+from engine.execution.scope import Scope
+from engine.execution.walker import Walker
+from engine.failure import describe, is_users
+from engine.journal.refs import Value
+from engine.journal.step_state import StepState
+from engine.paths import Path, format_path
+from engine.tree.nodes import StepNode
+from engine.tree.step import Retry, Step
+
+ONCE = Retry()
+
+
+async def run_step(run: Walker, node: StepNode, scope: Scope, value: Value) -> Outcome:
+    """Run a step, or go on with it where the journal left it: answered, waiting for a retry, or interrupted."""
+    step = node.step
+    path = scope.path_of(step.id)
+    record = scope.record(step.id)
+    if record is None:
+        value = run.given(path, value)
+    else:
+        known = recorded(record, path)
+        if known is not None:
+            return known
+        value = Value(record.input, value.ref)
+    while True:
+        if record is None:
+            record = _begin(run, scope, path, value)
+        elif not record.ready:
+            lost = fail_lost(run, path, record)
+            if lost is not None:
+                return lost
+            if record.retry_at is not None:
+                await run.clock.sleep_until(record.retry_at)
+            run.journal.emit("step-started", path, {"attempt": record.attempts + 1})
+        await run.journal.flush()
+        outcome = await _attempt(run, step, scope, path, value, record)
+        if not isinstance(outcome, BaseException):
+            return outcome
+        failed = _failed(run, step, scope, path, record, outcome)
+        if failed is not None:
+            return failed
+        await run.journal.flush()
+
+
+def _begin(run: Walker, scope: Scope, path: Path, value: Value) -> StepState:
+    start = {"attempt": 1, "input": value.ref}
+    if scope.passes:
+        start["iteration"] = scope.iteration
+    run.journal.emit("step-started", path, start)
+    return run.journal.state.open[path]
+
+
+async def _attempt(
+    run: Walker, step: Step[Any, Any], scope: Scope, path: Path, value: Value, record: StepState
+) -> Outcome | BaseException:
+    """Call the function once; return the outcome, recorded, or the error that it raised."""
+    context = Context(run.host, scope, step.id, path, step, record)
+    token = current_context.set(context)
+    try:
+        data = _load(step, value.json)
+        called = step.call(data, context)
+        result = await (called if step.timeout is None else _in_time(called, step, path))
+        if context.pending is None:
+            output = _dump(step, result)
+            run.journal.emit("step-succeeded", path, {"output": output})
+            return Value(output, {"step": list(path)})
+    except (Suspend, Bail, Refuse) as signal:
+        context.pending = context.pending or signal
+    except BaseException as error:
+        if not is_users(error):
+            raise
+        if context.pending is None:
+            return error
+    finally:
+        current_context.reset(token)
+        context.close()
+    return _left(run, path, record, context)
+
+
+def _left(run: Walker, path: Path, record: StepState, context: Context) -> Outcome:
+    """Record that the function was left by suspend() or bail(), or because its last answer does not fit."""
+    match context.pending:
+        case Suspend(payload=payload, label=label):
+            suspended = {"payload": payload, "label": label, "call": len(record.resumes) + 1}
+            run.journal.emit("step-suspended", path, suspended)
+            return HALTED
+        case Refuse(issues=issues):
+            asked = {"payload": record.suspend_payload, "label": record.label, "call": record.suspends}
+            rejected = [{"path": list(issue.path), "message": issue.message} for issue in issues]
+            run.journal.emit("step-suspended", path, {**asked, "rejected": rejected})
+            return HALTED
+        case Bail(value=value):
+            run.journal.emit("step-bailed", path, {"value": value})
+            return Bailed(Value(value, {"step": list(path)}))
+    raise AssertionError("a step that did not return was left by suspend() or bail()")
+
+
+def _failed(
+    run: Walker, step: Step[Any, Any], scope: Scope, path: Path, record: StepState, error: BaseException
+) -> Failed | None:
+    """Record a failed attempt; None when another one follows."""
+    retry = step.retry or scope.flow.retry or ONCE
+    detail = describe(error)
+    if record.failures + 1 < retry.attempts and not _is_validation(error) and retry.covers(error):
+        delay = retry.delay_after(record.failures + 1, run.random)
+        next_at = run.clock.now() + timedelta(seconds=delay)
+        failed = {"attempt": record.attempts, "error": detail, "next_at": next_at.isoformat()}
+        run.journal.emit("step-attempt-failed", path, failed)
+        return None
+    run.journal.emit("step-failed", path, {"error": detail})
+    return Failed(detail)
+
+
+def _is_validation(error: BaseException) -> bool:
+    """Tell whether the engine itself refused a value; trying again would refuse it again."""
+    return isinstance(error, StepError) and not isinstance(error, StepTimeout)
+
+
+def _load(step: Step[Any, Any], json: Any) -> Any:
+    try:
+        return step.input.load(json)
+    except InvalidValue as error:
+        message = f"what step {step.id!r} receives does not fit its input_schema:"
+        raise InvalidStepInput(message, error.issues) from None
+
+
+def _dump(step: Step[Any, Any], result: Any) -> Any:
+    try:
+        return step.output.dump(result)
+    except InvalidValue as error:
+        message = f"what step {step.id!r} returned does not fit its output_schema:"
+        raise InvalidOutput(message, error.issues) from None
+    except StepError as error:
+        error.add_note(f"returned by step {step.id!r}")
+        raise
+
+
+async def _in_time(call: Awaitable[Any], step: Step[Any, Any], path: Path) -> Any:
+    message = f"step {format_path(path)!r} took longer than its timeout of {step.timeout} s"
+    try:
+        async with asyncio.timeout(step.timeout) as limit:
+            result = await call
+    except TimeoutError:
+        if limit.expired():
+            raise StepTimeout(message) from None
+        raise
+    except Exception as error:
+        if limit.expired():
+            raise StepTimeout(message) from error
+        raise
+    if limit.expired():
+        # The function went on although it was cancelled; what it then gave came too late.
+        raise StepTimeout(message)
+    return result

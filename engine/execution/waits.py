@@ -1,0 +1,99 @@
+"""Timers and waits for events: recorded when they begin, so that a restart waits only for what is left."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from engine.errors import EventTimeout, StepError
+from engine.execution.functions import evaluate
+from engine.execution.outcome import HALTED, Failed, Outcome, recorded
+from engine.execution.scope import Scope
+from engine.execution.walker import Walker
+from engine.failure import describe, is_users
+from engine.journal.refs import Value
+from engine.journal.waits import takes
+from engine.paths import Path
+from engine.tree.nodes import EventNode, SleepNode
+from engine.tree.step import Function
+
+
+async def run_sleep(run: Walker, node: SleepNode, scope: Scope, value: Value) -> Outcome:
+    """Let the value pass when the timer has ended."""
+    path, record = scope.path_of(node.id), scope.record(node.id)
+    known = recorded(record, path)
+    if known is not None:
+        return known
+    value = run.given(path, value) if record is None else Value(record.input, value.ref)
+    if record is None:
+        try:
+            until = await _end_of(run, node, scope, value)
+        except BaseException as error:
+            if not is_users(error):
+                raise
+            error.add_note(f"raised by the timer {node.id!r}")
+            return Failed(describe(error))
+        run.journal.emit("sleep-started", path, {"until": until.isoformat(), "input": value.ref})
+    else:
+        until = record.due_at or run.clock.now()
+    if until > run.clock.now():
+        await run.journal.flush()
+        run.alarm(path, until)
+        return HALTED
+    run.journal.emit("sleep-ended", path, {})
+    return value
+
+
+async def _end_of(run: Walker, node: SleepNode, scope: Scope, value: Value) -> datetime:
+    wait: Any = node.wait
+    if isinstance(wait, Function):
+        wait = await evaluate(run, wait, scope, node.id, value)
+    if isinstance(wait, timedelta):
+        wait = wait.total_seconds()
+    if isinstance(wait, datetime):
+        return wait.astimezone(UTC)
+    if isinstance(wait, int | float) and not isinstance(wait, bool):
+        return run.clock.now() + timedelta(seconds=wait)
+    raise StepError(f"{node.id!r} needs seconds, a timedelta or a datetime, and was given {type(wait).__name__}")
+
+
+async def run_event(run: Walker, node: EventNode, scope: Scope, value: Value) -> Outcome:
+    """Wait until the event was sent; one that was sent before is taken at once."""
+    path, record = scope.path_of(node.id), scope.record(node.id)
+    known = recorded(record, path)
+    if known is not None:
+        return known
+    if record is None:
+        until = None if node.timeout is None else run.clock.now() + timedelta(seconds=node.timeout)
+        awaited = {"name": node.name, "timeout_at": None if until is None else until.isoformat(), "input": value.ref}
+        run.journal.emit("event-awaited", path, awaited)
+    # Flushed before the mailbox is read: an event sent meanwhile was either kept there or is sent to this path.
+    await run.journal.flush()
+    while True:
+        known = recorded(scope.record(node.id), path)
+        mailbox = run.journal.state.mailbox.items()
+        kept = next((seq for seq, (name, payload) in mailbox if name == node.name and takes(node, payload)), None)
+        if known is None:
+            known = await (_wait(run, node, scope, path) if kept is None else _take(run, node, path, kept))
+        if known is not None:
+            return known
+
+
+async def _take(run: Walker, node: EventNode, path: Path, kept: int) -> Value | None:
+    """Take an event that was sent before, by its seq; None when a sibling took it, or another one came in."""
+    state = run.journal.state
+    payload = state.mailbox[kept][1]
+    received = {"name": node.name, "from_seq": kept}
+    taken = await run.journal.settle("event-received", path, received, still=lambda: kept in state.mailbox)
+    return Value(payload, {"step": list(path)}) if taken else None
+
+
+async def _wait(run: Walker, node: EventNode, scope: Scope, path: Path) -> Outcome | None:
+    """Wait, or fail when the time is over; None when something came in just then."""
+    record = scope.record(node.id)
+    due = None if record is None else record.due_at
+    if due is None:
+        return HALTED
+    if due > run.clock.now():
+        run.alarm(path, due)
+        return HALTED
+    error = describe(EventTimeout(f"event {node.name!r} did not come within {node.timeout} s at {node.id!r}"))
+    return Failed(error) if await run.journal.settle("step-failed", path, {"error": error}) else None

@@ -1,0 +1,186 @@
+"""Which suspended step an answer is for, and whether the answer fits it."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from engine.errors import (
+    AlreadyResumed,
+    AmbiguousResume,
+    InvalidInput,
+    InvalidResumeData,
+    InvalidValue,
+    NotSuspended,
+    RunFinished,
+    UnknownStep,
+)
+from engine.journal.fit import node_at, nodes_by_id
+from engine.journal.requests import names_suspended
+from engine.journal.state import RunState
+from engine.journal.step_state import StepState
+from engine.paths import Path, format_path, parse_path
+from engine.tree.nodes import Flow, FlowNode, StepNode
+from engine.tree.sources import Identified
+from engine.values.admission import admitted
+from engine.values.schema import Schema
+
+Where = Identified | str | Sequence[str | int]
+"""A step, its id, or its path as text or as a list; an id also finds a step inside a nested workflow."""
+
+
+def find_suspended(
+    flow: Flow, run: RunState, where: Where | None = None, label: str | None = None, index: int | None = None
+) -> StepState:
+    """Return the suspended step that is meant.
+
+    Args:
+        flow: the run's workflow.
+        run: the run as it is now.
+        where: the step, or a nested workflow or foreach that holds it; None for the only suspended one.
+        label: the label that the step suspended with.
+        index: the item of a foreach.
+
+    Raises:
+        AmbiguousResume: several suspended steps fit; the message lists them.
+        AlreadyResumed: the step was answered before.
+        RunFinished: the run has ended otherwise.
+        UnknownStep: neither the workflow nor the run has such a step.
+        NotSuspended: the step is not suspended, or no step has this label or index.
+    """
+    found = [step for step in run.suspended if not run.closed_above(step.path)]
+    path = None if where is None else _recorded_path(flow, run, where)
+    if path is not None:
+        found = _matching(found, path)
+    if label is not None:
+        found = [step for step in found if step.label == label]
+    if index is not None:
+        found = [step for step in found if index in step.path]
+    if run.ended or not found:
+        raise _nothing_found(run, path, label, index)
+    if len(found) > 1:
+        listed = ", ".join(format_path(step.path) for step in found)
+        raise AmbiguousResume(f"several steps of run {run.run_id} are suspended: {listed}. Say which one with step=...")
+    return found[0]
+
+
+def admit_answer(flow: Flow, path: Path, data: Any) -> Any:
+    """Return an answer as JSON, validated against the step's resume schema.
+
+    Raises:
+        InvalidResumeData: it does not fit.
+        UnknownStep: there is no step at this path.
+    """
+    node = node_at(flow, path)
+    if not isinstance(node, StepNode):
+        raise UnknownStep(f"workflow {flow.id!r} has no step at {format_path(path)!r}")
+    try:
+        return admitted(node.step.resume or ANY, data)
+    except InvalidValue as error:
+        message = f"the answer does not fit the resume_schema of step {format_path(path)!r}; it is still suspended:"
+        raise InvalidResumeData(message, error.issues) from None
+
+
+def admit_step_input(flow: Flow, path: Path, data: Any) -> Any:
+    """Return what a step is to be given instead of what it had, as JSON.
+
+    Raises:
+        InvalidInput: it does not fit the step.
+    """
+    match node_at(flow, path):
+        case StepNode(step=step):
+            schema = step.input
+        case FlowNode(flow=inner):
+            schema = inner.input
+        case _:
+            schema = ANY
+    try:
+        return admitted(schema, data)
+    except InvalidValue as error:
+        raise InvalidInput(f"the new input does not fit step {format_path(path)!r}:", error.issues) from None
+
+
+ANY = Schema.of(None)
+
+
+def path_of(flow: Flow, where: Where) -> Path:
+    """Return the path that is meant; that of a step in a nested workflow when its id alone is given.
+
+    Raises:
+        UnknownStep: the workflow has no such step, or several nested workflows have one of this id.
+    """
+    path = _written(where)
+    if node_at(flow, path) is not None:
+        return path
+    known = list(_paths(flow))
+    found = [inner for inner in known if len(path) == 1 and inner[-1] == path[0]]
+    if len(found) == 1:
+        return found[0]
+    listed = ", ".join(sorted(format_path(inner) for inner in found or known))
+    if found:
+        raise UnknownStep(f"workflow {flow.id!r} has several steps {path[0]!r}: {listed}. Give the path of one")
+    raise UnknownStep(f"workflow {flow.id!r} has no step {format_path(path)!r}. It has: {listed}")
+
+
+def _written(where: Where) -> Path:
+    try:
+        return parse_path(where) if isinstance(where, str | Sequence) else (where.id,)
+    except ValueError as error:
+        raise UnknownStep(str(error)) from None
+
+
+def _recorded_path(flow: Flow, run: RunState, where: Where) -> Path:
+    """Return the path that is meant; that of a step which the run has recorded and the workflow no longer has, too."""
+    try:
+        return path_of(flow, where)
+    except UnknownStep:
+        sought = _written(where)
+        gone = [step.path for step in run.steps() if node_at(flow, step.path) is None]
+        if any(_lies_at(path, sought) for path in gone):
+            return sought
+        found = {path for path in gone if len(sought) == 1 and sought[0] in path}
+        if len(found) == 1:
+            return found.pop()
+        raise
+
+
+def _paths(flow: Flow) -> Iterator[Path]:
+    """Yield the path of every step, without the indexes of items."""
+    for step_id, node in nodes_by_id(flow).items():
+        yield (step_id,)
+        if isinstance(node, FlowNode):
+            yield from ((step_id, *inner) for inner in _paths(node.flow))
+
+
+def _matching(steps: list[StepState], path: Path) -> list[StepState]:
+    """Return the steps at the path or below it; a path without indexes fits every item."""
+    return [step for step in steps if _lies_at(step.path, path)]
+
+
+def _lies_at(path: Path, sought: Path) -> bool:
+    if path[: len(sought)] == sought:
+        return True
+    ids = tuple(part for part in path if isinstance(part, str))
+    return all(isinstance(part, str) for part in sought) and ids[: len(sought)] == sought
+
+
+def _nothing_found(run: RunState, path: Path | None, label: str | None, index: int | None) -> Exception:
+    answered = [
+        known
+        for known, labels in run.answered.items()
+        if _names(known, path, index) and (label is None or label in labels)
+    ]
+    if answered:
+        text = format_path(path) if path else format_path(answered[0])
+        return AlreadyResumed(f"step {text!r} of run {run.run_id} was answered before: the first answer stands")
+    if run.ended:
+        return RunFinished(f"run {run.run_id} has ended ({run.status}): start another one, or fork it")
+    sought = [
+        f"step {format_path(path)!r}" if path else "",
+        f"label {label!r}" if label is not None else "",
+        f"index {index}" if index is not None else "",
+    ]
+    what = ", ".join(part for part in sought if part) or "run"
+    return NotSuspended(f"nothing is suspended for {what} in run {run.run_id}. Suspended now: {names_suspended(run)}")
+
+
+def _names(known: Path, path: Path | None, index: int | None) -> bool:
+    return (path is None or _lies_at(known, path)) and (index is None or index in known)

@@ -1,0 +1,105 @@
+"""Forks: a new run that shares the history of another one before a step."""
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import Any
+
+from engine.clock import Clock
+from engine.errors import StepNotRun, UnknownRun
+from engine.events import Draft, Event
+from engine.journal.fit import check_known
+from engine.journal.state import fold
+from engine.journal.store import Store
+from engine.journal.summary import RunSummary
+from engine.paths import Path, format_path
+from engine.values.missing import MISSING
+
+STARTS = frozenset({"step-started", "sleep-started", "event-awaited"})
+
+
+async def record_fork(
+    store: Store,
+    clock: Clock,
+    *,
+    run_id: str,
+    new_run_id: str,
+    digest: str,
+    path: Path,
+    step_input: Any = MISSING,
+    permit: Callable[[], Awaitable[bool]],
+) -> RunSummary:
+    """Make a new run that goes on from before a step; the run itself stays as it is.
+
+    Args:
+        store: where the journals are kept.
+        clock: gives the time of the new events.
+        run_id: the run to fork.
+        new_run_id: the new run's id.
+        digest: the digest of the workflow as it is now.
+        path: the step from which the new run executes again; it has begun in the run.
+        step_input: what that step is given instead of what it had, as JSON.
+        permit: asked before anything is recorded; raises to refuse, and returns whether the start needs no other check.
+
+    Raises:
+        UnknownRun: there is no such run.
+        StepNotRun: the step has not begun in the run.
+        RunExists: the new id is taken.
+        NewerJournal: what came before the step is not understood here.
+    """
+    events = await store.read(run_id)
+    if not events:
+        raise UnknownRun(f"no run has the id {run_id!r}")
+    cut = _beginning(events, path, exactly=step_input is not MISSING)
+    if cut is None:
+        begun = ", ".join(format_path(step.path) for step in fold(events).steps()) or "none"
+        raise StepNotRun(f"step {format_path(path)!r} has not begun in run {run_id}. Begun: {begun}")
+    before = events[: cut - 1]
+    check_known(fold(before))
+    created = {**events[0].payload, "digest": digest} | _late_input(before)
+    created.pop("unchecked", None)
+    if not await permit():
+        created["unchecked"] = True
+    forked: dict[str, Any] = {"from_run_id": run_id, "step": list(path)}
+    if step_input is not MISSING:
+        forked["input"] = step_input
+    now = clock.now()
+    # The fork comes after what is shared: the shared events tell of a run that went on, this one waits for its start.
+    drafts = [Draft(now, "run-created", (), created), *_shared(before, path), Draft(now, "run-forked", (), forked)]
+    return await store.create(new_run_id, drafts)
+
+
+def _beginning(events: Sequence[Event], path: Path, *, exactly: bool) -> int | None:
+    """Return the seq at which a step began last; that of the first item when the path names a whole foreach."""
+    for event in reversed(events):
+        if event.path == path and _starts(event):
+            return event.seq
+    inside = (event.seq for event in events if event.path[: len(path)] == path and _starts(event))
+    return None if exactly else next(inside, None)
+
+
+def _starts(event: Event) -> bool:
+    return event.type in STARTS and event.payload.get("attempt", 1) == 1
+
+
+def _late_input(events: Sequence[Event]) -> dict[str, Any]:
+    """Return the input of a run that was created first and started later."""
+    started = (event.payload for event in events if event.type == "run-started" and "input" in event.payload)
+    return next(started, {})
+
+
+def _shared(events: Sequence[Event], path: Path) -> Iterator[Draft]:
+    """Yield what both runs share: steps that had ended by then, decisions, state, kept events.
+
+    What still ran then, beside the step, runs again in the fork; the workflows around the step stay open. An event
+    that was sent to something that runs again is kept for whoever waits for it there, since nobody sends it twice.
+    """
+    unfinished = {open_path for open_path in fold(events).open if open_path != path[: len(open_path)]}
+    seqs: dict[int, int] = {}
+    for event in events:
+        payload, again = event.payload, any(event.path[: len(gone)] == gone for gone in unfinished)
+        sent = event.type == "event-received" and "payload" in payload
+        if event.type.startswith("run-") or (again and not sent):
+            continue
+        seqs[event.seq] = len(seqs) + 2  # run-created is the first
+        if "from_seq" in payload:
+            payload = {**payload, "from_seq": seqs[payload["from_seq"]]}
+        yield Draft(event.at, event.type, () if again else event.path, payload)

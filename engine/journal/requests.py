@@ -1,0 +1,242 @@
+"""What people and programs ask of a run, recorded in its journal by whoever took the request.
+
+Each request is one transaction that reads the journal, checks that the request is still valid and records it. No
+workflow code is needed, so the process that serves pages uses these as they are.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from engine.clock import Clock
+from engine.errors import (
+    AlreadyResumed,
+    NotSuspended,
+    RunAlreadyStarted,
+    RunFinished,
+    UnknownStep,
+)
+from engine.events import Draft, Event, EventType
+from engine.journal.fit import check_known
+from engine.journal.state import RunState, fold
+from engine.journal.step_state import StepState
+from engine.journal.store import Store
+from engine.journal.summary import RunSummary
+from engine.paths import Path, format_path, ids_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """What a run starts with; all of it JSON."""
+
+    input: Any
+    state: dict[str, Any] | None = None
+    request_context: dict[str, Any] | None = None
+
+    def payload(self) -> dict[str, Any]:
+        """Return the keys of an event's payload; what was not given is left out."""
+        payload = {"input": self.input, "state": self.state, "request_context": self.request_context}
+        return {key: value for key, value in payload.items() if key == "input" or value}
+
+
+async def create_run(
+    store: Store,
+    clock: Clock,
+    *,
+    run_id: str,
+    workflow_id: str,
+    digest: str,
+    start: Start | None = None,
+    resource_id: str | None = None,
+) -> RunSummary:
+    """Record a new run.
+
+    Args:
+        store: where the journal is kept.
+        clock: gives the time of the event.
+        run_id: the new run's id.
+        workflow_id: the workflow it is a run of.
+        digest: the digest of the workflow as it is now.
+        start: the validated input; without it the run stays pending until `record_start`.
+        resource_id: whom or what the run belongs to, in the user's own terms.
+
+    Raises:
+        RunExists: the id is taken.
+    """
+    payload: dict[str, Any] = {"workflow_id": workflow_id, "digest": digest}
+    if resource_id is not None:
+        payload["resource_id"] = resource_id
+    if start is not None:
+        payload |= start.payload()
+    return await store.create(run_id, [Draft(clock.now(), "run-created", (), payload)])
+
+
+async def record_start(store: Store, clock: Clock, run_id: str, start: Start) -> None:
+    """Start a run that was created without input.
+
+    Raises:
+        UnknownRun: there is no such run.
+        RunAlreadyStarted: it has its input already.
+    """
+
+    def decide(run: RunState) -> Sequence[Draft]:
+        if run.has_input or run.ended:
+            raise RunAlreadyStarted(f"run {run_id} was started before: create another run")
+        return [Draft(clock.now(), "run-started", (), start.payload())]
+
+    await _record(store, run_id, decide)
+
+
+async def record_resume(
+    store: Store,
+    clock: Clock,
+    run_id: str,
+    path: Path,
+    data: Any,
+    *,
+    suspension: str | None = None,
+    known: RunState | None = None,
+) -> None:
+    """Record the answer to a suspended step.
+
+    Args:
+        store: where the journal is kept.
+        clock: gives the time of the event.
+        run_id: the run.
+        path: the suspended step.
+        data: the answer as JSON, validated before.
+        suspension: the `StepState.suspension` that is answered; without it, the one that is open.
+        known: the fold of the run's journal, as far as it was read; what came since is added to it.
+
+    Raises:
+        UnknownRun: there is no such run.
+        UnknownStep: the step has not begun in this run.
+        AlreadyResumed: this suspension was answered before.
+        RunFinished: the run has ended otherwise.
+        NotSuspended: the step is not suspended.
+    """
+
+    def decide(run: RunState) -> Sequence[Draft]:
+        check_resumable(run, path, suspension)
+        return [Draft(clock.now(), "step-resumed", path, {"data": data})]
+
+    await _record(store, run_id, decide, known)
+
+
+def check_resumable(run: RunState, path: Path, suspension: str | None = None) -> StepState:
+    """Return the suspended step at ``path``; see `record_resume` for what is raised."""
+    step, text = run.find(path), format_path(path)
+    current = step is not None and suspension in (None, step.suspension)
+    if step is not None and current and step.status == "suspended" and not run.ended and not run.closed_above(path):
+        return step
+    if path in run.answered and (step is None or step.status != "suspended" or not current):
+        raise AlreadyResumed(f"step {text!r} of run {run.run_id} was answered before: the first answer stands")
+    if run.ended:
+        raise RunFinished(f"run {run.run_id} has ended ({run.status}): start another one, or fork it")
+    if step is None:
+        raise UnknownStep(f"step {text!r} has not begun in run {run.run_id}. Suspended now: {names_suspended(run)}")
+    raise NotSuspended(
+        f"step {text!r} of run {run.run_id} is {step.status}, not suspended. Suspended now: {names_suspended(run)}"
+    )
+
+
+def names_suspended(run: RunState) -> str:
+    """Return the written paths of the suspended steps, for messages."""
+    return ", ".join(format_path(step.path) for step in run.suspended) or "none"
+
+
+async def record_cancel(
+    store: Store, clock: Clock, run_id: str, reason: str = "", *, hooks: Sequence[str] | None = None
+) -> None:
+    """Cancel a run: every step that has begun ends as canceled, and the run with them.
+
+    Args:
+        store: where the journal is kept.
+        clock: gives the time of the events.
+        run_id: the run.
+        reason: why.
+        hooks: the names of the hooks that follow; None when that is not known here, so that a worker has to look.
+
+    Raises:
+        UnknownRun: there is no such run.
+        RunFinished: the run has ended before and stays as it was.
+    """
+
+    def decide(run: RunState) -> Sequence[Draft]:
+        if run.ended:
+            raise RunFinished(f"run {run_id} has ended ({run.status}) and stays as it is")
+        now = clock.now()
+        return [
+            *(Draft(now, "step-canceled", path, {"reason": reason}) for path in reversed(run.open)),
+            Draft(now, "run-canceled", (), {"reason": reason} | ({} if hooks is None else {"hooks": list(hooks)})),
+        ]
+
+    await _record(store, run_id, decide)
+
+
+async def record_event(
+    store: Store,
+    clock: Clock,
+    run_id: str,
+    name: str,
+    payload: Any,
+    *,
+    path: Path | None = None,
+    takers: Collection[Path] | None = None,
+) -> None:
+    """Send an event to a run: to the first step that waits for it, else it is kept for the next one.
+
+    Args:
+        store: where the journal is kept.
+        clock: gives the time of the event.
+        run_id: the run.
+        name: the event.
+        payload: what it carries, as JSON, validated before.
+        path: the one waiting step that it is meant for; then it is not kept for another one.
+        takers: the waits that it fits, as paths without indexes; all when left out.
+
+    Raises:
+        UnknownRun: there is no such run.
+        RunFinished: the run has ended.
+        NotSuspended: the step that it is meant for does not wait for it.
+    """
+
+    def decide(run: RunState) -> Sequence[Draft]:
+        if run.ended:
+            raise RunFinished(f"run {run_id} has ended ({run.status}) and takes no event {name!r}")
+        waiting = [step.path for step in run.waiting if step.event_name == name]
+        waiting = [at for at in waiting if takers is None or ids_of(at) in takers]
+        if path is not None and path not in waiting:
+            raise NotSuspended(
+                f"step {format_path(path)!r} of run {run_id} does not wait for an event {name!r} (any more)"
+            )
+        place = path or (waiting[0] if waiting else ())
+        return [Draft(clock.now(), "event-received", place, {"name": name, "payload": payload})]
+
+    await _record(store, run_id, decide)
+
+
+async def record_note(store: Store, clock: Clock, run_id: str, type: EventType, payload: dict[str, Any]) -> None:
+    """Record something about the run itself that changes nothing, also after its end."""
+    await store.transact(run_id, after=0, decide=lambda events: [Draft(clock.now(), type, (), payload)])
+
+
+async def _record(
+    store: Store, run_id: str, decide: Callable[[RunState], Sequence[Draft]], known: RunState | None = None
+) -> None:
+    """Read the run up to now and record what ``decide`` makes of it.
+
+    The journal is folded before the transaction, so that inside it only what came since is read.
+
+    Raises:
+        NewerJournal: whether the request is valid cannot be known here.
+    """
+    run = known or fold(await store.read(run_id))
+
+    def with_news(events: Sequence[Event]) -> Sequence[Draft]:
+        for event in events:
+            run.apply(event)
+        check_known(run)
+        return decide(run)
+
+    await store.transact(run_id, after=run.last_seq, decide=with_news)

@@ -1,0 +1,178 @@
+"""Results: a run and its steps as frozen values, and as the JSON that is shown everywhere."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Self
+
+from engine.events import RunStatus, StepStatus
+from engine.failure import ErrorDetail
+from engine.journal.state import RunState
+from engine.journal.step_state import Rejection, StepState
+from engine.paths import format_path
+from engine.values.schema import ANY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepResult:
+    """What became of one step. Values are JSON, and copies of what is recorded; times are aware, in UTC."""
+
+    status: StepStatus
+    input: Any = None
+    output: Any = None
+    error: str | None = None
+    error_detail: ErrorDetail | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    attempts: int = 0
+    iteration: int | None = None
+    """Which time a loop ran the step, from 1."""
+    suspend_payload: Any = None
+    """What the step asked when it suspended last."""
+    resume_data: Any = None
+    """The last answer."""
+    rejected: Rejection | None = None
+    """The answer that the step's own code refused after it was recorded; the step is suspended again."""
+    suspended_at: datetime | None = None
+    resumed_at: datetime | None = None
+    label: str | None = None
+
+    @classmethod
+    def of(cls, step: StepState) -> Self:
+        """Return the result of a step as the fold has it."""
+        return cls(
+            status=step.status,
+            input=ANY.load(step.input),
+            output=ANY.load(step.output) if step.status in ("success", "bailed") else None,
+            error=step.error["message"] if step.error else None,
+            error_detail=step.error,
+            started_at=step.started_at,
+            ended_at=step.ended_at,
+            attempts=step.attempts,
+            iteration=step.iteration,
+            suspend_payload=ANY.load(step.suspend_payload),
+            resume_data=ANY.load(step.resumes[-1]) if step.resumes else None,
+            rejected=step.rejected,
+            suspended_at=step.suspended_at,
+            resumed_at=step.resumed_at,
+            label=step.label,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as JSON; what does not apply is left out."""
+        data: dict[str, Any] = {"status": self.status, "input": self.input}
+        if self.status in ("success", "bailed"):
+            data["output"] = self.output
+        if self.error is not None:
+            data |= {"error": self.error, "error_detail": self.error_detail}
+        if self.suspended_at is not None:
+            data |= {"suspend_payload": self.suspend_payload, "suspended_at": _text(self.suspended_at)}
+        if self.resumed_at is not None:
+            data |= {"resume_data": self.resume_data, "resumed_at": _text(self.resumed_at)}
+        if self.rejected is not None:
+            data["rejected"] = self.rejected.to_dict()
+        if self.iteration is not None:
+            data["iteration"] = self.iteration
+        if self.label is not None:
+            data["label"] = self.label
+        return data | {
+            "started_at": _text(self.started_at),
+            "ended_at": _text(self.ended_at),
+            "attempts": self.attempts,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """A run at one moment. ``steps`` are keyed by written path, in the order in which they began."""
+
+    run_id: str
+    workflow_id: str
+    status: RunStatus
+    input: Any = None
+    result: Any = None
+    steps: Mapping[str, StepResult] = field(default_factory=dict)
+    suspended: list[list[str | int]] = field(default_factory=list)
+    """The paths of the steps that wait for an answer."""
+    error: str | None = None
+    error_detail: ErrorDetail | None = None
+    state: Mapping[str, Any] = field(default_factory=dict)
+    created_at: datetime | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+
+    @classmethod
+    def of(cls, run: RunState) -> Self:
+        """Return the run as the fold has it."""
+        return cls(
+            run_id=run.run_id,
+            workflow_id=run.workflow_id,
+            status=run.status,
+            input=ANY.load(run.root.input),
+            result=ANY.load(run.result),
+            steps=_Steps(run),
+            suspended=[list(step.path) for step in run.suspended],
+            error=run.error["message"] if run.error else None,
+            error_detail=run.error,
+            state=ANY.load(run.state),
+            created_at=run.created_at,
+            started_at=run.started_at,
+            ended_at=run.ended_at,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the run as JSON; what does not apply is left out."""
+        data: dict[str, Any] = {
+            "run_id": self.run_id,
+            "workflow_id": self.workflow_id,
+            "status": self.status,
+            "input": self.input,
+        }
+        if self.status == "success":
+            data["result"] = self.result
+        if self.error is not None:
+            data |= {"error": self.error, "error_detail": self.error_detail}
+        if self.suspended:
+            data["suspended"] = self.suspended
+        if self.state:
+            data["state"] = dict(self.state)
+        return data | {
+            "steps": {path: step.to_dict() for path, step in self.steps.items()},
+            "created_at": _text(self.created_at),
+            "started_at": _text(self.started_at),
+            "ended_at": _text(self.ended_at),
+        }
+
+
+class _Steps(Mapping[str, StepResult]):
+    """The steps of a fold that has ended, made into results when someone looks."""
+
+    __slots__ = ("_made", "_run")
+
+    def __init__(self, run: RunState) -> None:
+        self._run: RunState | None = run
+        self._made: dict[str, StepResult] = {}
+
+    def __getitem__(self, path: str) -> StepResult:
+        return self._all[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __repr__(self) -> str:
+        return repr(self._all)
+
+    @property
+    def _all(self) -> dict[str, StepResult]:
+        if self._run is not None:
+            steps = self._run.steps()
+            self._made = {format_path(step.path): StepResult.of(step) for step in steps if step.status != "pending"}
+            self._run = None
+        return self._made
+
+
+def _text(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()

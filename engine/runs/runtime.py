@@ -1,0 +1,373 @@
+"""What executes runs in a process: claims them, walks them, waits for their timers, and runs their hooks."""
+
+import asyncio
+import logging
+import random
+import uuid
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+from engine.clock import Clock, SystemClock
+from engine.errors import (
+    InvalidInput,
+    InvalidValue,
+    NotSerializable,
+    StaleEpoch,
+    StartRefused,
+    UnknownWorkflow,
+    WorkflowChanged,
+)
+from engine.execution import Execution, Journal
+from engine.execution.capture import LOGGER, capturing
+from engine.execution.hooks import are_deadly, call, call_hooks, hooks_after, left_by
+from engine.failure import describe, is_users, message_of
+from engine.journal.fit import check_fit, check_known
+from engine.journal.requests import Start
+from engine.journal.state import RunState, fold
+from engine.journal.store import Claim, MemoryStore, Store
+from engine.tree.graph import digest_of
+from engine.tree.nodes import Flow
+from engine.values.admission import admitted
+from engine.values.schema import ANY
+
+LEASE = 10.0
+"""Seconds for which a claim holds without being renewed."""
+
+
+class Runtime:
+    """Executes the runs of some workflows on one store.
+
+    In a program it drives them to their end; a worker process calls `segment` when it is woken.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store | None = None,
+        clock: Clock | None = None,
+        logger: logging.Logger | None = None,
+        owner: str = "program",
+        lease: float = LEASE,
+    ) -> None:
+        """Take the ports.
+
+        Args:
+            store: where journals are kept; in memory by default.
+            clock: gives the time; the system's by default.
+            logger: gets the errors of hooks and watchers.
+            owner: names this process in claims.
+            lease: seconds for which a claim holds without being renewed.
+        """
+        self.clock: Clock = clock or SystemClock()
+        self.store: Store = store if store is not None else MemoryStore(self.clock)
+        self.logger: logging.Logger = logger or LOGGER
+        self.flows: dict[str, Flow] = {}
+        self._digests: dict[str, str] = {}
+        self.random: Callable[[], float] = random.random
+        self.new_id: Callable[[], str] = lambda: str(uuid.uuid4())
+        self._owner = owner
+        self._lease = lease
+        self._live: dict[str, Execution] = {}
+        self._driven: dict[str, asyncio.Event] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def add(self, flow: Flow) -> None:
+        """Make a workflow's runs executable here."""
+        self.flows[flow.id] = flow
+        self._digests[flow.id] = digest_of(flow)
+
+    def flow(self, workflow_id: str) -> Flow:
+        """Return a workflow by its id.
+
+        Raises:
+            UnknownWorkflow: it is not registered.
+        """
+        try:
+            return self.flows[workflow_id]
+        except KeyError:
+            known = ", ".join(self.flows) or "none"
+            raise UnknownWorkflow(f"no workflow has the id {workflow_id!r}. Registered: {known}") from None
+
+    def digest(self, flow: Flow) -> str:
+        """Return the digest of a registered workflow."""
+        return self._digests[flow.id]
+
+    async def admit(self, flow: Flow, start: Start, run: Any = None) -> Start:
+        """Return what a run may start with: validated, with defaults, and accepted by ``on_start``.
+
+        Args:
+            flow: the workflow.
+            start: the input as JSON or as the schema's own type.
+            run: what the hook is given.
+
+        Raises:
+            InvalidInput: the input or the state does not fit its schema, or something cannot become JSON.
+            StartRefused: the hook raised.
+        """
+        admitted = Start(
+            input=_input(flow, start.input),
+            state=_state(flow, start.state),
+            request_context=_json_dict("request_context", start.request_context),
+        )
+        await self.permit(flow, run)
+        return admitted
+
+    async def permit(self, flow: Flow, run: Any) -> None:
+        """Ask ``on_start`` whether a run may start; also one that has its input already, as a fork has.
+
+        Raises:
+            StartRefused: the hook raised.
+        """
+        if flow.on_start is None:
+            return
+        try:
+            await call(flow.on_start, run)
+        except StartRefused:
+            raise
+        except BaseException as error:
+            if not is_users(error):
+                raise
+            message = f"workflow {flow.id!r} refused the start: {message_of(error)}"
+            raise StartRefused(message) from error
+
+    async def segment(self, run_id: str, *, force: bool = False) -> RunState | None:
+        """Claim a run and go on with it until it ends or everything left of it waits.
+
+        Args:
+            run_id: the run.
+            force: take it over although another owner's lease holds.
+
+        Returns:
+            The run as it is then; None when another owner has it or it was stopped here.
+
+        Raises:
+            UnknownRun: there is no such run.
+            UnknownWorkflow: its workflow is not registered here.
+            WorkflowChanged: it sleeps or waits for an event, and what it recorded does not fit the code; it stays so.
+            NewerJournal: a newer version has recorded it.
+        """
+        if run_id in self._live:
+            self._live[run_id].notice()
+            return None
+        flow = self.flow((await self.store.summary(run_id)).workflow_id)
+        runnable = True
+        while runnable:
+            claim = await self.store.claim(run_id, owner=self._owner, lease=self._lease, force=force)
+            if claim is None:
+                return None
+            try:
+                state = await self._execute(flow, claim)
+                if state is not None and state.ended:
+                    await self._finish(flow, claim, state)
+            finally:
+                await self.store.release(run_id, epoch=claim.epoch)
+            if state is None or state.ended:
+                break
+            # Whoever answered before the release saw the run claimed and left it alone, so this is looked at after it.
+            runnable, force = (await self.store.summary(run_id)).runnable, False
+        return state
+
+    async def finish(self, run_id: str, *, force: bool = False) -> bool:
+        """Call the hooks of a run that has ended, unless nothing is left or another owner is about to.
+
+        Args:
+            run_id: the run.
+            force: take it over although another owner's lease holds.
+
+        Returns:
+            Whether something was left to do.
+        """
+        claim = await self.store.claim(run_id, owner=self._owner, lease=self._lease, force=force)
+        if claim is None:
+            return False
+        try:
+            state = await self.state(run_id)
+            await self._finish(self.flow(state.workflow_id), claim, state)
+        finally:
+            await self.store.release(run_id, epoch=claim.epoch)
+        return True
+
+    async def drive(self, run_id: str, *, force: bool = False) -> RunState:
+        """Go on with a run, through its timers and events, until it has ended or all that is left is suspended.
+
+        Callers that drive the same run share the work; who comes second waits for the first.
+        """
+        while True:
+            driven = self._driven.get(run_id)
+            if driven is None:
+                state = await self._drive_alone(run_id, force)
+            else:
+                self.notice(run_id)
+                await driven.wait()
+                state = await self.state(run_id)
+            if state.ended or state.status == "suspended":
+                return state
+
+    def notice(self, run_id: str) -> None:
+        """Have a run that is executed here read, soon, what others have recorded."""
+        if run_id in self._live:
+            self._live[run_id].notice()
+
+    def stop(self, run_id: str) -> None:
+        """Interrupt a run that is executed here; nothing more of it is recorded."""
+        if run_id in self._live:
+            self._live[run_id].stop()
+
+    @property
+    def live(self) -> tuple[str, ...]:
+        """Return the ids of the runs that are executed here now."""
+        return tuple(self._live)
+
+    async def state(self, run_id: str) -> RunState:
+        """Return the fold of a run's journal."""
+        return fold(await self.store.read(run_id))
+
+    def spawn(self, work: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
+        """Run something beside; its error is logged, and `close` cancels it."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    async def close(self) -> None:
+        """Cancel what runs beside; runs that are interrupted by it can be restarted."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    async def _execute(self, flow: Flow, claim: Claim) -> RunState | None:
+        state = await self.state(claim.run_id)
+        if state.ended or not state.has_input:
+            return state
+        check_known(state)
+        if state.digest != self.digest(flow):
+            try:
+                check_fit(flow, state)
+            except WorkflowChanged as error:
+                if state.status == "suspended":
+                    # Its owner died as it came to rest. Whoever answers is told; until then the step may be back.
+                    return state
+                if state.status == "waiting":
+                    # Nothing is at work, so nothing has to end: with the former code the run can go on.
+                    raise
+                return await self._refuse(claim, state, error)
+        execution = Execution(
+            store=self.store,
+            clock=self.clock,
+            random=self.random,
+            claim=claim,
+            lease=self._lease,
+            flow=flow,
+            state=state,
+        )
+        self._live[claim.run_id] = execution
+        try:
+            with capturing():
+                whole = await execution.segment()
+        finally:
+            del self._live[claim.run_id]
+        if not whole:
+            return None
+        if not execution.journal.straight:
+            return await self.state(claim.run_id)
+        state.last_seq = execution.journal.last_seq
+        return state
+
+    async def _finish(self, flow: Flow, claim: Claim, state: RunState) -> None:
+        """Call the hooks of a run that has ended, and say that nothing is left to do for it.
+
+        Who dies before that has not finished: the next owner calls them again.
+        """
+        store, clock = self.store, self.clock
+        if hooks_after(flow, state.status):
+            beat = self.spawn(self._hold(claim))
+            try:
+                after_end = claim.interrupted and state.last_seq == claim.last_seq
+                if not (after_end and await are_deadly(claim, store=store, clock=clock)):
+                    await call_hooks(flow, state, store=store, clock=clock, logger=self.logger)
+            finally:
+                beat.cancel()
+        await store.finish(claim.run_id, epoch=claim.epoch)
+
+    async def _hold(self, claim: Claim) -> None:
+        """Keep the claim while the hooks are called, as long as nobody takes it over."""
+        with suppress(StaleEpoch):
+            while True:
+                await asyncio.sleep(self._lease / 3)
+                await self.store.renew(claim.run_id, epoch=claim.epoch, lease=self._lease)
+
+    async def _refuse(self, claim: Claim, state: RunState, error: WorkflowChanged) -> RunState:
+        """End a run that cannot go on with the code as it is now."""
+        journal = Journal(self.store, self.clock, claim, state)
+        flow = self.flow(state.workflow_id)
+        journal.emit("run-failed", (), {"error": describe(error)} | left_by(flow, "failed"))
+        await journal.flush()
+        state.last_seq = journal.last_seq
+        return state
+
+    async def _drive_alone(self, run_id: str, force: bool) -> RunState:
+        done = self._driven[run_id] = asyncio.Event()
+        try:
+            while True:
+                state = await self.segment(run_id, force=force)
+                force = False
+                if state is None:
+                    state = await self.state(run_id)
+                if state.ended or state.status == "suspended":
+                    return state
+                await self._wait(state)
+        finally:
+            del self._driven[run_id]
+            done.set()
+
+    async def _wait(self, state: RunState) -> None:
+        """Wait until a timer of the run is due or its journal moves; also look again when a lease may have run out."""
+        due = [step.due_at for step in state.waiting if step.due_at is not None]
+        waits = [self.store.changed(state.run_id, after=state.last_seq)]
+        if due:
+            waits.append(self.clock.sleep_until(min(due)))
+        if state.status == "running":
+            waits.append(self.clock.sleep_until(self.clock.now() + timedelta(seconds=self._lease / 2)))
+        tasks = [asyncio.ensure_future(wait) for wait in waits]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    def _ended(self, task: "asyncio.Task[Any]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            self.logger.error("work beside a run failed", exc_info=task.exception())
+
+
+def _input(flow: Flow, value: Any) -> Any:
+    try:
+        return admitted(flow.input, value)
+    except InvalidValue as error:
+        raise InvalidInput(f"the input does not fit workflow {flow.id!r}:", error.issues) from None
+
+
+def _json_dict(what: str, value: Any) -> dict[str, Any] | None:
+    try:
+        json = ANY.dump(value)
+    except NotSerializable as error:
+        raise InvalidInput(f"the {what} cannot become JSON: {error.called(what)}") from None
+    if isinstance(json, dict | None):
+        return json
+    raise InvalidInput(f"the {what} must be a dict, and is {json!r}")
+
+
+def _state(flow: Flow, state: dict[str, Any] | None) -> dict[str, Any] | None:
+    if flow.state is None:
+        return _json_dict("initial_state", state)
+    try:
+        return _json_dict("initial_state", admitted(flow.state, {} if state is None else state))
+    except InvalidValue as error:
+        if state is None:
+            return None  # the state has required keys: steps set them before they read it
+        raise InvalidInput(f"the initial_state does not fit workflow {flow.id!r}:", error.issues) from None

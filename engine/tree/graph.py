@@ -1,0 +1,193 @@
+"""A workflow as JSON, for pages and other tools, and its digest."""
+
+import hashlib
+import json
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from engine.tree.nodes import (
+    BranchNode,
+    EventNode,
+    Flow,
+    FlowNode,
+    ForeachNode,
+    LoopNode,
+    MapNode,
+    Node,
+    ParallelNode,
+    SequenceNode,
+    SleepNode,
+    StepNode,
+)
+from engine.tree.step import Function, Retry, Step
+from engine.values.schema import Schema
+
+Graph = dict[str, Any]
+
+# What people read, and where it is written, may change without the workflow changing.
+_WORDS = frozenset({"description", "file", "line", "metadata"})
+_SCHEMA_WORDS = frozenset({"description", "title", "examples", "$comment"})
+_NAMES = frozenset({"properties", "$defs", "definitions", "patternProperties", "dependentSchemas"})
+_SCHEMAS = frozenset({"input_schema", "output_schema", "state_schema", "resume_schema", "suspend_schema", "schema"})
+
+
+def graph_of(flow: Flow) -> Graph:
+    """Return a workflow as JSON."""
+    return {
+        "id": flow.id,
+        "description": flow.description,
+        "input_schema": flow.input.json_schema,
+        "output_schema": flow.output.output_json_schema,
+        "state_schema": _reading(flow.state),
+        "metadata": flow.metadata,
+        "file": flow.file,
+        "line": flow.line,
+        "steps": [node_graph(node) for node in flow.nodes],
+    } | _given("retry", _retry(flow.retry))
+
+
+@lru_cache(maxsize=1024)
+def digest_of(flow: Flow) -> str:
+    """Return the SHA-256 of a workflow's graph and schemas, in hex.
+
+    It is the same in every process, and stays the same when only descriptions, metadata or source lines change.
+    """
+    text = json.dumps(_essence(graph_of(flow)), sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode(errors="backslashreplace")).hexdigest()
+
+
+def node_graph(node: Node) -> Graph:
+    """Return a node as JSON, with the nodes inside it."""
+    match node:
+        case StepNode():
+            return _step(node.step)
+        case MapNode():
+            keys = {key: str(source) for key, source in node.sources} if node.function is None else None
+            return {"type": "map", "id": node.id, "keys": keys, "function": _name(node.function)}
+        case SequenceNode():
+            return {"type": "sequence", "id": node.id, "steps": [node_graph(part) for part in node.nodes]}
+        case ParallelNode():
+            return _parallel(node)
+        case BranchNode():
+            return _branch(node)
+        case LoopNode():
+            return _loop(node)
+        case ForeachNode():
+            body = node_graph(node.body)
+            return {"type": "foreach", "id": node.id, "body": body, "concurrency": node.concurrency}
+        case SleepNode():
+            return _sleep(node)
+        case EventNode():
+            schema = node.schema.json_schema
+            return {"type": "event", "id": node.id, "name": node.name, "schema": schema, "timeout": node.timeout}
+        case FlowNode():
+            return {"type": "workflow", "id": node.id, "workflow": graph_of(node.flow)}
+
+
+def _step(step: Step[Any, Any]) -> Graph:
+    return {
+        "type": "step",
+        "id": step.id,
+        "description": step.description,
+        "input_schema": step.input.json_schema,
+        "output_schema": step.output.output_json_schema,
+        "resume_schema": _reading(step.resume),
+        "suspend_schema": None if step.suspend is None else step.suspend.output_json_schema,
+        "retry": _retry(step.retry),
+        "timeout": step.timeout,
+        "metadata": step.metadata,
+        "file": step.file,
+        "line": step.line,
+    } | _given("state_schema", _reading(step.state))
+
+
+def _parallel(node: ParallelNode) -> Graph:
+    return {
+        "type": "parallel",
+        "id": node.id,
+        "arms": [node_graph(arm) for arm in node.arms],
+        "concurrency": node.concurrency,
+        "fail_fast": node.fail_fast,
+    }
+
+
+def _branch(node: BranchNode) -> Graph:
+    return {
+        "type": "branch",
+        "id": node.id,
+        "arms": [{"condition": arm.condition.name, "node": node_graph(arm.node)} for arm in node.arms],
+        "otherwise": None if node.otherwise is None else node_graph(node.otherwise),
+    }
+
+
+def _loop(node: LoopNode) -> Graph:
+    return {
+        "type": "loop",
+        "id": node.id,
+        "kind": node.kind,
+        "body": node_graph(node.body),
+        "condition": node.condition.name,
+        "max_iterations": node.max_iterations,
+    }
+
+
+def _sleep(node: SleepNode) -> Graph:
+    wait = node.wait
+    return {
+        "type": "sleep",
+        "id": node.id,
+        "kind": node.kind,
+        "seconds": wait if isinstance(wait, int | float) else None,
+        "until": wait.isoformat() if isinstance(wait, datetime) else None,
+        "function": _name(wait) if isinstance(wait, Function) else None,
+    }
+
+
+def _name(function: Function | None) -> str | None:
+    return None if function is None else function.name
+
+
+def _retry(retry: Retry | None) -> Graph | None:
+    return None if retry is None else retry.to_dict()
+
+
+def _reading(schema: Schema | None) -> Graph | None:
+    return None if schema is None else schema.json_schema
+
+
+def _given(key: str, value: Graph | None) -> Graph:
+    """Return a key that most graphs do not have: it came later, and digests that are recorded stay as they are."""
+    return {} if value is None else {key: value}
+
+
+def _essence(graph: Any) -> Any:
+    """Return what of a graph makes the workflow: without words for people and source positions."""
+    match graph:
+        case dict():
+            return {
+                key: _bare(value) if key in _SCHEMAS else _essence(value)
+                for key, value in graph.items()
+                if key not in _WORDS
+            }
+        case list():
+            return [_essence(part) for part in graph]
+        case _:
+            return graph
+
+
+def _bare(schema: Any) -> Any:
+    """Return a JSON Schema without what only people read."""
+    match schema:
+        case dict():
+            return {
+                key: {name: _bare(part) for name, part in value.items()}
+                if key in _NAMES and isinstance(value, dict)
+                else _bare(value)
+                for key, value in schema.items()
+                if key not in _SCHEMA_WORDS
+            }
+        case list():
+            return [_bare(part) for part in schema]
+        case _:
+            return schema

@@ -1,0 +1,172 @@
+"""Steps and the small functions between them, as the executor calls them; and how a failed step is tried again."""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from engine.errors import DefinitionError
+from engine.values.schema import JSON, Schema
+
+In = TypeVar("In", contravariant=True)
+Out = TypeVar("Out", covariant=True)
+
+Hook = Callable[[Any], Any]
+"""Called at the start, the end or the failure of a run, with the run or its result; may be async."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retry:
+    """How often and how patiently a failed step is tried again.
+
+    Raises:
+        DefinitionError: a number is out of its range.
+    """
+
+    attempts: int = 1
+    """All tries, the first one included."""
+
+    delay: float = 0.0
+    """Seconds between the first failure and the second try."""
+
+    backoff: float = 1.0
+    """What the delay is multiplied with after each further failure."""
+
+    max_delay: float = 60.0
+    """The most seconds that the delay grows to, before jitter."""
+
+    jitter: float = 0.0
+    """Up to so many seconds are added at random, so that many failed steps do not come back at once."""
+
+    on: tuple[type[Exception], ...] = (Exception,)
+    """Exceptions after which the step is tried again; others fail it at once."""
+
+    def __post_init__(self) -> None:
+        """Check the numbers."""
+        if type(self.attempts) is not int or self.attempts < 1:
+            raise DefinitionError(f"Retry(attempts={self.attempts!r}): expected a whole number, 1 (no retry) or more.")
+        for name in ("delay", "max_delay", "jitter"):
+            if not 0 <= (seconds := getattr(self, name)) < float("inf"):
+                raise DefinitionError(f"Retry({name}={seconds!r}): expected seconds, 0 or more.")
+        if not 1 <= self.backoff < float("inf"):
+            raise DefinitionError(f"Retry(backoff={self.backoff!r}): expected a factor, 1 (same delay) or more.")
+        if not isinstance(self.on, tuple) or not all(isinstance(k, type) and issubclass(k, Exception) for k in self.on):
+            raise DefinitionError(f"Retry(on={self.on!r}): expected a tuple of exception classes.")
+
+    def delay_after(self, attempt: int, random: Callable[[], float]) -> float:
+        """Return the seconds to wait after a failed try.
+
+        Args:
+            attempt: the number of the try that failed, from 1.
+            random: gives a number from 0 to 1.
+        """
+        try:
+            delay = self.delay * self.backoff ** (attempt - 1)
+        except OverflowError:
+            delay = self.max_delay
+        return min(delay, self.max_delay) + self.jitter * random()
+
+    def covers(self, error: BaseException) -> bool:
+        """Return whether a step that raised this error may be tried again."""
+        return isinstance(error, self.on)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the policy as JSON."""
+        return {
+            "attempts": self.attempts,
+            "delay": self.delay,
+            "backoff": self.backoff,
+            "max_delay": self.max_delay,
+            "jitter": self.jitter,
+            "on": [kind.__name__ for kind in self.on],
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Step(Generic[In, Out]):
+    """One typed unit of work. Make it with `step` or `create_step`."""
+
+    id: str
+    """Its name within a workflow."""
+
+    call: Callable[[Any, Any], Awaitable[Any]]
+    """Runs it on ``(data, ctx)``; a synchronous function runs in a thread."""
+
+    function: Callable[..., Any]
+    """The user's own function, for calling it in a test without an engine."""
+
+    input: Schema
+    """What it takes."""
+
+    output: Schema
+    """What it returns."""
+
+    resume: Schema | None = None
+    """What an answer to its suspension looks like; None if any JSON value will do."""
+
+    suspend: Schema | None = None
+    """What its suspension says; None if any JSON value will do."""
+
+    state: Schema | None = None
+    """The state of the run as this step sees it; None to see it as the workflow does."""
+
+    description: str = ""
+    """What it does, for people."""
+
+    retry: Retry | None = None
+    """How it is tried again; None to follow the workflow."""
+
+    timeout: float | None = None
+    """Seconds that each attempt may take."""
+
+    metadata: dict[str, Any] | None = None
+    """Anything that tools want to know; JSON."""
+
+    file: str | None = None
+    """The source file of the function."""
+
+    line: int | None = None
+    """The line at which the function starts."""
+
+    wants_context: bool = False
+    """Whether the function takes a context."""
+
+    takes_input: bool = True
+    """Whether the function takes the data."""
+
+    is_async: bool = True
+    """Whether the function is a coroutine function."""
+
+    def __repr__(self) -> str:
+        """Return the step as text."""
+        return f"Step({self.id!r}: {self.input.name} -> {self.output.name})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Function:
+    """A condition, mapping or timer function: called inline with the value that comes before it."""
+
+    name: str
+    """Its name, or the source of a lambda."""
+
+    schema: Schema
+    """How the value before it is read: by the annotation of the function, or else by the schema of that value."""
+
+    output: Schema
+    """What it returns."""
+
+    bound: Callable[[Any, Any], Any]
+    """The user's function as one that takes ``(data, ctx)``; may be async."""
+
+    async def call(self, value: JSON, ctx: Any) -> Any:
+        """Return what the function gives for a JSON value.
+
+        Raises:
+            InvalidValue: the value does not fit what the function is annotated with.
+        """
+        result = self.bound(self.schema.load(value), ctx)
+        return await result if inspect.isawaitable(result) else result
+
+    def __str__(self) -> str:
+        """Return the function as text, the same in every process."""
+        return self.name

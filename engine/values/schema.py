@@ -1,0 +1,192 @@
+"""Schemas: what a value must look like, and the way from JSON to Python and back."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError
+from pydantic import PydanticUserError, TypeAdapter
+from pydantic.errors import PydanticSchemaGenerationError, PydanticUndefinedAnnotation
+from pydantic_core import SchemaError as CoreSchemaError
+
+from engine.errors import InvalidSchema, InvalidValue, Issue
+from engine.values.codecs import OPEN, Codec, DocumentCodec, KeysCodec, ListCodec, PlainCodec, TypedCodec
+from engine.values.documents import LenientGenerator, keyed, listed, unresolved
+from engine.values.plainness import checking, is_plain
+from engine.values.shapes import UNKNOWN, Shape, keyed_shape, typed_shape
+
+# In the text of a type: the module, and the functions around a local class.
+_MODULES = re.compile(r"(?:[A-Za-z_<][\w<>]*\.)+")
+
+JSON = Any
+"""A tree of dict, list, str, int, float, bool and None; every float in it is finite."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Schema:
+    """What a value must look like. Make one with `Schema.of`.
+
+    A value that was dumped and loaded by the same schema is what it was, whenever the schema declares its types. Two
+    kinds of unions keep values but not always types: text in ``date | str`` that is exactly what a date would write is
+    read as that date, and of ``list | set`` the first member that fits is taken.
+    """
+
+    spec: Any
+    """What the schema was made from: a type, a JSON Schema dict, or None."""
+
+    name: str
+    """The name by which messages call the schema: ``City``, ``list[int]``, ``any``."""
+
+    json_schema: dict[str, Any]
+    """The JSON Schema (draft 2020-12) of what `load` reads."""
+
+    output_json_schema: dict[str, Any]
+    """The JSON Schema of what `dump` writes."""
+
+    shape: Shape
+    """What is certain about both, for the check of the wiring."""
+
+    load: Callable[[JSON], Any]
+    """Turn a JSON value into the typed object, a new one at each call; raises `InvalidValue`."""
+
+    dump: Callable[[Any], JSON]
+    """Check a Python value and turn it into new JSON; raises `InvalidValue` or `NotSerializable`."""
+
+    @staticmethod
+    def of(spec: Any) -> "Schema":
+        """Make a schema.
+
+        Args:
+            spec: anything that pydantic's ``TypeAdapter`` takes, a JSON Schema dict (draft 2020-12), None for any
+                JSON value, or a schema, which is returned as it is.
+
+        Raises:
+            InvalidSchema: it is none of these, or its names cannot be resolved.
+        """
+        if spec is None:
+            return ANY
+        if isinstance(spec, Schema):
+            return spec
+        if isinstance(spec, dict):
+            return _of_document(spec)
+        # Only classes are remembered: `int | str` equals `str | int`, but their JSON Schemas differ.
+        return _of_class(spec) if isinstance(spec, type) and type(spec).__hash__ is not None else _of_type(spec)
+
+    @staticmethod
+    def keys(parts: "Mapping[str, Schema]", total: bool = True) -> "Schema":
+        """Make the schema of a dict with a schema for each key; ``total`` says whether all keys must be there."""
+        return _schema(
+            {key: part.spec for key, part in parts.items()},
+            "{" + ", ".join(f"{key}: {part.name}" for key, part in parts.items()) + "}",
+            keyed({key: part.json_schema for key, part in parts.items()}, total),
+            keyed({key: part.output_json_schema for key, part in parts.items()}, total),
+            keyed_shape({key: part.shape for key, part in parts.items()}, total),
+            KeysCodec(parts, total),
+        )
+
+    @staticmethod
+    def list_of(item: "Schema") -> "Schema":
+        """Make the schema of a list whose items have the schema ``item``."""
+        name = f"list[{item.name}]"
+        read, written = listed(item.json_schema), listed(item.output_json_schema)
+        shape = Shape(reads=listed(item.shape.reads), writes=listed(item.shape.writes))
+        return _schema([item.spec], name, read, written, shape, ListCodec(item))
+
+    def normal(self, value: Any) -> JSON:
+        """Return a value as the schema writes it, with defaults; it may be JSON or Python.
+
+        Raises:
+            InvalidValue: it does not fit.
+            NotSerializable: it cannot become JSON.
+        """
+        try:
+            json = _is_json(value)
+        except RecursionError:
+            raise InvalidValue(issues=[Issue(path=(), message="nested too deeply")]) from None
+        return self.dump(self.load(value) if json else value)
+
+    def check(self, value: JSON) -> tuple[Issue, ...]:
+        """Return what is wrong in a JSON value; nothing if it fits."""
+        try:
+            self.load(value)
+        except InvalidValue as error:
+            return error.issues
+        return ()
+
+    def __repr__(self) -> str:
+        """Return the schema as text."""
+        return f"Schema({self.name})"
+
+
+def _schema(spec: Any, name: str, read: dict[str, Any], written: dict[str, Any], shape: Shape, codec: Codec) -> Schema:
+    """Return a schema whose values ``codec`` reads and writes."""
+    return Schema(
+        spec=spec,
+        name=name,
+        json_schema=read,
+        output_json_schema=written,
+        shape=shape,
+        load=codec.load,
+        dump=codec.dump,
+    )
+
+
+def _is_json(value: Any) -> bool:
+    """Return whether a value is JSON already, with floats that JSON does not have."""
+    match value:
+        case dict():
+            return all(type(key) is str and _is_json(part) for key, part in value.items())
+        case list():
+            return all(map(_is_json, value))
+        case _:
+            return value is None or type(value) in (str, int, float, bool)
+
+
+def _of_document(document: dict[str, Any]) -> Schema:
+    """Return the schema that a JSON Schema describes."""
+    try:
+        Draft202012Validator.check_schema(document)
+    except SchemaError as error:
+        raise InvalidSchema(f"This dict is no JSON Schema (draft 2020-12): {error.message}") from error
+    for reference in unresolved(document):
+        raise InvalidSchema(
+            f"The JSON Schema refers to {reference!r}, which is not in it. Put what it refers to under $defs: "
+            "references to files and addresses are never followed."
+        )
+    name = str(document.get("title") or document.get("type") or "JSON Schema")
+    shape = Shape(reads=document, writes=document)
+    return _schema(document, name, document, document, shape, DocumentCodec(document))
+
+
+@lru_cache(maxsize=1024)
+def _of_class(spec: type) -> Schema:
+    """Return the schema of a class, made once."""
+    return _of_type(spec)
+
+
+def _of_type(spec: Any) -> Schema:
+    """Return the schema of anything that pydantic's ``TypeAdapter`` takes."""
+    name = spec.__name__ if isinstance(spec, type) else _MODULES.sub("", str(spec))
+    try:
+        adapter: TypeAdapter[Any] = TypeAdapter(spec)
+        core: Any = adapter.core_schema
+        codec: Codec = PlainCodec(core, checking(core)) if is_plain(core) else TypedCodec(core)
+        read = adapter.json_schema(schema_generator=LenientGenerator)
+        written = adapter.json_schema(mode="serialization", schema_generator=LenientGenerator)
+        return _schema(spec, name, read, written, typed_shape(core, read, written), codec)
+    except PydanticUndefinedAnnotation as error:
+        raise InvalidSchema(
+            f"The schema {name} uses the name {error.name!r}, which is not defined where the schema is made. Define it "
+            "before, or in the module itself rather than in a function."
+        ) from error
+    except (PydanticSchemaGenerationError, PydanticUserError, CoreSchemaError, TypeError) as error:
+        raise InvalidSchema(
+            f"{name} cannot be a schema: {str(error).splitlines()[0]} Use a type that pydantic knows, a JSON Schema "
+            "dict, or None for any JSON value."
+        ) from error
+
+
+ANY = _schema(None, "any", {}, {}, UNKNOWN, OPEN)

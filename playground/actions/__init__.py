@@ -1,0 +1,1 @@
+"""What people and programs ask of runs: checked, recorded, and handed to the workers."""

@@ -1,0 +1,320 @@
+"""What people and programs ask of runs: checked, recorded in one transaction, and handed to the workers.
+
+Whether values fit is `playground.actions.verdicts`.
+"""
+
+import re
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from engine import errors
+from engine.clock import SystemClock
+from engine.errors import (
+    AmbiguousResume,
+    InvalidInput,
+    Issue,
+    UnknownRun,
+    UnknownStep,
+)
+from engine.journal import requests as journal
+from engine.journal.forks import record_fork
+from engine.journal.requests import Start, check_resumable, names_suspended
+from engine.journal.state import RunState, fold
+from engine.journal.step_state import StepState
+from engine.paths import Path, format_path, parse_path
+from engine.values.missing import MISSING
+from playground.actions import verdicts
+from playground.actions.dispatch import ChannelDispatcher
+from playground.catalogue import catalogue
+from playground.fleet import hanging
+from playground.live import nudges
+from playground.store import OrmStore
+
+RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,199}")
+
+store = OrmStore()
+"""The store of this process, for reading runs too: `read`, `summary`, `waits`."""
+
+_clock = SystemClock()
+_dispatcher = ChannelDispatcher()
+
+
+async def state_of(run_id: str) -> RunState:
+    """Return the fold of a run's journal.
+
+    Raises:
+        UnknownRun: there is no such run.
+    """
+    run = fold(await store.read(run_id))
+    if not run.run_id:
+        raise UnknownRun(f"no run has the id {run_id!r}")
+    return run
+
+
+async def start(
+    workflow_id: str,
+    value: Any,
+    *,
+    run_id: str | None = None,
+    resource_id: str | None = None,
+    state: dict[str, Any] | None = None,
+    request_context: dict[str, Any] | None = None,
+) -> str:
+    """Start a new run, or one that was made by `create` and has no input yet; return its id.
+
+    Args:
+        workflow_id: the workflow.
+        value: the input as JSON.
+        run_id: the id that the run gets or has; made up when it is not given.
+        resource_id: whom or what a new run belongs to, in the user's own terms.
+        state: the state to begin with.
+        request_context: a JSON dict that every step finds in its context.
+
+    Raises:
+        UnknownWorkflow, InvalidInput, StartRefused: no run was made.
+        RunAlreadyStarted: the run has its input already.
+        UnknownRun: a run with this id is one of another workflow.
+    """
+    entry = await catalogue.workflow(workflow_id)
+    run_id = _checked_id(run_id)
+    wanted = Start(input=value, state=state, request_context=request_context)
+    checked = await verdicts.check_start(entry, wanted)
+    known = fold(await store.read(run_id))
+    if not known.run_id:
+        await journal.create_run(
+            store,
+            _clock,
+            run_id=run_id,
+            workflow_id=workflow_id,
+            digest=entry.digest,
+            start=checked,
+            resource_id=resource_id,
+        )
+    elif known.workflow_id != workflow_id:
+        raise UnknownRun(f"run {run_id} is a run of workflow {known.workflow_id!r}, not of {workflow_id!r}")
+    else:
+        await journal.record_start(store, _clock, run_id, checked)
+    await _announce(run_id)
+    return run_id
+
+
+async def create(workflow_id: str, *, run_id: str | None = None, resource_id: str | None = None) -> str:
+    """Make a run without input, to be started later by `start`; return its id.
+
+    Raises:
+        UnknownWorkflow: there is no such workflow.
+        RunExists: the id is taken.
+    """
+    entry = await catalogue.workflow(workflow_id)
+    run_id = _checked_id(run_id)
+    await journal.create_run(
+        store, _clock, run_id=run_id, workflow_id=workflow_id, digest=entry.digest, resource_id=resource_id
+    )
+    await nudges.nudge(run_id)
+    return run_id
+
+
+async def resume(
+    run_id: str,
+    step: str | Sequence[str | int] | None,
+    data: Any,
+    *,
+    label: str | None = None,
+    index: int | None = None,
+    suspension: str | None = None,
+) -> Path:
+    """Answer a suspended step; return its path.
+
+    Args:
+        run_id: the run.
+        step: its path as text or as a list; None for the only one that is suspended.
+        data: the answer as JSON.
+        label: the label that the step suspended with.
+        index: the item of a foreach.
+        suspension: the `StepState.suspension` that is answered; without it, the one that is open.
+
+    Raises:
+        UnknownRun, UnknownStep, NotSuspended, AmbiguousResume, AlreadyResumed, RunFinished, WorkflowChanged,
+        InvalidResumeData: nothing was changed.
+    """
+    run = await state_of(run_id)
+    suspended = _find_suspended(run, step, label, index)
+    if suspended is None:
+        path = _recorded(run, _path(step), index)
+        check_resumable(run, path, suspension)
+    else:
+        path = suspended.path
+        suspension = suspension or suspended.suspension
+    answer = await verdicts.check_answer(run, path, data)
+    await journal.record_resume(store, _clock, run_id, path, answer, suspension=suspension, known=run)
+    await _announce(run_id)
+    return path
+
+
+async def cancel(run_id: str, reason: str = "") -> None:
+    """Cancel a run.
+
+    Raises:
+        UnknownRun: there is no such run.
+        RunFinished: it has ended before and stays as it was.
+    """
+    await state_of(run_id)
+    await journal.record_cancel(store, _clock, run_id, reason)
+    await _dispatcher.cancel(run_id)
+    # Hooks may be left, of which only a worker knows.
+    await _announce(run_id)
+    await _unblock(run_id)
+
+
+async def restart(run_id: str) -> None:
+    """Have a worker take a run over at once: what ran is interrupted and runs again, what has ended stays.
+
+    Whoever executes it now can write no more.
+
+    Raises:
+        UnknownRun: there is no such run.
+        RunFinished: it has ended.
+        RequestError: it has no input yet.
+    """
+    summary = await store.summary(run_id)
+    if not summary.ended and not summary.has_input:
+        raise errors.RequestError(f"run {run_id} was not started: start it with its input")
+    if not await store.free(run_id):
+        status = (await store.summary(run_id)).status
+        raise errors.RunFinished(f"run {run_id} has ended ({status}): start another one, or fork it")
+    await nudges.restart(run_id)
+    await _unblock(run_id)
+
+
+async def _unblock(run_id: str) -> None:
+    """Have the worker replaced that a run blocks, for it cannot hear of anything.
+
+    From a process outside of the playground it cannot be reached; the playground itself sees to it soon.
+    """
+    if nudges.alone():
+        return
+    if (worker_id := await hanging.holder_of(run_id)) is not None:
+        await hanging.give_up(worker_id)
+        await nudges.replace_worker(worker_id)
+
+
+async def send_event(run_id: str, name: str, payload: Any, *, path: Path | None = None) -> None:
+    """Send an event to a run.
+
+    Args:
+        run_id: the run.
+        name: the event.
+        payload: what it carries, as JSON.
+        path: the waiting step that it is meant for; without it, the first that waits, or the next one that will.
+
+    Raises:
+        UnknownRun, RunFinished: there is no such run, or it has ended.
+        UnknownStep: nothing in its workflow waits for an event of this name.
+        WorkflowChanged: the code no longer has the steps that the run recorded.
+        InvalidEventPayload: the payload does not fit.
+        NotSuspended: the step that it is meant for does not wait for it.
+    """
+    run = await state_of(run_id)
+    event = await verdicts.check_event(run, name, payload, path)
+    await journal.record_event(store, _clock, run_id, name, event.payload, path=path, takers=event.takers)
+    await _announce(run_id)
+
+
+async def fork(run_id: str, step: str | Sequence[str | int], value: Any = MISSING, *, new_id: str | None = None) -> str:
+    """Make and start a new run that shares the history of another one before a step; return its id.
+
+    Args:
+        run_id: the run, which stays as it is.
+        step: the path of a step that has begun in it.
+        value: what that step is given instead of what it had, as JSON.
+        new_id: the new run's id.
+
+    Raises:
+        UnknownRun, UnknownWorkflow, UnknownStep, StepNotRun, RunExists, InvalidInput, StartRefused, NewerJournal: no
+            run was made.
+    """
+    run = await state_of(run_id)
+    entry = await catalogue.workflow(run.workflow_id)
+    path = _path(step)
+    node = catalogue.node_at(entry.graph, path)
+    if node is None:
+        raise UnknownStep(f"workflow {entry.workflow_id!r} has no step {format_path(path)!r} (any more)")
+    if value is not MISSING:
+        await verdicts.check_schema(node.get("input_schema") or {}, value, InvalidInput, f"step {format_path(path)!r}")
+    new_id = _checked_id(new_id)
+    await record_fork(
+        store,
+        _clock,
+        run_id=run_id,
+        new_run_id=new_id,
+        digest=entry.digest,
+        path=path,
+        step_input=value,
+        permit=lambda: verdicts.permit_fork(entry.workflow_id),
+    )
+    await _announce(new_id)
+    return new_id
+
+
+async def _announce(run_id: str) -> None:
+    await _dispatcher.wake(run_id)
+    await nudges.nudge(run_id)
+
+
+def _checked_id(run_id: str | None) -> str:
+    if run_id is None:
+        return str(uuid.uuid4())
+    if not RUN_ID.fullmatch(run_id):
+        message = "expected 1 to 200 letters, digits and . : _ -, a letter or digit first"
+        raise InvalidInput("this is no id of a run:", [Issue(path=("runId",), message=message)])
+    return run_id
+
+
+def _path(step: str | Sequence[str | int] | None) -> Path:
+    try:
+        return parse_path(step or ())
+    except ValueError as error:
+        raise UnknownStep(str(error)) from None
+
+
+def _find_suspended(
+    run: RunState, step: str | Sequence[str | int] | None, label: str | None, index: int | None
+) -> StepState | None:
+    """Return the suspended step that is meant, or None when there is none and the path has to tell why."""
+    path = _path(step)
+    suspended = [s for s in run.suspended if not run.closed_above(s.path)]
+    found = [s for s in suspended if _lies_at(s.path, path, index)]
+    if not found and len(path) == 1 and run.find(path) is None:
+        # An id alone finds a step inside a nested workflow too.
+        found = [s for s in suspended if _ids(s.path)[-1:] == path and (index is None or index in s.path)]
+    if label is not None:
+        found = [suspended for suspended in found if suspended.label == label]
+    if len(found) > 1:
+        listed = ", ".join(format_path(suspended.path) for suspended in found)
+        raise AmbiguousResume(f"several steps of run {run.run_id} are suspended: {listed}. Say which one")
+    if not found and not path:
+        if run.ended:
+            raise errors.RunFinished(f"run {run.run_id} has ended ({run.status}): start another one, or fork it")
+        named = [f"label {label!r}"] if label is not None else []
+        named += [f"index {index}"] if index is not None else []
+        what = f"nothing with the {' and '.join(named)}" if named else "nothing"
+        raise errors.NotSuspended(f"{what} is suspended in run {run.run_id}. Suspended now: {names_suspended(run)}")
+    return found[0] if found else None
+
+
+def _recorded(run: RunState, path: Path, index: int | None) -> Path:
+    """Return the path of the only recorded step that is meant; what was asked for when there is none."""
+    found = [step.path for step in run.steps() if len(_ids(step.path)) == len(_ids(path))]
+    found = [known for known in found if _lies_at(known, path, index)]
+    return found[0] if len(found) == 1 else path if index is None else (*path, index)
+
+
+def _lies_at(path: Path, sought: Path, index: int | None) -> bool:
+    """Tell whether a step is at a path or below it; a path without indexes stands for every item."""
+    fits = path[: len(sought)] == sought or (_ids(sought) == sought and _ids(path)[: len(sought)] == sought)
+    return fits and (index is None or index in path)
+
+
+def _ids(path: Path) -> Path:
+    return tuple(part for part in path if isinstance(part, str))

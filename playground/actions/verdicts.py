@@ -1,0 +1,160 @@
+"""Whether a value fits what it is for: a worker's verdict, or the JSON Schema's when no worker is at hand.
+
+Only workers have the user's own validators. A start that was checked against the JSON Schema only is marked, and is
+checked again before it runs.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from engine import errors
+from engine.errors import (
+    InvalidEventPayload,
+    InvalidInput,
+    InvalidResumeData,
+    InvalidValue,
+    Issue,
+    RequestError,
+    UnknownStep,
+)
+from engine.journal.requests import Start
+from engine.journal.state import RunState
+from engine.journal.waits import Admitted, likeliest
+from engine.paths import Path, format_path, ids_of
+from playground.catalogue import catalogue
+from playground.fleet import workers
+from playground.forms.validation.check import breaks_pattern, check
+from playground.live import nudges
+
+ANSWER_TIME = 2.0
+"""Seconds that a worker has to say whether a value fits."""
+
+Refused = InvalidInput | InvalidResumeData | InvalidEventPayload
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UncheckedStart(Start):
+    """A start that no worker has seen: it is checked by the one that begins the run."""
+
+    def payload(self) -> dict[str, Any]:
+        """Return the keys of an event's payload, with the mark."""
+        return {**Start.payload(self), "unchecked": True}
+
+
+async def check_start(entry: catalogue.WorkflowEntry, wanted: Start) -> Start:
+    """Return what a run of the workflow may start with.
+
+    Raises:
+        InvalidInput, StartRefused: it does not fit, or the workflow's own code refuses it.
+    """
+    what = f"workflow {entry.workflow_id!r}"
+    await _check_patterns(entry.input_schema, wanted.input, InvalidInput, what)
+    question = {"kind": "start", "input": wanted.input, "state": wanted.state}
+    question |= {"request_context": wanted.request_context, "digest": entry.digest}
+    verdict = await _ask(entry.workflow_id, question)
+    if verdict is None:
+        await check_schema(entry.input_schema, wanted.input, InvalidInput, what)
+        return UncheckedStart(input=wanted.input, state=wanted.state, request_context=wanted.request_context)
+    return Start(input=verdict["input"], state=verdict["state"], request_context=wanted.request_context)
+
+
+async def permit_fork(workflow_id: str) -> bool:
+    """Ask the workflow's own code whether a fork may start; return False when nobody can tell now.
+
+    Raises:
+        StartRefused: it refuses.
+    """
+    return await _ask(workflow_id, {"kind": "fork"}) is not None
+
+
+async def check_answer(run: RunState, path: Path, data: Any) -> Any:
+    """Return the answer to a suspended step as it is recorded.
+
+    Raises:
+        InvalidResumeData: it does not fit.
+    """
+    entry = await catalogue.version(run.workflow_id, run.digest)
+    schema = {} if entry is None else catalogue.resume_schema(entry.graph, path)
+    what = f"the resume_schema of step {format_path(path)!r}"
+    await _check_patterns(schema, data, InvalidResumeData, what)
+    verdict = await _ask(run.workflow_id, {"kind": "resume", "run_id": run.run_id, "path": list(path), "data": data})
+    if verdict is not None:
+        return verdict["data"]
+    await check_schema(schema, data, InvalidResumeData, what)
+    return data
+
+
+async def check_event(run: RunState, name: str, payload: Any, path: Path | None) -> Admitted:
+    """Return an event as it is recorded; see `engine.journal.waits.admit_event`.
+
+    Raises:
+        UnknownStep: nothing in the workflow waits for an event of this name.
+        InvalidEventPayload: it does not fit.
+        WorkflowChanged: the code no longer has the steps that the run recorded.
+    """
+    entry = await catalogue.version(run.workflow_id, run.digest)
+    schemas = {} if entry is None else catalogue.event_schemas(entry.graph, name)
+    first = [ids_of(path)] if path else likeliest(run, name)
+    order = [at for at in dict.fromkeys([*first, *(() if path else schemas)]) if at in schemas] or list(schemas)
+    # Only those are asked whose patterns it keeps; see `_check_patterns`.
+    asked = [at for at in order if not await asyncio.to_thread(breaks_pattern, schemas[at], payload)]
+    if order and not asked:
+        await check_schema(schemas[order[0]], payload, InvalidEventPayload, f"event {name!r}")
+    question = {"kind": "event", "run_id": run.run_id, "name": name, "data": payload, "paths": [*map(list, asked)]}
+    verdict = await _ask(run.workflow_id, question)
+    if verdict is not None:
+        return Admitted(payload=verdict["data"], takers=frozenset(map(tuple, verdict["takers"])))
+    if entry is not None and not order:
+        raise UnknownStep(f"workflow {run.workflow_id!r} waits for no event {name!r}")
+    fits = frozenset([at for at in asked if not await asyncio.to_thread(check, schemas[at], payload)])
+    if asked and not fits:
+        await check_schema(schemas[asked[0]], payload, InvalidEventPayload, f"event {name!r}")
+    return Admitted(payload=payload, takers=fits or frozenset(first))
+
+
+async def _ask(workflow_id: str, question: dict[str, Any]) -> dict[str, Any] | None:
+    """Return a worker's verdict; None when none is at hand or it does not know the workflow.
+
+    Raises:
+        RequestError: the worker's code refuses.
+    """
+    if nudges.alone() or not await workers.ready_count():
+        return None
+    answer = await nudges.ask({"workflow_id": workflow_id, **question}, seconds=ANSWER_TIME)
+    match answer:
+        case {"verdict": "fits"}:
+            return answer
+        case {"verdict": "refused", "error": str(name), "message": str(message), "issues": issues}:
+            raise _refusal(name, message, issues)
+        case _:
+            return None
+
+
+def _refusal(name: str, message: str, issues: Sequence[dict[str, Any]]) -> RequestError:
+    """Make a worker's error again from its name; only requests' own errors are made."""
+    kind = getattr(errors, name, RequestError)
+    found = [Issue(path=tuple(issue["path"]), message=issue["message"]) for issue in issues]
+    if isinstance(kind, type) and issubclass(kind, InvalidValue) and issubclass(kind, RequestError):
+        return kind(message, found)
+    return kind(message) if isinstance(kind, type) and issubclass(kind, RequestError) else RequestError(message)
+
+
+async def _check_patterns(schema: Any, value: Any, kind: type[Refused], what: str) -> None:
+    # Before a worker is asked, which searches patterns without a limit: one value could hang it.
+    if await asyncio.to_thread(breaks_pattern, schema, value):
+        await check_schema(schema, value, kind, what)
+
+
+async def check_schema(schema: Any, value: Any, kind: type[Refused], what: str) -> None:
+    """Hold a value against a JSON Schema.
+
+    Raises:
+        InvalidInput, InvalidResumeData, InvalidEventPayload: the given kind; it does not fit.
+    """
+    # In a thread, since a large value takes its time, and bounded, since a pattern in a schema may take for ever.
+    issues = await asyncio.to_thread(check, schema, value)
+    if issues:
+        found = [Issue(path=tuple(issue.path), message=issue.message) for issue in issues]
+        raise kind(f"the value does not fit {what}:", found)

@@ -1,0 +1,1 @@
+"""What workers publish of the user's code, and inputs that people have saved for it."""

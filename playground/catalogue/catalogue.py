@@ -1,0 +1,309 @@
+"""The catalogue: what workers publish of the user's code, and what pages read of it without importing any."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Q
+
+from engine.errors import UnknownWorkflow
+from engine.journal.step_state import StepKind, StepState
+from engine.paths import Path, format_path
+from playground.models import Worker as WorkerRow
+from playground.models import WorkflowVersion
+from playground.store.clock import Now
+from playground.store.database import in_database, in_transaction
+from playground.store.rows import from_text, plain, to_text
+
+Graph = dict[str, Any]
+
+SILENT = timedelta(seconds=15)
+"""A worker that was not heard of for so long does not count any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkflowEntry:
+    """A version of a workflow, as a worker published it."""
+
+    workflow_id: str
+    digest: str
+    graph: Graph
+    """The tree with all schemas; see `engine.tree.graph`."""
+    description: str = ""
+    module: str = ""
+    """The module or file that it was found in, as the command named it."""
+    file: str | None = None
+    line: int | None = None
+    current: bool = True
+    """False for a version that the code no longer holds."""
+
+    @property
+    def input_schema(self) -> Any:
+        """Return the JSON Schema of the input."""
+        return self.graph["input_schema"]
+
+    @property
+    def output_schema(self) -> Any:
+        """Return the JSON Schema of the result."""
+        return self.graph["output_schema"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportProblem:
+    """Why a module of the user's gave no workflows."""
+
+    module: str
+    """As the command named it."""
+    type: str
+    """The exception's class, or ``WorkerDied``."""
+    message: str
+    file: str | None = None
+    """Where it happened in the user's code, if that is known."""
+    line: int | None = None
+    source: str | None = None
+    """The text of that line."""
+    traceback: str = ""
+    """The whole traceback, or what the process printed last."""
+
+
+async def workflows() -> list[WorkflowEntry]:
+    """Return the current workflows, in the order in which the modules hold them."""
+    return await in_database(_workflows)
+
+
+async def workflow(workflow_id: str) -> WorkflowEntry:
+    """Return the current version of a workflow.
+
+    Raises:
+        UnknownWorkflow: there is none with this id now.
+    """
+    return await in_database(find_workflow, workflow_id)
+
+
+async def version(workflow_id: str, digest: str) -> WorkflowEntry | None:
+    """Return the version with which a run was made, else the latest known one; None when nothing is known of it."""
+    return await in_database(find_version, workflow_id, digest)
+
+
+async def import_errors() -> list[ImportProblem]:
+    """Return the modules that the workers cannot import now."""
+    return await in_database(_import_errors)
+
+
+async def publish(
+    entries: Sequence[WorkflowEntry], problems: Sequence[ImportProblem], *, worker_id: str, site: Sequence[str]
+) -> None:
+    """Make what a worker has imported the current catalogue.
+
+    A module that did not import keeps the workflows that it had before, and so does another playground on the same
+    database while its workers live; all other workflows stop being current.
+
+    Args:
+        entries: the workflows found.
+        problems: the modules that did not import.
+        worker_id: who publishes.
+        site: all modules that were to be imported, as the command named them.
+    """
+    await in_transaction(_publish, entries, problems, worker_id, to_text(list(site)))
+
+
+async def publish_problems(problems: Sequence[ImportProblem], *, worker_id: str) -> None:
+    """Show what a worker could not import, and leave the catalogue as the worker before it has published it."""
+    await in_transaction(_publish_problems, problems, worker_id)
+
+
+async def hindrance(entry: WorkflowEntry) -> ImportProblem | None:
+    """Return why no worker holds a workflow's code; None when one holds it, or its module imports."""
+    return await in_database(_hindrance, entry)
+
+
+async def holds(workflow_id: str, site: Sequence[str] | None = None) -> bool:
+    """Tell whether a living worker takes the runs of a workflow.
+
+    Args:
+        workflow_id: the workflow.
+        site: what stands as the site of the workers that count; by default that with which it was published.
+    """
+    return await in_database(_holds, workflow_id, site)
+
+
+async def site_of(workflow_id: str) -> tuple[str, ...]:
+    """Return the modules that were published together with a workflow, the last time; none when it is unknown."""
+    return await in_database(_site_of, workflow_id)
+
+
+def node_at(graph: Graph, path: Path) -> Graph | None:
+    """Return the node of a graph that runs at a path; None when there is none."""
+    ids = [part for part in path if isinstance(part, str)]
+    nodes: Sequence[Graph] = graph["steps"]
+    found: Graph | None = None
+    for part in ids:
+        # A sequence has the id of its last step, unless it was given one of its own, and is at no path.
+        named = (node for node in _flat(nodes) if node["id"] == part and node["type"] != "sequence")
+        found = next(named, None)
+        if found is None:
+            return None
+        nodes = found["workflow"]["steps"] if found["type"] == "workflow" else ()
+    return found
+
+
+def gone_from(graph: Graph, steps: Iterable[StepState]) -> list[str]:
+    """Return the written paths of those steps that a graph no longer has, or has as another kind."""
+    return sorted({format_path(step.path) for step in steps if not _is_kind(node_at(graph, step.path), step.kind)})
+
+
+def _is_kind(node: Graph | None, kind: StepKind) -> bool:
+    special = ("workflow", "sleep", "event")
+    return node is not None and (node["type"] == kind or (node["type"] not in special and kind not in special))
+
+
+def resume_schema(graph: Graph, path: Path) -> Any:
+    """Return the JSON Schema of the answer to a suspended step; any JSON when the step has none or is unknown."""
+    node = node_at(graph, path)
+    return (node or {}).get("resume_schema") or {}
+
+
+def event_schemas(graph: Graph, name: str) -> dict[Path, Any]:
+    """Return the JSON Schemas of what an event may carry, by the paths of the waits for it, without indexes."""
+    return {path: node["schema"] or {} for path, node in _deep(graph["steps"], ()) if node.get("name") == name}
+
+
+def event_schema(graph: Graph, path: Path) -> Any:
+    """Return the JSON Schema of what the event carries for which a step waits; any JSON when the step is unknown."""
+    node = node_at(graph, path)
+    return (node or {}).get("schema") or {}
+
+
+def find_workflow(workflow_id: str) -> WorkflowEntry:
+    """Return the current version of a workflow; for use inside the database's threads."""
+    row = WorkflowVersion.objects.filter(workflow_id=workflow_id, current=True).order_by("-published_at").first()
+    if row is None:
+        known = ", ".join(WorkflowVersion.objects.filter(current=True).values_list("workflow_id", flat=True)) or "none"
+        raise UnknownWorkflow(f"no workflow has the id {workflow_id!r}. There are: {known}")
+    return _entry(row)
+
+
+def find_version(workflow_id: str, digest: str) -> WorkflowEntry | None:
+    """Return a version of a workflow; for use inside the database's threads."""
+    rows = WorkflowVersion.objects.filter(workflow_id=workflow_id)
+    row = rows.filter(digest=digest).first() or rows.order_by("-current", "-published_at").first()
+    return None if row is None else _entry(row)
+
+
+def _workflows() -> list[WorkflowEntry]:
+    return [_entry(row) for row in WorkflowVersion.objects.filter(current=True).order_by("site", "position", "id")]
+
+
+def _entry(row: WorkflowVersion) -> WorkflowEntry:
+    return WorkflowEntry(
+        workflow_id=row.workflow_id,
+        digest=row.digest,
+        graph=from_text(row.graph),
+        description=row.description,
+        module=row.module,
+        file=row.file,
+        line=row.line,
+        current=row.current,
+    )
+
+
+def _import_errors() -> list[ImportProblem]:
+    """Read what the last worker of each site has found, be it alive or dead; sites are those that live, and the last.
+
+    A worker that still imports does not count: until it has found something, what was found before is shown.
+    """
+    rows = WorkerRow.objects.exclude(status="importing").order_by("-id")
+    sites = set(rows.filter(ended_at=None, heartbeat_at__gt=Now() - SILENT).values_list("site", flat=True))
+    sites.update(rows.values_list("site", flat=True)[:1])
+    last = [rows.filter(site=site).first() for site in sorted(sites)]
+    return [ImportProblem(**problem) for row in last if row is not None for problem in from_text(row.problems)]
+
+
+def _hindrance(entry: WorkflowEntry) -> ImportProblem | None:
+    version = WorkflowVersion.objects.filter(workflow_id=entry.workflow_id, digest=entry.digest).first()
+    if _is_held(entry.module, version.site if version else ""):
+        return None
+    return _problem_with(entry.module, _import_errors())
+
+
+def _is_held(module: str, site: str) -> bool:
+    """Tell whether a worker of a site has a module; one from before the module was broken holds it still."""
+    ready = WorkerRow.objects.filter(ended_at=None, status="ready", heartbeat_at__gt=Now() - SILENT)
+    found = ([ImportProblem(**problem) for problem in from_text(row.problems)] for row in ready.filter(site=site))
+    return any(_problem_with(module, problems) is None for problems in found)
+
+
+def _holds(workflow_id: str, site: Sequence[str] | None) -> bool:
+    row = WorkflowVersion.objects.filter(workflow_id=workflow_id, current=True).order_by("-published_at").first()
+    return row is not None and _is_held(row.module, row.site if site is None else to_text(list(site)))
+
+
+def _site_of(workflow_id: str) -> tuple[str, ...]:
+    rows = WorkflowVersion.objects.filter(workflow_id=workflow_id).order_by("-current", "-published_at")
+    return tuple(from_text(row.site)) if (row := rows.first()) else ()
+
+
+def _problem_with(module: str, problems: Sequence[ImportProblem]) -> ImportProblem | None:
+    """Return what keeps a module, or the package that it is in, from being imported."""
+    return next((one for one in problems if module == one.module or module.startswith(f"{one.module}.")), None)
+
+
+def _publish_problems(problems: Sequence[ImportProblem], worker_id: str) -> None:
+    WorkerRow.objects.filter(worker_id=worker_id).update(problems=to_text([asdict(problem) for problem in problems]))
+
+
+def _publish(entries: Sequence[WorkflowEntry], problems: Sequence[ImportProblem], worker_id: str, site: str) -> None:
+    _publish_problems(problems, worker_id)
+    alive = WorkerRow.objects.filter(ended_at=None, heartbeat_at__gt=Now() - SILENT).exclude(worker_id=worker_id)
+    outdated = WorkflowVersion.objects.filter(current=True)
+    outdated = outdated.exclude(site__in=alive.exclude(site=site).values("site"))
+    for problem in problems:
+        # The workflows of a package are those of its modules.
+        of_module = Q(module=problem.module) | Q(module__startswith=f"{problem.module}.")
+        outdated = outdated.exclude(of_module, site=site)
+    outdated.update(current=False)
+    WorkflowVersion.objects.filter(workflow_id__in=[entry.workflow_id for entry in entries]).update(current=False)
+    for position, entry in enumerate(entries):
+        values = {
+            "graph": to_text(entry.graph),
+            "description": plain(entry.description),
+            "module": entry.module,
+            "site": site,
+            "position": position,
+            "file": entry.file,
+            "line": entry.line,
+            "current": True,
+            "published_at": Now(),
+        }
+        WorkflowVersion.objects.update_or_create(workflow_id=entry.workflow_id, digest=entry.digest, defaults=values)
+
+
+def _flat(nodes: Sequence[Graph]) -> Iterator[Graph]:
+    """Yield the nodes of one workflow at every depth, without those of nested workflows."""
+    for node in nodes:
+        yield node
+        yield from _flat(_inner(node))
+
+
+def _deep(nodes: Sequence[Graph], path: Path) -> Iterator[tuple[Path, Graph]]:
+    """Yield the nodes of a workflow and of all nested ones, with their paths."""
+    for node in _flat(nodes):
+        yield (*path, node["id"]), node
+        if node["type"] == "workflow":
+            yield from _deep(node["workflow"]["steps"], (*path, node["id"]))
+
+
+def _inner(node: Mapping[str, Any]) -> list[Graph]:
+    """Return the nodes directly inside a node."""
+    match node:
+        case {"type": "sequence", "steps": steps}:
+            return list(steps)
+        case {"type": "parallel", "arms": arms}:
+            return list(arms)
+        case {"type": "branch", "arms": arms, "otherwise": otherwise}:
+            return [arm["node"] for arm in arms] + ([otherwise] if otherwise else [])
+        case {"type": "loop" | "foreach", "body": body}:
+            return [body]
+        case _:
+            return []

@@ -1,0 +1,1 @@
+"""Values and contexts made ready for templates."""

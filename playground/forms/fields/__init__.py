@@ -1,0 +1,1 @@
+"""The tree of fields between a value, a post and a form."""

@@ -1,0 +1,182 @@
+"""The structural buttons: what each does to the fields."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
+from playground.forms.fields.desk import BLANK_LEVELS, MAX_LEVELS, Desk
+from playground.forms.fields.evaluate import value_of
+from playground.forms.fields.load import empty, item_field, load, load_entry, raw
+from playground.forms.fields.nodes import Entry, Group, Item, Leaf, Listing, Node, Raw, State, Switch
+from playground.forms.values.values import MISSING
+
+Row = TypeVar("Row", Item, Entry)
+
+ACTIONS = {
+    "add": "add",
+    "remove": "remove",
+    "up": "move",
+    "down": "move",
+    "json": "switch",
+    "fields": "switch",
+    "area": "switch",
+    "empty": "switch",
+    "default": "switch",
+    "switch": "switch",
+    "tab": "tab",
+    "example": "example",
+}
+"""The verbs on the buttons, and the word that the page is told."""
+
+
+def changed(desk: Desk, root: Node, verb: str, at: str) -> Node:
+    """Return the fields after a button was pressed at a pointer."""
+    match verb:
+        case "add":
+            return at_pointer(root, at, lambda node: _added(desk, node))
+        case "remove" | "up" | "down":
+            above, _, key = at.rpartition("/")
+            return at_pointer(root, above, lambda node: _rearranged(node, key, verb))
+        case "json":
+            return at_pointer(root, at, _as_json)
+        case "fields":
+            return at_pointer(root, at, lambda node: _as_fields(desk, node))
+        case "area":
+            return at_pointer(root, at, _as_area)
+        case "empty":
+            return at_pointer(root, at, _as_empty_text)
+        case "default":
+            return at_pointer(root, at, lambda node: _with_default(desk, node))
+        case _:
+            return root
+
+
+def at_pointer(node: Node, at: str, change: Callable[[Node], Node]) -> Node:
+    """Return the tree with one node changed."""
+    if node.at == at:
+        return change(node)
+    if not at.startswith(f"{node.at}/"):
+        return node
+    match node:
+        case Group(members=members, entries=entries):
+            return replace(
+                node,
+                members=tuple(at_pointer(member, at, change) for member in members),
+                entries=tuple(replace(entry, node=at_pointer(entry.node, at, change)) for entry in entries),
+            )
+        case Listing(items=items):
+            return replace(node, items=tuple(replace(item, node=at_pointer(item.node, at, change)) for item in items))
+        case Switch(body=body) if body is not None:
+            return _with_body(node, at_pointer(body, at, change))
+        case _:
+            return node
+
+
+def _with_body(node: Switch, body: Node) -> Node:
+    return node if isinstance(body, Switch) else replace(node, body=body)
+
+
+def _next_key(keys: list[str]) -> str:
+    return str(max((int(key) for key in keys if key.isdecimal()), default=-1) + 1)
+
+
+def _added(desk: Desk, node: Node) -> Node:
+    match node:
+        case Switch(body=body) if body is not None:
+            return _with_body(node, _added(desk, body))
+        case Listing(items=items, at=at):
+            key = _next_key([item.key for item in items])
+            inner = load(desk, item_field(desk, node.field, len(items)), MISSING, f"{at}/{key}", _level(at) + 1)
+            return replace(node, state=State.VALUE, items=(*items, Item(key=key, node=inner)))
+        case Group(entries=entries, at=at):
+            key = _next_key([entry.key for entry in entries])
+            entry = load_entry(desk, node.field.shape, name="", value=MISSING, key=key, at=at, level=_level(at))
+            return replace(node, state=State.VALUE, entries=(*entries, entry))
+        case _:
+            return node
+
+
+def _level(at: str) -> int:
+    """Return the level at which something is added: what a person asks for opens, however deep it stands."""
+    level = at.count("/")
+    return min(level, BLANK_LEVELS - 1) if level < MAX_LEVELS - 1 else level
+
+
+def _rearranged(node: Node, key: str, verb: str) -> Node:
+    match node:
+        case Switch(body=body) if body is not None:
+            return _with_body(node, _rearranged(body, key, verb))
+        case Listing(items=items):
+            return replace(node, items=_moved(items, [item.key for item in items], key, verb))
+        case Group(entries=entries):
+            steps = [entry.node.at.rpartition("/")[2] for entry in entries]
+            return replace(node, entries=_moved(entries, steps, key, verb))
+        case _:
+            return node
+
+
+def _moved(rows: tuple[Row, ...], keys: list[str], key: str, verb: str) -> tuple[Row, ...]:
+    """Return the rows with one taken out, or swapped with its neighbour."""
+    if key not in keys:
+        return rows
+    number = keys.index(key)
+    if verb == "remove":
+        return rows[:number] + rows[number + 1 :]
+    other = number + (1 if verb == "down" else -1)
+    if not 0 <= other < len(rows):
+        return rows
+    moved = list(rows)
+    moved[number], moved[other] = moved[other], moved[number]
+    return tuple(moved)
+
+
+def _as_json(node: Node) -> Node:
+    meant = value_of(node)
+    return node if meant.lost else raw(node.field, node.at, meant.value)
+
+
+def _as_fields(desk: Desk, node: Node) -> Node:
+    meant = value_of(node)
+    if meant.lost or not isinstance(node, Raw):
+        return node
+    return load(replace(desk, exact=True), node.field, meant.value, node.at, node.at.count("/"))
+
+
+def _as_area(node: Node) -> Node:
+    match node:
+        case Leaf():
+            return replace(node, area=True, state=State.VALUE)
+        case Switch(body=Leaf() as body):
+            return replace(node, body=replace(body, area=True))
+        case _:
+            return node
+
+
+def _as_empty_text(node: Node) -> Node:
+    return replace(node, state=State.VALUE, text="") if isinstance(node, Leaf) and node.field.may_be_empty else node
+
+
+def _with_default(desk: Desk, node: Node) -> Node:
+    default = node.field.shape.facts.get("default", MISSING)
+    if default is None and not node.field.nullable:
+        return empty(node.field, node.at, State.UNSET)
+    return load(desk, node.field, default, node.at, node.at.count("/"))
+
+
+def newest(root: Node, at: str) -> str:
+    """Return the pointer of what `add` has just put at the end of a list or object."""
+    found: list[str] = []
+
+    def look(node: Node) -> Node:
+        inner = node.body if isinstance(node, Switch) and node.body is not None else node
+        match inner:
+            case Listing(items=items) if items:
+                found.append(items[-1].node.at)
+            case Group(entries=entries) if entries:
+                found.append(entries[-1].node.at)
+            case _:
+                found.append(at)
+        return node
+
+    at_pointer(root, at, look)
+    return found[-1] if found else at

@@ -1,0 +1,100 @@
+"""What loading and reading a form share: the schema, and how much of it may be opened."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from playground.forms.fields.nodes import Field, Need
+from playground.forms.schema.document import Place
+from playground.forms.schema.kinding import settle
+from playground.forms.schema.kinds import Const, Settled
+from playground.forms.schema.shape import Shape, fold
+from playground.forms.validation.check import is_valid
+from playground.forms.values.values import Json
+
+MAX_NODES = 3000
+"""Fields that a loaded value may open; what is beyond is edited as JSON."""
+MAX_LEVELS = 14
+BLANK_LEVELS = 5
+"""Required objects inside required objects that a blank form opens by itself."""
+MAX_ROUNDS = 4
+
+
+@dataclass(slots=True, kw_only=True)
+class Desk:
+    """Counts the fields of one form."""
+
+    schema: Json
+    left: int = MAX_NODES
+    exact: bool = False
+    """Whether what a value lacks stays unset, so that it comes back as it was; else what is required is opened."""
+
+    seconds: float = 0.3
+    """Time that is left for finding the branches of unions and the conditions that hold."""
+    known: dict[tuple[int, ...], Settled] = field(default_factory=dict)
+    """Places that were settled already, by the identities of their schemas, which stay alive here."""
+
+    def field(self, place: Place, name: str = "", need: Need = Need.REQUIRED) -> Field:
+        """Return the field of a place."""
+        key = tuple(id(part.schema) for part in place.parts)
+        if key not in self.known:
+            self.known[key] = settle(place)
+        return Field(settled=self.known[key], name=name, need=need)
+
+    def members(self, shape: Shape, *, chosen: bool) -> Iterator[Field]:
+        """Walk the fields of an object's known properties; those that may never be there are left out.
+
+        Args:
+            shape: the object.
+            chosen: whether it is the chosen alternative of a union, whose constants tell it from the others.
+
+        """
+        required = shape.required
+        for name, place in shape.properties.items():
+            member = self.field(place, name, Need.REQUIRED if name in required else Need.OPTIONAL)
+            if chosen and member.need is Need.OPTIONAL and isinstance(member.kind, Const):
+                member = replace(member, need=Need.TAG)
+            if not member.shape.never:
+                yield member
+
+    def spend(self) -> bool:
+        """Take one field; false when there are none left."""
+        self.left -= 1
+        return self.left >= 0
+
+    def fits(self, place: Place, value: Json) -> bool:
+        """Tell whether a value fits a place; when all of that took too long, it does not."""
+        start = time.thread_time()
+        found = self.seconds > 0 and is_valid(place, value, schema=self.schema, seconds=min(self.seconds, 0.2))
+        self.seconds -= time.thread_time() - start
+        return found
+
+    def effective(self, shape: Shape, value: Json) -> Shape:
+        """Return the shape of an object with those of its conditions that hold for the value."""
+        for _ in range(MAX_ROUNDS):
+            known = {id(part.schema) for part in shape.place.parts}
+            further = [part for place in self.holding(shape, value) for part in place.parts]
+            parts = tuple(part for part in further if id(part.schema) not in known)
+            if not parts:
+                return shape
+            shape = fold(Place(parts=shape.place.parts + parts))
+        return shape
+
+    def holding(self, shape: Shape, value: Json) -> Iterator[Place]:
+        """Walk what the conditions of a shape add for a value."""
+        for condition in shape.conditions:
+            place = condition.then if self.fits(condition.test, value) else condition.other
+            if place is not None:
+                yield place
+        for name, places in shape.dependents.items():
+            if isinstance(value, dict) and name in value:
+                yield from places
+
+    def possible(self, shape: Shape) -> dict[str, Place]:
+        """Return the properties that the conditions of an object could add."""
+        places = [place for condition in shape.conditions for place in (condition.then, condition.other) if place]
+        places += [place for places in shape.dependents.values() for place in places]
+        found: dict[str, Place] = {}
+        for place in places:
+            found = {**fold(place).properties, **found}
+        return found

@@ -1,0 +1,256 @@
+"""A value into fields: what is not touched comes back as it was."""
+
+import re
+from collections.abc import Mapping
+
+from playground.forms.fields.desk import BLANK_LEVELS, MAX_LEVELS, Desk
+from playground.forms.fields.nodes import (
+    Entry,
+    Field,
+    Group,
+    Item,
+    Leaf,
+    Listing,
+    Need,
+    Node,
+    Raw,
+    State,
+    Switch,
+    branch_field,
+    field_of,
+)
+from playground.forms.schema.document import Place
+from playground.forms.schema.kinding import types_of
+from playground.forms.schema.kinds import (
+    Anything,
+    Boolean,
+    Choice,
+    Const,
+    Number,
+    Record,
+    Sequence,
+    Text,
+    Union,
+    Upload,
+)
+from playground.forms.schema.shape import Shape, entry_place, numeric
+from playground.forms.values.jsontext import dumps, is_deep
+from playground.forms.values.pointer import ENTRY, child
+from playground.forms.values.values import MISSING, Json, Missing, is_decimal
+
+MAX_ROWS = 20
+"""Items that a fresh list opens by itself."""
+CHANGED_BY_BROWSERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""Characters that a browser drops or replaces in a text area."""
+
+
+def load(desk: Desk, field: Field, value: Json | Missing, at: str = "", level: int = 0) -> Node:
+    """Return the node for a value at a position; what its kind cannot hold is edited as JSON."""
+    if value is MISSING:
+        return blank(desk, field, at, level)
+    if level > MAX_LEVELS or not desk.spend():
+        return raw(field, at, value)
+    if value is None and field.nullable and not isinstance(field.kind, Anything):
+        return empty(field, at, State.NULL)
+    match field.kind:
+        case Record() if isinstance(value, dict):
+            return _group(desk, field, value, at, level)
+        case Sequence(prefix=prefix) as kind if isinstance(value, list):
+            fits = (kind.open or len(value) <= len(prefix)) and len(value) <= desk.left
+            return _listing(desk, field, value, at, level) if fits else raw(field, at, value)
+        case Union():
+            return choose(desk, field, value, at, level)
+        case _:
+            return _leaf(field, value, at)
+
+
+def blank(desk: Desk, field: Field, at: str, level: int) -> Node:
+    """Return the node of a position where there is no value yet."""
+    desk.spend()
+    needed = field.need is not Need.OPTIONAL and not (field.nullable and isinstance(field.kind, Record | Sequence))
+    if desk.exact and level:
+        return empty(field, at, State.UNSET)
+    opened = needed and (level <= BLANK_LEVELS or field.need is Need.CHOSEN) and desk.left > 0
+    match field.kind:
+        case Record() if opened:
+            return _group(desk, field, {}, at, level)
+        case Sequence() if opened:
+            return _listing(desk, field, places(desk, field), at, level)
+        case Union(branches=branches) if opened and isinstance(branches[0].kind, Record | Number):
+            return switched(desk, field, 0, MISSING, at, level)
+        case Const() if needed:
+            return Leaf(field=field, at=at, state=State.VALUE, text="")
+        case _:
+            # A whole input cannot be left out, so where null is taken, that is what nothing means.
+            return empty(field, at, State.UNSET if level or not field.nullable else State.NULL)
+
+
+def places(desk: Desk, field: Field) -> list[Json | Missing]:
+    """Return the items that a fresh list has, without values: as many as it must have."""
+    prefix = field.kind.prefix if isinstance(field.kind, Sequence) else ()
+    least = field.shape.facts.get("minItems")
+    # What is asked for may be absurd; whoever needs more has the button.
+    wanted = max(len(prefix), min(int(least), MAX_ROWS) if numeric(least) else 0)
+    return [MISSING] * min(wanted, max(desk.left, 0))
+
+
+def empty(field: Field, at: str, state: State) -> Node:
+    """Return a node without a value: not set, or null."""
+    match field.kind:
+        case Record():
+            return Group(field=field, at=at, state=state)
+        case Sequence():
+            return Listing(field=field, at=at, state=state)
+        case Union():
+            return Switch(field=field, at=at, state=state)
+        case Anything():
+            return Raw(field=field, at=at, text="")
+        case _:
+            return Leaf(field=field, at=at, state=state, text="")
+
+
+def raw(field: Field, at: str, value: Json | Missing) -> Raw:
+    """Return the JSON editor for a value."""
+    # Indenting grows with the square of the depth.
+    indent = None if is_deep(value) else 2
+    return Raw(field=field, at=at, text="" if value is MISSING else dumps(value, indent=indent))
+
+
+def _leaf(field: Field, value: Json, at: str) -> Node:
+    text = _text(field, value)
+    if text is None:
+        return raw(field, at, value)
+    number = field.kind == Number(whole=False, decimal=True) and not isinstance(value, str)
+    return Leaf(field=field, at=at, state=State.VALUE, text=text, number=number)
+
+
+def _text(field: Field, value: Json) -> str | None:
+    """Return what a control shows for a value, or None when it could not give the value back."""
+    match field.kind:
+        case Text() | Upload() as kind if isinstance(value, str):
+            empty_is_lost = not value and not (field.may_be_empty or field.need is Need.CHOSEN)
+            return None if is_lost(kind, value) or empty_is_lost else value
+        case Number() if "number" in types_of(value):
+            return dumps(value)
+        case Number(decimal=True) if isinstance(value, str):
+            return value if is_decimal(value) else None
+        case Boolean() if isinstance(value, bool):
+            return "true" if value else "false"
+        case Choice(options=options):
+            written = dumps(value)
+            return next((str(number) for number, (_, option) in enumerate(options) if dumps(option) == written), None)
+        case Const(value=only) if dumps(only) == dumps(value):
+            return ""
+        case _:
+            return None
+
+
+def is_lost(kind: Text | Upload, text: str) -> bool:
+    """Tell whether the control of a text would not give it back."""
+    return CHANGED_BY_BROWSERS.search(text) is not None or (isinstance(kind, Text) and kind.secret and "\n" in text)
+
+
+def is_lost_in_a_line(text: str) -> bool:
+    """Tell whether a line of text would not give a text back."""
+    return "\n" in text or CHANGED_BY_BROWSERS.search(text) is not None
+
+
+def _group(desk: Desk, field: Field, value: Mapping[str, Json], at: str, level: int) -> Node:
+    shape = desk.effective(field.shape, value)
+    if len(shape.properties) > desk.left:
+        return raw(field, at, value or MISSING)
+    members = list(desk.members(shape, chosen=field.need is Need.CHOSEN))
+    known = {member.name for member in members}
+    others = [name for name in value if name not in known]
+    if any(map(is_lost_in_a_line, others)) or len(others) > desk.left:
+        return raw(field, at, value)
+    nodes = tuple(
+        load(desk, member, value.get(member.name, MISSING), child(at, member.name), level + 1) for member in members
+    )
+    entries = tuple(
+        load_entry(desk, shape, name=name, value=value[name], key=str(number), at=at, level=level)
+        for number, name in enumerate(others)
+    )
+    natural = [member.name for member in members if member.name in value] + others
+    order = () if natural == list(value) else tuple(value)
+    return Group(field=field, at=at, state=State.VALUE, members=nodes, entries=entries, order=order)
+
+
+def load_entry(desk: Desk, shape: Shape, *, name: str, value: Json | Missing, key: str, at: str, level: int) -> Entry:
+    """Return an entry, whose place depends on its name."""
+    node = load(desk, desk.field(entry_place(shape, name)), value, f"{at}/{ENTRY}{key}", level + 1)
+    return Entry(key=key, name=name, node=node)
+
+
+def _listing(desk: Desk, field: Field, value: list[Json | Missing], at: str, level: int) -> Node:
+    items = tuple(
+        Item(key=str(number), node=load(desk, item_field(desk, field, number), item, f"{at}/{number}", level + 1))
+        for number, item in enumerate(value)
+    )
+    return Listing(field=field, at=at, state=State.VALUE, items=items)
+
+
+def item_field(desk: Desk, field: Field, number: int) -> Field:
+    """Return the field of a list's item by its position."""
+    kind = field.kind
+    if not isinstance(kind, Sequence):
+        raise TypeError(f"{type(kind).__name__} has no items")
+    return desk.field(kind.prefix[number] if number < len(kind.prefix) else kind.item)
+
+
+def choose(desk: Desk, field: Field, value: Json, at: str, level: int) -> Node:
+    """Return a union's node for a loaded value: the branch that the tag names, else the first that fits."""
+    kind = field.kind
+    if not isinstance(kind, Union):
+        raise TypeError(f"{type(kind).__name__} has no branches")
+    possible = [
+        number
+        for number, branch in enumerate(kind.branches)
+        if branch.shape.types is None or branch.shape.types & types_of(value)
+    ]
+    tag = value.get(kind.tag, MISSING) if isinstance(value, dict) and kind.tag else MISSING
+    if tag is not MISSING:
+        named = [number for number in possible if _names_tag(kind.branches[number].shape, kind.tag, tag)]
+        possible = named or possible
+    fitting = next((number for number in possible if desk.fits(kind.branches[number].place, value)), None)
+    if fitting is None and possible:
+        fitting = min(possible, key=lambda number: _distance(kind.branches[number].shape, value))
+    return raw(field, at, value) if fitting is None else switched(desk, field, fitting, value, at, level)
+
+
+def _names_tag(shape: Shape, name: str, tag: Json) -> bool:
+    place = shape.properties.get(name)
+    return place is not None and _is_given(place, tag) is True
+
+
+def _is_given(place: Place, value: Json) -> bool | None:
+    """Tell whether a value is one that a place names; None when it names none."""
+    match field_of(place).kind:
+        case Const(value=only):
+            return bool(only == value)
+        case Choice(options=options):
+            return any(option == value for _, option in options)
+        case _:
+            return None
+
+
+def _distance(shape: Shape, value: Json) -> tuple[int, int]:
+    """Return how far a value is from an alternative that it does not fit: by what is named there, and by what lacks."""
+    if not isinstance(value, dict):
+        return 0, 0
+    named = (_is_given(place, value[name]) for name, place in shape.properties.items() if name in value)
+    return sum(given is False for given in named), len(shape.required - value.keys())
+
+
+def switched(
+    desk: Desk, field: Field, number: int, value: Json | Missing, at: str, level: int, stash: str = ""
+) -> Node:
+    """Return a union's node with a branch chosen and a value in it."""
+    inner = branch_field(field, number)
+    if inner is None:
+        return Switch(field=field, at=at, state=State.UNSET, stash=stash)
+    body = load(desk, inner, value, at, level)
+    # The editor of a branch would have the same name as the editor of the whole union.
+    if isinstance(body, Switch) or (isinstance(body, Raw) and not isinstance(inner.kind, Anything)):
+        return raw(field, at, value)
+    return Switch(field=field, at=at, state=State.VALUE, branch=number, body=body, stash=stash)

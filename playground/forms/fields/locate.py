@@ -1,0 +1,63 @@
+"""Where on the page an issue belongs: the deepest field that is shown on its path."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from playground.forms.fields.nodes import Group, Listing, Node, State, Switch
+from playground.forms.schema.kinds import Union
+from playground.forms.values.issues import Issue
+
+Path = tuple[str | int, ...]
+
+
+def placed(root: Node, issues: Iterable[Issue]) -> Mapping[str, list[str]]:
+    """Return the messages by the pointer of the field that shows them."""
+    found: dict[str, list[str]] = {}
+    for issue in issues:
+        at = pointer_of(root, issue.path)
+        if issue.message not in found.setdefault(at, []):
+            found[at].append(issue.message)
+    return found
+
+
+def pointer_of(root: Node, path: Path) -> str:
+    """Return the pointer of the deepest shown field on a path.
+
+    Steps that lead nowhere are passed over: pydantic names the branch of a union among the steps.
+    """
+    node = root
+    for step in path:
+        node = _child(node, step) or node
+    return node.at
+
+
+def _child(node: Node, step: str | int) -> Node | None:
+    match node:
+        case Switch(body=body) if body is not None:
+            return _child(body, step)
+        case Group(members=members, entries=entries):
+            named = (member for member in members if member.field.name == step)
+            return next(named, None) or next((entry.node for entry in entries if entry.name == step), None)
+        case Listing(items=items) if isinstance(step, int) and 0 <= step < len(items):
+            return items[step].node
+        case _:
+            return None
+
+
+def chosen_branches(node: Node, path: Path = ()) -> Iterator[tuple[Path, frozenset[int]]]:
+    """Walk the unions with the branches that were chosen, for errors that speak of these."""
+    match node:
+        case Switch(state=State.VALUE, body=body, branch=branch) if body is not None:
+            kind = node.field.kind
+            if isinstance(kind, Union):
+                yield path, kind.branches[branch].trail
+            yield from chosen_branches(body, path)
+        case Group(members=members, entries=entries):
+            for member in members:
+                yield from chosen_branches(member, (*path, member.field.name))
+            for entry in entries:
+                yield from chosen_branches(entry.node, (*path, entry.name))
+        case Listing(items=items):
+            for number, item in enumerate(items):
+                yield from chosen_branches(item.node, (*path, number))
+        case _:
+            return

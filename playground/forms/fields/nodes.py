@@ -1,0 +1,212 @@
+"""What a form holds: a tree of fields with what was loaded or typed, each field in one of three states."""
+
+import enum
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from playground.forms.schema.document import Place
+from playground.forms.schema.formats import CHECKS
+from playground.forms.schema.kinding import settle
+from playground.forms.schema.kinds import Const, Kind, Number, Settled, Text, Union, Upload
+from playground.forms.schema.shape import Shape, numeric
+
+
+class State(enum.Enum):
+    """Whether a field has a value."""
+
+    UNSET = "unset"
+    NULL = "null"
+    VALUE = "value"
+
+
+class Need(enum.Enum):
+    """Whether a field may be left out."""
+
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+    TAG = "tag"
+    """It tells which alternative of a union this is, so whoever chose the alternative chose it, too."""
+    CHOSEN = "chosen"
+    """It is the alternative of a union that was chosen, so the union's state is its state."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """What the schema says about one position of the form."""
+
+    settled: Settled
+    name: str
+    """The property's name, empty for items."""
+    need: Need
+
+    @property
+    def kind(self) -> Kind:
+        """What is shown."""
+        return self.settled.kind
+
+    @property
+    def shape(self) -> Shape:
+        """What the schema says of it."""
+        return self.settled.shape
+
+    @property
+    def place(self) -> Place:
+        """Where the schema says it."""
+        return self.settled.place
+
+    @property
+    def nullable(self) -> bool:
+        """Whether null is taken."""
+        return self.settled.nullable
+
+    @property
+    def label(self) -> str:
+        """The title, else the name."""
+        return self.shape.title or self.name
+
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether the empty text is a value of its own, so that it must be told from no value."""
+        match self.kind:
+            case Text(format=form):
+                least = self.shape.facts.get("minLength")
+                return form not in CHECKS and not (numeric(least) and least > 0)
+            case Upload():
+                return True
+            case _:
+                return False
+
+
+def field_of(place: Place, name: str = "", need: Need = Need.REQUIRED) -> Field:
+    """Return the field for a place."""
+    return Field(settled=settle(place), name=name, need=need)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """A field with one control."""
+
+    field: Field
+    at: str
+    """The pointer that names its controls."""
+    state: State
+    text: str
+    """As typed; for a choice the option's number."""
+    area: bool = False
+    """Whether the person asked for several lines."""
+    number: bool = False
+    """Whether a decimal was given as a JSON number, and so stays one."""
+    problem: str = ""
+    """Why what was given could not be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raw:
+    """A field that is edited as JSON."""
+
+    field: Field
+    at: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry of an object whose name the person chose."""
+
+    key: str
+    name: str
+    node: "Node"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """An object."""
+
+    field: Field
+    at: str
+    state: State
+    members: tuple["Node", ...] = ()
+    """One for each known property; the name is the field's."""
+    entries: tuple[Entry, ...] = ()
+    order: tuple[str, ...] = ()
+    """The names in the order that the loaded value had."""
+    stash: str = ""
+    """JSON of what it held before it was unset."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One item of a list; the key stays when items are moved."""
+
+    key: str
+    node: "Node"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A list."""
+
+    field: Field
+    at: str
+    state: State
+    items: tuple[Item, ...] = ()
+    stash: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switch:
+    """A union: the chosen branch, if one is chosen, with its own node at the same pointer."""
+
+    field: Field
+    at: str
+    state: State
+    branch: int = 0
+    body: "Leaf | Group | Listing | Raw | None" = None
+    stash: str = ""
+    """JSON of what each other branch held, by its number."""
+
+
+Node: TypeAlias = Leaf | Raw | Group | Listing | Switch
+
+
+def is_empty_text(node: Node) -> bool:
+    """Tell whether a field holds the empty text, which is a value."""
+    match node:
+        case Leaf(state=State.VALUE, text="", field=field):
+            return isinstance(field.kind, Text | Upload)
+        case _:
+            return False
+
+
+def has_state(node: Node) -> bool:
+    """Tell whether a field shows a control for its state beside its own."""
+    field = node.field
+    match node:
+        case Raw():
+            return False
+        case Leaf():
+            if field.need is Need.CHOSEN:
+                return False
+            if isinstance(field.kind, Const):
+                return field.need is Need.OPTIONAL or field.nullable or node.state is State.UNSET
+            # Where text is required, no text is no value, but for the one who asked for the empty text.
+            matters = field.may_be_empty and (field.need is Need.OPTIONAL or is_empty_text(node))
+            return isinstance(field.kind, Text | Upload | Number) and (field.nullable or matters)
+        case Switch():
+            return True
+        case Group() | Listing():
+            closed = node.state is not State.VALUE
+            return field.need is not Need.CHOSEN and (field.need is Need.OPTIONAL or field.nullable or closed)
+
+
+def branch_field(field: Field, number: int) -> Field | None:
+    """Return the field of a union's branch."""
+    kind = field.kind
+    if not isinstance(kind, Union) or not 0 <= number < len(kind.branches):
+        return None
+    branch = kind.branches[number]
+    return Field(
+        settled=Settled(place=branch.place, shape=branch.shape, kind=branch.kind, nullable=False),
+        name=field.name,
+        need=Need.CHOSEN,
+    )

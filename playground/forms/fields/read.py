@@ -1,0 +1,269 @@
+"""A post into fields: exactly what was typed, with the states that were chosen."""
+
+import base64
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from playground.forms.fields.desk import MAX_LEVELS, Desk
+from playground.forms.fields.evaluate import value_of
+from playground.forms.fields.load import (
+    blank,
+    empty,
+    is_lost,
+    is_lost_in_a_line,
+    item_field,
+    load,
+    load_entry,
+    places,
+    raw,
+    switched,
+)
+from playground.forms.fields.nodes import (
+    Entry,
+    Field,
+    Group,
+    Item,
+    Leaf,
+    Listing,
+    Need,
+    Node,
+    Raw,
+    State,
+    Switch,
+    branch_field,
+)
+from playground.forms.fields.post import Post
+from playground.forms.schema.kinds import Anything, Boolean, Choice, Const, Record, Sequence, Text, Union, Upload
+from playground.forms.schema.shape import Shape, entry_place
+from playground.forms.values.jsontext import JsonError, dumps, parse_json
+from playground.forms.values.pointer import ENTRY, child, name_in
+from playground.forms.values.values import MISSING, Json
+
+MAX_POSTED = 6_000
+"""Fields that a post may open; each has several controls, of which the server takes 20,000."""
+NOT_TEXT = (
+    "This file is no text in UTF-8, which is what the schema takes here. "
+    "For other files, declare the field as base64 (pydantic: Base64Bytes)."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Reads the fields of one post."""
+
+    desk: Desk
+    post: Post
+
+    def read(self, field: Field, at: str = "", level: int = 0) -> Node:
+        """Return the node at a pointer; where nothing was posted, the blank one."""
+        if not self.post.has(at):
+            return blank(self.desk, field, at, level)
+        if self.post.mark("as", at) == "json" or isinstance(field.kind, Anything) or level > MAX_LEVELS:
+            return Raw(field=field, at=at, text=self.post.text(at) or "")
+        if isinstance(field.kind, Record) and len(field.shape.properties) > self.desk.left:
+            return Raw(field=field, at=at, text=self.post.text(at) or "")
+        match field.kind:
+            case Union():
+                return self.switch(field, at, level)
+            case Record() | Sequence():
+                return self.container(field, at, level)
+            case _:
+                return self.leaf(field, at)
+
+    def state(self, at: str) -> tuple[str, bool]:
+        """Return the state that was posted and whether the person changed it.
+
+        The option that the page offered as selected is marked, so that a state that nobody touched can give way to
+        what was typed into the field.
+        """
+        posted = self.post.mark("is", at) or ""
+        return posted.removeprefix("="), bool(posted) and not posted.startswith("=")
+
+    def leaf(self, field: Field, at: str) -> Node:
+        """Read a field with one control."""
+        text = self.post.text(at) or ""
+        posted, changed = self.state(at)
+        if isinstance(field.kind, Upload) and f":file{at}" in self.post.files and not changed:
+            return self.uploaded(field, at, field.kind)
+        match field.kind:
+            case Const():
+                known = {"unset": State.UNSET, "null": State.NULL, "value": State.VALUE}
+                needed = State.UNSET if field.need is Need.OPTIONAL else State.VALUE
+                return Leaf(field=field, at=at, state=known.get(posted, needed), text="")
+            case Boolean() | Choice():
+                state = State.NULL if text == "null" and field.nullable else State.VALUE if text else State.UNSET
+                return Leaf(field=field, at=at, state=state, text=text if state is State.VALUE else "")
+            case _:
+                state = self.typed(field, text, posted, changed=changed)
+                if state is State.VALUE and isinstance(field.kind, Text | Upload) and is_lost(field.kind, text):
+                    return raw(field, at, text)
+                area = self.post.mark("area", at) is not None
+                number = self.post.mark("as", at) == "number"
+                shown = text if state is State.VALUE else ""
+                return Leaf(field=field, at=at, state=state, text=shown, area=area, number=number)
+
+    def typed(self, field: Field, text: str, posted: str, *, changed: bool) -> State:
+        """Return the state of a text control: what was chosen, else what follows from the text."""
+        if changed and posted in ("unset", "null"):
+            return State.NULL if posted == "null" else State.UNSET
+        if field.need is Need.CHOSEN and isinstance(field.kind, Text | Upload):
+            return State.VALUE
+        if text or (posted == "value" and field.may_be_empty):
+            return State.VALUE
+        return State.NULL if posted == "null" and field.nullable else State.UNSET
+
+    def uploaded(self, field: Field, at: str, kind: Upload) -> Node:
+        """Read a file into the text that the schema asks for."""
+        _, content = self.post.files[f":file{at}"]
+        if kind.encoding == "utf-8":
+            try:
+                return load(self.desk, field, content.decode(), at)
+            except UnicodeDecodeError:
+                return Leaf(field=field, at=at, state=State.VALUE, text="", problem=NOT_TEXT)
+        encode = base64.urlsafe_b64encode if kind.encoding == "base64url" else base64.b64encode
+        return Leaf(field=field, at=at, state=State.VALUE, text=encode(content).decode())
+
+    def container(self, field: Field, at: str, level: int) -> Node:
+        """Read an object or a list; what is unset puts its content aside, and what is set again takes it back."""
+        is_record = isinstance(field.kind, Record)
+        inner = self.group if is_record else self.listing
+        if field.need is Need.CHOSEN:
+            return inner(field, at, level)
+        posted, changed = self.state(at)
+        stash = self.post.mark("stash", at) or ""
+        if changed and posted in ("unset", "null"):
+            content = value_of(inner(field, at, level)).value
+            closed = empty(field, at, State.NULL if posted == "null" else State.UNSET)
+            return replace(closed, stash=dumps(content)) if isinstance(closed, Group | Listing) else closed
+        if changed and stash:
+            return load(self.desk, field, _parsed(stash), at, level)
+        if changed and not self.post.steps(at):
+            return load(self.desk, field, {} if is_record else self.started(field), at, level)
+        if posted in ("unset", "null") and not self.post.steps(at):
+            closed = empty(field, at, State.NULL if posted == "null" else State.UNSET)
+            return replace(closed, stash=stash) if isinstance(closed, Group | Listing) else closed
+        return inner(field, at, level)
+
+    def started(self, field: Field) -> Json:
+        """Return what a list that was just set begins with: its default, else as many items as it must have."""
+        default = field.shape.facts.get("default")
+        return default if isinstance(default, list) and default else places(self.desk, field)
+
+    def group(self, field: Field, at: str, level: int) -> Node:
+        """Read an object: first what is known for sure, then what its conditions add for that."""
+        shape = field.shape
+        group = self.members(field, shape, at, level)
+        if shape.conditions or shape.dependents:
+            for _ in range(3):
+                value = value_of(group).value
+                further = self.desk.effective(shape, value)
+                if further is shape:
+                    break
+                group = self.members(field, further, at, level)
+        # A script can post names that the line for an entry's name cannot hold.
+        lost = any(is_lost_in_a_line(entry.name) for entry in group.entries)
+        return raw(field, at, value_of(group).value) if lost else group
+
+    def members(self, field: Field, shape: Shape, at: str, level: int) -> Group:
+        """Read the properties and entries of an object."""
+        chosen = field.need is Need.CHOSEN
+        nodes = tuple(
+            self.read(member, child(at, member.name), level + 1) for member in self.desk.members(shape, chosen=chosen)
+        )
+        known = {node.field.name for node in nodes}
+        keyed = self.post.marks("entry", at)
+        entries = [self.entry(shape, at, key, level) for key in keyed]
+        others = (step for step in self.post.steps(at) if not step.startswith(ENTRY) and name_in(step) not in known)
+        entries += self.foreign(shape, at, others, level)
+        order = _parsed(self.post.mark("order", at) or "[]")
+        names = tuple(name for name in order if isinstance(name, str)) if isinstance(order, list) else ()
+        return Group(field=field, at=at, state=State.VALUE, members=nodes, entries=tuple(entries), order=names)
+
+    def entry(self, shape: Shape, at: str, key: str, level: int) -> Entry:
+        """Read an entry whose name was typed."""
+        name = self.post.mark("key", f"{at}/{ENTRY}{key}") or ""
+        node = self.read(self.desk.field(entry_place(shape, name)), f"{at}/{ENTRY}{key}", level + 1)
+        return Entry(key=key, name=name, node=node)
+
+    def foreign(self, shape: Shape, at: str, steps: Iterable[str], level: int) -> Iterator[Entry]:
+        """Read properties that were posted by name though the schema does not show them, or no longer does."""
+        for number, step in enumerate(steps):
+            name = name_in(step)
+            place = self.desk.possible(shape).get(name) or entry_place(shape, name)
+            value = value_of(self.read(self.desk.field(place), f"{at}/{step}", level + 1)).value
+            if value is not MISSING:
+                yield load_entry(self.desk, shape, name=name, value=value, key=f"x{number}", at=at, level=level)
+
+    def listing(self, field: Field, at: str, level: int) -> Node:
+        """Read a list in the order of the page."""
+        keys = self.post.marks("item", at) or [step for step in self.post.steps(at) if step.isdecimal()]
+        items = tuple(
+            Item(key=key, node=self.read(item_field(self.desk, field, number), f"{at}/{key}", level + 1))
+            for number, key in enumerate(dict.fromkeys(keys))
+        )
+        return Listing(field=field, at=at, state=State.VALUE, items=items)
+
+    def switch(self, field: Field, at: str, level: int) -> Node:
+        """Read a union; a branch that was just chosen takes over what has the same names and fits."""
+        posted = self.post.mark("is", at)
+        before = self.post.mark("was", at) or "unset"
+        chosen = posted if posted is not None else before
+        stash = self.post.mark("stash", at) or ""
+        if chosen == before:
+            return self.unchanged(field, at, level, chosen, stash)
+        kept = _parsed(stash or "{}")
+        kept = kept if isinstance(kept, dict) else {}
+        old = self.unchanged(field, at, level, before, "")
+        content = value_of(old.body).value if isinstance(old, Switch) and old.body else MISSING
+        if content is not MISSING:
+            kept = {**kept, before: content}
+        if not chosen.isdecimal() or len(chosen) > 4:
+            state = State.NULL if chosen == "null" and field.nullable else State.UNSET
+            return Switch(field=field, at=at, state=state, stash=dumps(kept))
+        inner = branch_field(field, int(chosen))
+        value = kept.pop(chosen, MISSING) if inner else MISSING
+        if inner and value is MISSING:
+            value = carried(self.desk, inner, content)
+        return switched(self.desk, field, int(chosen), value, at, level, dumps(kept) if kept else "")
+
+    def unchanged(self, field: Field, at: str, level: int, chosen: str, stash: str) -> Node:
+        """Read a union whose branch stays as it was."""
+        inner = branch_field(field, int(chosen)) if chosen.isdecimal() and len(chosen) < 5 else None
+        if inner is None:
+            if chosen == "unset" and self.post.mark("was", at) is None:
+                return self.guessed(field, at, level)
+            state = State.NULL if chosen == "null" and field.nullable else State.UNSET
+            return Switch(field=field, at=at, state=state, stash=stash)
+        body = self.read(inner, at, level)
+        if isinstance(body, Switch) or (isinstance(body, Raw) and not isinstance(inner.kind, Anything)):
+            return raw(field, at, value_of(body).value)
+        return Switch(field=field, at=at, state=State.VALUE, branch=int(chosen), body=body, stash=stash)
+
+    def guessed(self, field: Field, at: str, level: int) -> Node:
+        """Read a union for which no branch was posted: the first one that what was posted fits."""
+        first: Node | None = None
+        for number in range(len(field.kind.branches) if isinstance(field.kind, Union) else 0):
+            node = self.unchanged(field, at, level, str(number), "")
+            meant = value_of(node)
+            inner = branch_field(field, number)
+            if inner and meant.value is not MISSING and not meant.issues and self.desk.fits(inner.place, meant.value):
+                return node
+            first = first or node
+        return first or blank(self.desk, field, at, level)
+
+
+def carried(desk: Desk, field: Field, value: Json) -> Json:
+    """Return what a branch can take over from the one before it."""
+    if isinstance(field.kind, Record) and isinstance(value, dict):
+        places = field.shape.properties
+        same = {name: child for name, child in value.items() if name in places and desk.fits(places[name], child)}
+        return same or MISSING
+    return value if value is not MISSING and desk.fits(field.place, value) else MISSING
+
+
+def _parsed(text: str) -> Json:
+    try:
+        return parse_json(text)
+    except (JsonError, json.JSONDecodeError):
+        return MISSING

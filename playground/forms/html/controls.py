@@ -1,0 +1,172 @@
+"""The controls of fields that have one: text, number, choice, file."""
+
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+
+from playground.forms.fields.nodes import Leaf, Need, State
+from playground.forms.html.markup import NOTHING, el, join
+from playground.forms.schema.formats import EXAMPLES
+from playground.forms.schema.kinds import Boolean, Choice, Const, Number, Text, Upload
+from playground.forms.schema.shape import numeric
+from playground.forms.values.jsontext import dumps
+from playground.forms.values.values import MISSING, shorten
+
+PICKERS = {"date": "date", "date-time": "datetime-local", "time": "time"}
+"""Formats for which a browser has a picker; it stands beside the text, which stays what was typed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Naming:
+    """The names and marks of one field's control."""
+
+    prefix: str
+    id: str
+    label: str
+    described: str
+    """The ids of help and problems."""
+    invalid: bool
+    focused: bool
+    required: bool
+    labelled: bool = True
+    """Whether a visible label stands above; else the control carries its name itself."""
+
+    def common(self, at: str) -> dict[str, str | bool]:
+        """Return the attributes that every control has."""
+        return {
+            "id": self.id,
+            "name": f"{self.prefix}{at}",
+            "aria-label": False if self.labelled else self.label,
+            "aria-describedby": self.described or False,
+            "aria-invalid": "true" if self.invalid else False,
+            "aria-required": "true" if self.required else False,
+            "autofocus": self.focused,
+        }
+
+
+def control(leaf: Leaf, naming: Naming) -> SafeString:
+    """Return the control of a leaf."""
+    kind = leaf.field.kind
+    match kind:
+        case Text():
+            return _text(leaf, kind, naming)
+        case Number(whole=whole):
+            least = leaf.field.shape.facts.get("minimum")
+            # The keyboards of telephones have no minus in the mode for digits.
+            mode = "numeric" if numeric(least) and least >= 0 else "text"
+            line = _line(leaf, naming, {"inputmode": "decimal" if not whole else mode, "class": "f-input f-number"})
+            mark = {"type": "hidden", "name": f"{naming.prefix}:as{leaf.at}", "value": "number"}
+            return join(line, el("input", mark) if leaf.number else NOTHING)
+        case Boolean():
+            return _radios(leaf, naming)
+        case Choice():
+            return _select(leaf, kind, naming)
+        case Const(value=value):
+            return el("code", {"class": "f-const", "id": naming.id}, shorten(dumps(value), 200).strip("“”"))
+        case Upload():
+            return _upload(leaf, naming)
+        case _:
+            return NOTHING
+
+
+def _line(leaf: Leaf, naming: Naming, more: dict[str, str | bool]) -> SafeString:
+    attributes: dict[str, str | bool] = {
+        "type": "text",
+        "class": "f-input",
+        **naming.common(leaf.at),
+        "value": leaf.text,
+        "autocomplete": "off",
+        "placeholder": _placeholder(leaf),
+        "readonly": leaf.field.shape.facts.get("readOnly") is True,
+        **more,
+    }
+    return el("input", attributes)
+
+
+def _placeholder(leaf: Leaf) -> str | bool:
+    facts = leaf.field.shape.facts
+    default = facts.get("default", MISSING)
+    if default is None:
+        return "null"
+    if isinstance(default, str | int | float) and default != "":
+        return default if isinstance(default, str) else dumps(default)
+    form = facts.get("format")
+    return EXAMPLES[form] if isinstance(form, str) and form in PICKERS else False
+
+
+def _text(leaf: Leaf, kind: Text, naming: Naming) -> SafeString:
+    if kind.secret:
+        return _line(leaf, naming, {"type": "password", "autocomplete": "new-password", "placeholder": False})
+    if kind.area or leaf.area or "\n" in leaf.text:
+        return _area(leaf, naming)
+    if kind.format not in PICKERS:
+        mode = {"email": "email", "uri": "url"}.get(kind.format, False)
+        return _line(leaf, naming, {"spellcheck": "false", "inputmode": mode})
+    pick: dict[str, str | bool] = {
+        "type": "button",
+        "class": "f-pick",
+        "data-pick": PICKERS[kind.format],
+        "data-for": naming.id,
+        "aria-label": f"Pick {naming.label}",
+        "hidden": True,
+    }
+    line = _line(leaf, naming, {"spellcheck": "false"})
+    return el("span", {"class": "f-with-pick"}, line, el("button", pick, "▾"))
+
+
+def _area(leaf: Leaf, naming: Naming) -> SafeString:
+    attributes: dict[str, str | bool] = {
+        "class": "f-input f-area",
+        **naming.common(leaf.at),
+        "rows": str(min(max(leaf.text.count("\n") + 1, 3), 20)),
+        "readonly": leaf.field.shape.facts.get("readOnly") is True,
+    }
+    mark = {"type": "hidden", "name": f"{naming.prefix}:area{leaf.at}", "value": "1"}
+    return join(el("textarea", attributes, leaf.text), el("input", mark) if leaf.area else NOTHING)
+
+
+def _radios(leaf: Leaf, naming: Naming) -> SafeString:
+    field = leaf.field
+    options = [("true", "true"), ("false", "false")]
+    if field.nullable:
+        options.append(("null", "null"))
+    if field.need is Need.OPTIONAL:
+        options.insert(0, ("", "not set"))
+    now = {State.NULL: "null", State.UNSET: ""}.get(leaf.state, leaf.text)
+    shown = []
+    for number, (value, word) in enumerate(options):
+        attributes: dict[str, str | bool] = {
+            "type": "radio",
+            "id": naming.id if not number else f"{naming.id}-{number}",
+            "name": f"{naming.prefix}{leaf.at}",
+            "value": value,
+            "checked": value == now,
+            "autofocus": naming.focused and not number,
+            "aria-describedby": naming.described or False,
+        }
+        shown.append(el("label", {"class": "f-radio"}, el("input", attributes), el("span", {}, word)))
+    return el("div", {"class": "f-radios"}, *shown)
+
+
+def _select(leaf: Leaf, kind: Choice, naming: Naming) -> SafeString:
+    now = {State.NULL: "null", State.UNSET: ""}.get(leaf.state, leaf.text)
+    empty = "not set" if leaf.field.need is Need.OPTIONAL else "choose…"
+    options = [("", empty), *((str(number), label) for number, (label, _) in enumerate(kind.options))]
+    if leaf.field.nullable:
+        options.append(("null", "null"))
+    return el("select", {"class": "f-input f-select", **naming.common(leaf.at)}, *choices(options, now))
+
+
+def choices(options: list[tuple[str, str]], now: str) -> list[SafeString]:
+    """Return the options of a select."""
+    return [el("option", {"value": value, "selected": value == now}, label) for value, label in options]
+
+
+def _upload(leaf: Leaf, naming: Naming) -> SafeString:
+    file: dict[str, str | bool] = {
+        "type": "file",
+        "class": "f-file",
+        "name": f"{naming.prefix}:file{leaf.at}",
+        "aria-label": f"File for {naming.label}",
+    }
+    return el("span", {"class": "f-upload"}, _area(leaf, naming), el("input", file))

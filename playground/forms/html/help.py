@@ -1,0 +1,75 @@
+"""What stands below a field: its description, its limits, its default and an example."""
+
+from collections.abc import Iterator
+
+from playground.forms.fields.nodes import Need, Node, State, Switch
+from playground.forms.schema.kinds import Anything, Choice, Const, Kind, Number, Sequence, Text, Upload
+from playground.forms.schema.shape import Shape, listed
+from playground.forms.schema.words import FORMATS, constraints, option_word
+from playground.forms.values.jsontext import dumps
+from playground.forms.values.values import Json, shorten, unquoted
+
+LONG = 80
+
+
+def help_of(node: Node) -> str:
+    """Return the help of a field, "" when there is nothing to say."""
+    shape, kind = node.field.shape, node.field.kind
+    return " ".join(_sentences(node, shape, kind))
+
+
+def _sentences(node: Node, shape: Shape, kind: Kind) -> Iterator[str]:
+    yield from _description(shape)
+    if isinstance(node, Switch) and node.state is State.VALUE and node.body is not None:
+        yield from _description(node.body.field.shape)
+        yield from _limits(node.body.field.shape, node.body.field.kind)
+    if shape.broken:
+        yield f"The schema refers to {shorten(shape.broken)}, which is not in it, so any JSON is taken here."
+    if isinstance(kind, Anything) and kind.several:
+        yield "Several choices meet here, too many to list, so the value is edited as JSON."
+    yield from _limits(shape, kind)
+    if not node.at and isinstance(kind, Anything) and node.field.need is Need.OPTIONAL:
+        yield "Any JSON; left empty, it is null."
+    default = shape.facts.get("default")
+    # A default of null is what most optional fields have; it is shown in the empty control.
+    if default is not None and not isinstance(kind, Const):
+        yield f"Default: {_shown(default, kind)}."
+    examples = listed(shape.facts, "examples")[:3]
+    if examples:
+        yield f"Example: {', '.join(_shown(example, kind) for example in examples)}."
+
+
+def _description(shape: Shape) -> Iterator[str]:
+    words = shape.facts.get("description")
+    if isinstance(words, str) and words.strip():
+        text = words.strip()
+        yield text if text[-1] in ".!?…" else f"{text}."
+
+
+def _limits(shape: Shape, kind: Kind) -> Iterator[str]:
+    limits = list(constraints(shape.facts, kind))
+    match kind:
+        case Text(format=name) if name in FORMATS and name != "password":
+            limits.insert(0, FORMATS[name].removeprefix("a ").removeprefix("an "))
+        case Number(whole=True):
+            limits.insert(0, "whole number")
+        case Upload(encoding=encoding):
+            limits.insert(0, "text, or a file of text" if encoding == "utf-8" else f"{encoding} text, or a file")
+        case Sequence() | Text() | Number():
+            pass
+        case _:
+            limits = list(constraints(shape.facts, kind))
+    if limits:
+        words = ", ".join(limits)
+        yield f"{words[0].upper()}{words[1:]}."
+
+
+def _shown(value: Json, kind: Kind) -> str:
+    if isinstance(kind, Choice):
+        pair = next((pair for pair in kind.options if dumps(pair[1]) == dumps(value)), None)
+        if pair is not None:
+            return option_word(*pair, LONG)
+    if value in ("", [], {}):
+        return "empty text" if value == "" else "empty list" if value == [] else "empty object"
+    written = isinstance(value, str) and not isinstance(kind, Number)
+    return shorten(value, LONG) if written else unquoted(value if isinstance(value, str) else dumps(value), LONG)

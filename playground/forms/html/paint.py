@@ -1,0 +1,228 @@
+"""Fields into HTML: one short function for each kind of node."""
+
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+
+from playground.forms.fields.nodes import (
+    Entry,
+    Group,
+    Item,
+    Leaf,
+    Listing,
+    Need,
+    Node,
+    Raw,
+    State,
+    Switch,
+    has_state,
+)
+from playground.forms.html.chrome import Chrome
+from playground.forms.html.controls import Naming, control
+from playground.forms.html.markup import NOTHING, el, join
+from playground.forms.schema.kinds import Anything, Boolean, Record, Sequence
+from playground.forms.schema.shape import numeric
+from playground.forms.values.jsontext import dumps
+
+ROWS = 24
+"""Most lines that a JSON editor shows without scrolling."""
+
+
+def is_line(node: Node) -> bool:
+    """Tell whether a node has one control, and so no frame."""
+    return not isinstance(node.body if isinstance(node, Switch) else node, Group | Listing)
+
+
+@dataclass(slots=True, kw_only=True)
+class Painter(Chrome):
+    """Paints one form; ids are counted, so that no name can break them."""
+
+    def node(self, node: Node, label: str, tools: SafeString = NOTHING, *, bare: bool = False) -> SafeString:
+        """Return a field with its label, its controls, its help and its problems.
+
+        Args:
+            node: the field.
+            label: what it is called.
+            tools: buttons of the row that it stands in.
+            bare: whether the row already shows its name.
+
+        """
+        match node:
+            case Leaf():
+                return self.single(node, node, label, tools, bare=bare)
+            case Raw():
+                return self.single(node, node, label, tools, bare=bare)
+            case Switch(body=Group() | Listing()):
+                return self.frame(node, label, tools)
+            case Switch(body=body):
+                return self.single(node, body, label, tools, bare=bare)
+            case Group() | Listing():
+                return self.frame(node, label, tools)
+
+    def single(self, node: Node, inner: Node | None, label: str, tools: SafeString, *, bare: bool) -> SafeString:
+        """Return a field with one control at most: its own, or that of its branch."""
+        name = self.new_id(node.at, label)
+        described, notes = self.notes(node, name)
+        naming = Naming(
+            prefix=self.prefix,
+            id=name,
+            label=label,
+            described=described,
+            invalid=node.at in self.problems,
+            focused=self.focused(node.at),
+            required=node.field.need is Need.REQUIRED and not bare,
+            labelled=not bare,
+        )
+        attributes = self.attributes(node)
+        if inner is None:
+            attributes |= {"id": name, "tabindex": "-1"}
+        elif isinstance(inner.field.kind, Boolean) and isinstance(inner, Leaf):
+            attributes |= {"role": "radiogroup", "aria-labelledby": f"{name}-label"}
+        head = self.head(node, name, label, tools, bare=bare)
+        memory = self.memory(node) if isinstance(node, Switch) else NOTHING
+        match inner:
+            case Leaf():
+                body = control(inner, naming)
+            case Raw():
+                body = self.editor(inner, naming)
+            case _:
+                body = NOTHING
+        return el("div", attributes, head, memory, body, notes)
+
+    def editor(self, node: Raw, naming: Naming) -> SafeString:
+        """Return the JSON editor of one field."""
+        attributes: dict[str, str | bool] = {
+            "class": "f-input f-area f-json",
+            **naming.common(node.at),
+            "rows": str(min(max(node.text.count("\n") + 1, 2), ROWS)),
+            "spellcheck": "false",
+        }
+        mark = NOTHING if isinstance(node.field.kind, Anything) else self.hidden("as", node.at, "json")
+        return join(mark, el("textarea", attributes, node.text))
+
+    def frame(self, node: Group | Listing | Switch, label: str, tools: SafeString) -> SafeString:
+        """Return an object, a list or a union of these, with a border and its name on top."""
+        name = self.new_id(node.at, label)
+        described, notes = self.notes(node, name)
+        attributes = self.attributes(node) | {
+            "class": "f-field f-frame",
+            "id": name,
+            "role": "group",
+            "aria-labelledby": f"{name}-label",
+            "aria-describedby": described or False,
+            "tabindex": "-1",
+        }
+        head = self.head(node, name, label, tools, bare=False)
+        self.trail.append(label)
+        body = self.inside(node, label)
+        self.trail.pop()
+        return el("div", attributes, head, notes, body)
+
+    def inside(self, node: Node, label: str) -> SafeString:
+        """Return what stands in a frame."""
+        # An empty object or list has no other control that would tell it from none.
+        told = has_state(node) or node.field.need is Need.CHOSEN
+        here = NOTHING if told else self.hidden("is", node.at, "=value")
+        match node:
+            case Group():
+                return join(here, self.group(node, label))
+            case Listing():
+                return join(here, self.listing(node, label))
+            case Switch(body=body) if body is not None:
+                return join(self.memory(node), self.inside(body, label))
+            case _:
+                return NOTHING
+
+    def memory(self, node: Switch) -> SafeString:
+        """Return the branch that is shown, and what others held, for when another one is chosen."""
+        was = str(node.branch) if node.state is State.VALUE else node.state.value
+        stash = self.hidden("stash", node.at, node.stash) if node.stash else NOTHING
+        return join(self.hidden("was", node.at, was), stash)
+
+    def group(self, node: Group, label: str) -> SafeString:
+        """Return what an object holds."""
+        stash = self.hidden("stash", node.at, node.stash) if node.stash else NOTHING
+        if node.state is not State.VALUE:
+            return stash
+        names = [member.field.name for member in node.members] + [entry.name for entry in node.entries]
+        order = NOTHING
+        if node.order and list(node.order) != names:
+            order = self.hidden("order", node.at, dumps(list(node.order)))
+        members = [self.node(member, member.field.label) for member in node.members]
+        shape = node.field.shape
+        depends = bool(shape.conditions or shape.dependents)
+        refresh = NOTHING
+        if depends:
+            refresh = self.button(
+                "refresh", node.at, "Update fields", label=f"Update fields of {label}", style="f-button f-apply"
+            )
+        attributes: dict[str, str | bool] = {
+            "class": "f-members",
+            "data-refresh": f"refresh:{node.at}" if depends else False,
+        }
+        return join(order, el("div", attributes, *members), self.entries(node, label), refresh)
+
+    def entries(self, node: Group, label: str) -> SafeString:
+        """Return the entries of an object, and the button for one more."""
+        rows = [self.entry(entry, node.at, label, number) for number, entry in enumerate(node.entries)]
+        table = el("ul", {"class": "f-entries"}, *rows) if rows else NOTHING
+        kind = node.field.kind
+        add = NOTHING
+        if isinstance(kind, Record) and kind.open:
+            add = self.button("add", node.at, "Add entry", label=f"Add entry to {label}", style="f-button f-add")
+        return join(table, add)
+
+    def entry(self, entry: Entry, at: str, label: str, number: int) -> SafeString:
+        """Return one entry: its name, its value, and the button that removes it."""
+        here = entry.node.at
+        called = f"{label} entry {number + 1}"
+        attributes: dict[str, str | bool] = {
+            "type": "text",
+            "class": "f-input f-key",
+            "name": f"{self.prefix}:key{here}",
+            "value": entry.name,
+            "aria-label": f"Name of {called}",
+            "autocomplete": "off",
+            "spellcheck": "false",
+            "placeholder": "name",
+            "autofocus": self.focused(here),
+        }
+        remove = self.button("remove", here, "✕", label=f"Remove {called}", style="f-icon")
+        head = self.hidden("entry", at, entry.key)
+        # A frame shows its label, and the summary of problems leads through it.
+        shown = f"{called} value" if is_line(entry.node) else entry.name.strip() or called
+        value = self.node(entry.node, shown, remove, bare=True)
+        return el("li", {"class": "f-entry"}, head, el("input", attributes), value)
+
+    def listing(self, node: Listing, label: str) -> SafeString:
+        """Return the items of a list, and the button for one more."""
+        stash = self.hidden("stash", node.at, node.stash) if node.stash else NOTHING
+        if node.state is not State.VALUE:
+            return stash
+        kind = node.field.kind
+        fixed = len(kind.prefix) if isinstance(kind, Sequence) else 0
+        rows = [self.item(item, node, number, label, fixed) for number, item in enumerate(node.items)]
+        table = el("ol", {"class": "f-items"}, *rows) if rows else NOTHING
+        add = NOTHING
+        most = node.field.shape.facts.get("maxItems")
+        room = not numeric(most) or len(node.items) < most
+        if isinstance(kind, Sequence) and room and (kind.open or len(node.items) < fixed):
+            add = self.button("add", node.at, "Add item", label=f"Add item to {label}", style="f-button f-add")
+        return join(table, add)
+
+    def item(self, item: Item, node: Listing, number: int, label: str, fixed: int) -> SafeString:
+        """Return one item with its buttons; those of a tuple stay in their places."""
+        here, last = item.node.at, len(node.items) - 1
+        called = item.node.field.label if number < fixed and item.node.field.label else f"{label} {number + 1}"
+        tools = []
+        if number > fixed:
+            tools.append(self.button("up", here, "↑", label=f"Move {called} up", style="f-icon"))
+        if fixed <= number < last:
+            tools.append(self.button("down", here, "↓", label=f"Move {called} down", style="f-icon"))
+        least = node.field.shape.facts.get("minItems")
+        spare = not numeric(least) or len(node.items) > least
+        if number >= fixed or (number == last and spare):
+            tools.append(self.button("remove", here, "✕", label=f"Remove {called}", style="f-icon"))
+        key = self.hidden("item", node.at, item.key)
+        value = self.node(item.node, called, join(*tools), bare=number >= fixed)
+        return el("li", {"class": "f-item", "data-item": str(number)}, key, value)

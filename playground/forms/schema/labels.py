@@ -1,0 +1,75 @@
+"""What the alternatives of a union are called, so that a person can tell them apart."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from playground.forms.schema.kinds import WORDS, Branch, Choice, Const, Kind, Record, Text
+from playground.forms.schema.kinds import Sequence as ListKind
+from playground.forms.schema.shape import Shape, fold, types_named
+from playground.forms.values.jsontext import dumps
+from playground.forms.values.values import Json
+
+MAX_NAMES = 3
+"""Names that stand in the label of what has no name of its own."""
+
+
+def label_of(value: Json) -> str:
+    """Return how a given value is called in a list of options."""
+    return value if isinstance(value, str) and value.strip() else dumps(value)
+
+
+def label_for(shape: Shape, kind: Kind) -> str:
+    """Return what an alternative is called: its title, the name of its type, else what it holds."""
+    if shape.title or shape.type_name:
+        return shape.title or shape.type_name
+    match kind:
+        case Const(value=value):
+            return label_of(value)
+        case Text(format=name) if name:
+            return name
+        case ListKind(item=item):
+            return f"list of {_name_of(fold(item))}" if item.parts else "list"
+        case Choice(options=options):
+            return " | ".join(label for label, _ in options[:3]) + (" | …" if len(options) > 3 else "")
+        case _:
+            return _type_word(shape)
+
+
+def _name_of(shape: Shape) -> str:
+    """Return what the items of a list are called; of a union, its alternatives."""
+    named = shape.type_name or shape.title
+    if named or shape.types or not shape.unions:
+        return named or _type_word(shape)
+    inner = [fold(branch) for branch in shape.unions[0]]
+    words = list(dict.fromkeys(one.type_name or one.title or _type_word(one) for one in inner))
+    return " or ".join([*words[:MAX_NAMES], *(["…"] if len(words) > MAX_NAMES else [])])
+
+
+def _type_word(shape: Shape) -> str:
+    types = types_named(shape)
+    return " or ".join(WORDS[name] for name in sorted(types)) if types else "anything"
+
+
+def distinct(branches: Sequence[Branch]) -> tuple[Branch, ...]:
+    """Return the alternatives with labels that differ: objects by what they hold, and else by a number."""
+    counts = Counter(branch.label for branch in branches)
+    told = [replace(one, label=_told(one)) if counts[one.label] > 1 else one for one in branches]
+    seen: Counter[str] = Counter()
+    found = []
+    for branch in told:
+        seen[branch.label] += 1
+        number = seen[branch.label]
+        found.append(branch if number == 1 else replace(branch, label=f"{branch.label} ({number})"))
+    return tuple(found)
+
+
+def _told(branch: Branch) -> str:
+    if not isinstance(branch.kind, Record):
+        return branch.label
+    shape = branch.shape
+    fixed = {name: fold(place).facts for name, place in shape.properties.items() if name in shape.required}
+    consts = [f"{name} {label_of(facts['const'])}" for name, facts in fixed.items() if "const" in facts]
+    names = sorted(shape.properties, key=lambda name: name not in shape.required)
+    words = consts[:1] or [*names[:MAX_NAMES], *(["…"] if len(names) > MAX_NAMES else [])]
+    return f"{branch.label}: {', '.join(words)}" if words else branch.label

@@ -1,0 +1,44 @@
+"""A quick yes for the simplest places of a schema, which most of a large value is made of."""
+
+import math
+from typing import Any
+
+from playground.forms.values.values import Json
+
+IGNORED = frozenset(("title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly", "type"))
+LIMITS = frozenset(("minimum", "maximum", "minLength", "maxLength"))
+TYPES: dict[str, type | tuple[type, ...]] = {
+    "string": str,
+    "integer": int,
+    "number": (int, float),
+    "boolean": bool,
+    "null": type(None),
+}
+
+
+def surely_fits(value: Json, rule: Any) -> bool:
+    """Tell whether a value fits for sure; False means that only the whole validator knows."""
+    if not isinstance(rule, dict):
+        return rule is True
+    if "anyOf" in rule:
+        options = rule["anyOf"]
+        only = rule.keys() <= IGNORED | {"anyOf"} and "type" not in rule and isinstance(options, list)
+        return only and any(surely_fits(value, option) for option in options if _is_leaf(option))
+    wanted = rule.get("type")
+    kind = TYPES.get(wanted) if isinstance(wanted, str) else None
+    if kind is None or not isinstance(value, kind) or (isinstance(value, bool) and wanted != "boolean"):
+        return False
+    limits = rule.keys() - IGNORED
+    return not limits or (limits <= LIMITS and _within(value, rule))
+
+
+def _is_leaf(rule: Any) -> bool:
+    return isinstance(rule, dict) and "anyOf" not in rule
+
+
+def _within(value: Json, rule: dict[str, Any]) -> bool:
+    low, high = ("minLength", "maxLength") if isinstance(value, str) else ("minimum", "maximum")
+    size = len(value) if isinstance(value, str) else value
+    least, most = rule.get(low, -math.inf), rule.get(high, math.inf)
+    known = isinstance(least, int | float) and isinstance(most, int | float) and not isinstance(value, bool | None)
+    return known and least <= size <= most

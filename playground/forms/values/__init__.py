@@ -1,0 +1,1 @@
+"""JSON values as forms hold them, read from text and written to it."""

@@ -1,0 +1,222 @@
+"""JSON text to values and back, strictly: what one wrote is what is kept, and what cannot be kept is refused."""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from playground.forms.values.values import Json, Literal, NumberError, parse_number, shorten
+
+MAX_DEPTH = 100
+"""Levels of nesting; validators and people end long before."""
+
+TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+LONE = re.compile(r"[\ud800-\udfff]")
+ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+HINTS = {
+    "Expecting value": "A value is expected here: {…}, […], text in double quotes, a number, true, false or null.",
+    "Expecting property name enclosed in double quotes": "A name in double quotes is expected here.",
+    "Expecting ',' delimiter": "A comma is missing before this, or a bracket is not closed.",
+    "Expecting ':' delimiter": "A colon is expected after a name.",
+    "Extra data": "There is something after the end of the value.",
+    "Unterminated string starting at": "This text has no closing quote.",
+    "Invalid control character at": "A line break or control character in text must be written as \\n, \\t or \\u….",
+    "Invalid \\escape": "A backslash inside text must be doubled, or start an escape such as \\n.",
+    "Illegal trailing comma before end of object": "Remove the comma before the closing bracket.",
+    "Illegal trailing comma before end of array": "Remove the comma before the closing bracket.",
+}
+
+
+class JsonError(ValueError):
+    """The text is not JSON that can be kept exactly; line and column count from 1."""
+
+    def __init__(self, message: str, line: int, column: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.line = line
+        self.column = column
+
+    def __str__(self) -> str:
+        return f"Line {self.line}, column {self.column}: {self.message}"
+
+
+class _DefectError(ValueError):
+    """Something that Python's reader would take and we do not; `_locate` finds where."""
+
+
+def parse_json(text: str) -> Json:
+    """Read JSON text; 9007199254740993 and 1.10 are kept as written.
+
+    Raises:
+        JsonError: on a syntax error, NaN, a number out of range, a name used twice in an object, half of a surrogate
+            pair, or more than `MAX_DEPTH` levels.
+
+    """
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=_object,
+            parse_float=_number,
+            parse_int=_number,
+            parse_constant=_constant,
+        )
+    except json.JSONDecodeError as error:
+        hint = next((HINTS[start] for start in HINTS if error.msg.startswith(start)), error.msg)
+        raise JsonError(hint, error.lineno, error.colno) from None
+    except (RecursionError, _DefectError):
+        _locate(text)
+    if is_deep(value) or LONE.search(text) or "\\ud" in text.lower():
+        _Scan(text=text).run()
+    return value
+
+
+def is_deep(value: Json, limit: int = MAX_DEPTH) -> bool:
+    """Tell whether a value has more than `limit` levels, without recursion."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(limit):
+        level = [child for parent in level for child in _children(parent) if isinstance(child, dict | list)]
+        if not level:
+            return False
+    return bool(level)
+
+
+def _children(parent: dict[str, Json] | list[Json]) -> Iterable[Json]:
+    return parent.values() if isinstance(parent, dict) else parent
+
+
+def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _DefectError
+    return found
+
+
+def _number(text: str) -> int | Literal:
+    try:
+        return parse_number(text)
+    except NumberError as error:
+        raise _DefectError from error
+
+
+def _constant(text: str) -> NoReturn:
+    raise _DefectError(text)
+
+
+def _locate(text: str) -> NoReturn:
+    _Scan(text=text).run()
+    raise JsonError("This text cannot be read as JSON.", 1, 1)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Scan:
+    """A second, slow reading that stops at the first defect; it runs only when there is one."""
+
+    text: str
+    names: list[set[str] | None] = field(default_factory=list)
+
+    def run(self) -> None:
+        """Raise the first defect of the text as a `JsonError`."""
+        before = ""
+        for found in TOKEN.finditer(self.text):
+            token = found[0]
+            match token[0]:
+                case "{" | "[":
+                    self.names.append(set() if token == "{" else None)
+                    if len(self.names) > MAX_DEPTH:
+                        self.refuse(found.start(), f"More than {MAX_DEPTH} levels of nesting are not taken.")
+                case "}" | "]":
+                    self.names.pop()
+                case '"':
+                    self.string(token, found.start(), is_name=before in ("{", ","))
+                case "," | ":":
+                    pass
+                case _:
+                    self.word(token, found.start())
+            before = token[0]
+
+    def string(self, token: str, at: int, *, is_name: bool) -> None:
+        text = json.loads(token, strict=False)
+        if LONE.search(text):
+            self.refuse(at, "This text holds half of a surrogate pair, which is no character.")
+        names = self.names[-1] if self.names else None
+        if names is None or not is_name:
+            return
+        if text in names:
+            self.refuse(at, f"The name {shorten(text)} stands twice in this object.")
+        names.add(text)
+
+    def word(self, token: str, at: int) -> None:
+        if token in ("true", "false", "null"):
+            return
+        if token in ("NaN", "Infinity", "-Infinity"):
+            self.refuse(at, f"{token} is not JSON; write null or a number.")
+        try:
+            parse_number(token)
+        except NumberError as error:
+            self.refuse(at, str(error))
+
+    def refuse(self, at: int, message: str) -> NoReturn:
+        line = self.text.count("\n", 0, at) + 1
+        raise JsonError(message, line, at - self.text.rfind("\n", 0, at))
+
+
+def dumps(value: Json, *, indent: int | None = None) -> str:
+    """Write a value as JSON text, numbers as they were typed.
+
+    Characters that a browser or an editor would change (control characters, line separators, half surrogates) are
+    written as escapes; other text is readable as it is. Any depth can be written.
+    """
+    parts: list[str] = []
+    step = " " * (indent or 0)
+    # Text that is to be written, or a value with the line break that its closing bracket stands behind.
+    waiting: list[str | tuple[Json, str]] = [(value, "\n" if indent is not None else "")]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, str):
+            parts.append(found)
+            continue
+        inner, line = found
+        if isinstance(inner, dict | list | tuple) and inner:
+            waiting += reversed(_opened(inner, line, step))
+        else:
+            parts.append(_single(inner))
+    return "".join(parts)
+
+
+def _opened(
+    value: dict[str, Json] | list[Json] | tuple[Json, ...], line: str, step: str
+) -> list[str | tuple[Json, str]]:
+    deeper, between = line + step if line else "", "," if line else ", "
+    found: list[str | tuple[Json, str]] = []
+    if isinstance(value, dict):
+        for name, child in value.items():
+            found += (f"{between if found else '{'}{deeper}{_quote(name)}: ", (child, deeper))
+        return [*found, f"{line}}}"]
+    for child in value:
+        found += (f"{between if found else '['}{deeper}", (child, deeper))
+    return [*found, f"{line}]"]
+
+
+def _single(value: Json) -> str:
+    match value:
+        case str():
+            return _quote(value)
+        case None | True | False:
+            return "null" if value is None else "true" if value else "false"
+        case Literal():
+            return value.text
+        case int():
+            return int.__repr__(value)
+        case float():
+            return float.__repr__(value)
+        case dict():
+            return "{}"
+        case list() | tuple():
+            return "[]"
+        case _:
+            raise TypeError(f"{type(value).__name__} is no JSON value")
+
+
+def _quote(text: str) -> str:
+    return ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))

@@ -1,0 +1,1 @@
+"""A workflow's published graph: its nodes by path, and every walk over it."""

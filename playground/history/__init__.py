@@ -1,0 +1,37 @@
+"""The journal of a run for people: events in, rows out. Pure; knows neither ORM nor HTTP."""
+
+from playground.history.detail import Detail, Failure, Frame, detail, failure
+from playground.history.row import GROUPS, Row, Window, together
+from playground.history.rows import rows
+from playground.history.text import as_text
+from playground.history.timeline import Axis, Bar, Tick, axis, length_text
+from playground.history.trace import Attempt, History, Note, Span, Trace
+from playground.history.why import Holder, Reason, first_words, reasons
+
+__all__ = [
+    "GROUPS",
+    "Attempt",
+    "Axis",
+    "Bar",
+    "Detail",
+    "Failure",
+    "Frame",
+    "History",
+    "Holder",
+    "Note",
+    "Reason",
+    "Row",
+    "Span",
+    "Tick",
+    "Trace",
+    "Window",
+    "as_text",
+    "axis",
+    "detail",
+    "failure",
+    "first_words",
+    "length_text",
+    "reasons",
+    "rows",
+    "together",
+]

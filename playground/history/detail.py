@@ -1,0 +1,119 @@
+"""What a step shows when it is opened: values, logs, attempts, and an error with the user's own lines first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine.journal.step_state import StepState
+from playground.history.trace import Attempt, History, Note
+
+MOST_NOTES = 200
+"""How many log lines are shown at once; the last ones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """One line of a traceback."""
+
+    file: str
+    line: int
+    function: str
+    code: str
+    user: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """An error as a person reads it: message, then where in their own code."""
+
+    type: str
+    message: str
+    frames: tuple[Frame, ...]
+    """Innermost first."""
+    issues: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+    cause: "Failure | None" = None
+
+    @property
+    def chain(self) -> "tuple[Failure, ...]":
+        """Return this error and its causes, each behind what it caused."""
+        return (self,) if self.cause is None else (self, *self.cause.chain)
+
+    @property
+    def own(self) -> tuple[Frame, ...]:
+        """Return the frames of the user's code, innermost first."""
+        return tuple(frame for frame in self.frames if frame.user)
+
+    @property
+    def foreign(self) -> tuple[Frame, ...]:
+        """Return the frames of libraries, innermost first."""
+        return tuple(frame for frame in self.frames if not frame.user)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detail:
+    """An opened step."""
+
+    state: StepState
+    failure: Failure | None
+    attempts: tuple[Attempt, ...]
+    logs: tuple[Note, ...]
+    outputs: tuple[Note, ...]
+    changes: tuple[Note, ...]
+    answers: tuple[Note, ...]
+    left_out: int
+    """How many earlier log lines are not shown."""
+
+
+def detail(history: History, step: StepState) -> Detail:
+    """Return what the opened step shows."""
+    trace = history.trace(step)
+    logs = [note for note in trace.notes if note.kind == "log"]
+    return Detail(
+        state=step,
+        failure=None if step.error is None else failure(step.error),
+        attempts=tuple(trace.attempts),
+        logs=tuple(logs[-MOST_NOTES:]),
+        outputs=tuple(note for note in trace.notes if note.kind == "output")[-MOST_NOTES:],
+        changes=tuple(note for note in trace.notes if note.kind == "state")[-MOST_NOTES:],
+        answers=tuple(note for note in trace.notes if note.kind == "event"),
+        left_out=max(0, len(logs) - MOST_NOTES),
+    )
+
+
+def failure(error: Mapping[str, Any], depth: int = 0) -> Failure:
+    """Return the error of an ErrorDetail; parts that are missing are left empty."""
+    cause = error.get("cause")
+    return Failure(
+        type=str(error.get("type") or "Error"),
+        message=str(error.get("message") or ""),
+        frames=_frames(error.get("traceback") or ()),
+        issues=tuple(
+            (_place(issue.get("path") or ()), str(issue.get("message"))) for issue in error.get("issues") or ()
+        ),
+        notes=tuple(str(note) for note in error.get("notes") or ()),
+        cause=failure(cause, depth + 1) if isinstance(cause, Mapping) and depth < 10 else None,
+    )
+
+
+def elapsed(start: datetime | None, end: datetime | None) -> float | None:
+    """Return seconds between two times, None when one is missing."""
+    return None if start is None or end is None else (end - start).total_seconds()
+
+
+def _frames(frames: Sequence[Mapping[str, Any]]) -> tuple[Frame, ...]:
+    return tuple(
+        Frame(
+            file=str(frame.get("file") or ""),
+            line=int(frame.get("line") or 0),
+            function=str(frame.get("function") or ""),
+            code=str(frame.get("code") or ""),
+            user=bool(frame.get("user")),
+        )
+        for frame in reversed(frames)
+    )
+
+
+def _place(path: Sequence[str | int]) -> str:
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")

@@ -1,0 +1,334 @@
+"""The rows of a run's journal: the workflow's graph joined with what the events tell, in the order of the code."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from engine.events import StepStatus
+from engine.journal.step_state import StepState
+from engine.paths import Path, format_path
+from playground.graph.nodes import condition_text
+from playground.history.row import Row, RowKind, Window, together
+from playground.history.trace import History, Span, Trace
+
+Graph = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class _Walk:
+    history: History
+    window: Window
+    over: bool
+
+    def nodes(self, nodes: Sequence[Graph], place: StepState, depth: int, index: int | None) -> Iterator[Row]:
+        for node in nodes:
+            yield from self.node(node, place, depth, index)
+
+    def node(self, node: Graph, place: StepState, depth: int, index: int | None) -> Iterator[Row]:
+        match node["type"]:
+            case "sequence":
+                yield from self.nodes(node["steps"], place, depth, index)
+            case "parallel":
+                arms = self.nodes(node["arms"], place, depth + 1, index)
+                yield from self.group(node, place, depth, index, list(arms), f"{len(node['arms'])} arms")
+            case "branch":
+                yield from self.branch(node, place, depth, index)
+            case "loop":
+                yield from self.loop(node, place, depth, index)
+            case "foreach":
+                yield from self.foreach(node, place, depth, index)
+            case _:
+                yield from self.step(node, _state_of(node, place, index), depth)
+
+    def step(self, node: Graph, step: StepState, depth: int) -> Iterator[Row]:
+        row = self.row_of(step, depth, kind=node["type"], title=str(node["id"]))
+        inner: list[Row] = []
+        if node["type"] == "workflow":
+            inner = list(self.nodes(node["workflow"]["steps"], step, depth + 1, None))
+            row = _as_inside(row, inner)
+        yield row
+        if step.attempts > 1:
+            yield from self.attempts(row, step)
+        yield from inner
+
+    def row_of(self, step: StepState, depth: int, *, kind: RowKind, title: str) -> Row:
+        trace = self.history.trace(step)
+        path = format_path(step.path)
+        status = "skipped" if step.status == "pending" and self.over else step.status
+        pauses = status == "running" and step.retry_at is not None
+        status = "waiting" if pauses else status
+        return Row(
+            key=path,
+            kind=kind,
+            title=title,
+            status=status,
+            depth=depth,
+            path=path,
+            spans=tuple(replace(span) for span in trace.spans),
+            started_at=self.history.moved(step.started_at),
+            ended_at=self.history.moved(step.ended_at),
+            retry_at=step.retry_at if pauses else None,
+            due_at=step.due_at,
+            iteration=step.iteration,
+            attempt=step.attempts,
+            index=_last_index(step.path),
+            fraction=trace.fraction if status == "running" else None,
+            note=_note(step, trace),
+            asked_at=step.suspended_at,
+            state=step,
+            seq=trace.seq,
+            revision=f"{trace.seq}.{status}",
+        )
+
+    def attempts(self, row: Row, step: StepState) -> Iterator[Row]:
+        attempts = self.history.trace(step).attempts
+        for attempt in attempts:
+            last = attempt is attempts[-1]
+            error = attempt.error or {}
+            status = row.status if last else "failed" if attempt.error or attempt.lost else "canceled"
+            end = attempt.ended_at or row.ended_at
+            yield Row(
+                key=f"{row.key}~{attempt.number}",
+                kind="attempt",
+                title=f"Attempt {attempt.number}",
+                status=status,
+                word="" if last or attempt.error else "interrupted",
+                depth=row.depth + 1,
+                spans=(Span("run", attempt.started_at, end),),
+                started_at=attempt.started_at,
+                ended_at=end,
+                attempt=attempt.number,
+                note=error.get("message", "") or attempt.interrupted,
+                seq=row.seq if last else 0,
+                revision=f"{row.seq if last else 0}.{status}",
+            )
+
+    def branch(self, node: Graph, place: StepState, depth: int, index: int | None) -> Iterator[Row]:
+        decided = place.decisions.get(str(node["id"]))
+        arms = [(arm["node"], arm.get("condition") or "") for arm in node["arms"]]
+        if node.get("otherwise"):
+            arms.append((node["otherwise"], "otherwise"))
+        rows: list[Row] = []
+        for arm, condition in arms:
+            inner = list(self.node(arm, place, depth + 1, index))
+            if decided is not None and arm["id"] not in decided:
+                inner = [_skipped(row) for row in inner]
+            if inner:
+                inner[0] = replace(
+                    inner[0],
+                    note=inner[0].note or f"if {condition_text(condition)}".replace("if otherwise", "otherwise"),
+                )
+            rows += inner
+        note = "no condition was true" if decided == [] else "" if decided is None else f"took {', '.join(decided)}"
+        yield from self.group(node, place, depth, index, rows, note)
+
+    def loop(self, node: Graph, place: StepState, depth: int, index: int | None) -> Iterator[Row]:
+        state = place.loops.get(str(node["id"]))
+        ids = list(_step_ids(node["body"]))
+        current = [_child(place, step_id, index) for step_id in ids]
+        rounds = max((len(step.earlier) for step in current if step), default=0)
+        word = "while" if node["kind"] == "dowhile" else "until"
+        note = f"{word} {condition_text(node.get('condition') or 'the condition holds')}"
+        rows: list[Row] = []
+        first = max(0, rounds - self.window.shown)
+        for round_ in range(first, rounds):
+            past = _Past(place, ids, index, round_).place()
+            rows += _in_round(self.node(node["body"], past, depth + 1, index), round_ + 1)
+        if state is None or not state.over or any(step and step.status != "pending" for step in current):
+            rows += _in_round(self.node(node["body"], place, depth + 1, index), rounds + 1)
+        if first:
+            rows.insert(0, _more(f"{node['id']}*more", depth + 1, f"{first} earlier iterations", ""))
+        yield from self.group(node, place, depth, index, rows, note)
+
+    def foreach(self, node: Graph, place: StepState, depth: int, index: int | None) -> Iterator[Row]:
+        containers = [place.children.get(step_id) for step_id in _step_ids(node["body"])]
+        indexes = sorted({key for box in containers if box for key in box.children if isinstance(key, int)})
+        if not indexes:
+            yield from self.group(node, place, depth, index, list(self.node(node["body"], place, depth + 1, None)), "")
+            return
+        box_path = format_path((*place.path, _first_id(node["body"])))
+        shown, hidden = self.choose(indexes, containers, box_path)
+        rows: list[Row] = []
+        for item in shown:
+            rows += self.node(node["body"], place, depth + 1, item)
+        if hidden:
+            rows.append(_more(f"{box_path}[more]", depth + 1, _counted(hidden, containers), box_path))
+        yield from self.group(node, place, depth, index, rows, _counted(indexes, containers))
+
+    def choose(
+        self, indexes: list[int], containers: Sequence[StepState | None], path: str
+    ) -> tuple[list[int], list[int]]:
+        """Return which items are shown and which are left out: those that need attention are never left out first."""
+        if self.window.focus == path:
+            page = [i for i in indexes if self.window.start <= i < self.window.start + self.window.shown]
+            chosen = set(page)
+            return page, [i for i in indexes if i not in chosen]
+        if len(indexes) <= self.window.shown * 2:
+            return indexes, []
+        urgent = [i for i in indexes if _item_status(i, containers) not in ("success", "pending", "skipped")]
+        chosen = set(indexes[: self.window.shown // 2]) | set(urgent[: self.window.shown])
+        return [i for i in indexes if i in chosen], [i for i in indexes if i not in chosen]
+
+    def group(
+        self, node: Graph, place: StepState, depth: int, index: int | None, rows: list[Row], note: str
+    ) -> Iterator[Row]:
+        inner = [row for row in rows if row.kind not in ("attempt", "more")]
+        status = together([row.status for row in inner])
+        starts = [row.started_at for row in inner if row.started_at]
+        ends = [row.ended_at for row in inner if row.ended_at]
+        open_ = any(row.started_at and not row.ended_at for row in inner)
+        end = None if open_ or not ends else max(ends)
+        suffix = "" if index is None else f"[{index}]"
+        prefix = format_path(place.path)
+        yield Row(
+            key=f"{prefix}/{node['id']}{suffix}",
+            kind=node["type"],
+            title=str(node["id"]),
+            status=status,
+            depth=depth,
+            spans=(Span("group", min(starts), end),) if starts else (),
+            started_at=min(starts, default=None),
+            ended_at=end,
+            note=note,
+            revision=f"{status}.{note}.{len(rows)}.{end}",
+        )
+        yield from rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """A place as it was in a former iteration of a loop."""
+
+    now: StepState
+    ids: Sequence[str]
+    index: int | None
+    round: int
+
+    def place(self) -> StepState:
+        children = dict(self.now.children)
+        for step_id in self.ids:
+            step = _child(self.now, step_id, self.index)
+            if step is None or self.round >= len(step.earlier):
+                children.pop(step_id, None)
+            elif self.index is None:
+                children[step_id] = step.earlier[self.round]
+            else:
+                children[step_id] = StepState(
+                    (*self.now.path, step_id), children={self.index: step.earlier[self.round]}
+                )
+        return replace(self.now, children=children)
+
+
+def rows(history: History, graph: Graph | None, window: Window | None = None) -> tuple[Row, ...]:
+    """Return the rows of a run.
+
+    Args:
+        history: the run's events, folded.
+        graph: the workflow's graph as JSON, of the version that the run was made with; None when it is not known.
+        window: how much of long lists is shown.
+    """
+    walk = _Walk(history, window or Window(), over=history.run.ended)
+    found = [] if graph is None else list(walk.nodes(graph["steps"], history.run.root, 0, None))
+    known = {id(row.state) for row in found}
+    drawn = {row.path for row in found}
+    containers = tuple(_list_paths(found))
+    for step in history.run.steps():
+        text = format_path(step.path)
+        if id(step) in known or text in drawn or text.startswith(containers):
+            continue
+        kind: RowKind = "step" if step.kind == "items" else step.kind
+        found.append(walk.row_of(step, len(step.path) - 1, kind=kind, title=str(step.path[-1])))
+    return tuple(found)
+
+
+def _list_paths(found: Sequence[Row]) -> Iterator[str]:
+    """Yield the beginnings of paths whose steps are shown or summed up already."""
+    for row in found:
+        if row.kind == "more" and row.path:
+            yield f"{row.path}["
+
+
+def _state_of(node: Graph, place: StepState, index: int | None) -> StepState:
+    found = _child(place, node["id"], index)
+    if found is not None:
+        return found
+    return StepState((*place.path, node["id"]) if index is None else (*place.path, node["id"], index))
+
+
+def _child(place: StepState, step_id: str, index: int | None) -> StepState | None:
+    found = place.children.get(step_id)
+    return found if index is None or found is None else found.children.get(index)
+
+
+def _step_ids(node: Graph) -> Iterator[str]:
+    match node["type"]:
+        case "sequence":
+            inner = node["steps"]
+        case "parallel":
+            inner = node["arms"]
+        case "branch":
+            inner = [arm["node"] for arm in node["arms"]] + ([node["otherwise"]] if node.get("otherwise") else [])
+        case "loop" | "foreach":
+            inner = [node["body"]]
+        case _:
+            yield str(node["id"])
+            return
+    for child in inner:
+        yield from _step_ids(child)
+
+
+def _first_id(node: Graph) -> str:
+    return next(_step_ids(node))
+
+
+def _item_status(item: int, containers: Sequence[StepState | None]) -> StepStatus:
+    return together([box.children[item].status for box in containers if box and item in box.children])
+
+
+def _counted(indexes: Sequence[int], containers: Sequence[StepState | None]) -> str:
+    counts: dict[str, int] = {}
+    for item in indexes:
+        status = _item_status(item, containers)
+        counts[status] = counts.get(status, 0) + 1
+    return ", ".join(f"{count:,} {status}" for status, count in sorted(counts.items(), key=lambda pair: -pair[1]))
+
+
+def _more(key: str, depth: int, text: str, path: str) -> Row:
+    return Row(key=key, kind="more", title="More", status="pending", depth=depth, path=path, note=text, revision=text)
+
+
+def _in_round(rows: Iterable[Row], number: int) -> Iterator[Row]:
+    """Yield the rows of one iteration; the innermost loop names the iteration, every loop makes the key its own."""
+    for row in rows:
+        yield replace(row, key=f"{row.key}*{number}", iteration=row.iteration or number)
+
+
+def _as_inside(row: Row, inner: Sequence[Row]) -> Row:
+    """Return the row of a nested workflow: while all that is open in it waits, it waits too."""
+    status = together([other.status for other in inner if other.kind not in ("attempt", "more")])
+    if row.status != "running" or status not in ("suspended", "waiting"):
+        return row
+    return replace(row, status=status, revision=f"{row.seq}.{status}")
+
+
+def _skipped(row: Row) -> Row:
+    return replace(row, status="skipped", revision="skipped") if row.status == "pending" else row
+
+
+def _last_index(path: Path) -> int | None:
+    return next((part for part in reversed(path) if isinstance(part, int)), None)
+
+
+def _note(step: StepState, trace: Trace) -> str:
+    """Return the line that says most about the step at this moment."""
+    if step.error:
+        return str(step.error.get("message", ""))
+    if step.retry_at and trace.attempts and trace.attempts[-1].error:
+        return str(trace.attempts[-1].error.get("message", ""))
+    if step.status == "suspended" and step.rejected is not None:
+        return f"the answer was refused: {'; '.join(map(str, step.rejected.issues))}"
+    if step.status == "running" and trace.message:
+        return trace.message
+    if step.status == "waiting" and step.event_name:
+        return f"waits for the event {step.event_name}"
+    return ""

@@ -1,0 +1,45 @@
+"""The journal as plain text, for terminals."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from playground.history.row import Row
+from playground.history.timeline import length_text
+from playground.history.trace import History
+
+MARKS = {
+    "success": "+",
+    "failed": "x",
+    "running": ">",
+    "suspended": "?",
+    "waiting": "~",
+    "canceled": "-",
+    "bailed": "^",
+    "skipped": ".",
+    "pending": ".",
+}
+
+
+def as_text(history: History, rows: Sequence[Row], *, now: datetime) -> str:
+    """Return the run and its rows, one line each, indented by structure."""
+    run = history.run
+    lines = [f"{run.workflow_id}  {run.run_id}  {run.status}"]
+    if run.created_at:
+        length = length_text(((run.ended_at or now) - run.created_at).total_seconds())
+        lines.append(f"created {run.created_at:%Y-%m-%d %H:%M:%S} UTC, {length}")
+    lines.append("")
+    lines += [_line(row, now) for row in rows]
+    if run.error:
+        lines += ["", f"error: {run.error.get('type', 'Error')}: {run.error.get('message', '')}"]
+    return "\n".join(lines) + "\n"
+
+
+def _line(row: Row, now: datetime) -> str:
+    name = row.path or row.title
+    if row.kind in ("attempt", "more"):
+        name = row.title
+    iteration = f" #{row.iteration}" if row.iteration else ""
+    left = f"{'  ' * row.depth}{MARKS[row.status]} {name}{iteration}"
+    length = "" if row.started_at is None else length_text(((row.ended_at or now) - row.started_at).total_seconds())
+    note = f"  {row.note.splitlines()[0]}" if row.note else ""
+    return f"{left:<48} {row.word or row.status:<11} {length:>10}{note}".rstrip()

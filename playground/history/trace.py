@@ -1,0 +1,259 @@
+"""What the fold of a run leaves out because no workflow needs it: spans of time, attempts, logs and outputs."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from engine.events import Event
+from engine.journal.state import RunState
+from engine.journal.step_state import StepState
+
+SpanKind = Literal["run", "wait", "retry", "group"]
+
+
+@dataclass(slots=True)
+class Span:
+    """A stretch of time in which a step ran, waited, or paused before its next attempt."""
+
+    kind: SpanKind
+    start: datetime
+    end: datetime | None = None
+    """None while it lasts."""
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One try of a step."""
+
+    number: int
+    started_at: datetime
+    ended_at: datetime | None = None
+    error: dict[str, Any] | None = None
+    next_at: datetime | None = None
+    interrupted: str = ""
+    """Why the worker left it, when it did."""
+    lost: bool = False
+    """Whether the worker died with it, rather than giving it back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A line that a step wrote while it ran."""
+
+    seq: int
+    at: datetime
+    kind: Literal["log", "output", "progress", "state", "event", "run"]
+    text: str = ""
+    level: str = ""
+    value: Any = None
+
+
+@dataclass(slots=True)
+class Trace:
+    """What is known of one step's way through time."""
+
+    spans: list[Span] = field(default_factory=list)
+    attempts: list[Attempt] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    fraction: float | None = None
+    """The latest progress, 0 to 1."""
+    message: str = ""
+    """The latest progress in words."""
+    seq: int = 0
+    """The last event that concerned the step."""
+
+    def open(self, kind: SpanKind, at: datetime) -> None:
+        """Begin a span; the one before ends where it begins."""
+        if self.spans and self.spans[-1].end is None and self.spans[-1].kind == kind:
+            return
+        self.close(at)
+        self.spans.append(Span(kind, at))
+
+    def close(self, at: datetime) -> None:
+        """End the span that is open, if one is."""
+        if self.spans and self.spans[-1].end is None:
+            self.spans[-1].end = at
+        if self.attempts and self.attempts[-1].ended_at is None:
+            self.attempts[-1].ended_at = at
+
+
+class History:
+    """A run and the traces of its steps, fed with events in the order of ``seq``.
+
+    Traces are kept by the identity of the fold's own step objects, which it never replaces, so that each iteration of
+    a loop and each item keeps its own.
+    """
+
+    def __init__(self, events: Iterable[Event] = ()) -> None:
+        """Begin with some events."""
+        self.run = RunState()
+        self.notes: list[Note] = []
+        """What was written about the run itself."""
+        self._traces: dict[int, Trace] = {}
+        self._last_at: datetime | None = None
+        self._forked_at: datetime | None = None
+        self._gap = timedelta()
+        self.feed(events)
+
+    def feed(self, events: Iterable[Event]) -> None:
+        """Take more events into account."""
+        for event in events:
+            self.run.apply(event)
+            if event.path:
+                self._follow(event)
+            else:
+                self._follow_run(event)
+
+    def trace(self, step: StepState) -> Trace:
+        """Return the trace of a step; an empty one before its first event."""
+        return self._traces.get(id(step)) or Trace()
+
+    def moved(self, at: datetime | None) -> datetime | None:
+        """Return when something lies on the run's own time: what a fork shares ends where the fork begins."""
+        return at if at is None or self._forked_at is None or at >= self._forked_at else at + self._gap
+
+    def _follow(self, event: Event) -> None:
+        self._last_at = event.at if self._last_at is None else max(self._last_at, event.at)
+        follow = _FOLLOW.get(event.type)
+        step = self.run.find(event.path)
+        if follow is None or step is None:
+            return
+        trace = self._traces.get(id(step))
+        if trace is None:
+            trace = self._traces[id(step)] = Trace()
+        trace.seq = event.seq
+        follow(trace, event)
+
+    def _follow_run(self, event: Event) -> None:
+        payload = event.payload
+        match event.type:
+            case "run-recovered":
+                reason = str(payload.get("reason") or "the worker was lost")
+                reason = f"worker lost: {reason}" if payload.get("lost") else reason
+                self.notes.append(Note(seq=event.seq, at=event.at, kind="run", level="warning", text=reason))
+                self._interrupt(payload.get("interrupted", ()), reason, event)
+            case "run-succeeded" | "run-failed" | "run-canceled":
+                for trace in self._traces.values():
+                    trace.close(event.at)
+            case "run-forked":
+                self._join(event.at)
+            case "step-log":
+                self.notes.append(_log(event))
+            case _:
+                return
+
+    def _join(self, at: datetime) -> None:
+        """Move what was shared up to the fork; the time in between belongs to neither run."""
+        self._forked_at, self._gap = at, at - (self._last_at or at)
+        for trace in self._traces.values():
+            for span in trace.spans:
+                span.start, span.end = self.moved(span.start) or span.start, self.moved(span.end)
+            for attempt in trace.attempts:
+                attempt.started_at = self.moved(attempt.started_at) or attempt.started_at
+                attempt.ended_at = self.moved(attempt.ended_at)
+
+    def _interrupt(self, paths: Iterable[list[str | int]], reason: str, event: Event) -> None:
+        for path in paths:
+            step = self.run.find(tuple(path))
+            trace = None if step is None else self._traces.get(id(step))
+            if trace is None:
+                continue
+            if trace.attempts:
+                trace.attempts[-1].interrupted = reason
+                trace.attempts[-1].lost = bool(event.payload.get("lost"))
+            trace.close(event.at)
+            trace.seq = event.seq
+
+
+def _log(event: Event) -> Note:
+    payload = event.payload
+    return Note(
+        seq=event.seq,
+        at=event.at,
+        kind="log",
+        text=str(payload.get("message", "")),
+        level=str(payload.get("level", "info")).lower(),
+    )
+
+
+def _started(trace: Trace, event: Event) -> None:
+    number = event.payload.get("attempt", 1)
+    trace.open("group" if event.payload.get("kind") == "workflow" else "run", event.at)
+    if not trace.attempts or trace.attempts[-1].number != number:
+        trace.attempts.append(Attempt(number, event.at))
+
+
+def _attempt_failed(trace: Trace, event: Event) -> None:
+    next_at = event.payload.get("next_at")
+    trace.close(event.at)
+    if trace.attempts:
+        trace.attempts[-1].error = event.payload.get("error")
+        trace.attempts[-1].next_at = datetime.fromisoformat(next_at) if next_at else None
+    if next_at:
+        trace.open("retry", event.at)
+
+
+def _suspended(trace: Trace, event: Event) -> None:
+    if event.payload.get("rejected"):
+        last = max((at for at, note in enumerate(trace.notes) if note.kind == "event"), default=None)
+        if last is not None:
+            trace.notes[last] = replace(trace.notes[last], text="refused")
+    trace.open("wait", event.at)
+
+
+def _resumed(trace: Trace, event: Event) -> None:
+    trace.notes.append(Note(seq=event.seq, at=event.at, kind="event", value=event.payload.get("data"), text="answered"))
+    trace.open("run", event.at)
+
+
+def _waits(trace: Trace, event: Event) -> None:
+    trace.open("wait", event.at)
+
+
+def _ended(trace: Trace, event: Event) -> None:
+    trace.close(event.at)
+
+
+def _failed(trace: Trace, event: Event) -> None:
+    trace.close(event.at)
+    if trace.attempts:
+        trace.attempts[-1].error = event.payload.get("error")
+
+
+def _output(trace: Trace, event: Event) -> None:
+    trace.notes.append(Note(seq=event.seq, at=event.at, kind="output", value=event.payload.get("chunk")))
+
+
+def _progress(trace: Trace, event: Event) -> None:
+    fraction = event.payload.get("fraction")
+    trace.fraction = float(fraction) if isinstance(fraction, int | float) else None
+    trace.message = str(event.payload.get("message") or "")
+
+
+def _logged(trace: Trace, event: Event) -> None:
+    trace.notes.append(_log(event))
+
+
+def _changed_state(trace: Trace, event: Event) -> None:
+    trace.notes.append(Note(seq=event.seq, at=event.at, kind="state", value=event.payload.get("changes")))
+
+
+_FOLLOW: dict[str, Callable[[Trace, Event], None]] = {
+    "step-started": _started,
+    "step-output": _output,
+    "step-progress": _progress,
+    "step-log": _logged,
+    "step-attempt-failed": _attempt_failed,
+    "step-suspended": _suspended,
+    "step-resumed": _resumed,
+    "step-succeeded": _ended,
+    "step-failed": _failed,
+    "step-canceled": _ended,
+    "step-bailed": _ended,
+    "sleep-started": _waits,
+    "sleep-ended": _ended,
+    "event-awaited": _waits,
+    "event-received": _ended,
+    "state-changed": _changed_state,
+}

@@ -1,0 +1,101 @@
+"""Why a run is not moving: one sentence for whatever holds it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from engine.journal.step_state import StepState
+from engine.paths import format_path
+from playground.history.timeline import length_text
+from playground.history.trace import History
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One thing that an unfinished run waits for."""
+
+    kind: Literal["person", "sleep", "event", "retry", "worker", "start", "step"]
+    text: str
+    path: str = ""
+    due_at: datetime | None = None
+    """When it ends by itself, if it does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """What is known of the processes that could execute the run."""
+
+    workers: int | None = None
+    """How many are connected; None when that is not known."""
+    owned: bool = True
+    """Whether one of them holds the run."""
+    ahead: int = 0
+    """How many runs have waited for longer."""
+    blocked: str = ""
+    """What keeps the worker that holds the run from going on, or all workers from taking it, as a sentence."""
+
+
+def reasons(history: History, *, now: datetime, holder: Holder) -> tuple[Reason, ...]:
+    """Return what an unfinished run waits for; nothing for one that has ended, unless it is not wholly understood.
+
+    Args:
+        history: the run's events, folded.
+        now: this moment.
+        holder: who could execute it.
+    """
+    run = history.run
+    if run.unknown:
+        return (Reason(kind="worker", text=_newer(run.unknown)),)
+    if run.ended:
+        return ()
+    if not run.has_input:
+        return (Reason(kind="start", text="was created and not started yet"),)
+    found = [reason for step in run.open.values() if (reason := _of_step(step, now))]
+    if holder.blocked:
+        found.insert(0, Reason(kind="worker", text=holder.blocked))
+    elif run.status in ("pending", "running") and holder.workers == 0:
+        found.insert(0, Reason(kind="worker", text="no worker is connected, so nothing runs until one is back"))
+    elif not holder.owned and run.status in ("pending", "running"):
+        before = f"; {holder.ahead} other runs are before it" if holder.ahead > 1 else ""
+        found.insert(0, Reason(kind="worker", text=f"waits for a free worker{before}"))
+    return tuple(found)
+
+
+def _newer(types: Sequence[str]) -> str:
+    listed = ", ".join(types)
+    return f"a newer version of Stepyard has recorded events that this one does not know ({listed}): upgrade to see all"
+
+
+def _of_step(step: StepState, now: datetime) -> Reason | None:
+    path = format_path(step.path)
+    match step.status:
+        case "suspended":
+            since = _since(step.suspended_at, now)
+            what = f" ({step.label})" if step.label else ""
+            return Reason(kind="person", text=f"{path}{what} waits for an answer{since}", path=path)
+        case "waiting" if step.event_name:
+            text = f"{path} waits for the event {step.event_name}{_since(step.started_at, now)}"
+            return Reason(kind="event", text=text, path=path, due_at=step.due_at)
+        case "waiting":
+            return Reason(kind="sleep", text=f"{path} sleeps", path=path, due_at=step.due_at)
+        case "running" if step.retry_at:
+            text = f"{path} failed and tries again (attempt {step.attempts + 1})"
+            return Reason(kind="retry", text=text, path=path, due_at=step.retry_at)
+        case "running" if step.kind == "step" and now - (step.started_at or now) > timedelta(seconds=10):
+            return Reason(kind="step", text=f"{path} has been running{_since(step.started_at, now, ' for')}", path=path)
+        case _:
+            return None
+
+
+def _since(start: datetime | None, now: datetime, word: str = " since") -> str:
+    if start is None or now - start < timedelta(seconds=1):
+        return ""
+    length = length_text((now - start).total_seconds())
+    return f"{word} {length}" if word == " for" else f" for {length}"
+
+
+def first_words(found: Sequence[Reason], most: int = 3) -> tuple[Reason, ...]:
+    """Return the reasons to show at once; those that need a person come first."""
+    order = {"worker": 0, "person": 1, "start": 2, "event": 3, "retry": 4, "sleep": 5, "step": 6}
+    return tuple(sorted(found, key=lambda reason: order[reason.kind])[:most])

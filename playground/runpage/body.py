@@ -1,0 +1,142 @@
+"""An opened step as HTML: its question and form, error, values and logs, with secrets masked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from playground.display.pages import context_of
+from playground.forms import mask
+from playground.graph.nodes import nodes_of
+from playground.history import Detail, detail
+from playground.runpage.answer_forms import AnswerForm, answer_form, event_form
+from playground.runpage.view import Graph, Line, RunView
+from playground.runs.masking import mask_state
+
+QUESTIONS = ("question", "message", "prompt", "title", "reason")
+"""The keys under which a payload usually says what is asked, the most usual first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """A line and, when it is open, what is inside."""
+
+    line: Line
+    html: SafeString | str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a suspended step asks: a sentence, facts beside it, and what has no such shape."""
+
+    question: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    rest: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepBody:
+    """Context of ``run/body.html``."""
+
+    path: str
+    detail: Detail
+    node: Mapping[str, Any]
+    form: AnswerForm | None
+    asked: Asked
+    has_input: bool
+    input: Any
+    has_output: bool
+    output: Any
+
+
+def draw(request: HttpRequest, view: RunView, graph: Graph | None, opened: str = "") -> tuple[Drawn, ...]:
+    """Return the lines with the insides of those that are open.
+
+    Args:
+        request: for whom; forms carry its CSRF token.
+        view: the run.
+        graph: the graph of the run's version.
+        opened: the key of one more line that is shown open.
+    """
+    return tuple(
+        Drawn(line=line, html=step_html(request, view, line, graph))
+        if line.row.state is not None and (line.open or line.row.key == opened)
+        else Drawn(line=line)
+        for line in view.lines
+    )
+
+
+def step_html(
+    request: HttpRequest,
+    view: RunView,
+    line: Line,
+    graph: Graph | None,
+    form: AnswerForm | None = None,
+) -> SafeString:
+    """Return the inside of one line; ``form`` is an answer that was refused, shown as it was typed."""
+    state = line.row.state
+    if state is None:
+        return SafeString("")
+    node = dict(nodes_of(graph)).get(_name(state.path), {})
+    if form is None and state.status == "suspended":
+        form = answer_form(view.run_id, state, node.get("resume_schema"))
+    if form is None and state.status == "waiting" and state.event_name:
+        form = event_form(view.run_id, state, node.get("schema"))
+    began = state.started_at is not None
+    body = StepBody(
+        path=line.row.path,
+        detail=_masked(detail(view.history, state), node.get("resume_schema"), graph),
+        node=node,
+        form=form,
+        asked=asked(mask(node.get("suspend_schema") or {}, state.suspend_payload)),
+        has_input=began and state.input is not None,
+        input=mask(node.get("input_schema") or {}, state.input),
+        has_output=line.row.status in ("success", "bailed"),
+        output=mask(node.get("output_schema") or {}, state.output),
+    )
+    return render_to_string("run/body.html", context_of(body) | {"view": view}, request=request)
+
+
+def _masked(found: Detail, schema: Any, graph: Graph | None) -> Detail:
+    """Return the detail without the secrets in its answers and in what it changed of the state."""
+    answers = tuple(replace(note, value=mask(schema or {}, note.value)) for note in found.answers)
+    changes = tuple(replace(note, value=mask_state(graph, note.value)) for note in found.changes)
+    return replace(found, answers=answers, changes=changes)
+
+
+def asked(payload: Any) -> Asked:
+    """Return a suspension's payload as a sentence and facts, as far as it has such a shape."""
+    if isinstance(payload, str):
+        return Asked(question=payload)
+    if not isinstance(payload, dict):
+        return Asked(rest=payload)
+    key = next((key for key in QUESTIONS if isinstance(payload.get(key), str) and payload[key].strip()), None)
+    rest = {name: value for name, value in payload.items() if name != key}
+    question = "" if key is None else str(payload[key])
+    if all(_is_plain(value) for value in rest.values()):
+        return Asked(question=question, facts=tuple((name, _word(value)) for name, value in rest.items()))
+    return Asked(question=question, rest=rest)
+
+
+def _name(path: tuple[str | int, ...]) -> str:
+    return ".".join(part for part in path if isinstance(part, str))
+
+
+def _is_plain(value: Any) -> bool:
+    parts = value if isinstance(value, list) else [value]
+    return all(part is None or isinstance(part, str | int | float | bool) for part in parts)
+
+
+def _word(value: Any) -> str:
+    match value:
+        case None | []:
+            return "none"
+        case list():
+            return ", ".join(_word(part) for part in value)
+        case bool():
+            return "yes" if value else "no"
+        case _:
+            return str(value)

@@ -1,0 +1,110 @@
+"""A run read from the journal, ready to be drawn; for pages and sockets alike."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from engine.errors import UnknownRun
+from playground.actions.actions import store
+from playground.catalogue import catalogue
+from playground.catalogue.catalogue import WorkflowEntry
+from playground.fleet import workers
+from playground.fleet.workers import Blocked
+from playground.history import History, Holder, Window
+from playground.runpage.view import RunView, run_view
+from playground.runs import lists
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """A run's history and what it is shown with."""
+
+    history: History
+    entry: WorkflowEntry | None
+    """The version that the run was made with, as far as it is known."""
+    window: Window
+
+    @property
+    def outdated(self) -> bool:
+        """Tell whether the code holds another version now, or none."""
+        return self.entry is not None and not self.entry.current
+
+    @property
+    def graph(self) -> Mapping[str, Any] | None:
+        """Return the graph of the run's version."""
+        return None if self.entry is None else self.entry.graph
+
+
+async def load(run_id: str, *, window: Window | None = None, until: int | None = None) -> Loaded:
+    """Read a run.
+
+    Args:
+        run_id: the run.
+        window: how much of long lists is shown.
+        until: the last event to read; all by default.
+
+    Raises:
+        UnknownRun: there is none with this id.
+    """
+    events = await store.read(run_id, limit=until)
+    if not events:
+        raise UnknownRun(f"no run has the id {run_id!r}")
+    history = History(events)
+    entry = await catalogue.version(history.run.workflow_id, history.run.digest)
+    return Loaded(history=history, entry=entry, window=window or Window())
+
+
+async def view_of(loaded: Loaded) -> RunView:
+    """Return the run as it stands at this moment."""
+    run = loaded.history.run
+    moves = run.status in ("pending", "running") and run.has_input
+    changed = await _changed(loaded) if loaded.outdated and run.status in ("waiting", "suspended") else ""
+    holder = await _holder(run.run_id, loaded.entry) if moves else Holder(blocked=changed)
+    return run_view(loaded.history, loaded.graph, now=datetime.now(UTC), window=loaded.window, holder=holder)
+
+
+async def _holder(run_id: str, entry: WorkflowEntry | None) -> Holder:
+    standing = await lists.standing(run_id)
+    owned = standing is not None and standing.owner is not None
+    blocked = ""
+    if not owned and entry is not None:
+        blocked = await _missing(entry)
+    if owned:
+        living = await workers.listing(ended=0)
+        blocked = next((_why(one.blocked) for one in living if one.blocked and run_id in one.running), "")
+    ahead = 0 if standing is None else standing.ahead
+    return Holder(workers=await workers.ready_count(), owned=owned, ahead=ahead, blocked=blocked)
+
+
+async def _changed(loaded: Loaded) -> str:
+    """Return what the code as it is now lacks for the run, if it lacks anything."""
+    run = loaded.history.run
+    now = next((one for one in await catalogue.workflows() if one.workflow_id == run.workflow_id), None)
+    if now is None:
+        return f"the code holds no workflow {run.workflow_id} any more, so the run waits"
+    gone = catalogue.gone_from(now.graph, run.steps())
+    if not gone:
+        return ""
+    listed = ", ".join(gone[:5]) + (f" and {len(gone) - 5} more" if len(gone) > 5 else "")
+    return f"the code no longer has {listed}, so the run waits until it has; fork it to go on with the code as it is"
+
+
+async def _missing(entry: WorkflowEntry) -> str:
+    """Return why no worker has the run's workflow, if none has."""
+    problem = await catalogue.hindrance(entry)
+    if problem is not None:
+        what = f"{problem.type} in line {problem.line}" if problem.line else f"{problem.type}: {problem.message}"
+        return f"{problem.module} does not import ({what}), so the run waits until it does"
+    known = {one.workflow_id for one in await catalogue.workflows()}
+    return (
+        ""
+        if entry.workflow_id in known
+        else f"the code holds no workflow {entry.workflow_id} any more, so the run waits"
+    )
+
+
+def _why(blocked: Blocked) -> str:
+    who = f"step {blocked.step}" if blocked.step else "something"
+    where = f" at {blocked.file}:{blocked.line}" if blocked.file else ""
+    return f"{who} has blocked its worker for {blocked.seconds:.0f} s{where}, so nothing else there can go on"

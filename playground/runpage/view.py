@@ -1,0 +1,184 @@
+"""What a run's page shows, computed from its events by one pure function, so that page and socket agree."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine.events import FINAL, RunStatus, StepStatus
+from playground import history as journal
+from playground.diagram import marks
+from playground.history import Axis, Bar, History, Holder, Reason, Row, Window
+
+Graph = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A row of the journal as it is drawn."""
+
+    row: Row
+    bars: tuple[Bar, ...]
+    open: bool
+    """Whether it is shown opened without being asked."""
+
+    @property
+    def id(self) -> str:
+        """Return what the row's elements are called in the page."""
+        return self.row.key
+
+    @property
+    def fingerprint(self) -> tuple[str, str, str, float | None]:
+        """Return what changes when the line has to be drawn again."""
+        return (self.row.revision, self.row.status, self.row.note, self.row.fraction)
+
+    @property
+    def body(self) -> tuple[StepStatus, datetime | None]:
+        """Return what changes when the opened part has to be drawn again."""
+        return (self.row.status, self.row.asked_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunView:
+    """A run's page without its forms, at one moment."""
+
+    history: History
+    """What it was made from; the history goes on, so what is compared later is kept beside it."""
+    status: RunStatus
+    seq: int
+    """The last event that is shown."""
+    lines: tuple[Line, ...]
+    axis: Axis
+    reasons: tuple[Reason, ...]
+    marks: Mapping[str, StepStatus]
+    now: datetime
+
+    @property
+    def run_id(self) -> str:
+        """Return the run's id."""
+        return self.history.run.run_id
+
+    @property
+    def ended(self) -> bool:
+        """Tell whether the run has ended."""
+        return self.status in FINAL
+
+    @property
+    def stretches(self) -> str:
+        """Return the axis as JSON for the page's script: ``[[start, end, broken], ...]`` in milliseconds."""
+        return json.dumps([[s.start, s.end, int(s.kind == "break")] for s in self.axis.stretches])
+
+    @property
+    def origin(self) -> int:
+        """Return the axis' origin in milliseconds since the epoch."""
+        return round(self.axis.origin.timestamp() * 1000)
+
+    @property
+    def clock(self) -> int:
+        """Return the server's time in milliseconds since the epoch."""
+        return round(self.now.timestamp() * 1000)
+
+    def line(self, key: str) -> Line | None:
+        """Return the line with this key."""
+        return next((line for line in self.lines if line.row.key == key), None)
+
+
+def run_view(
+    history: History,
+    graph: Graph | None,
+    *,
+    now: datetime,
+    window: Window | None = None,
+    holder: Holder | None = None,
+) -> RunView:
+    """Return the page of a run.
+
+    Args:
+        history: the run's events, folded.
+        graph: the graph of the version that the run was made with.
+        now: this moment.
+        window: how much of long lists is shown.
+        holder: who could execute it.
+    """
+    run = history.run
+    rows = journal.rows(history, graph, window)
+    end = run.ended_at or now
+    spans = [span for row in rows if row.kind not in journal.GROUPS for span in row.spans]
+    origin = min([run.created_at or now, *(span.start for span in spans)])
+    axis = journal.axis(spans, origin=origin, now=end, ended=run.ended)
+    found = journal.reasons(history, now=now, holder=holder or Holder())
+    return RunView(
+        history=history,
+        status=run.status,
+        seq=run.last_seq,
+        lines=tuple(_lines(rows, axis)),
+        axis=axis,
+        reasons=journal.first_words(found),
+        marks=marks(rows, journal.together),
+        now=now,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A line that is drawn again."""
+
+    line: Line
+    body: bool = False
+    """Whether the opened part has to be drawn again too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """The difference of two views of one run."""
+
+    changed: tuple[Change, ...]
+    added: tuple[tuple[str, tuple[Line, ...]], ...]
+    """Groups of new lines, each with the key of the line that they follow; empty for the top."""
+    removed: tuple[str, ...]
+    marks: Mapping[str, StepStatus]
+
+
+def changes(old: RunView, new: RunView) -> Changes:
+    """Return what a page that shows ``old`` needs to show ``new``."""
+    before = {line.row.key: line for line in old.lines}
+    after = {line.row.key for line in new.lines}
+    changed = tuple(
+        Change(line=line, body=was.body != line.body)
+        for line in new.lines
+        if (was := before.get(line.row.key)) is not None and was.fingerprint != line.fingerprint
+    )
+    return Changes(
+        changed=changed,
+        added=tuple(_added(new.lines, before)),
+        removed=tuple(key for key in before if key not in after),
+        marks={node: status for node, status in new.marks.items() if old.marks.get(node) != status},
+    )
+
+
+def _added(lines: Sequence[Line], before: Mapping[str, Line]) -> Iterator[tuple[str, tuple[Line, ...]]]:
+    anchor = ""
+    fresh: list[Line] = []
+    for line in lines:
+        if line.row.key not in before:
+            fresh.append(line)
+            continue
+        if fresh:
+            yield anchor, tuple(fresh)
+            fresh = []
+        anchor = line.row.key
+    if fresh:
+        yield anchor, tuple(fresh)
+
+
+def _lines(rows: Sequence[Row], axis: Axis) -> Iterator[Line]:
+    failed = [row for row in rows if row.status == "failed" and row.state is not None and row.state.error]
+    for row in rows:
+        asks = row.status == "suspended" or (row.status == "waiting" and row.kind == "event")
+        opened = asks and row.kind not in journal.GROUPS and row.kind != "workflow"
+        yield Line(
+            row=row,
+            bars=tuple(axis.bar(span) for span in row.spans),
+            open=opened or (row in failed[-1:] and row.kind != "workflow"),
+        )

@@ -1,0 +1,70 @@
+"""Runs as files: everything that is known of one run, as JSON."""
+
+from typing import Any
+
+from engine.errors import RequestError, UnknownRun
+from engine.events import Draft, Event
+from engine.journal.state import fold
+from playground.actions.actions import store
+from playground.catalogue import catalogue
+from playground.runs.masking import mask_event
+
+FORMAT = "stepyard-run"
+VERSION = 1
+
+
+class InvalidArchive(RequestError):
+    """This is no exported run."""
+
+
+async def export(run_id: str) -> dict[str, Any]:
+    """Return a run as JSON: ``{format, version, run_id, workflow_id, digest, workflow, events}``, secrets masked.
+
+    Raises:
+        UnknownRun: there is no such run.
+    """
+    events = await store.read(run_id)
+    if not events:
+        raise UnknownRun(f"no run has the id {run_id!r}")
+    created = events[0].payload
+    entry = await catalogue.version(created["workflow_id"], created.get("digest", ""))
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "run_id": run_id,
+        "workflow_id": created["workflow_id"],
+        "digest": created.get("digest", ""),
+        "workflow": entry.graph if entry else None,
+        "events": [_masked(entry, event).to_dict() for event in events],
+    }
+
+
+async def restore(data: Any) -> str:
+    """Bring an exported run back, under its own id; return the id.
+
+    Secrets stay masked, so that a run which has not ended could not go on truthfully and is refused.
+
+    Raises:
+        RunExists: a run with this id is there already.
+        InvalidArchive: this is no exported run, or one that has not ended.
+    """
+    match data:
+        case {"format": "stepyard-run", "version": 1, "run_id": str(run_id), "events": [_, *_] as found}:
+            pass
+        case _:
+            raise InvalidArchive("expected what `export` gives: format stepyard-run, version 1, run_id, events")
+    try:
+        events = [Event.from_dict(event) for event in found]
+        run = fold(events)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InvalidArchive(f"the events are no journal: {type(error).__name__}: {error}") from error
+    if [event.seq for event in events] != list(range(1, len(events) + 1)) or run.run_id != run_id:
+        raise InvalidArchive("the events are not those of one run, from its first to its last")
+    if not run.ended:
+        raise InvalidArchive(f"run {run_id} had not ended when it was exported ({run.status})")
+    await store.create(run_id, [Draft(event.at, event.type, event.path, event.payload) for event in events])
+    return run_id
+
+
+def _masked(entry: catalogue.WorkflowEntry | None, event: Event) -> Event:
+    return event if entry is None else mask_event(entry.graph, event)

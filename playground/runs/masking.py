@@ -1,0 +1,79 @@
+"""Values and events without their secrets, for all that leaves the playground: pages, exports and the API."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from engine.events import Event
+from playground.catalogue.catalogue import Graph, event_schema, event_schemas, node_at
+from playground.forms import mask
+from playground.graph.nodes import nodes_of
+
+_VALUES: Mapping[str, tuple[str, str]] = {
+    "step-suspended": ("payload", "suspend_schema"),
+    "step-resumed": ("data", "resume_schema"),
+    "step-succeeded": ("output", "output_schema"),
+    "step-bailed": ("value", "output_schema"),
+}
+"""For types of events: the key of the payload that holds a value, and the key of the node that holds its schema."""
+
+
+def mask_input(graph: Mapping[str, Any] | None, value: Any) -> Any:
+    """Return a run's input with its secrets replaced."""
+    return mask((graph or {}).get("input_schema") or {}, value)
+
+
+def mask_result(graph: Mapping[str, Any] | None, value: Any) -> Any:
+    """Return a run's result with its secrets replaced."""
+    return mask((graph or {}).get("output_schema") or {}, value)
+
+
+def mask_state(graph: Mapping[str, Any] | None, state: Any) -> Any:
+    """Return a run's state, or changes of it, with the secrets replaced that any of its workflows declares."""
+    inner = [node.get("state_schema") for _, node in nodes_of(graph)]
+    for schema in filter(None, [(graph or {}).get("state_schema"), *inner]):
+        state = mask(schema, state)
+    return state
+
+
+def mask_event(graph: Graph, event: Event) -> Event:
+    """Return an event with its secrets replaced, as the schemas of the workflow mark them."""
+    payload = dict(event.payload)
+    match event.type:
+        case "run-created" | "run-started":
+            _mask(payload, "input", graph["input_schema"])
+            if payload.get("state"):
+                payload["state"] = mask_state(graph, payload["state"])
+        case "run-succeeded":
+            payload["result"] = _mask_ref(payload["result"], graph["output_schema"])
+        case "state-changed":
+            payload["changes"] = mask_state(graph, payload["changes"])
+        case "run-forked":
+            _mask(payload, "input", _schema(graph, replace(event, path=tuple(payload["step"])), "input_schema"))
+        case "step-started":
+            if "input" in payload:
+                payload["input"] = _mask_ref(payload["input"], _schema(graph, event, "input_schema"))
+        case "event-received" if "payload" in payload:
+            # What is kept may be meant for any of the waits.
+            kept = event_schemas(graph, payload["name"]).values()
+            for schema in [event_schema(graph, event.path)] if event.path else kept:
+                _mask(payload, "payload", schema)
+        case kind if kind in _VALUES:
+            key, schema = _VALUES[kind]
+            _mask(payload, key, _schema(graph, event, schema))
+    return replace(event, payload=payload)
+
+
+def _schema(graph: Graph, event: Event, key: str) -> Any:
+    node = node_at(graph, event.path) or {}
+    return node["workflow"].get(key) if node.get("type") == "workflow" else node.get(key)
+
+
+def _mask(payload: dict[str, Any], key: str, schema: Any) -> None:
+    if payload.get(key) is not None and schema:
+        payload[key] = mask(schema, payload[key])
+
+
+def _mask_ref(ref: dict[str, Any], schema: Any) -> dict[str, Any]:
+    """Mask a value that stands in the ref itself; other refs lead to values that are masked where they stand."""
+    return {"value": mask(schema, ref["value"])} if schema and "value" in ref else ref

@@ -1,0 +1,37 @@
+"""The options of the one command as environment variables."""
+
+from playground.commandline.options import OPTIONS, export_options
+
+
+def exported(*arguments: str) -> dict[str, str]:
+    """Return the variables that arguments become."""
+    environment: dict[str, str] = {}
+    export_options(arguments, environment)
+    return environment
+
+
+def test_every_option_is_a_variable() -> None:
+    """Each option given becomes its variable, wherever it stands."""
+    arguments = ["my_flows.py", "--host", "0.0.0.0", "--port=5000", "--workers", "2", "pkg", "--db", "a b.db"]
+    assert exported(*arguments, "--token", "t", "--no-reload") == {
+        "STEPYARD_HOST": "0.0.0.0",
+        "STEPYARD_PORT": "5000",
+        "STEPYARD_WORKERS": "2",
+        "STEPYARD_DB": "a b.db",
+        "STEPYARD_TOKEN": "t",
+        "STEPYARD_RELOAD": "0",
+    }
+    assert len(OPTIONS) == 6
+
+
+def test_what_is_not_given_stays_as_it_was() -> None:
+    """A variable that is set already is kept."""
+    environment = {"STEPYARD_PORT": "5000"}
+    export_options(["--workers", "2"], environment)
+    assert environment == {"STEPYARD_PORT": "5000", "STEPYARD_WORKERS": "2"}
+
+
+def test_wrong_arguments_are_left_to_the_command() -> None:
+    """An option without its value changes nothing here; the command says what is wrong."""
+    assert exported("--port") == {}
+    assert exported("--por", "5000") == {}
