@@ -82,6 +82,9 @@ StepStatus = Literal["pending", "running", "waiting", "suspended", "success", "f
 FINAL: frozenset[str] = frozenset({"success", "failed", "canceled"})
 """The statuses in which a run has ended."""
 
+RESTING: frozenset[str] = FINAL | {"suspended"}
+"""The statuses in which nothing of a run moves unless somebody asks for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Event:

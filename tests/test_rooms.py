@@ -7,10 +7,59 @@ from pathlib import Path
 
 import pytest
 
+import engine
+
 ROOT = Path(__file__).parent.parent
 ENGINE = sorted((ROOT / "engine").rglob("*.py"))
 PLAYGROUND = sorted(path for path in (ROOT / "playground").rglob("*.py") if "migrations" not in path.parts)
-PURE = ("forms", "diagram", "journal")
+PURE = ("forms", "diagram", "history", "graph")
+
+ENGINE_FLOORS = [
+    "paths",
+    "clock",
+    "errors",
+    "events",
+    "ids",
+    "failure",
+    "values",
+    "tree",
+    "journal",
+    "execution",
+    "runs",
+    "building",
+    "registry",
+    "testing",
+]
+"""The rooms of the engine and its loose modules, bottom up: each imports only from those before it."""
+
+PLAYGROUND_FLOORS = [
+    *[
+        "graph",
+        "layers",
+        "models",
+        "guard",
+        "display",
+        "forms",
+        "diagram",
+        "history",
+        "server",
+        "supervisor",
+        "store",
+        "live",
+        "catalogue",
+        "fleet",
+    ],
+    *["actions", "runs", "runpage", "templatetags", "views", "consumers", "api", "worker", "commandline", "examples"],
+]
+"""The rooms of the playground, bottom up; Django's own files stand above them."""
+
+FORMS_FLOORS = ["values", "schema", "validation", "fields", "html", "form"]
+
+OF_THE_ENGINE = ["paths", "clock", "errors", "events", "ids", "failure", "values", "journal"]
+"""What every room of the playground may import of the engine, beside the face: its vocabulary and its journals."""
+
+DJANGO = ["apps", "asgi", "cli", "management", "migrations", "settings", "urls"]
+"""Django\'s own files and the console script, which tie the rooms together and stand above them all."""
 
 
 def name_of(path: Path) -> str:
@@ -50,6 +99,43 @@ def test_no_module_imports_in_a_circle(paths: list[Path]) -> None:
     assert list(TopologicalSorter(graph).static_order())
 
 
+@pytest.mark.parametrize(
+    ("package", "floors"),
+    [("engine", ENGINE_FLOORS), ("playground", [*PLAYGROUND_FLOORS, *DJANGO]), ("playground.forms", FORMS_FLOORS)],
+)
+def test_every_arrow_points_down(package: str, floors: list[str]) -> None:
+    """A room imports only from rooms below it, and every room stands on a floor."""
+    order = {f"{package}.{room}": floor for floor, room in enumerate(floors)}
+    wrong = []
+    for path in ENGINE + PLAYGROUND:
+        room = room_of(name_of(path), package)
+        if room is None or room.removeprefix("playground.") in DJANGO:
+            continue
+        assert room in order, f"{name_of(path)} stands on no floor"
+        targets = {room_of(name, package) for name in imports(path)} & set(order)
+        wrong += [f"{name_of(path)} -> {target}" for target in targets if target and order[target] > order[room]]
+    assert not wrong
+
+
+def room_of(module: str, package: str) -> str | None:
+    """Return the room of a package that a module lies in, or None when it lies in none."""
+    inner = module.removeprefix(f"{package}.")
+    return None if inner == module else f"{package}.{inner.split('.')[0]}"
+
+
+@pytest.mark.parametrize("path", PLAYGROUND, ids=name_of)
+def test_the_playground_takes_its_share_of_the_engine(path: Path) -> None:
+    """Rooms know the engine's vocabulary and journals; only the worker knows what executes and builds workflows."""
+    allowed = {"engine", *(f"engine.{name}" for name in OF_THE_ENGINE)}
+    if inside(name_of(path), "playground.worker"):
+        allowed |= {f"engine.{name}" for name in ("tree", "execution", "runs", "building", "registry")}
+    taken = {name for name in imports(path) if inside(name, "engine")} - FACE
+    assert not [name for name in taken if not (name in allowed or inside(name, *(allowed - {"engine"})))]
+
+
+FACE = {f"engine.{name}" for name in engine.__all__}
+
+
 @pytest.mark.parametrize("path", ENGINE + PLAYGROUND, ids=name_of)
 def test_no_import_is_hidden(path: Path) -> None:
     """No import stands in a function, and none behind TYPE_CHECKING."""
@@ -70,6 +156,15 @@ def test_pure_rooms_know_neither_database_nor_http(room: str) -> None:
     known = {name for path in (ROOT / "playground" / room).rglob("*.py") for name in imports(path)}
     foreign = ("django.db", "django.http", "channels", "playground.models", "playground.store", "playground.views")
     assert not [name for name in known if inside(name, *foreign)]
+
+
+def test_only_rooms_that_own_tables_import_models() -> None:
+    """Pages, forms and the API ask a room for what stands in the database."""
+    users = {name_of(path).split(".")[1] for path in PLAYGROUND if "playground.models" in set(imports(path))}
+    assert users <= OWN_TABLES
+
+
+OWN_TABLES = {"store", "live", "catalogue", "fleet", "runs", "worker"}
 
 
 def test_only_the_worker_imports_user_code() -> None:

@@ -4,12 +4,9 @@ from engine.errors import WorkerLost
 from engine.execution.outcome import Failed
 from engine.execution.walker import Walker
 from engine.failure import describe
-from engine.journal.state import RunState
+from engine.journal.lost import MAX_LOST
 from engine.journal.step_state import StepState
 from engine.paths import Path, format_path
-
-MAX_LOST = 3
-"""How many workers may die at the same place before it fails."""
 
 
 def fail_lost(run: Walker, path: Path, record: StepState | None) -> Failed | None:
@@ -22,18 +19,6 @@ def fail_lost(run: Walker, path: Path, record: StepState | None) -> Failed | Non
     detail = describe(error)
     run.journal.emit("step-failed", path, {"error": detail})
     return Failed(detail)
-
-
-def is_suspect(run: RunState, more: int = 0) -> bool:
-    """Tell whether a run fails with the next worker that dies under what it has at work.
-
-    Args:
-        run: the run.
-        more: how many died that are not recorded yet.
-    """
-    stuck = run.stuck if run.recovered_seq == run.last_seq else 0
-    at_work = [step.lost for step in run.open.values() if step.kind == "step" and step.status == "running"]
-    return not run.ended and max([*at_work, stuck]) + more >= MAX_LOST - 1
 
 
 def lost_between(times: int, how: str) -> WorkerLost:

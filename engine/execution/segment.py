@@ -12,7 +12,7 @@ from engine.events import Event
 from engine.execution.concurrent import run_branch, run_foreach, run_parallel
 from engine.execution.hooks import left_by
 from engine.execution.loops import run_loop
-from engine.execution.lost import MAX_LOST, lost_between
+from engine.execution.lost import lost_between
 from engine.execution.mapping import run_map
 from engine.execution.outcome import Bailed, Canceled, Failed, Halted, Outcome
 from engine.execution.ports import Host
@@ -24,6 +24,7 @@ from engine.execution.steps import run_step
 from engine.execution.waits import run_event, run_sleep
 from engine.execution.walker import Listener
 from engine.failure import describe
+from engine.journal.lost import MAX_LOST
 from engine.journal.refs import Value
 from engine.journal.state import RunState
 from engine.journal.store import Claim, Store

@@ -5,7 +5,7 @@ import inspect
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from engine.events import FINAL, Event
+from engine.events import RESTING, Event
 from engine.failure import is_users, message_of
 from engine.journal.store import Store
 from engine.journal.summary import status_after
@@ -13,8 +13,6 @@ from engine.runs.runtime import Runtime
 
 Watcher = Callable[[Event], Any]
 """Called with each event; sync or async."""
-
-RESTING: frozenset[str] = FINAL | {"suspended"}
 
 
 async def follow(

@@ -10,8 +10,7 @@ from collections.abc import AsyncIterator
 
 from django.http import HttpRequest
 
-from engine.events import FINAL, Event
-from engine.runs.watching import RESTING
+from engine.events import FINAL, RESTING, Event
 from playground.api import asking
 from playground.api.chunks import Chunks
 from playground.api.endpoint import Answer, body_of, endpoint, number, streamed

@@ -5,9 +5,8 @@ import math
 from collections.abc import AsyncIterator
 
 from engine.errors import UnknownRun
-from engine.events import FINAL, Event
+from engine.events import FINAL, RESTING, Event
 from engine.journal.state import RunState
-from engine.runs.watching import RESTING
 from playground.actions.actions import state_of, store
 from playground.live import nudges
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from django.db import connection
 from django.db.models import F, QuerySet
 
-from engine.execution.lost import is_suspect
+from engine.journal.lost import is_suspect
 from engine.journal.state import fold
 from playground.models import Event as EventRow
 from playground.models import Run as RunRow

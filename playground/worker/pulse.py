@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import DatabaseError, connection
 
+from engine import execution
 from engine.execution.context import Context
 from engine.paths import format_path
 from playground.fleet.workers import Blocked
@@ -100,5 +101,5 @@ def where(frame: FrameType | None, seconds: float) -> Blocked:
 
 
 def _locals(frame: FrameType) -> list[Any]:
-    # Reading the locals of a running frame copies them; only the engine's frames are of interest.
-    return list(frame.f_locals.values()) if "/engine/execution/" in frame.f_code.co_filename else []
+    # Reading the locals of a running frame copies them; only those of the room that calls steps are of interest.
+    return list(frame.f_locals.values()) if frame.f_globals.get("__package__") == execution.__name__ else []
