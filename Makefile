@@ -15,8 +15,8 @@ NONE_IS_FINE := || [ $$? -eq 5 ] # pytest's code for "no test was found"
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test browser slow faults wheel bench lint format docs pictures clean
-.DEFAULT_GOAL := run
+.PHONY: help run test browser slow faults wheel bench lint format docs pictures clean
+.DEFAULT_GOAL := help
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -38,6 +38,9 @@ $(PEERS_STAMP): $(PEERS_LISTS)
 	@cd $(PEERS)/node && npm install --silent --no-package-lock --no-audit --no-fund \
 		|| echo 'Mastra could not be installed for comparison.'
 	@touch $@
+
+help: ## What there is to do.
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 run: $(RUN_STAMP) ## Serve the playground; ARGS="my_flows.py --port 4112" are handed on.
 	@exec $(BIN)/python manage.py playground $(ARGS)
@@ -71,7 +74,7 @@ lint: $(TEST_STAMP) ## Types, rules and formatting of code and templates.
 	$(BIN)/ruff format --check .
 	@find templates -name '*.html' -print0 | xargs -0 -r $(BIN)/djade --target-version 5.2 --check
 
-format: $(TEST_STAMP)
+format: $(TEST_STAMP) ## Put code and templates into shape.
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	@find templates -name '*.html' -print0 | xargs -0 -r $(BIN)/djade --target-version 5.2
@@ -82,5 +85,5 @@ docs: $(TEST_STAMP) ## Write the reference pages from the docstrings.
 pictures: $(TEST_STAMP) ## Take the pictures of the documentation in a real Chromium.
 	$(BIN)/python docs/make_pictures.py
 
-clean:
+clean: ## Remove what was installed and cached here.
 	rm -rf $(VENV) $(PEERS) .mypy_cache .pytest_cache .ruff_cache .hypothesis
