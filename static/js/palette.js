@@ -74,13 +74,20 @@ function palette(typed) {
     const fits = all.filter(({ kind, name }) => words.every((word) => `${kind} ${name}`.toLowerCase().includes(word))).slice(0, 12);
     list.replaceChildren(...fits.map((entry) => {
       const link = make("a", { href: entry.url ?? "#" }, make("span", { className: "tag", textContent: entry.kind }), ` ${entry.name}`);
-      if (entry.button) link.addEventListener("click", (event) => (event.preventDefault(), box.close(), entry.button.click()));
+      if (entry.button) link.addEventListener("click", (event) => {
+        event.preventDefault();
+        box.close();
+        entry.button.click();
+      });
       return make("li", {}, link);
     }));
   };
   input.addEventListener("input", draw);
   // Who types faster than the list arrives is waited for.
-  const ready = entries().then((found) => ((all = found), draw()));
+  const ready = entries().then((found) => {
+    all = found;
+    draw();
+  });
   const enter = async () => {
     await ready;
     list.querySelector("a")?.click();
