@@ -85,7 +85,7 @@ class Engine:
             UnknownWorkflow: its workflow is not registered here.
         """
         summary = await self.runtime.store.summary(run_id)
-        flow = self.runtime.flow(summary.workflow_id)
+        flow = self.runtime.flows[summary.workflow_id]
         return Run(self.runtime, flow, run_id, summary.resource_id, recorded=True)
 
     async def runs(
@@ -118,7 +118,7 @@ class Engine:
             raise NotCommitted(f"{found}: call .commit() at the end of its definition")
         if workflow.id in self._workflows:
             raise DuplicateId(f"two workflows have the id {workflow.id!r}: use clone_workflow(workflow, id=...)")
-        self.runtime.add(workflow.flow)
+        self.runtime.flows.add(workflow.flow)
         self._workflows[workflow.id] = workflow.bound(_Runs(self.runtime))
         if name is not None:
             self._names[name] = self._workflows[workflow.id]

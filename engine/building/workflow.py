@@ -87,7 +87,7 @@ class Workflow(Generic[In, Out]):
         if self.runtime is not None:
             return await self.runtime.create_run(self.flow, run_id, resource_id)
         alone = Runtime()
-        alone.add(self.flow)
+        alone.flows.add(self.flow)
         return Run(alone, self.flow, run_id, resource_id)
 
     def __repr__(self) -> str:

@@ -14,6 +14,7 @@ from engine.journal.result import RunResult
 from engine.journal.state import RunState
 from engine.journal.waits import admit_event, likeliest
 from engine.runs.runtime import Runtime
+from engine.runs.starts import admit, permit
 from engine.runs.watching import Watch, Watcher, follow
 from engine.tree.nodes import Flow
 from engine.values.missing import MISSING
@@ -264,14 +265,14 @@ class Run(Generic[In, Out]):
         runtime = self._runtime
         known = RunState() if self._is_new else await runtime.state(self.run_id)
         if known.has_input and known.status == "pending" and known.forked_from is not None and input_data is MISSING:
-            await runtime.permit(self._flow, self)
+            await permit(self._flow, self)
             return
         if known.run_id and not self._recorded and known.has_input:
             raise RunExists(f"a run with id {self.run_id!r} exists already: choose another run_id or leave it out")
         if known.has_input or known.ended:
             raise RunAlreadyStarted(f"run {self.run_id} was started before: create another run")
         start = Start(input=None if input_data is MISSING else input_data, state=state, request_context=request_context)
-        start = await runtime.admit(self._flow, start, self)
+        start = await admit(self._flow, start, self)
         if known.run_id:
             await record_start(runtime.store, runtime.clock, self.run_id, start)
         else:
@@ -286,9 +287,9 @@ class Run(Generic[In, Out]):
             input_data = admit_step_input(self._flow, path, input_data)
         new: Run[In, Out] = Run(self._runtime, self._flow, resource_id=self.resource_id, recorded=True)
 
-        async def permit() -> bool:
+        async def permitted() -> bool:
             if starts:
-                await self._runtime.permit(self._flow, new)
+                await permit(self._flow, new)
             return True
 
         await record_fork(
@@ -296,10 +297,10 @@ class Run(Generic[In, Out]):
             self._runtime.clock,
             run_id=self.run_id,
             new_run_id=new.run_id,
-            digest=self._runtime.digest(self._flow),
+            digest=self._runtime.flows.digest(self._flow),
             path=path,
             step_input=input_data,
-            permit=permit,
+            permit=permitted,
         )
         return new
 
@@ -310,7 +311,7 @@ class Run(Generic[In, Out]):
             runtime.clock,
             run_id=self.run_id,
             workflow_id=self._flow.id,
-            digest=self._runtime.digest(self._flow),
+            digest=self._runtime.flows.digest(self._flow),
             start=start,
             resource_id=self.resource_id,
         )

@@ -1,36 +1,25 @@
-"""What executes runs in a process: claims them, walks them, waits for their timers, and runs their hooks."""
+"""What drives runs in a process: claims them, walks them, and waits for their timers."""
 
 import asyncio
 import logging
 import random
 import uuid
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 from engine.clock import Clock, SystemClock
-from engine.errors import (
-    InvalidInput,
-    InvalidValue,
-    NotSerializable,
-    StaleEpoch,
-    StartRefused,
-    UnknownWorkflow,
-    WorkflowChanged,
-)
+from engine.errors import WorkflowChanged
 from engine.execution import Execution, Journal
 from engine.execution.capture import LOGGER, capturing
-from engine.execution.hooks import are_deadly, call, call_hooks, hooks_after, left_by
-from engine.failure import describe, is_users, message_of
+from engine.execution.hooks import left_by
+from engine.failure import describe
 from engine.journal.fit import check_fit, check_known
-from engine.journal.requests import Start
 from engine.journal.state import RunState, fold
 from engine.journal.store import Claim, MemoryStore, Store
-from engine.tree.graph import digest_of
+from engine.runs.endings import Endings
+from engine.runs.flows import Flows
 from engine.tree.nodes import Flow
-from engine.values.admission import admitted
-from engine.values.schema import ANY
 
 LEASE = 10.0
 """Seconds for which a claim holds without being renewed."""
@@ -63,8 +52,7 @@ class Runtime:
         self.clock: Clock = clock or SystemClock()
         self.store: Store = store if store is not None else MemoryStore(self.clock)
         self.logger: logging.Logger = logger or LOGGER
-        self.flows: dict[str, Flow] = {}
-        self._digests: dict[str, str] = {}
+        self.flows = Flows()
         self.random: Callable[[], float] = random.random
         self.new_id: Callable[[], str] = lambda: str(uuid.uuid4())
         self._owner = owner
@@ -72,65 +60,7 @@ class Runtime:
         self._live: dict[str, Execution] = {}
         self._driven: dict[str, asyncio.Event] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
-
-    def add(self, flow: Flow) -> None:
-        """Make a workflow's runs executable here."""
-        self.flows[flow.id] = flow
-        self._digests[flow.id] = digest_of(flow)
-
-    def flow(self, workflow_id: str) -> Flow:
-        """Return a workflow by its id.
-
-        Raises:
-            UnknownWorkflow: it is not registered.
-        """
-        try:
-            return self.flows[workflow_id]
-        except KeyError:
-            known = ", ".join(self.flows) or "none"
-            raise UnknownWorkflow(f"no workflow has the id {workflow_id!r}. Registered: {known}") from None
-
-    def digest(self, flow: Flow) -> str:
-        """Return the digest of a registered workflow."""
-        return self._digests[flow.id]
-
-    async def admit(self, flow: Flow, start: Start, run: Any = None) -> Start:
-        """Return what a run may start with: validated, with defaults, and accepted by ``on_start``.
-
-        Args:
-            flow: the workflow.
-            start: the input as JSON or as the schema's own type.
-            run: what the hook is given.
-
-        Raises:
-            InvalidInput: the input or the state does not fit its schema, or something cannot become JSON.
-            StartRefused: the hook raised.
-        """
-        admitted = Start(
-            input=_input(flow, start.input),
-            state=_state(flow, start.state),
-            request_context=_json_dict("request_context", start.request_context),
-        )
-        await self.permit(flow, run)
-        return admitted
-
-    async def permit(self, flow: Flow, run: Any) -> None:
-        """Ask ``on_start`` whether a run may start; also one that has its input already, as a fork has.
-
-        Raises:
-            StartRefused: the hook raised.
-        """
-        if flow.on_start is None:
-            return
-        try:
-            await call(flow.on_start, run)
-        except StartRefused:
-            raise
-        except BaseException as error:
-            if not is_users(error):
-                raise
-            message = f"workflow {flow.id!r} refused the start: {message_of(error)}"
-            raise StartRefused(message) from error
+        self._endings = Endings(store=self.store, clock=self.clock, logger=self.logger, lease=lease)
 
     async def segment(self, run_id: str, *, force: bool = False) -> RunState | None:
         """Claim a run and go on with it until it ends or everything left of it waits.
@@ -151,7 +81,7 @@ class Runtime:
         if run_id in self._live:
             self._live[run_id].notice()
             return None
-        flow = self.flow((await self.store.summary(run_id)).workflow_id)
+        flow = self.flows[(await self.store.summary(run_id)).workflow_id]
         runnable = True
         while runnable:
             claim = await self.store.claim(run_id, owner=self._owner, lease=self._lease, force=force)
@@ -160,7 +90,7 @@ class Runtime:
             try:
                 state = await self._execute(flow, claim)
                 if state is not None and state.ended:
-                    await self._finish(flow, claim, state)
+                    await self._endings.finish(flow, claim, state)
             finally:
                 await self.store.release(run_id, epoch=claim.epoch)
             if state is None or state.ended:
@@ -184,7 +114,7 @@ class Runtime:
             return False
         try:
             state = await self.state(run_id)
-            await self._finish(self.flow(state.workflow_id), claim, state)
+            await self._endings.finish(self.flows[state.workflow_id], claim, state)
         finally:
             await self.store.release(run_id, epoch=claim.epoch)
         return True
@@ -244,7 +174,7 @@ class Runtime:
         if state.ended or not state.has_input:
             return state
         check_known(state)
-        if state.digest != self.digest(flow):
+        if state.digest != self.flows.digest(flow):
             try:
                 check_fit(flow, state)
             except WorkflowChanged as error:
@@ -277,33 +207,10 @@ class Runtime:
         state.last_seq = execution.journal.last_seq
         return state
 
-    async def _finish(self, flow: Flow, claim: Claim, state: RunState) -> None:
-        """Call the hooks of a run that has ended, and say that nothing is left to do for it.
-
-        Who dies before that has not finished: the next owner calls them again.
-        """
-        store, clock = self.store, self.clock
-        if hooks_after(flow, state.status):
-            beat = self.spawn(self._hold(claim))
-            try:
-                after_end = claim.interrupted and state.last_seq == claim.last_seq
-                if not (after_end and await are_deadly(claim, store=store, clock=clock)):
-                    await call_hooks(flow, state, store=store, clock=clock, logger=self.logger)
-            finally:
-                beat.cancel()
-        await store.finish(claim.run_id, epoch=claim.epoch)
-
-    async def _hold(self, claim: Claim) -> None:
-        """Keep the claim while the hooks are called, as long as nobody takes it over."""
-        with suppress(StaleEpoch):
-            while True:
-                await asyncio.sleep(self._lease / 3)
-                await self.store.renew(claim.run_id, epoch=claim.epoch, lease=self._lease)
-
     async def _refuse(self, claim: Claim, state: RunState, error: WorkflowChanged) -> RunState:
         """End a run that cannot go on with the code as it is now."""
         journal = Journal(self.store, self.clock, claim, state)
-        flow = self.flow(state.workflow_id)
+        flow = self.flows[state.workflow_id]
         journal.emit("run-failed", (), {"error": describe(error)} | left_by(flow, "failed"))
         await journal.flush()
         state.last_seq = journal.last_seq
@@ -343,31 +250,3 @@ class Runtime:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:
             self.logger.error("work beside a run failed", exc_info=task.exception())
-
-
-def _input(flow: Flow, value: Any) -> Any:
-    try:
-        return admitted(flow.input, value)
-    except InvalidValue as error:
-        raise InvalidInput(f"the input does not fit workflow {flow.id!r}:", error.issues) from None
-
-
-def _json_dict(what: str, value: Any) -> dict[str, Any] | None:
-    try:
-        json = ANY.dump(value)
-    except NotSerializable as error:
-        raise InvalidInput(f"the {what} cannot become JSON: {error.called(what)}") from None
-    if isinstance(json, dict | None):
-        return json
-    raise InvalidInput(f"the {what} must be a dict, and is {json!r}")
-
-
-def _state(flow: Flow, state: dict[str, Any] | None) -> dict[str, Any] | None:
-    if flow.state is None:
-        return _json_dict("initial_state", state)
-    try:
-        return _json_dict("initial_state", admitted(flow.state, {} if state is None else state))
-    except InvalidValue as error:
-        if state is None:
-            return None  # the state has required keys: steps set them before they read it
-        raise InvalidInput(f"the initial_state does not fit workflow {flow.id!r}:", error.issues) from None

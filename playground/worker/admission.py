@@ -11,6 +11,7 @@ from engine.journal.requests import Start
 from engine.journal.state import RunState
 from engine.runs.run import Run
 from engine.runs.runtime import Runtime
+from engine.runs.starts import admit, permit
 
 CLOCK = SystemClock()
 
@@ -30,11 +31,11 @@ async def _is_fit(runtime: Runtime, run_id: str, payload: dict[str, object], own
     fork = state.forked_from is not None and state.status == "pending"
     if state.ended or (state.root.children and not fork):
         return True
-    flow = runtime.flow(state.workflow_id)
+    flow = runtime.flows[state.workflow_id]
     wanted = Start(input=state.root.input, state=state.state or None, request_context=state.request_context)
     run: Run[Any, Any] = Run(runtime, flow, run_id, recorded=True)
     try:
-        await (runtime.permit(flow, run) if fork else runtime.admit(flow, wanted, run))
+        await (permit(flow, run) if fork else admit(flow, wanted, run))
     except RequestError as error:
         claim = await runtime.store.claim(run_id, owner=owner, lease=lease)
         if claim is None:

@@ -16,6 +16,7 @@ from engine.journal.requests import Start
 from engine.journal.waits import admit_event
 from engine.runs.run import Run
 from engine.runs.runtime import Runtime
+from engine.runs.starts import admit, permit
 from engine.tree.nodes import Flow
 
 Message = dict[str, Any]
@@ -48,10 +49,10 @@ async def _admit(runtime: Runtime, flow: Flow, question: Message) -> Message:
             wanted = Start(
                 input=question["input"], state=question["state"], request_context=question["request_context"]
             )
-            admitted = await runtime.admit(flow, wanted, Run(runtime, flow))
+            admitted = await admit(flow, wanted, Run(runtime, flow))
             return {"input": admitted.input, "state": admitted.state}
         case "fork":
-            await runtime.permit(flow, Run(runtime, flow))
+            await permit(flow, Run(runtime, flow))
             return {}
         case "resume":
             run = await runtime.state(question["run_id"])

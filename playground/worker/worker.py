@@ -73,7 +73,7 @@ class Worker:
         self._store = make_store(self._nudges.moved)
         self._runtime = Runtime(store=self._store, owner=worker_id, lease=LEASE)
         for found in discovery.found:
-            self._runtime.add(found.workflow.flow)
+            self._runtime.flows.add(found.workflow.flow)
         self._worker_id = worker_id
         self._site = site
         self._discovery = discovery

@@ -175,7 +175,7 @@ async def test_cancel_works_from_another_process_on_the_same_store() -> None:
     store = MemoryStore()
     workflow = begin().then(endless()).commit()
     here = Runtime(store=store, lease=0.03)
-    here.add(workflow.flow)
+    here.flows.add(workflow.flow)
     run: Run[Any, Any] = Run(here, workflow.flow)
     running = asyncio.ensure_future(run.start(1))
     await until(run, "step-started")
