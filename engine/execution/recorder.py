@@ -7,6 +7,7 @@ from typing import Any
 from engine.clock import Clock
 from engine.errors import Conflict
 from engine.events import Draft, Event, EventType
+from engine.journal.fold import apply
 from engine.journal.state import RunState
 from engine.journal.store import Claim, Store
 from engine.paths import Path
@@ -63,7 +64,7 @@ class Journal:
     def emit(self, type: EventType, path: Path, payload: dict[str, Any]) -> None:
         """Fold an event now; it is recorded by the next `flush`."""
         draft = Draft(self._now(), type, path, payload)
-        self.state.apply(draft)
+        apply(self.state, draft)
         self._pending.append(draft)
 
     async def flush(self) -> None:
@@ -136,13 +137,13 @@ class Journal:
             except Conflict:
                 await self._read_news()
                 return False
-            self.state.apply(draft)
+            apply(self.state, draft)
             return True
 
     async def _read_news(self) -> None:
         events = await self._store.read(self.run_id, after=self.last_seq)
         for event in events:
-            self.state.apply(event)
+            apply(self.state, event)
             self.last_seq = event.seq
         if events:
             self.heard += len(events)

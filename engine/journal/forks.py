@@ -7,7 +7,7 @@ from engine.clock import Clock
 from engine.errors import StepNotRun, UnknownRun
 from engine.events import Draft, Event
 from engine.journal.fit import check_known
-from engine.journal.state import fold
+from engine.journal.fold import fold
 from engine.journal.store import Store
 from engine.journal.summary import RunSummary
 from engine.paths import Path, format_path

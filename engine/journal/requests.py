@@ -18,7 +18,8 @@ from engine.errors import (
 )
 from engine.events import Draft, Event, EventType
 from engine.journal.fit import check_known
-from engine.journal.state import RunState, fold
+from engine.journal.fold import apply, fold
+from engine.journal.state import RunState
 from engine.journal.step_state import StepState
 from engine.journal.store import Store
 from engine.journal.summary import RunSummary
@@ -235,7 +236,7 @@ async def _record(
 
     def with_news(events: Sequence[Event]) -> Sequence[Draft]:
         for event in events:
-            run.apply(event)
+            apply(run, event)
         check_known(run)
         return decide(run)
 

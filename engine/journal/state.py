@@ -1,20 +1,19 @@
-"""The fold: what a run is, computed from its events and from nothing else."""
+"""The state of a run: what its events come to, and the way to its steps and values."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from engine.errors import Issue
 from engine.events import FINAL, Draft, Event, RunStatus, StepStatus
 from engine.journal.refs import Ref, resolve
-from engine.journal.step_state import OPEN, LoopState, Rejection, StepKind, StepState
+from engine.journal.step_state import OPEN, StepState
 from engine.paths import Path
 
 
 @dataclass(slots=True)
 class RunState:
-    """A run as its events tell it. Build it with `fold`; go on with `apply`."""
+    """A run as its events tell it. Build it with `engine.journal.fold.fold`."""
 
     run_id: str = ""
     workflow_id: str = ""
@@ -103,11 +102,13 @@ class RunState:
             return self._output(ref["step"])
         return resolve(ref, self._output, self._input)
 
-    def apply(self, event: Event | Draft) -> None:
-        """Take one more event into account."""
-        _APPLY.get(event.type, _unknown)(self, event)
-        if isinstance(event, Event):
-            self.last_seq = event.seq
+    def end(self, event: Event | Draft, status: StepStatus) -> StepState:
+        """Give a step its last status; return it."""
+        step = self.open.pop(event.path, None) or self.place(event.path)
+        step.status = status
+        step.ended_at = event.at
+        step.retry_at = step.due_at = None
+        return step
 
     def _output(self, path: Sequence[str | int]) -> Any:
         step = self.find(path)
@@ -119,286 +120,9 @@ class RunState:
         step = self.find(path)
         return None if step is None else step.input
 
-    def _end(self, event: Event | Draft, status: StepStatus) -> StepState:
-        step = self.open.pop(event.path, None) or self.place(event.path)
-        step.status = status
-        step.ended_at = event.at
-        step.retry_at = step.due_at = None
-        return step
-
-
-def fold(events: Iterable[Event]) -> RunState:
-    """Return the run that the events tell of.
-
-    Args:
-        events: all events of one run, in the order of ``seq``.
-    """
-    state = RunState()
-    for event in events:
-        state.apply(event)
-    return state
-
 
 def _descend(step: StepState) -> Iterator[StepState]:
     for child in step.children.values():
         if child.kind != "items":
             yield child
         yield from _descend(child)
-
-
-def _run_created(run: RunState, event: Event | Draft) -> None:
-    payload = event.payload
-    run.run_id = event.run_id if isinstance(event, Event) else run.run_id
-    run.workflow_id = payload["workflow_id"]
-    run.digest = payload.get("digest", "")
-    run.resource_id = payload.get("resource_id")
-    run.created_at = event.at
-    _take_input(run, payload)
-
-
-def _take_input(run: RunState, payload: dict[str, Any]) -> None:
-    """Take the input, which comes with the creation of a run or with its start."""
-    if "input" in payload:
-        run.has_input = True
-        run.root.input = payload["input"]
-        run.state = dict(payload.get("state") or {})
-        run.request_context = payload.get("request_context") or {}
-
-
-def _run_forked(run: RunState, event: Event | Draft) -> None:
-    run.status = "pending"
-    run.forked_from = event.payload
-
-
-def _run_started(run: RunState, event: Event | Draft) -> None:
-    run.status = "running"
-    run.started_at = event.at
-    _take_input(run, event.payload)
-
-
-def _run_suspended(run: RunState, event: Event | Draft) -> None:
-    run.status = "suspended"
-
-
-def _run_waiting(run: RunState, event: Event | Draft) -> None:
-    run.status = "waiting"
-
-
-def _run_recovered(run: RunState, event: Event | Draft) -> None:
-    run.status = "running"
-    if isinstance(event, Event):
-        again = run.recovered_seq is not None and run.recovered_seq == event.seq - 1
-        run.stuck = run.stuck + 1 if again else 1
-        run.recovered_seq = event.seq
-    for path in event.payload.get("interrupted", ()):
-        step = run.find(tuple(path))
-        if step is not None:
-            step.lost += event.payload.get("lost", 1)
-            step.ready = False
-
-
-def _run_succeeded(run: RunState, event: Event | Draft) -> None:
-    _end_run(run, event, "success")
-    run.result = run.value_of(event.payload["result"])
-
-
-def _run_failed(run: RunState, event: Event | Draft) -> None:
-    _end_run(run, event, "failed")
-    run.error = event.payload["error"]
-
-
-def _run_canceled(run: RunState, event: Event | Draft) -> None:
-    _end_run(run, event, "canceled")
-
-
-def _end_run(run: RunState, event: Event | Draft, status: RunStatus) -> None:
-    run.status = status
-    run.ended_at = event.at
-
-
-def _step_started(run: RunState, event: Event | Draft) -> None:
-    step = _begin(run, event)
-    payload = event.payload
-    step.kind = payload.get("kind", "step")
-    step.status = "running"
-    step.attempts = payload["attempt"]
-    step.retry_at = None
-    step.ready = False
-
-
-def _begin(run: RunState, event: Event | Draft) -> StepState:
-    path, payload = event.path, event.payload
-    step = run.open[path] = run.place(path)
-    if run.forked_from is not None and tuple(run.forked_from["step"]) == path:
-        run.forked_from = {key: value for key, value in run.forked_from.items() if key != "input"}
-    if step.started_at is None:
-        step.started_at = event.at
-    if "input" in payload:
-        step.input = run.value_of(payload["input"])
-    if "iteration" in payload:
-        step.iteration = payload["iteration"]
-    return step
-
-
-def _step_note(run: RunState, event: Event | Draft) -> None:
-    """Output, progress and logs are read from the journal itself; they change no state."""
-
-
-def _step_attempt_failed(run: RunState, event: Event | Draft) -> None:
-    step = run.place(event.path)
-    step.failures += 1
-    step.ready = False
-    step.error = event.payload["error"]
-    step.retry_at = _time(event.payload.get("next_at"))
-
-
-def _step_suspended(run: RunState, event: Event | Draft) -> None:
-    step = run.place(event.path)
-    step.status = "suspended"
-    step.ready = False
-    step.suspends = event.payload["call"]
-    step.suspend_payload = event.payload.get("payload")
-    step.label = event.payload.get("label")
-    step.suspended_at = event.at
-    if "rejected" in event.payload:
-        _reject(run, step, event.payload["rejected"])
-
-
-def _reject(run: RunState, step: StepState, found: Iterable[dict[str, Any]]) -> None:
-    """Take the last answer back: its question is as open as if it had not come."""
-    issues = tuple(Issue(path=tuple(issue["path"]), message=issue["message"]) for issue in found)
-    step.rejected = Rejection(data=step.resumes[-1] if step.resumes else None, issues=issues)
-    step.resumes = step.resumes[:-1]
-    if not step.resumes:
-        step.resumed_at = None
-    if not any(past.resumes for past in (step, *step.earlier)):
-        run.answered.pop(step.path, None)
-
-
-def _step_resumed(run: RunState, event: Event | Draft) -> None:
-    run.status = "running"
-    step = run.place(event.path)
-    step.status = "running"
-    step.ready = True
-    step.resumes = (*step.resumes, event.payload.get("data"))
-    step.rejected = None
-    step.resumed_at = event.at
-    run.answered.setdefault(event.path, set()).add(step.label)
-
-
-def _step_succeeded(run: RunState, event: Event | Draft) -> None:
-    step = run._end(event, "success")
-    step.error = None
-    ref = event.payload.get("output_ref")
-    step.output = event.payload["output"] if ref is None else run.value_of(ref)
-
-
-def _step_failed(run: RunState, event: Event | Draft) -> None:
-    run._end(event, "failed").error = event.payload["error"]
-
-
-def _step_canceled(run: RunState, event: Event | Draft) -> None:
-    run._end(event, "canceled")
-
-
-def _step_bailed(run: RunState, event: Event | Draft) -> None:
-    run._end(event, "bailed").output = event.payload["value"]
-
-
-def _branch_decided(run: RunState, event: Event | Draft) -> None:
-    run.place(event.path[:-1]).decisions[str(event.path[-1])] = event.payload["arms"]
-
-
-def _loop_decided(run: RunState, event: Event | Draft) -> None:
-    """Count the iteration; when there is another, the body's steps become history."""
-    place = run.place(event.path[:-1])
-    loop = place.loops.setdefault(str(event.path[-1]), LoopState())
-    loop.iterations = event.payload["iteration"]
-    loop.over = not event.payload["again"]
-    if loop.over:
-        return
-    for step_id in event.payload["steps"]:
-        last = place.children.pop(step_id, None)
-        if last is not None:
-            fresh = place.children[step_id] = StepState(last.path, last.kind, output=last.output)
-            earlier, last.earlier = last.earlier or [], ()
-            earlier.append(last)
-            fresh.earlier = earlier
-
-
-def _sleep_started(run: RunState, event: Event | Draft) -> None:
-    _begin_wait(run, event, "sleep").due_at = _time(event.payload["until"])
-
-
-def _begin_wait(run: RunState, event: Event | Draft, kind: StepKind) -> StepState:
-    step = _begin(run, event)
-    step.kind = kind
-    step.status = "waiting"
-    return step
-
-
-def _sleep_ended(run: RunState, event: Event | Draft) -> None:
-    run.status = "running"
-    step = run._end(event, "success")
-    step.output = step.input
-
-
-def _event_awaited(run: RunState, event: Event | Draft) -> None:
-    step = _begin_wait(run, event, "event")
-    step.event_name = event.payload["name"]
-    step.due_at = _time(event.payload.get("timeout_at"))
-
-
-def _event_received(run: RunState, event: Event | Draft) -> None:
-    payload = event.payload
-    if not event.path:
-        run.mailbox[event.seq if isinstance(event, Event) else 0] = (payload["name"], payload["payload"])
-        return
-    run.status = "running"
-    step = run._end(event, "success")
-    kept = payload.get("from_seq")
-    step.output = payload["payload"] if kept is None else run.mailbox.pop(kept)[1]
-
-
-def _unknown(run: RunState, event: Event | Draft) -> None:
-    if event.type not in run.unknown:
-        run.unknown = (*run.unknown, event.type)
-
-
-def _state_changed(run: RunState, event: Event | Draft) -> None:
-    run.state = {**run.state, **event.payload["changes"]}
-
-
-def _time(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
-
-
-_APPLY: dict[str, Callable[[RunState, Event | Draft], None]] = {
-    "run-created": _run_created,
-    "run-forked": _run_forked,
-    "run-started": _run_started,
-    "run-suspended": _run_suspended,
-    "run-waiting": _run_waiting,
-    "run-succeeded": _run_succeeded,
-    "run-failed": _run_failed,
-    "run-canceled": _run_canceled,
-    "run-recovered": _run_recovered,
-    "step-started": _step_started,
-    "step-output": _step_note,
-    "step-progress": _step_note,
-    "step-log": _step_note,
-    "step-attempt-failed": _step_attempt_failed,
-    "step-suspended": _step_suspended,
-    "step-resumed": _step_resumed,
-    "step-succeeded": _step_succeeded,
-    "step-failed": _step_failed,
-    "step-canceled": _step_canceled,
-    "step-bailed": _step_bailed,
-    "branch-decided": _branch_decided,
-    "loop-decided": _loop_decided,
-    "sleep-started": _sleep_started,
-    "sleep-ended": _sleep_ended,
-    "event-awaited": _event_awaited,
-    "event-received": _event_received,
-    "state-changed": _state_changed,
-}

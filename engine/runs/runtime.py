@@ -15,7 +15,8 @@ from engine.execution.capture import LOGGER, capturing
 from engine.execution.hooks import left_by
 from engine.failure import describe
 from engine.journal.fit import check_fit, check_known
-from engine.journal.state import RunState, fold
+from engine.journal.fold import fold
+from engine.journal.state import RunState
 from engine.journal.store import Claim, MemoryStore, Store
 from engine.runs.endings import Endings
 from engine.runs.flows import Flows

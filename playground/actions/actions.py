@@ -18,9 +18,10 @@ from engine.errors import (
     UnknownStep,
 )
 from engine.journal import requests as journal
+from engine.journal.fold import fold
 from engine.journal.forks import record_fork
 from engine.journal.requests import Start, check_resumable, names_suspended
-from engine.journal.state import RunState, fold
+from engine.journal.state import RunState
 from engine.journal.step_state import StepState
 from engine.paths import Path, format_path, parse_path
 from engine.values.missing import MISSING

@@ -22,6 +22,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from engine.events import Event
+from engine.journal.fold import apply
 from engine.journal.result import StepResult
 from engine.journal.state import RunState
 from engine.journal.step_state import StepState
@@ -71,7 +72,7 @@ class Chunks:
 
     def of(self, event: Event) -> Iterator[Chunk]:
         """Yield the chunks that an event is seen as: none, one, or two."""
-        self._run.apply(event)
+        apply(self._run, event)
         if (event.type in FIRST and not self._begun) or (event.type == "step-resumed" and not self._going):
             # What a fork shares with another run comes before its start, and is not of this run.
             self._begun = self._begun or event.type in FIRST

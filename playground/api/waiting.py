@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 from engine.errors import UnknownRun
 from engine.events import FINAL, RESTING, Event
+from engine.journal.fold import apply
 from engine.journal.state import RunState
 from playground.actions.actions import state_of, store
 from playground.live import nudges
@@ -25,7 +26,7 @@ async def settled(run_id: str) -> RunState:
         while state.status not in RESTING:
             await watch.moved()
             for event in await store.read(run_id, after=state.last_seq):
-                state.apply(event)
+                apply(state, event)
     return state
 
 

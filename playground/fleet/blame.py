@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from django.db import connection
 from django.db.models import F, QuerySet
 
+from engine.journal.fold import fold
 from engine.journal.lost import is_suspect
-from engine.journal.state import fold
 from playground.models import Event as EventRow
 from playground.models import Run as RunRow
 from playground.store.clock import Now

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from engine.events import Event
+from engine.journal.fold import apply
 from engine.journal.state import RunState
 from engine.journal.step_state import StepState
 
@@ -99,7 +100,7 @@ class History:
     def feed(self, events: Iterable[Event]) -> None:
         """Take more events into account."""
         for event in events:
-            self.run.apply(event)
+            apply(self.run, event)
             if event.path:
                 self._follow(event)
             else:

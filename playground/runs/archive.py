@@ -4,7 +4,7 @@ from typing import Any
 
 from engine.errors import RequestError, UnknownRun
 from engine.events import Draft, Event
-from engine.journal.state import fold
+from engine.journal.fold import fold
 from playground.actions.actions import store
 from playground.catalogue import catalogue
 from playground.runs.masking import mask_event

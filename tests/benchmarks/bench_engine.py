@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from engine import Context, Engine, create_step, create_workflow
 from engine.events import Event
-from engine.journal.state import fold
+from engine.journal.fold import fold
 from tests.benchmarks.chains import Number, chain, run_once
 from tests.benchmarks.report import OURS, Stopwatch, report
 

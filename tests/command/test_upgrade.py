@@ -10,7 +10,7 @@ import pytest
 from django.db.migrations.loader import MigrationLoader
 
 from engine.events import Event
-from engine.journal.state import fold
+from engine.journal.fold import fold
 from tests.command.running import ROOT, Running, playground
 
 GOLDEN = ROOT / "tests" / "golden"

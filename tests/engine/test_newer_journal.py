@@ -8,7 +8,7 @@ from engine import Engine, MemoryStore, Run
 from engine.clock import SystemClock
 from engine.errors import NewerJournal
 from engine.events import Draft
-from engine.journal.state import fold
+from engine.journal.fold import fold
 from tests.engine.contract.tiny import add_one, ask, begin, double
 
 WORKFLOW = begin().then(add_one).then(ask).then(double).commit()

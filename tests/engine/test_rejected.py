@@ -8,8 +8,8 @@ from pydantic import BaseModel, field_validator
 from engine import Context, Engine, MemoryStore, Run, RunResult, Workflow, create_workflow, step
 from engine.clock import SystemClock
 from engine.errors import AlreadyResumed, InvalidResumeData, RunFinished
+from engine.journal.fold import fold
 from engine.journal.requests import record_resume
-from engine.journal.state import fold
 from engine.paths import Path
 
 CLOCK = SystemClock()

@@ -23,8 +23,8 @@ from hypothesis.stateful import (
 from engine import Engine
 from engine.errors import AlreadyResumed, RunFinished
 from engine.events import FINAL, Event
+from engine.journal.fold import fold
 from engine.journal.requests import record_resume
-from engine.journal.state import fold
 from engine.testing import FakeClock, FaultPoint, SimulatedCrash
 from playground.store import OrmStore
 from tests.faults.tally import DONE, is_full

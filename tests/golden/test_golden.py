@@ -7,7 +7,7 @@ import pytest
 
 from engine import Engine, Event, MemoryStore, RunResult
 from engine.events import EVENT_TYPES, Draft
-from engine.journal.state import fold
+from engine.journal.fold import fold
 from engine.testing import FakeClock
 from tests.golden.workflows import WORKFLOWS
 

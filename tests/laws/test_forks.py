@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine import Engine, MemoryStore, RunResult
+from engine.journal.fold import fold
 from engine.journal.requests import record_event
-from engine.journal.state import fold
 from engine.paths import format_path
 from engine.testing import FakeClock
 from tests.laws.trees import Plan, World, answer_to, build, expected, plans

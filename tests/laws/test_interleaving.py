@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from engine import Engine, Event, MemoryStore, Run, RunResult
 from engine.errors import AlreadyResumed, NotSuspended, RunFinished
+from engine.journal.fold import fold
 from engine.journal.requests import record_event
-from engine.journal.state import fold
 from engine.testing import FakeClock
 from tests.laws.hesitant import Hesitant
 from tests.laws.trees import Plan, World, answer_to, build, expected, plans

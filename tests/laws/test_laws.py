@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from engine import Engine, Event, MemoryStore, RunResult, Workflow
 from engine.events import FINAL
-from engine.journal.state import fold
+from engine.journal.fold import fold
 from engine.testing import Collector, FakeClock, FaultPoint, SimulatedCrash
 from tests.laws.trees import Plan, World, answer_to, build, expected, plans
 

@@ -4,8 +4,8 @@ import asyncio
 from typing import Any
 
 from engine import Context, Engine, MemoryStore, Retry, RunResult, create_step, sequence
+from engine.journal.fold import fold
 from engine.journal.requests import Start, create_run, record_resume
-from engine.journal.state import fold
 from engine.testing import FakeClock, until
 from tests.engine.contract.tiny import add_one, ask, asking, begin, run_of
 

@@ -8,7 +8,7 @@ import pytest
 
 from engine import Engine, Event, MemoryStore, RunResult, create_step, create_workflow
 from engine.errors import InvalidInput, InvalidResumeData, UnknownRun
-from engine.journal.state import fold
+from engine.journal.fold import fold
 from engine.paths import format_path, parse_path
 from engine.testing import Collector, FakeClock, FaultPoint, SimulatedCrash, until
 from tests.engine.contract.tiny import add_one, ask, begin, double, run_of
