@@ -20,12 +20,12 @@ from playground.catalogue import catalogue
 from playground.fleet import blame
 from playground.layers import LocalLayer
 from playground.live import nudges
+from playground.store import OrmStore
 from playground.store.database import in_transaction
 from playground.store.queue import due
 from playground.worker.admission import begin
 from playground.worker.consumers import RunConsumer, VerdictConsumer
 from playground.worker.discovery import Discovery
-from playground.worker.keeping import make_store
 from playground.worker.leftovers import Leftovers
 from playground.worker.pulse import Pulse
 from playground.worker.row import OwnRow
@@ -34,6 +34,8 @@ from playground.worker.sources import changed_since, user_files
 from playground.worker.suspects import Suspects
 from playground.worker.verdicts import judge
 
+PATIENCE = 600.0
+"""Seconds for which a worker waits for the database; giving up would interrupt steps that have done nothing wrong."""
 LEASE = 15.0
 """Seconds without a sign after which others may take a run over."""
 SWEEP = 2.0
@@ -70,7 +72,7 @@ class Worker:
         Arguments: `only` is the id of the one run that the worker may execute.
         """
         self._nudges = nudges.Nudges()
-        self._store = make_store(self._nudges.moved)
+        self._store = OrmStore(moved=self._nudges.moved, patience=PATIENCE)
         self._runtime = Runtime(store=self._store, owner=worker_id, lease=LEASE)
         for found in discovery.found:
             self._runtime.flows.add(found.workflow.flow)

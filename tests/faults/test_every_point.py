@@ -11,12 +11,32 @@ import pytest
 from engine.events import Event
 from engine.journal.state import RunState
 from playground.actions import actions
-from playground.worker.keeping import VARIABLE
 from tests.faults.tally import DONE, is_full
 from tests.worker.yard import Yard
 
 pytestmark = pytest.mark.faults
 
+VARIABLE = "TESTS_KILL_AT"
+MORTAL = f"""
+    import os, signal
+    from playground.store import OrmStore
+
+    class Deaths:
+        at, _, when = os.environ.get({VARIABLE!r}, "0:").partition(":")
+        left, append = int(at), OrmStore.append
+
+    async def append_or_die(store, *arguments, **keywords):
+        # The process ends as by kill -9 at the n-th append, before or after it is recorded.
+        Deaths.left -= 1
+        if Deaths.left == 0 and Deaths.when == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        last = await Deaths.append(store, *arguments, **keywords)
+        if Deaths.left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return last
+
+    OrmStore.append = append_or_die
+"""
 FLOW = """
     import asyncio
     from engine import Context, Retry, clone_step, create_workflow, step
@@ -115,7 +135,7 @@ def check_journal(events: list[Event]) -> None:
 
 async def test_the_undisturbed_run(yard: Yard) -> None:
     """What the disturbed runs are compared with."""
-    module = yard.write("everything.py", FLOW)
+    module = yard.write("everything.py", MORTAL + FLOW)
     await yard.start(module)
     run_id = await actions.start("everything", 4)
     run = await drive(yard, run_id, module)
@@ -125,7 +145,7 @@ async def test_the_undisturbed_run(yard: Yard) -> None:
 
 async def test_a_run_survives_a_death_at_any_write(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
     """Wherever the worker dies: the result is the same, the journal is whole, no finished step runs again."""
-    module = yard.write("everything.py", FLOW)
+    module = yard.write("everything.py", MORTAL + FLOW)
     deaths = 0
     for point in points():
         monkeypatch.setenv(VARIABLE, point)
