@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from engine.errors import InvalidSuspendPayload, InvalidValue, Issue, NotSerializable, StepCancelled, StepNotRun
 from engine.events import EventType
-from engine.execution.ports import Host, Place
+from engine.execution.ports import Host, StepPlace
 from engine.failure import message_of
 from engine.journal.step_state import StepState
 from engine.paths import Path
@@ -85,7 +85,7 @@ class Context:
     def __init__(
         self,
         host: Host,
-        place: Place,
+        place: StepPlace,
         step_id: str,
         path: Path,
         step: Step[Any, Any] | None = None,

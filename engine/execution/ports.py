@@ -7,7 +7,7 @@ from engine.paths import Path
 from engine.tree.step import Step
 
 
-class Place(Protocol):
+class StepPlace(Protocol):
     """Where a function stands in a run, as the executor knows it."""
 
     @property
@@ -34,7 +34,7 @@ class Place(Protocol):
 class Host(Protocol):
     """What a context needs of the executor. Its methods may be called on any thread.
 
-    ``scope`` is a `Place`, of which the executor knows more.
+    ``scope`` is a `StepPlace`, of which the executor knows more.
     """
 
     @property

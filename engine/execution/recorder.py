@@ -16,7 +16,7 @@ Spawn = Callable[[Coroutine[Any, Any, Any]], Awaitable[Any]]
 """Begins something beside the walk; cancels the caller when the segment is coming to its end already."""
 
 
-class Journal:
+class Recorder:
     """Writes one run's events under one claim.
 
     Invariant: ``state`` is the fold of the events up to ``last_seq``, then of what is pending. Events that others

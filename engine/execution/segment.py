@@ -16,7 +16,7 @@ from engine.execution.lost import lost_between
 from engine.execution.mapping import run_map
 from engine.execution.outcome import Bailed, Canceled, Failed, Halted, Outcome
 from engine.execution.ports import Host
-from engine.execution.recorder import Journal
+from engine.execution.recorder import Recorder
 from engine.execution.scope import Scope
 from engine.execution.sequence import run_flow, run_nested, run_sequence
 from engine.execution.service import StepHost
@@ -66,7 +66,7 @@ class Execution:
         self.clock = clock
         self.random = random
         self.lost: str = claim.lost or ""
-        self.journal: Journal = Journal(store, clock, claim, state, self._take_news)
+        self.journal: Recorder = Recorder(store, clock, claim, state, self._take_news)
         self._store = store
         self._claim = claim
         self._lease = lease

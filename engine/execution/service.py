@@ -11,7 +11,7 @@ from typing import Any
 from engine.errors import InvalidState, InvalidValue, NotSerializable, StepCancelled, StepNotRun, UnknownStep
 from engine.events import EventType
 from engine.execution.mapping import ANY, output_of
-from engine.execution.recorder import Journal
+from engine.execution.recorder import Recorder
 from engine.execution.scope import Scope
 from engine.journal.step_state import StepState
 from engine.paths import Path, format_path
@@ -26,7 +26,7 @@ LOOK_UP = 1.0
 class StepHost:
     """Serves the contexts of one execution; it belongs to the thread on which it was made."""
 
-    def __init__(self, journal: Journal, spawn: Callable[[Callable[[], Coroutine[Any, Any, None]]], None]) -> None:
+    def __init__(self, journal: Recorder, spawn: Callable[[Callable[[], Coroutine[Any, Any, None]]], None]) -> None:
         """Take the journal, and how to write it while the step runs."""
         self.run_id: str = journal.run_id
         self._journal = journal

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from engine.clock import Clock
 from engine.execution.outcome import Outcome
 from engine.execution.ports import Host
-from engine.execution.recorder import Journal
+from engine.execution.recorder import Recorder
 from engine.execution.scope import Scope
 from engine.journal.refs import Value
 from engine.paths import Path
@@ -25,7 +25,7 @@ class Listener(Protocol):
 class Walker(Protocol):
     """A run in execution."""
 
-    journal: Journal
+    journal: Recorder
     host: Host
     """Serves the contexts of functions."""
     clock: Clock

@@ -15,7 +15,7 @@ from engine.journal.state import RunState
 from engine.journal.waits import admit_event, likeliest
 from engine.runs.runtime import Runtime
 from engine.runs.starts import admit, permit
-from engine.runs.watching import Watch, Watcher, follow
+from engine.runs.watching import Following, Watcher, follow
 from engine.tree.nodes import Flow
 from engine.values.missing import MISSING
 
@@ -50,7 +50,7 @@ class Run(Generic[In, Out]):
         self._recorded = recorded
         # Nothing is known of an id that was made just now, so the store is not asked.
         self._is_new = run_id is None and not recorded
-        self._watchers: list[Watch] = []
+        self._watchers: list[Following] = []
 
     async def start(
         self,
@@ -153,7 +153,7 @@ class Run(Generic[In, Out]):
         Returns:
             A function that ends the watching.
         """
-        watch = Watch(self._runtime, self.run_id, callback, after)
+        watch = Following(self._runtime, self.run_id, callback, after)
         self._watchers.append(watch)
         if self._recorded:
             watch.begin()

@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.clock import Clock, SystemClock
 from engine.errors import WorkflowChanged
-from engine.execution import Execution, Journal
+from engine.execution import Execution, Recorder
 from engine.execution.capture import LOGGER, capturing
 from engine.execution.hooks import left_by
 from engine.failure import describe
@@ -53,7 +53,7 @@ class Runtime:
         self.clock: Clock = clock or SystemClock()
         self.store: Store = store if store is not None else MemoryStore(self.clock)
         self.logger: logging.Logger = logger or LOGGER
-        self.flows = Flows()
+        self.flows: Flows = Flows()
         self.random: Callable[[], float] = random.random
         self.new_id: Callable[[], str] = lambda: str(uuid.uuid4())
         self._owner = owner
@@ -61,7 +61,7 @@ class Runtime:
         self._live: dict[str, Execution] = {}
         self._driven: dict[str, asyncio.Event] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._endings = Endings(store=self.store, clock=self.clock, logger=self.logger, lease=lease)
+        self._endings: Endings = Endings(store=self.store, clock=self.clock, logger=self.logger, lease=lease)
 
     async def segment(self, run_id: str, *, force: bool = False) -> RunState | None:
         """Claim a run and go on with it until it ends or everything left of it waits.
@@ -210,7 +210,7 @@ class Runtime:
 
     async def _refuse(self, claim: Claim, state: RunState, error: WorkflowChanged) -> RunState:
         """End a run that cannot go on with the code as it is now."""
-        journal = Journal(self.store, self.clock, claim, state)
+        journal = Recorder(self.store, self.clock, claim, state)
         flow = self.flows[state.workflow_id]
         journal.emit("run-failed", (), {"error": describe(error)} | left_by(flow, "failed"))
         await journal.flush()

@@ -55,7 +55,7 @@ async def _moved(store: Store, run_id: str, after: int, work: "asyncio.Task[Any]
             task.result()
 
 
-class Watch:
+class Following:
     """One watcher of a run: reads after its seq and calls back, in order, one event at a time."""
 
     def __init__(self, runtime: Runtime, run_id: str, callback: Watcher, after: int) -> None:

@@ -16,7 +16,7 @@ from engine.errors import InvalidSchema, InvalidValue, Issue
 from engine.values.codecs import OPEN, Codec, DocumentCodec, KeysCodec, ListCodec, PlainCodec, TypedCodec
 from engine.values.documents import LenientGenerator, keyed, listed, unresolved
 from engine.values.plainness import checking, is_plain
-from engine.values.shapes import UNKNOWN, Shape, keyed_shape, typed_shape
+from engine.values.shapes import UNKNOWN, SchemaShape, keyed_shape, typed_shape
 
 # In the text of a type: the module, and the functions around a local class.
 _MODULES = re.compile(r"(?:[A-Za-z_<][\w<>]*\.)+")
@@ -46,7 +46,7 @@ class Schema:
     output_json_schema: dict[str, Any]
     """The JSON Schema of what `dump` writes."""
 
-    shape: Shape
+    shape: SchemaShape
     """What is certain about both, for the check of the wiring."""
 
     load: Callable[[JSON], Any]
@@ -92,7 +92,7 @@ class Schema:
         """Make the schema of a list whose items have the schema ``item``."""
         name = f"list[{item.name}]"
         read, written = listed(item.json_schema), listed(item.output_json_schema)
-        shape = Shape(reads=listed(item.shape.reads), writes=listed(item.shape.writes))
+        shape = SchemaShape(reads=listed(item.shape.reads), writes=listed(item.shape.writes))
         return _schema([item.spec], name, read, written, shape, ListCodec(item))
 
     def normal(self, value: Any) -> JSON:
@@ -121,7 +121,9 @@ class Schema:
         return f"Schema({self.name})"
 
 
-def _schema(spec: Any, name: str, read: dict[str, Any], written: dict[str, Any], shape: Shape, codec: Codec) -> Schema:
+def _schema(
+    spec: Any, name: str, read: dict[str, Any], written: dict[str, Any], shape: SchemaShape, codec: Codec
+) -> Schema:
     """Return a schema whose values ``codec`` reads and writes."""
     return Schema(
         spec=spec,
@@ -157,7 +159,7 @@ def _of_document(document: dict[str, Any]) -> Schema:
             "references to files and addresses are never followed."
         )
     name = str(document.get("title") or document.get("type") or "JSON Schema")
-    shape = Shape(reads=document, writes=document)
+    shape = SchemaShape(reads=document, writes=document)
     return _schema(document, name, document, document, shape, DocumentCodec(document))
 
 

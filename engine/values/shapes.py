@@ -32,7 +32,7 @@ EACH = "[]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
+class SchemaShape:
     """What is certain about the JSON that a schema reads and writes."""
 
     reads: Document
@@ -53,19 +53,19 @@ class Mismatch:
     """What is wrong there."""
 
 
-UNKNOWN = Shape(reads=_ANYTHING, writes=_ANYTHING)
+UNKNOWN = SchemaShape(reads=_ANYTHING, writes=_ANYTHING)
 
 
-def typed_shape(core: Any, reads: Document, writes: Document) -> Shape:
+def typed_shape(core: Any, reads: Document, writes: Document) -> SchemaShape:
     """Return the shape of a type, from its pydantic core schema and its two JSON Schemas."""
-    return Shape(reads=reads, writes=_closed(writes)) if _is_certain(core) else UNKNOWN
+    return SchemaShape(reads=reads, writes=_closed(writes)) if _is_certain(core) else UNKNOWN
 
 
-def keyed_shape(parts: Mapping[str, Shape], total: bool) -> Shape:
+def keyed_shape(parts: Mapping[str, SchemaShape], total: bool) -> SchemaShape:
     """Return the shape of a dict with a schema for each key, which holds no other keys."""
     reads = keyed({key: part.reads for key, part in parts.items()}, total)
     writes = keyed({key: part.writes for key, part in parts.items()}, total)
-    return Shape(reads=reads, writes={**writes, "additionalProperties": False})
+    return SchemaShape(reads=reads, writes={**writes, "additionalProperties": False})
 
 
 def mismatch(written: Document, read: Document) -> Mismatch | None:

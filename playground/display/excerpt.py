@@ -10,7 +10,7 @@ LARGEST = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class SourceLine:
     """A line of a file."""
 
     number: int
@@ -19,7 +19,7 @@ class Line:
     """Whether it is the line that was asked for."""
 
 
-def excerpt(file: str, number: int, code: str) -> tuple[Line, ...]:
+def excerpt(file: str, number: int, code: str) -> tuple[SourceLine, ...]:
     """Return a line with those around it; only the line itself when the file has changed since it was recorded.
 
     Args:
@@ -29,12 +29,13 @@ def excerpt(file: str, number: int, code: str) -> tuple[Line, ...]:
     """
     lines = _read(file)
     if not code.strip() or not 0 < number <= len(lines) or lines[number - 1].strip() != code.strip():
-        return (Line(number=number, text=code, here=True),) if code else ()
+        return (SourceLine(number=number, text=code, here=True),) if code else ()
     first = max(0, number - 1 - AROUND)
     shown = lines[first : number + AROUND]
     indent = min((len(line) - len(line.lstrip()) for line in shown if line.strip()), default=0)
     return tuple(
-        Line(number=at, text=line[indent:].rstrip(), here=at == number) for at, line in enumerate(shown, first + 1)
+        SourceLine(number=at, text=line[indent:].rstrip(), here=at == number)
+        for at, line in enumerate(shown, first + 1)
     )
 
 

@@ -23,7 +23,7 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
+class PageFrame:
     """What the frame around a page shows."""
 
     section: str = ""
@@ -45,7 +45,7 @@ def theme_of(request: HttpRequest) -> str:
     return theme if theme in THEMES else ""
 
 
-def page(request: HttpRequest, template: str, context: Any, *, frame: Frame, status: int = 200) -> HttpResponse:
+def page(request: HttpRequest, template: str, context: Any, *, frame: PageFrame, status: int = 200) -> HttpResponse:
     """Render a page.
 
     Args:

@@ -7,7 +7,7 @@ from typing import Any
 
 from playground.guard.address import Address
 from playground.guard.channel import Body, BodyTooLarge, Inbox, Receive, Response, Send
-from playground.guard.request import Refusal, Request
+from playground.guard.request import AskedRequest, Refusal
 from playground.guard.rules import judge, too_large
 from playground.guard.token import Token
 
@@ -53,7 +53,7 @@ class Guard:
                 log.exception("%s %s failed.", scope["method"], scope["path"])
                 refusal = BROKEN
         if refusal is not None and not respond.begun:
-            await _refuse(refusal, respond, is_api=Request.of(scope).is_api)
+            await _refuse(refusal, respond, is_api=AskedRequest.of(scope).is_api)
 
     async def _websocket(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Answer a handshake."""
@@ -65,7 +65,7 @@ class Guard:
 
     def _judge(self, scope: dict[str, Any]) -> Refusal | None:
         """Return why a connection is refused, if it is."""
-        request = Request.of(scope)
+        request = AskedRequest.of(scope)
         return judge(request, address=self._address, max_body=self._max_body) or self._token.judge(request)
 
 

@@ -19,7 +19,7 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class AskedRequest:
     """What a client asks."""
 
     path: str
@@ -31,7 +31,7 @@ class Request:
     headers: tuple[tuple[bytes, bytes], ...]
 
     @classmethod
-    def of(cls, scope: Scope) -> "Request":
+    def of(cls, scope: Scope) -> "AskedRequest":
         """Read a scope."""
         is_socket = scope["type"] == "websocket"
         server = scope.get("server") or (None, None)

@@ -1,7 +1,7 @@
 """The rules, each a function of the request: why it is refused, or None when this rule has nothing against it."""
 
 from playground.guard.address import Address
-from playground.guard.request import Refusal, Request
+from playground.guard.request import AskedRequest, Refusal
 
 MAX_HEADERS = 100
 MAX_HEADER_BYTES = 32 * 1024
@@ -11,7 +11,7 @@ FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-dat
 JSON_TYPE = "application/json"
 
 
-def judge(request: Request, *, address: Address, max_body: int) -> Refusal | None:
+def judge(request: AskedRequest, *, address: Address, max_body: int) -> Refusal | None:
     """Return the first objection to a request.
 
     Arguments: the address that is served; the bytes that a body may have.
@@ -28,7 +28,7 @@ def judge(request: Request, *, address: Address, max_body: int) -> Refusal | Non
     )
 
 
-def judge_size(request: Request) -> Refusal | None:
+def judge_size(request: AskedRequest) -> Refusal | None:
     """Refuse headers and paths that are too large."""
     if len(request.path) > MAX_PATH or len(request.query) > MAX_HEADER_BYTES:
         return Refusal(status=414, text="The address is too long.")
@@ -38,7 +38,7 @@ def judge_size(request: Request) -> Refusal | None:
     return None
 
 
-def judge_path(request: Request) -> Refusal | None:
+def judge_path(request: AskedRequest) -> Refusal | None:
     """Refuse paths that mean something else to another reader."""
     path = request.path
     if (
@@ -52,7 +52,7 @@ def judge_path(request: Request) -> Refusal | None:
     return None
 
 
-def judge_host(request: Request, address: Address) -> Refusal | None:
+def judge_host(request: AskedRequest, address: Address) -> Refusal | None:
     """Refuse every name but ours, so that no foreign name can be bound to this address (DNS rebinding)."""
     host = request.one(b"host")
     if host is None or not address.knows(host):
@@ -63,7 +63,7 @@ def judge_host(request: Request, address: Address) -> Refusal | None:
     return None
 
 
-def judge_method(request: Request) -> Refusal | None:
+def judge_method(request: AskedRequest) -> Refusal | None:
     """Refuse methods that nothing here needs; without OPTIONS no other site can ask for more."""
     allowed = (*METHODS, "DELETE") if request.is_api else METHODS
     if request.method not in allowed:
@@ -75,7 +75,7 @@ def judge_method(request: Request) -> Refusal | None:
     return None
 
 
-def judge_origin(request: Request, address: Address) -> Refusal | None:
+def judge_origin(request: AskedRequest, address: Address) -> Refusal | None:
     """Refuse what a page of another origin asks; a WebSocket must say where it comes from."""
     values = request.all(b"origin")
     if not values and not request.is_socket:
@@ -89,7 +89,7 @@ def judge_origin(request: Request, address: Address) -> Refusal | None:
     return None
 
 
-def judge_site(request: Request) -> Refusal | None:
+def judge_site(request: AskedRequest) -> Refusal | None:
     """Refuse what a browser says is asked by another site, unless a person follows a link to us."""
     values = request.all(b"sec-fetch-site")
     if not values or values in (["same-origin"], ["none"]):
@@ -100,7 +100,7 @@ def judge_site(request: Request) -> Refusal | None:
     return Refusal(status=403, text="Another site asked for this. Only the playground's own pages may.")
 
 
-def judge_body(request: Request, max_body: int) -> Refusal | None:
+def judge_body(request: AskedRequest, max_body: int) -> Refusal | None:
     """Refuse bodies that are too large or of a kind that is not read here."""
     declared = request.one(b"content-length")
     if declared is not None and (

@@ -5,7 +5,7 @@ import hmac
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
-from playground.guard.request import Refusal, Request
+from playground.guard.request import AskedRequest, Refusal
 
 PARAMETER = "token"
 
@@ -16,7 +16,7 @@ class Token:
 
     secret: str
 
-    def judge(self, request: Request) -> Refusal | None:
+    def judge(self, request: AskedRequest) -> Refusal | None:
         """Refuse who does not know the token; send who brings it in the address on, with a cookie in its place."""
         if not self.secret or self._has_cookie(request) or self._has_bearer(request):
             return None
@@ -29,27 +29,27 @@ class Token:
             headers=((b"www-authenticate", b"Bearer"),),
         )
 
-    def _has_cookie(self, request: Request) -> bool:
+    def _has_cookie(self, request: AskedRequest) -> bool:
         """Whether the browser has been let in before."""
         return _same(request.cookie(self._cookie_name(request)) or "", self._proof)
 
-    def _has_bearer(self, request: Request) -> bool:
+    def _has_bearer(self, request: AskedRequest) -> bool:
         """Whether a program shows the token."""
         scheme, _, token = (request.one(b"authorization") or "").partition(" ")
         return scheme.lower() == "bearer" and _same(token.strip(), self.secret)
 
-    def _is_brought(self, request: Request) -> bool:
+    def _is_brought(self, request: AskedRequest) -> bool:
         """Whether the address holds the token."""
         return any(name == PARAMETER and _same(value, self.secret) for name, value in request.parameters())
 
-    def _exchange(self, request: Request) -> Refusal:
+    def _exchange(self, request: AskedRequest) -> Refusal:
         """Return a redirection that sets the cookie and takes the token out of the address and the history."""
         rest = urlencode([(name, value) for name, value in request.parameters() if name != PARAMETER])
         place = quote(request.path) + (f"?{rest}" if rest else "")
         cookie = f"{self._cookie_name(request)}={self._proof}; Path=/; HttpOnly; SameSite=Lax"
         return Refusal(status=303, text="", headers=((b"location", place.encode()), (b"set-cookie", cookie.encode())))
 
-    def _cookie_name(self, request: Request) -> str:
+    def _cookie_name(self, request: AskedRequest) -> str:
         """Return the cookie's name, with the port, as cookies are shared by all ports of a host."""
         return f"stepyard_token_{request.port or 0}"
 

@@ -1,6 +1,6 @@
 """The journal of a run for people: events in, rows out. Pure; knows neither ORM nor HTTP."""
 
-from playground.history.detail import Detail, Failure, Frame, detail, failure
+from playground.history.detail import Detail, Failure, TracebackLine, detail, failure
 from playground.history.row import GROUPS, Row, Window, together
 from playground.history.rows import rows
 from playground.history.text import as_text
@@ -15,7 +15,6 @@ __all__ = [
     "Bar",
     "Detail",
     "Failure",
-    "Frame",
     "History",
     "Holder",
     "Note",
@@ -24,6 +23,7 @@ __all__ = [
     "Span",
     "Tick",
     "Trace",
+    "TracebackLine",
     "Window",
     "as_text",
     "axis",

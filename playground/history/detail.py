@@ -13,7 +13,7 @@ MOST_NOTES = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
+class TracebackLine:
     """One line of a traceback."""
 
     file: str
@@ -29,7 +29,7 @@ class Failure:
 
     type: str
     message: str
-    frames: tuple[Frame, ...]
+    frames: tuple[TracebackLine, ...]
     """Innermost first."""
     issues: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
@@ -41,12 +41,12 @@ class Failure:
         return (self,) if self.cause is None else (self, *self.cause.chain)
 
     @property
-    def own(self) -> tuple[Frame, ...]:
+    def own(self) -> tuple[TracebackLine, ...]:
         """Return the frames of the user's code, innermost first."""
         return tuple(frame for frame in self.frames if frame.user)
 
     @property
-    def foreign(self) -> tuple[Frame, ...]:
+    def foreign(self) -> tuple[TracebackLine, ...]:
         """Return the frames of libraries, innermost first."""
         return tuple(frame for frame in self.frames if not frame.user)
 
@@ -102,9 +102,9 @@ def elapsed(start: datetime | None, end: datetime | None) -> float | None:
     return None if start is None or end is None else (end - start).total_seconds()
 
 
-def _frames(frames: Sequence[Mapping[str, Any]]) -> tuple[Frame, ...]:
+def _frames(frames: Sequence[Mapping[str, Any]]) -> tuple[TracebackLine, ...]:
     return tuple(
-        Frame(
+        TracebackLine(
             file=str(frame.get("file") or ""),
             line=int(frame.get("line") or 0),
             function=str(frame.get("function") or ""),

@@ -122,7 +122,7 @@ async def answer(reply_to: str, message: Message) -> None:
     await _send(reply_to, {"type": "verdict.given", **message})
 
 
-class Watch:
+class Listener:
     """What hears the nudges of one group; made by `watching`."""
 
     def __init__(self, channel: str) -> None:
@@ -137,13 +137,13 @@ class Watch:
 
 
 @asynccontextmanager
-async def watching(group: str) -> AsyncIterator[Watch]:
-    """Hear the nudges of a group inside the block; read the journal after it has been entered, then `Watch.moved`."""
+async def watching(group: str) -> AsyncIterator[Listener]:
+    """Hear a group's nudges inside the block; read the journal after it has been entered, then `Listener.moved`."""
     layer = _layer()
     channel = await layer.new_channel()
     await layer.group_add(group, channel)
     try:
-        yield Watch(channel)
+        yield Listener(channel)
     finally:
         await layer.group_discard(group, channel)
 

@@ -130,7 +130,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
+class ViewChanges:
     """The difference of two views of one run."""
 
     changed: tuple[Change, ...]
@@ -140,7 +140,7 @@ class Changes:
     marks: Mapping[str, StepStatus]
 
 
-def changes(old: RunView, new: RunView) -> Changes:
+def changes(old: RunView, new: RunView) -> ViewChanges:
     """Return what a page that shows ``old`` needs to show ``new``."""
     before = {line.row.key: line for line in old.lines}
     after = {line.row.key for line in new.lines}
@@ -149,7 +149,7 @@ def changes(old: RunView, new: RunView) -> Changes:
         for line in new.lines
         if (was := before.get(line.row.key)) is not None and was.fingerprint != line.fingerprint
     )
-    return Changes(
+    return ViewChanges(
         changed=changed,
         added=tuple(_added(new.lines, before)),
         removed=tuple(key for key in before if key not in after),

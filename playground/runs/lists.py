@@ -43,7 +43,7 @@ ALL = Filter()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunPage:
+class RunList:
     """A part of the list of runs, newest first."""
 
     rows: tuple[RunSummary, ...]
@@ -84,7 +84,7 @@ class Awaited:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InboxPage:
+class InboxList:
     """A part of the inbox, newest first."""
 
     items: tuple[InboxItem, ...]
@@ -116,12 +116,12 @@ class Input:
     value: Any
 
 
-async def page(chosen: Filter = ALL, *, after: str = "", limit: int = 50) -> RunPage:
+async def page(chosen: Filter = ALL, *, after: str = "", limit: int = 50) -> RunList:
     """Return runs, newest first.
 
     Args:
         chosen: which runs.
-        after: `RunPage.next` of the part before.
+        after: `RunList.next` of the part before.
         limit: the most runs to return.
     """
     return await in_database(_page, chosen, after, limit)
@@ -152,7 +152,7 @@ async def recent_inputs(workflow_id: str, *, limit: int = 10) -> list[Input]:
     return await in_database(_recent_inputs, workflow_id, limit)
 
 
-async def inbox(*, after: str = "", limit: int = 50) -> InboxPage:
+async def inbox(*, after: str = "", limit: int = 50) -> InboxList:
     """Return what waits for a person, newest first."""
     return await in_database(_inbox, after, limit)
 
@@ -199,14 +199,14 @@ def _filtered(chosen: Filter) -> QuerySet[RunRow]:
     return runs
 
 
-def _page(chosen: Filter, after: str, limit: int) -> RunPage:
+def _page(chosen: Filter, after: str, limit: int) -> RunList:
     runs = _filtered(chosen)
     if after:
         runs = runs.filter(number__lt=_as_number(after))
     found = list(runs[: limit + 1])
     rows = found[:limit]
     more = str(rows[-1].number) if len(found) > limit else None
-    return RunPage(rows=tuple(summary_of(run) for run in rows), next=more)
+    return RunList(rows=tuple(summary_of(run) for run in rows), next=more)
 
 
 def _as_number(text: str) -> int:
@@ -245,14 +245,14 @@ def _open_questions() -> QuerySet[WaitRow]:
     return WaitRow.objects.filter(kind="person").exclude(run__status__in=FINAL)
 
 
-def _inbox(after: str, limit: int) -> InboxPage:
+def _inbox(after: str, limit: int) -> InboxList:
     waits = _open_questions().select_related("run").order_by("-id")
     total = waits.count()
     if after:
         waits = waits.filter(id__lt=_as_number(after))
     found = list(waits[: limit + 1])
     items = tuple(_inbox_item(row) for row in found[:limit])
-    return InboxPage(items=items, total=total, next=str(items[-1].item_id) if len(found) > limit else None)
+    return InboxList(items=items, total=total, next=str(items[-1].item_id) if len(found) > limit else None)
 
 
 def _inbox_item(row: WaitRow) -> InboxItem:

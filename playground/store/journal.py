@@ -49,7 +49,7 @@ class Append:
     """True when the run ends with it and no hooks are left, so that the claim is given back."""
 
 
-class Journal:
+class JournalWriter:
     """Writes to the journals over one connection of Django's; its caller holds the transaction.
 
     It uses a cursor and plain SQL, since it also runs where Django's models refuse to: on the event loop.

@@ -14,7 +14,7 @@ from playground.models import Run as RunRow
 from playground.models import Wait as WaitRow
 from playground.store import claims
 from playground.store.database import PATIENCE, in_database, in_patient_transaction
-from playground.store.journal import Journal
+from playground.store.journal import JournalWriter
 from playground.store.rows import QUIET, changes, events_of, number_events, runnable, summary_of, wait_of
 from playground.store.writer import Writer
 
@@ -229,4 +229,4 @@ def _record(run: RunRow, drafts: Sequence[Draft]) -> None:
     if found is not None and runnable(found.columns, run) and run.queued_at is None:
         more["queued_at"] = drafts[-1].at
     with connection.cursor() as cursor:
-        Journal(connection, cursor).record(run.number, run.last_seq, drafts, more)
+        JournalWriter(connection, cursor).record(run.number, run.last_seq, drafts, more)

@@ -16,7 +16,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from engine.events import Draft
 from playground.store.database import PATIENCE, DatabaseBusy, Patience, is_passing, logger
-from playground.store.journal import Append, Journal
+from playground.store.journal import Append, JournalWriter
 from playground.store.sqlite import DirectCursor
 
 Batch = Sequence[tuple[Append, asyncio.Future[None]]]
@@ -79,7 +79,7 @@ class Writer:
         connection.ensure_connection()
         self._on_loop = connection.vendor == "sqlite"
         self._cursor = DirectCursor(connection) if self._on_loop else connection.cursor()
-        self._journal = Journal(connection, self._cursor)
+        self._journal = JournalWriter(connection, self._cursor)
         self._begin = "BEGIN IMMEDIATE" if self._on_loop else "BEGIN"
         # Through the driver: SQLite may have rolled back by itself, and a ROLLBACK statement would fail then.
         self._undo = connection.connection.rollback

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from engine.paths import format_path
 from playground.display import excerpt
 from playground.display.values import as_html, preview
-from playground.history import Frame, length_text
+from playground.history import TracebackLine, length_text
 
 register = template.Library()
 
@@ -116,13 +116,13 @@ def path(parts: Sequence[str | int]) -> str:
 
 
 @register.filter
-def lines(frame: Frame) -> tuple[excerpt.Line, ...]:
+def lines(frame: TracebackLine) -> tuple[excerpt.SourceLine, ...]:
     """Return a line of a traceback with those around it."""
     return excerpt.excerpt(frame.file, frame.line, frame.code)
 
 
 @register.filter
-def editor(frame: Frame) -> str:
+def editor(frame: TracebackLine) -> str:
     """Return the address that opens a line of a traceback in the editor."""
     return excerpt.editor_url(frame.file, frame.line)
 

@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 
 from playground.catalogue import catalogue
-from playground.display.pages import Frame, Notice
+from playground.display.pages import Notice, PageFrame
 from playground.fleet import workers
 from playground.runs import lists
 
@@ -18,10 +18,10 @@ NOTICES = {
 """What a redirect may say, by its ``?notice=``."""
 
 
-async def frame_of(request: HttpRequest, section: str, notices: tuple[Notice, ...] = ()) -> Frame:
+async def frame_of(request: HttpRequest, section: str, notices: tuple[Notice, ...] = ()) -> PageFrame:
     """Return the frame of a page."""
     said = NOTICES.get(request.GET.get("notice", ""))
-    return Frame(
+    return PageFrame(
         section=section,
         inbox=await lists.inbox_count(),
         trouble=await trouble(),

@@ -8,7 +8,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from engine.errors import RequestError, UnknownRun, UnknownStep, UnknownWorkflow
-from playground.display.pages import Frame, page
+from playground.display.pages import PageFrame, page
 from playground.store import DatabaseBusy
 from playground.views.frame import frame_of
 
@@ -68,12 +68,12 @@ def _answer(request: HttpRequest, code: int, text: str) -> HttpResponse:
     return error_page(request, code, text)
 
 
-def _frame(request: HttpRequest) -> Frame:
+def _frame(request: HttpRequest) -> PageFrame:
     """Return the frame of other pages, without its facts when the database is what went wrong."""
     try:
-        frame: Frame = async_to_sync(frame_of)(request, "")
+        frame: PageFrame = async_to_sync(frame_of)(request, "")
     except (DatabaseBusy, DatabaseError):
-        return Frame()
+        return PageFrame()
     return frame
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from engine.events import RunStatus, StepStatus
 from playground.diagram import svg
-from playground.display.pages import Frame, page
+from playground.display.pages import PageFrame, page
 from playground.history import History, Holder
 from playground.runpage.body import Drawn, draw
 from playground.runpage.view import RunView, run_view
@@ -58,7 +58,7 @@ def patterns(request: HttpRequest) -> HttpResponse:
         ("Failed", samples.BROKEN, 1.1),
     )
     drawn = tuple(_pattern(request, name, lines, now) for name, lines, now in runs)
-    return page(request, "patterns.html", PatternsPage(statuses=STATUSES, patterns=drawn), frame=Frame(inbox=3))
+    return page(request, "patterns.html", PatternsPage(statuses=STATUSES, patterns=drawn), frame=PageFrame(inbox=3))
 
 
 def _pattern(request: HttpRequest, name: str, lines: samples.Lines, now: float) -> Pattern:

@@ -48,7 +48,7 @@ async def runs(request: HttpRequest) -> HttpResponse:
     """List runs, newest first."""
     chosen = {name: request.GET.get(name, "").strip() for name in PARAMETERS}
     wrong = _wrong(chosen)
-    empty = listing.RunPage(rows=(), next=None)
+    empty = listing.RunList(rows=(), next=None)
     found = empty if wrong else await listing.page(filter_of(chosen), after=request.GET.get("after", ""))
     query = {name: value for name, value in chosen.items() if value}
     context = RunsPage(
