@@ -29,6 +29,7 @@ from playground.actions import verdicts
 from playground.actions.dispatch import ChannelDispatcher
 from playground.catalogue import catalogue
 from playground.fleet import hanging
+from playground.graph.tree import read_tree
 from playground.live import nudges
 from playground.store import OrmStore
 
@@ -238,11 +239,11 @@ async def fork(run_id: str, step: str | Sequence[str | int], value: Any = MISSIN
     run = await state_of(run_id)
     entry = await catalogue.workflow(run.workflow_id)
     path = _path(step)
-    node = catalogue.node_at(entry.graph, path)
+    node = read_tree(entry.graph).at(path)
     if node is None:
         raise UnknownStep(f"workflow {entry.workflow_id!r} has no step {format_path(path)!r} (any more)")
     if value is not MISSING:
-        await verdicts.check_schema(node.get("input_schema") or {}, value, InvalidInput, f"step {format_path(path)!r}")
+        await verdicts.check_schema(node.input_schema or {}, value, InvalidInput, f"step {format_path(path)!r}")
     new_id = _checked_id(new_id)
     await record_fork(
         store,

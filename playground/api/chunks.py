@@ -28,7 +28,8 @@ from engine.journal.state import RunState
 from engine.journal.step_state import StepState
 from engine.paths import Path, format_path
 from playground.catalogue.catalogue import Graph
-from playground.graph.nodes import nodes_of, without_indexes
+from playground.graph.nodes import UNKNOWN
+from playground.graph.tree import read_tree
 from playground.runs import wire
 from playground.runs.items import Lists, Told
 from playground.runs.masking import mask_result
@@ -62,7 +63,7 @@ class Chunks:
     def __init__(self, graph: Graph | None) -> None:
         """Take the graph that the run was made with; its schemas say what is secret."""
         self._graph = graph
-        self._nodes = dict(nodes_of(graph))
+        self._tree = read_tree(graph)
         self._run = RunState()
         self._begun = False
         self._going = False
@@ -125,7 +126,7 @@ class Chunks:
         return self._chunk(type, payload)
 
     def _shown(self, step: StepState) -> dict[str, Any]:
-        return wire.step(StepResult.of(step), self._nodes.get(without_indexes(format_path(step.path)), {}))
+        return wire.step(StepResult.of(step), self._tree.at(step.path) or UNKNOWN)
 
     def _of_lists(self, told: Iterable[Told]) -> Iterator[Chunk]:
         for type, path, payload in told:

@@ -1,6 +1,6 @@
 """The catalogue: what workers publish of the user's code, and what pages read of it without importing any."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,6 +10,8 @@ from django.db.models import Q
 from engine.errors import UnknownWorkflow
 from engine.journal.step_state import StepKind, StepState
 from engine.paths import Path, format_path
+from playground.graph.nodes import GraphEvent, Node
+from playground.graph.tree import read_tree
 from playground.models import Worker as WorkerRow
 from playground.models import WorkflowVersion
 from playground.store.clock import Now
@@ -133,46 +135,32 @@ async def site_of(workflow_id: str) -> tuple[str, ...]:
     return await in_database(_site_of, workflow_id)
 
 
-def node_at(graph: Graph, path: Path) -> Graph | None:
-    """Return the node of a graph that runs at a path; None when there is none."""
-    ids = [part for part in path if isinstance(part, str)]
-    nodes: Sequence[Graph] = graph["steps"]
-    found: Graph | None = None
-    for part in ids:
-        # A sequence has the id of its last step, unless it was given one of its own, and is at no path.
-        named = (node for node in _flat(nodes) if node["id"] == part and node["type"] != "sequence")
-        found = next(named, None)
-        if found is None:
-            return None
-        nodes = found["workflow"]["steps"] if found["type"] == "workflow" else ()
-    return found
-
-
 def gone_from(graph: Graph, steps: Iterable[StepState]) -> list[str]:
     """Return the written paths of those steps that a graph no longer has, or has as another kind."""
-    return sorted({format_path(step.path) for step in steps if not _is_kind(node_at(graph, step.path), step.kind)})
+    tree = read_tree(graph)
+    return sorted({format_path(step.path) for step in steps if not _is_kind(tree.at(step.path), step.kind)})
 
 
-def _is_kind(node: Graph | None, kind: StepKind) -> bool:
+def _is_kind(node: Node | None, kind: StepKind) -> bool:
     special = ("workflow", "sleep", "event")
-    return node is not None and (node["type"] == kind or (node["type"] not in special and kind not in special))
+    return node is not None and (node.type == kind or (node.type not in special and kind not in special))
 
 
 def resume_schema(graph: Graph, path: Path) -> Any:
     """Return the JSON Schema of the answer to a suspended step; any JSON when the step has none or is unknown."""
-    node = node_at(graph, path)
-    return (node or {}).get("resume_schema") or {}
+    node = read_tree(graph).at(path)
+    return (node.resume_schema if node else None) or {}
 
 
 def event_schemas(graph: Graph, name: str) -> dict[Path, Any]:
     """Return the JSON Schemas of what an event may carry, by the paths of the waits for it, without indexes."""
-    return {path: node["schema"] or {} for path, node in _deep(graph["steps"], ()) if node.get("name") == name}
+    return read_tree(graph).waits_for(name)
 
 
 def event_schema(graph: Graph, path: Path) -> Any:
     """Return the JSON Schema of what the event carries for which a step waits; any JSON when the step is unknown."""
-    node = node_at(graph, path)
-    return (node or {}).get("schema") or {}
+    node = read_tree(graph).at(path)
+    return (node.output_schema if isinstance(node, GraphEvent) else None) or {}
 
 
 def find_workflow(workflow_id: str) -> WorkflowEntry:
@@ -277,33 +265,3 @@ def _publish(entries: Sequence[WorkflowEntry], problems: Sequence[ImportProblem]
             "published_at": Now(),
         }
         WorkflowVersion.objects.update_or_create(workflow_id=entry.workflow_id, digest=entry.digest, defaults=values)
-
-
-def _flat(nodes: Sequence[Graph]) -> Iterator[Graph]:
-    """Yield the nodes of one workflow at every depth, without those of nested workflows."""
-    for node in nodes:
-        yield node
-        yield from _flat(_inner(node))
-
-
-def _deep(nodes: Sequence[Graph], path: Path) -> Iterator[tuple[Path, Graph]]:
-    """Yield the nodes of a workflow and of all nested ones, with their paths."""
-    for node in _flat(nodes):
-        yield (*path, node["id"]), node
-        if node["type"] == "workflow":
-            yield from _deep(node["workflow"]["steps"], (*path, node["id"]))
-
-
-def _inner(node: Mapping[str, Any]) -> list[Graph]:
-    """Return the nodes directly inside a node."""
-    match node:
-        case {"type": "sequence", "steps": steps}:
-            return list(steps)
-        case {"type": "parallel", "arms": arms}:
-            return list(arms)
-        case {"type": "branch", "arms": arms, "otherwise": otherwise}:
-            return [arm["node"] for arm in arms] + ([otherwise] if otherwise else [])
-        case {"type": "loop" | "foreach", "body": body}:
-            return [body]
-        case _:
-            return []

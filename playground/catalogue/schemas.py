@@ -9,7 +9,8 @@ from typing import Any
 from engine.paths import format_path
 from playground.catalogue.catalogue import WorkflowEntry
 from playground.forms.validation.survey import survey
-from playground.graph.nodes import nodes_of
+from playground.graph.nodes import GraphEvent
+from playground.graph.tree import read_tree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +45,11 @@ async def problems_of(entries: Sequence[WorkflowEntry]) -> list[SchemaProblem]:
 
 def _schemas(graph: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     yield "input_schema", graph["input_schema"]
-    for path, node in nodes_of(graph):
-        if node.get("resume_schema"):
-            yield f"{path}: resume_schema", node["resume_schema"]
-        if node.get("type") == "event" and node.get("schema"):
-            yield f"{path}: schema", node["schema"]
+    for node in read_tree(graph).walk():
+        if node.resume_schema:
+            yield f"{node.name}: resume_schema", node.resume_schema
+        if isinstance(node, GraphEvent) and node.output_schema:
+            yield f"{node.name}: schema", node.output_schema
 
 
 class _Version:

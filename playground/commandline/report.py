@@ -11,6 +11,8 @@ from playground.actions.actions import store
 from playground.catalogue import catalogue
 from playground.commandline.writing import lasted
 from playground.forms import dumps, example, mask
+from playground.graph.nodes import UNKNOWN
+from playground.graph.tree import read_tree
 from playground.history import Failure, History, as_text, failure, rows
 from playground.runs import wire
 from playground.runs.masking import mask_result
@@ -90,13 +92,13 @@ def _asked(history: History, graph: catalogue.Graph | None, command: Command) ->
 
 def _question(run_id: str, step: StepState, graph: catalogue.Graph | None, command: Command) -> Iterator[str]:
     path = format_path(step.path)
-    node = (None if graph is None else catalogue.node_at(graph, step.path)) or {}
-    schema = node.get("resume_schema") or {}
+    node = read_tree(graph).at(step.path) or UNKNOWN
+    schema = node.resume_schema or {}
     label = f" ({step.label})" if step.label else ""
     yield ""
     yield f"{path}{label} waits for an answer:"
     if step.suspend_payload is not None:
-        text = dumps(mask(node.get("suspend_schema") or {}, step.suspend_payload), indent=2)
+        text = dumps(mask(node.suspend_schema or {}, step.suspend_payload), indent=2)
         yield "  " + text.replace("\n", "\n  ")
     if step.rejected is not None:
         yield "The last answer was refused:"

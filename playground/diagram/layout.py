@@ -1,13 +1,24 @@
-"""A workflow's graph as JSON laid out from top to bottom in a given width, so that no label is ever scaled down."""
+"""A workflow's tree laid out from top to bottom in a given width, so that no label is ever scaled down."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any
 
 from playground.diagram.shapes import Block, Box, Caption, Dot, Edge, Frame, Shape, line_of, lines_of, moved, text_width
-from playground.graph.nodes import condition_text
-
-Graph = Mapping[str, Any]
+from playground.graph.nodes import (
+    GraphBranch,
+    GraphEvent,
+    GraphForeach,
+    GraphLoop,
+    GraphMap,
+    GraphParallel,
+    GraphSequence,
+    GraphSleep,
+    GraphStep,
+    GraphWorkflow,
+    Node,
+)
+from playground.graph.tree import Graph, read_tree
+from playground.graph.words import condition_text
 
 GAP = 24.0
 """Between a node and the next one, with room for the arrow."""
@@ -30,10 +41,10 @@ def lay_out(graph: Graph, width: float) -> Block:
     """Return the whole workflow, centred, with its beginning and end marked.
 
     Args:
-        graph: the workflow's graph as the engine gives it.
+        graph: the workflow's graph as it was published.
         width: pixels at hand; deep nesting may need more, and takes it.
     """
-    body = _sequence(graph["steps"], "", width)
+    body = _sequence(read_tree(graph).nodes, width)
     first = Block(
         shapes=(Dot(node="", kind="start", x=6, y=6, title="input"),), width=12, height=12, axis=6, first="", port=6
     )
@@ -46,79 +57,75 @@ def lay_out(graph: Graph, width: float) -> Block:
     return replace(block, shapes=moved(block.shapes, shift, 0), width=wide, axis=block.axis + shift)
 
 
-def _sequence(nodes: Sequence[Graph], prefix: str, width: float) -> Block:
-    return _stack([_node(node, prefix, width) for node in nodes])
+def _sequence(nodes: Sequence[Node], width: float) -> Block:
+    return _stack([_node(node, width) for node in nodes])
 
 
-def _node(node: Graph, prefix: str, width: float) -> Block:
-    match node["type"]:
-        case "sequence":
-            return _sequence(node["steps"], prefix, width)
-        case "parallel":
-            arms = [(arm, "") for arm in node["arms"]]
-            return _arms(node, prefix, width, arms, _parallel_title(node))
-        case "branch":
-            arms = [(arm["node"], f"if {_short(arm.get('condition'))}") for arm in node["arms"]]
-            if node.get("otherwise"):
-                arms.append((node["otherwise"], "otherwise"))
-            return _arms(node, prefix, width, arms, "branch")
-        case "loop":
-            word = "while" if node["kind"] == "dowhile" else "until"
-            title = f"repeat {word} {_short(node.get('condition'), 90)}"
-            return _framed(node, prefix, width, title, _node(node["body"], prefix, width - 2 * PAD))
-        case "foreach":
-            many = node.get("concurrency") or 1
-            title = "for each item" if many == 1 else f"for each item · {many} at once"
-            return _framed(node, prefix, width, title, _node(node["body"], prefix, width - 2 * PAD))
-        case "workflow":
-            path = _join(prefix, node["id"])
-            inner = _sequence(node["workflow"]["steps"], path, width - 2 * PAD)
-            return _framed(node, prefix, width, str(node["id"]), inner, path=path)
+def _node(node: Node, width: float) -> Block:
+    inside = width - 2 * PAD
+    match node:
+        case GraphSequence():
+            return _sequence(node.nodes, width)
+        case GraphParallel():
+            limit = f" · {node.concurrency} at once" if node.concurrency else ""
+            return _arms(node, width, [(arm, "") for arm in node.arms], f"in parallel{limit}")
+        case GraphBranch():
+            arms = [(arm, f"if {_short(condition)}") for condition, arm in node.arms]
+            if node.otherwise is not None:
+                arms.append((node.otherwise, "otherwise"))
+            return _arms(node, width, arms, "branch")
+        case GraphLoop():
+            title = f"repeat {'while' if node.is_while else 'until'} {_short(node.condition, 90)}"
+            return _framed(node, width, title, _node(node.body, inside))
+        case GraphForeach():
+            limit = "" if node.concurrency == 1 else f" · {node.concurrency} at once"
+            return _framed(node, width, f"for each item{limit}", _node(node.body, inside))
+        case GraphWorkflow():
+            return _framed(node, width, node.id, _sequence(node.nodes, inside))
         case _:
-            return _box(node, prefix, width)
+            return _box(node, width)
 
 
-def _box(node: Graph, prefix: str, width: float) -> Block:
-    path = _join(prefix, node["id"])
+def _box(node: Node, width: float) -> Block:
     badges = tuple(_badges(node))
     sub = _sub(node)
     around = 40 + 18 * len(badges) + 12
-    label = lines_of(str(node["id"]), max(width - around, 60))
+    label = lines_of(node.id, max(width - around, 60))
     wide = max(max(text_width(line) for line in label) + around, text_width(sub) * 0.92 + 52, 116)
     height = ROW + 15 * (len(label) - 1) + (14 if sub else 0)
     box = Box(
-        node=path,
-        kind=node["type"],
+        node=node.name,
+        kind=node.type,
         label=label,
         x=0,
         y=0,
         width=wide,
         height=height,
-        title=str(node.get("description") or ""),
+        title=node.description,
         sub=sub,
         badges=badges,
     )
-    return Block(shapes=(box,), width=wide, height=height, axis=wide / 2, first=path, port=height / 2)
+    return Block(shapes=(box,), width=wide, height=height, axis=wide / 2, first=node.name, port=height / 2)
 
 
-def _sub(node: Graph) -> str:
-    match node["type"]:
-        case "sleep" if node.get("seconds") is not None:
-            return f"sleeps {node['seconds']:g} s"
-        case "sleep":
-            return f"until {node.get('until') or _short(node.get('function'))}"
-        case "event":
-            return f"event {node.get('name')}"
-        case "map":
-            return ", ".join(node.get("keys") or ())[:34] or _short(node.get("function"))
+def _sub(node: Node) -> str:
+    match node:
+        case GraphSleep() if node.seconds is not None:
+            return f"sleeps {node.seconds:g} s"
+        case GraphSleep():
+            return f"until {node.until or _short(node.function)}"
+        case GraphEvent():
+            return f"event {node.event}"
+        case GraphMap():
+            return ", ".join(node.keys or ())[:34] or _short(node.function)
         case _:
             return ""
 
 
-def _badges(node: Graph) -> Iterator[str]:
-    if node.get("resume_schema"):
+def _badges(node: Node) -> Iterator[str]:
+    if node.resume_schema:
         yield "person"
-    if ((node.get("retry") or {}).get("attempts") or 1) > 1:
+    if isinstance(node, GraphStep) and node.attempts > 1:
         yield "retry"
 
 
@@ -140,24 +147,23 @@ def _stack(blocks: Sequence[Block]) -> Block:
     )
 
 
-def _framed(node: Graph, prefix: str, width: float, title: str, inner: Block, path: str = "") -> Block:
-    node_path = path or f"{prefix}/{node['id']}"
+def _framed(node: Node, width: float, title: str, inner: Block) -> Block:
     lines = lines_of(title, max(width - 48, 80))
     wide = max(inner.width + 2 * PAD, max(map(text_width, lines)) + 50)
     left = (wide - inner.width) / 2
     head = HEAD + 15 * (len(lines) - 1)
     height = head + PAD + inner.height + PAD
-    frame = Frame(node=node_path, kind=node["type"], title=lines, x=0, y=0, width=wide, height=height)
+    frame = Frame(node=node.name, kind=node.type, title=lines, x=0, y=0, width=wide, height=height)
     shapes = (frame, *moved(inner.shapes, left, head + PAD))
-    return Block(shapes=shapes, width=wide, height=height, axis=left + inner.axis, first=node_path, port=HEAD / 2)
+    return Block(shapes=shapes, width=wide, height=height, axis=left + inner.axis, first=node.name, port=HEAD / 2)
 
 
-def _arms(node: Graph, prefix: str, width: float, arms: Sequence[tuple[Graph, str]], title: str) -> Block:
-    blocks = [_captioned(_node(arm, prefix, width), text) for arm, text in arms]
+def _arms(node: Node, width: float, arms: Sequence[tuple[Node, str]], title: str) -> Block:
+    blocks = [_captioned(_node(arm, width), text) for arm, text in arms]
     if sum(block.width for block in blocks) + SIDE * (len(blocks) - 1) <= width:
-        return _beside(f"{prefix}/{node['id']}", node["type"], title, blocks)
-    inner = [(_node(arm, prefix, width - 2 * PAD - BUS), text) for arm, text in arms]
-    return _framed(node, prefix, width, title, _below(inner))
+        return _beside(node.name, node.type, title, blocks)
+    inner = [(_node(arm, width - 2 * PAD - BUS), text) for arm, text in arms]
+    return _framed(node, width, title, _below(inner))
 
 
 def _captioned(block: Block, text: str) -> Block:
@@ -216,15 +222,6 @@ def _below(arms: Sequence[tuple[Block, str]]) -> Block:
     return Block(shapes=tuple(shapes), width=wide, height=y - 12, axis=wide / 2, first=arms[0][0].first)
 
 
-def _parallel_title(node: Graph) -> str:
-    limit = node.get("concurrency")
-    return f"in parallel · {limit} at once" if limit else "in parallel"
-
-
-def _short(text: Any, most: int = 60) -> str:
+def _short(text: str | None, most: int = 60) -> str:
     line = condition_text(text) or "condition"
     return line if len(line) <= most else line[: most - 1] + "…"
-
-
-def _join(prefix: str, node_id: str) -> str:
-    return f"{prefix}.{node_id}" if prefix else str(node_id)

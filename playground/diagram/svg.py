@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from engine.events import StepStatus
 from playground.diagram.layout import lay_out
 from playground.diagram.shapes import Box, Caption, Dot, Edge, Frame, Shape
+from playground.graph.words import without_indexes
 
 KIND_ICONS = {"map": "map", "sleep": "clock", "event": "bolt", "loop": "loop", "foreach": "stack", "workflow": "flow"}
 MARGIN = 4.0
@@ -70,24 +71,12 @@ def marks(rows: Sequence[Named], together: Any) -> dict[str, StepStatus]:
         if row.kind in ("attempt", "more"):
             continue
         name, _, number = row.key.partition("*")
-        node = _without_indexes(name)
+        node = without_indexes(name)
         if rounds.get(node) != number:
             rounds[node] = number
             found[node] = []
         found[node].append(row.status)
     return {node: together(statuses) for node, statuses in found.items()}
-
-
-def _without_indexes(path: str) -> str:
-    out, keep = [], True
-    for character in path:
-        if character == "[":
-            keep = False
-        if keep:
-            out.append(character)
-        if character == "]":
-            keep = True
-    return "".join(out)
 
 
 def _draw(shape: Shape, marks: Mapping[str, str], icons: str, live: bool) -> SafeString:

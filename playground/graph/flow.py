@@ -1,72 +1,82 @@
 """A workflow's tree as clients of Mastra know it: one entry for each node, with the entries inside it."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from playground.graph.nodes import condition_text
+from playground.graph.nodes import (
+    GraphBranch,
+    GraphEvent,
+    GraphForeach,
+    GraphLoop,
+    GraphMap,
+    GraphParallel,
+    GraphSequence,
+    GraphSleep,
+    GraphStep,
+    GraphWorkflow,
+    Node,
+)
 
 Entry = dict[str, Any]
 
 
-def entries(nodes: Iterable[Mapping[str, Any]]) -> list[Entry]:
-    """Return the entries of some nodes of a graph; each has the node's id too."""
-    return [{"id": node["id"], **_entry(node)} for node in nodes]
+def entries(nodes: Iterable[Node]) -> list[Entry]:
+    """Return the entries of some nodes; each has the node's id too."""
+    return [{"id": node.id, **_entry(node)} for node in nodes]
 
 
-def _entry(node: Mapping[str, Any]) -> Entry:
-    match node["type"]:
-        case "step":
-            words = {key: node[key] for key in ("id", "description", "metadata") if node.get(key)}
-            return {"type": "step", "step": words}
-        case "map":
-            return {"type": "mapping", "mapConfig": node.get("function") or json.dumps(node.get("keys") or {})}
-        case "sequence":
+def _entry(node: Node) -> Entry:
+    match node:
+        case GraphStep():
+            words = {"id": node.id, "description": node.description, "metadata": node.metadata}
+            return {"type": "step", "step": {key: word for key, word in words.items() if word}}
+        case GraphMap():
+            return {"type": "mapping", "mapConfig": node.function or json.dumps(node.keys or {})}
+        case GraphSequence():
             # There it takes a workflow to have several steps in one arm.
-            return _inner(node["id"], node["steps"])
-        case "workflow":
-            return _inner(node["workflow"]["id"], node["workflow"]["steps"])
-        case "parallel":
-            return {"type": "parallel", "steps": entries(node["arms"])}
-        case "branch":
+            return _inner(node.id, node.nodes)
+        case GraphWorkflow():
+            return _inner(node.workflow_id, node.nodes)
+        case GraphParallel():
+            return {"type": "parallel", "steps": entries(node.arms)}
+        case GraphBranch():
             return _branch(node)
-        case "loop":
-            condition = _condition(node["body"]["id"], node["condition"])
-            inner = {"step": _only(node["body"]), "serializedCondition": condition}
-            return {"type": "loop", **inner, "loopType": node["kind"]}
-        case "foreach":
-            return {"type": "foreach", "step": _only(node["body"]), "opts": {"concurrency": node["concurrency"]}}
-        case "sleep":
+        case GraphLoop():
+            inner = {"step": _only(node.body), "serializedCondition": _condition(node.body.id, node.condition)}
+            return {"type": "loop", **inner, "loopType": "dowhile" if node.is_while else "dountil"}
+        case GraphForeach():
+            return {"type": "foreach", "step": _only(node.body), "opts": {"concurrency": node.concurrency}}
+        case GraphSleep():
             return _sleep(node)
-        case "event":
-            return {"type": "waitForEvent", "event": node["name"], "timeout": _milliseconds(node["timeout"])}
-        case other:
-            return {"type": other}
+        case GraphEvent():
+            return {"type": "waitForEvent", "event": node.event, "timeout": _milliseconds(node.timeout)}
+        case _:
+            return {"type": node.type}
 
 
-def _inner(workflow_id: str, nodes: Iterable[Mapping[str, Any]]) -> Entry:
+def _inner(workflow_id: str, nodes: Sequence[Node]) -> Entry:
     return {"type": "workflow", "workflowId": workflow_id, "serializedStepFlow": entries(nodes)}
 
 
-def _branch(node: Mapping[str, Any]) -> Entry:
-    arms = [(arm["node"], arm["condition"]) for arm in node["arms"]]
-    if node.get("otherwise"):
-        arms.append((node["otherwise"], "otherwise"))
-    conditions = [_condition(arm["id"], text) for arm, text in arms]
-    return {"type": "conditional", "steps": entries(arm for arm, _ in arms), "serializedConditions": conditions}
+def _branch(node: GraphBranch) -> Entry:
+    conditions = [_condition(arm.id, text) for text, arm in node.arms]
+    if node.otherwise is not None:
+        conditions.append(_condition(node.otherwise.id, "otherwise"))
+    return {"type": "conditional", "steps": entries(node.inner), "serializedConditions": conditions}
 
 
-def _sleep(node: Mapping[str, Any]) -> Entry:
-    given = {"duration": _milliseconds(node["seconds"]), "date": node["until"], "fn": node["function"]}
-    kind = "sleepUntil" if node["kind"] == "sleep_until" else "sleep"
+def _sleep(node: GraphSleep) -> Entry:
+    given = {"duration": _milliseconds(node.seconds), "date": node.until, "fn": node.function}
+    kind = "sleepUntil" if node.until_time else "sleep"
     return {"type": kind} | {key: value for key, value in given.items() if value is not None}
 
 
-def _condition(arm: str, text: Any) -> Entry:
-    return {"id": f"{arm}-condition", "fn": condition_text(text)}
+def _condition(arm: str, text: str) -> Entry:
+    return {"id": f"{arm}-condition", "fn": text}
 
 
-def _only(node: Mapping[str, Any]) -> Entry:
+def _only(node: Node) -> Entry:
     (entry,) = entries([node])
     return entry
 

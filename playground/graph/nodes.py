@@ -1,107 +1,185 @@
-"""The nodes of a workflow's graph by the paths under which they run, each with the schemas of its values."""
+"""The nodes of a published graph: one frozen kind for each kind of node that a workflow's tree has."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-Graph = Mapping[str, Any]
+from engine.paths import Path, format_path
+
 Schema = Any
 """A JSON Schema; None for that of a value of which nothing is known."""
 
 
-def nodes_of(graph: Graph | None, prefix: tuple[str, ...] = ()) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield every node that has a path of its own, with that path without indexes.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """What every node has."""
 
-    Nodes that declare none, as timers do, have the schema of what they are given, so that its secrets are known there.
-    """
-    if graph is not None:
-        yield from _chain(graph["steps"], prefix, graph.get("input_schema"))
+    type: str
+    """The kind as the graph writes it."""
+    id: str
+    path: Path
+    """The ids under which it runs, without indexes of items. Containers run at no path; theirs ends with their id."""
+    description: str = ""
+    input_schema: Schema = None
+    """Of what it is given; for a node that declares none, of what the one before hands on."""
+    output_schema: Schema = None
+    """Of what it hands on."""
+    resume_schema: Schema = None
+    suspend_schema: Schema = None
+    state_schema: Schema = None
 
+    @property
+    def inner(self) -> "tuple[Node, ...]":
+        """Return the nodes directly inside."""
+        return ()
 
-def _chain(
-    nodes: Sequence[Mapping[str, Any]], prefix: tuple[str, ...], given: Schema
-) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for node in nodes:
-        yield from _nodes(node, prefix, given)
-        given = _output(node, given)
+    @property
+    def runs(self) -> bool:
+        """Tell whether a run has a step at its path: containers are only around such nodes."""
+        return True
 
+    @property
+    def name(self) -> str:
+        """Return what its place is called in pages: its path as text."""
+        return format_path(self.path)
 
-def _nodes(node: Mapping[str, Any], prefix: tuple[str, ...], given: Schema) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    path = (*prefix, node["id"])
-    match node["type"]:
-        case "sequence":
-            yield from _chain(node["steps"], prefix, given)
-        case "parallel" | "branch":
-            for arm in _arms(node):
-                yield from _nodes(arm, prefix, given)
-        case "loop":
-            yield from _nodes(node["body"], prefix, given)
-        case "foreach":
-            yield from _nodes(node["body"], prefix, _item(given))
-        case "workflow":
-            yield ".".join(path), node["workflow"]
-            yield from nodes_of(node["workflow"], path)
-        case "step":
-            yield ".".join(path), node if node.get("input_schema") else {**node, "input_schema": given}
-        case _:
-            yield ".".join(path), {**node, "input_schema": given, "output_schema": _output(node, given)}
+    def flat(self) -> "Iterator[Node]":
+        """Yield it and the nodes inside it, parents first, without those of nested workflows."""
+        yield self
+        for node in self.inner:
+            yield from node.flat()
 
-
-def _arms(node: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    if node["type"] == "parallel":
-        return list(node["arms"])
-    return [arm["node"] for arm in node["arms"]] + ([node["otherwise"]] if node.get("otherwise") else [])
-
-
-def _output(node: Mapping[str, Any], given: Schema) -> Schema:
-    """Return the schema of what a node hands on."""
-    match node["type"]:
-        case "sleep":
-            return given
-        case "event":
-            return node.get("schema")
-        case "workflow":
-            return node["workflow"].get("output_schema")
-        case "loop":
-            return _output(node["body"], given)
-        case "foreach":
-            return {"type": "array", "items": _moved(_output(node["body"], _item(given)) or {}, "items")}
-        case "parallel" | "branch":
-            arms = {arm["id"]: _output(arm, given) for arm in _arms(node)}
-            parts = {name: _moved(schema or {}, f"properties/{name}") for name, schema in arms.items()}
-            return {"type": "object", "properties": parts}
-        case "sequence":
-            for part in node["steps"]:
-                given = _output(part, given)
-            return given
-        case _:
-            return node.get("output_schema")
+    def steps(self) -> "Iterator[Node]":
+        """Yield the nodes that run at paths in the same workflow: itself, or those inside it."""
+        return (node for node in self.flat() if node.runs)
 
 
-def _item(given: Schema) -> Schema:
-    """Return the schema of an item of a list."""
-    items = given.get("items") if isinstance(given, dict) else None
-    return {**items, "$defs": given.get("$defs", {})} if isinstance(items, dict) else None
+UNKNOWN = Node(type="unknown", id="", path=())
+"""What stands for a node that a graph does not have."""
 
 
-def _moved(schema: Schema, place: str) -> Schema:
-    """Return a schema as a part of another one, in which its references lead to where they did."""
-    match schema:
-        case {"$ref": str(ref), **others} if ref.startswith("#"):
-            return {"$ref": f"#/{place}{ref[1:]}", **_moved(others, place)}
-        case dict():
-            return {key: _moved(part, place) for key, part in schema.items()}
-        case list():
-            return [_moved(part, place) for part in schema]
-        case _:
-            return schema
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphStep(Node):
+    """A step."""
+
+    attempts: int = 1
+    """How often it is tried at most, by its own policy."""
+    metadata: Any = None
 
 
-def condition_text(text: Any) -> str:
-    """Return a condition's source for people: on one line, and of a lambda what it computes."""
-    return re.sub(r"^lambda\b[^:]*:\s*", "", " ".join(str(text or "").split()))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphMap(Node):
+    """A mapping: a function, or a source for each key."""
+
+    function: str | None
+    keys: dict[str, str] | None
 
 
-def without_indexes(path: str) -> str:
-    """Return a written path without the items of lists: ``inner[0].ask`` gives ``inner.ask``."""
-    return re.sub(r"\[\d+\]", "", path)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphSleep(Node):
+    """A timer: seconds, a time, or a function that gives one of them."""
+
+    until_time: bool
+    """Whether it waits until a time, and not for a while."""
+    seconds: float | None
+    until: str | None
+    function: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphEvent(Node):
+    """A wait for an event."""
+
+    event: str
+    timeout: float | None
+    """Seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container(Node):
+    """A node that is only around others."""
+
+    @property
+    def runs(self) -> bool:
+        """See `Node.runs`."""
+        return False
+
+    @property
+    def name(self) -> str:
+        """Return the path of the workflow around it, a slash and its id: no step can have such a path."""
+        return f"{format_path(self.path[:-1])}/{self.id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphSequence(Container):
+    """Nodes one after the other, where one can stand."""
+
+    nodes: tuple[Node, ...]
+
+    @property
+    def inner(self) -> tuple[Node, ...]:
+        """See `Node.inner`."""
+        return self.nodes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphParallel(Container):
+    """Arms that run at once."""
+
+    arms: tuple[Node, ...]
+    concurrency: int | None
+
+    @property
+    def inner(self) -> tuple[Node, ...]:
+        """See `Node.inner`."""
+        return self.arms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphBranch(Container):
+    """Arms that run when their conditions hold."""
+
+    arms: tuple[tuple[str, Node], ...]
+    """The source of each condition, for people, and its arm."""
+    otherwise: Node | None
+
+    @property
+    def inner(self) -> tuple[Node, ...]:
+        """See `Node.inner`."""
+        return (*(arm for _, arm in self.arms), *filter(None, [self.otherwise]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphLoop(Container):
+    """A body that runs again while, or until, a condition holds."""
+
+    body: Node
+    is_while: bool
+    condition: str
+    """The source of the condition, for people."""
+
+    @property
+    def inner(self) -> tuple[Node, ...]:
+        """See `Node.inner`."""
+        return (self.body,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphForeach(Container):
+    """A body that runs for each item of a list."""
+
+    body: Node
+    concurrency: int
+
+    @property
+    def inner(self) -> tuple[Node, ...]:
+        """See `Node.inner`."""
+        return (self.body,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphWorkflow(Node):
+    """A nested workflow as one step; its nodes run below its path."""
+
+    workflow_id: str
+    nodes: tuple[Node, ...]

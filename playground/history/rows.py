@@ -2,16 +2,24 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import get_args
 
 from engine.events import StepStatus
 from engine.journal.step_state import StepState
 from engine.paths import Path, format_path
-from playground.graph.nodes import condition_text
+from playground.graph.nodes import (
+    Container,
+    GraphBranch,
+    GraphForeach,
+    GraphLoop,
+    GraphParallel,
+    GraphSequence,
+    GraphWorkflow,
+    Node,
+)
+from playground.graph.tree import Graph, read_tree
 from playground.history.row import Row, RowKind, Window, together
 from playground.history.trace import History, Span, Trace
-
-Graph = Mapping[str, Any]
 
 
 @dataclass(slots=True)
@@ -20,31 +28,31 @@ class _Walk:
     window: Window
     over: bool
 
-    def nodes(self, nodes: Sequence[Graph], place: StepState, depth: int, index: int | None) -> Iterator[Row]:
+    def nodes(self, nodes: Sequence[Node], place: StepState, depth: int, index: int | None) -> Iterator[Row]:
         for node in nodes:
             yield from self.node(node, place, depth, index)
 
-    def node(self, node: Graph, place: StepState, depth: int, index: int | None) -> Iterator[Row]:
-        match node["type"]:
-            case "sequence":
-                yield from self.nodes(node["steps"], place, depth, index)
-            case "parallel":
-                arms = self.nodes(node["arms"], place, depth + 1, index)
-                yield from self.group(node, place, depth, index, list(arms), f"{len(node['arms'])} arms")
-            case "branch":
+    def node(self, node: Node, place: StepState, depth: int, index: int | None) -> Iterator[Row]:
+        match node:
+            case GraphSequence():
+                yield from self.nodes(node.nodes, place, depth, index)
+            case GraphParallel():
+                arms = self.nodes(node.arms, place, depth + 1, index)
+                yield from self.group(node, place, depth, index, list(arms), f"{len(node.arms)} arms")
+            case GraphBranch():
                 yield from self.branch(node, place, depth, index)
-            case "loop":
+            case GraphLoop():
                 yield from self.loop(node, place, depth, index)
-            case "foreach":
+            case GraphForeach():
                 yield from self.foreach(node, place, depth, index)
             case _:
                 yield from self.step(node, _state_of(node, place, index), depth)
 
-    def step(self, node: Graph, step: StepState, depth: int) -> Iterator[Row]:
-        row = self.row_of(step, depth, kind=node["type"], title=str(node["id"]))
+    def step(self, node: Node, step: StepState, depth: int) -> Iterator[Row]:
+        row = self.row_of(step, depth, kind=_kind(node), title=node.id)
         inner: list[Row] = []
-        if node["type"] == "workflow":
-            inner = list(self.nodes(node["workflow"]["steps"], step, depth + 1, None))
+        if isinstance(node, GraphWorkflow):
+            inner = list(self.nodes(node.nodes, step, depth + 1, None))
             row = _as_inside(row, inner)
         yield row
         if step.attempts > 1:
@@ -103,54 +111,51 @@ class _Walk:
                 revision=f"{row.seq if last else 0}.{status}",
             )
 
-    def branch(self, node: Graph, place: StepState, depth: int, index: int | None) -> Iterator[Row]:
-        decided = place.decisions.get(str(node["id"]))
-        arms = [(arm["node"], arm.get("condition") or "") for arm in node["arms"]]
-        if node.get("otherwise"):
-            arms.append((node["otherwise"], "otherwise"))
+    def branch(self, node: GraphBranch, place: StepState, depth: int, index: int | None) -> Iterator[Row]:
+        decided = place.decisions.get(node.id)
+        arms = [(arm, f"if {condition}") for condition, arm in node.arms]
+        if node.otherwise is not None:
+            arms.append((node.otherwise, "otherwise"))
         rows: list[Row] = []
-        for arm, condition in arms:
+        for arm, note in arms:
             inner = list(self.node(arm, place, depth + 1, index))
-            if decided is not None and arm["id"] not in decided:
+            if decided is not None and arm.id not in decided:
                 inner = [_skipped(row) for row in inner]
             if inner:
-                inner[0] = replace(
-                    inner[0],
-                    note=inner[0].note or f"if {condition_text(condition)}".replace("if otherwise", "otherwise"),
-                )
+                inner[0] = replace(inner[0], note=inner[0].note or note)
             rows += inner
-        note = "no condition was true" if decided == [] else "" if decided is None else f"took {', '.join(decided)}"
-        yield from self.group(node, place, depth, index, rows, note)
+        took = "no condition was true" if decided == [] else "" if decided is None else f"took {', '.join(decided)}"
+        yield from self.group(node, place, depth, index, rows, took)
 
-    def loop(self, node: Graph, place: StepState, depth: int, index: int | None) -> Iterator[Row]:
-        state = place.loops.get(str(node["id"]))
-        ids = list(_step_ids(node["body"]))
+    def loop(self, node: GraphLoop, place: StepState, depth: int, index: int | None) -> Iterator[Row]:
+        state = place.loops.get(node.id)
+        ids = [step.id for step in node.body.steps()]
         current = [_child(place, step_id, index) for step_id in ids]
         rounds = max((len(step.earlier) for step in current if step), default=0)
-        word = "while" if node["kind"] == "dowhile" else "until"
-        note = f"{word} {condition_text(node.get('condition') or 'the condition holds')}"
+        note = f"{'while' if node.is_while else 'until'} {node.condition or 'the condition holds'}"
         rows: list[Row] = []
         first = max(0, rounds - self.window.shown)
         for round_ in range(first, rounds):
             past = _Past(place, ids, index, round_).place()
-            rows += _in_round(self.node(node["body"], past, depth + 1, index), round_ + 1)
+            rows += _in_round(self.node(node.body, past, depth + 1, index), round_ + 1)
         if state is None or not state.over or any(step and step.status != "pending" for step in current):
-            rows += _in_round(self.node(node["body"], place, depth + 1, index), rounds + 1)
+            rows += _in_round(self.node(node.body, place, depth + 1, index), rounds + 1)
         if first:
-            rows.insert(0, _more(f"{node['id']}*more", depth + 1, f"{first} earlier iterations", ""))
+            rows.insert(0, _more(f"{node.id}*more", depth + 1, f"{first} earlier iterations", ""))
         yield from self.group(node, place, depth, index, rows, note)
 
-    def foreach(self, node: Graph, place: StepState, depth: int, index: int | None) -> Iterator[Row]:
-        containers = [place.children.get(step_id) for step_id in _step_ids(node["body"])]
+    def foreach(self, node: GraphForeach, place: StepState, depth: int, index: int | None) -> Iterator[Row]:
+        ids = [step.id for step in node.body.steps()]
+        containers = [place.children.get(step_id) for step_id in ids]
         indexes = sorted({key for box in containers if box for key in box.children if isinstance(key, int)})
         if not indexes:
-            yield from self.group(node, place, depth, index, list(self.node(node["body"], place, depth + 1, None)), "")
+            yield from self.group(node, place, depth, index, list(self.node(node.body, place, depth + 1, None)), "")
             return
-        box_path = format_path((*place.path, _first_id(node["body"])))
+        box_path = format_path((*place.path, ids[0]))
         shown, hidden = self.choose(indexes, containers, box_path)
         rows: list[Row] = []
         for item in shown:
-            rows += self.node(node["body"], place, depth + 1, item)
+            rows += self.node(node.body, place, depth + 1, item)
         if hidden:
             rows.append(_more(f"{box_path}[more]", depth + 1, _counted(hidden, containers), box_path))
         yield from self.group(node, place, depth, index, rows, _counted(indexes, containers))
@@ -170,7 +175,7 @@ class _Walk:
         return [i for i in indexes if i in chosen], [i for i in indexes if i not in chosen]
 
     def group(
-        self, node: Graph, place: StepState, depth: int, index: int | None, rows: list[Row], note: str
+        self, node: Container, place: StepState, depth: int, index: int | None, rows: list[Row], note: str
     ) -> Iterator[Row]:
         inner = [row for row in rows if row.kind not in ("attempt", "more")]
         status = together([row.status for row in inner])
@@ -181,9 +186,9 @@ class _Walk:
         suffix = "" if index is None else f"[{index}]"
         prefix = format_path(place.path)
         yield Row(
-            key=f"{prefix}/{node['id']}{suffix}",
-            kind=node["type"],
-            title=str(node["id"]),
+            key=f"{prefix}/{node.id}{suffix}",
+            kind=_kind(node),
+            title=node.id,
             status=status,
             depth=depth,
             spans=(Span("group", min(starts), end),) if starts else (),
@@ -228,7 +233,7 @@ def rows(history: History, graph: Graph | None, window: Window | None = None) ->
         window: how much of long lists is shown.
     """
     walk = _Walk(history, window or Window(), over=history.run.ended)
-    found = [] if graph is None else list(walk.nodes(graph["steps"], history.run.root, 0, None))
+    found = [] if graph is None else list(walk.nodes(read_tree(graph).nodes, history.run.root, 0, None))
     known = {id(row.state) for row in found}
     drawn = {row.path for row in found}
     containers = tuple(_list_paths(found))
@@ -248,11 +253,11 @@ def _list_paths(found: Sequence[Row]) -> Iterator[str]:
             yield f"{row.path}["
 
 
-def _state_of(node: Graph, place: StepState, index: int | None) -> StepState:
-    found = _child(place, node["id"], index)
+def _state_of(node: Node, place: StepState, index: int | None) -> StepState:
+    found = _child(place, node.id, index)
     if found is not None:
         return found
-    return StepState((*place.path, node["id"]) if index is None else (*place.path, node["id"], index))
+    return StepState((*place.path, node.id) if index is None else (*place.path, node.id, index))
 
 
 def _child(place: StepState, step_id: str, index: int | None) -> StepState | None:
@@ -260,25 +265,11 @@ def _child(place: StepState, step_id: str, index: int | None) -> StepState | Non
     return found if index is None or found is None else found.children.get(index)
 
 
-def _step_ids(node: Graph) -> Iterator[str]:
-    match node["type"]:
-        case "sequence":
-            inner = node["steps"]
-        case "parallel":
-            inner = node["arms"]
-        case "branch":
-            inner = [arm["node"] for arm in node["arms"]] + ([node["otherwise"]] if node.get("otherwise") else [])
-        case "loop" | "foreach":
-            inner = [node["body"]]
-        case _:
-            yield str(node["id"])
-            return
-    for child in inner:
-        yield from _step_ids(child)
+_KINDS: Mapping[str, RowKind] = {kind: kind for kind in get_args(RowKind)}
 
 
-def _first_id(node: Graph) -> str:
-    return next(_step_ids(node))
+def _kind(node: Node) -> RowKind:
+    return _KINDS.get(node.type, "step")
 
 
 def _item_status(item: int, containers: Sequence[StepState | None]) -> StepStatus:

@@ -1,6 +1,5 @@
 """An opened step as HTML: its question and form, error, values and logs, with secrets masked."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +9,8 @@ from django.utils.safestring import SafeString
 
 from playground.display.pages import context_of
 from playground.forms import mask
-from playground.graph.nodes import nodes_of
+from playground.graph.nodes import UNKNOWN
+from playground.graph.tree import read_tree
 from playground.history import Detail, detail
 from playground.runpage.answer_forms import AnswerForm, answer_form, event_form
 from playground.runpage.view import Graph, Line, RunView
@@ -43,7 +43,6 @@ class StepBody:
 
     path: str
     detail: Detail
-    node: Mapping[str, Any]
     form: AnswerForm | None
     asked: Asked
     has_input: bool
@@ -80,22 +79,21 @@ def step_html(
     state = line.row.state
     if state is None:
         return SafeString("")
-    node = dict(nodes_of(graph)).get(_name(state.path), {})
+    node = read_tree(graph).at(state.path) or UNKNOWN
     if form is None and state.status == "suspended":
-        form = answer_form(view.run_id, state, node.get("resume_schema"))
+        form = answer_form(view.run_id, state, node.resume_schema)
     if form is None and state.status == "waiting" and state.event_name:
-        form = event_form(view.run_id, state, node.get("schema"))
+        form = event_form(view.run_id, state, node.output_schema)
     began = state.started_at is not None
     body = StepBody(
         path=line.row.path,
-        detail=_masked(detail(view.history, state), node.get("resume_schema"), graph),
-        node=node,
+        detail=_masked(detail(view.history, state), node.resume_schema, graph),
         form=form,
-        asked=asked(mask(node.get("suspend_schema") or {}, state.suspend_payload)),
+        asked=asked(mask(node.suspend_schema or {}, state.suspend_payload)),
         has_input=began and state.input is not None,
-        input=mask(node.get("input_schema") or {}, state.input),
+        input=mask(node.input_schema or {}, state.input),
         has_output=line.row.status in ("success", "bailed"),
-        output=mask(node.get("output_schema") or {}, state.output),
+        output=mask(node.output_schema or {}, state.output),
     )
     return render_to_string("run/body.html", context_of(body) | {"view": view}, request=request)
 
@@ -119,10 +117,6 @@ def asked(payload: Any) -> Asked:
     if all(_is_plain(value) for value in rest.values()):
         return Asked(question=question, facts=tuple((name, _word(value)) for name, value in rest.items()))
     return Asked(question=question, rest=rest)
-
-
-def _name(path: tuple[str | int, ...]) -> str:
-    return ".".join(part for part in path if isinstance(part, str))
 
 
 def _is_plain(value: Any) -> bool:

@@ -13,8 +13,10 @@ from engine.events import FINAL
 from engine.journal.step_state import Rejection
 from engine.journal.summary import RunSummary
 from engine.paths import Path
-from playground.catalogue.catalogue import event_schema, find_version, node_at
+from playground.catalogue.catalogue import event_schema, find_version
 from playground.forms import mask
+from playground.graph.nodes import UNKNOWN
+from playground.graph.tree import read_tree
 from playground.models import Event as EventRow
 from playground.models import Run as RunRow
 from playground.models import Wait as WaitRow
@@ -258,15 +260,15 @@ def _inbox(after: str, limit: int) -> InboxList:
 def _inbox_item(row: WaitRow) -> InboxItem:
     wait = wait_of(row)
     version = find_version(row.run.workflow_id, row.run.digest)
-    node = (node_at(version.graph, wait.path) if version else None) or {}
-    schema = node.get("resume_schema") or {}
+    node = read_tree(version.graph if version else None).at(wait.path) or UNKNOWN
+    schema = node.resume_schema or {}
     refused = _rejection(row)
     return InboxItem(
         item_id=row.id,
         run_id=row.run.run_id,
         workflow_id=row.run.workflow_id,
         path=wait.path,
-        payload=mask(node.get("suspend_schema") or {}, wait.payload),
+        payload=mask(node.suspend_schema or {}, wait.payload),
         label=wait.label,
         suspended_at=wait.since,
         resume_schema=schema,

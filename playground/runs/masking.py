@@ -5,9 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 from engine.events import Event
-from playground.catalogue.catalogue import Graph, event_schema, event_schemas, node_at
+from playground.catalogue.catalogue import Graph, event_schema, event_schemas
 from playground.forms import mask
-from playground.graph.nodes import nodes_of
+from playground.graph.nodes import UNKNOWN
+from playground.graph.tree import read_tree
 
 _VALUES: Mapping[str, tuple[str, str]] = {
     "step-suspended": ("payload", "suspend_schema"),
@@ -30,7 +31,7 @@ def mask_result(graph: Mapping[str, Any] | None, value: Any) -> Any:
 
 def mask_state(graph: Mapping[str, Any] | None, state: Any) -> Any:
     """Return a run's state, or changes of it, with the secrets replaced that any of its workflows declares."""
-    inner = [node.get("state_schema") for _, node in nodes_of(graph)]
+    inner = [node.state_schema for node in read_tree(graph).walk()]
     for schema in filter(None, [(graph or {}).get("state_schema"), *inner]):
         state = mask(schema, state)
     return state
@@ -65,8 +66,7 @@ def mask_event(graph: Graph, event: Event) -> Event:
 
 
 def _schema(graph: Graph, event: Event, key: str) -> Any:
-    node = node_at(graph, event.path) or {}
-    return node["workflow"].get(key) if node.get("type") == "workflow" else node.get(key)
+    return getattr(read_tree(graph).at(event.path) or UNKNOWN, key)
 
 
 def _mask(payload: dict[str, Any], key: str, schema: Any) -> None:

@@ -9,11 +9,12 @@ from engine.failure import ErrorDetail
 from engine.journal.result import RunResult, StepResult
 from engine.journal.state import RunState
 from engine.journal.summary import RunSummary
-from engine.paths import format_path
+from engine.paths import format_path, parse_path
 from playground.catalogue.catalogue import Graph, WorkflowEntry
 from playground.forms import mask
 from playground.graph import flow
-from playground.graph.nodes import nodes_of, without_indexes
+from playground.graph.nodes import UNKNOWN, GraphWorkflow, Node
+from playground.graph.tree import Tree, read_tree
 from playground.runs.items import as_one
 from playground.runs.masking import mask_input, mask_result, mask_state
 
@@ -26,15 +27,16 @@ STEP_SCHEMAS = (*SCHEMAS, ("resumeSchema", "resume_schema"), ("suspendSchema", "
 def workflow(entry: WorkflowEntry) -> dict[str, Any]:
     """Return a workflow with its steps."""
     graph = entry.graph
-    every = {path: _step(node) for path, node in nodes_of(graph)}
+    tree = read_tree(graph)
+    every = {node.name: _step(node) for node in tree.walk()}
     own = {path: step for path, step in every.items() if "." not in path}
     return {
         "name": entry.workflow_id,
         "description": entry.description,
         "steps": own,
         "allSteps": every,
-        "stepGraph": flow.entries(graph["steps"]),
-        **_schemas(graph, (*SCHEMAS, ("stateSchema", "state_schema"))),
+        "stepGraph": flow.entries(tree.nodes),
+        **_schemas(tree, (*SCHEMAS, ("stateSchema", "state_schema"))),
         "options": {},
         "digest": entry.digest,
     }
@@ -49,8 +51,8 @@ def result(run: RunState, graph: Graph | None) -> dict[str, Any]:
     """
     found = RunResult.of(run)
     given = mask_input(graph, found.input)
-    nodes = dict(nodes_of(graph))
-    every = {path: step(one, nodes.get(without_indexes(path), {})) for path, one in found.steps.items()}
+    tree = read_tree(graph)
+    every = {path: step(one, tree.at(parse_path(path)) or UNKNOWN) for path, one in found.steps.items()}
     steps = {**_lists(every), **every}
     data: dict[str, Any] = {"status": found.status, "input": given, "steps": {"input": given, **steps}}
     if found.status == "success":
@@ -114,16 +116,16 @@ def _heading(summary: RunSummary) -> dict[str, Any]:
     return heading | ({"resourceId": summary.resource_id} if summary.resource_id is not None else {})
 
 
-def step(found: StepResult, node: Mapping[str, Any]) -> dict[str, Any]:
+def step(found: StepResult, node: Node) -> dict[str, Any]:
     """Return what has become of a step.
 
     Args:
         found: the step.
-        node: its node in the graph, or nothing; its schemas say what is secret.
+        node: its node in the graph; its schemas say what is secret.
     """
 
     def shown(key: str, value: Any) -> Any:
-        return mask(node.get(key) or {}, value)
+        return mask(getattr(node, key) or {}, value)
 
     output = shown("output_schema", found.output)
     data: dict[str, Any] = {
@@ -160,15 +162,16 @@ def error(detail: ErrorDetail | Mapping[str, Any]) -> dict[str, Any]:
     return {"name": detail["type"], "message": detail["message"]}
 
 
-def _step(node: Mapping[str, Any]) -> dict[str, Any]:
+def _step(node: Node) -> dict[str, Any]:
     return {
-        "id": node["id"],
-        "description": node.get("description") or "",
+        "id": node.workflow_id if isinstance(node, GraphWorkflow) else node.id,
+        "description": node.description,
         **_schemas(node, STEP_SCHEMAS),
-        "isWorkflow": "steps" in node,
+        "isWorkflow": isinstance(node, GraphWorkflow),
     }
 
 
-def _schemas(node: Mapping[str, Any], names: tuple[tuple[str, str], ...]) -> dict[str, str]:
+def _schemas(node: Node | Tree, names: tuple[tuple[str, str], ...]) -> dict[str, str]:
     """Return the schemas a node has, as text, since that is how the client reads them."""
-    return {name: json.dumps(node[key]) for name, key in names if node.get(key) is not None}
+    found = {name: getattr(node, key) for name, key in names}
+    return {name: json.dumps(schema) for name, schema in found.items() if schema is not None}

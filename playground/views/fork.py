@@ -15,6 +15,8 @@ from playground.actions import actions
 from playground.catalogue import catalogue
 from playground.display.pages import Notice, page
 from playground.forms import MISSING, Form
+from playground.graph.nodes import UNKNOWN
+from playground.graph.tree import read_tree
 from playground.views.frame import frame_of
 from playground.views.posting import issues_of, posted, wants_part
 from playground.views.run import url_of
@@ -37,7 +39,7 @@ async def fork(request: HttpRequest, run_id: str) -> HttpResponse:
     run = await actions.state_of(run_id)
     step = _step(request, run.find)
     entry = await catalogue.workflow(run.workflow_id)
-    schema = (catalogue.node_at(entry.graph, step.path) or {}).get("input_schema") or {}
+    schema = (read_tree(entry.graph).at(step.path) or UNKNOWN).input_schema or {}
     if request.method != "POST":
         return await _page(request, run_id, run.workflow_id, step, Form.of(schema, step.input))
     form = Form.posted(schema, *posted(request)).validate()

@@ -12,7 +12,8 @@ from engine.journal.state import RunState
 from engine.journal.step_state import StepState
 from engine.paths import format_path, parse_path
 from playground.forms import mask
-from playground.graph.nodes import nodes_of, without_indexes
+from playground.graph.nodes import UNKNOWN
+from playground.graph.tree import read_tree
 from playground.runpage.loading import load
 from playground.runs.masking import mask_state
 
@@ -49,9 +50,11 @@ def _step(run: RunState, written: str) -> StepState:
 
 
 def _masked(graph: Mapping[str, Any] | None, run: RunState, step: StepState, part: str) -> Any:
-    node = dict(nodes_of(graph)).get(without_indexes(format_path(step.path))) if step.path else graph
-    output = step.output if step.path else run.result
-    return mask((node or {}).get(f"{part}_schema") or {}, step.input if part == "input" else output)
+    tree = read_tree(graph)
+    node = (tree.at(step.path) or UNKNOWN) if step.path else tree
+    if part == "input":
+        return mask(node.input_schema or {}, step.input)
+    return mask(node.output_schema or {}, step.output if step.path else run.result)
 
 
 def _safe(name: str) -> str:

@@ -23,7 +23,7 @@ from playground.display import excerpt
 from playground.display.pages import Notice, page
 from playground.display.values import preview
 from playground.forms import MISSING, Form, mask, without_secrets
-from playground.graph.nodes import nodes_of
+from playground.graph.tree import read_tree
 from playground.runpage.loading import load
 from playground.runs import lists
 from playground.runs.lists import Input
@@ -114,7 +114,7 @@ async def workflows(request: HttpRequest) -> HttpResponse:
     listed = tuple(
         Listed(
             entry=entry,
-            steps=sum(1 for _ in nodes_of(entry.graph)),
+            steps=sum(1 for _ in read_tree(entry.graph).walk()),
             strip=strip(entry.graph),
             counts=counts.get(entry.workflow_id, Counter()),
             recent=tuple(recent[entry.workflow_id]),

@@ -9,6 +9,7 @@ from django.db.models import F
 from engine.errors import UnknownWorkflow
 from playground.catalogue import catalogue
 from playground.catalogue.catalogue import ImportProblem, WorkflowEntry
+from playground.graph.tree import read_tree
 from playground.models import Worker
 from playground.store.clock import Now
 from playground.store.database import in_transaction
@@ -117,11 +118,11 @@ GRAPH = {
 def test_a_path_leads_to_its_node() -> None:
     """Nodes are found at every depth, through branches, loops, items and nested workflows."""
     for path in (("a",), ("b",), ("c",), ("inner",), ("inner", 0), ("inner", 2, "ask")):
-        node = catalogue.node_at(GRAPH, path)
+        node = read_tree(GRAPH).at(path)
         assert node is not None
-        assert node["id"] == [part for part in path if isinstance(part, str)][-1]
+        assert node.id == [part for part in path if isinstance(part, str)][-1]
     for path in ((), ("nowhere",), ("a", "b"), ("inner", "nowhere"), ("ask",)):
-        assert catalogue.node_at(GRAPH, path) is None
+        assert read_tree(GRAPH).at(path) is None
 
 
 def test_schemas_of_answers_and_events() -> None:

@@ -12,7 +12,7 @@ from playground.commandline.checking import Checked, check, own_lines
 from playground.commandline.executing import seconds_of
 from playground.commandline.exits import Exit
 from playground.commandline.writing import one_line
-from playground.graph.nodes import nodes_of
+from playground.graph.tree import read_tree
 
 SECONDS = 60.0
 
@@ -61,7 +61,7 @@ def _as_json(found: Checked) -> dict[str, Any]:
                 "file": entry["file"],
                 "line": entry["line"],
                 "digest": entry["digest"],
-                "steps": [path for path, _ in nodes_of(entry["graph"])],
+                "steps": [node.name for node in read_tree(entry["graph"]).walk()],
             }
             for entry in found.workflows
         ],
@@ -80,7 +80,7 @@ def _as_json(found: Checked) -> dict[str, Any]:
 
 def _lines(found: Checked) -> Iterator[str]:
     for entry in found.workflows:
-        steps = len(list(nodes_of(entry["graph"])))
+        steps = len(list(read_tree(entry["graph"]).walk()))
         of_it = [problem for problem in found.schemas if problem.workflow_id == entry["workflow_id"]]
         mark = "x" if of_it else "+"
         place = f"{entry['file']}:{entry['line']}" if entry["line"] else entry["module"]

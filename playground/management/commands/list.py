@@ -8,7 +8,7 @@ from playground.catalogue.catalogue import WorkflowEntry
 from playground.commandline.base import Options, RunsCommand
 from playground.commandline.exits import Exit
 from playground.commandline.writing import table
-from playground.graph.nodes import nodes_of
+from playground.graph.tree import read_tree
 from playground.runs import lists
 
 
@@ -45,7 +45,7 @@ def _as_json(entry: WorkflowEntry, counts: dict[str, int]) -> dict[str, Any]:
         "file": entry.file,
         "line": entry.line,
         "digest": entry.digest,
-        "steps": [path for path, _ in nodes_of(entry.graph)],
+        "steps": [node.name for node in read_tree(entry.graph).walk()],
         "inputSchema": entry.input_schema,
         "outputSchema": entry.output_schema,
         "runs": counts,
