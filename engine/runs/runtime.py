@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.clock import Clock, SystemClock
 from engine.errors import WorkflowChanged
-from engine.execution import Execution, Recorder
+from engine.execution import Execution, Recorder, executing, tell
 from engine.execution.capture import LOGGER, capturing
 from engine.execution.hooks import left_by
 from engine.failure import describe
@@ -87,6 +87,7 @@ class Runtime:
         while runnable:
             claim = await self.store.claim(run_id, owner=self._owner, lease=self._lease, force=force)
             if claim is None:
+                self.notice(run_id)
                 return None
             try:
                 state = await self._execute(flow, claim)
@@ -137,14 +138,12 @@ class Runtime:
                 return state
 
     def notice(self, run_id: str) -> None:
-        """Have a run that is executed here read, soon, what others have recorded."""
-        if run_id in self._live:
-            self._live[run_id].notice()
+        """Have a run read, soon, what others have recorded; it may be executed by another engine on the same store."""
+        tell(self.store, run_id, Execution.notice)
 
     def stop(self, run_id: str) -> None:
-        """Interrupt a run that is executed here; nothing more of it is recorded."""
-        if run_id in self._live:
-            self._live[run_id].stop()
+        """Interrupt a run, also one that another engine on the same store executes; nothing more of it is recorded."""
+        tell(self.store, run_id, Execution.stop)
 
     @property
     def live(self) -> tuple[str, ...]:
@@ -197,7 +196,7 @@ class Runtime:
         )
         self._live[claim.run_id] = execution
         try:
-            with capturing():
+            with capturing(), executing(self.store, claim.run_id, execution):
                 whole = await execution.segment()
         finally:
             del self._live[claim.run_id]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine import Context, Engine, MemoryStore, Retry, Run, create_step, step
+from engine import Context, Engine, MemoryStore, Retry, Run, Workflow, create_step, step
 from engine.errors import RunFinished, UnknownRun
 from engine.runs.runtime import Runtime
 from engine.testing import Collector, FakeClock, until
@@ -21,6 +21,14 @@ def endless(id: str = "endless") -> Any:
         await asyncio.Event().wait()
 
     return create_step(id=id, execute=execute)
+
+
+def run_in_two_engines(workflow: Workflow[Any, Any]) -> tuple[Run[Any, Any], Engine]:
+    """Return a run whose heartbeat never comes while a test lasts, and another engine on its store."""
+    store = MemoryStore()
+    here = Runtime(store=store, lease=86400)
+    here.add(workflow.flow)
+    return Run(here, workflow.flow), Engine([workflow], store=store)
 
 
 async def test_cancel_stops_a_running_step() -> None:
@@ -183,6 +191,56 @@ async def test_cancel_works_from_another_process_on_the_same_store() -> None:
     assert (await other.cancel()).status == "canceled"
     assert (await running).status == "canceled"
     assert here.live == ()
+
+
+async def test_cancel_through_another_engine_on_the_same_store_comes_at_once() -> None:
+    """No heartbeat is waited for: the engine that executes the run is told by the one that was asked."""
+    workflow = begin().then(endless()).commit()
+    run, other = run_in_two_engines(workflow)
+    running = asyncio.ensure_future(run.start(1))
+    await until(run, "step-started")
+    assert (await (await other.run(run.run_id)).cancel()).status == "canceled"
+    assert (await running).status == "canceled"
+
+
+async def test_answers_and_events_through_another_engine_are_taken_at_once() -> None:
+    """A sibling that still runs does not make them wait for the heartbeat either."""
+    go_on = asyncio.Event()
+
+    async def work(data: Any) -> str:
+        await go_on.wait()
+        return "worked"
+
+    async def hear(data: Any) -> Any:
+        go_on.set()
+        return data
+
+    answered = begin("answered").then(ask).then(create_step(id="then", execute=lambda data: data)).commit()
+    heard = begin("heard").wait_for_event("ping").then(create_step(id="hear", execute=hear)).commit()
+    workflow = begin().parallel([answered, heard, create_step(id="work", execute=work)]).commit()
+    run, other = run_in_two_engines(workflow)
+    running = asyncio.ensure_future(run.start(1))
+    await until(run, "step-suspended")
+    elsewhere = await other.run(run.run_id)
+    answering = asyncio.ensure_future(elsewhere.resume(step="answered.ask", resume_data="yes"))
+    await elsewhere.send_event("ping", "pong")
+    assert (await running).result == {"answered": "yes", "heard": "pong", "work": "worked"}
+    assert (await answering).status == "success"
+    await other.close()
+
+
+async def test_cancel_through_an_engine_in_another_thread_comes_at_once() -> None:
+    """Each execution is told in the event loop that it belongs to."""
+    workflow = begin().then(endless()).commit()
+    run, other = run_in_two_engines(workflow)
+    running = asyncio.ensure_future(run.start(1))
+    await until(run, "step-started")
+
+    async def cancel() -> None:
+        await (await other.run(run.run_id)).cancel()
+
+    await asyncio.to_thread(asyncio.run, cancel())
+    assert (await running).status == "canceled"
 
 
 async def test_a_step_that_swallows_the_cancel_cannot_go_on() -> None:
