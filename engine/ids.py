@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection
 
 from engine.errors import InvalidId
+from engine.shown import shown
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
@@ -20,7 +21,9 @@ def check_id(id: object, of: str) -> str:
     """
     if isinstance(id, str) and _ID.fullmatch(id):
         return id
-    raise InvalidId(f"{id!r} cannot be the id of a {of}. Expected letters, digits, _ and -, a letter or digit first.")
+    raise InvalidId(
+        f"{shown(id)} cannot be the id of a {of}. Expected letters, digits, _ and -, a letter or digit first."
+    )
 
 
 def free_id(kind: str, used: Collection[str]) -> str:

@@ -6,12 +6,15 @@ from typing import Any
 
 from engine.building.workflow import Workflow
 from engine.clock import Clock
-from engine.errors import DuplicateId, NotCommitted, UnknownWorkflow
+from engine.errors import DefinitionError, DuplicateId, NotCommitted, UnknownWorkflow
 from engine.events import RunStatus
+from engine.journal.port_checks import check_port
 from engine.journal.store import Store
 from engine.journal.summary import RunSummary
 from engine.runs.run import Run
 from engine.runs.runtime import Runtime
+from engine.shown import shown
+from engine.tree.calls import defining
 from engine.tree.nodes import Flow
 
 
@@ -37,8 +40,10 @@ class Engine:
     Raises:
         NotCommitted: something in ``workflows`` is no committed workflow.
         DuplicateId: two workflows have the same id.
+        DefinitionError: ``workflows`` is no list or dict, or a port is not what it should be.
     """
 
+    @defining("Engine([orders], store=MemoryStore())")
     def __init__(
         self,
         workflows: Iterable[Workflow[Any, Any]] | Mapping[str, Workflow[Any, Any]],
@@ -48,11 +53,13 @@ class Engine:
         clock: Clock | None = None,
     ) -> None:
         """Take the workflows and the ports."""
+        check_port("Engine", "store", store, Store)
+        check_port("Engine", "clock", clock, Clock)
+        check_port("Engine", "logger", logger, logging.Logger)
         self.runtime: Runtime = Runtime(store=store, clock=clock, logger=logger)
         self._names: dict[str, Workflow[Any, Any]] = {}
         self._workflows: dict[str, Workflow[Any, Any]] = {}
-        named = workflows.items() if isinstance(workflows, Mapping) else ((None, each) for each in workflows)
-        for name, workflow in named:
+        for name, workflow in _named(workflows):
             self._add(name, workflow)
 
     @property
@@ -113,8 +120,10 @@ class Engine:
         await self.runtime.close()
 
     def _add(self, name: str | None, workflow: Any) -> None:
+        if not isinstance(name, str | None):
+            raise DefinitionError(f"Engine was given a workflow under the name {shown(name)}. Expected text.")
         if not isinstance(workflow, Workflow):
-            found = f"Engine takes committed workflows and was given {workflow!r}"
+            found = f"Engine takes committed workflows and was given {shown(workflow)}"
             raise NotCommitted(f"{found}: call .commit() at the end of its definition")
         if workflow.id in self._workflows:
             raise DuplicateId(f"two workflows have the id {workflow.id!r}: use clone_workflow(workflow, id=...)")
@@ -122,3 +131,16 @@ class Engine:
         self._workflows[workflow.id] = workflow.bound(_Runs(self.runtime))
         if name is not None:
             self._names[name] = self._workflows[workflow.id]
+
+
+def _named(workflows: Any) -> Iterable[tuple[Any, Any]]:
+    """Return what was given as workflows, with names or without.
+
+    Raises:
+        DefinitionError: it is neither a list nor a dict.
+    """
+    if isinstance(workflows, Mapping):
+        return workflows.items()
+    if isinstance(workflows, Iterable) and not isinstance(workflows, str | bytes):
+        return ((None, each) for each in workflows)
+    raise DefinitionError(f"Engine was given {shown(workflows)}. Expected a list of workflows: Engine([orders]).")

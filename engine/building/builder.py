@@ -6,12 +6,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Generic, Literal, TypeVar, overload
 
-from engine.building.arguments import arm, count, seconds, some_arms, source_of, source_schema
+from engine.building.arguments import (
+    arm,
+    count,
+    point_in_time,
+    seconds,
+    some_arms,
+    source_of,
+    source_schema,
+    yes_or_no,
+)
 from engine.building.sequence import Part, node_of
 from engine.building.workflow import Workflow
 from engine.errors import DefinitionError
 from engine.execution.context import Context
 from engine.ids import check_id, free_id
+from engine.shown import shown
+from engine.tree.calls import defining, unfinished
 from engine.tree.functions import make_function
 from engine.tree.nodes import (
     BranchNode,
@@ -46,6 +57,14 @@ Condition = Inline[Data, bool] | Inline[Data, Awaitable[bool]]
 JsonDict = dict[str, Any]
 
 
+def _not_before(builder: Any, name: str) -> str | None:
+    """Return what to say of an attribute that only a committed workflow has."""
+    if name.startswith("_") or not hasattr(Workflow, name):
+        return None
+    return f"{builder!r} has no {name} before it is committed. Call .commit() at its end."
+
+
+@unfinished(_not_before)
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class WorkflowBuilder(Generic[In, Out, Now]):
     """A workflow in the making. Every method returns a new builder; make the first with `create_workflow`.
@@ -68,6 +87,7 @@ class WorkflowBuilder(Generic[In, Out, Now]):
     def then(self, step: Part[JsonDict, New], /) -> "WorkflowBuilder[In, Out, New]": ...
     @overload
     def then(self, step: Part[Now, New], /) -> "WorkflowBuilder[In, Out, New]": ...
+    @defining(".then(step)")
     def then(self, step: Part[Any, Any], /) -> "WorkflowBuilder[In, Out, Any]":
         """Run a step, a nested workflow or a sequence next.
 
@@ -76,6 +96,7 @@ class WorkflowBuilder(Generic[In, Out, Now]):
         """
         return self._with(node_of(step))
 
+    @defining(".parallel([first, second], concurrency=2)")
     def parallel(
         self,
         arms: Sequence[Part[Any, Any]],
@@ -92,10 +113,12 @@ class WorkflowBuilder(Generic[In, Out, Now]):
             fail_fast: whether the first failure cancels the other arms.
             id: the node's own id.
         """
-        nodes = some_arms("parallel", [node_of(arm) for arm in arms])
+        nodes = some_arms("parallel", arms, node_of)
         limit = count("concurrency", concurrency)
-        return self._with(ParallelNode(id=self._id("parallel", id), arms=nodes, concurrency=limit, fail_fast=fail_fast))
+        fast = yes_or_no("fail_fast", fail_fast)
+        return self._with(ParallelNode(id=self._id("parallel", id), arms=nodes, concurrency=limit, fail_fast=fast))
 
+    @defining(".branch([(condition, step), (condition, step)], otherwise=step)")
     def branch(
         self,
         arms: Sequence[tuple[Condition[Now], Part[Any, Any]]],
@@ -110,10 +133,11 @@ class WorkflowBuilder(Generic[In, Out, Now]):
             otherwise: what runs if no condition is true; without it, the next step is given ``{}`` then.
             id: the node's own id.
         """
-        made = some_arms("branch", [arm(pair, self.given) for pair in arms])
+        made = some_arms("branch", arms, lambda pair: arm(pair, self.given))
         other = None if otherwise is None else node_of(otherwise)
         return self._with(BranchNode(id=self._id("branch", id), arms=made, otherwise=other))
 
+    @defining(".dowhile(step, condition, max_iterations=10)")
     def dowhile(
         self,
         step: Part[Any, New],
@@ -132,6 +156,7 @@ class WorkflowBuilder(Generic[In, Out, Now]):
         """
         return self._loop("dowhile", step, condition, max_iterations, id)
 
+    @defining(".dountil(step, condition, max_iterations=10)")
     def dountil(
         self,
         step: Part[Any, New],
@@ -166,6 +191,7 @@ class WorkflowBuilder(Generic[In, Out, Now]):
         concurrency: int = ...,
         id: str | None = ...,
     ) -> "WorkflowBuilder[In, Out, list[New]]": ...
+    @defining(".foreach(step, concurrency=5)")
     def foreach(
         self, step: Part[Any, Any], *, concurrency: int = 1, id: str | None = None
     ) -> "WorkflowBuilder[In, Out, Any]":
@@ -197,6 +223,7 @@ class WorkflowBuilder(Generic[In, Out, Now]):
     def map(
         self, mapping: Callable[[Now, Context], New], /, *, id: str | None = ...
     ) -> "WorkflowBuilder[In, Out, New]": ...
+    @defining(".map(function), or .map({'city': from_init('city')})")
     def map(self, mapping: Any, /, *, id: str | None = None) -> "WorkflowBuilder[In, Out, Any]":
         """Make the next step's input from what came before.
 
@@ -217,6 +244,7 @@ class WorkflowBuilder(Generic[In, Out, Now]):
         output = Schema.keys({key: source_schema(source, self.flow, known) for key, source in sources})
         return self._with(MapNode(id=id, sources=sources, output=output))
 
+    @defining(".sleep(60), or .sleep(timedelta(minutes=1))")
     def sleep(
         self,
         wait: float | timedelta | Inline[Now, float | timedelta] | Inline[Now, Awaitable[float | timedelta]],
@@ -233,6 +261,7 @@ class WorkflowBuilder(Generic[In, Out, Now]):
         made = make_function(wait, self.given) if callable(wait) else seconds("sleep", wait)
         return self._with(SleepNode(id=self._id("sleep", id), kind="sleep", wait=made))
 
+    @defining(".sleep_until(datetime(2030, 1, 1))")
     def sleep_until(
         self,
         at: datetime | Inline[Now, datetime] | Inline[Now, Awaitable[datetime]],
@@ -246,7 +275,7 @@ class WorkflowBuilder(Generic[In, Out, Now]):
             at: the time, or a function that gives it; one without a time zone is local.
             id: the timer's id.
         """
-        wait = at if isinstance(at, datetime) else make_function(at, self.given)
+        wait = point_in_time(at, self.given)
         return self._with(SleepNode(id=self._id("sleep", id), kind="sleep_until", wait=wait))
 
     @overload
@@ -257,6 +286,7 @@ class WorkflowBuilder(Generic[In, Out, Now]):
     def wait_for_event(
         self, name: str, schema: Any = ..., timeout: float | timedelta | None = ..., *, id: str | None = ...
     ) -> "WorkflowBuilder[In, Out, Any]": ...
+    @defining(".wait_for_event('paid', schema=Payment, timeout=3600)")
     def wait_for_event(
         self, name: str, schema: Any = None, timeout: float | timedelta | None = None, *, id: str | None = None
     ) -> "WorkflowBuilder[In, Out, Any]":
@@ -269,7 +299,7 @@ class WorkflowBuilder(Generic[In, Out, Now]):
             id: the id of the wait.
         """
         if not isinstance(name, str) or not name:
-            raise DefinitionError(f"wait_for_event was given {name!r}. Expected the name of an event.")
+            raise DefinitionError(f"wait_for_event was given {shown(name)}. Expected the name of an event.")
         limit = None if timeout is None else seconds("timeout", timeout)
         return self._with(EventNode(id=self._id("event", id), name=name, schema=Schema.of(schema), timeout=limit))
 
@@ -279,6 +309,7 @@ class WorkflowBuilder(Generic[In, Out, Now]):
     def commit(self: "WorkflowBuilder[Data, JsonDict, Any]") -> Workflow[Data, JsonDict]: ...
     @overload
     def commit(self: "WorkflowBuilder[Data, Result, Result]") -> Workflow[Data, Result]: ...
+    @defining(".commit()")
     def commit(self: "WorkflowBuilder[Any, Any, Any]") -> Workflow[Any, Any]:
         """Check the workflow and return it.
 

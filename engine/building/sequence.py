@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, overload
 
-from engine.building.workflow import Workflow
+from engine.building.workflow import Workflow, is_uncommitted
 from engine.errors import DefinitionError, NotCommitted
 from engine.ids import check_id
+from engine.shown import shown
+from engine.tree.calls import defining
 from engine.tree.nodes import FlowNode, Node, SequenceNode, StepNode
 from engine.tree.step import Step
 
@@ -63,6 +65,7 @@ def sequence(
     *more: Part[Any, Any],
     id: str | None = ...,
 ) -> StepSequence[A, Any]: ...
+@defining("sequence(first, second, id='both')")
 def sequence(*steps: Part[Any, Any], id: str | None = None) -> StepSequence[Any, Any]:
     """Make one part of several steps: an arm, a loop body or a foreach body.
 
@@ -93,8 +96,18 @@ def node_of(part: object) -> Node:
             return FlowNode(flow=part.flow)
         case StepSequence():
             return part.node
-        case _ if hasattr(part, "commit"):
-            raise NotCommitted(f"{part!r} was not committed. Call .commit() at the end of its definition.")
+        case _ if is_uncommitted(part):
+            raise NotCommitted(f"{shown(part)} was not committed. Call .commit() at the end of its definition.")
         case _:
-            how = " Decorate the function with @step, or use create_step." if callable(part) else ""
-            raise DefinitionError(f"{part!r} is no step. Expected a step, a committed workflow or sequence(...).{how}")
+            found = f"{shown(part)} is no step. Expected a step, a committed workflow or sequence(...)."
+            raise DefinitionError(found + _mend(part))
+
+
+def _mend(part: object) -> str:
+    """Return what to do about something that is no step."""
+    if isinstance(part, list | tuple):
+        return (
+            " Several steps go into .parallel([a, b]) or sequence(a, b); a list of values is made by what stands "
+            "before: .map(lambda data: [...])."
+        )
+    return " Decorate the function with @step, or use create_step." if callable(part) else ""

@@ -5,14 +5,18 @@ import inspect
 import json
 from collections.abc import Awaitable, Callable
 from contextvars import copy_context
+from datetime import timedelta
 from typing import Any, Protocol, TypedDict, TypeVar, Unpack, overload
 
-from engine.errors import DefinitionError
+from engine.errors import DefinitionError, InvalidId
 from engine.execution.context import Context
 from engine.execution.threads import THREADS, guarded
 from engine.ids import check_id
+from engine.shown import shown
+from engine.tree.calls import defining
 from engine.tree.signature import Signature, read_signature
 from engine.tree.step import Retry, Step
+from engine.values.durations import in_seconds
 from engine.values.schema import Schema
 
 In = TypeVar("In")
@@ -52,8 +56,8 @@ class StepOptions(TypedDict, total=False):
     retry: Retry | None
     """How it is tried again; None to follow the workflow."""
 
-    timeout: float | None
-    """Seconds that each attempt may take."""
+    timeout: float | timedelta | None
+    """Seconds, or a timedelta, that each attempt may take."""
 
     metadata: dict[str, Any] | None
     """Anything that tools want to know; JSON."""
@@ -101,6 +105,7 @@ def create_step(
     output_schema: type[Out] | Any = ...,
     **options: Unpack[StepOptions],
 ) -> Step[In, Out]: ...
+@defining("create_step(id='fetch', execute=fetch, timeout=10)")
 def create_step(
     *,
     id: str,
@@ -114,6 +119,7 @@ def create_step(
     Args:
         id: its name within a workflow: letters, digits, ``_`` and ``-``.
         execute: the function: ``(data)``, ``(data, ctx)``, ``(ctx: Context)`` or nothing; a sync one runs in a thread.
+            The context is what is called ``ctx``, annotated with `Context`, or second and not annotated at all.
         input_schema: what it takes: a type, a JSON Schema dict, or None for any JSON value. When left out, the
             annotation of the function is used.
         output_schema: what it returns, likewise.
@@ -139,6 +145,7 @@ def step(function: SyncFunction[In, Out], /) -> Step[In, Out]: ...
 def step(
     *, id: str | None = ..., input_schema: Any = ..., output_schema: Any = ..., **options: Unpack[StepOptions]
 ) -> StepDecorator: ...
+@defining("@step, or @step(id='fetch', timeout=10)")
 def step(
     function: Callable[..., Any] | None = None,
     /,
@@ -164,13 +171,14 @@ def step(
 
     def make(function: Callable[..., Any]) -> Step[Any, Any]:
         signature = read_signature(function)
-        name = id or str(getattr(function, "__name__", signature.name))
+        name = _name_of(function) if id is None else id
         given: StepOptions = {"description": signature.doc, **options}
         return _make(function, signature, id=name, input_schema=input_schema, output_schema=output_schema, **given)
 
     return make if function is None else make(function)
 
 
+@defining("clone_step(fetch, id='fetch-again')")
 def clone_step(step: Step[In, Out], *, id: str, **changes: Any) -> Step[In, Out]:
     """Return a step with the same logic under another id.
 
@@ -180,8 +188,10 @@ def clone_step(step: Step[In, Out], *, id: str, **changes: Any) -> Step[In, Out]
         **changes: keywords of `create_step` that are to be different.
 
     Raises:
-        DefinitionError: the id or a change cannot be used.
+        DefinitionError: it is no step, or the id or a change cannot be used.
     """
+    if not isinstance(step, Step):
+        raise DefinitionError(f"clone_step was given {shown(step)}. Expected a step; clone_workflow clones workflows.")
     same = {
         "execute": step.function,
         "input_schema": step.input,
@@ -212,6 +222,7 @@ def _make(
     """Make a step of a function whose signature is read."""
     check_id(id, "step")
     _check_options(id, options)
+    timeout = options.get("timeout")
     return Step(
         id=id,
         call=_call(function, signature),
@@ -223,13 +234,28 @@ def _make(
         state=_optional(options.get("state_schema")),
         description=options.get("description", ""),
         retry=options.get("retry"),
-        timeout=options.get("timeout"),
+        timeout=None if timeout is None else in_seconds(f"The timeout of step {id!r}", timeout, above=True),
         metadata=options.get("metadata"),
         file=signature.file,
         line=signature.line,
         wants_context=signature.wants_context,
         takes_input=signature.takes_input,
         is_async=signature.is_async,
+    )
+
+
+def _name_of(function: Callable[..., Any]) -> str:
+    """Return the name that a function was given where it is defined.
+
+    Raises:
+        InvalidId: it was given none, as lambdas, partials and objects are not.
+    """
+    name = getattr(function, "__name__", None)
+    if isinstance(name, str) and name != "<lambda>":
+        return name
+    raise InvalidId(
+        f"{shown(name or function)} cannot be the id of a step: lambdas, partials and objects have no name. "
+        'Give one: step(id="...")(function), or create_step(id="...", execute=function).'
     )
 
 
@@ -246,12 +272,20 @@ def _check_options(id: str, options: StepOptions) -> None:
     """
     if unknown := options.keys() - StepOptions.__annotations__.keys():
         raise DefinitionError(f"Step {id!r} was given {', '.join(sorted(unknown))}, which no step takes.")
-    retry, timeout = options.get("retry"), options.get("timeout")
-    if not isinstance(retry, Retry | None):
-        raise DefinitionError(f"Step {id!r} has retry={retry!r}. Expected Retry(attempts=3, delay=1.0) or None.")
-    if timeout is not None and not (isinstance(timeout, int | float) and timeout > 0):
-        raise DefinitionError(f"Step {id!r} has timeout={timeout!r}. Expected seconds, more than 0, or None.")
+    check_shared(f"Step {id!r}", options.get("description", ""), options.get("retry"))
     check_metadata(id, options.get("metadata"))
+
+
+def check_shared(what: str, description: Any, retry: Any) -> None:
+    """Check the options that steps and workflows share.
+
+    Raises:
+        DefinitionError: the description is no text, or the retry no `Retry`.
+    """
+    if not isinstance(description, str):
+        raise DefinitionError(f"{what} has description={shown(description)}. Expected text.")
+    if not isinstance(retry, Retry | None):
+        raise DefinitionError(f"{what} has retry={shown(retry)}. Expected Retry(attempts=3, delay=1.0) or None.")
 
 
 def check_metadata(id: str, metadata: Any) -> None:
@@ -261,10 +295,10 @@ def check_metadata(id: str, metadata: Any) -> None:
         DefinitionError: it is no dict, or something in it has no JSON form.
     """
     if not isinstance(metadata, dict | None):
-        raise DefinitionError(f"The metadata of {id!r} is {metadata!r}. Expected a dict or None.")
+        raise DefinitionError(f"The metadata of {id!r} is {shown(metadata)}. Expected a dict or None.")
     try:
         json.dumps(metadata, allow_nan=False)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise DefinitionError(f"The metadata of {id!r} must be JSON: {error}") from error
 
 

@@ -3,9 +3,12 @@
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar
 
+from engine.errors import DefinitionError, NotCommitted
 from engine.ids import check_id
 from engine.runs.run import Run
 from engine.runs.runtime import Runtime
+from engine.shown import shown
+from engine.tree.calls import defining
 from engine.tree.graph import Graph, digest_of, graph_of
 from engine.tree.mermaid import mermaid_of
 from engine.tree.nodes import Flow
@@ -95,6 +98,12 @@ class Workflow(Generic[In, Out]):
         return f"Workflow({self.id!r}: {self.flow.input.name} -> {self.flow.output.name})"
 
 
+def is_uncommitted(given: object) -> bool:
+    """Tell whether something is a workflow in the making, or its ``commit`` without parentheses."""
+    return hasattr(type(given), "commit") or getattr(given, "__name__", None) == "commit"
+
+
+@defining("clone_workflow(orders, id='orders-again')")
 def clone_workflow(workflow: Workflow[In, Out], *, id: str) -> Workflow[In, Out]:
     """Return the same workflow under another id.
 
@@ -104,5 +113,13 @@ def clone_workflow(workflow: Workflow[In, Out], *, id: str) -> Workflow[In, Out]
 
     Raises:
         InvalidId: it is no id.
+        NotCommitted: the workflow was not committed.
+        DefinitionError: it is something else.
     """
+    if is_uncommitted(workflow):
+        raise NotCommitted(f"{shown(workflow)} was not committed. Call .commit() at the end of its definition.")
+    if not isinstance(workflow, Workflow):
+        raise DefinitionError(
+            f"clone_workflow was given {shown(workflow)}. Expected a workflow; clone_step clones steps."
+        )
     return replace(workflow, flow=replace(workflow.flow, id=check_id(id, "workflow")))

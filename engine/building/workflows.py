@@ -1,14 +1,17 @@
 """The first word of a workflow's definition."""
 
+import inspect
 from typing import Any, TypedDict, TypeVar, Unpack, overload
 
 from engine.building.builder import WorkflowBuilder
-from engine.building.steps import check_metadata
+from engine.building.steps import check_metadata, check_shared
 from engine.errors import DefinitionError
 from engine.ids import check_id
+from engine.shown import shown
+from engine.tree.calls import defining
 from engine.tree.nodes import Flow
 from engine.tree.signature import caller_position
-from engine.tree.step import Hook, Retry
+from engine.tree.step import Hook, Retry, Step
 from engine.values.schema import Schema
 
 In = TypeVar("In")
@@ -56,6 +59,7 @@ def create_workflow(
 def create_workflow(
     *, id: str, input_schema: Any, output_schema: Any, **options: Unpack[WorkflowOptions]
 ) -> WorkflowBuilder[Any, Any, Any]: ...
+@defining("create_workflow(id='orders', input_schema=Order, output_schema=Receipt)")
 def create_workflow(
     *, id: str, input_schema: Any, output_schema: Any, **options: Unpack[WorkflowOptions]
 ) -> WorkflowBuilder[Any, Any, Any]:
@@ -101,9 +105,22 @@ def _check(id: str, options: WorkflowOptions) -> None:
     """
     if unknown := options.keys() - WorkflowOptions.__annotations__.keys():
         raise DefinitionError(f"Workflow {id!r} was given {', '.join(sorted(unknown))}, which no workflow takes.")
-    if not isinstance(retry := options.get("retry"), Retry | None):
-        raise DefinitionError(f"Workflow {id!r} has retry={retry!r}. Expected Retry(attempts=3, delay=1.0) or None.")
+    check_shared(f"Workflow {id!r}", options.get("description", ""), options.get("retry"))
     for name in ("on_start", "on_finish", "on_error"):
-        if (hook := options.get(name)) is not None and not callable(hook):
-            raise DefinitionError(f"Workflow {id!r} has {name}={hook!r}. Expected a function of one argument.")
+        if (hook := options.get(name)) is not None and not _takes_one(hook):
+            raise DefinitionError(f"Workflow {id!r} has {name}={shown(hook)}. Expected a function of one argument.")
     check_metadata(id, options.get("metadata"))
+
+
+def _takes_one(hook: Any) -> bool:
+    """Tell whether something can be called with one argument, as far as can be known."""
+    if not callable(hook) or isinstance(hook, Step):
+        return False
+    try:
+        inspect.signature(hook).bind(None)
+    except TypeError:
+        return False
+    except ValueError:
+        # Some functions written in C do not tell what they take.
+        return True
+    return True

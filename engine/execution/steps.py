@@ -70,7 +70,7 @@ async def _attempt(
     try:
         data = _load(step, value.json)
         called = step.call(data, context)
-        result = await (called if step.timeout is None else _in_time(called, step, path))
+        result = await (called if step.timeout is None else _in_time(called, step.timeout, path))
         if context.pending is None:
             output = _dump(step, result)
             run.journal.emit("step-succeeded", path, {"output": output})
@@ -80,7 +80,8 @@ async def _attempt(
     except BaseException as error:
         if not is_users(error):
             raise
-        if context.pending is None:
+        # A step that asks after its time is over has failed before it asked.
+        if context.pending is None or isinstance(error, StepTimeout):
             return error
     finally:
         current_context.reset(token)
@@ -146,20 +147,25 @@ def _dump(step: Step[Any, Any], result: Any) -> Any:
         raise
 
 
-async def _in_time(call: Awaitable[Any], step: Step[Any, Any], path: Path) -> Any:
-    message = f"step {format_path(path)!r} took longer than its timeout of {step.timeout} s"
+async def _in_time(call: Awaitable[Any], seconds: float, path: Path) -> Any:
+    """Await the call of a step that has a timeout.
+
+    Raises:
+        StepTimeout: it took longer: it was cancelled, or blocked the event loop, so that nothing could cancel it.
+    """
+    message = f"step {format_path(path)!r} took longer than its timeout of {seconds} s"
+    loop = asyncio.get_running_loop()
+    over = loop.time() + seconds
+    limit = asyncio.timeout_at(over)
     try:
-        async with asyncio.timeout(step.timeout) as limit:
+        async with limit:
             result = await call
-    except TimeoutError:
-        if limit.expired():
-            raise StepTimeout(message) from None
+    except BaseException as error:
+        if (limit.expired() or loop.time() >= over) and is_users(error):
+            cancelled = limit.expired() and isinstance(error, TimeoutError)
+            raise StepTimeout(message) from (None if cancelled else error)
         raise
-    except Exception as error:
-        if limit.expired():
-            raise StepTimeout(message) from error
-        raise
-    if limit.expired():
-        # The function went on although it was cancelled; what it then gave came too late.
+    if limit.expired() or loop.time() >= over:
+        # What the function gave came too late.
         raise StepTimeout(message)
     return result

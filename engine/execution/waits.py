@@ -12,8 +12,11 @@ from engine.failure import describe, is_users
 from engine.journal.refs import Value
 from engine.journal.waits import takes
 from engine.paths import Path
+from engine.shown import shown
 from engine.tree.nodes import EventNode, SleepNode
 from engine.tree.step import Function
+from engine.values.durations import LONGEST, is_in_calendar, is_number
+from engine.values.misfits import handed_on
 
 
 async def run_sleep(run: Walker, node: SleepNode, scope: Scope, value: Value) -> Outcome:
@@ -48,11 +51,14 @@ async def _end_of(run: Walker, node: SleepNode, scope: Scope, value: Value) -> d
         wait = await evaluate(run, wait, scope, node.id, value)
     if isinstance(wait, timedelta):
         wait = wait.total_seconds()
-    if isinstance(wait, datetime):
+    if isinstance(wait, datetime) and is_in_calendar(wait):
         return wait.astimezone(UTC)
-    if isinstance(wait, int | float) and not isinstance(wait, bool):
+    # What is over already lets the value pass at once.
+    if is_number(wait) and abs(wait) <= LONGEST:
         return run.clock.now() + timedelta(seconds=wait)
-    raise StepError(f"{node.id!r} needs seconds, a timedelta or a datetime, and was given {type(wait).__name__}")
+    what = "seconds (no more than a thousand years), a timedelta or a datetime of the calendar"
+    how = handed_on(wait)
+    raise StepError(f"{node.id!r} needs {what}, and was given {shown(wait)}" + (f"; {how}" if how else ""))
 
 
 async def run_event(run: Walker, node: EventNode, scope: Scope, value: Value) -> Outcome:

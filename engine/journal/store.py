@@ -9,6 +9,7 @@ from typing import Protocol
 from engine.clock import Clock, SystemClock
 from engine.errors import Conflict, RunExists, StaleEpoch, UnknownRun
 from engine.events import Draft, Event, EventType, RunStatus
+from engine.journal.port_checks import check_port
 from engine.journal.summary import CLOSES_ALL, CLOSES_WAIT, RunSummary, Wait, leaves_hooks, opened_wait, summarize
 from engine.paths import Path
 from engine.values.jsontext import from_text, to_text
@@ -160,8 +161,13 @@ class MemoryStore:
     """Keeps journals in this process's memory; gone with the process. The default store."""
 
     def __init__(self, clock: Clock | None = None) -> None:
-        """Take the clock by which leases run out."""
-        self._clock = clock or SystemClock()
+        """Take the clock by which leases run out.
+
+        Raises:
+            DefinitionError: it is no clock.
+        """
+        check_port("MemoryStore", "clock", clock, Clock)
+        self._clock = SystemClock() if clock is None else clock
         self._runs: dict[str, _Kept] = {}
 
     async def create(self, run_id: str, drafts: Sequence[Draft]) -> RunSummary:

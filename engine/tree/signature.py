@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import re
 import sys
 import types
 import typing
@@ -10,9 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import DefinitionError, InvalidSchema
+from engine.shown import shown
+from engine.tree.step import Step
 
 _PACKAGE = __name__.partition(".")[0]
 _NOTHING_RETURNED = (typing.Never, typing.NoReturn)
+_WORDS = re.compile(r"[\w.]+")
+_CONTEXT_NAMES = frozenset({"Context", "None", "Optional", "Union"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +102,13 @@ class Annotation:
     @property
     def given(self) -> bool:
         """Return whether there is an annotation that says anything."""
-        return self.raw is not inspect.Parameter.empty and self.raw not in (Any, "Any", "typing.Any")
+        if isinstance(self.raw, str):
+            return self.raw not in ("Any", "typing.Any")
+        return self.raw is not inspect.Parameter.empty and self.raw is not Any
+
+    def __str__(self) -> str:
+        """Return the type as written."""
+        return self.raw if isinstance(self.raw, str) else getattr(self.raw, "__name__", None) or shown(self.raw)
 
     def resolve(self) -> Any:
         """Return the type; None for "anything".
@@ -115,6 +126,11 @@ class Annotation:
                 f"{self.function} is annotated with {self.raw!r}, but {error.name!r} is not defined where the step is "
                 "made. Define it before, import it outside `if TYPE_CHECKING`, or give the schema explicitly."
             ) from error
+        except Exception as error:  # The text is any expression of the user's, and evaluating it may raise anything.
+            raise InvalidSchema(
+                f"{self.function} is annotated with {self.raw!r}, which is no type: {type(error).__name__}: {error}. "
+                "Correct the annotation, or give the schema explicitly."
+            ) from error
         found = _awaited(hints["it"])
         return None if found in _NOTHING_RETURNED else found
 
@@ -127,8 +143,7 @@ def read_signature(function: Callable[..., Any]) -> Signature:
     Raises:
         DefinitionError: it is no function, takes something else, or is a generator.
     """
-    if not callable(function):
-        raise DefinitionError(f"{function!r} is no function. Expected one that takes (data), (data, ctx) or nothing.")
+    _check_function(function)
     plain = _plain(function)
     name = str(getattr(function, "__qualname__", None) or getattr(plain, "__qualname__", repr(function)))
     if inspect.isgeneratorfunction(plain) or inspect.isasyncgenfunction(plain):
@@ -176,12 +191,38 @@ def _ours(frame: types.FrameType) -> bool:
     return str(frame.f_globals.get("__name__")).partition(".")[0] == _PACKAGE
 
 
+def _check_function(function: Any) -> None:
+    """Check that something is a function, and one that can be called with the data alone.
+
+    Raises:
+        DefinitionError: it is something else; the message says how to come to a function.
+    """
+    found = shown(function)
+    match function:
+        case Step():
+            how = "is a step. Put it into the workflow itself, .then(step), or give its function: step.function."
+        case types.CoroutineType():
+            function.close()
+            how = "is a coroutine: its function was called here. Give the function itself, without parentheses."
+        case classmethod() | property() | functools.partialmethod():
+            how = "belongs to a class that is not there yet. Give the bound method, after the class: step(it.method)."
+        case type():
+            how = "is a class. Give a function that makes what you want of the data: lambda data: TheClass(...)."
+        case str():
+            how = "is text and no function. A step is made by @step, @step(id=...) or create_step(id=..., execute=...)."
+        case _ if not callable(function):
+            how = "is no function. Expected one that takes (data), (data, ctx) or nothing."
+        case _:
+            return
+    raise DefinitionError(f"{found} {how}")
+
+
 def _plain(function: Callable[..., Any]) -> Any:
     """Return the function inside partials, wrappers, bound methods and objects with ``__call__``."""
     inner: Any = function
-    while isinstance(inner, functools.partial):
-        inner = inner.func
-    if not (inspect.isroutine(inner) or isinstance(inner, type)):
+    while isinstance(inner, functools.partial | staticmethod):
+        inner = inner.func if isinstance(inner, functools.partial) else inner.__func__
+    if not inspect.isroutine(inner):
         inner = type(inner).__call__
     return inspect.unwrap(getattr(inner, "__func__", inner))
 
@@ -223,13 +264,43 @@ def _roles(
     wanted = [p for p in parameters if _wanted(p, annotation)]
     # A wrapper that takes anything is given the data.
     wanted = wanted or [p for p in parameters if p.kind is p.VAR_POSITIONAL]
-    context = next((p for p in wanted if _is_context(p, annotation)), wanted[1] if len(wanted) > 1 else None)
+    context = next((p for p in wanted if _is_context(p, annotation)), None)
     data = [p for p in wanted if p is not context]
+    if context is None and len(data) == 2 and not annotation(data[1].annotation).given:
+        context = data.pop()
+    _check_parameters(name, wanted, data, annotation)
+    return (data[0] if data else None), context
+
+
+def _check_parameters(
+    name: str,
+    wanted: list[inspect.Parameter],
+    data: list[inspect.Parameter],
+    annotation: Callable[[Any], Annotation],
+) -> None:
+    """Check that a function takes no more than the data and the context, the data first.
+
+    Raises:
+        DefinitionError: it takes more, or is a method of no object.
+    """
+    if data and data[0].name in ("self", "cls"):
+        owner = name.rpartition(".")[0].rpartition(".")[2] or "Service"
+        method = name.rpartition(".")[2]
+        raise DefinitionError(
+            f"{name} takes {data[0].name}: it is a method of a class, and no object is there to call it on. Leave it "
+            f"undecorated, and make a step of the bound method: step({owner}().{method})."
+        )
+    if len(data) == len(wanted) == 2:
+        extra = data[1].name
+        raise DefinitionError(
+            f"{name} takes ({data[0].name}, {extra}), and {extra} is declared as {annotation(data[1].annotation)}: a "
+            f"step is given one value, and the context if it wants it. Take both in one model, fix the other one with "
+            f"functools.partial({name}, {extra}=...) or a default, or write {extra}: Context if the context is meant."
+        )
     by_position = [p for p in wanted if _keyword(p) is None]
-    if len(data) > 1 or (len(by_position) > 1 and context is by_position[0]):
+    if len(data) > 1 or (len(by_position) > 1 and by_position[0] not in data):
         given = ", ".join(p.name for p in wanted)
         raise DefinitionError(f"{name} takes ({given}). Expected (data), (data, ctx), (ctx: Context) or nothing.")
-    return (data[0] if data else None), context
 
 
 def _wanted(parameter: inspect.Parameter, annotation: Callable[[Any], Annotation]) -> bool:
@@ -242,16 +313,19 @@ def _wanted(parameter: inspect.Parameter, annotation: Callable[[Any], Annotation
 def _is_context(parameter: inspect.Parameter, annotation: Callable[[Any], Annotation]) -> bool:
     """Return whether a parameter takes the context: it is annotated so, or its name is ctx."""
     kind = parameter.annotation
-    if isinstance(kind, str):
+    if parameter.name != "ctx" and isinstance(kind, str):
         try:
             kind = annotation(kind).resolve()
         except InvalidSchema:
             # Imported under `if TYPE_CHECKING`: the written name has to do.
-            kind = parameter.empty if kind.partition("[")[0].rpartition(".")[2] != "Context" else _Named
-    return parameter.name == "ctx" or bool(getattr(typing.get_origin(kind) or kind, "__stepyard_context__", False))
+            return _CONTEXT_NAMES > {word.rpartition(".")[2] for word in _WORDS.findall(kind)} >= {"Context"}
+    return parameter.name == "ctx" or _means_context(kind)
 
 
-class _Named:
-    """Stands for a context whose class is known by name only."""
-
-    __stepyard_context__ = True
+def _means_context(kind: Any) -> bool:
+    """Return whether a type is that of the context, also in an optional one."""
+    if typing.get_origin(kind) is typing.Annotated:
+        kind = typing.get_args(kind)[0]
+    if typing.get_origin(kind) in (typing.Union, types.UnionType):
+        return any(map(_means_context, typing.get_args(kind)))
+    return getattr(typing.get_origin(kind) or kind, "__stepyard_context__", False) is True

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from engine.errors import DefinitionError, InvalidOutput, InvalidValue, MappingFailed, NotSerializable, StepNotRun
+from engine.shown import shown
+from engine.tree.calls import defining
 from engine.tree.step import Function
 from engine.values.schema import JSON, Schema
 
@@ -114,6 +116,7 @@ class SourceReader(Protocol):
         ...
 
 
+@defining("value(5)")
 def value(v: Any) -> FixedValue:
     """Take a fixed value.
 
@@ -126,7 +129,7 @@ def value(v: Any) -> FixedValue:
     try:
         return FixedValue(value=Schema.of(None).dump(v))
     except NotSerializable as error:
-        raise DefinitionError(f"value({v!r}): {error.called('value')}") from error
+        raise DefinitionError(f"value({shown(v)}): {error.called('value')}") from error
 
 
 class Identified(Protocol):
@@ -138,31 +141,42 @@ class Identified(Protocol):
         ...
 
 
+@defining("from_step(fetch, 'city.name')")
 def from_step(step: Identified | str, path: str = "") -> FromStep:
     """Take the output of an earlier step.
 
     Args:
         step: the step or its id; also a nested workflow, or the id of a foreach, a loop or a sequence.
         path: keys and indexes of the part to take, joined by dots: ``"items.0.name"``; all of it when left out.
+
+    Raises:
+        DefinitionError: it is no step or id, or the path is no text.
     """
-    return FromStep(step=step if isinstance(step, str) else step.id, path=path)
+    id = step if isinstance(step, str) else getattr(step, "id", None)
+    if not isinstance(id, str) or isinstance(step, type):
+        raise DefinitionError(f"from_step was given {shown(step)}. Expected a step or the id of one.")
+    return FromStep(step=id, path=_path("from_step", path))
 
 
+@defining("from_init('city.name')")
 def from_init(path: str = "") -> FromInit:
     """Take the workflow's input, or the part at ``path``: ``"customer.name"``."""
-    return FromInit(path=path)
+    return FromInit(path=_path("from_init", path))
 
 
+@defining("from_state('city.name')")
 def from_state(path: str = "") -> FromState:
     """Take the run's state, or the part at ``path``."""
-    return FromState(path=path)
+    return FromState(path=_path("from_state", path))
 
 
+@defining("from_context('city.name')")
 def from_context(path: str = "") -> FromContext:
     """Take the request context that the run was started with, or the part at ``path``."""
-    return FromContext(path=path)
+    return FromContext(path=_path("from_context", path))
 
 
+@defining("template('{init.city}')")
 def template(text: str) -> Template:
     """Fill a text from the run.
 
@@ -172,8 +186,10 @@ def template(text: str) -> Template:
             anything else as JSON.
 
     Raises:
-        DefinitionError: a brace has no partner, or a place is empty.
+        DefinitionError: it is no text, a brace has no partner, or a place is empty.
     """
+    if not isinstance(text, str):
+        raise DefinitionError(f"template was given {shown(text)}. Expected text such as '{{init.city}}'.")
     parts: list[str | Place] = []
     for token in _TOKEN.finditer(text):
         match token.lastgroup:
@@ -186,6 +202,15 @@ def template(text: str) -> Template:
             case _:
                 parts.append(token[0])
     return Template(text=text, parts=tuple(parts))
+
+
+def _path(word: str, path: object) -> str:
+    """Return the path of a source, checked."""
+    if isinstance(path, str):
+        return path
+    raise DefinitionError(
+        f"{word} was given the path {shown(path)}. Expected keys and indexes, joined by dots: 'a.0.b'."
+    )
 
 
 def _place(text: str, place: str) -> Place:

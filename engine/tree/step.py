@@ -3,9 +3,13 @@
 import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
 from engine.errors import DefinitionError
+from engine.shown import shown
+from engine.tree.calls import defined_by, uncallable
+from engine.values.durations import in_seconds, is_number
 from engine.values.schema import JSON, Schema
 
 In = TypeVar("In", contravariant=True)
@@ -15,6 +19,7 @@ Hook = Callable[[Any], Any]
 """Called at the start, the end or the failure of a run, with the run or its result; may be async."""
 
 
+@defined_by("Retry(attempts=3, delay=1.0)")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retry:
     """How often and how patiently a failed step is tried again.
@@ -26,17 +31,17 @@ class Retry:
     attempts: int = 1
     """All tries, the first one included."""
 
-    delay: float = 0.0
-    """Seconds between the first failure and the second try."""
+    delay: float | timedelta = 0.0
+    """Seconds, or a timedelta, between the first failure and the second try."""
 
     backoff: float = 1.0
     """What the delay is multiplied with after each further failure."""
 
-    max_delay: float = 60.0
-    """The most seconds that the delay grows to, before jitter."""
+    max_delay: float | timedelta = 60.0
+    """The most that the delay grows to, before jitter; seconds or a timedelta."""
 
-    jitter: float = 0.0
-    """Up to so many seconds are added at random, so that many failed steps do not come back at once."""
+    jitter: float | timedelta = 0.0
+    """Up to so much is added at random, so that many failed steps do not come back at once; seconds or a timedelta."""
 
     on: tuple[type[Exception], ...] = (Exception,)
     """Exceptions after which the step is tried again; others fail it at once."""
@@ -44,14 +49,16 @@ class Retry:
     def __post_init__(self) -> None:
         """Check the numbers."""
         if type(self.attempts) is not int or self.attempts < 1:
-            raise DefinitionError(f"Retry(attempts={self.attempts!r}): expected a whole number, 1 (no retry) or more.")
+            found = shown(self.attempts)
+            raise DefinitionError(f"Retry(attempts={found}): expected a whole number, 1 (no retry) or more.")
         for name in ("delay", "max_delay", "jitter"):
-            if not 0 <= (seconds := getattr(self, name)) < float("inf"):
-                raise DefinitionError(f"Retry({name}={seconds!r}): expected seconds, 0 or more.")
-        if not 1 <= self.backoff < float("inf"):
-            raise DefinitionError(f"Retry(backoff={self.backoff!r}): expected a factor, 1 (same delay) or more.")
+            in_seconds(f"Retry({name}=...)", getattr(self, name))
+        if not (is_number(self.backoff) and 1 <= self.backoff < float("inf")):
+            found = shown(self.backoff)
+            raise DefinitionError(f"Retry(backoff={found}): expected a factor, 1 (same delay) or more.")
         if not isinstance(self.on, tuple) or not all(isinstance(k, type) and issubclass(k, Exception) for k in self.on):
-            raise DefinitionError(f"Retry(on={self.on!r}): expected a tuple of exception classes.")
+            found = shown(self.on)
+            raise DefinitionError(f"Retry(on={found}): expected a tuple of exception classes, such as (OSError,).")
 
     def delay_after(self, attempt: int, random: Callable[[], float]) -> float:
         """Return the seconds to wait after a failed try.
@@ -60,11 +67,12 @@ class Retry:
             attempt: the number of the try that failed, from 1.
             random: gives a number from 0 to 1.
         """
+        most = _seconds(self.max_delay)
         try:
-            delay = self.delay * self.backoff ** (attempt - 1)
+            delay = _seconds(self.delay) * self.backoff ** (attempt - 1)
         except OverflowError:
-            delay = self.max_delay
-        return min(delay, self.max_delay) + self.jitter * random()
+            delay = most
+        return min(delay, most) + _seconds(self.jitter) * random()
 
     def covers(self, error: BaseException) -> bool:
         """Return whether a step that raised this error may be tried again."""
@@ -74,14 +82,26 @@ class Retry:
         """Return the policy as JSON."""
         return {
             "attempts": self.attempts,
-            "delay": self.delay,
+            "delay": _seconds(self.delay),
             "backoff": self.backoff,
-            "max_delay": self.max_delay,
-            "jitter": self.jitter,
+            "max_delay": _seconds(self.max_delay),
+            "jitter": _seconds(self.jitter),
             "on": [kind.__name__ for kind in self.on],
         }
 
 
+def _seconds(duration: float | timedelta) -> float:
+    """Return seconds of what was checked before."""
+    return duration.total_seconds() if isinstance(duration, timedelta) else duration
+
+
+@uncallable(
+    lambda step: (
+        f"Step {step.id!r} cannot be called like a function. To run it after another step, put it into the workflow: "
+        f".then({step.id}); steps that belong together make a nested workflow. To call its code as a part of another "
+        f"step, or in a test: {step.id}.function(...)."
+    )
+)
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Step(Generic[In, Out]):
     """One typed unit of work. Make it with `step` or `create_step`."""

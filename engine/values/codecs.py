@@ -18,7 +18,7 @@ from pydantic_core import (
 from referencing import Registry
 
 from engine.errors import InvalidValue, Issue, NotSerializable
-from engine.values.misfits import misfit
+from engine.values.misfits import handed_on, misfit, type_name
 from engine.values.patterns import DocumentValidator
 from engine.values.plainness import is_reversible
 from engine.values.textforms import reveal
@@ -238,12 +238,18 @@ def _inside(at: str | int, convert: Callable[[Codec, Any], Any], codec: Codec, v
         raise InvalidValue(issues=issues) from None
 
 
+def _told(message: str, found: Any) -> str:
+    """Return pydantic's message, and of a value of numpy or the like what to do about it."""
+    how = handed_on(found)
+    return f"{message}; found {type_name(found)}, {how}" if how else message
+
+
 def invalid(error: ValidationError) -> InvalidValue:
     """Return pydantic's findings as ours."""
     return InvalidValue(
         issues=[
-            Issue(path=part["loc"], message=part["msg"])
-            for part in error.errors(include_url=False, include_context=False, include_input=False)
+            Issue(path=part["loc"], message=_told(part["msg"], part["input"]))
+            for part in error.errors(include_url=False, include_context=False)
         ]
     )
 
@@ -299,8 +305,15 @@ def _piece_by_piece(value: Any) -> JSON:
 
 @lru_cache(maxsize=256)
 def _codec_of(kind: type) -> Codec:
-    """Return the codec of a model or dataclass."""
-    return TypedCodec(TypeAdapter(kind).core_schema)
+    """Return the codec of a model or dataclass.
+
+    Raises:
+        ValueError: it has parts of which pydantic knows nothing.
+    """
+    try:
+        return TypedCodec(TypeAdapter(kind).core_schema)
+    except Exception as error:  # A type may bring code of its own that makes its schema.
+        raise ValueError(f"{kind.__qualname__} has parts that pydantic does not know") from error
 
 
 OPEN = OpenCodec()

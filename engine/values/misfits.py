@@ -11,6 +11,28 @@ from pydantic_core import PydanticSerializationError, to_json
 from engine.errors import NotSerializable
 from engine.paths import Path
 
+_HANDED_ON = {
+    ("numpy", "generic"): ".item()",
+    ("numpy", "ndarray"): ".tolist()",
+    ("pandas", "DataFrame"): '.to_dict("records")',
+    ("pandas", "ExtensionArray"): ".tolist()",
+    ("pandas", "Index"): ".tolist()",
+    ("pandas", "Series"): ".tolist()",
+    ("polars", "DataFrame"): ".to_dicts()",
+    ("polars", "Series"): ".to_list()",
+    ("torch", "Tensor"): ".tolist()",
+}
+"""The package and the name of a class whose values people compute with, and what makes plain Python values of one."""
+
+
+def handed_on(value: Any) -> str:
+    """Return how a value of numpy, pandas or the like is handed on; nothing for other values."""
+    for kind in type(value).__mro__:
+        how = _HANDED_ON.get((str(kind.__module__).partition(".")[0], kind.__name__))
+        if how is not None:
+            return f"hand it on with its {how}"
+    return ""
+
 
 def misfit(value: Any, error: Exception) -> NotSerializable:
     """Return the error that names the place and the type.
@@ -23,14 +45,14 @@ def misfit(value: Any, error: Exception) -> NotSerializable:
         for path, why in _misfits(value, (), ()):
             return NotSerializable(path=path, why=why)
     except RecursionError:
-        return NotSerializable(why=f"this {_name(value)} is nested too deeply to become JSON")
-    return NotSerializable(why=f"a value of type {_name(value)} cannot become JSON: {error}")
+        return NotSerializable(why=f"this {type_name(value)} is nested too deeply to become JSON")
+    return NotSerializable(why=f"a value of type {type_name(value)} cannot become JSON: {error}")
 
 
 def _misfits(value: Any, path: Path, within: tuple[int, ...]) -> Iterator[tuple[Path, str]]:
     """Yield the place of each part that has no JSON form, and what is wrong with it."""
     if id(value) in within:
-        yield path, f"this {_name(value)} contains itself and so cannot become JSON"
+        yield path, f"this {type_name(value)} contains itself and so cannot become JSON"
         return
     parts = _parts(value)
     if parts is None:
@@ -39,7 +61,7 @@ def _misfits(value: Any, path: Path, within: tuple[int, ...]) -> Iterator[tuple[
         return
     for key, part in parts:
         if not isinstance(key, int | str) and (why := _leaf({key: None})):
-            yield path, f"a key of type {_name(key)} cannot become JSON"
+            yield path, f"a key of type {type_name(key)} cannot become JSON"
         yield from _misfits(part, (*path, key if isinstance(key, int | str) else str(key)), (*within, id(value)))
 
 
@@ -68,11 +90,19 @@ def _leaf(value: Any) -> str | None:
                 None if _writes(value) else "bytes that are not UTF-8 cannot become JSON here; declare them in a schema"
             )
         case Iterator():
-            return f"a value of type {_name(value)} cannot become JSON, for it can be read only once; give a list"
+            return f"a value of type {type_name(value)} cannot become JSON, for it can be read only once; give a list"
         case str():
             return None if _writes(value) else "text with half a surrogate pair cannot become JSON"
+        case _ if _writes(value):
+            return None
         case _:
-            return None if _writes(value) else f"a value of type {_name(value)} cannot become JSON"
+            return f"a value of type {type_name(value)} cannot become JSON" + _how(value)
+
+
+def _how(value: Any) -> str:
+    """Return what to do about a value, as the end of a sentence."""
+    how = handed_on(value)
+    return f"; {how}" if how else ""
 
 
 def _writes(value: Any) -> bool:
@@ -84,7 +114,7 @@ def _writes(value: Any) -> bool:
     return True
 
 
-def _name(value: Any) -> str:
+def type_name(value: Any) -> str:
     """Return the name of a value's type, with its module unless that is a built-in one."""
     kind = type(value)
     return (

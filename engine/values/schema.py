@@ -1,6 +1,7 @@
 """Schemas: what a value must look like, and the way from JSON to Python and back."""
 
 import re
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -8,13 +9,15 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
-from pydantic import PydanticUserError, TypeAdapter
-from pydantic.errors import PydanticSchemaGenerationError, PydanticUndefinedAnnotation
-from pydantic_core import SchemaError as CoreSchemaError
+from pydantic import TypeAdapter
+from pydantic.errors import PydanticUndefinedAnnotation
 
 from engine.errors import InvalidSchema, InvalidValue, Issue
+from engine.failure import message_of
+from engine.shown import shown
 from engine.values.codecs import OPEN, Codec, DocumentCodec, KeysCodec, ListCodec, PlainCodec, TypedCodec
 from engine.values.documents import LenientGenerator, keyed, listed, unresolved
+from engine.values.initvars import check_init_only
 from engine.values.plainness import checking, is_plain
 from engine.values.shapes import UNKNOWN, SchemaShape, keyed_shape, typed_shape
 
@@ -171,10 +174,13 @@ def _of_class(spec: type) -> Schema:
 
 def _of_type(spec: Any) -> Schema:
     """Return the schema of anything that pydantic's ``TypeAdapter`` takes."""
-    name = spec.__name__ if isinstance(spec, type) else _MODULES.sub("", str(spec))
+    name = spec.__name__ if isinstance(spec, type) else _MODULES.sub("", shown(spec, sys.maxsize))
     try:
         adapter: TypeAdapter[Any] = TypeAdapter(spec)
+        # Of a type that is not complete yet, this names what is missing.
+        adapter.rebuild(raise_errors=True)
         core: Any = adapter.core_schema
+        check_init_only(core)
         codec: Codec = PlainCodec(core, checking(core)) if is_plain(core) else TypedCodec(core)
         read = adapter.json_schema(schema_generator=LenientGenerator)
         written = adapter.json_schema(mode="serialization", schema_generator=LenientGenerator)
@@ -184,10 +190,10 @@ def _of_type(spec: Any) -> Schema:
             f"The schema {name} uses the name {error.name!r}, which is not defined where the schema is made. Define it "
             "before, or in the module itself rather than in a function."
         ) from error
-    except (PydanticSchemaGenerationError, PydanticUserError, CoreSchemaError, TypeError) as error:
+    except Exception as error:  # A type may bring code of its own that makes its schema.
         raise InvalidSchema(
-            f"{name} cannot be a schema: {str(error).splitlines()[0]} Use a type that pydantic knows, a JSON Schema "
-            "dict, or None for any JSON value."
+            f"{name} cannot be a schema: {message_of(error).splitlines()[0]} Use a type that pydantic knows, a JSON "
+            "Schema dict, or None for any JSON value."
         ) from error
 
 

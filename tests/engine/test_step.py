@@ -140,7 +140,7 @@ def test_a_context_is_recognised_however_it_is_named() -> None:
     def optional(data: int, c: Context | None = None) -> int:
         return 1
 
-    signatures += [(annotated, False, True), (through_module, True, True), (optional, True, False)]
+    signatures += [(annotated, False, True), (through_module, True, True), (optional, True, True)]
     for function, takes_input, wants_context in signatures:
         made = create_step(id="x", execute=function)
         assert (made.takes_input, made.wants_context) == (takes_input, wants_context), function
@@ -286,7 +286,7 @@ async def generates(data):
         ({"execute": lambda a, b, c: 1}, r"takes \(a, b, c\)\. Expected \(data\), \(data, ctx\)"),
         ({"execute": lambda ctx, data: 1}, r"takes \(ctx, data\)\. Expected \(data\)"),
         ({"execute": generates}, r"generates is a generator\. Return a value"),
-        ({"timeout": 0}, r"timeout=0\. Expected seconds, more than 0"),
+        ({"timeout": 0}, r"The timeout of step 'x' was given 0\. Expected seconds, more than 0"),
         ({"retry": 3}, r"retry=3\. Expected Retry\(attempts=3"),
         ({"retries": 3}, "was given retries, which no step takes"),
         ({"metadata": {"a": {1}}}, "metadata of 'x' must be JSON"),
@@ -336,5 +336,5 @@ def test_a_retry_covers_the_named_exceptions() -> None:
 def test_a_retry_out_of_range_is_refused(given: dict[str, Any]) -> None:
     """The message names the number and what is expected."""
     (name,) = given
-    with pytest.raises(DefinitionError, match=rf"Retry\({name}=.*expected"):
+    with pytest.raises(DefinitionError, match=rf"Retry\({name}=.*[Ee]xpected"):
         Retry(**given)

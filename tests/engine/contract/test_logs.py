@@ -6,7 +6,10 @@ import logging
 import subprocess
 import sys
 import tempfile
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stdout
+from contextvars import copy_context
 from typing import Any
 
 import pytest
@@ -77,6 +80,25 @@ async def test_sync_steps_are_captured_in_their_threads() -> None:
     assert {log.path: log.payload["message"] for log in collector.of("step-log")} == {
         ("work", n): f"item {n}" for n in range(3)
     }
+
+
+async def test_what_a_steps_own_threads_print_is_recorded_in_the_steps_context() -> None:
+    """asyncio.to_thread takes the context along; other threads and pools are given a copy of it."""
+
+    async def work(data: Any) -> None:
+        await asyncio.to_thread(print, "to_thread")
+
+    def work_in_threads(data: Any) -> None:
+        thread = threading.Thread(target=copy_context().run, args=(print, "thread"))
+        thread.start()
+        thread.join()
+        with ThreadPoolExecutor() as pool:
+            pool.submit(copy_context().run, print, "pool").result()
+            pool.submit(print, "of nobody").result()
+
+    assert [log.payload["message"] for log in await logs_of(create_step(id="work", execute=work))] == ["to_thread"]
+    logs = await logs_of(create_step(id="work", execute=work_in_threads))
+    assert [log.payload["message"] for log in logs] == ["thread", "pool"]
 
 
 @pytest.mark.parametrize("form", [lambda function: function, lambda function: {"key": function}])

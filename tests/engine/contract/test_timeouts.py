@@ -3,9 +3,12 @@
 import asyncio
 import contextlib
 import threading
+from datetime import timedelta
 from typing import Any
 
-from engine import Context, Retry, create_step
+import pytest
+
+from engine import Context, Retry, clone_step, create_step
 from engine.testing import run_to_end
 from tests.engine.contract.tiny import begin
 
@@ -122,6 +125,36 @@ async def test_a_timeout_error_of_the_steps_own_is_its_own() -> None:
 
     result = await run_to_end(begin().then(create_step(id="work", execute=work, timeout=60)).commit(), 1)
     assert (result.error, result.error_detail["type"]) == ("the server's", "TimeoutError")
+
+
+@pytest.mark.parametrize("end", ["return", "raise", "suspend", "bail"])
+async def test_a_step_that_blocks_the_loop_past_its_timeout_has_timed_out(end: str) -> None:
+    """Nothing could cancel it in time; however it ends then, it has failed, and what it raised is the cause."""
+
+    async def blocks(data: Any, ctx: Context) -> Any:
+        over = asyncio.get_running_loop().time() + SOON
+        while asyncio.get_running_loop().time() < over:
+            pass
+        match end:
+            case "raise":
+                raise ValueError("too late")
+            case "suspend":
+                return ctx.suspend("late?")
+            case "bail":
+                ctx.bail("late")
+        return data
+
+    result = await run_to_end(begin().then(create_step(id="blocks", execute=blocks, timeout=SOON)).commit(), 1)
+    assert (result.status, result.error_detail["type"]) == ("failed", "StepTimeout")
+    if end == "raise":
+        assert result.error_detail["cause"]["message"] == "too late"
+
+
+async def test_a_timeout_may_be_a_timedelta() -> None:
+    """As everywhere where seconds are taken."""
+    slower = clone_step(slow(), id="slower", timeout=timedelta(seconds=SOON))
+    assert slower.timeout == SOON
+    assert (await run_to_end(begin().then(slower).commit(), 1)).error_detail["type"] == "StepTimeout"
 
 
 async def test_a_suspended_step_does_not_time_out() -> None:
