@@ -59,7 +59,8 @@ JsonDict = dict[str, Any]
 
 def _not_before(builder: Any, name: str) -> str | None:
     """Return what to say of an attribute that only a committed workflow has."""
-    if name.startswith("_") or not hasattr(Workflow, name):
+    # Its own fields are missing while it is copied.
+    if name.startswith("_") or name in WorkflowBuilder.__slots__ or not hasattr(Workflow, name):
         return None
     return f"{builder!r} has no {name} before it is committed. Call .commit() at its end."
 

@@ -83,7 +83,7 @@ def unfinished(tell: Callable[[Any, str], str | None]) -> Callable[[Class], Clas
     def missing(self: Any, name: str) -> Any:
         message = tell(self, name)
         if message is None:
-            raise AttributeError(f"{self!r} has no {name}", name=name, obj=self)
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
         raise NotCommitted(message)
 
     def decorate(cls: Class) -> Class:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Callable
 from dataclasses import InitVar, dataclass
@@ -389,9 +390,10 @@ async def test_a_bound_method_is_a_step() -> None:
 
 def test_what_is_not_there_is_an_attribute_error() -> None:
     """A builder speaks only for what a committed workflow has; the rest is as Python has it."""
-    with pytest.raises(AttributeError, match="has no paralel"):
+    with pytest.raises(AttributeError, match=r"no attribute 'paralel'"):
         flow().paralel([A])
     assert not hasattr(flow(), "__wrapped__")
+    assert copy.copy(flow()).then(A).commit().id == "w"
 
 
 def test_a_type_error_of_the_users_own_code_is_not_hidden() -> None:
