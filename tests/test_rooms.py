@@ -17,6 +17,7 @@ PURE = ("forms", "diagram", "history", "graph")
 ENGINE_FLOORS = [
     "paths",
     "clock",
+    "shown",
     "errors",
     "events",
     "ids",
@@ -55,7 +56,7 @@ PLAYGROUND_FLOORS = [
 
 FORMS_FLOORS = ["values", "schema", "validation", "fields", "html", "form"]
 
-OF_THE_ENGINE = ["paths", "clock", "errors", "events", "ids", "failure", "values", "journal"]
+OF_THE_ENGINE = ["paths", "clock", "shown", "errors", "events", "ids", "failure", "values", "journal"]
 """What every room of the playground may import of the engine, beside the face: its vocabulary and its journals."""
 
 DJANGO = ["apps", "asgi", "cli", "management", "migrations", "settings", "urls"]
