@@ -163,9 +163,9 @@ KEYWORDS: dict[str, list[str]] = {
 
 WORDS = {
     "step": lambda wrong: step(wrong),
-    "sequence": lambda wrong: engine.building.sequence(wrong),
-    "sequence second": lambda wrong: engine.building.sequence(known, wrong),
-    "sequence id": lambda wrong: engine.building.sequence(known, id=wrong),
+    "sequence": lambda wrong: engine.sequence(wrong),
+    "sequence second": lambda wrong: engine.sequence(known, wrong),
+    "sequence id": lambda wrong: engine.sequence(known, id=wrong),
     "from_step": lambda wrong: engine.from_step(wrong),
     "from_step path": lambda wrong: engine.from_step(known, wrong),
     "from_init": lambda wrong: engine.from_init(wrong),

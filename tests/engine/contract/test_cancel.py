@@ -27,7 +27,7 @@ def run_in_two_engines(workflow: Workflow[Any, Any]) -> tuple[Run[Any, Any], Eng
     """Return a run whose heartbeat never comes while a test lasts, and another engine on its store."""
     store = MemoryStore()
     here = Runtime(store=store, lease=86400)
-    here.add(workflow.flow)
+    here.flows.add(workflow.flow)
     return Run(here, workflow.flow), Engine([workflow], store=store)
 
 
