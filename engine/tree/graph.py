@@ -21,6 +21,7 @@ from engine.tree.nodes import (
     StepNode,
 )
 from engine.tree.step import Function, Retry, Step
+from engine.values.positions import DOCUMENT
 from engine.values.schema import Schema
 
 Graph = dict[str, Any]
@@ -28,7 +29,6 @@ Graph = dict[str, Any]
 # What people read, and where it is written, may change without the workflow changing.
 _WORDS = frozenset({"description", "file", "line", "metadata"})
 _SCHEMA_WORDS = frozenset({"description", "title", "examples", "$comment"})
-_NAMES = frozenset({"properties", "$defs", "definitions", "patternProperties", "dependentSchemas"})
 _SCHEMAS = frozenset({"input_schema", "output_schema", "state_schema", "resume_schema", "suspend_schema", "schema"})
 
 
@@ -53,7 +53,7 @@ def digest_of(flow: Flow) -> str:
 
     It is the same in every process, and stays the same when only descriptions, metadata or source lines change.
     """
-    text = json.dumps(_essence(graph_of(flow)), sort_keys=True, separators=(",", ":"), default=str)
+    text = json.dumps(_essence(graph_of(flow)), sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode(errors="backslashreplace")).hexdigest()
 
 
@@ -165,29 +165,20 @@ def _essence(graph: Any) -> Any:
     """Return what of a graph makes the workflow: without words for people and source positions."""
     match graph:
         case dict():
-            return {
-                key: _bare(value) if key in _SCHEMAS else _essence(value)
-                for key, value in graph.items()
-                if key not in _WORDS
-            }
+            return {key: _essential(key, value) for key, value in graph.items() if key not in _WORDS}
         case list():
             return [_essence(part) for part in graph]
         case _:
             return graph
 
 
-def _bare(schema: Any) -> Any:
+def _essential(key: str, value: Any) -> Any:
+    if key in _SCHEMAS and isinstance(value, dict):
+        return DOCUMENT.rewrite(value, _bare)
+    # The keys of a mapping have names that the user gave.
+    return value if key == "keys" else _essence(value)
+
+
+def _bare(new: Graph, old: Graph) -> Graph:
     """Return a JSON Schema without what only people read."""
-    match schema:
-        case dict():
-            return {
-                key: {name: _bare(part) for name, part in value.items()}
-                if key in _NAMES and isinstance(value, dict)
-                else _bare(value)
-                for key, value in schema.items()
-                if key not in _SCHEMA_WORDS
-            }
-        case list():
-            return [_bare(part) for part in schema]
-        case _:
-            return schema
+    return {key: value for key, value in new.items() if key not in _SCHEMA_WORDS}

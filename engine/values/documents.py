@@ -1,14 +1,19 @@
 """JSON Schema documents: put together from others, and generated from types that have no exact one."""
 
-import re
+import math
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
 
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
-from pydantic_core import core_schema
+from pydantic.json_schema import GenerateJsonSchema, JsonRef, JsonSchemaMode, JsonSchemaValue, JsonSchemaWarningKind
+from pydantic_core import PydanticSerializationError, core_schema
 from referencing import Registry, Resource
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
+
+from engine.values.misfits import parts_of
+from engine.values.positions import DOCUMENT
 
 Document = dict[str, Any]
 
@@ -16,11 +21,30 @@ Document = dict[str, Any]
 class LenientGenerator(GenerateJsonSchema):
     """Describes what JSON Schema cannot say as "anything" instead of refusing the whole type."""
 
-    ignored_warning_types: ClassVar[set[Any]] = {"skipped-choice", "non-serializable-default", "skipped-discriminator"}
+    def generate(self, schema: core_schema.CoreSchema, mode: JsonSchemaMode = "validation") -> JsonSchemaValue:
+        """Return the JSON Schema of a core schema."""
+        return DOCUMENT.rewrite(super().generate(schema, mode), _released)
+
+    def get_json_ref_counts(self, json_schema: JsonSchemaValue) -> dict[JsonRef, int]:
+        """Count the references, with which pydantic begins to put the finished parts together."""
+        # From here on it would take a key ``$ref`` or ``$defs`` in a default or an example for a word of the schema.
+        json_schema.update(DOCUMENT.rewrite(json_schema, _held))
+        for name, part in self.definitions.items():
+            self.definitions[name] = DOCUMENT.rewrite(part, _held)
+        return super().get_json_ref_counts(json_schema)
+
+    def emit_warning(self, kind: JsonSchemaWarningKind, detail: str) -> None:
+        """Say nothing: that a default cannot be described is no reason to warn of the type."""
 
     def handle_invalid_for_json_schema(self, schema: core_schema.CoreSchema, error_info: str) -> JsonSchemaValue:
         """Return the schema that takes anything."""
         return {}
+
+    def encode_default(self, dft: Any) -> Any:
+        """Return the JSON of a default, that of sets in an order that is the same in every process."""
+        if is_endless(dft):
+            raise PydanticSerializationError("a default of inf or nan has no place in JSON")
+        return super().encode_default(_ordered(dft))
 
     def decimal_schema(self, schema: core_schema.DecimalSchema) -> JsonSchemaValue:
         """Return pydantic's schema with its text marked as a decimal, which else looks like ``float | str``."""
@@ -31,9 +55,31 @@ class LenientGenerator(GenerateJsonSchema):
         return found
 
 
+def is_endless(value: Any) -> bool:
+    """Return whether a number that JSON does not have is in a value."""
+    if isinstance(value, float):
+        return not math.isfinite(value)
+    return any(is_endless(part) for _, part in parts_of(value) or ())
+
+
+def _ordered(value: Any) -> Any:
+    """Return a value with lists in place of the sets in its containers."""
+    kind = type(value)
+    if kind is dict:
+        return {key: _ordered(part) for key, part in value.items()}
+    if kind is list or kind is tuple:
+        return [_ordered(part) for part in value]
+    if kind is not set and kind is not frozenset:
+        return value
+    try:
+        return sorted(value)
+    except TypeError:
+        return sorted(value, key=repr)
+
+
 def keyed(parts: Mapping[str, Document], total: bool) -> Document:
     """Return the JSON Schema of an object with a schema for each key."""
-    properties = {key: _moved(part, f"#/properties/{key}") for key, part in parts.items()}
+    properties = {key: _moved(part, f"#/properties/{_pointer(key)}") for key, part in parts.items()}
     return {"type": "object", "properties": properties, **({"required": list(parts)} if total and parts else {})}
 
 
@@ -42,48 +88,83 @@ def listed(item: Document) -> Document:
     return {"type": "array", "items": _moved(item, "#/items")}
 
 
+def item_of(document: Document) -> Document | None:
+    """Return the JSON Schema of the items of a list, from that of the list; None if it says nothing of them."""
+    if not isinstance(document.get("items"), dict):
+        return None
+    return {"$ref": "#/$defs/list/items", "$defs": {"list": _moved(document, "#/$defs/list")}}
+
+
 def unresolved(document: Document) -> Iterator[str]:
     """Yield the references of a JSON Schema that lead nowhere inside it."""
     resource = Resource.from_contents(document, default_specification=DRAFT202012)
-    resolver = Registry().with_resource("", resource).resolver_with_root(resource)
-    for reference in _references(document):
+    yield from _unresolved(document, Registry().with_resource("", resource).resolver_with_root(resource))
+
+
+def _unresolved(schema: Document, resolver: Any) -> Iterator[str]:
+    reference = schema.get("$ref")
+    if isinstance(reference, str):
         try:
             resolver.lookup(reference)
-        except Unresolvable:
+        except (Unresolvable, ValueError, TypeError):
             yield reference
+    for _, part in DOCUMENT.parts(schema):
+        # References inside a schema with an identifier of its own start from there.
+        inner = resolver.in_subresource(DRAFT202012.create_resource(part)) if "$id" in part else resolver
+        yield from _unresolved(part, inner)
 
 
-def _references(node: Any) -> Iterator[str]:
-    """Yield every ``$ref`` in a JSON Schema."""
-    match node:
-        case {"$ref": str(reference)}:
-            yield reference
-        case _:
-            pass
-    for part in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
-        yield from _references(part)
+def _pointer(key: str) -> str:
+    """Return a key as a step of a JSON pointer in a reference (RFC 6901, section 6)."""
+    return quote(key.replace("~", "~0").replace("/", "~1"), safe="", errors="replace")
 
 
-def _moved(document: Any, to: str) -> Any:
+def _moved(document: Document, to: str) -> Document:
     """Return a JSON Schema whose own references still hold when it stands at ``to``."""
     # With an $id of its own a schema's references start from itself, wherever it stands.
-    if isinstance(document, dict) and "$id" in document:
+    if "$id" in document:
         return document
-    return _each_reference(document, lambda reference: re.sub(r"^#", to, reference))
+
+    def moved(reference: str) -> str:
+        # Not the anchors: their names hold in the whole document.
+        return to + reference[1:] if reference == "#" or reference.startswith("#/") else reference
+
+    return DOCUMENT.rewrite(document, lambda new, old: _with_references(new, moved))
 
 
-def _each_reference(node: Any, change: Callable[[str], str]) -> Any:
-    """Return a JSON Schema with every reference inside it changed."""
-    if isinstance(node, list):
-        return [_each_reference(part, change) for part in node]
-    if not isinstance(node, dict):
-        return node
-    new = {key: _each_reference(part, change) for key, part in node.items()}
-    if isinstance(new.get("$ref"), str):
-        new["$ref"] = change(new["$ref"])
+def _with_references(schema: Document, change: Callable[[str], str]) -> Document:
+    """Return a JSON Schema with the references changed that it holds itself."""
+    new = {**schema, "$ref": change(schema["$ref"])} if isinstance(schema.get("$ref"), str) else schema
     match new.get("discriminator"):
-        case {"mapping": dict() as mapping}:
-            new["discriminator"] = {**new["discriminator"], "mapping": {tag: change(at) for tag, at in mapping.items()}}
+        case {"mapping": dict() as mapping, **others}:
+            return {**new, "discriminator": {**others, "mapping": {tag: change(at) for tag, at in mapping.items()}}}
+        case _:
+            return new
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A value in a JSON Schema, held so that nobody looks into it."""
+
+    value: Any
+
+
+def _held(new: Document, old: Document) -> Document:
+    """Hold the values of one schema; the references of tags go into a list, where a tag is no key."""
+    held = {key: value if DOCUMENT.holds(key, value) else _Held(value) for key, value in new.items() if key != "$ref"}
+    match new.get("discriminator"):
+        case {"mapping": dict() as mapping, **others}:
+            held["discriminator"] = {**others, "mapping": [[tag, at] for tag, at in mapping.items()]}
         case _:
             pass
-    return new
+    return {"$ref": new["$ref"], **held} if "$ref" in new else held
+
+
+def _released(new: Document, old: Document) -> Document:
+    """Undo `_held`."""
+    free = {key: value.value if isinstance(value, _Held) else value for key, value in new.items()}
+    match free.get("discriminator"):
+        case {"mapping": list() as pairs, **others}:
+            return {**free, "discriminator": {**others, "mapping": dict(pairs)}}
+        case _:
+            return free

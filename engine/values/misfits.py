@@ -54,7 +54,7 @@ def _misfits(value: Any, path: Path, within: tuple[int, ...]) -> Iterator[tuple[
     if id(value) in within:
         yield path, f"this {type_name(value)} contains itself and so cannot become JSON"
         return
-    parts = _parts(value)
+    parts = parts_of(value)
     if parts is None:
         if why := _leaf(value):
             yield path, why
@@ -65,7 +65,7 @@ def _misfits(value: Any, path: Path, within: tuple[int, ...]) -> Iterator[tuple[
         yield from _misfits(part, (*path, key if isinstance(key, int | str) else str(key)), (*within, id(value)))
 
 
-def _parts(value: Any) -> list[tuple[Any, Any]] | None:
+def parts_of(value: Any) -> list[tuple[Any, Any]] | None:
     """Return the parts of a value with their keys, or None if it is no container."""
     match value:
         case dict():

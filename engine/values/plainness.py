@@ -2,7 +2,7 @@
 
 from typing import Any
 
-Node = dict[str, Any]
+from engine.values.positions import CORE, Node
 
 _CONFIG = frozenset(
     {
@@ -17,8 +17,6 @@ _CONFIG = frozenset(
         "regex_engine",
     }
 )
-OPAQUE = frozenset({"default", "metadata", "expected", "members", "custom_error_context", "config", "function"})
-"""Keys of a core schema under which no schema stands, only what may look like one."""
 
 _SCALARS = frozenset({"str", "int", "float", "bool", "none", "date", "datetime", "time", "timedelta", "uuid"})
 
@@ -76,19 +74,16 @@ def is_reversible(core: Any) -> bool:
 
     Fields that are not written, and functions of the user, may make it otherwise.
     """
-    match core:
-        case dict():
-            if core.keys() & {"serialization_exclude", "serialization_exclude_if"}:
-                return False
-            if core.get("custom_init") or core.get("post_init"):
-                return False
-            if not (is_pydantics(core.get("function")) and is_pydantics(core.get("serialization"))):
-                return False
-            return all(is_reversible(part) for key, part in core.items() if key not in OPAQUE)
-        case list() | tuple():
-            return all(map(is_reversible, core))
-        case _:
-            return True
+    return all(map(_reads_back, CORE.schemas(core)))
+
+
+def _reads_back(node: Node) -> bool:
+    """Return whether one node of a core schema neither leaves anything out nor calls functions of the user."""
+    if node.keys() & {"serialization_exclude", "serialization_exclude_if"}:
+        return False
+    if node.get("custom_init") or node.get("post_init"):
+        return False
+    return is_pydantics(node.get("function")) and is_pydantics(node.get("serialization"))
 
 
 def is_pydantics(function: Any) -> bool:
@@ -97,30 +92,19 @@ def is_pydantics(function: Any) -> bool:
     return called is None or str(getattr(called, "__module__", "")).partition(".")[0] == "pydantic"
 
 
-def checking(node: Any) -> Any:
+def checking(core: Any) -> Any:
     """Return a plain core schema that checks instances anew and refuses ``nan`` and ``inf``.
 
     An instance may have been changed since it was made, or made without any check.
     """
-    match node:
+    return CORE.rewrite(core, _checking)
+
+
+def _checking(new: Node, old: Node) -> Node:
+    match new:
         case {"type": "model"}:
-            config = {**node.get("config", {}), "revalidate_instances": "always"}
-            return {**node, "config": config, "schema": checking(node["schema"])}
-        case {"type": "model-fields"}:
-            return {**node, "fields": {name: checking(field) for name, field in node["fields"].items()}}
+            return {**new, "config": {**new.get("config", {}), "revalidate_instances": "always"}}
         case {"type": "float"}:
-            return {**node, "allow_inf_nan": False}
-        case {"type": "definitions"}:
-            return {
-                **node,
-                "schema": checking(node["schema"]),
-                "definitions": [checking(d) for d in node["definitions"]],
-            }
-        case {"schema": inner}:
-            return {**node, "schema": checking(inner)}
-        case {"items_schema": inner}:
-            return {**node, "items_schema": checking(inner)}
-        case {"values_schema": inner}:
-            return {**node, "values_schema": checking(inner)}
+            return {**new, "allow_inf_nan": False}
         case _:
-            return node
+            return new

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError
-from pydantic import TypeAdapter
-from pydantic.errors import PydanticUndefinedAnnotation
+from pydantic import PydanticUserError, TypeAdapter
+from pydantic.errors import PydanticSchemaGenerationError, PydanticUndefinedAnnotation
+from pydantic_core import SchemaError as CoreSchemaError
 
 from engine.errors import InvalidSchema, InvalidValue, Issue
 from engine.failure import message_of
 from engine.shown import shown
 from engine.values.codecs import OPEN, Codec, DocumentCodec, KeysCodec, ListCodec, PlainCodec, TypedCodec
-from engine.values.documents import LenientGenerator, keyed, listed, unresolved
 from engine.values.initvars import check_init_only
-from engine.values.plainness import checking, is_plain
 from engine.values.shapes import UNKNOWN, SchemaShape, keyed_shape, typed_shape
+from engine.values.documents import Document, LenientGenerator, keyed, listed
+from engine.values.plainness import checking, is_plain
+from engine.values.screening import screened, strict
 
 # In the text of a type: the module, and the functions around a local class.
 _MODULES = re.compile(r"(?:[A-Za-z_<][\w<>]*\.)+")
@@ -67,7 +67,7 @@ class Schema:
                 JSON value, or a schema, which is returned as it is.
 
         Raises:
-            InvalidSchema: it is none of these, or its names cannot be resolved.
+            InvalidSchema: it is none of these, its names cannot be resolved, or its JSON Schema is not strict JSON.
         """
         if spec is None:
             return ANY
@@ -150,20 +150,12 @@ def _is_json(value: Any) -> bool:
             return value is None or type(value) in (str, int, float, bool)
 
 
-def _of_document(document: dict[str, Any]) -> Schema:
+def _of_document(given: dict[str, Any]) -> Schema:
     """Return the schema that a JSON Schema describes."""
-    try:
-        Draft202012Validator.check_schema(document)
-    except SchemaError as error:
-        raise InvalidSchema(f"This dict is no JSON Schema (draft 2020-12): {error.message}") from error
-    for reference in unresolved(document):
-        raise InvalidSchema(
-            f"The JSON Schema refers to {reference!r}, which is not in it. Put what it refers to under $defs: "
-            "references to files and addresses are never followed."
-        )
+    document = screened(given)
     name = str(document.get("title") or document.get("type") or "JSON Schema")
     shape = SchemaShape(reads=document, writes=document)
-    return _schema(document, name, document, document, shape, DocumentCodec(document))
+    return _schema(given, name, document, document, shape, DocumentCodec(document))
 
 
 @lru_cache(maxsize=1024)
@@ -182,8 +174,7 @@ def _of_type(spec: Any) -> Schema:
         core: Any = adapter.core_schema
         check_init_only(core)
         codec: Codec = PlainCodec(core, checking(core)) if is_plain(core) else TypedCodec(core)
-        read = adapter.json_schema(schema_generator=LenientGenerator)
-        written = adapter.json_schema(mode="serialization", schema_generator=LenientGenerator)
+        read, written = _documents(adapter, name)
         return _schema(spec, name, read, written, typed_shape(core, read, written), codec)
     except PydanticUndefinedAnnotation as error:
         raise InvalidSchema(
@@ -195,6 +186,22 @@ def _of_type(spec: Any) -> Schema:
             f"{name} cannot be a schema: {message_of(error).splitlines()[0]} Use a type that pydantic knows, a JSON "
             "Schema dict, or None for any JSON value."
         ) from error
+
+
+def _documents(adapter: TypeAdapter[Any], name: str) -> tuple[Document, Document]:
+    """Return the JSON Schemas of what a type reads and of what it writes."""
+    try:
+        read = adapter.json_schema(schema_generator=LenientGenerator)
+        written = adapter.json_schema(mode="serialization", schema_generator=LenientGenerator)
+    except PydanticUserError:
+        raise
+    except Exception as error:
+        # Functions of the type's author take part in it, and may raise anything.
+        raise InvalidSchema(
+            f"{name} has no JSON Schema: {type(error).__name__}: {error}. Mend the json_schema_extra or the "
+            "__get_pydantic_json_schema__ of the type or of one in it."
+        ) from error
+    return strict(read, name), strict(written, name)
 
 
 ANY = _schema(None, "any", {}, {}, UNKNOWN, OPEN)

@@ -7,10 +7,12 @@ schema leaves open, such as a function that may turn anything into anything, cou
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from engine.paths import Path
 from engine.values.documents import keyed
-from engine.values.plainness import OPAQUE, is_pydantics
+from engine.values.plainness import is_pydantics
+from engine.values.positions import CORE, DOCUMENT
 
 Document = dict[str, Any]
 
@@ -83,12 +85,14 @@ class _Side:
     def at(self, part: Any) -> "_Side":
         """Return another part of the same whole, with references followed."""
         seen: set[str] = set()
+        # References inside a schema with an identifier of its own start from there.
+        root = part if isinstance(part, dict) and "$id" in part else self.root
         while isinstance(part, dict) and isinstance(reference := part.get("$ref"), str):
-            if reference in seen or not reference.startswith("#"):
-                return _Side(self.root, _ANYTHING)
+            if reference in seen or not (reference == "#" or reference.startswith("#/")):
+                return _Side(root, _ANYTHING)
             seen.add(reference)
-            part = _pointed(self.root, reference)
-        return _Side(self.root, part if isinstance(part, dict) else _ANYTHING)
+            part = _pointed(root, reference)
+        return _Side(root, part if isinstance(part, dict) else _ANYTHING)
 
     def branches(self) -> "list[_Side]":
         """Return the alternatives that a value may follow; the part itself if there are none."""
@@ -114,8 +118,10 @@ class _Side:
 def _pointed(root: Document, reference: str) -> Any:
     """Return what a reference inside a JSON Schema points to (RFC 6901); anything if that is nowhere."""
     found: Any = root
-    for step in reference.removeprefix("#").split("/")[1:]:
+    for step in unquote(reference).removeprefix("#").split("/")[1:]:
         key = step.replace("~1", "/").replace("~0", "~")
+        if isinstance(found, dict) and "$id" in found and found is not root:
+            return _ANYTHING
         match found:
             case dict() if key in found:
                 found = found[key]
@@ -172,7 +178,7 @@ def _readable(kind: str, read: _Side, takes: frozenset[str]) -> bool:
 def _fields(written: _Side, read: _Side, path: Path, seen: frozenset[tuple[int, int]]) -> Iterator[Mismatch]:
     """Yield reasons why an object's fields do not fit."""
     given: dict[str, Any] = written.part.get("properties", {})
-    closed = written.part.get("additionalProperties") is False
+    closed = written.part.get("additionalProperties") is False and not written.part.get("patternProperties")
     for name in read.part.get("required", ()):
         if closed and name not in given:
             offer = ", ".join(map(repr, given)) or "no field"
@@ -188,27 +194,18 @@ def _listed(types: frozenset[str]) -> str:
     return " or ".join(sorted(types))
 
 
-def _closed(document: Any) -> Any:
+def _closed(document: Document) -> Document:
     """Return the JSON Schema of a type's output, saying that a model writes no other keys than its own."""
-    if isinstance(document, list):
-        return [_closed(part) for part in document]
-    if not isinstance(document, dict):
-        return document
-    new = {key: _closed(part) for key, part in document.items()}
-    if isinstance(new.get("properties"), dict) and new.get("type") == "object":
-        new.setdefault("additionalProperties", False)
-    return new
+
+    def close(new: Document, old: Document) -> Document:
+        return {"additionalProperties": False, **new} if "properties" in new and new.get("type") == "object" else new
+
+    return DOCUMENT.rewrite(document, close)
 
 
 def _is_certain(core: Any) -> bool:
     """Return whether JSON Schema says all that there is to say about a core schema."""
-    match core:
-        case dict():
-            return _says_all(core) and all(_is_certain(part) for key, part in core.items() if key not in OPAQUE)
-        case list() | tuple():
-            return all(_is_certain(part) for part in core)
-        case _:
-            return True
+    return all(map(_says_all, CORE.schemas(core)))
 
 
 def _says_all(node: Document) -> bool:

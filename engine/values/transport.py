@@ -7,23 +7,16 @@ keys of enums, text that several members of a union could be. `writing` and `rea
 leave the rest as the user wrote it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import Secret, SecretBytes, SecretStr, TypeAdapter
 from pydantic_core import core_schema, from_json, to_json
 
+from engine.values.positions import CORE, Node
 from engine.values.textforms import decode_bytes, decode_float, encode_bytes, reveal
 from engine.values.unions import CONFIG, Compiled, bytes_apart, is_ambiguous, is_plain_text, members, union_reader
 
-Node = dict[str, Any]
-Mend = Callable[[Node, Node], Node]
-"""Makes a node of its rewritten parts; also given the node as it was."""
-
-# What stands under these keys is the user's and may only look like a schema.
-_OPAQUE = frozenset(
-    {"default", "metadata", "expected", "members", "custom_error_context", "config", "cls", "function", "ref"}
-)
 _BYTES: Any = core_schema.plain_serializer_function_ser_schema(encode_bytes)
 
 
@@ -35,7 +28,7 @@ def writing(schema: Any, write_any: Callable[[Any], Any]) -> Any:
         write_any: turns a value of an undeclared type into JSON.
     """
     shared = _shared(schema)
-    return _rewrite(schema, lambda new, old: _writing(new, old, shared, write_any))
+    return CORE.rewrite(schema, lambda new, old: _writing(new, old, shared, write_any))
 
 
 def reading(schema: Any, write_any: Callable[[Any], Any]) -> Any:
@@ -45,26 +38,12 @@ def reading(schema: Any, write_any: Callable[[Any], Any]) -> Any:
         schema: pydantic's core schema of a type.
         write_any: as for `writing`.
     """
-    return _rewrite(schema, _Reading(schema, write_any).mend)
-
-
-def _rewrite(node: Any, mend: Mend) -> Any:
-    """Return a copy of a core schema in which every node went through ``mend``, inner ones first."""
-    match node:
-        case dict():
-            new = {key: value if key in _OPAQUE else _rewrite(value, mend) for key, value in node.items()}
-            return mend(new, node)
-        case list():
-            return [_rewrite(part, mend) for part in node]
-        case tuple():
-            return tuple(_rewrite(part, mend) for part in node)
-        case _:
-            return node
+    return CORE.rewrite(schema, _Reading(schema, write_any).mend)
 
 
 def _shared(schema: Any) -> dict[Any, Node]:
     """Return the parts of a core schema that others may refer to."""
-    return {node["ref"]: node for node in _nodes(schema) if "ref" in node}
+    return {node["ref"]: node for node in CORE.schemas(schema) if "ref" in node}
 
 
 def _writing(new: Node, old: Node, shared: dict[Any, Node], write_any: Callable[[Any], Any]) -> Node:
@@ -191,25 +170,10 @@ def _forbids_extra(node: Node) -> bool:
     return "forbid" in (node["schema"].get("extra_behavior"), node.get("config", {}).get("extra_fields_behavior"))
 
 
-def _nodes(schema: Any) -> Iterator[Node]:
-    """Yield every node of a core schema."""
-    match schema:
-        case dict():
-            yield schema
-            for key, value in schema.items():
-                if key not in _OPAQUE:
-                    yield from _nodes(value)
-        case list() | tuple():
-            for value in schema:
-                yield from _nodes(value)
-        case _:
-            pass
-
-
 # The functions with which pydantic writes stars; found by looking because they have no public name.
 _MASKS = frozenset(
     node["function"]
     for secret in (SecretStr, SecretBytes, Secret[int])
-    for node in _nodes(TypeAdapter(secret).core_schema)
+    for node in CORE.schemas(dict(TypeAdapter(secret).core_schema))
     if node.get("type") == "function-plain"
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.paths import Path
+from engine.values.documents import item_of, keyed, listed
 from playground.graph.nodes import (
     GraphBranch,
     GraphEvent,
@@ -19,7 +20,6 @@ from playground.graph.nodes import (
     Node,
     Schema,
 )
-from playground.graph.outputs import item_schema, list_of, object_of
 from playground.graph.words import condition_text
 
 Graph = Mapping[str, Any]
@@ -111,9 +111,9 @@ def _read(node: Graph, around: Path, given: Schema) -> Node:
                 **common, body=body, is_while=is_while, condition=condition, output_schema=body.output_schema
             )
         case "foreach":
-            body = _read(node["body"], around, item_schema(given))
+            body = _read(node["body"], around, item_of(given) if isinstance(given, dict) else None)
             limit = node.get("concurrency") or 1
-            return GraphForeach(**common, body=body, concurrency=limit, output_schema=list_of(body.output_schema))
+            return GraphForeach(**common, body=body, concurrency=limit, output_schema=listed(body.output_schema or {}))
         case "workflow":
             return _read_workflow(node["workflow"], common)
         case _:
@@ -170,4 +170,4 @@ def _read_step(node: Graph, common: dict[str, Any]) -> Node:
 
 
 def _joined(arms: Sequence[Node]) -> Schema:
-    return object_of({arm.id: arm.output_schema for arm in arms})
+    return keyed({arm.id: arm.output_schema or {} for arm in arms}, total=False)

@@ -264,6 +264,15 @@ def test_the_digest_does_not_change_with_words() -> None:
     assert digests[0] == digests[1] != digests[2]
 
 
+def test_names_and_values_of_the_user_are_part_of_the_digest() -> None:
+    """A key of a mapping, a field or a value may be called as what only people read."""
+    mapped = [begun().map({"file": from_init(path), "title": from_init("name")}) for path in ("name", "")]
+    documents = [{"const": {"title": words}} for words in ("a", "b")]
+    documents += [{"properties": {"title": {"type": kind, "title": "Words"}}} for kind in ("string", "integer")]
+    given = [create_workflow(id="w", input_schema=each, output_schema=None).then(ask) for each in documents]
+    assert len({builder.commit().digest for builder in mapped + given}) == 6
+
+
 def test_the_digest_is_the_same_in_every_process() -> None:
     """Neither hash seeds nor addresses enter it."""
     code = "from tests.typing.right import *; print(repeated.digest, mapped_to_dict.digest, waiting.digest)"

@@ -14,6 +14,7 @@ from pydantic import BaseModel, Secret, SecretBytes, SecretStr
 
 from engine.errors import InvalidValue
 from engine.values.codecs import TypedCodec
+from engine.values.documents import item_of
 from engine.values.schema import Schema
 from tests.engine.samples import (
     BERLIN,
@@ -238,6 +239,26 @@ def test_put_together_json_schemas_keep_their_references() -> None:
     assert [issue.path for issue in schema.check([{"tree": {"value": "a", "branches": [{}]}}])] == [
         (0, "tree", "branches", 0)
     ]
+
+
+def test_parts_keep_their_references_under_any_key() -> None:
+    """Keys may hold what separates the steps of a reference; anchors hold everywhere."""
+    tree = Schema.of(Tree)
+    for key in ("a/b", "~", "%41", "", "né", "#", "$ref"):
+        schema = Schema.of(Schema.keys({key: tree}).json_schema)
+        assert schema.check({key: {"value": "a", "branches": [{"value": "b"}]}}) == ()
+        assert [issue.path for issue in schema.check({key: {"value": "a", "branches": [{}]}})] == [(key, "branches", 0)]
+    named = Schema.of({"$defs": {"n": {"$anchor": "n", "type": "integer"}}, "$ref": "#n"})
+    assert Schema.of(Schema.list_of(named).json_schema).check([1]) == ()
+
+
+def test_the_items_of_a_list_keep_their_references() -> None:
+    """Also those to the whole list."""
+    items = item_of({"type": "array", "items": {"anyOf": [{"type": "integer"}, {"$ref": "#"}]}})
+    assert items is not None
+    assert Schema.of(items).check([1, [2]]) == () == Schema.of(items).check(1)
+    assert Schema.of(items).check([["a"]])
+    assert item_of({"type": "array"}) is None
 
 
 @pytest.mark.parametrize("spec", [City, Strict, Renamed, Order, Options, Colour, Tree, list[City | Cat]])
