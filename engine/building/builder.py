@@ -302,7 +302,8 @@ class WorkflowBuilder(Generic[In, Out, Now]):
         if not isinstance(name, str) or not name:
             raise DefinitionError(f"wait_for_event was given {shown(name)}. Expected the name of an event.")
         limit = None if timeout is None else seconds("timeout", timeout)
-        return self._with(EventNode(id=self._id("event", id), name=name, schema=Schema.of(schema), timeout=limit))
+        payload = Schema.given(f"schema of event {name!r}", schema)
+        return self._with(EventNode(id=self._id("event", id), name=name, schema=payload, timeout=limit))
 
     @overload
     def commit(self: "WorkflowBuilder[Data, Result, JsonDict]") -> Workflow[Data, Result]: ...

@@ -227,11 +227,11 @@ def _make(
         id=id,
         call=_call(function, signature),
         function=function,
-        input=Schema.of(signature.input.resolve() if input_schema is UNSET else input_schema),
-        output=Schema.of(signature.output.resolve() if output_schema is UNSET else output_schema),
-        resume=_optional(options.get("resume_schema")),
-        suspend=_optional(options.get("suspend_schema")),
-        state=_optional(options.get("state_schema")),
+        input=_schema(id, "input_schema", signature.input.resolve() if input_schema is UNSET else input_schema),
+        output=_schema(id, "output_schema", signature.output.resolve() if output_schema is UNSET else output_schema),
+        resume=_optional(id, "resume_schema", options.get("resume_schema")),
+        suspend=_optional(id, "suspend_schema", options.get("suspend_schema")),
+        state=_optional(id, "state_schema", options.get("state_schema")),
         description=options.get("description", ""),
         retry=options.get("retry"),
         timeout=None if timeout is None else in_seconds(f"The timeout of step {id!r}", timeout, above=True),
@@ -259,9 +259,13 @@ def _name_of(function: Callable[..., Any]) -> str:
     )
 
 
-def _optional(spec: Any) -> Schema | None:
+def _schema(id: str, option: str, spec: Any) -> Schema:
+    return Schema.given(f"{option} of step {id!r}", spec)
+
+
+def _optional(id: str, option: str, spec: Any) -> Schema | None:
     """Return the schema of what was given, if anything was."""
-    return None if spec is None else Schema.of(spec)
+    return None if spec is None else _schema(id, option, spec)
 
 
 def _check_options(id: str, options: StepOptions) -> None:

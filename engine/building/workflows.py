@@ -77,14 +77,14 @@ def create_workflow(
     check_id(id, "workflow")
     _check(id, options)
     state = options.get("state_schema")
-    given = Schema.of(input_schema)
+    given = Schema.given(f"input_schema of workflow {id!r}", input_schema)
     file, line = caller_position()
     flow = Flow(
         id=id,
         nodes=(),
         input=given,
-        output=Schema.of(output_schema),
-        state=None if state is None else Schema.of(state),
+        output=Schema.given(f"output_schema of workflow {id!r}", output_schema),
+        state=None if state is None else Schema.given(f"state_schema of workflow {id!r}", state),
         description=options.get("description", ""),
         retry=options.get("retry"),
         metadata=options.get("metadata"),

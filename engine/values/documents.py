@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
@@ -79,7 +79,7 @@ def _ordered(value: Any) -> Any:
 
 def keyed(parts: Mapping[str, Document], total: bool) -> Document:
     """Return the JSON Schema of an object with a schema for each key."""
-    properties = {key: _moved(part, f"#/properties/{_pointer(key)}") for key, part in parts.items()}
+    properties = {key: _moved(part, f"#/properties/{pointer(key)}") for key, part in parts.items()}
     return {"type": "object", "properties": properties, **({"required": list(parts)} if total and parts else {})}
 
 
@@ -114,7 +114,7 @@ def _unresolved(schema: Document, resolver: Any) -> Iterator[str]:
         yield from _unresolved(part, inner)
 
 
-def _pointer(key: str) -> str:
+def pointer(key: str) -> str:
     """Return a key as a step of a JSON pointer in a reference (RFC 6901, section 6)."""
     return quote(key.replace("~", "~0").replace("/", "~1"), safe="", errors="replace")
 
@@ -144,14 +144,19 @@ def _with_references(schema: Document, change: Callable[[str], str]) -> Document
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A value in a JSON Schema, held so that nobody looks into it."""
+    """A value in a JSON Schema, held so that nobody looks into it; equal to others of the same text."""
 
-    value: Any
+    value: Any = field(compare=False)
+    text: str
 
 
 def _held(new: Document, old: Document) -> Document:
     """Hold the values of one schema; the references of tags go into a list, where a tag is no key."""
-    held = {key: value if DOCUMENT.holds(key, value) else _Held(value) for key, value in new.items() if key != "$ref"}
+    held = {
+        key: value if DOCUMENT.holds(key, value) else _Held(value, repr(value))
+        for key, value in new.items()
+        if key != "$ref"
+    }
     match new.get("discriminator"):
         case {"mapping": dict() as mapping, **others}:
             held["discriminator"] = {**others, "mapping": [[tag, at] for tag, at in mapping.items()]}

@@ -79,6 +79,14 @@ class Schema:
         return _of_class(spec) if isinstance(spec, type) and type(spec).__hash__ is not None else _of_type(spec)
 
     @staticmethod
+    def given(what: str, spec: Any) -> "Schema":
+        """Make the schema that was given as an option; ``what`` says in errors which one."""
+        try:
+            return Schema.of(spec)
+        except InvalidSchema as error:
+            raise InvalidSchema(f"{what}: {error}") from error
+
+    @staticmethod
     def keys(parts: "Mapping[str, Schema]", total: bool = True) -> "Schema":
         """Make the schema of a dict with a schema for each key; ``total`` says whether all keys must be there."""
         return _schema(
@@ -181,6 +189,8 @@ def _of_type(spec: Any) -> Schema:
             f"The schema {name} uses the name {error.name!r}, which is not defined where the schema is made. Define it "
             "before, or in the module itself rather than in a function."
         ) from error
+    except InvalidSchema:
+        raise
     except Exception as error:  # A type may bring code of its own that makes its schema.
         raise InvalidSchema(
             f"{name} cannot be a schema: {message_of(error).splitlines()[0]} Use a type that pydantic knows, a JSON "

@@ -62,12 +62,16 @@ REFUSED: list[tuple[Any, str]] = [
 @pytest.mark.parametrize(("given", "message"), REFUSED)
 def test_a_dict_that_is_no_json_schema_is_refused(given: Any, message: str) -> None:
     """The place is named and what to write there, wherever a schema is given."""
-    for define in (
-        lambda: create_workflow(id="w", input_schema=given, output_schema=None),
-        lambda: create_workflow(id="w", input_schema=None, output_schema=None, state_schema=given),
-        lambda: create_step(id="s", execute=lambda data, ctx: 1, resume_schema=given),
-    ):
-        with pytest.raises(InvalidSchema, match=message):
+    begun = create_workflow(id="w", input_schema=None, output_schema=None)
+    for place, define in {
+        "input_schema of workflow 'w'": lambda: create_workflow(id="w", input_schema=given, output_schema=None),
+        "state_schema of workflow 'w'": lambda: create_workflow(
+            id="w", input_schema=None, output_schema=None, state_schema=given
+        ),
+        "resume_schema of step 's'": lambda: create_step(id="s", execute=lambda data, ctx: 1, resume_schema=given),
+        "schema of event 'e'": lambda: begun.wait_for_event("e", given),
+    }.items():
+        with pytest.raises(InvalidSchema, match=f"^{place}: .*{message}"):
             define()
 
 
