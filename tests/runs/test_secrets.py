@@ -8,6 +8,9 @@ from pydantic import BaseModel, SecretStr
 
 from engine import Context, create_workflow, sequence, step
 from playground.actions import actions
+from playground.forms import mask
+from playground.forms.schema.mask import MASK
+from playground.graph.nodes import nodes_of
 from playground.runs import archive
 from tests.pages.conftest import stage as stage
 from tests.pages.stage import Stage
@@ -113,3 +116,22 @@ async def test_a_secret_in_a_result_is_masked_on_the_page(stage: Stage) -> None:
     for path in (f"/runs/{run_id}/", f"/runs/{run_id}/value/output/", f"/runs/{run_id}/value/state/"):
         page = await stage.get(path)
         assert ("Ada" in page, "s3cr3t" in page) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("listed", "item", "masked"),
+    [
+        ({"items": {"$ref": "#/definitions/pin"}, "definitions": {"pin": {"writeOnly": True}}}, "1234", MASK),
+        ({"items": {"$defs": {"pin": {}}, "$ref": "#/$defs/pin"}, "$defs": {"pin": {"writeOnly": True}}}, "1234", MASK),
+        (
+            {"items": {"properties": {"$ref": {"writeOnly": True}, "items": {"items": {"$ref": "#/items"}}}}},
+            {"$ref": "1234", "items": [{"$ref": "5678"}]},
+            {"$ref": MASK, "items": [{"$ref": MASK}]},
+        ),
+    ],
+)
+def test_a_secret_in_an_item_is_found_by_the_schema_of_its_list(listed: Any, item: Any, masked: Any) -> None:
+    """A step in a foreach that declares no input is given items of the list, whose references start from the list."""
+    graph = {"input_schema": listed, "steps": [{"type": "foreach", "id": "f", "body": {"type": "step", "id": "s"}}]}
+    ((_, node),) = nodes_of(graph)
+    assert mask(node["input_schema"], item) == masked
