@@ -44,7 +44,11 @@ class LenientGenerator(GenerateJsonSchema):
         """Return the JSON of a default, that of sets in an order that is the same in every process."""
         if is_endless(dft):
             raise PydanticSerializationError("a default of inf or nan has no place in JSON")
-        return super().encode_default(_ordered(dft))
+        try:
+            return super().encode_default(_ordered(dft))
+        except Exception as error:
+            # Such as bytes that are no text, or what a serializer of the user's raises: newer versions do the same.
+            raise PydanticSerializationError(f"this default cannot be written: {error}") from error
 
     def decimal_schema(self, schema: core_schema.DecimalSchema) -> JsonSchemaValue:
         """Return pydantic's schema with its text marked as a decimal, which else looks like ``float | str``."""
