@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from engine.values.positions import CORE
+
 
 def check_init_only(core: Any) -> None:
     """Check that pydantic's core schema of a type holds no dataclass with an ``InitVar``.
@@ -11,14 +13,9 @@ def check_init_only(core: Any) -> None:
     Raises:
         ValueError: it holds one, which the message names.
     """
-    match core:
-        case {"type": "dataclass-field", "init_only": True, "name": name}:
+    for schema in CORE.schemas(core):
+        if schema["type"] == "dataclass-field" and schema.get("init_only"):
             raise ValueError(
-                f"its InitVar {name!r} is gone when the object is made, and so is not in its JSON. Make it a field."
+                f"its InitVar {schema['name']!r} is gone when the object is made, and so is not in its JSON. Make it a "
+                "field."
             )
-        case dict():
-            for part in core.values():
-                check_init_only(part)
-        case list() | tuple():
-            for part in core:
-                check_init_only(part)

@@ -8,18 +8,17 @@ from functools import lru_cache
 from typing import Any
 
 from pydantic import PydanticUserError, TypeAdapter
-from pydantic.errors import PydanticSchemaGenerationError, PydanticUndefinedAnnotation
-from pydantic_core import SchemaError as CoreSchemaError
+from pydantic.errors import PydanticUndefinedAnnotation
 
 from engine.errors import InvalidSchema, InvalidValue, Issue
 from engine.failure import message_of
 from engine.shown import shown
 from engine.values.codecs import OPEN, Codec, DocumentCodec, KeysCodec, ListCodec, PlainCodec, TypedCodec
-from engine.values.initvars import check_init_only
-from engine.values.shapes import UNKNOWN, SchemaShape, keyed_shape, typed_shape
 from engine.values.documents import Document, LenientGenerator, keyed, listed
+from engine.values.initvars import check_init_only
 from engine.values.plainness import checking, is_plain
 from engine.values.screening import screened, strict
+from engine.values.shapes import UNKNOWN, SchemaShape, keyed_shape, typed_shape
 
 # In the text of a type: the module, and the functions around a local class.
 _MODULES = re.compile(r"(?:[A-Za-z_<][\w<>]*\.)+")

@@ -10,7 +10,7 @@ from engine import Context, create_workflow, sequence, step
 from playground.actions import actions
 from playground.forms import mask
 from playground.forms.schema.mask import MASK
-from playground.graph.nodes import nodes_of
+from playground.graph.tree import read_tree
 from playground.runs import archive
 from tests.pages.conftest import stage as stage
 from tests.pages.stage import Stage
@@ -133,5 +133,5 @@ async def test_a_secret_in_a_result_is_masked_on_the_page(stage: Stage) -> None:
 def test_a_secret_in_an_item_is_found_by_the_schema_of_its_list(listed: Any, item: Any, masked: Any) -> None:
     """A step in a foreach that declares no input is given items of the list, whose references start from the list."""
     graph = {"input_schema": listed, "steps": [{"type": "foreach", "id": "f", "body": {"type": "step", "id": "s"}}]}
-    ((_, node),) = nodes_of(graph)
-    assert mask(node["input_schema"], item) == masked
+    (node,) = read_tree(graph).walk()
+    assert mask(node.input_schema, item) == masked
