@@ -149,38 +149,88 @@ async def watching(group: str) -> AsyncIterator[Listener]:
 
 
 class Nudges:
-    """Merges the nudges of a process that moves many journals often."""
+    """Merges the nudges of a process that moves many journals often; what changes a run's status does not wait."""
 
     def __init__(self) -> None:
         """Start with nothing to say."""
         self._runs: dict[str, None] = {}
+        self._urgent: dict[str, None] = {}
+        """Those of the runs whose status has changed."""
         self._lists = False
         self._something = asyncio.Event()
+        self._hurry = asyncio.Event()
 
     def moved(self, run_id: str, listed: bool) -> None:
-        """Note that a journal has grown, and whether lists show it."""
+        """Note that a journal has grown, and whether lists show it, as they do a change of status."""
         self._runs[run_id] = None
-        self._lists = self._lists or listed
         self._something.set()
+        if listed:
+            self._lists = True
+            self._urgent[run_id] = None
+            self._hurry.set()
 
     async def send(self) -> None:
         """Send what was noted, for ever; many runs at once are nudged less often each."""
         clock = asyncio.get_running_loop().time
         lists_at = 0.0
+        hurries = _Allowance(PER_SECOND)
         while True:
             if not self._runs:
                 # What is left to say to the lists goes out even if no journal moves any more.
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(LISTS_PAUSE if self._lists else None):
-                        await self._something.wait()
+                await _within(LISTS_PAUSE if self._lists else None, self._something)
             self._something.clear()
-            runs, self._runs = self._runs, {}
-            for run_id in runs:
-                await _send_group(run_group(run_id), {"type": "run.moved", "run_id": run_id})
+            runs = await self._send_runs(self._runs)
             if self._lists and clock() - lists_at >= LISTS_PAUSE:
                 self._lists, lists_at = False, clock()
                 await nudge_lists()
-            await asyncio.sleep(max(1 / PER_SECOND, len(runs) / 1000))
+            rested_at = clock() + max(1 / PER_SECOND, runs / 1000)
+            while (pause := rested_at - clock()) > 0:
+                if not hurries.left(clock()):
+                    await asyncio.sleep(pause)
+                elif await _within(pause, self._hurry):
+                    hurries.take()
+                    await self._send_runs(self._urgent)
+
+    async def _send_runs(self, noted: dict[str, None]) -> int:
+        """Nudge the watchers of some of the noted runs; return how many runs that were."""
+        runs = list(noted)
+        for run_id in runs:
+            self._runs.pop(run_id, None)
+            self._urgent.pop(run_id, None)
+        if not self._urgent:
+            self._hurry.clear()
+        for run_id in runs:
+            await _send_group(run_group(run_id), {"type": "run.moved", "run_id": run_id})
+        return len(runs)
+
+
+class _Allowance:
+    """So many things a second on average, and as many at once after a quiet second."""
+
+    def __init__(self, per_second: int) -> None:
+        self._per_second = per_second
+        self._left = float(per_second)
+        self._at: float | None = None
+
+    def left(self, now: float) -> bool:
+        """Tell whether one more is allowed; the clock's ``now`` is in seconds."""
+        since = 0.0 if self._at is None else now - self._at
+        self._at = now
+        self._left = min(self._per_second, self._left + since * self._per_second)
+        return self._left >= 1
+
+    def take(self) -> None:
+        """Count one."""
+        self._left -= 1
+
+
+async def _within(seconds: float | None, event: asyncio.Event) -> bool:
+    """Wait for an event, for some seconds at most; tell whether it came."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+            return True
+    return False
 
 
 def _layer() -> BaseChannelLayer:

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import pytest
 from channels.layers import channel_layers
 
 from playground.layers import LocalLayer
 from playground.live import nudges as live
+from playground.live.nudges import _Allowance as Allowance
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +54,53 @@ async def test_many_moves_are_few_nudges(layer: LocalLayer) -> None:
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.01):
             await layer.receive(first)
+
+
+async def test_a_change_of_status_does_not_wait(layer: LocalLayer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While other moves of a run are merged for a long time, what changes its status is told at once."""
+    monkeypatch.setattr(live, "PER_SECOND", 0.001)
+    monkeypatch.setattr(live, "_Allowance", lambda _: Allowance(10))
+    channel = await listener(layer, live.run_group("r1"))
+    nudges = live.Nudges()
+    sending = asyncio.create_task(nudges.send())
+    async with asyncio.timeout(5):
+        for listed in (False, True, True):
+            nudges.moved("r1", listed)
+            await layer.receive(channel)
+    nudges.moved("r1", False)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await layer.receive(channel)
+    sending.cancel()
+
+
+async def test_changes_of_status_are_merged_when_they_come_too_often(layer: LocalLayer) -> None:
+    """A run whose status changes a thousand times at once does not drown its watchers."""
+    channel = await listener(layer, live.run_group("r1"))
+    nudges = live.Nudges()
+    sending = asyncio.create_task(nudges.send())
+    for _ in range(1000):
+        nudges.moved("r1", True)
+        await asyncio.sleep(0)
+    heard = 0
+    with suppress(TimeoutError):
+        while True:
+            async with asyncio.timeout(0.2):
+                await layer.receive(channel)
+                heard += 1
+    sending.cancel()
+    assert 1 <= heard <= 3 * live.PER_SECOND
+
+
+def test_an_allowance_comes_back_with_time() -> None:
+    """So many at once, then so many a second."""
+    allowance = Allowance(2)
+    taken = []
+    for now in (0.0, 0.0, 0.0, 0.4, 0.6, 100.0, 100.0, 100.0):
+        taken.append(allowance.left(now))
+        if taken[-1]:
+            allowance.take()
+    assert taken == [True, True, False, False, True, True, True, False]
 
 
 async def test_lists_hear_of_what_they_show(layer: LocalLayer) -> None:
