@@ -5,7 +5,7 @@ from collections.abc import Awaitable
 from datetime import timedelta
 from typing import Any
 
-from engine.errors import InvalidOutput, InvalidStepInput, InvalidValue, StepError, StepTimeout
+from engine.errors import InvalidOutput, InvalidStepInput, InvalidValue, NotSerializable, StepError, StepTimeout
 from engine.execution.context import Bail, Context, Refuse, Suspend, current_context
 from engine.execution.lost import fail_lost
 from engine.execution.outcome import HALTED, Bailed, Failed, Outcome, recorded
@@ -141,9 +141,8 @@ def _dump(step: Step[Any, Any], result: Any) -> Any:
     except InvalidValue as error:
         message = f"what step {step.id!r} returned does not fit its output_schema:"
         raise InvalidOutput(message, error.issues) from None
-    except StepError as error:
-        error.add_note(f"returned by step {step.id!r}")
-        raise
+    except NotSerializable as error:
+        raise error.called("output", f"returned by step {step.id!r}") from None
 
 
 async def _in_time(call: Awaitable[Any], step: Step[Any, Any], path: Path) -> Any:

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from enum import Flag
+from types import SimpleNamespace
 from typing import Any, ClassVar
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -9,6 +11,9 @@ from pydantic_core import core_schema
 from referencing import Registry, Resource
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
+
+from engine.values import choices
+from engine.values.ordering import ordered
 
 Document = dict[str, Any]
 
@@ -21,6 +26,28 @@ class LenientGenerator(GenerateJsonSchema):
     def handle_invalid_for_json_schema(self, schema: core_schema.CoreSchema, error_info: str) -> JsonSchemaValue:
         """Return the schema that takes anything."""
         return {}
+
+    def enum_schema(self, schema: core_schema.EnumSchema) -> JsonSchemaValue:
+        """Return the schema of an enum's members as they are written; of a flag's, the numbers that they make up."""
+        members: Any = [SimpleNamespace(value=choices.form(member)) for member in schema["members"]]
+        found = super().enum_schema({**schema, "members": members})
+        if issubclass(schema["cls"], Flag):
+            del found["enum"]
+        return found
+
+    def literal_schema(self, schema: core_schema.LiteralSchema) -> JsonSchemaValue:
+        """Return the schema of a literal's values as they are written."""
+        return super().literal_schema({**schema, "expected": [choices.form(value) for value in schema["expected"]]})
+
+    def encode_default(self, dft: Any) -> Any:
+        """Return a default as JSON; a set's items have the same order each time."""
+        found = super().encode_default(dft)
+        return ordered(found) if isinstance(dft, set | frozenset) else found
+
+    def json_schema(self, schema: core_schema.JsonSchema) -> JsonSchemaValue:
+        """Return the schema of JSON in a text, which is written as it is read."""
+        content = self.generate_inner(schema.get("schema") or core_schema.any_schema())
+        return {"type": "string", "contentMediaType": "application/json", "contentSchema": content}
 
     def decimal_schema(self, schema: core_schema.DecimalSchema) -> JsonSchemaValue:
         """Return pydantic's schema with its text marked as a decimal, which else looks like ``float | str``."""

@@ -67,24 +67,22 @@ def _plain_model(node: Node, inner: Node) -> bool:
 
 def _plain_field(field: Node) -> bool:
     """Return whether a model's field is read and written under its own name."""
-    renamed = field.keys() & {"validation_alias", "serialization_alias", "serialization_exclude_if"}
+    renamed = field.keys() & {
+        "validation_alias",
+        "serialization_alias",
+        "serialization_exclude",
+        "serialization_exclude_if",
+    }
     return not renamed and is_plain(field["schema"])
 
 
 def is_reversible(core: Any) -> bool:
-    """Return whether each valid value of a core schema can be read back from its JSON, without side effects.
-
-    Fields that are not written, and functions of the user, may make it otherwise.
-    """
+    """Return whether reading a value of a core schema calls nothing of the user's, which may have side effects."""
     match core:
         case dict():
-            if core.keys() & {"serialization_exclude", "serialization_exclude_if"}:
+            if core.get("custom_init") or core.get("post_init") or not is_pydantics(core.get("function")):
                 return False
-            if core.get("custom_init") or core.get("post_init"):
-                return False
-            if not (is_pydantics(core.get("function")) and is_pydantics(core.get("serialization"))):
-                return False
-            return all(is_reversible(part) for key, part in core.items() if key not in OPAQUE)
+            return all(is_reversible(part) for key, part in core.items() if key not in OPAQUE | {"serialization"})
         case list() | tuple():
             return all(map(is_reversible, core))
         case _:

@@ -13,10 +13,12 @@ from pydantic.errors import PydanticSchemaGenerationError, PydanticUndefinedAnno
 from pydantic_core import SchemaError as CoreSchemaError
 
 from engine.errors import InvalidSchema, InvalidValue, Issue
-from engine.values.codecs import OPEN, Codec, DocumentCodec, KeysCodec, ListCodec, PlainCodec, TypedCodec
+from engine.paths import Path, format_path
+from engine.values.codecs import OPEN, Codec, DocumentCodec, KeysCodec, ListCodec, codec_of
 from engine.values.documents import LenientGenerator, keyed, listed, unresolved
-from engine.values.plainness import checking, is_plain
 from engine.values.shapes import UNKNOWN, Shape, keyed_shape, typed_shape
+from engine.values.transport import described
+from engine.values.unreadable import unreadable
 
 # In the text of a type: the module, and the functions around a local class.
 _MODULES = re.compile(r"(?:[A-Za-z_<][\w<>]*\.)+")
@@ -53,7 +55,19 @@ class Schema:
     """Turn a JSON value into the typed object, a new one at each call; raises `InvalidValue`."""
 
     dump: Callable[[Any], JSON]
-    """Check a Python value and turn it into new JSON; raises `InvalidValue` or `NotSerializable`."""
+    """Check a Python value and turn it into new JSON, as `output_json_schema` describes it.
+
+    Raises `InvalidValue` or `NotSerializable`.
+    """
+
+    enter: Callable[[Any], JSON]
+    """The same, as `json_schema` describes it: what would be given from outside to mean this value."""
+
+    admit: Callable[[JSON], JSON]
+    """Turn JSON from outside into new JSON with defaults, as `json_schema` describes it, that means the same value.
+
+    What needs no change comes back as it was. Raises as `load` and `dump` do.
+    """
 
     @staticmethod
     def of(spec: Any) -> "Schema":
@@ -106,7 +120,7 @@ class Schema:
             json = _is_json(value)
         except RecursionError:
             raise InvalidValue(issues=[Issue(path=(), message="nested too deeply")]) from None
-        return self.dump(self.load(value) if json else value)
+        return self.admit(value) if json else self.enter(value)
 
     def check(self, value: JSON) -> tuple[Issue, ...]:
         """Return what is wrong in a JSON value; nothing if it fits."""
@@ -131,6 +145,8 @@ def _schema(spec: Any, name: str, read: dict[str, Any], written: dict[str, Any],
         shape=shape,
         load=codec.load,
         dump=codec.dump,
+        enter=codec.enter,
+        admit=codec.admit,
     )
 
 
@@ -173,9 +189,11 @@ def _of_type(spec: Any) -> Schema:
     try:
         adapter: TypeAdapter[Any] = TypeAdapter(spec)
         core: Any = adapter.core_schema
-        codec: Codec = PlainCodec(core, checking(core)) if is_plain(core) else TypedCodec(core)
-        read = adapter.json_schema(schema_generator=LenientGenerator)
-        written = adapter.json_schema(mode="serialization", schema_generator=LenientGenerator)
+        if found := unreadable(core):
+            raise InvalidSchema(_why_unreadable(name, *found))
+        codec = codec_of(core)
+        read = LenientGenerator().generate(described(core, "input"), mode="validation")
+        written = LenientGenerator().generate(described(core, "output"), mode="serialization")
         return _schema(spec, name, read, written, typed_shape(core, read, written), codec)
     except PydanticUndefinedAnnotation as error:
         raise InvalidSchema(
@@ -187,6 +205,15 @@ def _of_type(spec: Any) -> Schema:
             f"{name} cannot be a schema: {str(error).splitlines()[0]} Use a type that pydantic knows, a JSON Schema "
             "dict, or None for any JSON value."
         ) from error
+
+
+def _why_unreadable(name: str, path: Path, expected: str) -> str:
+    place = repr(format_path(path)) if path else "its value"
+    return (
+        f"{name} cannot be a schema: {place} has to be {expected}, which no JSON stands for, and so nothing could be "
+        "recorded. Give it a default, or say how it is read and written: "
+        "Annotated[..., PlainValidator(read), PlainSerializer(write)]."
+    )
 
 
 ANY = _schema(None, "any", {}, {}, UNKNOWN, OPEN)
