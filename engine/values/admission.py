@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from pydantic_core import from_json, to_json
-
 from engine.errors import InvalidValue, Issue, NotSerializable
 from engine.values.schema import Schema
 
@@ -19,22 +17,12 @@ def admitted(schema: Schema, value: Any) -> Any:
         InvalidValue: it is neither, or cannot become JSON.
     """
     try:
-        if not _is_json(value):
-            return schema.enter(value)
         try:
             return schema.admit(value)
         except InvalidValue as error:
             return _entered(schema, value, error)
     except NotSerializable as error:
         raise InvalidValue(issues=[Issue(path=error.path, message=error.why or str(error))]) from None
-
-
-def _is_json(value: Any) -> bool:
-    """Return whether a value is JSON, and no object that only has a JSON form."""
-    try:
-        return bool(from_json(to_json(value)) == value)
-    except Exception:  # What has no JSON form may have no equality either.
-        return False
 
 
 def _entered(schema: Schema, value: Any, unread: InvalidValue) -> Any:

@@ -1,11 +1,10 @@
-"""The ways in which a schema reads JSON and writes it: typed, plain, by JSON Schema, open, and put together."""
+"""The ways in which a schema reads JSON and writes it: typed, plain, by JSON Schema, and open."""
 
 import math
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import is_dataclass
 from functools import lru_cache, partial
-from typing import Any, Protocol
+from typing import Any
 
 from jsonschema.exceptions import ValidationError as DocumentError
 from pydantic import BaseModel, Secret, SecretBytes, SecretStr, TypeAdapter, ValidationError
@@ -19,58 +18,16 @@ from pydantic_core import (
 from referencing import Registry
 
 from engine.errors import InvalidValue, Issue, NotSerializable
+from engine.values.codec import JSON, Codec, OneForm
+from engine.values.jsontext import is_json, unambiguous
 from engine.values.misfits import misfit
 from engine.values.ordering import in_order_of, ordered
 from engine.values.patterns import DocumentValidator
 from engine.values.plainness import checking, is_plain, is_reversible
 from engine.values.sameness import same
 from engine.values.textforms import reveal
-from engine.values.transport import FORMS, Form, Transport
-from engine.values.unions import CONFIG, Compiled
-
-JSON = Any
-
-
-class Codec(Protocol):
-    """Reads and writes the values of one schema."""
-
-    def load(self, value: JSON) -> Any:
-        """Return the object that a JSON value stands for."""
-        ...
-
-    def dump(self, value: Any) -> JSON:
-        """Return the JSON of an object, as it is given away."""
-        ...
-
-    def enter(self, value: Any) -> JSON:
-        """Return the JSON of an object, as it would be given from outside."""
-        ...
-
-    def admit(self, value: JSON) -> JSON:
-        """Return JSON that was given from outside with defaults filled in, and else as it was."""
-        ...
-
-
-class OneForm(ABC):
-    """A codec for which JSON that is given away and JSON from outside are alike."""
-
-    __slots__ = ()
-
-    @abstractmethod
-    def load(self, value: JSON) -> Any:
-        """Return the object that a JSON value stands for."""
-
-    @abstractmethod
-    def dump(self, value: Any) -> JSON:
-        """Return the JSON of an object."""
-
-    def enter(self, value: Any) -> JSON:
-        """Return the JSON of an object."""
-        return self.dump(value)
-
-    def admit(self, value: JSON) -> JSON:
-        """Return JSON with defaults filled in."""
-        return self.dump(self.load(value))
+from engine.values.transport import Form, Transport
+from engine.values.unions import Compiled
 
 
 class OpenCodec(OneForm):
@@ -124,21 +81,23 @@ class DocumentCodec(OneForm):
 class TypedCodec:
     """A type that pydantic knows, with everything that can be in it."""
 
-    __slots__ = ("_check", "_has_sets", "_read", "_trusted", "_writers")
+    __slots__ = ("_check", "_collides", "_forms", "_has_sets", "_read", "_reversible")
 
     def __init__(self, core: Any) -> None:
         """Compile pydantic's core schema of the type."""
         transport = Transport(core, open_value)
         self._check = SchemaValidator(transport.writing("output"), _use_prebuilt=False).validate_python
         self._read = SchemaValidator(transport.reading, _use_prebuilt=False).validate_json
-        self._writers = {form: Compiled(partial(transport.writing, form)).write for form in FORMS}
+        self._forms = {form: Compiled(partial(transport.writing, form)).write for form in transport.forms}
         self._has_sets = transport.has_sets
+        self._collides = transport.may_collide
         # Validators of the user's are not called where a valid instance is passed on: they may do anything.
-        self._trusted = (
-            None
-            if is_reversible(core)
-            else SchemaSerializer(transport.writing("output"), CONFIG, _use_prebuilt=False).to_json
-        )
+        self._reversible = is_reversible(core)
+
+    @property
+    def two_forms(self) -> bool:
+        """Whether JSON that is given away may differ from JSON from outside."""
+        return len(self._forms) > 1
 
     def load(self, value: JSON) -> Any:
         """Return the object, read as if from JSON text."""
@@ -152,24 +111,31 @@ class TypedCodec:
     def dump(self, value: Any) -> JSON:
         """Return the JSON of an object, or of a dict that describes one, to be given away."""
         checked = self._checked(value)
-        if self._trusted is not None:
+        if not self._reversible:
             try:
-                return unambiguous(self._trusted(checked, warnings="error"))
+                return self._json(self._forms["output"](checked, warnings="error"))
             except (PydanticSerializationError, ValueError, RecursionError):
                 # It warns of values that do not look like their declared type, rightly for one that was assigned after
                 # validation, wrongly for some unions; whether the JSON can be read tells which.
                 pass
-        return self._written(checked, FORMS)
+        return self._written(checked, tuple(self._forms))
 
     def enter(self, value: Any) -> JSON:
         """Return the JSON of an object as the published input schema describes it."""
-        return self._written(self._checked(value), FORMS[::-1])
+        return self._written(self._checked(value), tuple(self._forms)[::-1])
 
-    def admit(self, value: JSON) -> JSON:
+    def admit(self, value: Any) -> JSON:
         """Return JSON from outside as the published input schema describes it, with defaults."""
+        if not is_json(value):
+            return self.enter(value)
         found = self.load(value)
-        written = self._written(found, FORMS[::-1])
-        # Where a validator makes something else of what it has made itself, only what was given means what it means.
+        try:
+            written = self._written(found, tuple(self._forms)[::-1])
+        except (InvalidValue, NotSerializable):
+            return OPEN.load(value)
+        if self._reversible and not self._has_sets:
+            return written
+        # Where a validator makes something else of what it has made itself, only what was given means what it does.
         ways = [in_order_of(written, value)] if self._has_sets else []
         return next((json for json in (*ways, written, OPEN.load(value)) if self._means(json, found)), written)
 
@@ -179,25 +145,31 @@ class TypedCodec:
         refused: list[InvalidValue] = []
         for form in forms:
             try:
-                json = unambiguous(self._writers[form](value))
+                text = self._forms[form](value)
+                json = self._json(text)
             except (PydanticSerializationError, ValueError, RecursionError) as error:
                 raise misfit(value, error) from None
             try:
-                again = self._read_back(json)
+                again = self._read_back(text)
             except InvalidValue as error:
                 refused.append(error)
                 continue
-            if same(again, value):
+            # With one form there is nothing to choose.
+            if len(forms) == 1 or same(again, value):
                 return json
             read.append(json)
         if read:
             return read[0]
         raise refused[0]
 
-    def _read_back(self, json: JSON) -> Any:
+    def _json(self, text: bytes) -> JSON:
+        """Return the JSON that was written."""
+        return unambiguous(text) if self._collides else from_json(text)
+
+    def _read_back(self, text: bytes) -> Any:
         """Return what was written as it will be read; whatever a validator of the user's raises is told."""
         try:
-            return self._read(to_json(json))
+            return self._read(text)
         except ValidationError as error:
             raise invalid(error) from None
         except Exception as error:  # A validator of the user's may raise anything.
@@ -207,7 +179,7 @@ class TypedCodec:
     def _means(self, json: JSON, value: Any) -> bool:
         """Return whether JSON is read as just this value."""
         try:
-            return same(self._read_back(json), value)
+            return same(self._read_back(to_json(json)), value)
         except InvalidValue:
             return False
 
@@ -257,80 +229,6 @@ def codec_of(core: Any) -> Codec:
     return PlainCodec(core, checking(core)) if is_plain(core) else TypedCodec(core)
 
 
-class KeysCodec:
-    """A dict with a schema for each key."""
-
-    __slots__ = ("_parts", "_total")
-
-    def __init__(self, parts: Mapping[str, Codec], total: bool) -> None:
-        """Take the codec of each key; ``total`` says whether every key must be there."""
-        self._parts = tuple(parts.items())
-        self._total = total
-
-    def load(self, value: JSON) -> Any:
-        """Return a dict of what the values stand for."""
-        return self._each(value, lambda codec, part: codec.load(part))
-
-    def dump(self, value: Any) -> JSON:
-        """Return a dict of the values' JSON."""
-        return self._each(value, lambda codec, part: codec.dump(part))
-
-    def enter(self, value: Any) -> JSON:
-        """Return a dict of the values' JSON, as it would be given from outside."""
-        return self._each(value, lambda codec, part: codec.enter(part))
-
-    def admit(self, value: JSON) -> JSON:
-        """Return a dict of the values' JSON, with defaults filled in."""
-        return self._each(value, lambda codec, part: codec.admit(part))
-
-    def _each(self, value: Any, convert: Callable[[Codec, Any], Any]) -> dict[str, Any]:
-        if not isinstance(value, dict):
-            raise InvalidValue(issues=[Issue(path=(), message="expected a dict")])
-        if self._total and (missing := [key for key, _ in self._parts if key not in value]):
-            raise InvalidValue(issues=[Issue(path=(key,), message="missing") for key in missing])
-        return {key: _inside(key, convert, codec, value[key]) for key, codec in self._parts if key in value}
-
-
-class ListCodec:
-    """A list whose items share a schema."""
-
-    __slots__ = ("_item",)
-
-    def __init__(self, item: Codec) -> None:
-        """Take the codec of the items."""
-        self._item = item
-
-    def load(self, value: JSON) -> Any:
-        """Return a list of what the items stand for."""
-        return self._each(value, lambda codec, part: codec.load(part))
-
-    def dump(self, value: Any) -> JSON:
-        """Return a list of the items' JSON."""
-        return self._each(value, lambda codec, part: codec.dump(part))
-
-    def enter(self, value: Any) -> JSON:
-        """Return a list of the items' JSON, as it would be given from outside."""
-        return self._each(value, lambda codec, part: codec.enter(part))
-
-    def admit(self, value: JSON) -> JSON:
-        """Return a list of the items' JSON, with defaults filled in."""
-        return self._each(value, lambda codec, part: codec.admit(part))
-
-    def _each(self, value: Any, convert: Callable[[Codec, Any], Any]) -> list[Any]:
-        if not isinstance(value, list):
-            raise InvalidValue(issues=[Issue(path=(), message="expected a list")])
-        return [_inside(index, convert, self._item, part) for index, part in enumerate(value)]
-
-
-def _inside(at: str | int, convert: Callable[[Codec, Any], Any], codec: Codec, value: Any) -> Any:
-    """Convert a part of a value; what is wrong in it is told from outside."""
-    try:
-        return convert(codec, value)
-    except InvalidValue as error:
-        issues = [Issue(path=(at, *issue.path), message=issue.message) for issue in error.issues]
-        raise InvalidValue(issues=issues) from None
-
-
 def invalid(error: ValidationError) -> InvalidValue:
     """Return pydantic's findings as ours."""
     return InvalidValue(
@@ -344,18 +242,6 @@ def invalid(error: ValidationError) -> InvalidValue:
 def _issue(error: DocumentError) -> Issue:
     """Return a finding of jsonschema as ours."""
     return Issue(path=tuple(error.absolute_path), message=error.message)
-
-
-def unambiguous(text: bytes) -> JSON:
-    """Return the JSON that was written.
-
-    Raises:
-        ValueError: two keys of an object are the same in JSON, such as ``1`` and ``"1"``.
-    """
-    json = from_json(text)
-    if len(to_json(json)) != len(text):
-        raise ValueError("two keys of an object are the same in JSON")
-    return json
 
 
 def open_value(value: Any) -> JSON:
@@ -385,22 +271,24 @@ def open_value(value: Any) -> JSON:
 
 
 def _piece_by_piece(value: Any) -> JSON:
-    """Write a value with the models, dataclasses and sets in it as their own types declare."""
+    """Write a value with the models, dataclasses and sets in it as their own types declare; texts as they are."""
     match value:
-        case None | str() | bool():
-            return from_json(to_json(value))
+        case _ if value is None or type(value) in (str, bool, int):
+            return value
         case dict():
             return _object(value)
         case list() | tuple():
             return [_piece_by_piece(part) for part in value]
         case set() | frozenset():
             return ordered([_piece_by_piece(part) for part in value])
-        case SecretStr() | SecretBytes() | Secret():
-            return _piece_by_piece(reveal(value))
-        case float() if not math.isfinite(value):
-            raise ValueError(f"{value} needs a schema that declares a float")
+        case float():
+            if not math.isfinite(value):
+                raise ValueError(f"{value} needs a schema that declares a float")
+            return float(value)
         case _ if isinstance(value, BaseModel) or (is_dataclass(value) and not isinstance(value, type)):
             return _codec_of(type(value)).dump(value)
+        case SecretStr() | SecretBytes() | Secret():
+            return _piece_by_piece(reveal(value))
         case _:
             return from_json(to_json(value))
 

@@ -89,6 +89,22 @@ def is_reversible(core: Any) -> bool:
             return True
 
 
+def is_written_twice(node: Node) -> bool:
+    """Return whether a node of a core schema may be written in one way as input, and in another as output."""
+    renamed = "validation_alias" in node or "serialization_alias" in node
+    config = node.get("config") or {}
+    timed = "ser_json_timedelta" in config or "ser_json_temporal" in config
+    how = node.get("serialization")
+    return bool(renamed or timed or node.get("computed_fields") or (isinstance(how, dict) and not is_pydantics(how)))
+
+
+def may_collide(node: Node) -> bool:
+    """Return whether a node of a core schema may be an object with keys that are the same in JSON."""
+    keys = node.get("keys_schema")
+    configured = (node.get("config") or {}).get("extra_fields_behavior")
+    return (isinstance(keys, dict) and keys.get("type") != "str") or "allow" in (node.get("extra_behavior"), configured)
+
+
 def is_pydantics(function: Any) -> bool:
     """Return whether a function in a core schema comes with pydantic, for one of its own types, or is absent."""
     called = function.get("function") if isinstance(function, dict) else function

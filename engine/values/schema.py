@@ -14,7 +14,9 @@ from pydantic_core import SchemaError as CoreSchemaError
 
 from engine.errors import InvalidSchema, InvalidValue, Issue
 from engine.paths import Path, format_path
-from engine.values.codecs import OPEN, Codec, DocumentCodec, KeysCodec, ListCodec, codec_of
+from engine.values.codec import Codec
+from engine.values.codecs import OPEN, DocumentCodec, codec_of
+from engine.values.composite import KeysCodec, ListCodec
 from engine.values.documents import LenientGenerator, keyed, listed, unresolved
 from engine.values.shapes import UNKNOWN, Shape, keyed_shape, typed_shape
 from engine.values.transport import described
@@ -60,13 +62,16 @@ class Schema:
     Raises `InvalidValue` or `NotSerializable`.
     """
 
+    two_forms: bool
+    """Whether what `dump` writes may be other JSON than what `json_schema` describes."""
+
     enter: Callable[[Any], JSON]
     """The same, as `json_schema` describes it: what would be given from outside to mean this value."""
 
-    admit: Callable[[JSON], JSON]
+    admit: Callable[[Any], JSON]
     """Turn JSON from outside into new JSON with defaults, as `json_schema` describes it, that means the same value.
 
-    What needs no change comes back as it was. Raises as `load` and `dump` do.
+    What needs no change comes back as it was. Takes objects as `enter` does. Raises as `load` and `dump` do.
     """
 
     @staticmethod
@@ -109,19 +114,6 @@ class Schema:
         shape = Shape(reads=listed(item.shape.reads), writes=listed(item.shape.writes))
         return _schema([item.spec], name, read, written, shape, ListCodec(item))
 
-    def normal(self, value: Any) -> JSON:
-        """Return a value as the schema writes it, with defaults; it may be JSON or Python.
-
-        Raises:
-            InvalidValue: it does not fit.
-            NotSerializable: it cannot become JSON.
-        """
-        try:
-            json = _is_json(value)
-        except RecursionError:
-            raise InvalidValue(issues=[Issue(path=(), message="nested too deeply")]) from None
-        return self.admit(value) if json else self.enter(value)
-
     def check(self, value: JSON) -> tuple[Issue, ...]:
         """Return what is wrong in a JSON value; nothing if it fits."""
         try:
@@ -145,20 +137,10 @@ def _schema(spec: Any, name: str, read: dict[str, Any], written: dict[str, Any],
         shape=shape,
         load=codec.load,
         dump=codec.dump,
+        two_forms=codec.two_forms,
         enter=codec.enter,
         admit=codec.admit,
     )
-
-
-def _is_json(value: Any) -> bool:
-    """Return whether a value is JSON already, with floats that JSON does not have."""
-    match value:
-        case dict():
-            return all(type(key) is str and _is_json(part) for key, part in value.items())
-        case list():
-            return all(map(_is_json, value))
-        case _:
-            return value is None or type(value) in (str, int, float, bool)
 
 
 def _of_document(document: dict[str, Any]) -> Schema:

@@ -16,17 +16,9 @@ from pydantic import Secret, SecretBytes, SecretStr, TypeAdapter
 from pydantic_core import core_schema, from_json, to_json
 
 from engine.values import choices
-from engine.values.fieldkeys import (
-    computed_keys,
-    fields_of,
-    found_too,
-    read_key,
-    with_each,
-    with_fields,
-    written_keys,
-)
+from engine.values.fieldkeys import as_input, as_output, as_read, computed_keys, minds_extra, with_fields
 from engine.values.ordering import write_ordered
-from engine.values.plainness import is_pydantics
+from engine.values.plainness import is_pydantics, is_written_twice, may_collide
 from engine.values.serializers import readable
 from engine.values.textforms import decode_bytes, decode_float, encode_bytes, reveal
 from engine.values.unions import (
@@ -70,9 +62,19 @@ class Transport:
         self._shared = _shared(schema)
 
     @cached_property
+    def forms(self) -> tuple[Form, ...]:
+        """The forms in which values are written; one if they are the same."""
+        return FORMS if any(map(is_written_twice, _nodes(self._schema))) else FORMS[:1]
+
+    @cached_property
     def has_sets(self) -> bool:
         """Whether a value may hold items that have no order."""
         return any(node.get("type") in ("set", "frozenset") for node in _nodes(self._schema))
+
+    @cached_property
+    def may_collide(self) -> bool:
+        """Whether two keys may be the same in JSON: those that are no text, and those that a model does not know."""
+        return any(may_collide(node) for node in _nodes(self._schema))
 
     @cached_property
     def reading(self) -> Any:
@@ -80,12 +82,16 @@ class Transport:
         return _rewrite(self._schema, self._read)
 
     @cached_property
-    def _written(self) -> dict[Form, Any]:
-        return {form: _rewrite(self._schema, partial(self._write, form)) for form in FORMS}
+    def _input(self) -> Any:
+        return _rewrite(self._schema, partial(self._write, "input"))
+
+    @cached_property
+    def _output(self) -> Any:
+        return _rewrite(self._schema, partial(self._write, "output"))
 
     def writing(self, form: Form) -> Any:
         """Return the core schema that checks Python values and writes them as JSON."""
-        return self._written[form]
+        return self._input if form == "input" else self._output
 
     def _write(self, form: Form, new: Node, old: Node) -> Node:
         """Mend one node of what writes."""
@@ -105,7 +111,7 @@ class Transport:
         match new:
             case {"type": kind} if kind in _KEYED:
                 config = new.get("config", {})
-                change = partial(_as_input if form == "input" else _as_output, config)
+                change = partial(as_input if form == "input" else as_output, config)
                 times = {"ser_json_temporal": "iso8601", "ser_json_timedelta": "iso8601"} if form == "input" else {}
                 return {**with_fields(new, change), "config": {**config, **CONFIG, **times}}
             case {"type": "bytes"}:
@@ -178,11 +184,11 @@ class Transport:
     def _read_model(self, new: Node) -> Node:
         """Return a model that reads its own JSON: other keys, and computed fields among keys that it minds."""
         config = new.get("config", {})
-        node = with_fields(new, partial(_as_read, config))
+        node = with_fields(new, partial(as_read, config))
         if config.get("validate_by_alias") is False:
             node = {**node, "config": {**config, "validate_by_alias": True}}
         names = computed_keys(node)
-        if not names or not _minds_extra(node):
+        if not names or not minds_extra(node):
             return node
         model = self._reader(lambda: node)
 
@@ -258,7 +264,7 @@ def _described(form: Form, shared: Mapping[Any, Node], new: Node, _: Node) -> No
         case {"type": kind, "keys_schema": keys} if kind in _MAPPINGS:
             return {**new, "keys_schema": _described_keys(shared.get(keys.get("schema_ref"), keys), keys)}
         case {"type": kind} if kind in _KEYED and form == "output":
-            new = with_fields(new, partial(_as_output, new.get("config", {})))
+            new = with_fields(new, partial(as_output, new.get("config", {})))
         case _:
             pass
     match new:
@@ -276,43 +282,6 @@ def _described_keys(node: Node, keys: Node) -> Node:
     if node["type"] not in ("enum", "literal"):
         return keys
     return dict(core_schema.literal_schema([choices.key(option) for option in choices.options(node)]))
-
-
-def _as_input(config: Mapping[str, Any], part: Node) -> Node:
-    """Return fields that are written as the published input schema has them."""
-    part = {key: value for key, value in part.items() if key != "computed_fields"}
-    return with_each(part, lambda name, field: _included(part, name, field, read_key(name, field, config)))
-
-
-def _as_output(config: Mapping[str, Any], part: Node) -> Node:
-    """Return fields that are written as they are to be given away, if they can be read back from that."""
-    keys = written_keys(fields_of(part), config)
-    return with_each(part, lambda name, field: _included(part, name, field, keys[name]))
-
-
-def _as_read(config: Mapping[str, Any], part: Node) -> Node:
-    """Return fields that are also found under the keys to which they are written."""
-    fields = fields_of(part)
-    keys = written_keys(fields, config)
-    return with_each(
-        part, lambda name, field: found_too(name, field, (read_key(name, field, config), keys[name]), fields)
-    )
-
-
-def _included(part: Node, name: str, field: Node, key: str) -> Node:
-    """Return a field that is always written, to this key."""
-    if part["type"] == "typed-dict":
-        # The dict itself has the field under its name, and is checked as it is.
-        field = found_too(name, field, (name,), part["fields"])
-    hidden = ("serialization_exclude", "serialization_exclude_if")
-    return {**{word: value for word, value in field.items() if word not in hidden}, "serialization_alias": key}
-
-
-def _minds_extra(node: Node) -> bool:
-    """Return whether a model or dataclass refuses or keeps keys that it does not know."""
-    part = node.get("schema", node)
-    configured = node.get("config", {}).get("extra_fields_behavior")
-    return not {part.get("extra_behavior"), configured}.isdisjoint({"forbid", "allow"})
 
 
 def described(schema: Any, form: Form) -> Any:

@@ -5,7 +5,7 @@ members other than plain text are asked first whether they would have written ju
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError, SchemaSerializer, SchemaValidator, to_json
@@ -54,11 +54,11 @@ class Compiled:
             self._reader = SchemaValidator(self._make(), _use_prebuilt=False).validate_json
         return self._reader(text)
 
-    def write(self, value: Any) -> bytes:
-        """Write a value as JSON text; whether it is what it should be, reading it back tells."""
+    def write(self, value: Any, warnings: Literal["error"] | bool = False) -> bytes:
+        """Write a value as JSON text; with ``warnings="error"`` only one that looks like its type."""
         if self._writer is None:
             self._writer = SchemaSerializer(self._make(), CONFIG, _use_prebuilt=False).to_json
-        return self._writer(value, warnings=False)
+        return self._writer(value, warnings=warnings)
 
 
 def is_ambiguous(union: Node, shared: Mapping[Any, Node]) -> bool:

@@ -34,6 +34,7 @@ from pydantic import (
     RootModel,
     SkipValidation,
     Tag,
+    WithJsonSchema,
     WrapSerializer,
     WrapValidator,
     computed_field,
@@ -164,6 +165,7 @@ class Germanic(BaseModel):
         date,
         BeforeValidator(lambda text: datetime.strptime(text, "%d.%m.%Y").date() if isinstance(text, str) else text),
         PlainSerializer(lambda on: f"{on:%d.%m.%Y}", return_type=str),
+        WithJsonSchema({"type": "string"}),
     ]
 
 
