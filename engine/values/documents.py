@@ -45,6 +45,22 @@ class LenientGenerator(GenerateJsonSchema):
         found = super().encode_default(dft)
         return ordered(found) if isinstance(dft, set | frozenset) else found
 
+    def date_schema(self, schema: core_schema.DateSchema) -> JsonSchemaValue:
+        """Return the schema of a date."""
+        return _timed(super().date_schema(schema), "date")
+
+    def time_schema(self, schema: core_schema.TimeSchema) -> JsonSchemaValue:
+        """Return the schema of a time of day."""
+        return _timed(super().time_schema(schema), "time")
+
+    def datetime_schema(self, schema: core_schema.DatetimeSchema) -> JsonSchemaValue:
+        """Return the schema of a date with a time."""
+        return _timed(super().datetime_schema(schema), "date-time")
+
+    def timedelta_schema(self, schema: core_schema.TimedeltaSchema) -> JsonSchemaValue:
+        """Return the schema of a duration."""
+        return _timed(super().timedelta_schema(schema), "duration")
+
     def json_schema(self, schema: core_schema.JsonSchema) -> JsonSchemaValue:
         """Return the schema of JSON in a text, which is written as it is read."""
         content = self.generate_inner(schema.get("schema") or core_schema.any_schema())
@@ -57,6 +73,12 @@ class LenientGenerator(GenerateJsonSchema):
             if part.get("type") == "string":
                 part["format"] = "decimal"
         return found
+
+
+def _timed(found: JsonSchemaValue, text_format: str) -> JsonSchemaValue:
+    """Return the schema of a time; one that is configured as a number is text where that could not be read back."""
+    text = {"type": "string", "format": text_format}
+    return {"anyOf": [found, text]} if found.get("type") == "number" else found
 
 
 def keyed(parts: Mapping[str, Document], total: bool) -> Document:

@@ -40,6 +40,8 @@ def readable(how: Node, own: Node, read: Read, write: Callable[[Any], JSON], own
         forms = [partial(theirs, *given), partial(_own, handler, value)]
         return _first_readable(forms[::-1] if own_first else forms, value, read)
 
+    # Messages of pydantic's name the function that failed.
+    choose.__name__ = choose.__qualname__ = getattr(how["function"], "__name__", "serializer")
     kept: Node = {key: how[key] for key in ("is_field_serializer", "when_used") if key in how}
     return {"type": "function-wrap", "function": choose, "info_arg": True, "schema": own, **kept}
 

@@ -20,7 +20,7 @@ from engine.values.fieldkeys import as_input, as_output, as_read, computed_keys,
 from engine.values.ordering import write_ordered
 from engine.values.plainness import is_pydantics, is_written_twice, may_collide
 from engine.values.serializers import readable
-from engine.values.textforms import decode_bytes, decode_float, encode_bytes, reveal
+from engine.values.textforms import decode_bytes, decode_float, encode_bytes, reveal, times
 from engine.values.unions import (
     CONFIG,
     Compiled,
@@ -112,8 +112,8 @@ class Transport:
             case {"type": kind} if kind in _KEYED:
                 config = new.get("config", {})
                 change = partial(as_input if form == "input" else as_output, config)
-                times = {"ser_json_temporal": "iso8601", "ser_json_timedelta": "iso8601"} if form == "input" else {}
-                return {**with_fields(new, change), "config": {**config, **CONFIG, **times}}
+                written = {**CONFIG, **times(config, as_text=form == "input")}
+                return {**with_fields(new, change), "config": {**config, **written}}
             case {"type": "bytes"}:
                 return {**new, "serialization": _BYTES}
             case {"type": "any"}:

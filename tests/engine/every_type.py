@@ -19,12 +19,14 @@ import pydantic
 from pydantic import (
     AfterValidator,
     AliasChoices,
+    AliasGenerator,
     AliasPath,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
+    FieldSerializationInfo,
     GetPydanticSchema,
     Json,
     JsonValue,
@@ -253,6 +255,43 @@ class Configured(BaseModel):
     raw: bytes
 
 
+class Milliseconds(BaseModel):
+    model_config = ConfigDict(ser_json_temporal="milliseconds")
+    at: datetime
+    span: timedelta
+
+
+class Seconds(BaseModel):
+    model_config = ConfigDict(ser_json_temporal="seconds")
+    on: date
+    span: timedelta
+
+
+class Starred(BaseModel):
+    model_config = ConfigDict(
+        alias_generator=AliasGenerator(
+            validation_alias=lambda name: f"{name}In", serialization_alias=lambda name: f"{name}Out"
+        ),
+        extra="forbid",
+    )
+    n: int
+    on: date
+
+    @field_serializer("*")
+    def star(self, value: Any) -> dict[str, Any]:
+        return {"star": value}
+
+    @field_serializer("on", mode="wrap")
+    def slash(self, on: date, handler: Any, info: FieldSerializationInfo) -> str:
+        return f"{info.field_name}: {handler(on)}"
+
+
+class Nested(BaseModel):
+    kids: "dict[int, Nested]" = {}
+    packed: Json["Nested | None"] = None
+    hidden: "Nested | None" = Field(default=None, exclude=True)
+
+
 class Bare(BaseModel):
     model_config = ConfigDict(arbitrary_types_allowed=True)
     lock: Annotated[Any, PlainSerializer(lambda _: "x")] = None
@@ -423,6 +462,10 @@ CASES: list[tuple[Any, list[Any]]] = [
     ),
     (Values, [{"kind": "card"}, {"kind": "cash", "size": [3, 4]}]),
     (Configured, [{"span": 1.5, "raw": "eA=="}]),
+    (Milliseconds, [{"at": "2026-01-01T00:00:00Z", "span": "PT1S"}]),
+    (Seconds, [{"on": "2026-01-01", "span": 1.5}]),
+    (Starred, [{"nIn": 1, "onIn": "2026-01-01"}]),
+    (Nested, [{"kids": {"1": {"kids": {}}}, "packed": '{"kids":{"2":{}}}', "hidden": {"kids": {}}}]),
     (Bare, [{}, {"lock": 5}]),
     (Root, [{"1": ["z", "a"]}]),
     (RootOfModel, [{"vIn": 3, "w": 4}]),
