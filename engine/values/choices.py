@@ -1,6 +1,6 @@
 """Enums and literals whose values are no plain JSON: tuples, dates, members of enums."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any
 
@@ -36,10 +36,18 @@ def form(option: Any) -> JSON:
 
 
 def key(option: Any) -> str:
-    """Return the text that a choice is as a key of a JSON object."""
-    json = form(option)
-    plain = json if isinstance(json, str | int | float) else to_json(json).decode()
-    return str(next(iter(from_json(to_json({plain: None})))))
+    """Return the text that a choice is as a key of a JSON object: pydantic's, or that of its JSON."""
+    try:
+        return str(next(iter(from_json(to_json({option: None})))))
+    except (PydanticSerializationError, ValueError):
+        json = form(option)
+        return json if isinstance(json, str) else to_json(json).decode()
+
+
+def tags(tagged: Mapping[Any, Node]) -> dict[Any, Node]:
+    """Return the members of a tagged union also by the JSON of their tags, which may be members of an enum."""
+    written = {json: part for tag, part in tagged.items() if isinstance(json := form(tag), str | int)}
+    return {**written, **tagged}
 
 
 def reader(node: Node, write: Callable[[Any], JSON] = form) -> Callable[[Any], Any]:

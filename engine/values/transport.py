@@ -170,8 +170,8 @@ class Transport:
                 return {**new, "keys_schema": self._read_key(keys, old["keys_schema"])}
             case {"type": "enum" | "literal"} if choices.are_mended(old):
                 return _before(choices.reader(old), new)
-            case {"type": "tagged-union", "choices": dict() as tags}:
-                return {**new, "choices": {**tags, **{choices.key(tag): part for tag, part in tags.items()}}}
+            case {"type": "tagged-union", "choices": dict() as tagged}:
+                return {**new, "choices": choices.tags(tagged)}
             case {"type": "union", "choices": list()} if is_ambiguous(old, self._shared):
                 return self._read_union(new, old)
             case {"type": "bytes"}:
