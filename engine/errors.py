@@ -194,9 +194,15 @@ class NotSerializable(StepError):
         self.why: str = why
         super().__init__(message if not why else f"{format_path(('output', *path))}: {why}")
 
-    def called(self, name: str) -> "NotSerializable":
-        """Return the same error for a value that is no output but, say, a ``payload``."""
-        return NotSerializable(f"{format_path((name, *self.path))}: {self.why or self}")
+    def called(self, name: str, by: str = "") -> "NotSerializable":
+        """Return the same error for a value that is known better.
+
+        Args:
+            name: what the value is: ``payload``.
+            by: where it comes from: ``returned by step 'fetch'``.
+        """
+        origin = f" ({by})" if by else ""
+        return NotSerializable(f"{format_path((name, *self.path))}: {self.why or self}{origin}")
 
 
 class InvalidSuspendPayload(InvalidValue, StepError):

@@ -10,7 +10,7 @@ from engine.events import EventType
 from engine.execution.ports import Host, StepPlace
 from engine.failure import message_of
 from engine.journal.step_state import StepState
-from engine.paths import Path
+from engine.paths import Path, format_path
 from engine.tree.step import Step
 from engine.values.missing import MISSING
 from engine.values.schema import ANY
@@ -305,7 +305,7 @@ class Context:
             message = f"step {self.step_id!r} suspends with a payload that does not fit its suspend_schema:"
             raise InvalidSuspendPayload(message, error.issues) from None
         except NotSerializable as error:
-            raise error.called("payload") from None
+            raise error.called("payload", f"given by step {format_path(self.path)!r}") from None
 
     def _result_or(self, step_id: str, default: Any) -> Any:
         try:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from engine.errors import InvalidOutput, InvalidValue, StepError, StepNotRun
+from engine.errors import InvalidOutput, InvalidValue, NotSerializable, StepError, StepNotRun
 from engine.execution.context import Bail, Context, Suspend, current_context
 from engine.execution.functions import evaluate
 from engine.execution.lost import fail_lost
@@ -53,6 +53,8 @@ async def _within(run: Walker, node: MapNode, scope: Scope, value: Value) -> Any
         return await _mapped(run, node, scope, value, context)
     except (Suspend, Bail):
         raise StepError(f"a function of {node.id!r} cannot suspend or bail: only a step can") from None
+    except NotSerializable as error:
+        raise error.called("output", f"returned by mapping {node.id!r}") from None
     finally:
         current_context.reset(token)
         context.close()

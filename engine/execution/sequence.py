@@ -27,7 +27,7 @@ async def run_flow(run: Walker, flow: Flow, scope: Scope) -> Outcome:
     if type(outcome) is not Value:
         return outcome
     try:
-        return normal(flow.output, outcome)
+        return normal(flow.output, outcome, incoming=False)
     except InvalidValue as error:
         message = f"the result of workflow {flow.id!r} does not fit its output_schema:"
         return Failed(describe(InvalidOutput(message, error.issues)))
@@ -49,15 +49,20 @@ async def run_nested(run: Walker, node: FlowNode, scope: Scope, value: Value) ->
     return _end(run, path, await run_flow(run, flow, inner))
 
 
-def normal(schema: Schema, value: Value) -> Value:
+def normal(schema: Schema, value: Value, *, incoming: bool) -> Value:
     """Return the value as the schema has it, with defaults; the ref stays when nothing changed.
+
+    Args:
+        schema: what the value must fit.
+        value: what is to be given to a workflow, or what it has given.
+        incoming: whether it is given to the workflow.
 
     Raises:
         InvalidValue: it does not fit.
     """
     if schema.spec is None:
         return value
-    json = schema.dump(schema.load(value.json))
+    json = schema.admit(value.json) if incoming else schema.dump(schema.load(value.json))
     return value if json == value.json else Value(json, {"value": json})
 
 
@@ -66,7 +71,8 @@ def _begin(run: Walker, flow: Flow, scope: Scope, path: Path, value: Value) -> F
     if scope.iteration is not None:
         start["iteration"] = scope.iteration
     try:
-        run.journal.emit("step-started", path, start | {"input": normal(flow.input, value).ref})
+        given = normal(flow.input, value, incoming=True)
+        run.journal.emit("step-started", path, start | {"input": given.ref})
     except InvalidValue as error:
         message = f"what workflow {flow.id!r} receives does not fit its input_schema:"
         run.journal.emit("step-started", path, start)

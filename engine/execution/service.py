@@ -103,9 +103,7 @@ class StepHost:
         try:
             return ANY.dump(value)
         except NotSerializable as error:
-            named = error.called(name)
-            named.add_note(f"given by step {format_path(path)!r}")
-            raise named from None
+            raise error.called(name, f"given by step {format_path(path)!r}") from None
 
     def _emit(self, type: EventType, path: Path, payload: dict[str, Any]) -> None:
         if self._journal.state.ended:
@@ -136,11 +134,11 @@ class StepHost:
         """Return the whole state after the changes, as the schema writes it."""
         state = self._journal.state.state
         try:
-            return dict(schema.dump(schema.load({**state, **self.dump(path, "state", changes)})))
+            return dict(schema.admit({**state, **self.dump(path, "state", changes)}))
         except NotSerializable:
             # Only the schema can write it, if it declares it: nan, or bytes that are no text.
             with suppress(InvalidValue, NotSerializable):
-                return dict(schema.dump({**state, **changes}))
+                return dict(schema.enter({**state, **changes}))
             raise
 
 

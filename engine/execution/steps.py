@@ -5,11 +5,12 @@ from collections.abc import Awaitable
 from datetime import timedelta
 from typing import Any
 
-from engine.errors import InvalidOutput, InvalidStepInput, InvalidValue, StepError, StepTimeout
+from engine.errors import InvalidOutput, InvalidStepInput, InvalidValue, NotSerializable, StepError, StepTimeout
 from engine.execution.context import Bail, Context, Refuse, Suspend, current_context
 from engine.execution.lost import fail_lost
 from engine.execution.outcome import HALTED, Bailed, Failed, Outcome, recorded
 from engine.execution.scope import Scope
+from engine.execution.sequence import normal
 from engine.execution.walker import Walker
 from engine.failure import describe, is_users
 from engine.journal.refs import Value
@@ -27,7 +28,7 @@ async def run_step(run: Walker, node: StepNode, scope: Scope, value: Value) -> O
     path = scope.path_of(step.id)
     record = scope.record(step.id)
     if record is None:
-        value = run.given(path, value)
+        value = _as_published(step, run.given(path, value))
     else:
         known = recorded(record, path)
         if known is not None:
@@ -51,6 +52,16 @@ async def run_step(run: Walker, node: StepNode, scope: Scope, value: Value) -> O
         if failed is not None:
             return failed
         await run.journal.flush()
+
+
+def _as_published(step: Step[Any, Any], value: Value) -> Value:
+    """Return what a step receives as its published input schema has it, so that it can be given to it again."""
+    if not step.input.two_forms:
+        return value
+    try:
+        return normal(step.input, value, incoming=True)
+    except Exception:  # What does not fit, or a validator of the user's refuses, is told by the attempt.
+        return value
 
 
 def _begin(run: Walker, scope: Scope, path: Path, value: Value) -> StepState:
@@ -142,9 +153,8 @@ def _dump(step: Step[Any, Any], result: Any) -> Any:
     except InvalidValue as error:
         message = f"what step {step.id!r} returned does not fit its output_schema:"
         raise InvalidOutput(message, error.issues) from None
-    except StepError as error:
-        error.add_note(f"returned by step {step.id!r}")
-        raise
+    except NotSerializable as error:
+        raise error.called("output", f"returned by step {step.id!r}") from None
 
 
 async def _in_time(call: Awaitable[Any], seconds: float, path: Path) -> Any:

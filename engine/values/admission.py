@@ -18,17 +18,16 @@ def admitted(schema: Schema, value: Any) -> Any:
     """
     try:
         try:
-            loaded = schema.load(value)
+            return schema.admit(value)
         except InvalidValue as error:
-            return _dumped(schema, value, error)
-        return schema.dump(loaded)
+            return _entered(schema, value, error)
     except NotSerializable as error:
         raise InvalidValue(issues=[Issue(path=error.path, message=error.why or str(error))]) from None
 
 
-def _dumped(schema: Schema, value: Any, unread: InvalidValue) -> Any:
+def _entered(schema: Schema, value: Any, unread: InvalidValue) -> Any:
     """Return the JSON of what could not be read as JSON; what is wrong in it is told by whoever names a place."""
     try:
-        return schema.dump(value)
+        return schema.enter(value)
     except InvalidValue as error:
         raise (unread if any(issue.path for issue in unread.issues) else error) from None

@@ -1,10 +1,10 @@
-"""The ways in which a schema reads JSON and writes it: typed, plain, by JSON Schema, open, and put together."""
+"""The ways in which a schema reads JSON and writes it: typed, plain, by JSON Schema, and open."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import is_dataclass
-from functools import lru_cache
-from typing import Any, Protocol
+from functools import lru_cache, partial
+from typing import Any
 
 from jsonschema.exceptions import ValidationError as DocumentError
 from pydantic import BaseModel, Secret, SecretBytes, SecretStr, TypeAdapter, ValidationError
@@ -18,29 +18,19 @@ from pydantic_core import (
 from referencing import Registry
 
 from engine.errors import InvalidValue, Issue, NotSerializable
+from engine.values.codec import JSON, Codec, OneForm
+from engine.values.jsontext import is_json, unambiguous
 from engine.values.misfits import handed_on, misfit, type_name
+from engine.values.ordering import in_order_of, ordered
 from engine.values.patterns import DocumentValidator
-from engine.values.plainness import is_reversible
+from engine.values.plainness import checking, is_plain, is_reversible
+from engine.values.sameness import same
 from engine.values.textforms import reveal
-from engine.values.transport import reading, writing
-from engine.values.unions import CONFIG
-
-JSON = Any
+from engine.values.transport import Form, Transport
+from engine.values.unions import Compiled
 
 
-class Codec(Protocol):
-    """Reads and writes the values of one schema."""
-
-    def load(self, value: JSON) -> Any:
-        """Return the object that a JSON value stands for."""
-        ...
-
-    def dump(self, value: Any) -> JSON:
-        """Return the JSON of an object."""
-        ...
-
-
-class OpenCodec:
+class OpenCodec(OneForm):
     """Any JSON value."""
 
     __slots__ = ()
@@ -62,7 +52,7 @@ class OpenCodec:
             raise misfit(value, error) from None
 
 
-class DocumentCodec:
+class DocumentCodec(OneForm):
     """What a JSON Schema document describes."""
 
     __slots__ = ("_validator",)
@@ -91,17 +81,23 @@ class DocumentCodec:
 class TypedCodec:
     """A type that pydantic knows, with everything that can be in it."""
 
-    __slots__ = ("_check", "_read", "_verified", "_write")
+    __slots__ = ("_check", "_collides", "_forms", "_has_sets", "_read", "_reversible")
 
     def __init__(self, core: Any) -> None:
         """Compile pydantic's core schema of the type."""
-        written = writing(core, open_value)
-        self._check = SchemaValidator(written, _use_prebuilt=False).validate_python
-        self._write = SchemaSerializer(written, CONFIG, _use_prebuilt=False).to_json
-        self._read = SchemaValidator(reading(core, open_value), _use_prebuilt=False).validate_json
-        # An instance may have been changed after its validation, or made without. Where nothing of the user's stands
-        # in between, a valid one can be read back, and only a valid one.
-        self._verified = is_reversible(core)
+        transport = Transport(core, open_value)
+        self._check = SchemaValidator(transport.writing("output"), _use_prebuilt=False).validate_python
+        self._read = SchemaValidator(transport.reading, _use_prebuilt=False).validate_json
+        self._forms = {form: Compiled(partial(transport.writing, form)).write for form in transport.forms}
+        self._has_sets = transport.has_sets
+        self._collides = transport.may_collide
+        # Validators of the user's are not called where a valid instance is passed on: they may do anything.
+        self._reversible = is_reversible(core)
+
+    @property
+    def two_forms(self) -> bool:
+        """Whether JSON that is given away may differ from JSON from outside."""
+        return len(self._forms) > 1
 
     def load(self, value: JSON) -> Any:
         """Return the object, read as if from JSON text."""
@@ -113,18 +109,79 @@ class TypedCodec:
             raise InvalidValue(issues=[Issue(path=(), message=f"expected a JSON value; {error}")]) from None
 
     def dump(self, value: Any) -> JSON:
-        """Return the JSON of an object, or of a dict that describes one."""
+        """Return the JSON of an object, or of a dict that describes one, to be given away."""
         checked = self._checked(value)
+        if not self._reversible:
+            try:
+                return self._json(self._forms["output"](checked, warnings="error"))
+            except (PydanticSerializationError, ValueError, RecursionError):
+                # It warns of values that do not look like their declared type, rightly for one that was assigned after
+                # validation, wrongly for some unions; whether the JSON can be read tells which.
+                pass
+        return self._written(checked, tuple(self._forms))
+
+    def enter(self, value: Any) -> JSON:
+        """Return the JSON of an object as the published input schema describes it."""
+        return self._written(self._checked(value), tuple(self._forms)[::-1])
+
+    def admit(self, value: Any) -> JSON:
+        """Return JSON from outside as the published input schema describes it, with defaults."""
+        if not is_json(value):
+            return self.enter(value)
+        found = self.load(value)
         try:
-            if not self._verified:
-                return from_json(self._write(checked, warnings="error"))
-            text = self._write(checked, warnings=False)
-            self._read(text)
-            return from_json(text)
+            written = self._written(found, tuple(self._forms)[::-1])
+        except (InvalidValue, NotSerializable):
+            return OPEN.load(value)
+        if self._reversible and not self._has_sets:
+            return written
+        # Where a validator makes something else of what it has made itself, only what was given means what it does.
+        ways = [in_order_of(written, value)] if self._has_sets else []
+        return next((json for json in (*ways, written, OPEN.load(value)) if self._means(json, found)), written)
+
+    def _written(self, value: Any, forms: Sequence[Form]) -> JSON:
+        """Return the JSON of a value in the first form that is read back as it, else in the first that is read."""
+        read: list[JSON] = []
+        refused: list[InvalidValue] = []
+        for form in forms:
+            try:
+                text = self._forms[form](value)
+                json = self._json(text)
+            except (PydanticSerializationError, ValueError, RecursionError) as error:
+                raise misfit(value, error) from None
+            try:
+                again = self._read_back(text)
+            except InvalidValue as error:
+                refused.append(error)
+                continue
+            # With one form there is nothing to choose.
+            if len(forms) == 1 or same(again, value):
+                return json
+            read.append(json)
+        if read:
+            return read[0]
+        raise refused[0]
+
+    def _json(self, text: bytes) -> JSON:
+        """Return the JSON that was written."""
+        return unambiguous(text) if self._collides else from_json(text)
+
+    def _read_back(self, text: bytes) -> Any:
+        """Return what was written as it will be read; whatever a validator of the user's raises is told."""
+        try:
+            return self._read(text)
         except ValidationError as error:
             raise invalid(error) from None
-        except (PydanticSerializationError, ValueError, RecursionError):
-            return self._despite(checked)
+        except Exception as error:  # A validator of the user's may raise anything.
+            why = f"is written as JSON that its own validators do not read: {type(error).__name__}: {error}"
+            raise InvalidValue(issues=[Issue(path=(), message=why)]) from error
+
+    def _means(self, json: JSON, value: Any) -> bool:
+        """Return whether JSON is read as just this value."""
+        try:
+            return same(self._read_back(to_json(json)), value)
+        except InvalidValue:
+            return False
 
     def _checked(self, value: Any) -> Any:
         """Return the object that a step returned or described."""
@@ -137,21 +194,8 @@ class TypedCodec:
             except (ValidationError, PydanticSerializationError, ValueError, RecursionError):
                 raise invalid(error) from None
 
-    def _despite(self, value: Any) -> JSON:
-        """Return the JSON after all if only pydantic's doubts spoke against it.
 
-        It warns of values that do not look like their declared type, rightly for one that was assigned after
-        validation, wrongly for some unions; whether the JSON can be read tells which.
-        """
-        try:
-            json = from_json(self._write(value, warnings=False))
-        except (PydanticSerializationError, ValueError, RecursionError) as serious:
-            raise misfit(value, serious) from None
-        self.load(json)
-        return json
-
-
-class PlainCodec:
+class PlainCodec(OneForm):
     """A type of plain parts only, for which Python values and JSON are checked alike: the fast way."""
 
     __slots__ = ("_check", "_full", "_read", "_write")
@@ -180,62 +224,9 @@ class PlainCodec:
             return self._full.dump(value)
 
 
-class KeysCodec:
-    """A dict with a schema for each key."""
-
-    __slots__ = ("_parts", "_total")
-
-    def __init__(self, parts: Mapping[str, Codec], total: bool) -> None:
-        """Take the codec of each key; ``total`` says whether every key must be there."""
-        self._parts = tuple(parts.items())
-        self._total = total
-
-    def load(self, value: JSON) -> Any:
-        """Return a dict of what the values stand for."""
-        return self._each(value, lambda codec, part: codec.load(part))
-
-    def dump(self, value: Any) -> JSON:
-        """Return a dict of the values' JSON."""
-        return self._each(value, lambda codec, part: codec.dump(part))
-
-    def _each(self, value: Any, convert: Callable[[Codec, Any], Any]) -> dict[str, Any]:
-        if not isinstance(value, dict):
-            raise InvalidValue(issues=[Issue(path=(), message="expected a dict")])
-        if self._total and (missing := [key for key, _ in self._parts if key not in value]):
-            raise InvalidValue(issues=[Issue(path=(key,), message="missing") for key in missing])
-        return {key: _inside(key, convert, codec, value[key]) for key, codec in self._parts if key in value}
-
-
-class ListCodec:
-    """A list whose items share a schema."""
-
-    __slots__ = ("_item",)
-
-    def __init__(self, item: Codec) -> None:
-        """Take the codec of the items."""
-        self._item = item
-
-    def load(self, value: JSON) -> Any:
-        """Return a list of what the items stand for."""
-        return self._each(value, lambda codec, part: codec.load(part))
-
-    def dump(self, value: Any) -> JSON:
-        """Return a list of the items' JSON."""
-        return self._each(value, lambda codec, part: codec.dump(part))
-
-    def _each(self, value: Any, convert: Callable[[Codec, Any], Any]) -> list[Any]:
-        if not isinstance(value, list):
-            raise InvalidValue(issues=[Issue(path=(), message="expected a list")])
-        return [_inside(index, convert, self._item, part) for index, part in enumerate(value)]
-
-
-def _inside(at: str | int, convert: Callable[[Codec, Any], Any], codec: Codec, value: Any) -> Any:
-    """Convert a part of a value; what is wrong in it is told from outside."""
-    try:
-        return convert(codec, value)
-    except InvalidValue as error:
-        issues = [Issue(path=(at, *issue.path), message=issue.message) for issue in error.issues]
-        raise InvalidValue(issues=issues) from None
+def codec_of(core: Any) -> Codec:
+    """Return the codec of a type, from pydantic's core schema of it."""
+    return PlainCodec(core, checking(core)) if is_plain(core) else TypedCodec(core)
 
 
 def _told(message: str, found: Any) -> str:
@@ -264,7 +255,7 @@ def open_value(value: Any) -> JSON:
 
     Raises:
         PydanticSerializationError: some value in it has no JSON form.
-        ValueError: it holds ``nan`` or ``inf``, which only a declared float can carry.
+        ValueError: it holds ``nan`` or ``inf``, which only a declared float can carry, or keys that are one in JSON.
     """
     kind = type(value)
     if value is None or kind is str or kind is bool or (kind is float and math.isfinite(value)):
@@ -276,31 +267,44 @@ def open_value(value: Any) -> JSON:
         raise ValueError("an iterator can be read only once, and may have no end")
     try:
         text = to_json(value)
+        # Signs of an infinite number; they may stand in a text too, hence only signs.
+        if b"NaN" not in text and b"Infinity" not in text and (json := from_json(text)) == value:
+            return json
     except (PydanticSerializationError, ValueError):
-        return _piece_by_piece(value)
-    # Signs that something was written as what it is not; they may stand in a text too, hence only signs.
-    if b"NaN" in text or b"Infinity" in text or b"*****" in text:
-        return _piece_by_piece(value)
-    return from_json(text)
+        pass
+    # By way of text again, for what is nested deeper than readers take.
+    return from_json(to_json(_piece_by_piece(value)))
 
 
 def _piece_by_piece(value: Any) -> JSON:
-    """Write a value with the models and dataclasses in it as their own types declare."""
+    """Write a value with the models, dataclasses and sets in it as their own types declare; texts as they are."""
     match value:
+        case _ if value is None or type(value) in (str, bool, int):
+            return value
         case dict():
-            return {
-                key: _piece_by_piece(part) for name, part in value.items() for key in from_json(to_json({name: None}))
-            }
-        case list() | tuple() | set() | frozenset():
+            return _object(value)
+        case list() | tuple():
             return [_piece_by_piece(part) for part in value]
-        case SecretStr() | SecretBytes() | Secret():
-            return _piece_by_piece(reveal(value))
-        case float() if not math.isfinite(value):
-            raise ValueError(f"{value} needs a schema that declares a float")
+        case set() | frozenset():
+            return ordered([_piece_by_piece(part) for part in value])
+        case float():
+            if not math.isfinite(value):
+                raise ValueError(f"{value} needs a schema that declares a float")
+            return float(value)
         case _ if isinstance(value, BaseModel) or (is_dataclass(value) and not isinstance(value, type)):
             return _codec_of(type(value)).dump(value)
+        case SecretStr() | SecretBytes() | Secret():
+            return _piece_by_piece(reveal(value))
         case _:
             return from_json(to_json(value))
+
+
+def _object(value: dict[Any, Any]) -> JSON:
+    """Write a dict whose keys may be anything that has a text."""
+    names = {name: next(iter(from_json(to_json({name: None})))) for name in value}
+    if len(set(names.values())) < len(names):
+        raise ValueError("two keys of an object are the same in JSON")
+    return {names[name]: _piece_by_piece(part) for name, part in value.items()}
 
 
 @lru_cache(maxsize=256)
@@ -311,7 +315,7 @@ def _codec_of(kind: type) -> Codec:
         ValueError: it has parts of which pydantic knows nothing.
     """
     try:
-        return TypedCodec(TypeAdapter(kind).core_schema)
+        return codec_of(TypeAdapter(kind).core_schema)
     except Exception as error:  # A type may bring code of its own that makes its schema.
         raise ValueError(f"{kind.__qualname__} has parts that pydantic does not know") from error
 

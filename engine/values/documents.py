@@ -3,6 +3,8 @@
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import Flag
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
@@ -12,6 +14,7 @@ from referencing import Registry, Resource
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
+from engine.values import choices
 from engine.values.misfits import parts_of
 from engine.values.positions import DOCUMENT
 
@@ -50,6 +53,39 @@ class LenientGenerator(GenerateJsonSchema):
             # Such as bytes that are no text, or what a serializer of the user's raises: newer versions do the same.
             raise PydanticSerializationError(f"this default cannot be written: {error}") from error
 
+    def enum_schema(self, schema: core_schema.EnumSchema) -> JsonSchemaValue:
+        """Return the schema of an enum's members as they are written; of a flag's, the numbers that they make up."""
+        members: Any = [SimpleNamespace(value=choices.form(member)) for member in schema["members"]]
+        found = super().enum_schema({**schema, "members": members})
+        if issubclass(schema["cls"], Flag):
+            del found["enum"]
+        return found
+
+    def literal_schema(self, schema: core_schema.LiteralSchema) -> JsonSchemaValue:
+        """Return the schema of a literal's values as they are written."""
+        return super().literal_schema({**schema, "expected": [choices.form(value) for value in schema["expected"]]})
+
+    def date_schema(self, schema: core_schema.DateSchema) -> JsonSchemaValue:
+        """Return the schema of a date."""
+        return _timed(super().date_schema(schema), "date")
+
+    def time_schema(self, schema: core_schema.TimeSchema) -> JsonSchemaValue:
+        """Return the schema of a time of day."""
+        return _timed(super().time_schema(schema), "time")
+
+    def datetime_schema(self, schema: core_schema.DatetimeSchema) -> JsonSchemaValue:
+        """Return the schema of a date with a time."""
+        return _timed(super().datetime_schema(schema), "date-time")
+
+    def timedelta_schema(self, schema: core_schema.TimedeltaSchema) -> JsonSchemaValue:
+        """Return the schema of a duration."""
+        return _timed(super().timedelta_schema(schema), "duration")
+
+    def json_schema(self, schema: core_schema.JsonSchema) -> JsonSchemaValue:
+        """Return the schema of JSON in a text, which is written as it is read."""
+        content = self.generate_inner(schema.get("schema") or core_schema.any_schema())
+        return {"type": "string", "contentMediaType": "application/json", "contentSchema": content}
+
     def decimal_schema(self, schema: core_schema.DecimalSchema) -> JsonSchemaValue:
         """Return pydantic's schema with its text marked as a decimal, which else looks like ``float | str``."""
         found = super().decimal_schema(schema)
@@ -79,6 +115,12 @@ def _ordered(value: Any) -> Any:
         return sorted(value)
     except TypeError:
         return sorted(value, key=repr)
+
+
+def _timed(found: JsonSchemaValue, text_format: str) -> JsonSchemaValue:
+    """Return the schema of a time; one that is configured as a number is text where that could not be read back."""
+    text = {"type": "string", "format": text_format}
+    return {"anyOf": [found, text]} if found.get("type") == "number" else found
 
 
 def keyed(parts: Mapping[str, Document], total: bool) -> Document:

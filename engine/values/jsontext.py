@@ -25,3 +25,23 @@ def from_text(text: bytes | str) -> Any:
         return from_json(text)
     except ValueError:
         return json.loads(text)
+
+
+def unambiguous(text: bytes) -> Any:
+    """Return the JSON that was written.
+
+    Raises:
+        ValueError: two keys of an object are the same in JSON, such as ``1`` and ``"1"``.
+    """
+    json = from_json(text)
+    if len(to_json(json)) != len(text):
+        raise ValueError("two keys of an object are the same in JSON")
+    return json
+
+
+def is_json(value: Any) -> bool:
+    """Return whether a value is JSON, and no object that only has a JSON form."""
+    try:
+        return bool(from_json(to_json(value)) == value)
+    except Exception:  # What has no JSON form may have no equality either.
+        return False

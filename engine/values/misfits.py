@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel
-from pydantic_core import PydanticSerializationError, to_json
+from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from engine.errors import NotSerializable
 from engine.paths import Path
@@ -59,10 +59,23 @@ def _misfits(value: Any, path: Path, within: tuple[int, ...]) -> Iterator[tuple[
         if why := _leaf(value):
             yield path, why
         return
+    if isinstance(value, dict):
+        yield from _collisions(value, path)
     for key, part in parts:
         if not isinstance(key, int | str) and (why := _leaf({key: None})):
             yield path, f"a key of type {type_name(key)} cannot become JSON"
         yield from _misfits(part, (*path, key if isinstance(key, int | str) else str(key)), (*within, id(value)))
+
+
+def _collisions(value: dict[Any, Any], path: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the keys of a dict that are one key in JSON, where one of two values would be lost."""
+    found: dict[str, Any] = {}
+    for key in value:
+        if _writes({key: None}):
+            name = next(iter(from_json(to_json({key: None}))))
+            if name in found:
+                yield (*path, name), f"the keys {found[name]!r} and {key!r} are one key in JSON; rename one of them"
+            found[name] = key
 
 
 def parts_of(value: Any) -> list[tuple[Any, Any]] | None:

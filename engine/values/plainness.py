@@ -65,25 +65,36 @@ def _plain_model(node: Node, inner: Node) -> bool:
 
 def _plain_field(field: Node) -> bool:
     """Return whether a model's field is read and written under its own name."""
-    renamed = field.keys() & {"validation_alias", "serialization_alias", "serialization_exclude_if"}
+    renamed = field.keys() & {
+        "validation_alias",
+        "serialization_alias",
+        "serialization_exclude",
+        "serialization_exclude_if",
+    }
     return not renamed and is_plain(field["schema"])
 
 
 def is_reversible(core: Any) -> bool:
-    """Return whether each valid value of a core schema can be read back from its JSON, without side effects.
-
-    Fields that are not written, and functions of the user, may make it otherwise.
-    """
-    return all(map(_reads_back, CORE.schemas(core)))
-
-
-def _reads_back(node: Node) -> bool:
-    """Return whether one node of a core schema neither leaves anything out nor calls functions of the user."""
-    if node.keys() & {"serialization_exclude", "serialization_exclude_if"}:
+    """Return whether reading a value of a core schema calls nothing of the user's, which may have side effects."""
+    if core.get("custom_init") or core.get("post_init") or not is_pydantics(core.get("function")):
         return False
-    if node.get("custom_init") or node.get("post_init"):
-        return False
-    return is_pydantics(node.get("function")) and is_pydantics(node.get("serialization"))
+    return all(is_reversible(part) for path, part in CORE.parts(core) if path[0] != "serialization")
+
+
+def is_written_twice(node: Node) -> bool:
+    """Return whether a node of a core schema may be written in one way as input, and in another as output."""
+    renamed = "validation_alias" in node or "serialization_alias" in node
+    config = node.get("config") or {}
+    timed = "ser_json_timedelta" in config or "ser_json_temporal" in config
+    how = node.get("serialization")
+    return bool(renamed or timed or node.get("computed_fields") or (isinstance(how, dict) and not is_pydantics(how)))
+
+
+def may_collide(node: Node) -> bool:
+    """Return whether a node of a core schema may be an object with keys that are the same in JSON."""
+    keys = node.get("keys_schema")
+    configured = (node.get("config") or {}).get("extra_fields_behavior")
+    return (isinstance(keys, dict) and keys.get("type") != "str") or "allow" in (node.get("extra_behavior"), configured)
 
 
 def is_pydantics(function: Any) -> bool:

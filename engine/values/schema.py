@@ -12,13 +12,17 @@ from pydantic.errors import PydanticUndefinedAnnotation
 
 from engine.errors import InvalidSchema, InvalidValue, Issue
 from engine.failure import message_of
+from engine.paths import Path, format_path
 from engine.shown import shown
-from engine.values.codecs import OPEN, Codec, DocumentCodec, KeysCodec, ListCodec, PlainCodec, TypedCodec
+from engine.values.codec import Codec
+from engine.values.codecs import OPEN, DocumentCodec, codec_of
+from engine.values.composite import KeysCodec, ListCodec
 from engine.values.documents import Document, LenientGenerator, keyed, listed
 from engine.values.initvars import check_init_only
-from engine.values.plainness import checking, is_plain
 from engine.values.screening import screened, strict
 from engine.values.shapes import UNKNOWN, SchemaShape, keyed_shape, typed_shape
+from engine.values.transport import described
+from engine.values.unreadable import unreadable
 
 # In the text of a type: the module, and the functions around a local class.
 _MODULES = re.compile(r"(?:[A-Za-z_<][\w<>]*\.)+")
@@ -55,7 +59,22 @@ class Schema:
     """Turn a JSON value into the typed object, a new one at each call; raises `InvalidValue`."""
 
     dump: Callable[[Any], JSON]
-    """Check a Python value and turn it into new JSON; raises `InvalidValue` or `NotSerializable`."""
+    """Check a Python value and turn it into new JSON, as `output_json_schema` describes it.
+
+    Raises `InvalidValue` or `NotSerializable`.
+    """
+
+    two_forms: bool
+    """Whether what `dump` writes may be other JSON than what `json_schema` describes."""
+
+    enter: Callable[[Any], JSON]
+    """The same, as `json_schema` describes it: what would be given from outside to mean this value."""
+
+    admit: Callable[[Any], JSON]
+    """Turn JSON from outside into new JSON with defaults, as `json_schema` describes it, that means the same value.
+
+    What needs no change comes back as it was. Takes objects as `enter` does. Raises as `load` and `dump` do.
+    """
 
     @staticmethod
     def of(spec: Any) -> "Schema":
@@ -105,19 +124,6 @@ class Schema:
         shape = SchemaShape(reads=listed(item.shape.reads), writes=listed(item.shape.writes))
         return _schema([item.spec], name, read, written, shape, ListCodec(item))
 
-    def normal(self, value: Any) -> JSON:
-        """Return a value as the schema writes it, with defaults; it may be JSON or Python.
-
-        Raises:
-            InvalidValue: it does not fit.
-            NotSerializable: it cannot become JSON.
-        """
-        try:
-            json = _is_json(value)
-        except RecursionError:
-            raise InvalidValue(issues=[Issue(path=(), message="nested too deeply")]) from None
-        return self.dump(self.load(value) if json else value)
-
     def check(self, value: JSON) -> tuple[Issue, ...]:
         """Return what is wrong in a JSON value; nothing if it fits."""
         try:
@@ -143,6 +149,9 @@ def _schema(
         shape=shape,
         load=codec.load,
         dump=codec.dump,
+        two_forms=codec.two_forms,
+        enter=codec.enter,
+        admit=codec.admit,
     )
 
 
@@ -180,8 +189,10 @@ def _of_type(spec: Any) -> Schema:
         adapter.rebuild(raise_errors=True)
         core: Any = adapter.core_schema
         check_init_only(core)
-        codec: Codec = PlainCodec(core, checking(core)) if is_plain(core) else TypedCodec(core)
-        read, written = _documents(adapter, name)
+        if found := unreadable(core):
+            raise InvalidSchema(_why_unreadable(name, *found))
+        codec = codec_of(core)
+        read, written = _documents(core, name)
         return _schema(spec, name, read, written, typed_shape(core, read, written), codec)
     except PydanticUndefinedAnnotation as error:
         raise InvalidSchema(
@@ -197,11 +208,11 @@ def _of_type(spec: Any) -> Schema:
         ) from error
 
 
-def _documents(adapter: TypeAdapter[Any], name: str) -> tuple[Document, Document]:
+def _documents(core: Any, name: str) -> tuple[Document, Document]:
     """Return the JSON Schemas of what a type reads and of what it writes."""
     try:
-        read = adapter.json_schema(schema_generator=LenientGenerator)
-        written = adapter.json_schema(mode="serialization", schema_generator=LenientGenerator)
+        read = LenientGenerator().generate(described(core, "input"), mode="validation")
+        written = LenientGenerator().generate(described(core, "output"), mode="serialization")
     except PydanticUserError:
         raise
     except Exception as error:
@@ -211,6 +222,15 @@ def _documents(adapter: TypeAdapter[Any], name: str) -> tuple[Document, Document
             "__get_pydantic_json_schema__ of the type or of one in it."
         ) from error
     return strict(read, name), strict(written, name)
+
+
+def _why_unreadable(name: str, path: Path, expected: str) -> str:
+    place = repr(format_path(path)) if path else "its value"
+    return (
+        f"{name} cannot be a schema: {place} has to be {expected}, which no JSON stands for, and so nothing could be "
+        "recorded. Give it a default, or say how it is read and written: "
+        "Annotated[..., PlainValidator(read), PlainSerializer(write)]."
+    )
 
 
 ANY = _schema(None, "any", {}, {}, UNKNOWN, OPEN)

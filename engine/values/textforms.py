@@ -2,6 +2,7 @@
 
 import base64
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import Secret, SecretBytes, SecretStr
@@ -40,6 +41,20 @@ def decode_bytes(value: Any) -> Any:
 def decode_float(value: Any) -> Any:
     """Read the three numbers that JSON does not have; other values pass."""
     return _NON_FINITE.get(value, value) if isinstance(value, str) else value
+
+
+def times(config: Mapping[str, Any], *, as_text: bool) -> dict[str, str]:
+    """Return how a model's times are written: as its configuration says if they are read back from that, else as text.
+
+    Args:
+        config: the configuration in the model's core schema.
+        as_text: whether text is wanted anyway.
+    """
+    read = config.get("val_temporal_unit", "infer")
+    written = config.get("ser_json_temporal", "seconds" if config.get("ser_json_timedelta") == "float" else "iso8601")
+    if not as_text and (written == read or (written, read) in (("iso8601", "infer"), ("seconds", "infer"))):
+        return {}
+    return {"ser_json_temporal": "iso8601", "ser_json_timedelta": "iso8601"}
 
 
 def reveal(secret: Any) -> Any:

@@ -2,95 +2,171 @@
 
 pydantic compiles a *core schema*, a tree of dicts, into a validator and a serializer. Used as they are, some
 declared values are lost between the two: bytes that are no text, secrets (they print as stars), ``nan``, fields that
-are written under another key than they are read from, computed fields where unknown keys are forbidden, numbers as
-keys of enums, text that several members of a union could be. `writing` and `reading` mend exactly these places and
-leave the rest as the user wrote it.
+are not written or written under another key than they are read from, computed fields where unknown keys are
+forbidden, `Json`, enums and literals of tuples, what a serializer of the user's writes for the eye, numbers as keys,
+text that several members of a union could be. `Transport` mends exactly these places and leaves the rest as the user
+wrote it.
 """
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import cached_property, partial
+from typing import Any, Literal
 
 from pydantic import Secret, SecretBytes, SecretStr, TypeAdapter
 from pydantic_core import core_schema, from_json, to_json
 
+from engine.values import choices
+from engine.values.fieldkeys import as_input, as_output, as_read, computed_keys, minds_extra, with_fields
+from engine.values.ordering import write_ordered
+from engine.values.plainness import is_pydantics, is_written_twice, may_collide
 from engine.values.positions import CORE, Node
-from engine.values.textforms import decode_bytes, decode_float, encode_bytes, reveal
-from engine.values.unions import CONFIG, Compiled, bytes_apart, is_ambiguous, is_plain_text, members, union_reader
+from engine.values.serializers import readable
+from engine.values.textforms import decode_bytes, decode_float, encode_bytes, reveal, times
+from engine.values.unions import (
+    CONFIG,
+    Compiled,
+    bytes_apart,
+    is_ambiguous,
+    is_plain_text,
+    key_reader,
+    members,
+    union_reader,
+)
 
-_BYTES: Any = core_schema.plain_serializer_function_ser_schema(encode_bytes)
+Form = Literal["input", "output"]
+"""What JSON is for: to be what the published input schema describes, or the output schema, with computed fields."""
 
+FORMS: tuple[Form, Form] = ("output", "input")
 
-def writing(schema: Any, write_any: Callable[[Any], Any]) -> Any:
-    """Return the core schema that checks Python values and writes them as JSON.
-
-    Args:
-        schema: pydantic's core schema of a type.
-        write_any: turns a value of an undeclared type into JSON.
-    """
-    shared = _shared(schema)
-    return CORE.rewrite(schema, lambda new, old: _writing(new, old, shared, write_any))
-
-
-def reading(schema: Any, write_any: Callable[[Any], Any]) -> Any:
-    """Return the core schema that reads JSON text, also what `writing` wrote.
-
-    Args:
-        schema: pydantic's core schema of a type.
-        write_any: as for `writing`.
-    """
-    return CORE.rewrite(schema, _Reading(schema, write_any).mend)
+_KEYED = frozenset({"model", "dataclass", "typed-dict"})
+_MAPPINGS = frozenset({"dict", "frozendict", "ordered-dict", "counter"})
+_serialized = core_schema.plain_serializer_function_ser_schema
+_wrapped = core_schema.wrap_serializer_function_ser_schema
+_BYTES: Any = _serialized(encode_bytes)
 
 
-def _shared(schema: Any) -> dict[Any, Node]:
-    """Return the parts of a core schema that others may refer to."""
-    return {node["ref"]: node for node in CORE.schemas(schema) if "ref" in node}
-
-
-def _writing(new: Node, old: Node, shared: dict[Any, Node], write_any: Callable[[Any], Any]) -> Node:
-    """Mend one node of what writes."""
-    ours = core_schema.plain_serializer_function_ser_schema
-    match new:
-        case {"type": "model" | "dataclass" | "typed-dict"}:
-            return {**new, "config": {**new.get("config", {}), **CONFIG}}
-        case {"serialization": {"function": function}} if function in _MASKS:
-            return {**new, "serialization": ours(reveal)}
-        case {"type": "bytes"} if "serialization" not in new:
-            return {**new, "serialization": _BYTES}
-        case {"type": "any"} if "serialization" not in new:
-            return {**new, "serialization": ours(write_any)}
-        case {"type": "union", "choices": list()} if is_ambiguous(old, shared):
-            return bytes_apart(new, _BYTES)
-        case _:
-            return new
-
-
-class _Reading:
-    """Mends the nodes of what reads, and collects the definitions that parts of it refer to."""
+class Transport:
+    """What reads the JSON of one type, and what writes it in either form."""
 
     def __init__(self, schema: Any, write_any: Callable[[Any], Any]) -> None:
+        """Take pydantic's core schema of the type, and what turns a value of an undeclared type into JSON."""
+        self._schema = schema
         self._write_any = write_any
         self._shared = _shared(schema)
-        self._definitions: list[Any] = []
-        self._written: list[Any] = []
-        if schema["type"] == "definitions":
-            self._written += writing(schema, write_any)["definitions"]
 
-    def mend(self, new: Node, old: Node) -> Node:
-        """Mend one node."""
+    @cached_property
+    def forms(self) -> tuple[Form, ...]:
+        """The forms in which values are written; one if they are the same."""
+        return FORMS if any(map(is_written_twice, CORE.schemas(self._schema))) else FORMS[:1]
+
+    @cached_property
+    def has_sets(self) -> bool:
+        """Whether a value may hold items that have no order."""
+        return any(node.get("type") in ("set", "frozenset") for node in CORE.schemas(self._schema))
+
+    @cached_property
+    def may_collide(self) -> bool:
+        """Whether two keys may be the same in JSON: those that are no text, and those that a model does not know."""
+        return any(may_collide(node) for node in CORE.schemas(self._schema))
+
+    @cached_property
+    def reading(self) -> Any:
+        """The core schema that reads JSON text, also what was written in either form."""
+        return CORE.rewrite(self._schema, self._read)
+
+    @cached_property
+    def _input(self) -> Any:
+        return CORE.rewrite(self._schema, partial(self._write, "input"))
+
+    @cached_property
+    def _output(self) -> Any:
+        return CORE.rewrite(self._schema, partial(self._write, "output"))
+
+    def writing(self, form: Form) -> Any:
+        """Return the core schema that checks Python values and writes them as JSON."""
+        return self._input if form == "input" else self._output
+
+    def _write(self, form: Form, new: Node, old: Node) -> Node:
+        """Mend one node of what writes."""
         match new:
-            case {"type": "definitions", "definitions": list() as more}:
-                self._definitions += more
+            case {"serialization": {"function": function}} if any(function is mask for mask in _MASKS):
+                return {**new, "serialization": _serialized(reveal)}
+            case {"serialization": {"function": _} as how} if not is_pydantics(how):
+                own = self._own(form, {key: value for key, value in new.items() if key != "serialization"}, old)
+                return {**own, "serialization": self._readable(form, how, own, old)}
+            case {"serialization": _, "type": kind} if kind not in _KEYED:
                 return new
-            case {"type": "model" | "dataclass"} if (names := _computed(new)) and _forbids_extra(new):
-                return self._without_computed(new, names)
-            case {"type": "model-fields" | "typed-dict", "fields": dict() as fields}:
-                return {**new, "fields": {name: _found(field, name) for name, field in fields.items()}}
-            case {"type": "dataclass-args", "fields": list() as args}:
-                return {**new, "fields": [_found(field, field["name"]) for field in args]}
-            case {"type": "dict", "keys_schema": dict() as keys}:
-                return {**new, "keys_schema": _key(self._shared.get(keys.get("schema_ref"), keys))}
+            case _:
+                return self._own(form, new, old)
+
+    def _own(self, form: Form, new: Node, old: Node) -> Node:
+        """Mend a node that is written as its type is."""
+        match new:
+            case {"type": kind} if kind in _KEYED:
+                config = new.get("config", {})
+                change = partial(as_input if form == "input" else as_output, config)
+                written = {**CONFIG, **times(config, as_text=form == "input")}
+                return {**with_fields(new, change), "config": {**config, **written}}
+            case {"type": "bytes"}:
+                return {**new, "serialization": _BYTES}
+            case {"type": "any"}:
+                return {**new, "serialization": _serialized(self._write_any)}
+            case {"type": "set" | "frozenset"}:
+                return {**new, "serialization": _wrapped(write_ordered)}
+            case {"type": "json"}:
+                return self._json(new)
+            case {"type": mapping, "keys_schema": keys} if mapping in _MAPPINGS and self._is_choice(old["keys_schema"]):
+                return {**new, "keys_schema": {**keys, "serialization": _serialized(choices.key)}}
+            case {"type": "enum" | "literal"} if choices.are_mended(old):
+                return {**new, "serialization": _serialized(choices.form)}
             case {"type": "union", "choices": list()} if is_ambiguous(old, self._shared):
-                return self._union(new, old)
+                return bytes_apart(new, _BYTES)
+            case _:
+                return new
+
+    def _json(self, new: Node) -> Node:
+        """Return `Json`, written as the text that it reads; what is checked may be the text, or what it stands for."""
+        inner = new.get("schema") or self._own("output", {"type": "any"}, {"type": "any"})
+        either = core_schema.union_schema([new, inner], mode="left_to_right")
+        return {**either, "serialization": _wrapped(_json_text, schema=inner)}
+
+    def _is_choice(self, keys: Node) -> bool:
+        """Return whether the keys of a dict are an enum or literal that is no plain text."""
+        node = self._shared.get(keys.get("schema_ref"), keys)
+        return node["type"] in ("enum", "literal") and choices.are_mended(node)
+
+    def _readable(self, form: Form, how: Node, own: Node, old: Node) -> Node:
+        """Return the serialization that follows one of the user's where it can be read back."""
+        returned = how.get("return_schema") or {"type": "any", "serialization": _serialized(self._write_any)}
+        write = Compiled(lambda: _whole(returned, self.writing(form))).write
+        reader = self._reader(lambda: CORE.rewrite(old, self._read))
+        inner = {key: value for key, value in own.items() if key != "ref"}
+        return readable(how, inner, reader.read, lambda value: from_json(write(value)), form == "input")
+
+    def _reader(self, make: Callable[[], Node]) -> Compiled:
+        """Return what reads a part of the type."""
+        return Compiled(lambda: _whole(make(), self.reading))
+
+    def _writers(self, part: Node, inside: Callable[[Node], Node]) -> list[Compiled]:
+        """Return what writes something inside a part of the type, in either form."""
+        return [Compiled(partial(self._part_written, form, part, inside)) for form in FORMS]
+
+    def _part_written(self, form: Form, part: Node, inside: Callable[[Node], Node]) -> Any:
+        return _whole(inside(CORE.rewrite(part, partial(self._write, form))), self.writing(form))
+
+    def _read(self, new: Node, old: Node) -> Node:
+        """Mend one node of what reads."""
+        match new:
+            case {"type": kind} if kind in _KEYED:
+                return self._read_model(new)
+            case {"type": kind, "keys_schema": dict() as keys} if kind in _MAPPINGS:
+                return {**new, "keys_schema": self._read_key(keys, old["keys_schema"])}
+            case {"type": "enum" | "literal"} if choices.are_mended(old):
+                return _before(choices.reader(old), new)
+            case {"type": "tagged-union", "choices": dict() as tagged}:
+                return {**new, "choices": choices.tags(tagged)}
+            case {"type": "union", "choices": list()} if is_ambiguous(old, self._shared):
+                return self._read_union(new, old)
             case {"type": "bytes"}:
                 return _before(decode_bytes, new)
             case {"type": "float"}:
@@ -98,9 +174,16 @@ class _Reading:
             case _:
                 return new
 
-    def _without_computed(self, node: Node, names: frozenset[str]) -> Node:
-        """Return a model that reads its own JSON although its computed fields are keys that it forbids."""
-        model = Compiled(node, self._definitions)
+    def _read_model(self, new: Node) -> Node:
+        """Return a model that reads its own JSON: other keys, and computed fields among keys that it minds."""
+        config = new.get("config", {})
+        node = with_fields(new, partial(as_read, config))
+        if config.get("validate_by_alias") is False:
+            node = {**node, "config": {**config, "validate_by_alias": True}}
+        names = computed_keys(node)
+        if not names or not minds_extra(node):
+            return node
+        model = self._reader(lambda: node)
 
         def read(value: Any) -> Any:
             if isinstance(value, dict):
@@ -111,16 +194,97 @@ class _Reading:
 
         return _instead(read, node)
 
-    def _union(self, new: Node, old: Node) -> Node:
+    def _read_union(self, new: Node, old: Node) -> Node:
         """Return a union that reads text as the member that wrote it."""
-        written = members(writing(old, self._write_any))
+        readers = [self._reader(partial(_itself, member)) for member in members(new)]
+        texts = [is_plain_text(member) for member in members(old)]
         sides = [
-            (Compiled(reader, self._definitions), Compiled(writer, self._written))
-            for reader, writer, member in zip(members(new), written, members(old), strict=True)
-            if not is_plain_text(member)
+            (reader, self._writers(old, partial(_member, index)))
+            for index, reader in enumerate(readers)
+            if not texts[index]
         ]
-        plain = [Compiled(reader, self._definitions) for reader in members(new) if is_plain_text(reader)]
-        return _instead(union_reader(Compiled(new, self._definitions), sides, plain[0] if plain else None), new)
+        plain = [reader for reader, text in zip(readers, texts, strict=True) if text]
+        return _instead(union_reader(self._reader(lambda: new), sides, plain[0] if plain else None), new)
+
+    def _read_key(self, new: Node, old: Node) -> Node:
+        """Return the schema of a dict's keys, which are text in JSON, also where they are numbers."""
+        node = self._shared.get(old.get("schema_ref"), old)
+        match node:
+            case {"type": "enum" | "literal"}:
+                plain = {key: value for key, value in node.items() if key != "ref"}
+                return _before(choices.reader(node, choices.key), plain)
+            case {"type": "union", "choices": list()}:
+                sides = [self._key_side(member) for member in members(node) if not is_plain_text(member)]
+                return _instead(key_reader(self._reader(lambda: _keyed(new)), sides), {})
+            case _:
+                return new
+
+    def _key_side(self, member: Node) -> tuple[Compiled, list[Compiled]]:
+        """Return what reads and writes a dict that has a member of a union as its keys."""
+        keyed = _keyed(member)
+        return self._reader(lambda: CORE.rewrite(keyed, self._read)), self._writers(keyed, _itself)
+
+
+def _keyed(keys: Node) -> Node:
+    """Return the node of a dict with such keys and nothing in it."""
+    return {"type": "dict", "keys_schema": keys, "values_schema": {"type": "none"}}
+
+
+def _itself(node: Node) -> Node:
+    """Return the node."""
+    return node
+
+
+def _member(index: int, union: Node) -> Node:
+    """Return a member of a union."""
+    return members(union)[index]
+
+
+def _whole(part: Node, root: Any) -> Any:
+    """Return a part of a core schema with the definitions of the whole that it may refer to."""
+    more = [] if root["type"] != "definitions" else root["definitions"]
+    return {"type": "definitions", "schema": {k: v for k, v in part.items() if k != "ref"}, "definitions": more}
+
+
+def _json_text(value: Any, handler: Callable[[Any], Any]) -> str:
+    """Write what `Json` has read as the JSON text that it reads."""
+    return to_json(handler(value)).decode()
+
+
+def _described(form: Form, shared: Mapping[Any, Node], new: Node, _: Node) -> Node:
+    """Mend one node of what describes a form."""
+    match new:
+        case {"type": kind, "keys_schema": keys} if kind in _MAPPINGS:
+            return {**new, "keys_schema": _described_keys(shared.get(keys.get("schema_ref"), keys), keys)}
+        case {"type": kind} if kind in _KEYED and form == "output":
+            new = with_fields(new, partial(as_output, new.get("config", {})))
+        case _:
+            pass
+    match new:
+        case {"serialization": {"function": _} as how} if not is_pydantics(how):
+            own = {key: value for key, value in new.items() if key not in ("serialization", "ref")}
+            returned: Any = how.get("return_schema") or core_schema.any_schema()
+            either = returned if returned["type"] == "any" else core_schema.union_schema([returned, own])
+            return {**new, "serialization": {**how, "return_schema": either}}
+        case _:
+            return new
+
+
+def _described_keys(node: Node, keys: Node) -> Node:
+    """Return the keys of a dict, where they are choices, as the texts that these are in JSON."""
+    if node["type"] not in ("enum", "literal"):
+        return keys
+    return dict(core_schema.literal_schema([choices.key(option) for option in choices.options(node)]))
+
+
+def described(schema: Any, form: Form) -> Any:
+    """Return a core schema of which pydantic's own JSON Schema is that of a form."""
+    return CORE.rewrite(schema, partial(_described, form, _shared(schema)))
+
+
+def _shared(schema: Any) -> dict[Any, Node]:
+    """Return the parts of a core schema that others may refer to."""
+    return {node["ref"]: node for node in CORE.schemas(schema) if "ref" in node}
 
 
 def _instead(read: Callable[[Any], Any], node: Node) -> Node:
@@ -133,41 +297,6 @@ def _before(function: Callable[[Any], Any], node: Node) -> Node:
     """Return a node whose value goes through ``function`` first."""
     schema: Any = node
     return dict(core_schema.no_info_before_validator_function(function, schema))
-
-
-def _key(node: Node) -> Node:
-    """Return the schema of a dict's keys, which are text in JSON, also where the enum or literal has numbers."""
-    match node:
-        case {"type": "enum", "members": list() as options}:
-            values = [option.value for option in options]
-        case {"type": "literal", "expected": list() as values}:
-            pass
-        case _:
-            return node
-    written = {key: value for value in values for key in from_json(to_json({value: None}))}
-    node = {key: value for key, value in node.items() if key != "ref"}
-    return _before(lambda key: written.get(key, key), node)
-
-
-def _found(field: Node, name: str) -> Node:
-    """Return a field that is also found under the key that it is written to."""
-    key = field.get("serialization_alias", name)
-    known = field.get("validation_alias", name)
-    choices = [[known]] if isinstance(known, str) else known if isinstance(known[0], list) else [known]
-    return field if [key] in choices else {**field, "validation_alias": [*choices, [key]]}
-
-
-def _computed(node: Node) -> frozenset[str]:
-    """Return the keys under which a model or dataclass writes its computed fields."""
-    inner = node["schema"]
-    while "computed_fields" not in inner and "schema" in inner:
-        inner = inner["schema"]
-    return frozenset(field.get("alias", field["property_name"]) for field in inner.get("computed_fields", ()))
-
-
-def _forbids_extra(node: Node) -> bool:
-    """Return whether a model or dataclass refuses keys that it does not know."""
-    return "forbid" in (node["schema"].get("extra_behavior"), node.get("config", {}).get("extra_fields_behavior"))
 
 
 # The functions with which pydantic writes stars; found by looking because they have no public name.

@@ -4,8 +4,8 @@ pydantic alone reads such text as the member that takes it best, which may not b
 members other than plain text are asked first whether they would have written just this text.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Literal
 
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError, SchemaSerializer, SchemaValidator, to_json
@@ -37,32 +37,27 @@ _INSIDE = frozenset({"nullable", "default", "function-before", "function-after",
 
 
 class Compiled:
-    """A part of a core schema, compiled when it is first needed: only then all that it refers to is known."""
+    """A core schema that is made and compiled when it is first needed: only then all that it refers to is known."""
 
-    __slots__ = ("_definitions", "_part", "_reader", "_writer")
+    __slots__ = ("_make", "_reader", "_writer")
 
-    def __init__(self, part: Any, definitions: Sequence[Any]) -> None:
-        """Take the part, and the list in which the definitions are being collected."""
-        self._part = part
-        self._definitions = definitions
+    def __init__(self, make: Callable[[], Any]) -> None:
+        """Take what makes the core schema."""
+        self._make = make
         self._reader: Callable[[bytes], Any] | None = None
-        self._writer: Callable[[Any], bytes] | None = None
+        self._writer: Callable[..., bytes] | None = None
 
     def read(self, text: bytes) -> Any:
         """Read JSON text; raises pydantic's ValidationError."""
         if self._reader is None:
-            self._reader = SchemaValidator(self._whole(), _use_prebuilt=False).validate_json
+            self._reader = SchemaValidator(self._make(), _use_prebuilt=False).validate_json
         return self._reader(text)
 
-    def write(self, value: Any) -> bytes:
-        """Write a value as JSON text."""
+    def write(self, value: Any, warnings: Literal["error"] | bool = False) -> bytes:
+        """Write a value as JSON text; with ``warnings="error"`` only one that looks like its type."""
         if self._writer is None:
-            self._writer = SchemaSerializer(self._whole(), CONFIG, _use_prebuilt=False).to_json
-        return self._writer(value)
-
-    def _whole(self) -> Any:
-        part = {key: value for key, value in self._part.items() if key != "ref"}
-        return {"type": "definitions", "schema": part, "definitions": list(self._definitions)}
+            self._writer = SchemaSerializer(self._make(), CONFIG, _use_prebuilt=False).to_json
+        return self._writer(value, warnings=warnings)
 
 
 def is_ambiguous(union: Node, shared: Mapping[Any, Node]) -> bool:
@@ -96,14 +91,16 @@ def bytes_apart(union: Node, encode: Any) -> Node:
     return {**union, "choices": choices}
 
 
-def union_reader(
-    whole: Compiled, pairs: Sequence[tuple[Compiled, Compiled]], text: Compiled | None
-) -> Callable[[Any], Any]:
+Side = tuple[Compiled, Sequence[Compiled]]
+"""What reads a member of a union, and what writes it, in each form that it has."""
+
+
+def union_reader(whole: Compiled, sides: Sequence[Side], text: Compiled | None) -> Callable[[Any], Any]:
     """Return what reads an ambiguous union.
 
     Args:
         whole: the union as pydantic reads it.
-        pairs: reader and writer of each member that may be text and is not plain text.
+        sides: the members that may be text and are not plain text.
         text: the member that is plain text, if there is one.
     """
 
@@ -111,13 +108,8 @@ def union_reader(
         json = to_json(value)
         if not isinstance(value, str):
             return whole.read(json)
-        for reader, writer in pairs:
-            try:
-                found = reader.read(json)
-                if writer.write(found) == json:
-                    return found
-            except (ValidationError, PydanticSerializationError):
-                continue
+        for found in _written_so(json, sides):
+            return found
         if text is not None:
             try:
                 return text.read(json)
@@ -126,6 +118,34 @@ def union_reader(
         return whole.read(json)
 
     return read
+
+
+def key_reader(whole: Compiled, sides: Sequence[Side]) -> Callable[[Any], Any]:
+    """Return what reads the key of a JSON object that several types may have written.
+
+    Args:
+        whole: a dict with the union as pydantic reads it as its keys, and nothing in it.
+        sides: such dicts with the members that are not plain text.
+    """
+
+    def read(value: Any) -> Any:
+        json = to_json({value: None})
+        for found in _written_so(json, sides):
+            return next(iter(found))
+        return next(iter(whole.read(json)))
+
+    return read
+
+
+def _written_so(json: bytes, sides: Sequence[Side]) -> Iterator[Any]:
+    """Yield the values that would be written as just this JSON."""
+    for reader, writers in sides:
+        try:
+            found = reader.read(json)
+            if any(writer.write(found) == json for writer in writers):
+                yield found
+        except (ValidationError, PydanticSerializationError):
+            continue
 
 
 def _may_be_text(node: Node, shared: Mapping[Any, Node]) -> bool:

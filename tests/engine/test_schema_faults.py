@@ -12,6 +12,7 @@ from pydantic import (
 )
 
 from engine.errors import InvalidSchema, InvalidValue, NotSerializable
+from engine.values.admission import admitted
 from engine.values.schema import Schema
 from tests.engine.samples import CET, INF, NAN, Box, City, Point
 
@@ -35,17 +36,21 @@ def test_an_instance_made_without_validation_is_checked(spec: Any) -> None:
         Schema.of(spec).dump(value)
 
 
-def test_a_users_own_serializer_decides() -> None:
-    """What the schema's own serializer writes is passed on, also where it could not be read back."""
+def test_a_users_own_serializer_decides_where_it_can_be_read_back() -> None:
+    """What a serializer writes is given away; what could not be read again is written as its type is."""
 
     class Event(BaseModel):
         at: datetime
 
         @field_serializer("at")
         def write(self, at: datetime) -> str:
-            return f"{at:%d.%m.}"
+            return f"{at:%Y-%m-%d}"
 
-    assert Schema.of(Event).dump(Event(at=CET)) == {"at": "01.07."}
+    schema = Schema.of(Event)
+    midnight = datetime(2026, 7, 1)
+    assert schema.dump(Event(at=midnight)) == {"at": "2026-07-01"}
+    assert schema.dump(Event(at=CET)) == {"at": "2026-07-01T12:00:00.123456+02:00"}
+    assert schema.enter(Event(at=midnight)) == {"at": "2026-07-01T00:00:00"}
 
 
 def test_a_users_own_validator_is_called_once_each_way() -> None:
@@ -124,7 +129,7 @@ def test_what_is_nested_too_deeply_is_refused(depth: int) -> None:
         with pytest.raises((NotSerializable, InvalidValue)):
             Schema.of(spec).dump(nested(depth))
         with pytest.raises((NotSerializable, InvalidValue)):
-            Schema.of(spec).normal(nested(depth))
+            admitted(Schema.of(spec), nested(depth))
 
 
 def test_text_that_is_no_unicode_is_no_json() -> None:

@@ -266,4 +266,4 @@ async def test_a_chunk_that_cannot_become_json_is_an_error_of_the_step() -> None
     """ctx.write refuses what is no JSON, and names the step."""
     result = await run_to_end(begin().then(looking(lambda ctx: ctx.write(object()))).commit(), 1)
     assert result.error_detail["type"] == "NotSerializable"
-    assert "'look'" in result.error_detail["notes"][0]
+    assert "given by step 'look'" in result.error

@@ -153,7 +153,7 @@ async def test_what_cannot_become_json_fails_the_step(make: Callable[[], Any]) -
     result = await run_to_end(begin().then(create_step(id="give", execute=give)).commit(), 1)
     assert (result.status, result.error_detail["type"]) == ("failed", "NotSerializable")
     assert type(make()).__name__ in result.error
-    assert "returned by step 'give'" in result.error_detail["notes"]
+    assert "returned by step 'give'" in result.error
 
 
 async def test_a_sync_function_that_gives_a_coroutine_is_awaited() -> None:

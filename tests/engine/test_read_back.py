@@ -1,0 +1,205 @@
+"""What is written must be readable: every type of pydantic's, as it is recorded, read and recorded again."""
+
+import json
+import typing
+from collections.abc import Iterator
+from datetime import date
+from enum import Enum
+from typing import Annotated, Any, Generic, TypeVar
+
+import pydantic.networks
+import pydantic.types
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Json, TypeAdapter, model_validator
+from pydantic_core import core_schema
+
+from engine.errors import InvalidSchema, InvalidValue, NotSerializable
+from engine.values.admission import admitted
+from engine.values.sameness import same
+from engine.values.schema import Schema
+from tests.engine.every_type import CASES, NAMED, NO_KINDS, NOT_TYPES, UNREADABLE
+
+EVERY = [(spec, given) for spec, values in [*CASES, *NAMED.values()] for given in values]
+
+
+def text(value: Any) -> str:
+    """Return JSON as text that any reader takes."""
+    return json.dumps(value, allow_nan=False)
+
+
+@pytest.mark.parametrize(("spec", "value"), EVERY)
+def test_what_was_given_is_recorded_as_json_that_means_the_same(spec: Any, value: Any) -> None:
+    """It fits the published input schema, is read as the same value, and is recorded again as it is."""
+    schema = Schema.of(spec)
+    recorded = schema.admit(value)
+    assert same(schema.load(recorded), schema.load(value))
+    assert text(schema.admit(recorded)) == text(recorded)
+    assert Draft202012Validator(schema.json_schema).is_valid(recorded), (recorded, schema.json_schema)
+
+
+@pytest.mark.parametrize(("spec", "value"), EVERY)
+def test_a_value_is_written_as_json_that_means_the_same(spec: Any, value: Any) -> None:
+    """As input and as output, each fits its published schema, and is read as the value that was written."""
+    schema = Schema.of(spec)
+    for write, published in ((schema.enter, schema.json_schema), (schema.dump, schema.output_json_schema)):
+        written = write(schema.load(value))
+        assert same(schema.load(written), schema.load(value)), written
+        assert text(write(schema.load(written))) == text(written)
+        assert Draft202012Validator(published).is_valid(written), (written, published)
+
+
+T = TypeVar("T")
+
+
+class Strict(BaseModel, Generic[T]):
+    model_config = ConfigDict(strict=True, extra="forbid")
+    content: T
+
+
+class Renamed(BaseModel, Generic[T]):
+    content: T = Field(validation_alias="contentIn", serialization_alias="contentOut", exclude=True)
+
+
+class Other(BaseModel):
+    not_there: int
+
+
+# How a type is put into another, and what is given for it then.
+AROUND: dict[str, tuple[Any, Any]] = {
+    "list": (lambda spec: list[spec], lambda given: [given]),
+    "dict": (lambda spec: dict[str, spec], lambda given: {"key": given}),
+    "number keys": (lambda spec: dict[int | str, spec], lambda given: {"1": given, "x": given}),
+    "tuple": (lambda spec: tuple[spec, int], lambda given: [given, 1]),
+    "optional": (lambda spec: spec | None, lambda given: given),
+    "union": (lambda spec: Other | spec, lambda given: given),
+    "strict": (lambda spec: Strict[spec], lambda given: {"content": given}),
+    "renamed": (lambda spec: Renamed[spec], lambda given: {"contentIn": given}),
+    "Json": (lambda spec: Json[spec], text),
+}
+UNHASHABLE = {"FailFast"}
+"""What stands in no union."""
+
+NESTABLE = [
+    (spec, given)
+    for name, (spec, values) in [*((None, case) for case in CASES if case[0] not in (None, Json)), *NAMED.items()]
+    for given in values
+    if name not in UNHASHABLE
+]
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.sampled_from(NESTABLE), st.lists(st.sampled_from(sorted(AROUND)), min_size=1, max_size=3))
+def test_types_in_types_are_written_and_read_again(case: tuple[Any, Any], around: list[str]) -> None:
+    """However they are put together, what is recorded means what was given, and is recorded again as it is."""
+    spec, value = case
+    for name in around:
+        spec, value = AROUND[name][0](spec), AROUND[name][1](value)
+    schema = Schema.of(spec)
+    assume(not schema.check(value))  # Strict models refuse what other types take.
+    recorded = schema.admit(value)
+    assert same(schema.load(recorded), schema.load(value))
+    assert text(schema.admit(recorded)) == text(recorded)
+    assert Draft202012Validator(schema.json_schema).is_valid(recorded)
+    written = schema.dump(schema.load(value))
+    assert same(schema.load(written), schema.load(value))
+    assert Draft202012Validator(schema.output_json_schema).is_valid(written)
+
+
+@pytest.mark.parametrize(
+    ("spec", "value", "place"),
+    [
+        (None, {1: "number", "1": "text"}, r"output\.1: the keys 1 and '1' are one key in JSON"),
+        (None, [{"a": {True: 1, "true": 2}}], r"output\[0\]\.a\.true: the keys True and 'true' are one key"),
+        (dict[int | str, str], {1: "number", "1": "text"}, r"output\.1: the keys 1 and '1' are one key in JSON"),
+        (dict[str, Any], {"a": {1: 2, "1": 3}}, r"output\.a\.1: the keys 1 and '1'"),
+        (list[dict[date | str, int]], [{date(2026, 1, 1): 1, "2026-01-01": 2}], r"output\[0\]\.2026-01-01: the keys"),
+    ],
+)
+def test_keys_that_are_one_in_json_are_an_error(spec: Any, value: Any, place: str) -> None:
+    """No value is lost in silence: the error names the place and both keys."""
+    with pytest.raises(NotSerializable, match=place):
+        Schema.of(spec).dump(value)
+
+
+def test_sets_keep_the_order_in_which_they_were_given() -> None:
+    """Also inside of other types; what comes from Python has one order each time, numbers first."""
+    schema = Schema.of(dict[str, set[int | str]])
+    given = {"a": [33, "x", 1, "b"], "b": [2, 1]}
+    assert schema.admit(given) == given
+    assert schema.dump({"a": {"b", 33, "a", 4, 100}}) == {"a": [4, 33, 100, "a", "b"]}
+    assert Schema.of(None).dump({"b", "a", "c", 2, 1}) == [1, 2, "a", "b", "c"]
+
+
+def test_what_a_validator_would_change_again_is_recorded_as_it_was_given() -> None:
+    """Only the given value means what it means."""
+    schema = Schema.of(Annotated[str, AfterValidator(lambda word: word + "!")])
+    assert schema.admit("a") == "a"
+    assert schema.load("a") == "a!"
+
+
+def test_an_object_that_its_own_validators_would_not_read_is_refused() -> None:
+    """Who starts a run with it is told what the validator says, before anything is recorded."""
+
+    class Raw(BaseModel):
+        celsius: float
+
+        @model_validator(mode="before")
+        @classmethod
+        def unpack(cls, answer: Any) -> Any:
+            return {"celsius": answer["main"]["temp"]}
+
+    with pytest.raises(InvalidValue, match="own validators do not read: KeyError: 'main'"):
+        admitted(Schema.of(Raw), Raw.model_construct(celsius=1.5))
+    assert admitted(Schema.of(Raw), {"main": {"temp": 1.5}}) == {"main": {"temp": 1.5}}
+
+
+def test_choices_that_are_one_in_json_are_refused() -> None:
+    """An enum of a date and of the text of that date could not be told apart."""
+
+    class Day(Enum):
+        FIRST = date(2026, 1, 1)
+        SAME = "2026-01-01"
+
+    with pytest.raises(InvalidSchema, match=r"Day\.FIRST.*and.*Day\.SAME.* are both .2026-01-01. in JSON"):
+        Schema.of(Day)
+
+
+def test_a_choice_without_json_is_refused() -> None:
+    """An enum of objects that no JSON stands for is named where it is declared."""
+    with pytest.raises(InvalidSchema, match=r"Thing\.ONE.*cannot become JSON"):
+        Schema.of(Enum("Thing", {"ONE": object()}))
+
+
+@pytest.mark.parametrize(("spec", "expected"), UNREADABLE)
+def test_what_no_json_stands_for_is_refused_where_it_is_declared(spec: Any, expected: str) -> None:
+    """The error names the place and what is expected there, and tells the ways out."""
+    with pytest.raises(InvalidSchema, match=f"{expected}, which no JSON stands for.*PlainValidator"):
+        Schema.of(spec)
+
+
+def kinds_in(part: Any) -> Iterator[str]:
+    """Yield the kinds of the nodes of a core schema."""
+    if isinstance(part, dict) and isinstance(kind := part.get("type"), str):
+        yield kind
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list | tuple) else ():
+        yield from kinds_in(inner)
+
+
+def test_no_kind_of_type_is_left_out() -> None:
+    """Each kind of core schema that pydantic has stands in the table, and so does a new one or the table fails."""
+    specs = [spec for spec, _ in [*CASES, *NAMED.values(), *UNREADABLE] if spec is not None]
+    tried = {kind for spec in specs for kind in kinds_in(TypeAdapter(spec).core_schema)}
+    declared = {
+        kind
+        for schema in typing.get_args(core_schema.CoreSchema)
+        for kind in typing.get_args(typing.get_type_hints(schema)["type"])
+    }
+    assert declared - tried == NO_KINDS
+
+
+def test_no_named_type_is_left_out() -> None:
+    """Each name of pydantic's modules of types stands in the table, and so does a new one or the table fails."""
+    assert {*pydantic.types.__all__, *pydantic.networks.__all__} == {*NAMED, *NOT_TYPES}
