@@ -7,7 +7,7 @@ from engine.clock import Clock
 from engine.errors import StepNotRun, UnknownRun
 from engine.events import Draft, Event
 from engine.journal.fit import check_known
-from engine.journal.state import fold
+from engine.journal.state import RunState, fold
 from engine.journal.store import Store
 from engine.journal.summary import RunSummary
 from engine.paths import Path, format_path
@@ -50,8 +50,7 @@ async def record_fork(
         raise UnknownRun(f"no run has the id {run_id!r}")
     cut = _beginning(events, path, exactly=step_input is not MISSING)
     if cut is None:
-        begun = ", ".join(format_path(step.path) for step in fold(events).steps()) or "none"
-        raise StepNotRun(f"step {format_path(path)!r} has not begun in run {run_id}. Begun: {begun}")
+        raise not_begun(fold(events), path)
     before = events[: cut - 1]
     check_known(fold(before))
     created = {**events[0].payload, "digest": digest} | _late_input(before)
@@ -65,6 +64,12 @@ async def record_fork(
     # The fork comes after what is shared: the shared events tell of a run that went on, this one waits for its start.
     drafts = [Draft(now, "run-created", (), created), *_shared(before, path), Draft(now, "run-forked", (), forked)]
     return await store.create(new_run_id, drafts)
+
+
+def not_begun(run: RunState, path: Path) -> StepNotRun:
+    """Return the error for a step from which a run cannot be forked."""
+    begun = ", ".join(format_path(step.path) for step in run.steps()) or "none"
+    return StepNotRun(f"step {format_path(path)!r} has not begun in run {run.run_id}. Begun: {begun}")
 
 
 def _beginning(events: Sequence[Event], path: Path, *, exactly: bool) -> int | None:

@@ -22,6 +22,10 @@ SILENT = timedelta(seconds=15)
 """A worker that was not heard of for so long does not count any more."""
 
 
+RECORDED = frozenset({"step", "map", "sleep", "event", "workflow"})
+"""The types of nodes that run at a path of their own; the others only hold some."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkflowEntry:
     """A version of a workflow, as a worker published it."""
@@ -148,6 +152,11 @@ def node_at(graph: Graph, path: Path) -> Graph | None:
     return found
 
 
+def paths_of(graph: Graph) -> frozenset[Path]:
+    """Return the path of every step of a graph, those of nested workflows included, without the indexes of items."""
+    return frozenset(path for path, node in _deep(graph["steps"], ()) if node["type"] in RECORDED)
+
+
 def gone_from(graph: Graph, steps: Iterable[StepState]) -> list[str]:
     """Return the written paths of those steps that a graph no longer has, or has as another kind."""
     return sorted({format_path(step.path) for step in steps if not _is_kind(node_at(graph, step.path), step.kind)})
@@ -162,6 +171,11 @@ def resume_schema(graph: Graph, path: Path) -> Any:
     """Return the JSON Schema of the answer to a suspended step; any JSON when the step has none or is unknown."""
     node = node_at(graph, path)
     return (node or {}).get("resume_schema") or {}
+
+
+def event_names(graph: Graph) -> frozenset[str]:
+    """Return the names of the events that a workflow waits for somewhere."""
+    return frozenset(str(node["name"]) for _, node in _deep(graph["steps"], ()) if node["type"] == "event")
 
 
 def event_schemas(graph: Graph, name: str) -> dict[Path, Any]:

@@ -1,16 +1,16 @@
 """Forking: a new run that shares the history before a step and goes on with other input."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 
-from engine.errors import InvalidInput, RequestError, UnknownStep
+from engine.errors import InvalidInput, RequestError
+from engine.journal.forks import not_begun
 from engine.journal.step_state import StepState
-from engine.paths import format_path, parse_path
+from engine.paths import format_path
 from playground.actions import actions
 from playground.catalogue import catalogue
 from playground.display.pages import Notice, page
@@ -35,7 +35,10 @@ class ForkPage:
 async def fork(request: HttpRequest, run_id: str) -> HttpResponse:
     """Ask for the step's input, and fork on a post."""
     run = await actions.state_of(run_id)
-    step = _step(request, run.find)
+    path = await actions.forked_step(run, request.GET.get("step", ""))
+    step = run.find(path)
+    if step is None:
+        raise not_begun(run, path)
     entry = await catalogue.workflow(run.workflow_id)
     schema = (catalogue.node_at(entry.graph, step.path) or {}).get("input_schema") or {}
     if request.method != "POST":
@@ -84,14 +87,3 @@ def _form(run_id: str, step: StepState, form: Form) -> SafeString:
 
 def _action(run_id: str, step: StepState) -> str:
     return f"{reverse('fork', args=[run_id])}?step={format_path(step.path)}"
-
-
-def _step(request: HttpRequest, find: Any) -> StepState:
-    text = request.GET.get("step", "")
-    try:
-        step = find(parse_path(text)) if text else None
-    except ValueError as error:
-        raise UnknownStep(str(error)) from None
-    if not isinstance(step, StepState):
-        raise UnknownStep(f"step {text!r} has not begun in this run, so there is nothing to fork from")
-    return step

@@ -13,7 +13,6 @@ NOTICES = {
     "forgotten": Notice(status="success", text="The saved input is deleted."),
     "deleted": Notice(status="success", text="Deleted."),
     "none": Notice(status="warning", text="No run was ticked, so nothing was done."),
-    "finished": Notice(status="warning", text="The run had ended before; it stays as it was."),
 }
 """What a redirect may say, by its ``?notice=``."""
 

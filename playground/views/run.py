@@ -92,6 +92,14 @@ async def run_page(
     return page(request, "run/page.html", context, frame=frame, status=status)
 
 
+async def refused_page(request: HttpRequest, run_id: str, text: str, typed: str = "") -> HttpResponse:
+    """Say that something came too late, beside the run as it is now, with what was typed and could not be taken."""
+    loaded = await load(run_id)
+    view = await view_of(loaded)
+    notices = (Notice(status="failed", text=text, typed=typed),)
+    return await run_page(request, loaded, view, draw(request, view, loaded.graph), notices=notices, status=409)
+
+
 def window_of(request: HttpRequest) -> Window:
     """Return which part of long lists the address asks for: ``?items=<path>&start=<first>``."""
     return window(request.GET.get("items", ""), request.GET.get("start", ""))

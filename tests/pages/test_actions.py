@@ -21,7 +21,8 @@ async def test_cancel_of_a_finished_run_changes_nothing_and_says_so(stage: Stage
     run_id = await stage.suspended()
     await actions.cancel(run_id)
     response = await stage.post(f"/runs/{run_id}/cancel/")
-    assert "had ended before" in await stage.get(response["Location"])
+    assert response.status_code == 409
+    assert f"run {run_id} has ended (canceled) and stays as it is" in text_of(response)
 
 
 async def test_nothing_is_changed_by_get(stage: Stage) -> None:
