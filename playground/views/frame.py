@@ -33,4 +33,6 @@ async def trouble() -> str:
     problems = await catalogue.import_errors()
     if problems:
         return f"{problems[0].module} does not import"
-    return "" if await workers.ready_count() else "no worker is connected"
+    if not await workers.ready_count():
+        return "no worker is connected"
+    return "a worker is blocked" if await workers.blocked_count() else ""
