@@ -25,6 +25,7 @@ async def record_fork(
     digest: str,
     path: Path,
     step_input: Any = MISSING,
+    began: int | None = None,
     permit: Callable[[], Awaitable[bool]],
 ) -> RunSummary:
     """Make a new run that goes on from before a step; the run itself stays as it is.
@@ -37,18 +38,22 @@ async def record_fork(
         digest: the digest of the workflow as it is now.
         path: the step from which the new run executes again; it has begun in the run.
         step_input: what that step is given instead of what it had, as JSON.
+        began: the seq at which the step began, of several times in a loop; by default the last.
         permit: asked before anything is recorded; raises to refuse, and returns whether the start needs no other check.
 
     Raises:
         UnknownRun: there is no such run.
-        StepNotRun: the step has not begun in the run.
+        StepNotRun: the step has not begun in the run, or not at this seq.
         RunExists: the new id is taken.
         NewerJournal: what came before the step is not understood here.
     """
     events = await store.read(run_id)
     if not events:
         raise UnknownRun(f"no run has the id {run_id!r}")
-    cut = _beginning(events, path, exactly=step_input is not MISSING)
+    if began is None:
+        cut = _beginning(events, path, exactly=step_input is not MISSING)
+    else:
+        cut = next((event.seq for event in events[began - 1 : began] if event.path == path and _starts(event)), None)
     if cut is None:
         raise not_begun(fold(events), path)
     before = events[: cut - 1]

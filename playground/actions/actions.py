@@ -222,7 +222,14 @@ async def send_event(run_id: str, name: str, payload: Any, *, path: Path | None 
     await _announce(run_id)
 
 
-async def fork(run_id: str, step: str | Sequence[str | int], value: Any = MISSING, *, new_id: str | None = None) -> str:
+async def fork(
+    run_id: str,
+    step: str | Sequence[str | int],
+    value: Any = MISSING,
+    *,
+    new_id: str | None = None,
+    began: int | None = None,
+) -> str:
     """Make and start a new run that shares the history of another one before a step; return its id.
 
     Args:
@@ -230,6 +237,7 @@ async def fork(run_id: str, step: str | Sequence[str | int], value: Any = MISSIN
         step: the path of a step that has begun in it.
         value: what that step is given instead of what it had, as JSON.
         new_id: the new run's id.
+        began: the seq at which the step began, of several times in a loop; by default the last.
 
     Raises:
         UnknownRun, UnknownWorkflow, UnknownStep, StepNotRun, RunExists, InvalidInput, StartRefused, NewerJournal: no
@@ -249,6 +257,7 @@ async def fork(run_id: str, step: str | Sequence[str | int], value: Any = MISSIN
         digest=entry.digest,
         path=path,
         step_input=value,
+        began=began,
         permit=lambda: verdicts.permit_fork(entry.workflow_id),
     )
     await _announce(new_id)

@@ -76,7 +76,7 @@ async def run_page(
     graph = None
     if loaded.graph is not None:
         icons = static("img/icons.svg")
-        graph = svg(loaded.graph, width=GRAPH_WIDTH, marks=view.marks, icons=icons, live=True)
+        graph = svg(loaded.graph, width=GRAPH_WIDTH, marks=view.marks, icons=icons, links=view.links)
     context = RunPage(
         view=view,
         run=loaded.history.run,
