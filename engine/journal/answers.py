@@ -1,6 +1,7 @@
 """Which suspended step an answer is for, and whether the answer fits it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import (
@@ -17,7 +18,7 @@ from engine.journal.fit import node_at, nodes_by_id
 from engine.journal.requests import names_suspended
 from engine.journal.state import RunState
 from engine.journal.step_state import StepState
-from engine.paths import Path, format_path, parse_path
+from engine.paths import Path, format_path, ids_of, parse_path
 from engine.tree.nodes import Flow, FlowNode, StepNode
 from engine.tree.sources import Identified
 from engine.values.admission import admitted
@@ -27,13 +28,27 @@ Where = Identified | str | Sequence[str | int]
 """A step, its id, or its path as text or as a list; an id also finds a step inside a nested workflow."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Where the steps of a workflow stand, for whoever has its code and for whoever has its graph only."""
+
+    workflow_id: str
+    paths: Collection[Path]
+    """Of every step, those of nested workflows included, without the indexes of items."""
+
+
+def places_of(flow: Flow) -> Places:
+    """Return where the steps of a workflow stand."""
+    return Places(workflow_id=flow.id, paths=tuple(_paths(flow)))
+
+
 def find_suspended(
-    flow: Flow, run: RunState, where: Where | None = None, label: str | None = None, index: int | None = None
+    places: Places, run: RunState, where: Where | None = None, label: str | None = None, index: int | None = None
 ) -> StepState:
     """Return the suspended step that is meant.
 
     Args:
-        flow: the run's workflow.
+        places: where the steps of the run's workflow stand.
         run: the run as it is now.
         where: the step, or a nested workflow or foreach that holds it; None for the only suspended one.
         label: the label that the step suspended with.
@@ -47,7 +62,7 @@ def find_suspended(
         NotSuspended: the step is not suspended, or no step has this label or index.
     """
     found = [step for step in run.suspended if not run.closed_above(step.path)]
-    path = None if where is None else _recorded_path(flow, run, where)
+    path = None if where is None else _recorded_path(places, run, where)
     if path is not None:
         found = _matching(found, path)
     if label is not None:
@@ -101,23 +116,24 @@ def admit_step_input(flow: Flow, path: Path, data: Any) -> Any:
 ANY = Schema.of(None)
 
 
-def path_of(flow: Flow, where: Where) -> Path:
+def path_of(places: Places, where: Where) -> Path:
     """Return the path that is meant; that of a step in a nested workflow when its id alone is given.
 
     Raises:
         UnknownStep: the workflow has no such step, or several nested workflows have one of this id.
     """
     path = _written(where)
-    if node_at(flow, path) is not None:
+    if ids_of(path) in places.paths:
         return path
-    known = list(_paths(flow))
-    found = [inner for inner in known if len(path) == 1 and inner[-1] == path[0]]
+    found = [inner for inner in places.paths if len(path) == 1 and inner[-1] == path[0]]
     if len(found) == 1:
         return found[0]
-    listed = ", ".join(sorted(format_path(inner) for inner in found or known))
+    listed = ", ".join(sorted(format_path(inner) for inner in found or places.paths))
     if found:
-        raise UnknownStep(f"workflow {flow.id!r} has several steps {path[0]!r}: {listed}. Give the path of one")
-    raise UnknownStep(f"workflow {flow.id!r} has no step {format_path(path)!r}. It has: {listed}")
+        raise UnknownStep(
+            f"workflow {places.workflow_id!r} has several steps {path[0]!r}: {listed}. Give the path of one"
+        )
+    raise UnknownStep(f"workflow {places.workflow_id!r} has no step {format_path(path)!r}. It has: {listed}")
 
 
 def _written(where: Where) -> Path:
@@ -127,13 +143,13 @@ def _written(where: Where) -> Path:
         raise UnknownStep(str(error)) from None
 
 
-def _recorded_path(flow: Flow, run: RunState, where: Where) -> Path:
+def _recorded_path(places: Places, run: RunState, where: Where) -> Path:
     """Return the path that is meant; that of a step which the run has recorded and the workflow no longer has, too."""
     try:
-        return path_of(flow, where)
+        return path_of(places, where)
     except UnknownStep:
         sought = _written(where)
-        gone = [step.path for step in run.steps() if node_at(flow, step.path) is None]
+        gone = [step.path for step in run.steps() if ids_of(step.path) not in places.paths]
         if any(_lies_at(path, sought) for path in gone):
             return sought
         found = {path for path in gone if len(sought) == 1 and sought[0] in path}
@@ -158,8 +174,7 @@ def _matching(steps: list[StepState], path: Path) -> list[StepState]:
 def _lies_at(path: Path, sought: Path) -> bool:
     if path[: len(sought)] == sought:
         return True
-    ids = tuple(part for part in path if isinstance(part, str))
-    return all(isinstance(part, str) for part in sought) and ids[: len(sought)] == sought
+    return all(isinstance(part, str) for part in sought) and ids_of(path)[: len(sought)] == sought
 
 
 def _nothing_found(run: RunState, path: Path | None, label: str | None, index: int | None) -> Exception:

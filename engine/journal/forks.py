@@ -8,6 +8,7 @@ from engine.errors import StepNotRun, UnknownRun
 from engine.events import Draft, Event
 from engine.journal.fit import check_known
 from engine.journal.fold import fold
+from engine.journal.state import RunState
 from engine.journal.store import Store
 from engine.journal.summary import RunSummary
 from engine.paths import Path, format_path
@@ -25,6 +26,7 @@ async def record_fork(
     digest: str,
     path: Path,
     step_input: Any = MISSING,
+    began: int | None = None,
     permit: Callable[[], Awaitable[bool]],
 ) -> RunSummary:
     """Make a new run that goes on from before a step; the run itself stays as it is.
@@ -37,21 +39,24 @@ async def record_fork(
         digest: the digest of the workflow as it is now.
         path: the step from which the new run executes again; it has begun in the run.
         step_input: what that step is given instead of what it had, as JSON.
+        began: the seq at which the step began, of several times in a loop; by default the last.
         permit: asked before anything is recorded; raises to refuse, and returns whether the start needs no other check.
 
     Raises:
         UnknownRun: there is no such run.
-        StepNotRun: the step has not begun in the run.
+        StepNotRun: the step has not begun in the run, or not at this seq.
         RunExists: the new id is taken.
         NewerJournal: what came before the step is not understood here.
     """
     events = await store.read(run_id)
     if not events:
         raise UnknownRun(f"no run has the id {run_id!r}")
-    cut = _beginning(events, path, exactly=step_input is not MISSING)
+    if began is None:
+        cut = _beginning(events, path, exactly=step_input is not MISSING)
+    else:
+        cut = next((event.seq for event in events[began - 1 : began] if event.path == path and _starts(event)), None)
     if cut is None:
-        begun = ", ".join(format_path(step.path) for step in fold(events).steps()) or "none"
-        raise StepNotRun(f"step {format_path(path)!r} has not begun in run {run_id}. Begun: {begun}")
+        raise not_begun(fold(events), path)
     before = events[: cut - 1]
     check_known(fold(before))
     created = {**events[0].payload, "digest": digest} | _late_input(before)
@@ -65,6 +70,12 @@ async def record_fork(
     # The fork comes after what is shared: the shared events tell of a run that went on, this one waits for its start.
     drafts = [Draft(now, "run-created", (), created), *_shared(before, path), Draft(now, "run-forked", (), forked)]
     return await store.create(new_run_id, drafts)
+
+
+def not_begun(run: RunState, path: Path) -> StepNotRun:
+    """Return the error for a step from which a run cannot be forked."""
+    begun = ", ".join(format_path(step.path) for step in run.steps()) or "none"
+    return StepNotRun(f"step {format_path(path)!r} has not begun in run {run.run_id}. Begun: {begun}")
 
 
 def _beginning(events: Sequence[Event], path: Path, *, exactly: bool) -> int | None:

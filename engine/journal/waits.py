@@ -1,6 +1,6 @@
 """Which waits in a workflow take an event, as the schema of each says."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,8 +45,7 @@ def admit_event(flow: Flow, name: str, payload: Any, first: Sequence[Path] = (),
     everything = dict(_waits(flow, ()))
     waits = {at: node for at, node in everything.items() if node.name == name}
     if not waits:
-        known = ", ".join(sorted({node.name for node in everything.values()})) or "no event"
-        raise UnknownStep(f"workflow {flow.id!r} waits for no event {name!r}. It waits for: {known}")
+        raise unknown_event(flow.id, name, {node.name for node in everything.values()})
     asked = [at for at in dict.fromkeys([*first, *(waits if others else ())]) if at in waits] or list(waits)
     found: dict[Path, Any] = {}
     errors: list[InvalidValue] = []
@@ -59,6 +58,12 @@ def admit_event(flow: Flow, name: str, payload: Any, first: Sequence[Path] = (),
         message = f"the payload of event {name!r} does not fit its schema; the run still waits:"
         raise InvalidEventPayload(message, errors[0].issues) from None
     return Admitted(payload=next(iter(found.values())), takers=frozenset(found))
+
+
+def unknown_event(workflow_id: str, name: str, known: Collection[str]) -> UnknownStep:
+    """Return the error for an event that nothing in a workflow waits for; ``known`` are the names it waits for."""
+    listed = ", ".join(sorted(known)) or "no event"
+    return UnknownStep(f"workflow {workflow_id!r} waits for no event {name!r}. It waits for: {listed}")
 
 
 def takes(node: EventNode, payload: Any) -> bool:

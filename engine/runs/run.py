@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 from engine.errors import NotSuspended, RunAlreadyStarted, RunExists, RunFinished, UnknownRun, UnknownStep
 from engine.events import Event
 from engine.execution.hooks import hooks_after
-from engine.journal.answers import Where, admit_answer, admit_step_input, find_suspended, path_of
+from engine.journal.answers import Where, admit_answer, admit_step_input, find_suspended, path_of, places_of
 from engine.journal.fit import check_fit
 from engine.journal.forks import record_fork
 from engine.journal.requests import Start, create_run, record_cancel, record_event, record_resume, record_start
@@ -282,7 +282,7 @@ class Run(Generic[In, Out]):
             watch.begin()
 
     async def _fork(self, step: Where, input_data: Any, *, starts: bool) -> "Run[In, Out]":
-        path = path_of(self._flow, step)
+        path = path_of(places_of(self._flow), step)
         if input_data is not MISSING:
             input_data = admit_step_input(self._flow, path, input_data)
         new: Run[In, Out] = Run(self._runtime, self._flow, resource_id=self.resource_id, recorded=True)
@@ -322,7 +322,7 @@ class Run(Generic[In, Out]):
         if not state.run_id:
             raise UnknownRun(f"run {self.run_id} was not started")
         try:
-            suspended = find_suspended(self._flow, state, step, label, index)
+            suspended = find_suspended(places_of(self._flow), state, step, label, index)
         except (UnknownStep, NotSuspended):
             # The code that has changed may have no place, or another one, for what is asked for.
             if not state.ended:

@@ -10,25 +10,21 @@ from typing import Any
 
 from engine import errors
 from engine.clock import SystemClock
-from engine.errors import (
-    AmbiguousResume,
-    InvalidInput,
-    Issue,
-    UnknownRun,
-    UnknownStep,
-)
+from engine.errors import InvalidInput, Issue, UnknownRun
 from engine.journal import requests as journal
+from engine.journal.answers import Places, find_suspended, path_of
 from engine.journal.fold import fold
 from engine.journal.forks import record_fork
-from engine.journal.requests import Start, check_resumable, names_suspended
+from engine.journal.requests import Start, check_resumable
 from engine.journal.state import RunState
 from engine.journal.step_state import StepState
-from engine.paths import Path, format_path, parse_path
+from engine.paths import Path, format_path, ids_of
 from engine.values.missing import MISSING
 from playground.actions import verdicts
 from playground.actions.dispatch import ChannelDispatcher
 from playground.catalogue import catalogue
 from playground.fleet import hanging
+from playground.graph.nodes import UNKNOWN
 from playground.graph.tree import read_tree
 from playground.live import nudges
 from playground.store import OrmStore
@@ -141,17 +137,23 @@ async def resume(
         InvalidResumeData: nothing was changed.
     """
     run = await state_of(run_id)
-    suspended = _find_suspended(run, step, label, index)
-    if suspended is None:
-        path = _recorded(run, _path(step), index)
-        check_resumable(run, path, suspension)
-    else:
-        path = suspended.path
-        suspension = suspension or suspended.suspension
+    asked = await suspended_step(run, step, label=label, index=index)
+    path = asked.path
+    check_resumable(run, path, suspension)
     answer = await verdicts.check_answer(run, path, data)
-    await journal.record_resume(store, _clock, run_id, path, answer, suspension=suspension, known=run)
+    await journal.record_resume(store, _clock, run_id, path, answer, suspension=asked.suspension, known=run)
     await _announce(run_id)
     return path
+
+
+async def suspended_step(
+    run: RunState, step: str | Sequence[str | int] | None, *, label: str | None = None, index: int | None = None
+) -> StepState:
+    """Return the suspended step that is meant, as `engine.Run.resume` finds it; see `resume`."""
+    entry = await catalogue.version(run.workflow_id, run.digest)
+    recorded = {ids_of(known.path) for known in run.steps()}
+    paths = recorded if entry is None else catalogue.paths_of(entry.graph)
+    return find_suspended(Places(workflow_id=run.workflow_id, paths=paths), run, step, label, index)
 
 
 async def cancel(run_id: str, reason: str = "") -> None:
@@ -223,7 +225,14 @@ async def send_event(run_id: str, name: str, payload: Any, *, path: Path | None 
     await _announce(run_id)
 
 
-async def fork(run_id: str, step: str | Sequence[str | int], value: Any = MISSING, *, new_id: str | None = None) -> str:
+async def fork(
+    run_id: str,
+    step: str | Sequence[str | int],
+    value: Any = MISSING,
+    *,
+    new_id: str | None = None,
+    began: int | None = None,
+) -> str:
     """Make and start a new run that shares the history of another one before a step; return its id.
 
     Args:
@@ -231,17 +240,15 @@ async def fork(run_id: str, step: str | Sequence[str | int], value: Any = MISSIN
         step: the path of a step that has begun in it.
         value: what that step is given instead of what it had, as JSON.
         new_id: the new run's id.
+        began: the seq at which the step began, of several times in a loop; by default the last.
 
     Raises:
         UnknownRun, UnknownWorkflow, UnknownStep, StepNotRun, RunExists, InvalidInput, StartRefused, NewerJournal: no
             run was made.
     """
     run = await state_of(run_id)
-    entry = await catalogue.workflow(run.workflow_id)
-    path = _path(step)
-    node = read_tree(entry.graph).at(path)
-    if node is None:
-        raise UnknownStep(f"workflow {entry.workflow_id!r} has no step {format_path(path)!r} (any more)")
+    path, entry = await forked_step(run, step), await catalogue.workflow(run.workflow_id)
+    node = read_tree(entry.graph).at(path) or UNKNOWN
     if value is not MISSING:
         await verdicts.check_schema(node.input_schema or {}, value, InvalidInput, f"step {format_path(path)!r}")
     new_id = _checked_id(new_id)
@@ -253,10 +260,21 @@ async def fork(run_id: str, step: str | Sequence[str | int], value: Any = MISSIN
         digest=entry.digest,
         path=path,
         step_input=value,
+        began=began,
         permit=lambda: verdicts.permit_fork(entry.workflow_id),
     )
     await _announce(new_id)
     return new_id
+
+
+async def forked_step(run: RunState, step: str | Sequence[str | int]) -> Path:
+    """Return the path of the step that is meant, in the workflow as it is now.
+
+    Raises:
+        UnknownWorkflow, UnknownStep: it has none there (any more).
+    """
+    entry = await catalogue.workflow(run.workflow_id)
+    return path_of(Places(workflow_id=entry.workflow_id, paths=catalogue.paths_of(entry.graph)), step)
 
 
 async def _announce(run_id: str) -> None:
@@ -271,52 +289,3 @@ def _checked_id(run_id: str | None) -> str:
         message = "expected 1 to 200 letters, digits and . : _ -, a letter or digit first"
         raise InvalidInput("this is no id of a run:", [Issue(path=("runId",), message=message)])
     return run_id
-
-
-def _path(step: str | Sequence[str | int] | None) -> Path:
-    try:
-        return parse_path(step or ())
-    except ValueError as error:
-        raise UnknownStep(str(error)) from None
-
-
-def _find_suspended(
-    run: RunState, step: str | Sequence[str | int] | None, label: str | None, index: int | None
-) -> StepState | None:
-    """Return the suspended step that is meant, or None when there is none and the path has to tell why."""
-    path = _path(step)
-    suspended = [s for s in run.suspended if not run.closed_above(s.path)]
-    found = [s for s in suspended if _lies_at(s.path, path, index)]
-    if not found and len(path) == 1 and run.find(path) is None:
-        # An id alone finds a step inside a nested workflow too.
-        found = [s for s in suspended if _ids(s.path)[-1:] == path and (index is None or index in s.path)]
-    if label is not None:
-        found = [suspended for suspended in found if suspended.label == label]
-    if len(found) > 1:
-        listed = ", ".join(format_path(suspended.path) for suspended in found)
-        raise AmbiguousResume(f"several steps of run {run.run_id} are suspended: {listed}. Say which one")
-    if not found and not path:
-        if run.ended:
-            raise errors.RunFinished(f"run {run.run_id} has ended ({run.status}): start another one, or fork it")
-        named = [f"label {label!r}"] if label is not None else []
-        named += [f"index {index}"] if index is not None else []
-        what = f"nothing with the {' and '.join(named)}" if named else "nothing"
-        raise errors.NotSuspended(f"{what} is suspended in run {run.run_id}. Suspended now: {names_suspended(run)}")
-    return found[0] if found else None
-
-
-def _recorded(run: RunState, path: Path, index: int | None) -> Path:
-    """Return the path of the only recorded step that is meant; what was asked for when there is none."""
-    found = [step.path for step in run.steps() if len(_ids(step.path)) == len(_ids(path))]
-    found = [known for known in found if _lies_at(known, path, index)]
-    return found[0] if len(found) == 1 else path if index is None else (*path, index)
-
-
-def _lies_at(path: Path, sought: Path, index: int | None) -> bool:
-    """Tell whether a step is at a path or below it; a path without indexes stands for every item."""
-    fits = path[: len(sought)] == sought or (_ids(sought) == sought and _ids(path)[: len(sought)] == sought)
-    return fits and (index is None or index in path)
-
-
-def _ids(path: Path) -> Path:
-    return tuple(part for part in path if isinstance(part, str))

@@ -17,11 +17,10 @@ from engine.errors import (
     InvalidValue,
     Issue,
     RequestError,
-    UnknownStep,
 )
 from engine.journal.requests import Start
 from engine.journal.state import RunState
-from engine.journal.waits import Admitted, likeliest
+from engine.journal.waits import Admitted, likeliest, unknown_event
 from engine.paths import Path, format_path, ids_of
 from playground.catalogue import catalogue
 from playground.fleet import workers
@@ -107,7 +106,7 @@ async def check_event(run: RunState, name: str, payload: Any, path: Path | None)
     if verdict is not None:
         return Admitted(payload=verdict["data"], takers=frozenset(map(tuple, verdict["takers"])))
     if entry is not None and not order:
-        raise UnknownStep(f"workflow {run.workflow_id!r} waits for no event {name!r}")
+        raise unknown_event(run.workflow_id, name, catalogue.event_names(entry.graph))
     fits = frozenset([at for at in asked if not await asyncio.to_thread(check, schemas[at], payload)])
     if asked and not fits:
         await check_schema(schemas[asked[0]], payload, InvalidEventPayload, f"event {name!r}")

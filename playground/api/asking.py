@@ -14,7 +14,7 @@ from engine.journal.state import RunState
 from engine.journal.summary import RunSummary
 from engine.values.missing import MISSING
 from playground.actions import actions
-from playground.api.endpoint import BadRequest, body_of
+from playground.api.endpoint import BadRequest, body_of, said_in
 from playground.catalogue import catalogue
 
 Body = dict[str, Any]
@@ -22,7 +22,7 @@ Body = dict[str, Any]
 
 async def start(request: HttpRequest, workflow_id: str) -> str:
     """Start a run with what the body says; return its id."""
-    body = body_of(request)
+    body = said_in(request)
     _refuse(body, "perStep")
     return await actions.start(
         workflow_id,
@@ -36,7 +36,7 @@ async def start(request: HttpRequest, workflow_id: str) -> str:
 
 async def resume(request: HttpRequest, workflow_id: str) -> tuple[str, int]:
     """Answer a suspended step of the run of the query; return the run's id and its last seq before the answer."""
-    body = body_of(request)
+    body = said_in(request)
     _refuse(body, "perStep")
     run = await run_of(workflow_id, named_run(request))
     index = _index(body, "forEachIndex")
@@ -54,7 +54,7 @@ async def restart(request: HttpRequest, workflow_id: str) -> str:
 
 async def travel(request: HttpRequest, workflow_id: str) -> str:
     """Fork the run of the query before a step and start the fork; return the new run's id."""
-    body = body_of(request)
+    body = said_in(request)
     _refuse(body, "perStep", "resumeData", "initialState", "context", "nestedStepsContext")
     step = _step(body)
     if step is None:

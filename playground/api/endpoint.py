@@ -2,26 +2,15 @@
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from datetime import UTC, datetime
 from functools import wraps
-from typing import Any, get_args
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from engine.errors import (
-    InvalidValue,
-    Issue,
-    RequestError,
-    StepNotRun,
-    StepyardError,
-    UnknownRun,
-    UnknownStep,
-    UnknownWorkflow,
-)
-from engine.events import RunStatus
+from engine.errors import Issue, StepyardError
 from playground.forms import JsonError, parse_json
-from playground.store import DatabaseBusy
+from playground.runs.refusals import EmptyRequest, headline, refusal_of
 
 Answer = Any
 Endpoint = Callable[..., Awaitable[Answer]]
@@ -57,7 +46,10 @@ def endpoint(*methods: str) -> Callable[[Endpoint], View]:
             except BadRequest as error:
                 return failure(str(error), error.status)
             except StepyardError as error:
-                return failure(_headline(error), status_of(error), getattr(error, "issues", ()))
+                refusal = refusal_of(error)
+                if refusal is None:
+                    raise
+                return failure(headline(error), refusal.status, getattr(error, "issues", ()))
             return found if isinstance(found, HttpResponseBase) else answer(found)
 
         return csrf_exempt(view)
@@ -87,19 +79,15 @@ def failure(message: str, status: int, issues: tuple[Issue, ...] = ()) -> HttpRe
     return answer({"error": message} | ({"issues": listed} if listed else {}), status)
 
 
-def status_of(error: StepyardError) -> int:
-    """Return the status with which an error of the engine is answered."""
-    match error:
-        case UnknownWorkflow() | UnknownRun() | UnknownStep():
-            return 404
-        case InvalidValue():
-            return 400
-        case DatabaseBusy():
-            return 503
-        case RequestError() | StepNotRun():
-            return 409
-        case _:
-            raise error
+def said_in(request: HttpRequest) -> dict[str, Any]:
+    """Return the JSON object of the body of a request that has to say something; see `body_of`.
+
+    Raises:
+        EmptyRequest: there is no body: what is sent by mistake is to start, answer and send nothing.
+    """
+    if not request.body:
+        raise EmptyRequest
+    return body_of(request)
 
 
 def body_of(request: HttpRequest) -> dict[str, Any]:
@@ -135,51 +123,3 @@ def number(request: HttpRequest, name: str, default: int, *, most: int) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 9:
         raise BadRequest(f"{name} must be a whole number, and is {text!r}")
     return min(int(text), most)
-
-
-def statuses(request: HttpRequest) -> str:
-    """Return the statuses of the query that runs are chosen by, with commas between them.
-
-    Raises:
-        BadRequest: one of them is none.
-    """
-    text = request.GET.get("status", "")
-    known = get_args(RunStatus)
-    unknown = [status for status in text.split(",") if status not in known]
-    if text and unknown:
-        raise BadRequest(f"status must be of {', '.join(known)} (several with commas between), and is {text!r}")
-    return text
-
-
-def place(request: HttpRequest) -> str:
-    """Return where in a list to go on: what the part before gave as ``next``.
-
-    Raises:
-        BadRequest: no part gives such a thing.
-    """
-    text = request.GET.get("after", "")
-    if text and not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise BadRequest(f"after must be the next of the part before, and is {text!r}")
-    return text
-
-
-def time(request: HttpRequest, name: str) -> datetime | None:
-    """Return a time of the query; one without a zone is in UTC.
-
-    Raises:
-        BadRequest: it is none.
-    """
-    text = request.GET.get(name, "")
-    if not text:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise BadRequest(f"{name} must be a time such as 2026-03-01T09:00:00Z, and is {text!r}") from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def _headline(error: StepyardError) -> str:
-    """Return an error's message without the issues, which are given beside it."""
-    text = str(error)
-    return text.partition("\n")[0].rstrip(":") if isinstance(error, InvalidValue) else text

@@ -10,12 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from engine.events import Event
 from engine.paths import format_path
 from playground.actions import actions
-from playground.api.endpoint import Answer, endpoint, number, place, statuses, streamed, time
+from playground.api.endpoint import Answer, endpoint, number, streamed
 from playground.api.waiting import events_after
 from playground.catalogue import catalogue
 from playground.catalogue.catalogue import Graph
 from playground.runs import lists, wire
-from playground.runs.lists import Filter
+from playground.runs.filters import read_filter, read_place
 from playground.runs.masking import mask_event
 
 MOST = 1000
@@ -25,15 +25,9 @@ MOST = 1000
 @endpoint("GET")
 async def listing(request: HttpRequest) -> Answer:
     """Return runs of all workflows, newest first."""
-    chosen = Filter(
-        workflow=request.GET.get("workflow", ""),
-        status=statuses(request),
-        q=request.GET.get("q", ""),
-        since=time(request, "since"),
-        until=time(request, "until"),
-    )
+    wanted = read_filter(request.GET)
     limit = number(request, "limit", 50, most=500)
-    found = await lists.page(chosen, after=place(request), limit=max(limit, 1))
+    found = await lists.page(wanted.filter, after=wanted.after, limit=max(limit, 1))
     return {"runs": [wire.line(summary) for summary in found.rows], "next": found.next}
 
 
@@ -58,7 +52,7 @@ async def events(request: HttpRequest, run_id: str) -> Answer:
 @endpoint("GET")
 async def inbox(request: HttpRequest) -> Answer:
     """Return what waits for a person, newest first."""
-    found = await lists.inbox(after=place(request), limit=max(number(request, "limit", 50, most=200), 1))
+    found = await lists.inbox(after=read_place(request.GET), limit=max(number(request, "limit", 50, most=200), 1))
     items = [
         {
             "runId": item.run_id,

@@ -1,5 +1,6 @@
 """``/api/workflows``: what there is, and how runs are started, answered and canceled."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -7,14 +8,16 @@ from django.http import HttpRequest
 from engine.errors import RunExists
 from playground.actions import actions
 from playground.api import asking
-from playground.api.endpoint import Answer, BadRequest, body_of, endpoint, number, statuses, time
+from playground.api.endpoint import Answer, BadRequest, body_of, endpoint, number, said_in
 from playground.api.waiting import settled
 from playground.catalogue import catalogue
 from playground.runs import lists, retention, wire
-from playground.runs.lists import Filter
+from playground.runs.filters import read_filter
 
 LONGEST = 500
 """The most runs of one answer."""
+NAMES = {"resource_id": "resourceId", "since": "fromDate", "until": "toDate"}
+"""What clients of Mastra call the filters of a workflow's runs."""
 
 
 @endpoint("GET")
@@ -109,13 +112,7 @@ async def runs_of(request: HttpRequest, workflow_id: str) -> Answer:
     await catalogue.workflow(workflow_id)
     size = number(request, "perPage", _limit(request), most=LONGEST)
     offset = number(request, "offset", number(request, "page", 0, most=10**8) * size, most=10**9)
-    chosen = Filter(
-        workflow=workflow_id,
-        status=statuses(request),
-        resource_id=request.GET.get("resourceId", ""),
-        since=time(request, "fromDate"),
-        until=time(request, "toDate"),
-    )
+    chosen = replace(read_filter(request.GET, NAMES).filter, workflow=workflow_id)
     found = await lists.slice_of(chosen, offset=offset, limit=size)
     return {"runs": [wire.listed(summary) for summary in found], "total": await lists.total(chosen)}
 
@@ -145,7 +142,7 @@ async def cancel(request: HttpRequest, workflow_id: str, run_id: str) -> Answer:
 @endpoint("POST")
 async def send_event(request: HttpRequest, workflow_id: str, run_id: str) -> Answer:
     """Send an event to a run: to the step that waits for it, else it is kept for the one that will."""
-    body = body_of(request)
+    body = said_in(request)
     name = asking.text(body, "event")
     if name is None:
         raise BadRequest('say which event: {"event": name, "data": payload}')

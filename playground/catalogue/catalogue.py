@@ -135,6 +135,11 @@ async def site_of(workflow_id: str) -> tuple[str, ...]:
     return await in_database(_site_of, workflow_id)
 
 
+def paths_of(graph: Graph) -> frozenset[Path]:
+    """Return the path of every step of a graph, those of nested workflows included, without the indexes of items."""
+    return frozenset(node.path for node in read_tree(graph).walk())
+
+
 def gone_from(graph: Graph, steps: Iterable[StepState]) -> list[str]:
     """Return the written paths of those steps that a graph no longer has, or has as another kind."""
     tree = read_tree(graph)
@@ -150,6 +155,11 @@ def resume_schema(graph: Graph, path: Path) -> Any:
     """Return the JSON Schema of the answer to a suspended step; any JSON when the step has none or is unknown."""
     node = read_tree(graph).at(path)
     return (node.resume_schema if node else None) or {}
+
+
+def event_names(graph: Graph) -> frozenset[str]:
+    """Return the names of the events that a workflow waits for somewhere."""
+    return frozenset(node.event for node in read_tree(graph).walk() if isinstance(node, GraphEvent))
 
 
 def event_schemas(graph: Graph, name: str) -> dict[Path, Any]:

@@ -71,14 +71,10 @@ class RunsCommand(BaseCommand):
         try:
             if self.uses_database:
                 self._open_database()
-            code = asyncio.run(_until_signal(self.work(options)))
+            code = asyncio.run(_until_signal(self.outcome(options)))
             sys.stdout.flush()
         except CommandRefused as error:
-            self.say(f"{self.name}: {error}")
-            code = error.code
-        except StepyardError as error:
-            self.say(f"{self.name}: {error}")
-            code = code_of(error)
+            code = self._refused(error, error.code)
         except DatabaseError as error:
             self.say(f"{self.name}: the database {settings.DATABASES['default']['NAME']} cannot be used: {error}")
             code = Exit.UNAVAILABLE
@@ -90,6 +86,19 @@ class RunsCommand(BaseCommand):
             sys.exit(128 + signal.SIGPIPE)
         if code:
             sys.exit(code)
+
+    async def outcome(self, options: Options) -> Exit:
+        """Do it, and return the code that says what happened; a refusal is said."""
+        try:
+            return await self.work(options)
+        except CommandRefused as error:
+            return self._refused(error, error.code)
+        except StepyardError as error:
+            return self._refused(error, code_of(error))
+
+    def _refused(self, error: Exception, code: Exit) -> Exit:
+        self.say(f"{self.name}: {error}")
+        return code
 
     @property
     def program(self) -> str:

@@ -1,21 +1,9 @@
-"""The exit codes of the commands, and how an error ends one."""
-
-from enum import IntEnum
+"""How a command ends: with a code, and with what is said when it is refused."""
 
 from engine.errors import StepyardError
-from playground.api.endpoint import status_of
+from playground.runs.refusals import Exit, refusal_of
 
-
-class Exit(IntEnum):
-    """What a command says when it ends."""
-
-    DONE = 0  # done; a run that was waited for has succeeded
-    FAILED = 1  # the run has failed, or something is wrong with the modules that were checked
-    WRONG = 2  # the command cannot be carried out as it was given: usage, values, names; nothing was changed
-    WAITING = 3  # the run waits for a person or for an event
-    CANCELED = 4  # the run was canceled
-    LATE = 5  # refused as things stand: answered before, ended, taken; nothing was changed
-    UNAVAILABLE = 6  # not now: time is up, or the database cannot be used
+__all__ = ["CommandRefused", "Exit", "code_of"]
 
 
 class CommandRefused(Exception):
@@ -28,11 +16,8 @@ class CommandRefused(Exception):
 
 
 def code_of(error: StepyardError) -> Exit:
-    """Return the code for an error that the API would answer."""
-    match status_of(error):
-        case 400 | 404:
-            return Exit.WRONG
-        case 503:
-            return Exit.UNAVAILABLE
-        case _:
-            return Exit.LATE
+    """Return the code with which an error ends a command; what is no refusal is raised again."""
+    refusal = refusal_of(error)
+    if refusal is None:
+        raise error
+    return refusal.code

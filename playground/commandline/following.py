@@ -53,10 +53,14 @@ async def _follow(run_id: str, progress: Progress, crew: Crew | None, seen: int)
     async with nudges.watching(nudges.run_group(run_id)) as watch:
         while True:
             events = await store.read(run_id, after=history.run.last_seq)
-            history.feed(events)
+            for event in events:
+                # One after the other: a step of a loop is another one after the next event.
+                history.feed([event])
+                if event.seq > seen:
+                    progress.tell(history, event)
             if not history.run.run_id:
                 raise UnknownRun(f"no run has the id {run_id!r}")
-            progress.show(history, [event for event in events if event.seq > seen])
+            progress.show(history)
             if rests(history.run) and (crew is None or await _is_left_alone(run_id)):
                 return history
             if crew is not None and clock() >= check_at:

@@ -1,7 +1,6 @@
 """What is said on stderr while a run goes on: a line for each thing that happens, and on a terminal what runs now."""
 
 import sys
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -39,16 +38,16 @@ class Progress:
         if self._watched and tail.strip():
             self.line(tail.strip())
 
-    def show(self, history: History, events: Iterable[Event]) -> None:
-        """Say what has happened, and what runs now."""
-        if not self._watched:
-            return
-        for event in events:
-            text = happened(event, history)
-            if text is not None:
-                self.line(f"{event.at.astimezone():%H:%M:%S}  {'  ' * max(len(event.path) - 1, 0)}{text}")
-        now = one_line(clean(_now(history)), self._width - 1)
-        if self._passing and now != self._shown:
+    def tell(self, history: History, event: Event) -> None:
+        """Say what has happened, with the history as it is right after the event."""
+        text = happened(event, history) if self._watched else None
+        if text is not None:
+            self.line(f"{event.at.astimezone():%H:%M:%S}  {'  ' * max(len(event.path) - 1, 0)}{text}")
+
+    def show(self, history: History) -> None:
+        """Say what runs now."""
+        now = one_line(clean(_now(history)), self._width - 1) if self._passing else ""
+        if now != self._shown:
             self._wipe()
             self._shown = now
             sys.stderr.write(now)
@@ -65,7 +64,12 @@ class Progress:
 
 
 def happened(event: Event, history: History) -> str | None:
-    """Return what an event tells, in a line; None for what needs no line."""
+    """Return what an event tells, in a line; None for what needs no line.
+
+    Args:
+        event: the event.
+        history: the run with this event as its last one, so that the step is still the one that the event is of.
+    """
     name, payload = format_path(event.path), event.payload
     step = history.run.find(event.path) if event.path else None
     match event.type:

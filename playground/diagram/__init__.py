@@ -2,6 +2,6 @@
 
 from playground.diagram.layout import lay_out
 from playground.diagram.strip import strip
-from playground.diagram.svg import marks, svg
+from playground.diagram.svg import links, marks, svg
 
-__all__ = ["lay_out", "marks", "strip", "svg"]
+__all__ = ["lay_out", "links", "marks", "strip", "svg"]

@@ -35,7 +35,12 @@ class Named(Protocol):
 
 
 def svg(
-    graph: Mapping[str, Any], *, width: float, marks: Mapping[str, str], icons: str, live: bool = False
+    graph: Mapping[str, Any],
+    *,
+    width: float,
+    marks: Mapping[str, str],
+    icons: str,
+    links: Mapping[str, str] | None = None,
 ) -> SafeString:
     """Return the graph as an ``<svg>`` element.
 
@@ -44,7 +49,7 @@ def svg(
         width: pixels at hand.
         marks: node path -> status; nodes that are not in it are drawn as pending.
         icons: the address of the icon sheet.
-        live: whether the nodes stand for a run and so link to the rows of its journal.
+        links: node path -> key of the row of a run's journal that the node leads to.
     """
     block = lay_out(graph, width - 2 * MARGIN)
     order: dict[type[Shape], int] = {Frame: 0, Edge: 1, Caption: 2, Dot: 3, Box: 3}
@@ -59,13 +64,26 @@ def svg(
         _n(-MARGIN),
         _n(block.width + 2 * MARGIN),
         _n(block.height + 2 * MARGIN),
-        _join(_draw(shape, marks, icons, live) for shape in shapes),
+        _join(_draw(shape, marks, icons, links or {}) for shape in shapes),
     )
 
 
 def marks(rows: Sequence[Named], together: Any) -> dict[str, StepStatus]:
     """Return the status of each node: of the last iteration in loops, and of all items together in lists."""
-    found: dict[str, list[StepStatus]] = {}
+    return {node: together([row.status for row in found]) for node, found in _last_rounds(rows).items()}
+
+
+def links(rows: Sequence[Named], marks: Mapping[str, StepStatus]) -> dict[str, str]:
+    """Return the row that each node leads to: of the last iteration, the first item that stands as the node does."""
+    return {
+        node: next((row.key for row in found if row.status == marks[node]), found[0].key)
+        for node, found in _last_rounds(rows).items()
+    }
+
+
+def _last_rounds(rows: Sequence[Named]) -> dict[str, list[Named]]:
+    """Return the rows of each node, in loops those of the last iteration."""
+    found: dict[str, list[Named]] = {}
     rounds: dict[str, str] = {}
     for row in rows:
         if row.kind in ("attempt", "more"):
@@ -75,14 +93,14 @@ def marks(rows: Sequence[Named], together: Any) -> dict[str, StepStatus]:
         if rounds.get(node) != number:
             rounds[node] = number
             found[node] = []
-        found[node].append(row.status)
-    return {node: together(statuses) for node, statuses in found.items()}
+        found[node].append(row)
+    return found
 
 
-def _draw(shape: Shape, marks: Mapping[str, str], icons: str, live: bool) -> SafeString:
+def _draw(shape: Shape, marks: Mapping[str, str], icons: str, links: Mapping[str, str]) -> SafeString:
     match shape:
         case Box():
-            return _box(shape, marks.get(shape.node, "pending"), icons, live)
+            return _box(shape, marks.get(shape.node, "pending"), icons, links.get(shape.node))
         case Frame():
             return _frame(shape, marks.get(shape.node, "pending"), icons)
         case Dot():
@@ -99,7 +117,7 @@ def _draw(shape: Shape, marks: Mapping[str, str], icons: str, live: bool) -> Saf
             return _edge(shape, marks)
 
 
-def _box(box: Box, status: str, icons: str, live: bool) -> SafeString:
+def _box(box: Box, status: str, icons: str, row: str | None) -> SafeString:
     top = 22 if not box.sub and len(box.label) == 1 else 21
     lines = format_html_join(
         "",
@@ -132,7 +150,7 @@ def _box(box: Box, status: str, icons: str, live: bool) -> SafeString:
     node = format_html(
         '<g class="g-node" data-node="{}" data-kind="{}" data-status="{}">{}</g>', box.node, box.kind, status, inner
     )
-    return format_html('<a href="#row-{}">{}</a>', box.node, node) if live else node
+    return node if row is None else format_html('<a href="#row-{}">{}</a>', row, node)
 
 
 def _frame(frame: Frame, status: str, icons: str) -> SafeString:

@@ -73,6 +73,11 @@ async def ready_count() -> int:
     return await in_database(lambda: WorkerRow.objects.filter(status="ready", heartbeat_at__gt=Now() - SILENT).count())
 
 
+async def blocked_count() -> int:
+    """Return how many of the workers that live are blocked by what they execute, and so take nothing."""
+    return sum(1 for one in await listing(ended=0) if one.blocked)
+
+
 def restricted(site: Sequence[str], run_id: str | None) -> tuple[str, ...]:
     """Return what stands as the site of a worker that may execute one run only; others are not to wait for it."""
     return tuple(site) if run_id is None else (*site, f"only for run {run_id}")

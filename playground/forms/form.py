@@ -18,13 +18,14 @@ from playground.forms.fields.read import MAX_POSTED, Reader
 from playground.forms.html.sheet import sheet
 from playground.forms.schema.document import place_of
 from playground.forms.schema.kinds import Anything
-from playground.forms.schema.mask import without_secrets
+from playground.forms.schema.mask import secret_places, without_secrets
 from playground.forms.validation.check import check, is_valid
 from playground.forms.validation.example import example
 from playground.forms.values.issues import Issue
 from playground.forms.values.values import MISSING, Json, Missing
 
 PREFIX = "f"
+LEFT_OUT = "This secret was left out: type it again."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,11 +71,13 @@ class Form:
             schema: the JSON Schema.
             value: the value, as `parse_json` or the standard library gives it.
             secrets: whether values marked secret are filled in, too, and so stand in the page; else they are left
-                empty, to be typed again.
+                empty, and an issue at each asks to type it again.
 
         """
         known = value if secrets else without_secrets(schema, value)
-        return cls._shown(schema, load(Desk(schema=schema, exact=True), _root(schema), known))
+        form = cls._shown(schema, load(Desk(schema=schema, exact=True), _root(schema), known))
+        left = [] if secrets else secret_places(schema, value)
+        return form.with_issues([Issue(path=place, message=LEFT_OUT) for place in left])
 
     @classmethod
     def posted(

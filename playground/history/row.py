@@ -1,9 +1,9 @@
 """A row of the journal, how much of long lists is shown, and what a group's status is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from engine.events import StepStatus
 from engine.journal.step_state import StepState
@@ -46,10 +46,23 @@ class Row:
     """When the step asked what it asks now."""
     state: StepState | None = None
     """The step in the fold, which goes on while the row stays what it was."""
+    error: Mapping[str, Any] | None = None
+    """What an attempt failed with; a step has it in its state."""
+    began: int = 0
+    """The seq at which the step began, which tells this pass of a loop from the others; 0 before it has."""
+    start: int = 0
+    """The first item that the link of a ``more`` row leads to."""
+    shows: str = ""
+    """Which items that link shows."""
     seq: int = 0
     """The last event that concerned the row; a row that stays the same keeps it."""
     revision: str = ""
     """Changes whenever anything that the row shows changes."""
+
+    @property
+    def opens(self) -> bool:
+        """Tell whether there is something inside to be shown."""
+        return self.error is not None or (self.state is not None and self.started_at is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import get_args
 
-from engine.events import StepStatus
 from engine.journal.step_state import StepState
 from engine.paths import Path, format_path
 from playground.graph.nodes import (
@@ -18,6 +17,7 @@ from playground.graph.nodes import (
     Node,
 )
 from playground.graph.tree import Graph, read_tree
+from playground.history.lists import counted, left_out, part_of
 from playground.history.row import Row, RowKind, Window, together
 from playground.history.trace import History, Span, Trace
 
@@ -84,6 +84,7 @@ class _Walk:
             note=_note(step, trace),
             asked_at=step.suspended_at,
             state=step,
+            began=trace.began,
             seq=trace.seq,
             revision=f"{trace.seq}.{status}",
         )
@@ -107,6 +108,7 @@ class _Walk:
                 ended_at=end,
                 attempt=attempt.number,
                 note=error.get("message", "") or attempt.interrupted,
+                error=attempt.error,
                 seq=row.seq if last else 0,
                 revision=f"{row.seq if last else 0}.{status}",
             )
@@ -141,8 +143,9 @@ class _Walk:
         if state is None or not state.over or any(step and step.status != "pending" for step in current):
             rows += _in_round(self.node(node.body, place, depth + 1, index), rounds + 1)
         if first:
-            rows.insert(0, _more(f"{node.id}*more", depth + 1, f"{first} earlier iterations", ""))
-        yield from self.group(node, place, depth, index, rows, note)
+            rows.insert(0, left_out(f"{node.id}*more", depth + 1, f"{first} earlier iterations"))
+        hidden = [past for step in current if step for past in step.earlier[:first]]
+        yield from self.group(node, place, depth, index, rows, note, hidden)
 
     def foreach(self, node: GraphForeach, place: StepState, depth: int, index: int | None) -> Iterator[Row]:
         ids = [step.id for step in node.body.steps()]
@@ -152,36 +155,32 @@ class _Walk:
             yield from self.group(node, place, depth, index, list(self.node(node.body, place, depth + 1, None)), "")
             return
         box_path = format_path((*place.path, ids[0]))
-        shown, hidden = self.choose(indexes, containers, box_path)
-        rows: list[Row] = []
-        for item in shown:
+        part = part_of(indexes, containers, self.window, box_path)
+        rows = list(part.more(containers, depth + 1, earlier=True))
+        for item in part.shown:
             rows += self.node(node.body, place, depth + 1, item)
-        if hidden:
-            rows.append(_more(f"{box_path}[more]", depth + 1, _counted(hidden, containers), box_path))
-        yield from self.group(node, place, depth, index, rows, _counted(indexes, containers))
-
-    def choose(
-        self, indexes: list[int], containers: Sequence[StepState | None], path: str
-    ) -> tuple[list[int], list[int]]:
-        """Return which items are shown and which are left out: those that need attention are never left out first."""
-        if self.window.focus == path:
-            page = [i for i in indexes if self.window.start <= i < self.window.start + self.window.shown]
-            chosen = set(page)
-            return page, [i for i in indexes if i not in chosen]
-        if len(indexes) <= self.window.shown * 2:
-            return indexes, []
-        urgent = [i for i in indexes if _item_status(i, containers) not in ("success", "pending", "skipped")]
-        chosen = set(indexes[: self.window.shown // 2]) | set(urgent[: self.window.shown])
-        return [i for i in indexes if i in chosen], [i for i in indexes if i not in chosen]
+        rows += part.more(containers, depth + 1, earlier=False)
+        note, hidden = counted(indexes, containers), part.hidden(containers)
+        yield from self.group(node, place, depth, index, rows, note, hidden)
 
     def group(
-        self, node: Container, place: StepState, depth: int, index: int | None, rows: list[Row], note: str
+        self,
+        node: Container,
+        place: StepState,
+        depth: int,
+        index: int | None,
+        rows: list[Row],
+        note: str,
+        hidden: Sequence[StepState] = (),
     ) -> Iterator[Row]:
+        """Yield the row of a group and the rows inside; what has no row of its own there counts, too."""
         inner = [row for row in rows if row.kind not in ("attempt", "more")]
-        status = together([row.status for row in inner])
-        starts = [row.started_at for row in inner if row.started_at]
-        ends = [row.ended_at for row in inner if row.ended_at]
-        open_ = any(row.started_at and not row.ended_at for row in inner)
+        status = together([row.status for row in inner] + [step.status for step in hidden])
+        times = [(row.started_at, row.ended_at) for row in inner]
+        times += [(self.history.moved(step.started_at), self.history.moved(step.ended_at)) for step in hidden]
+        starts = [start for start, _ in times if start]
+        ends = [end for _, end in times if end]
+        open_ = any(start and not end for start, end in times)
         end = None if open_ or not ends else max(ends)
         suffix = "" if index is None else f"[{index}]"
         prefix = format_path(place.path)
@@ -270,22 +269,6 @@ _KINDS: Mapping[str, RowKind] = {kind: kind for kind in get_args(RowKind)}
 
 def _kind(node: Node) -> RowKind:
     return _KINDS.get(node.type, "step")
-
-
-def _item_status(item: int, containers: Sequence[StepState | None]) -> StepStatus:
-    return together([box.children[item].status for box in containers if box and item in box.children])
-
-
-def _counted(indexes: Sequence[int], containers: Sequence[StepState | None]) -> str:
-    counts: dict[str, int] = {}
-    for item in indexes:
-        status = _item_status(item, containers)
-        counts[status] = counts.get(status, 0) + 1
-    return ", ".join(f"{count:,} {status}" for status, count in sorted(counts.items(), key=lambda pair: -pair[1]))
-
-
-def _more(key: str, depth: int, text: str, path: str) -> Row:
-    return Row(key=key, kind="more", title="More", status="pending", depth=depth, path=path, note=text, revision=text)
 
 
 def _in_round(rows: Iterable[Row], number: int) -> Iterator[Row]:

@@ -1,12 +1,13 @@
 """What the fold of a run leaves out because no workflow needs it: spans of time, attempts, logs and outputs."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from engine.events import Event
 from engine.journal.fold import apply
+from engine.journal.forks import STARTS
 from engine.journal.state import RunState
 from engine.journal.step_state import StepState
 
@@ -61,6 +62,8 @@ class Trace:
     """The latest progress, 0 to 1."""
     message: str = ""
     """The latest progress in words."""
+    began: int = 0
+    """The event with which the step began."""
     seq: int = 0
     """The last event that concerned the step."""
 
@@ -110,6 +113,11 @@ class History:
         """Return the trace of a step; an empty one before its first event."""
         return self._traces.get(id(step)) or Trace()
 
+    def spans(self) -> Iterator[Span]:
+        """Yield the times of all steps, those included that a long list leaves out."""
+        for trace in self._traces.values():
+            yield from trace.spans
+
     def moved(self, at: datetime | None) -> datetime | None:
         """Return when something lies on the run's own time: what a fork shares ends where the fork begins."""
         return at if at is None or self._forked_at is None or at >= self._forked_at else at + self._gap
@@ -124,6 +132,8 @@ class History:
         if trace is None:
             trace = self._traces[id(step)] = Trace()
         trace.seq = event.seq
+        if event.type in STARTS:
+            trace.began = trace.began or event.seq
         follow(trace, event)
 
     def _follow_run(self, event: Event) -> None:

@@ -18,6 +18,8 @@ class Reason:
     kind: Literal["person", "sleep", "event", "retry", "worker", "start", "step"]
     text: str
     path: str = ""
+    row: str = ""
+    """The key of the row that shows it, if one does."""
     due_at: datetime | None = None
     """When it ends by itself, if it does."""
 

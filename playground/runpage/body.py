@@ -11,7 +11,7 @@ from playground.display.pages import context_of
 from playground.forms import mask
 from playground.graph.nodes import UNKNOWN
 from playground.graph.tree import read_tree
-from playground.history import Detail, detail
+from playground.history import Detail, detail, failure
 from playground.runpage.answer_forms import AnswerForm, answer_form, event_form
 from playground.runpage.view import Graph, Line, RunView
 from playground.runs.masking import mask_state
@@ -42,6 +42,8 @@ class StepBody:
     """Context of ``run/body.html``."""
 
     path: str
+    began: int
+    """The seq at which it began; 0 before."""
     detail: Detail
     form: AnswerForm | None
     asked: Asked
@@ -62,7 +64,7 @@ def draw(request: HttpRequest, view: RunView, graph: Graph | None, opened: str =
     """
     return tuple(
         Drawn(line=line, html=step_html(request, view, line, graph))
-        if line.row.state is not None and (line.open or line.row.key == opened)
+        if line.row.opens and (line.open or line.row.key == opened)
         else Drawn(line=line)
         for line in view.lines
     )
@@ -77,6 +79,9 @@ def step_html(
 ) -> SafeString:
     """Return the inside of one line; ``form`` is an answer that was refused, shown as it was typed."""
     state = line.row.state
+    if line.row.error is not None:
+        failed = {"failure": failure(line.row.error), "path": line.row.title}
+        return render_to_string("run/failure.html", failed, request=request)
     if state is None:
         return SafeString("")
     node = read_tree(graph).at(state.path) or UNKNOWN
@@ -87,6 +92,7 @@ def step_html(
     began = state.started_at is not None
     body = StepBody(
         path=line.row.path,
+        began=line.row.began,
         detail=_masked(detail(view.history, state), node.resume_schema, graph),
         form=form,
         asked=asked(mask(node.suspend_schema or {}, state.suspend_payload)),

@@ -37,6 +37,7 @@ def patch(loaded: Loaded, old: RunView, new: RunView, *, token: str, moved: bool
         "status": new.status,
         "html": "".join(parts),
         "marks": dict(found.marks),
+        "links": dict(found.links),
         "removed": list(found.removed),
         "changed": [line.id for line in again + fresh],
         "opened": [line.id for line in again + fresh if line.open],

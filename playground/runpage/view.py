@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from engine.events import FINAL, RunStatus, StepStatus
 from playground import history as journal
-from playground.diagram import marks
+from playground.diagram import links, marks
 from playground.history import Axis, Bar, History, Holder, Reason, Row, Window
 
 Graph = Mapping[str, Any]
@@ -52,6 +52,9 @@ class RunView:
     axis: Axis
     reasons: tuple[Reason, ...]
     marks: Mapping[str, StepStatus]
+    """The status of each node of the graph."""
+    links: Mapping[str, str]
+    """The row that each node leads to."""
     now: datetime
 
     @property
@@ -104,9 +107,11 @@ def run_view(
     run = history.run
     rows = journal.rows(history, graph, window)
     end = run.ended_at or now
-    spans = [span for row in rows if row.kind not in journal.GROUPS for span in row.spans]
+    spans = list(history.spans())
     origin = min([run.created_at or now, *(span.start for span in spans)])
     axis = journal.axis(spans, origin=origin, now=end, ended=run.ended)
+    marked = marks(rows, journal.together)
+    keys = {row.path: row.key for row in rows if row.kind != "more"}
     found = journal.reasons(history, now=now, holder=holder or Holder())
     return RunView(
         history=history,
@@ -114,8 +119,9 @@ def run_view(
         seq=run.last_seq,
         lines=tuple(_lines(rows, axis)),
         axis=axis,
-        reasons=journal.first_words(found),
-        marks=marks(rows, journal.together),
+        reasons=tuple(replace(one, row=keys.get(one.path, "")) for one in journal.first_words(found)),
+        marks=marked,
+        links=links(rows, marked),
         now=now,
     )
 
@@ -138,6 +144,7 @@ class ViewChanges:
     """Groups of new lines, each with the key of the line that they follow; empty for the top."""
     removed: tuple[str, ...]
     marks: Mapping[str, StepStatus]
+    links: Mapping[str, str]
 
 
 def changes(old: RunView, new: RunView) -> ViewChanges:
@@ -154,6 +161,7 @@ def changes(old: RunView, new: RunView) -> ViewChanges:
         added=tuple(_added(new.lines, before)),
         removed=tuple(key for key in before if key not in after),
         marks={node: status for node, status in new.marks.items() if old.marks.get(node) != status},
+        links={node: key for node, key in new.links.items() if old.links.get(node) != key},
     )
 
 

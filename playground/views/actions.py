@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from engine.errors import RequestError, RunFinished
 from playground.actions import actions
 from playground.runs import retention
-from playground.views.run import url_of
+from playground.views.run import refused_page, url_of
 
 
 @require_POST
@@ -17,8 +17,8 @@ async def cancel(request: HttpRequest, run_id: str) -> HttpResponse:
     """Cancel a run."""
     try:
         await actions.cancel(run_id)
-    except RunFinished:
-        return HttpResponseRedirect(f"{url_of(run_id)}?notice=finished", status=303)
+    except RunFinished as error:
+        return await refused_page(request, run_id, str(error))
     return HttpResponseRedirect(url_of(run_id), status=303)
 
 

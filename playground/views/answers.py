@@ -21,13 +21,12 @@ from engine.journal.step_state import StepState
 from engine.paths import Path, parse_path
 from playground.actions import actions
 from playground.catalogue.catalogue import event_schema, resume_schema
-from playground.display.pages import Notice
 from playground.forms import MISSING, Form, Json, dumps, mask
 from playground.runpage.answer_forms import AnswerForm, answer_form, event_form
 from playground.runpage.body import Drawn, draw, step_html
 from playground.runpage.loading import Loaded, load, view_of
 from playground.views.posting import issues_of, posted, wants_part
-from playground.views.run import run_page, url_of, window_of
+from playground.views.run import refused_page, run_page, url_of, window_of
 
 TOO_LATE = (AlreadyResumed, NotSuspended, RunFinished)
 
@@ -45,11 +44,17 @@ class Asking:
 @require_POST
 async def resume(request: HttpRequest, run_id: str) -> HttpResponse:
     """Take the answer to a suspended step."""
-    path, suspension = _path(request), request.GET.get("suspension") or None
+    step, label, index = request.GET.get("step") or None, request.GET.get("label"), _index(request)
     loaded = await load(run_id, window=window_of(request))
+    try:
+        path = (await actions.suspended_step(loaded.history.run, step, label=label, index=index)).path
+    except TOO_LATE:
+        # What was typed is read as the answer to that step, and shown beside the reason, which sending it gives.
+        path = _path(request)
 
     async def send(value: Json) -> None:
-        await actions.resume(run_id, path, value, suspension=suspension)
+        suspension = request.GET.get("suspension") or None
+        await actions.resume(run_id, step, value, label=label, index=index, suspension=suspension)
 
     def drawn(step: StepState, form: Form) -> AnswerForm:
         return answer_form(run_id, step, None, form, back=request.GET.get("next", ""))
@@ -120,16 +125,20 @@ async def _too_late(request: HttpRequest, run_id: str, text: str, typed: str) ->
     """Say that someone else was faster, beside the run as it is now."""
     if wants_part(request):
         return HttpResponse(format_html('<p class="notice" data-status="failed" role="alert">{}</p>', text), status=409)
-    loaded = await load(run_id)
-    view = await view_of(loaded)
-    notices = (Notice(status="failed", text=text, typed=typed),)
-    return await run_page(request, loaded, view, draw(request, view, loaded.graph), notices=notices, status=409)
+    return await refused_page(request, run_id, text, typed)
 
 
 def _next(request: HttpRequest, run_id: str) -> str:
     """Return where an answer leads: back to a page of ours that asked for it, else to the run."""
     wanted = request.GET.get("next", "")
     return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else url_of(run_id)
+
+
+def _index(request: HttpRequest) -> int | None:
+    text = request.GET.get("index", "")
+    if text and not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise UnknownStep(f"index must be the number of an item, from 0, and is {text!r}")
+    return int(text) if text else None
 
 
 def _path(request: HttpRequest) -> Path:

@@ -28,6 +28,9 @@ class DoctorPage:
 
     workers: tuple[WorkerView, ...]
     ready: int
+    """How many workers can take runs now."""
+    blocked: int
+    """How many are kept from it by what they execute."""
     queue: int
     problems: tuple[ImportProblem, ...]
     schemas: tuple[SchemaProblem, ...]
@@ -39,9 +42,11 @@ class DoctorPage:
 @require_safe
 async def doctor(request: HttpRequest) -> HttpResponse:
     """Show how the playground itself is."""
+    listed = tuple(await workers.listing())
     context = DoctorPage(
-        workers=tuple(await workers.listing()),
-        ready=await workers.ready_count(),
+        workers=listed,
+        ready=sum(1 for one in listed if one.status == "ready" and not one.blocked),
+        blocked=sum(1 for one in listed if one.blocked),
         queue=await lists.queue_length(),
         problems=tuple(await catalogue.import_errors()),
         schemas=tuple(await schemas.problems_of(await catalogue.workflows())),

@@ -1,16 +1,18 @@
 """Forking: a new run that shares the history before a step and goes on with other input."""
 
 from dataclasses import dataclass
-from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 
-from engine.errors import InvalidInput, RequestError, UnknownStep
+from engine.errors import InvalidInput, RequestError
+from engine.journal.fold import fold
+from engine.journal.forks import not_begun
 from engine.journal.step_state import StepState
-from engine.paths import format_path, parse_path
+from engine.paths import format_path
 from playground.actions import actions
 from playground.catalogue import catalogue
 from playground.display.pages import Notice, page
@@ -29,28 +31,36 @@ class ForkPage:
     run_id: str
     workflow_id: str
     path: str
+    iteration: int
+    """Which pass of a loop it is; 0 outside of loops."""
     form: SafeString
     action: str
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 async def fork(request: HttpRequest, run_id: str) -> HttpResponse:
-    """Ask for the step's input, and fork on a post."""
-    run = await actions.state_of(run_id)
-    step = _step(request, run.find)
+    """Ask for the step's input, and fork on a post; ``?at=`` is the seq at which the step began, of several times."""
+    run, began = await actions.state_of(run_id), _began(request)
+    path = await actions.forked_step(run, request.GET.get("step", ""))
+    if began is not None:
+        # As it was then, with the input of that pass.
+        run = fold(await actions.store.read(run_id, limit=began))
+    step = run.find(path)
+    if step is None or (began is not None and run.last_seq != began):
+        raise not_begun(run, path)
     entry = await catalogue.workflow(run.workflow_id)
     schema = (read_tree(entry.graph).at(step.path) or UNKNOWN).input_schema or {}
     if request.method != "POST":
         return await _page(request, run_id, run.workflow_id, step, Form.of(schema, step.input))
     form = Form.posted(schema, *posted(request)).validate()
     if form.action is not None and wants_part(request):
-        return HttpResponse(_form(run_id, step, form))
+        return HttpResponse(_form(request, run_id, step, form))
     if form.action is not None:
         return await _page(request, run_id, run.workflow_id, step, form)
     if form.issues or form.value is MISSING:
         return await _page(request, run_id, run.workflow_id, step, form, status=422)
     try:
-        new = await actions.fork(run_id, list(step.path), form.value)
+        new = await actions.fork(run_id, list(step.path), form.value, began=began)
     except InvalidInput as error:
         return await _page(request, run_id, run.workflow_id, step, form.with_issues(issues_of(error)), status=422)
     except RequestError as error:
@@ -73,27 +83,24 @@ async def _page(
         run_id=run_id,
         workflow_id=workflow_id,
         path=format_path(step.path),
-        form=_form(run_id, step, form),
-        action=_action(run_id, step),
+        iteration=step.iteration or 0,
+        form=_form(request, run_id, step, form),
+        action=_action(request, run_id, step),
     )
     frame = await frame_of(request, "runs", (notice,) if notice else ())
     return page(request, "run/fork.html", context, frame=frame, status=status)
 
 
-def _form(run_id: str, step: StepState, form: Form) -> SafeString:
-    return form.html(submit_url=_action(run_id, step), id_prefix="fork")
+def _form(request: HttpRequest, run_id: str, step: StepState, form: Form) -> SafeString:
+    return form.html(submit_url=_action(request, run_id, step), id_prefix="fork")
 
 
-def _action(run_id: str, step: StepState) -> str:
-    return f"{reverse('fork', args=[run_id])}?step={format_path(step.path)}"
+def _action(request: HttpRequest, run_id: str, step: StepState) -> str:
+    began = _began(request)
+    query = {"step": format_path(step.path)} | ({} if began is None else {"at": began})
+    return f"{reverse('fork', args=[run_id])}?{urlencode(query)}"
 
 
-def _step(request: HttpRequest, find: Any) -> StepState:
-    text = request.GET.get("step", "")
-    try:
-        step = find(parse_path(text)) if text else None
-    except ValueError as error:
-        raise UnknownStep(str(error)) from None
-    if not isinstance(step, StepState):
-        raise UnknownStep(f"step {text!r} has not begun in this run, so there is nothing to fork from")
-    return step
+def _began(request: HttpRequest) -> int | None:
+    text = request.GET.get("at", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

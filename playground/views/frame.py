@@ -13,7 +13,6 @@ NOTICES = {
     "forgotten": Notice(status="success", text="The saved input is deleted."),
     "deleted": Notice(status="success", text="Deleted."),
     "none": Notice(status="warning", text="No run was ticked, so nothing was done."),
-    "finished": Notice(status="warning", text="The run had ended before; it stays as it was."),
 }
 """What a redirect may say, by its ``?notice=``."""
 
@@ -34,4 +33,6 @@ async def trouble() -> str:
     problems = await catalogue.import_errors()
     if problems:
         return f"{problems[0].module} does not import"
-    return "" if await workers.ready_count() else "no worker is connected"
+    if not await workers.ready_count():
+        return "no worker is connected"
+    return "a worker is blocked" if await workers.blocked_count() else ""

@@ -15,6 +15,7 @@ from playground.display.pages import page
 from playground.runpage.answer_forms import AnswerForm, answer_form, event_form
 from playground.runpage.body import Asked, asked
 from playground.runs import lists
+from playground.runs.filters import read_place
 from playground.runs.lists import Awaited, InboxItem
 from playground.views.frame import frame_of
 
@@ -57,7 +58,7 @@ class InboxPage:
 @require_safe
 async def inbox(request: HttpRequest) -> HttpResponse:
     """List what waits for a person, newest first."""
-    found = await lists.inbox(after=request.GET.get("after", ""), limit=SHOWN)
+    found = await lists.inbox(after=read_place(request.GET), limit=SHOWN)
     questions = tuple([await _question(item) for item in found.items])
     expected = tuple(_expected(item) for item in await lists.awaited(limit=SHOWN))
     context = InboxPage(questions=questions, expected=expected, total=found.total, next=found.next or "")

@@ -7,18 +7,10 @@ from asgiref.sync import async_to_sync, iscoroutinefunction, markcoroutinefuncti
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from engine.errors import RequestError, UnknownRun, UnknownStep, UnknownWorkflow
 from playground.display.pages import PageFrame, page
+from playground.runs.refusals import UNKNOWN, refusal_of
 from playground.store import DatabaseBusy
 from playground.views.frame import frame_of
-
-STATUS: tuple[tuple[type[Exception], int], ...] = (
-    (UnknownRun, 404),
-    (UnknownWorkflow, 404),
-    (UnknownStep, 404),
-    (RequestError, 409),
-    (DatabaseBusy, 503),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,22 +42,21 @@ class EngineErrors:
         """Return the page for an error of the request; others pass."""
         if request.path.startswith("/api/"):
             return None
-        code = next((code for kind, code in STATUS if isinstance(exception, kind)), None)
-        return None if code is None else error_page(request, code, str(exception))
+        refusal = refusal_of(exception)
+        return None if refusal is None else error_page(request, refusal.status, refusal.title, str(exception))
 
 
-def error_page(request: HttpRequest, code: int, text: str) -> HttpResponse:
+def error_page(request: HttpRequest, code: int, title: str, text: str) -> HttpResponse:
     """Render an error as a page."""
-    titles = {404: "Not found", 409: "That was too late", 403: "Refused", 503: "The database is busy"}
-    context = ErrorPage(code=code, title=titles.get(code, "Something broke"), text=text)
+    context = ErrorPage(code=code, title=title, text=text)
     return page(request, "error.html", context, frame=_frame(request), status=code)
 
 
-def _answer(request: HttpRequest, code: int, text: str) -> HttpResponse:
+def _answer(request: HttpRequest, code: int, title: str, text: str) -> HttpResponse:
     """Tell people by a page, and programs as the API tells them."""
     if request.path.startswith("/api/"):
         return JsonResponse({"error": text}, status=code)
-    return error_page(request, code, text)
+    return error_page(request, code, title, text)
 
 
 def _frame(request: HttpRequest) -> PageFrame:
@@ -79,9 +70,11 @@ def _frame(request: HttpRequest) -> PageFrame:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer an address that leads nowhere."""
-    return _answer(request, 404, f"Nothing is at {request.path}.")
+    return _answer(request, 404, UNKNOWN.title, f"Nothing is at {request.path}.")
 
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Answer what went wrong in our own code; it is in the log with its traceback."""
-    return _answer(request, 500, "This is a fault of the playground itself. Its terminal shows the traceback.")
+    return _answer(
+        request, 500, "Something broke", "This is a fault of the playground itself. Its terminal shows the traceback."
+    )

@@ -5,15 +5,25 @@ from django_htmx.middleware import HtmxDetails
 
 from engine.errors import InvalidValue
 from playground.forms import Issue
+from playground.forms.form import PREFIX
+from playground.runs.refusals import EmptyRequest
 
 Pairs = list[tuple[str, str]]
 Files = list[tuple[str, str, bytes]]
 
 
 def posted(request: HttpRequest) -> tuple[Pairs, Files]:
-    """Return what a form posted: its pairs in order, and its files with name and content."""
+    """Return what a form posted: its pairs in order, and its files with name and content.
+
+    Raises:
+        EmptyRequest: nothing is from the form, which always says which of its tabs is open.
+    """
     pairs = [(name, value) for name, values in request.POST.lists() for value in values]
     files = [(name, file.name or "", file.read()) for name, uploads in request.FILES.lists() for file in uploads]
+    if not any(
+        name == PREFIX or name.startswith((f"{PREFIX}:", f"{PREFIX}/")) for name in (*request.POST, *request.FILES)
+    ):
+        raise EmptyRequest
     return pairs, files
 
 

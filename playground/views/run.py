@@ -76,7 +76,7 @@ async def run_page(
     graph = None
     if loaded.graph is not None:
         icons = static("img/icons.svg")
-        graph = svg(loaded.graph, width=GRAPH_WIDTH, marks=view.marks, icons=icons, live=True)
+        graph = svg(loaded.graph, width=GRAPH_WIDTH, marks=view.marks, icons=icons, links=view.links)
     context = RunPage(
         view=view,
         run=loaded.history.run,
@@ -90,6 +90,14 @@ async def run_page(
     )
     frame = await frame_of(request, "runs", notices)
     return page(request, "run/page.html", context, frame=frame, status=status)
+
+
+async def refused_page(request: HttpRequest, run_id: str, text: str, typed: str = "") -> HttpResponse:
+    """Say that something came too late, beside the run as it is now, with what was typed and could not be taken."""
+    loaded = await load(run_id)
+    view = await view_of(loaded)
+    notices = (Notice(status="failed", text=text, typed=typed),)
+    return await run_page(request, loaded, view, draw(request, view, loaded.graph), notices=notices, status=409)
 
 
 def window_of(request: HttpRequest) -> Window:

@@ -1,15 +1,13 @@
 """The list of all runs, and what is done to many of them at once."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import get_args
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from engine.errors import RequestError
+from engine.errors import Issue, RequestError
 from engine.events import RunStatus
 from engine.journal.summary import RunSummary
 from playground.actions import actions
@@ -17,7 +15,7 @@ from playground.catalogue import catalogue
 from playground.display.pages import Notice, page
 from playground.runs import lists as listing
 from playground.runs import retention
-from playground.runs.lists import Filter
+from playground.runs.filters import InvalidFilter, Wanted, read_filter
 from playground.views.frame import frame_of
 
 STATUSES: tuple[RunStatus, ...] = ("running", "suspended", "waiting", "pending", "success", "failed", "canceled")
@@ -47,9 +45,15 @@ class RunsPage:
 async def runs(request: HttpRequest) -> HttpResponse:
     """List runs, newest first."""
     chosen = {name: request.GET.get(name, "").strip() for name in PARAMETERS}
-    wrong = _wrong(chosen)
-    empty = listing.RunList(rows=(), next=None)
-    found = empty if wrong else await listing.page(filter_of(chosen), after=request.GET.get("after", ""))
+    wanted: Wanted | None = None
+    issues: tuple[Issue, ...] = ()
+    try:
+        wanted = read_filter(request.GET)
+    except InvalidFilter as error:
+        issues = error.issues
+    found = listing.RunList(rows=(), next=None)
+    if wanted is not None:
+        found = await listing.page(wanted.filter, after=wanted.after)
     query = {name: value for name, value in chosen.items() if value}
     context = RunsPage(
         rows=found.rows,
@@ -58,12 +62,12 @@ async def runs(request: HttpRequest) -> HttpResponse:
         workflows=tuple(sorted({entry.workflow_id for entry in await catalogue.workflows()})),
         statuses=STATUSES,
         chosen=chosen,
-        total=0 if wrong else await listing.total(filter_of(chosen)),
-        wrong=tuple(wrong),
+        total=0 if wanted is None else await listing.total(wanted.filter),
+        wrong=tuple(str(issue.path[0]) for issue in issues),
     )
-    notices = tuple(Notice(status="failed", text=text) for text in wrong.values())
+    notices = tuple(Notice(status="failed", text=str(issue)) for issue in issues)
     frame = await frame_of(request, "runs", notices)
-    return page(request, "runs/list.html", context, frame=frame, status=400 if wrong else 200)
+    return page(request, "runs/list.html", context, frame=frame, status=400 if issues else 200)
 
 
 @require_POST
@@ -81,39 +85,9 @@ async def many(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('runs')}?{query.urlencode()}" if query else reverse("runs"), status=303)
 
 
-def filter_of(chosen: dict[str, str]) -> Filter:
-    """Return the filter that the parameters mean."""
-    return Filter(
-        workflow=chosen["workflow"],
-        status=chosen["status"],
-        q=chosen["q"],
-        since=_time(chosen["since"]),
-        until=_time(chosen["until"]),
-    )
-
-
-def _wrong(chosen: dict[str, str]) -> dict[str, str]:
-    """Return the parameters that mean nothing, each with what would."""
-    found: dict[str, str] = {}
-    if chosen["status"] and chosen["status"] not in get_args(RunStatus):
-        found["status"] = f"There is no status “{chosen['status']}”. There are: {', '.join(STATUSES)}."
-    for name in ("since", "until"):
-        if chosen[name] and _time(chosen[name]) is None:
-            found[name] = f"“{chosen[name]}” ({name}) is no time. Write it as 2026-03-01 or 2026-03-01T09:00."
-    return found
-
-
 async def _cancel(run_id: str) -> None:
     try:
         await actions.cancel(run_id)
     except RequestError:
         # It ended or went away between the tick and the click, which is what was wanted.
         return
-
-
-def _time(text: str) -> datetime | None:
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)

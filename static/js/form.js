@@ -49,6 +49,18 @@ async function pick(event) {
   if (button) (await import("./form-picker.js")).open(button);
 }
 
+// What is being written in one form stays when another one is sent.
+function answer(event) {
+  const form = event.target;
+  if (event.defaultPrevented || !form.matches(".step-form")) return;
+  form.setAttribute("data-sent", "");
+  if (!document.querySelector(".step-form[data-typed]:not([data-sent])")) return;
+  event.preventDefault();
+  import("./answer.js").then(({ send }) => send(form, event.submitter));
+}
+
+document.addEventListener("input", ({ target }) => target.closest(".step-form")?.setAttribute("data-typed", ""));
+document.addEventListener("submit", answer);
 document.addEventListener("click", press);
 document.addEventListener("click", pick);
 document.addEventListener("change", choose);

@@ -8,7 +8,7 @@ const bodyOf = (row) => row.querySelector(":scope > .row-body");
 
 async function load(row) {
   const body = bodyOf(row);
-  const url = `${rows.dataset.step}?key=${encodeURIComponent(row.dataset.key)}`;
+  const url = `${rows.dataset.bodies}?key=${encodeURIComponent(row.dataset.key)}`;
   await window.htmx.ajax("GET", url, { source: body, target: body, swap: "innerHTML" });
 }
 
@@ -33,8 +33,8 @@ rows?.addEventListener("click", (event) => {
   toggle(head.parentElement);
 });
 
-export async function refresh({ marks = {}, opened = [], changed = [] }) {
-  if (Object.keys(marks).length) (await import("./graph.js")).paint(marks);
+export async function refresh({ marks = {}, links = {}, opened = [], changed = [] }) {
+  if (Object.keys({ ...marks, ...links }).length) (await import("./graph.js")).paint(marks, links);
   for (const key of changed) {
     const row = document.getElementById(`row-${key}`);
     const body = row && bodyOf(row);
@@ -49,9 +49,6 @@ export async function refresh({ marks = {}, opened = [], changed = [] }) {
   }
   draw();
 }
-
-rows?.addEventListener("input", (event) => event.target.closest("form")?.setAttribute("data-typed", ""));
-rows?.addEventListener("submit", (event) => event.target.setAttribute("data-sent", ""));
 
 // The same arithmetic as the server's: busy stretches to scale, broken waits of a fixed width.
 function axis() {

@@ -149,7 +149,7 @@ async def test_an_answer_that_cannot_be_given_changes_nothing() -> None:
         (AmbiguousResume, None, 1),
         (AmbiguousResume, "item", 1),
         (InvalidResumeData, "item[0]", "x"),
-        (UnknownStep, "item[7]", 1),
+        (NotSuspended, "item[7]", 1),
         (UnknownStep, "nowhere", 1),
         (UnknownStep, "a..b", 1),
     ]

@@ -138,4 +138,4 @@ async def test_an_item_is_answered_by_its_index(stage: Stage) -> None:
     answer = {"step": "approve", "resumeData": {"approved": True}}
     for index in ("1", -1, True, 1.5):
         assert (await ask(stage, f"trip/resume?runId={run_id}", answer | {"forEachIndex": index}))[0] == 400
-    assert (await ask(stage, f"trip/resume?runId={run_id}", answer | {"forEachIndex": 0}))[0] == 404
+    assert (await ask(stage, f"trip/resume?runId={run_id}", answer | {"forEachIndex": 0}))[0] == 409

@@ -92,7 +92,7 @@ async def test_a_status_that_is_none_is_400(path: str, stage: Stage) -> None:
     response = await stage.client.get(f"{path}?status=running,nope")
     assert response.status_code == 400
     error = response.json()["error"]
-    assert "'running,nope'" in error
+    assert "'nope'" in error
     assert "pending, running, waiting, suspended" in error
     assert json.loads(await stage.get(f"{path}?status=running,failed"))["runs"] == []
 

@@ -2,9 +2,9 @@
 
 import asyncio
 
-from pydantic import Base64Bytes, BaseModel
+from pydantic import Base64Bytes, BaseModel, SecretStr
 
-from engine import Context, create_workflow, step
+from engine import Context, Retry, create_workflow, step
 
 
 class Trip(BaseModel):
@@ -138,3 +138,46 @@ async def measure(data: Scan) -> str:
 
 
 scan = create_workflow(id="scan", input_schema=Scan, output_schema=str).then(measure).commit()
+
+
+@step(resume_schema=Verdict)
+async def sign(name: str, ctx: Context) -> str:
+    """Ask one of several people."""
+    answer: Verdict = ctx.suspend({"question": f"{name}?"})
+    return f"{name} {answer.note}".strip()
+
+
+signatures = (
+    create_workflow(id="signatures", input_schema=list[str], output_schema=list[str])
+    .foreach(sign, concurrency=9)
+    .commit()
+)
+
+
+class Login(BaseModel):
+    """An input with a secret."""
+
+    user: str
+    password: SecretStr
+
+
+@step(retry=Retry(attempts=3))
+def log_in(data: Login, ctx: Context) -> str:
+    """Fail twice with a long story, then not."""
+    if ctx.attempt < 3:
+        raise RuntimeError("first line\n" + "and a long story " * 30)
+    return data.user
+
+
+@step
+def again(data: str) -> str:
+    """Go round."""
+    return f"{data}."
+
+
+logins = (
+    create_workflow(id="logins", input_schema=Login, output_schema=str)
+    .then(log_in)
+    .dountil(again, lambda data: len(data) > 5)
+    .commit()
+)

@@ -1,5 +1,6 @@
 """Secrets are typed as passwords, left empty when loaded, and masked when shown."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from playground.forms import MASK, Form, mask, without_secrets
@@ -62,3 +63,22 @@ def test_schemas_without_secrets_cost_nothing() -> None:
     """Without a secret in the schema the value itself comes back."""
     value = {"a": [1]}
     assert mask({"type": "object"}, value) is value
+
+
+def test_each_secret_that_is_left_out_is_asked_for() -> None:
+    """A loaded form names the place of each one, and of nothing else."""
+    places = {issue.path for issue in Form.of(LOGIN, VALUE).issues}
+    assert places == set(masked(mask(LOGIN, VALUE), ()))
+    assert places
+    assert Form.of(LOGIN, VALUE, secrets=True).issues == ()
+    assert Form.of(LOGIN, without_secrets(LOGIN, VALUE)).issues == ()
+    assert "type it again" in Form.of(LOGIN, VALUE).html()
+
+
+def masked(value: Any, at: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+    """Yield where a masked value has its masks."""
+    if value == MASK:
+        yield at
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, part in parts:
+        yield from masked(part, (*at, name))

@@ -11,6 +11,7 @@ from django.test import AsyncClient
 from pydantic import BaseModel
 
 from engine import Context, Engine, RunResult, Workflow, create_workflow, step
+from engine.errors import UnknownRun
 from playground.actions import actions
 from playground.catalogue import catalogue
 from playground.catalogue.catalogue import ImportProblem, WorkflowEntry
@@ -59,7 +60,7 @@ class Stage:
     def __init__(self, client: AsyncClient) -> None:
         self.client = client
         self._workflows: list[Workflow[Any, Any]] = []
-        self._store = OrmStore()
+        self.store = OrmStore()
 
     async def publish(self, *workflows: Workflow[Any, Any], problems: tuple[ImportProblem, ...] = ()) -> None:
         """Put workflows into the catalogue, as a worker does."""
@@ -101,7 +102,7 @@ class Stage:
 
     async def play(self, run_id: str) -> RunResult:
         """Execute a run until it rests."""
-        engine = Engine(workflows=self._workflows, store=self._store)
+        engine = Engine(workflows=self._workflows, store=self.store)
         run = await engine.run(run_id)
         return await run.restart()
 
@@ -110,7 +111,7 @@ class Stage:
         playing = asyncio.create_task(self.play(run_id))
         run = await actions.state_of(run_id)
         while run.status != status:
-            await self._store.changed(run_id, after=run.last_seq)
+            await self.store.changed(run_id, after=run.last_seq)
             run = await actions.state_of(run_id)
         playing.cancel()
         with suppress(asyncio.CancelledError):
@@ -127,9 +128,23 @@ class Stage:
         response: HttpResponse = await self.client.post(path, data or {}, headers=headers)
         return response
 
+    async def rests(self, run_id: str) -> None:
+        """Wait until a run has ended, or waits."""
+        run = await actions.state_of(run_id)
+        while run.status in ("pending", "running"):
+            await self.store.changed(run_id, after=run.last_seq)
+            run = await actions.state_of(run_id)
+
+    async def workflow_of(self, run_id: str) -> str:
+        """Return the workflow that a run is of; that of no run is as good as any."""
+        try:
+            return (await self.store.summary(run_id)).workflow_id
+        except UnknownRun:
+            return self._workflows[0].id
+
     def close(self) -> None:
         """Close the store."""
-        self._store.close()
+        self.store.close()
 
 
 def text_of(response: HttpResponse) -> str:

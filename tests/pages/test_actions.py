@@ -1,5 +1,6 @@
 """Cancel, run again, themes and lists of runs."""
 
+import re
 from typing import Any
 
 from engine import create_workflow, step
@@ -21,7 +22,8 @@ async def test_cancel_of_a_finished_run_changes_nothing_and_says_so(stage: Stage
     run_id = await stage.suspended()
     await actions.cancel(run_id)
     response = await stage.post(f"/runs/{run_id}/cancel/")
-    assert "had ended before" in await stage.get(response["Location"])
+    assert response.status_code == 409
+    assert f"run {run_id} has ended (canceled) and stays as it is" in text_of(response)
 
 
 async def test_nothing_is_changed_by_get(stage: Stage) -> None:
@@ -93,6 +95,21 @@ async def test_the_doctor_knows_workers_and_versions(stage: Stage) -> None:
     page = await stage.get("/doctor/")
     assert "pydantic" in page
     assert "no worker is connected" in page
+
+
+async def test_a_blocked_worker_is_none_that_is_ready(stage: Stage) -> None:
+    """No green tick stands beside it, and every page says that something is wrong."""
+    await stage.register_worker()
+    found = re.search(r'<li class="card vital" data-status="(\w+)">.*?worker', await stage.get("/doctor/"), re.DOTALL)
+    assert found is not None
+    assert found[1] == "success"
+    await Worker.objects.aupdate(blocked='{"seconds": 12.0, "step": "look_up"}')
+    page = await stage.get("/doctor/")
+    found = re.search(r'<li class="card vital" data-status="(\w+)">(.*?)</li>', page, re.DOTALL)
+    assert found is not None
+    assert found[1] == "failed"
+    assert "<strong>0</strong><span>workers ready, 1 blocked</span>" in found[2]
+    assert 'title="a worker is blocked"' in await stage.get("/workflows/")
 
 
 async def test_the_doctor_shows_how_memory_grows(stage: Stage) -> None:

@@ -63,7 +63,10 @@ async def test_an_empty_playground_says_what_to_do(stage: Stage) -> None:
 
 @pytest.mark.parametrize(
     ("query", "words"),
-    [("status=nonsense", "There is no status “nonsense”"), ("since=garbage", "“garbage” (since) is no time")],
+    [
+        ("status=nonsense", "there is no status &#x27;nonsense&#x27;"),
+        ("since=garbage", "&#x27;garbage&#x27; is no time"),
+    ],
 )
 async def test_a_filter_that_means_nothing_is_named(stage: Stage, query: str, words: str) -> None:
     """An empty list would look like an answer."""

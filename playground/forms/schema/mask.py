@@ -13,6 +13,7 @@ MASK = "••••••"
 MAX_LEVELS = 60
 MAX_PLACES = 100_000
 
+Pointer = tuple[str | int, ...]
 Change = Callable[[Json], Json | Missing]
 
 
@@ -24,6 +25,22 @@ def mask(schema: Json, value: Json) -> Json:
 def without_secrets(schema: Json, value: Json) -> Json:
     """Return the value without its secrets; in lists, where one must stand, null."""
     return _changed(schema, value, lambda secret: MISSING)
+
+
+def secret_places(schema: Json, value: Json) -> list[Pointer]:
+    """Return where in a value the secrets are that `without_secrets` leaves out."""
+    return list(_differences(value, mask(schema, value), ()))
+
+
+def _differences(value: Json, masked: Json, at: Pointer) -> Iterator[Pointer]:
+    if isinstance(value, dict) and isinstance(masked, dict):
+        for name in value:
+            yield from _differences(value[name], masked[name], (*at, name))
+    elif isinstance(value, list) and isinstance(masked, list):
+        for index, (item, shown) in enumerate(zip(value, masked, strict=True)):
+            yield from _differences(item, shown, (*at, index))
+    elif masked == MASK and value != MASK:
+        yield at
 
 
 def _changed(schema: Json, value: Json, change: Change) -> Json:

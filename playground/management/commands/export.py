@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from engine.errors import RequestError
+from playground.commandline.exits import code_of
 from playground.runs import archive
 
 
@@ -24,5 +25,5 @@ class Command(BaseCommand):
         try:
             exported = asyncio.run(archive.export(options["run_id"]))
         except RequestError as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(str(error), returncode=code_of(error)) from error
         self.stdout.write(json.dumps(exported, indent=1))

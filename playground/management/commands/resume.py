@@ -1,5 +1,7 @@
 """Answers a suspended step and waits for the run."""
 
+import argparse
+
 from django.core.management.base import CommandParser
 
 from playground.actions import actions
@@ -25,6 +27,7 @@ class Command(ExecutingCommand):
             "--step", metavar="PATH", help="which step, as in inner[0].ask; not needed for the only one"
         )
         parser.add_argument("--label", metavar="LABEL", help="the label with which the step waits")
+        parser.add_argument("--index", metavar="N", type=_index, help="which item of a foreach, from 0")
         self.add_execution(parser)
 
     async def work(self, options: Options) -> Exit:
@@ -34,6 +37,12 @@ class Command(ExecutingCommand):
         run = await actions.state_of(run_id)
 
         async def answer() -> None:
-            await actions.resume(run_id, options["step"], value, label=options["label"])
+            await actions.resume(run_id, options["step"], value, label=options["label"], index=options["index"])
 
         return await self.carry_out(run_id, run.workflow_id, answer, options, seen=run.last_seq)
+
+
+def _index(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise argparse.ArgumentTypeError(f"expected the number of an item, from 0, and is {text!r}")
+    return int(text)

@@ -1,0 +1,59 @@
+"""One playground that is asked in four ways: its worker is this process, so that all four have the user's own types."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+import pytest
+from channels.layers import get_channel_layer
+
+from engine import Engine
+from engine.runs.runtime import Runtime
+from playground.live import nudges
+from playground.worker.verdicts import judge
+from tests.pages.conftest import stage
+from tests.pages.stage import Stage
+from tests.parity.flows import FLOWS
+from tests.parity.ways import Ways
+
+__all__ = ["stage"]
+
+
+@pytest.fixture
+async def ways(stage: Stage) -> AsyncIterator[Ways]:
+    """Give the four ways, with a worker that answers questions and executes what is started."""
+    await stage.publish(*FLOWS)
+    await stage.register_worker()
+    engine = Engine(workflows=FLOWS, store=stage.store)
+    working = [asyncio.create_task(answer_questions(engine.runtime)), asyncio.create_task(execute(stage))]
+    yield Ways(stage, engine)
+    for task in working:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def answer_questions(runtime: Runtime) -> None:
+    """Say whether values fit, as a worker does."""
+    layer = get_channel_layer()
+    assert layer is not None
+    while True:
+        question = await layer.receive(nudges.VERDICTS)
+        await nudges.answer(question["reply_to"], await judge(runtime, question))
+
+
+async def execute(stage: Stage) -> None:
+    """Execute each run that is woken."""
+    layer = get_channel_layer()
+    assert layer is not None
+    async with asyncio.TaskGroup() as tasks:
+        while True:
+            message = await layer.receive(nudges.WAKES)
+            tasks.create_task(play(stage, message["run_id"]))
+
+
+async def play(stage: Stage, run_id: str) -> None:
+    """Execute a run until it rests; one that has ended has nothing to execute."""
+    summary = await stage.store.summary(run_id)
+    if not summary.ended:
+        await stage.play(run_id)

@@ -1,0 +1,71 @@
+"""The workflows that are asked about."""
+
+from typing import Any
+
+from pydantic import BaseModel, field_validator
+
+from engine import Context, Workflow, create_workflow, step
+
+
+class Wish(BaseModel):
+    """An input with a rule that no JSON Schema tells."""
+
+    article: str
+
+    @field_validator("article")
+    @classmethod
+    def known(cls, article: str) -> str:
+        """Refuse what nobody sells."""
+        if article == "unicorn":
+            raise ValueError("there are none")
+        return article
+
+
+@step(resume_schema=int)
+def first(wish: Wish, ctx: Context) -> str:
+    """Ask under a label."""
+    answer: int = ctx.suspend(label="go")
+    return f"{wish.article} {answer}"
+
+
+@step(resume_schema=int)
+def second(text: str, ctx: Context) -> str:
+    """Ask again, so that the run goes on waiting after the first answer."""
+    answer: int = ctx.suspend()
+    return f"{text} {answer}"
+
+
+@step
+def three(wish: Wish) -> list[str]:
+    """Give three items."""
+    return [wish.article] * 3
+
+
+@step(resume_schema=int)
+def item(article: str, ctx: Context) -> str:
+    """Ask for one item, under a label of its own."""
+    answer: int = ctx.suspend(label=f"item {ctx.path[-1]}")
+    return f"{article} {answer}"
+
+
+@step
+def ask(data: Any, ctx: Context) -> Any:
+    """Take any answer, null too."""
+    return ctx.suspend()
+
+
+inner: Workflow[Any, Any] = create_workflow(id="inner", input_schema=Wish, output_schema=str).then(first).commit()
+
+
+def flow(name: str) -> Any:
+    """Begin a workflow."""
+    return create_workflow(id=name, input_schema=Wish, output_schema=Any)
+
+
+FLOWS: tuple[Workflow[Any, Any], ...] = (
+    flow("twice").then(first).then(second).commit(),
+    flow("each").then(three).foreach(item, concurrency=3).commit(),
+    flow("nested").then(inner).commit(),
+    create_workflow(id="anything", input_schema=None, output_schema=None).then(ask).wait_for_event("any").commit(),
+    flow("expects").wait_for_event("paid", schema=int, id="payment").commit(),
+)
