@@ -19,13 +19,15 @@ from referencing import Registry
 
 from engine.errors import InvalidValue, Issue, NotSerializable
 from engine.values.misfits import misfit
-from engine.values.patterns import DocumentValidator
 from engine.values.plainness import is_reversible
 from engine.values.textforms import reveal
 from engine.values.transport import reading, writing
 from engine.values.unions import CONFIG
+from engine.values.validator import DIALECTS, errors_of, seconds_for
 
 JSON = Any
+
+MAX_ISSUES = 1000
 
 
 class Codec(Protocol):
@@ -70,7 +72,7 @@ class DocumentCodec:
     def __init__(self, document: Mapping[str, Any]) -> None:
         """Take a document that is known to be a JSON Schema."""
         # An empty registry: a reference to a file or an address is an error, never a request.
-        self._validator = DocumentValidator(document, registry=Registry())
+        self._validator = DIALECTS.of(document)(document, registry=Registry())
 
     def load(self, value: JSON) -> Any:
         """Return a copy of the value, checked."""
@@ -84,8 +86,11 @@ class DocumentCodec:
         return json
 
     def _check(self, value: JSON) -> None:
-        if issues := [_issue(error) for error in self._validator.iter_errors(value)]:
-            raise InvalidValue(issues=issues)
+        errors = errors_of(self._validator, value, seconds=seconds_for(value), most=MAX_ISSUES)
+        if isinstance(errors, str):
+            raise InvalidValue(issues=[Issue(path=(), message=errors)])
+        if errors:
+            raise InvalidValue(issues=list(map(_issue, errors)))
 
 
 class TypedCodec:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 from pydantic import PydanticUserError, TypeAdapter
 from pydantic.errors import PydanticSchemaGenerationError, PydanticUndefinedAnnotation
@@ -17,6 +16,7 @@ from engine.values.codecs import OPEN, Codec, DocumentCodec, KeysCodec, ListCode
 from engine.values.documents import LenientGenerator, keyed, listed, unresolved
 from engine.values.plainness import checking, is_plain
 from engine.values.shapes import UNKNOWN, Shape, keyed_shape, typed_shape
+from engine.values.validator import DIALECTS
 
 # In the text of a type: the module, and the functions around a local class.
 _MODULES = re.compile(r"(?:[A-Za-z_<][\w<>]*\.)+")
@@ -148,9 +148,11 @@ def _is_json(value: Any) -> bool:
 def _of_document(document: dict[str, Any]) -> Schema:
     """Return the schema that a JSON Schema describes."""
     try:
-        Draft202012Validator.check_schema(document)
+        DIALECTS.of(document).check_schema(document)
     except SchemaError as error:
-        raise InvalidSchema(f"This dict is no JSON Schema (draft 2020-12): {error.message}") from error
+        raise InvalidSchema(f"This dict is no JSON Schema ({_draft(document)}): {error.message}") from error
+    except RecursionError:
+        raise InvalidSchema("This JSON Schema is nested too deeply. Name its parts under $defs.") from None
     for reference in unresolved(document):
         raise InvalidSchema(
             f"The JSON Schema refers to {reference!r}, which is not in it. Put what it refers to under $defs: "
@@ -159,6 +161,12 @@ def _of_document(document: dict[str, Any]) -> Schema:
     name = str(document.get("title") or document.get("type") or "JSON Schema")
     shape = Shape(reads=document, writes=document)
     return _schema(document, name, document, document, shape, DocumentCodec(document))
+
+
+def _draft(document: dict[str, Any]) -> str:
+    """Return the draft that a JSON Schema is held to, as words."""
+    named = document.get("$schema")
+    return str(named) if DIALECTS.knows(named) else "draft 2020-12"
 
 
 @lru_cache(maxsize=1024)

@@ -236,7 +236,7 @@ def test_put_together_json_schemas_keep_their_references() -> None:
     schema = Schema.of(Schema.list_of(Schema.keys({"tree": Schema.of(Tree)})).json_schema)
     assert schema.check([{"tree": {"value": "a", "branches": [{"value": "b"}]}}]) == ()
     assert [issue.path for issue in schema.check([{"tree": {"value": "a", "branches": [{}]}}])] == [
-        (0, "tree", "branches", 0)
+        (0, "tree", "branches", 0, "value")
     ]
 
 

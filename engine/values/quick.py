@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from playground.forms.values.values import Json
+JSON = Any
 
 IGNORED = frozenset(("title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly", "type"))
 LIMITS = frozenset(("minimum", "maximum", "minLength", "maxLength"))
@@ -16,7 +16,7 @@ TYPES: dict[str, type | tuple[type, ...]] = {
 }
 
 
-def surely_fits(value: Json, rule: Any) -> bool:
+def surely_fits(value: JSON, rule: Any) -> bool:
     """Tell whether a value fits for sure; False means that only the whole validator knows."""
     if not isinstance(rule, dict):
         return rule is True
@@ -36,7 +36,7 @@ def _is_leaf(rule: Any) -> bool:
     return isinstance(rule, dict) and "anyOf" not in rule
 
 
-def _within(value: Json, rule: dict[str, Any]) -> bool:
+def _within(value: JSON, rule: dict[str, Any]) -> bool:
     low, high = ("minLength", "maxLength") if isinstance(value, str) else ("minimum", "maximum")
     size = len(value) if isinstance(value, str) else value
     least, most = rule.get(low, -math.inf), rule.get(high, math.inf)
