@@ -24,7 +24,7 @@ from referencing.jsonschema import specification_with
 from engine.values.budget import OutOfTime, limited
 from engine.values.keywords import ADDED, OLDEST, REPLACED, Keyword, shown, watched
 from engine.values.patterns import PatternError
-from engine.values.quick import surely_fits
+from engine.values.quick import quickly, surely_fits
 
 Wrap = Callable[[Keyword], Keyword]
 NEWEST = "https://json-schema.org/draft/2020-12/schema"
@@ -145,6 +145,11 @@ def errors_of(validator: Any, value: Any, *, seconds: float, most: int) -> list[
 
 def fits(validator: Any, value: Any, parts: Iterable[tuple[Any, Any]], *, seconds: float) -> bool | None:
     """Tell whether a value fits all parts of a schema, each with its resolver; None when that could not be decided."""
+    parts = list(parts)
+    knows = seconds > 0 and "const" in validator.VALIDATORS
+    quick = [quickly(value, part) if knows else None for part, _ in parts]
+    if None not in quick:
+        return all(quick)
     try:
         with limited(seconds):
             return all(next(validator.descend(value, part, resolver=inner), None) is None for part, inner in parts)

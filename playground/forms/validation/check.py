@@ -68,8 +68,10 @@ def _is_of_pattern(error: ValidationError) -> bool:
 
 def fits(place: Place, value: Json, *, schema: Json, seconds: float = 0.2) -> bool | None:
     """Tell whether a value fits one place of a schema; None when that could not be decided, in time or at all."""
-    validator = DIALECTS.of(schema)(True, registry=KNOWN)
+    if not place.parts:
+        return True
     parts = [(part.schema, part.resolver) for part in place.parts]
+    validator = DIALECTS.of(schema)(True, registry=KNOWN, _resolver=parts[0][1])
     return validator_fits(validator, value, parts, seconds=seconds)
 
 
