@@ -18,6 +18,7 @@ MAX_LEVELS = 14
 BLANK_LEVELS = 5
 """Required objects inside required objects that a blank form opens by itself."""
 MAX_ROUNDS = 4
+SECONDS = 0.3
 
 
 @dataclass(slots=True, kw_only=True)
@@ -29,7 +30,7 @@ class Desk:
     exact: bool = False
     """Whether what a value lacks stays unset, so that it comes back as it was; else what is required is opened."""
 
-    seconds: float = 0.3
+    seconds: float = field(default_factory=lambda: SECONDS)
     """Time that is left for finding the branches of unions and the conditions that hold."""
     known: dict[tuple[int, ...], Settled] = field(default_factory=dict)
     """Places that were settled already, by the identities of their schemas, which stay alive here."""
