@@ -22,12 +22,14 @@ from engine.values.codec import JSON, Codec, OneForm
 from engine.values.jsontext import is_json, unambiguous
 from engine.values.misfits import handed_on, misfit, type_name
 from engine.values.ordering import in_order_of, ordered
-from engine.values.patterns import DocumentValidator
 from engine.values.plainness import checking, is_plain, is_reversible
 from engine.values.sameness import same
 from engine.values.textforms import reveal
 from engine.values.transport import Form, Transport
 from engine.values.unions import Compiled
+from engine.values.validator import DIALECTS, errors_of, seconds_for
+
+MAX_ISSUES = 1000
 
 
 class OpenCodec(OneForm):
@@ -60,7 +62,7 @@ class DocumentCodec(OneForm):
     def __init__(self, document: Mapping[str, Any]) -> None:
         """Take a document that is known to be a JSON Schema."""
         # An empty registry: a reference to a file or an address is an error, never a request.
-        self._validator = DocumentValidator(document, registry=Registry())
+        self._validator = DIALECTS.of(document)(document, registry=Registry())
 
     def load(self, value: JSON) -> Any:
         """Return a copy of the value, checked."""
@@ -74,8 +76,11 @@ class DocumentCodec(OneForm):
         return json
 
     def _check(self, value: JSON) -> None:
-        if issues := [_issue(error) for error in self._validator.iter_errors(value)]:
-            raise InvalidValue(issues=issues)
+        errors = errors_of(self._validator, value, seconds=seconds_for(value), most=MAX_ISSUES)
+        if isinstance(errors, str):
+            raise InvalidValue(issues=[Issue(path=(), message=errors)])
+        if errors:
+            raise InvalidValue(issues=list(map(_issue, errors)))
 
 
 class TypedCodec:

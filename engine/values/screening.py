@@ -9,7 +9,6 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 from pydantic_core import PydanticSerializationError, to_jsonable_python
 
@@ -17,6 +16,7 @@ from engine.errors import InvalidSchema
 from engine.paths import Path, format_path
 from engine.values.documents import Document, is_endless, unresolved
 from engine.values.positions import DOCUMENT
+from engine.values.validator import DIALECTS
 
 MAX_BITS = 14_000
 """Longer whole numbers have more digits than readers of JSON take."""
@@ -46,7 +46,7 @@ _WORDS = (
 
 
 def screened(given: dict[Any, Any]) -> Document:
-    """Return a copy of a dict that is given as a JSON Schema (draft 2020-12), as strict JSON.
+    """Return a copy of a dict that is given as a JSON Schema, of the draft it names or else 2020-12, as strict JSON.
 
     Raises:
         InvalidSchema: it is not JSON, no JSON Schema, says nothing although it was meant to, or refers to elsewhere.
@@ -143,13 +143,19 @@ def _type_name(value: Any) -> str | None:
 def _check_keywords(document: Document) -> None:
     """Refuse what the drafts' own schema refuses."""
     try:
-        Draft202012Validator.check_schema(document)
+        DIALECTS.of(document).check_schema(document)
     except SchemaError as error:
         place = f"at {format_path(tuple(error.absolute_path))}: " if error.absolute_path else ""
         mend = f" Write {_offered(error.instance)}." if error.instance in list(_NAMES) else ""
         raise InvalidSchema(
-            f"This dict is no JSON Schema (draft 2020-12): {place}{error.message.removesuffix('.')}.{mend}"
+            f"This dict is no JSON Schema ({_draft(document)}): {place}{error.message.removesuffix('.')}.{mend}"
         ) from error
+
+
+def _draft(document: Document) -> str:
+    """Return the draft that a JSON Schema is held to, as words."""
+    named = document.get("$schema")
+    return str(named) if DIALECTS.knows(named) else "draft 2020-12"
 
 
 def _check_json(document: Any, what: str) -> None:

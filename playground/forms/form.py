@@ -19,7 +19,7 @@ from playground.forms.html.sheet import sheet
 from playground.forms.schema.document import place_of
 from playground.forms.schema.kinds import Anything
 from playground.forms.schema.mask import secret_places, without_secrets
-from playground.forms.validation.check import check, is_valid
+from playground.forms.validation.check import check, fits
 from playground.forms.validation.example import example
 from playground.forms.values.issues import Issue
 from playground.forms.values.values import MISSING, Json, Missing
@@ -116,7 +116,9 @@ class Form:
     def _shown(cls, schema: Json, node: Node, *, as_json: bool = False, focus: str | None = None) -> Self:
         meant = value_of(node)
         value = MISSING if meant.issues else meant.value
-        return cls(schema=schema, root=node, as_json=as_json, action=None, value=value, issues=(), focus=focus)
+        return cls(
+            schema=schema, root=node, as_json=as_json, action=None, value=value, issues=meant.doubts, focus=focus
+        )
 
     def _pressed(self, verb: str, at: str) -> Self:
         match verb:
@@ -186,7 +188,7 @@ class Form:
 def _root(schema: Json) -> Field:
     """Return the field of the whole input; where anything goes, it may be left empty, which means null."""
     field = field_of(place_of(schema))
-    anything = isinstance(field.kind, Anything) and is_valid(field.place, None, schema=schema)
+    anything = isinstance(field.kind, Anything) and fits(field.place, None, schema=schema) is True
     return replace(field, need=Need.OPTIONAL) if anything else field
 
 

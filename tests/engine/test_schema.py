@@ -238,7 +238,7 @@ def test_put_together_json_schemas_keep_their_references() -> None:
     schema = Schema.of(Schema.list_of(Schema.keys({"tree": Schema.of(Tree)})).json_schema)
     assert schema.check([{"tree": {"value": "a", "branches": [{"value": "b"}]}}]) == ()
     assert [issue.path for issue in schema.check([{"tree": {"value": "a", "branches": [{}]}}])] == [
-        (0, "tree", "branches", 0)
+        (0, "tree", "branches", 0, "value")
     ]
 
 
@@ -248,7 +248,8 @@ def test_parts_keep_their_references_under_any_key() -> None:
     for key in ("a/b", "~", "%41", "", "né", "#", "$ref"):
         schema = Schema.of(Schema.keys({key: tree}).json_schema)
         assert schema.check({key: {"value": "a", "branches": [{"value": "b"}]}}) == ()
-        assert [issue.path for issue in schema.check({key: {"value": "a", "branches": [{}]}})] == [(key, "branches", 0)]
+        found = schema.check({key: {"value": "a", "branches": [{}]}})
+        assert [issue.path for issue in found] == [(key, "branches", 0, "value")]
     named = Schema.of({"$defs": {"n": {"$anchor": "n", "type": "integer"}}, "$ref": "#n"})
     assert Schema.of(Schema.list_of(named).json_schema).check([1]) == ()
 

@@ -1,12 +1,23 @@
 """Laws on random schemas, values and posts."""
 
+from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from playground.forms import Form, check, dumps, example, parse_json
 from tests.forms.browser import Session
+
+
+@pytest.fixture(scope="module", autouse=True)
+def time_enough() -> Iterator[None]:
+    """Give forms all the time they need: what a law finds must not depend on how busy the machine is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("playground.forms.fields.desk.SECONDS", 30)
+        yield
+
 
 LETTERS = st.characters(codec="utf-8")
 NAMES = st.text(LETTERS, max_size=5) | st.sampled_from(["a", "b", "a/b", "~", "", "f", ":is", "~k0"])

@@ -9,7 +9,7 @@ from playground.forms.schema.document import Place
 from playground.forms.schema.kinding import settle
 from playground.forms.schema.kinds import Const, Settled
 from playground.forms.schema.shape import Shape, fold
-from playground.forms.validation.check import is_valid
+from playground.forms.validation.check import fits
 from playground.forms.values.values import Json
 
 MAX_NODES = 3000
@@ -18,6 +18,7 @@ MAX_LEVELS = 14
 BLANK_LEVELS = 5
 """Required objects inside required objects that a blank form opens by itself."""
 MAX_ROUNDS = 4
+SECONDS = 0.3
 
 
 @dataclass(slots=True, kw_only=True)
@@ -29,7 +30,7 @@ class Desk:
     exact: bool = False
     """Whether what a value lacks stays unset, so that it comes back as it was; else what is required is opened."""
 
-    seconds: float = 0.3
+    seconds: float = field(default_factory=lambda: SECONDS)
     """Time that is left for finding the branches of unions and the conditions that hold."""
     known: dict[tuple[int, ...], Settled] = field(default_factory=dict)
     """Places that were settled already, by the identities of their schemas, which stay alive here."""
@@ -62,33 +63,44 @@ class Desk:
         self.left -= 1
         return self.left >= 0
 
-    def fits(self, place: Place, value: Json) -> bool:
-        """Tell whether a value fits a place; when all of that took too long, it does not."""
+    def fits(self, place: Place, value: Json) -> bool | None:
+        """Tell whether a value fits a place; None when that could not be decided in the time that is left."""
         start = time.thread_time()
-        found = self.seconds > 0 and is_valid(place, value, schema=self.schema, seconds=min(self.seconds, 0.2))
+        found = fits(place, value, schema=self.schema, seconds=min(max(self.seconds, 0), 0.2))
         self.seconds -= time.thread_time() - start
         return found
 
-    def effective(self, shape: Shape, value: Json) -> Shape:
-        """Return the shape of an object with those of its conditions that hold for the value."""
+    def effective(self, shape: Shape, value: Json) -> Shape | None:
+        """Return the shape of an object with those of its conditions that hold for the value.
+
+        None when that could not be decided: whoever asks then keeps the whole value as it is.
+        """
+        asked: set[int] = set()
         for _ in range(MAX_ROUNDS):
             known = {id(part.schema) for part in shape.place.parts}
-            further = [part for place in self.holding(shape, value) for part in place.parts]
-            parts = tuple(part for part in further if id(part.schema) not in known)
+            holding = self.holding(shape, value, asked)
+            if holding is None:
+                return None
+            parts = tuple(part for place in holding for part in place.parts if id(part.schema) not in known)
             if not parts:
                 return shape
             shape = fold(Place(parts=shape.place.parts + parts))
         return shape
 
-    def holding(self, shape: Shape, value: Json) -> Iterator[Place]:
-        """Walk what the conditions of a shape add for a value."""
+    def holding(self, shape: Shape, value: Json, asked: set[int]) -> list[Place] | None:
+        """Return what the conditions of a shape add for a value, without those that were asked before."""
+        found: list[Place] = []
         for condition in shape.conditions:
-            place = condition.then if self.fits(condition.test, value) else condition.other
-            if place is not None:
-                yield place
+            test = id(condition.test.parts[0].schema)
+            holds = test not in asked and self.fits(condition.test, value)
+            if holds is None:
+                return None
+            place = None if test in asked else condition.then if holds else condition.other
+            found += [place] if place is not None else []
+            asked.add(test)
         for name, places in shape.dependents.items():
-            if isinstance(value, dict) and name in value:
-                yield from places
+            found += places if isinstance(value, dict) and name in value else ()
+        return found
 
     def possible(self, shape: Shape) -> dict[str, Place]:
         """Return the properties that the conditions of an object could add."""

@@ -4,7 +4,7 @@ import re
 
 from playground.forms.schema.document import place_of
 from playground.forms.schema.shape import fold
-from playground.forms.validation.check import is_valid
+from playground.forms.validation.check import fits
 from playground.forms.values.jsontext import JsonError, dumps
 from playground.forms.values.pasted import ENVELOPE, is_sent_event, parse_pasted
 from playground.forms.values.values import MISSING, Json, Missing
@@ -49,7 +49,7 @@ def _inside(schema: Json, name: str, value: Json) -> Json | Missing:
     """Return the inner value, unless the schema speaks of the name or takes everything."""
     place = place_of(schema)
     known = fold(place).properties
-    if name in known or (not known and is_valid(place, value, schema=schema)):
+    if name in known or (not known and fits(place, value, schema=schema) is not False):
         return MISSING
-    fits = is_valid(place, value[name], schema=schema)
-    return value[name] if fits or not is_valid(place, value, schema=schema) else MISSING
+    meant = fits(place, value[name], schema=schema) is True or fits(place, value, schema=schema) is False
+    return value[name] if meant else MISSING

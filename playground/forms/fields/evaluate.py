@@ -24,23 +24,29 @@ class Meaning:
     issues: tuple[Issue, ...]
     lost: bool
     """Whether something that was typed is not in the value."""
+    doubts: tuple[Issue, ...]
+    """Those of the issues that say what has to be looked over."""
 
 
 def value_of(node: Node) -> Meaning:
     """Return the value of a node, and what could not be read."""
     reading = _Reading()
     value = reading.value(node, ())
-    return Meaning(value=value, issues=tuple(reading.issues), lost=reading.lost)
+    return Meaning(value=value, issues=tuple(reading.issues), lost=reading.lost, doubts=tuple(reading.doubts))
 
 
 @dataclass(slots=True, kw_only=True)
 class _Reading:
     issues: list[Issue] = field(default_factory=list)
     lost: bool = False
+    doubts: list[Issue] = field(default_factory=list)
 
     def value(self, node: Node, path: Path) -> Json | Missing:
         match node:
-            case Raw(text=text):
+            case Raw(text=text, problem=problem):
+                doubts = [Issue(path=path, message=problem)] if problem else []
+                self.doubts += doubts
+                self.issues += doubts
                 return self.raw(text, path)
             case Leaf(problem=problem) if problem:
                 return self.refuse(path, problem)

@@ -157,7 +157,7 @@ def is_lost_in_a_line(text: str) -> bool:
 
 def _group(desk: Desk, field: Field, value: Mapping[str, Json], at: str, level: int) -> Node:
     shape = desk.effective(field.shape, value)
-    if len(shape.properties) > desk.left:
+    if shape is None or len(shape.properties) > desk.left:
         return raw(field, at, value or MISSING)
     members = list(desk.members(shape, chosen=field.need is Need.CHOSEN))
     known = {member.name for member in members}
@@ -212,10 +212,21 @@ def choose(desk: Desk, field: Field, value: Json, at: str, level: int) -> Node:
     if tag is not MISSING:
         named = [number for number in possible if _names_tag(kind.branches[number].shape, kind.tag, tag)]
         possible = named or possible
-    fitting = next((number for number in possible if desk.fits(kind.branches[number].place, value)), None)
-    if fitting is None and possible:
-        fitting = min(possible, key=lambda number: _distance(kind.branches[number].shape, value))
+    fitting = _fitting(desk, kind, possible, value)
     return raw(field, at, value) if fitting is None else switched(desk, field, fitting, value, at, level)
+
+
+def _fitting(desk: Desk, kind: Union, possible: list[int], value: Json) -> int | None:
+    """Return the first alternative that a value fits, else the nearest; None when that could not be decided."""
+    if len(possible) < 2:
+        return next(iter(possible), None)
+    undecided = False
+    for number in possible:
+        found = desk.fits(kind.branches[number].place, value)
+        if found:
+            return number
+        undecided = undecided or found is None
+    return None if undecided else min(possible, key=lambda number: _distance(kind.branches[number].shape, value))
 
 
 def _names_tag(shape: Shape, name: str, tag: Json) -> bool:

@@ -107,6 +107,8 @@ class Raw:
     field: Field
     at: str
     text: str
+    problem: str = ""
+    """Why it has to be looked over before it is sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

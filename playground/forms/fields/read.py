@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from playground.forms.fields.desk import MAX_LEVELS, Desk
 from playground.forms.fields.evaluate import value_of
+from playground.forms.fields.leftover import UNDECIDED, UNPLACED, leftover
 from playground.forms.fields.load import (
     blank,
     empty,
@@ -60,9 +61,9 @@ class Reader:
         if not self.post.has(at):
             return blank(self.desk, field, at, level)
         if self.post.mark("as", at) == "json" or isinstance(field.kind, Anything) or level > MAX_LEVELS:
-            return Raw(field=field, at=at, text=self.post.text(at) or "")
+            return self.as_json(field, at)
         if isinstance(field.kind, Record) and len(field.shape.properties) > self.desk.left:
-            return Raw(field=field, at=at, text=self.post.text(at) or "")
+            return self.as_json(field, at)
         match field.kind:
             case Union():
                 return self.switch(field, at, level)
@@ -70,6 +71,17 @@ class Reader:
                 return self.container(field, at, level)
             case _:
                 return self.leaf(field, at)
+
+    def as_json(self, field: Field, at: str) -> Raw:
+        """Read the editor for JSON, or else fields that the page had here and that are none any more."""
+        text = self.post.text(at)
+        if text is None and self.post.steps(at):
+            return self.kept(field, at, UNPLACED)
+        return Raw(field=field, at=at, text=text or "")
+
+    def kept(self, field: Field, at: str, problem: str) -> Raw:
+        """Return the editor with all that was posted at a pointer, and why it has to be looked over."""
+        return replace(raw(field, at, leftover(self.post, at)), problem=problem)
 
     def state(self, at: str) -> tuple[str, bool]:
         """Return the state that was posted and whether the person changed it.
@@ -158,6 +170,8 @@ class Reader:
             for _ in range(3):
                 value = value_of(group).value
                 further = self.desk.effective(shape, value)
+                if further is None:
+                    return replace(raw(field, at, value), problem=UNDECIDED)
                 if further is shape:
                     break
                 group = self.members(field, further, at, level)
@@ -191,9 +205,14 @@ class Reader:
         for number, step in enumerate(steps):
             name = name_in(step)
             place = self.desk.possible(shape).get(name) or entry_place(shape, name)
-            value = value_of(self.read(self.desk.field(place), f"{at}/{step}", level + 1)).value
-            if value is not MISSING:
-                yield load_entry(self.desk, shape, name=name, value=value, key=f"x{number}", at=at, level=level)
+            field, key = self.desk.field(place), f"x{number}"
+            meant = value_of(self.read(field, f"{at}/{step}", level + 1))
+            if meant.doubts or meant.lost:
+                left = meant.value if not meant.lost else leftover(self.post, f"{at}/{step}")
+                doubt = meant.doubts[0].message if meant.doubts else UNPLACED
+                yield Entry(key=key, name=name, node=replace(raw(field, f"{at}/{ENTRY}{key}", left), problem=doubt))
+            elif meant.value is not MISSING:
+                yield load_entry(self.desk, shape, name=name, value=meant.value, key=key, at=at, level=level)
 
     def listing(self, field: Field, at: str, level: int) -> Node:
         """Read a list in the order of the page."""
@@ -237,7 +256,8 @@ class Reader:
             return Switch(field=field, at=at, state=state, stash=stash)
         body = self.read(inner, at, level)
         if isinstance(body, Switch) or (isinstance(body, Raw) and not isinstance(inner.kind, Anything)):
-            return raw(field, at, value_of(body).value)
+            meant = value_of(body)
+            return replace(raw(field, at, meant.value), problem=meant.doubts[0].message if meant.doubts else "")
         return Switch(field=field, at=at, state=State.VALUE, branch=int(chosen), body=body, stash=stash)
 
     def guessed(self, field: Field, at: str, level: int) -> Node:
@@ -247,8 +267,10 @@ class Reader:
             node = self.unchanged(field, at, level, str(number), "")
             meant = value_of(node)
             inner = branch_field(field, number)
-            if inner and meant.value is not MISSING and not meant.issues and self.desk.fits(inner.place, meant.value):
-                return node
+            if inner and meant.value is not MISSING and not meant.issues:
+                fits = self.desk.fits(inner.place, meant.value)
+                if fits is not False:
+                    return node if fits else self.kept(field, at, UNDECIDED)
             first = first or node
         return first or blank(self.desk, field, at, level)
 

@@ -7,8 +7,8 @@ from typing import Any, TypeGuard
 
 from referencing.exceptions import Unresolvable
 
+from engine.values.patterns import PatternError, compiled
 from playground.forms.schema.document import ANYWHERE, Part, Place
-from playground.forms.schema.patterns import PatternError, compiled
 from playground.forms.values.jsontext import dumps
 
 MAX_PARTS = 200

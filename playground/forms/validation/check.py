@@ -1,41 +1,26 @@
 """Whether a value fits a schema, in bounded time; and if not, where and why."""
 
 import json
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any, TypeAlias
 
-from jsonschema.exceptions import UndefinedTypeCheck, UnknownType, ValidationError
-from referencing.exceptions import Unresolvable
+from jsonschema.exceptions import ValidationError
 
+from engine.values.validator import UNUSABLE
+from engine.values.validator import errors_of as validator_errors
+from engine.values.validator import fits as validator_fits
 from playground.forms.schema.document import KNOWN, Place, place_of
 from playground.forms.schema.kinding import settle
-from playground.forms.schema.patterns import PatternError
 from playground.forms.schema.shape import Shape, entry_place
 from playground.forms.schema.words import found
-from playground.forms.validation.bounded import OutOfTime, deadline, validator_class
+from playground.forms.validation.bounded import DIALECTS
 from playground.forms.validation.teach import teach, wanted
 from playground.forms.values.issues import Issue
 from playground.forms.values.values import Json
 
 SECONDS = 0.8
 MAX_ISSUES = 100
-UNUSABLE = (
-    PatternError,
-    Unresolvable,
-    UnknownType,
-    UndefinedTypeCheck,
-    TypeError,
-    ValueError,
-    KeyError,
-    AttributeError,
-    IndexError,
-    OverflowError,
-    ZeroDivisionError,
-)
-"""What `jsonschema` raises for a schema that is none; the person who fills the form cannot help it."""
 
 Chosen: TypeAlias = Mapping[tuple[str | int, ...], frozenset[int]]
 """For places of a value, the identities of the schemas whose branch the person chose."""
@@ -58,20 +43,12 @@ def check(schema: Json, value: Json, *, chosen: Chosen | None = None, seconds: f
 
 
 def errors_of(schema: Json, value: Json, seconds: float) -> list[ValidationError] | str:
-    """Return the validator's errors, or why it could not decide."""
-    token = deadline.set(time.thread_time() + seconds)
+    """Return the validator's errors, or in a sentence why it could not decide."""
     try:
-        validator = validator_class(schema)(schema, registry=KNOWN)
-        return list(islice(validator.iter_errors(value), MAX_ISSUES))
-    except OutOfTime:
-        return f"Checking this value took longer than {seconds:g} s, so it is refused."
-    except RecursionError:
-        return "The value or the schema is nested too deeply to be checked."
+        validator = DIALECTS.of(schema)(schema, registry=KNOWN)
     except UNUSABLE as error:
-        reason = str(error).partition("\n")[0][:200] or type(error).__name__
-        return f"The schema itself cannot be used: {reason}."
-    finally:
-        deadline.reset(token)
+        return f"The schema itself cannot be used: {error}."
+    return validator_errors(validator, value, seconds=seconds, most=MAX_ISSUES)
 
 
 def breaks_pattern(schema: Json, value: Json) -> bool:
@@ -89,17 +66,13 @@ def _is_of_pattern(error: ValidationError) -> bool:
     return error.validator in ("pattern", "patternProperties") or any(map(_is_of_pattern, error.context or ()))
 
 
-def is_valid(place: Place, value: Json, *, schema: Json, seconds: float = 0.2) -> bool:
-    """Tell whether a value fits one place of a schema; one that cannot be checked in time does not."""
-    token = deadline.set(time.thread_time() + seconds)
-    try:
-        validator: Any = validator_class(schema)(True, registry=KNOWN)
-        parts = ((part.schema, part.resolver) for part in place.parts)
-        return not any(next(validator.descend(value, part, resolver=inner), None) for part, inner in parts)
-    except (OutOfTime, RecursionError, *UNUSABLE):
-        return False
-    finally:
-        deadline.reset(token)
+def fits(place: Place, value: Json, *, schema: Json, seconds: float = 0.2) -> bool | None:
+    """Tell whether a value fits one place of a schema; None when that could not be decided, in time or at all."""
+    if not place.parts:
+        return True
+    parts = [(part.schema, part.resolver) for part in place.parts]
+    validator = DIALECTS.of(schema)(True, registry=KNOWN, _resolver=parts[0][1])
+    return validator_fits(validator, value, parts, seconds=seconds)
 
 
 @dataclass(slots=True, kw_only=True)

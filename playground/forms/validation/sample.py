@@ -1,6 +1,7 @@
 """Generated values: an example that a schema takes, found in bounded time."""
 
 import math
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -42,10 +43,14 @@ class Sampler:
     turn: int = 0
     most: int = MAX_VALUES
     made: int = 0
+    until: float = math.inf
+    """When it has to be ready, by `time.thread_time`; what is not made by then is null."""
 
     def value(self, place: Place, depth: int = 0) -> Json:
         """Return a value that should fit; when there is room for no more, null."""
         self.made += 1
+        if time.thread_time() > self.until:
+            return None
         found = settle(place)
         given = self.given(found.shape)
         if given is not MISSING:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from engine.values.patterns import PatternError, compiled
 from playground.forms.schema.document import Place, place_of
 from playground.forms.schema.kinding import settle
 from playground.forms.schema.kinds import Anything, Settled, Union
-from playground.forms.schema.patterns import PatternError, compiled
 from playground.forms.schema.shape import Shape, fold
 from playground.forms.validation.check import errors_of
 from playground.forms.values.issues import Issue

@@ -4,6 +4,7 @@ from typing import Any
 
 from jsonschema.exceptions import ValidationError
 
+from engine.values.equality import repeated
 from playground.forms.schema.document import Part, Place
 from playground.forms.schema.kinding import settle
 from playground.forms.schema.kinds import Anything, Boolean, Choice, Const, Settled
@@ -23,7 +24,7 @@ def teach(error: ValidationError, place: Place | None) -> str:
     local = fold(Place(parts=(Part(schema=error.schema, resolver=None),)))
     value: Json = error.instance
     match str(error.validator):
-        case "required" | "dependentRequired" | "dependencies" if error.message == "missing":
+        case "required" | "dependentRequired" | "dependencies":
             place = place or local.properties.get(str(error.path[-1]))
             return "This is required." + (wanted(place) if place and not fold(place).broken else "")
         case "properties" | "patternProperties":
@@ -37,7 +38,8 @@ def teach(error: ValidationError, place: Place | None) -> str:
         case "propertyNames":
             return f"{_name(error)} is not allowed as a name.{_wanted_name(error.validator_value)}"
         case "uniqueItems":
-            return f"This item is the same as item {int(error.message) + 1}; each must be different."
+            first, _ = repeated(value) or (0, 0)
+            return f"This item is the same as item {first + 1}; each must be different."
         case "minItems" | "maxItems" | "minLength" | "maxLength" | "minProperties" | "maxProperties":
             return _size(str(error.validator), value, error.validator_value)
         case "contains" | "minContains" | "maxContains":

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from playground.forms.schema.patterns import compiled
-from playground.forms.values.values import Json
+from engine.values.budget import tick
+from engine.values.patterns import compiled
+
+JSON = Any
 
 REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
 MAX_STEPS = 2000
@@ -14,7 +16,7 @@ class TooManyParts(ValueError):
     """The schema has too many parts at one place."""
 
 
-def evaluated_names(validator: Any, instance: dict[str, Json], schema: Any) -> set[str]:
+def evaluated_names(validator: Any, instance: dict[str, JSON], schema: Any) -> set[str]:
     """Return the names of an object that some part of the schema has spoken of."""
     known: set[str] = set()
     for part in _parts(validator, instance, schema):
@@ -27,7 +29,7 @@ def evaluated_names(validator: Any, instance: dict[str, Json], schema: Any) -> s
     return known
 
 
-def evaluated_items(validator: Any, instance: list[Json], schema: Any) -> set[int]:
+def evaluated_items(validator: Any, instance: list[JSON], schema: Any) -> set[int]:
     """Return the positions of a list that some part of the schema has spoken of."""
     known: set[int] = set()
     for part in _parts(validator, instance, schema):
@@ -42,12 +44,13 @@ def evaluated_items(validator: Any, instance: list[Json], schema: Any) -> set[in
     return known
 
 
-def _parts(validator: Any, instance: Json, schema: Any) -> Iterator[dict[str, Any]]:
+def _parts(validator: Any, instance: JSON, schema: Any) -> Iterator[dict[str, Any]]:
     """Walk the schema and those inside it that speak of the same value and hold for it."""
     waiting = [(validator, schema)]
     for _ in range(MAX_STEPS):
         if not waiting:
             return
+        tick()
         current, part = waiting.pop()
         if isinstance(part, dict):
             yield part
@@ -55,7 +58,7 @@ def _parts(validator: Any, instance: Json, schema: Any) -> Iterator[dict[str, An
     raise TooManyParts
 
 
-def _inner(validator: Any, instance: Json, part: dict[str, Any]) -> Iterator[tuple[Any, Any]]:
+def _inner(validator: Any, instance: JSON, part: dict[str, Any]) -> Iterator[tuple[Any, Any]]:
     for keyword in REFERENCES:
         if isinstance(part.get(keyword), str):
             found = validator._resolver.lookup(part[keyword])
