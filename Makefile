@@ -13,9 +13,11 @@ PYTEST := $(BIN)/python -m pytest
 SPREAD := --numprocesses auto --maxprocesses 4 # a process for each core
 NONE_IS_FINE := || [ $$? -eq 5 ] # pytest's code for "no test was found"
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+POSTGRES := $(firstword $(shell command -v initdb) $(wildcard /usr/lib/postgresql/*/bin/initdb))
+ON_POSTGRES := $(PYTEST) -p tests.servers.on_postgres
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test browser slow faults wheel bench lint format docs pictures clean
+.PHONY: run test browser slow faults servers wheel bench lint format docs pictures clean
 .DEFAULT_GOAL := run
 
 $(BIN)/python:
@@ -43,7 +45,10 @@ run: $(RUN_STAMP) ## Serve the playground; ARGS="my_flows.py --port 4112" are ha
 	@exec $(BIN)/python manage.py playground $(ARGS)
 
 test: $(TEST_STAMP) ## Everything that takes seconds, and the tour in the browser when Chromium is there.
-	$(PYTEST) $(SPREAD) -m "not browser and not faults and not slow and not wheel" $(ARGS)
+	$(PYTEST) $(SPREAD) -m "not browser and not faults and not servers and not slow and not wheel" $(ARGS)
+ifeq ($(POSTGRES),)
+	@echo "PostgreSQL is not installed, so what is tested on it (make servers) is left out."
+endif
 ifneq ($(CHROMIUM),)
 	$(PYTEST) $(SPREAD) -m browser $(ARGS) $(NONE_IS_FINE)
 else
@@ -58,6 +63,11 @@ slow: $(TEST_STAMP) ## The commands and reloads, each with a playground of its o
 
 faults: $(TEST_STAMP) ## Kill at every fault point, race, inject, ask at random; FAULTS=sample tries a part of it.
 	FAULTS=$(FAULTS) $(PYTEST) -m faults --timeout 1800 $(ARGS)
+
+servers: $(TEST_STAMP) ## What touches the database, on a PostgreSQL of the tests' own; and that one stopped and killed.
+	$(ON_POSTGRES) $(SPREAD) -m "not browser and not faults and not servers and not slow and not sqlite and not wheel" \
+		$(ON_DATABASE) $(ARGS)
+	$(ON_POSTGRES) -n 0 -m "servers or faults and not slow and not sqlite" tests/servers $(FAULTS_ON_POSTGRES) $(ARGS)
 
 wheel: $(TEST_STAMP) ## Build the distribution, install it elsewhere, run it there.
 	$(PYTEST) -m wheel --timeout 600 $(ARGS)

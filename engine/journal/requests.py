@@ -235,7 +235,8 @@ async def _record(
 
     def with_news(events: Sequence[Event]) -> Sequence[Draft]:
         for event in events:
-            run.apply(event)
+            if event.seq > run.last_seq:
+                run.apply(event)
         check_known(run)
         return decide(run)
 

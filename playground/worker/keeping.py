@@ -1,4 +1,4 @@
-"""The store of a worker: patient, and in the tests of recovery mortal: the process ends itself at the n-th write."""
+"""The store of a worker: in the tests of recovery it is mortal, and the process ends itself at the n-th write."""
 
 import os
 import signal
@@ -8,9 +8,6 @@ from engine.events import Draft
 from playground.store import OrmStore
 from playground.store.orm import Moved
 
-PATIENCE = 600.0
-"""Seconds for which a worker waits for the database; giving up would interrupt steps that have done nothing wrong."""
-
 VARIABLE = "STEPYARD_KILL_AT"
 
 
@@ -19,7 +16,7 @@ class MortalStore(OrmStore):
 
     def __init__(self, *, at: int, durable: bool, moved: Moved) -> None:
         """Take which append is the last one, from 1, and whether it is still recorded."""
-        super().__init__(moved=moved, patience=PATIENCE)
+        super().__init__(moved=moved)
         self._left = at
         self._durable = durable
 
@@ -38,6 +35,6 @@ def make_store(moved: Moved) -> OrmStore:
     """Return the worker's store: a mortal one when the variable says where to die, as ``7:before`` or ``7:after``."""
     where = os.environ.get(VARIABLE)
     if not where:
-        return OrmStore(moved=moved, patience=PATIENCE)
+        return OrmStore(moved=moved)
     at, _, when = where.partition(":")
     return MortalStore(at=int(at), durable=when == "after", moved=moved)

@@ -21,6 +21,7 @@ from playground.fleet import blame
 from playground.layers import LocalLayer
 from playground.live import nudges
 from playground.store.database import in_transaction
+from playground.store.notices import tell_moved
 from playground.store.queue import due
 from playground.worker.admission import begin
 from playground.worker.consumers import RunConsumer, VerdictConsumer
@@ -69,7 +70,7 @@ class Worker:
 
         Arguments: `only` is the id of the one run that the worker may execute.
         """
-        self._nudges = nudges.Nudges()
+        self._nudges = nudges.Nudges(tell_moved)
         self._store = make_store(self._nudges.moved)
         self._runtime = Runtime(store=self._store, owner=worker_id, lease=LEASE)
         for found in discovery.found:
