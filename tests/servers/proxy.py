@@ -17,6 +17,8 @@ class Proxy:
         self.port: int = self._listener.getsockname()[1]
         self.lost = threading.Event()
         """Set once an answer was lost."""
+        self.round_trips = 0
+        """How often something was sent after something had come back."""
         self._marks: tuple[bytes, ...] = ()
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -39,7 +41,7 @@ class Proxy:
 
     def _hand_on(self, client: socket.socket) -> None:
         with client, socket.create_connection(("127.0.0.1", self._to)) as server:
-            doomed = False
+            doomed, asking = False, False
             while True:
                 ready, _, _ = select.select([client, server], [], [])
                 if client in ready:
@@ -48,6 +50,8 @@ class Proxy:
                         return
                     if self._marks and all(mark in sent for mark in self._marks):
                         self._marks, doomed = (), True
+                    self.round_trips += not asking
+                    asking = True
                     server.sendall(sent)
                 if server in ready:
                     answered = server.recv(1 << 20)
@@ -56,6 +60,7 @@ class Proxy:
                         if doomed:
                             self.lost.set()
                         return
+                    asking = False
                     client.sendall(answered)
 
 
