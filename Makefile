@@ -15,6 +15,9 @@ NONE_IS_FINE := || [ $$? -eq 5 ] # pytest's code for "no test was found"
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 POSTGRES := $(firstword $(shell command -v initdb) $(wildcard /usr/lib/postgresql/*/bin/initdb))
 ON_POSTGRES := $(PYTEST) -p tests.servers.on_postgres
+ON_DATABASE := tests/api tests/engine/contract tests/engine/test_store.py tests/laws/test_on_database.py tests/pages tests/store \
+	tests/worker $(wildcard tests/test_*.py)
+FAULTS_ON_DATABASE := tests/faults/test_kill.py tests/faults/test_races.py tests/faults/test_changes.py
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: run test browser slow faults servers wheel bench lint format docs pictures clean
@@ -67,7 +70,7 @@ faults: $(TEST_STAMP) ## Kill at every fault point, race, inject, ask at random;
 servers: $(TEST_STAMP) ## What touches the database, on a PostgreSQL of the tests' own; and that one stopped and killed.
 	$(ON_POSTGRES) $(SPREAD) -m "not browser and not faults and not servers and not slow and not sqlite and not wheel" \
 		$(ON_DATABASE) $(ARGS)
-	$(ON_POSTGRES) -n 0 -m "servers or faults and not slow and not sqlite" tests/servers $(FAULTS_ON_POSTGRES) $(ARGS)
+	FAULTS=sample $(ON_POSTGRES) -n 0 -m "servers or faults" tests/servers $(FAULTS_ON_DATABASE) $(ARGS)
 
 wheel: $(TEST_STAMP) ## Build the distribution, install it elsewhere, run it there.
 	$(PYTEST) -m wheel --timeout 600 $(ARGS)
