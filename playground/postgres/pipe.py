@@ -48,8 +48,8 @@ class Pipe:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether there is a connection that was not found broken."""
-        return self._connection is not None
+        """Tell whether there is a connection, for this event loop, that was not found broken."""
+        return self._connection is not None and self._loop is asyncio.get_running_loop()
 
     async def open(self) -> None:
         """Connect, in a thread.
@@ -57,6 +57,7 @@ class Pipe:
         Raises:
             OperationalError: of Django's; the database cannot be reached.
         """
+        self.close()
         self._loop = asyncio.get_running_loop()
         with self._errors:
             connection = await self._loop.run_in_executor(None, self._connected)
@@ -92,8 +93,9 @@ class Pipe:
                 self._link.pipeline_sync()
                 self._flush()
                 results = await self._answer
-            except psycopg.Error:
-                if self._link.status:
+            except (psycopg.Error, asyncio.CancelledError) as error:
+                # An answer for which nobody waits any more would be taken for that of the next.
+                if self._link.status or isinstance(error, asyncio.CancelledError):
                     self.close()
                 raise
         self._names |= fresh

@@ -32,7 +32,7 @@ NEXT_WAKE = """
 """
 
 
-Outcome = dict[int, Exception]
+Outcome = dict[int, BaseException]
 """Why appends were refused, by their place in the batch."""
 
 

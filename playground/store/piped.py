@@ -12,14 +12,14 @@ from functools import lru_cache
 from itertools import count
 from typing import Any, Protocol, cast
 
-from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, OperationalError
+from django.db import DataError, Error, IntegrityError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from engine.errors import Conflict, StaleEpoch
 from playground.store.arrays import integers, texts, times
 from playground.store.database import DatabaseBusy, Patience, note_outage
 from playground.store.journal import Append, Journal, Outcome, outcome_of_all
-from playground.store.trouble import is_lost, is_passing, is_refused
+from playground.store.trouble import is_lost, is_refused
 
 Statement = tuple[str, Sequence[bytes | None], int]
 """SQL with $1, $2, …; its values as the wire takes them; 1 when they are binary, 0 when they are text."""
@@ -93,15 +93,16 @@ class PipedSink:
                 if not self._pipe.is_open:
                     await self._pipe.open()
                 return await self._write(appends, doubtful)
-            except (OperationalError, InterfaceError) as passing:
-                if is_lost(passing):
+            except Error as error:
+                if is_lost(error):
                     note_outage()
                     self._pipe.close()
                 try:
-                    await asyncio.sleep(waiting.judge(passing))
-                except DatabaseBusy as error:
-                    return outcome_of_all(appends, error)
-                doubtful = True
+                    pause = waiting.judge(error)
+                except (Error, DatabaseBusy) as final:
+                    return outcome_of_all(appends, final)
+            await asyncio.sleep(pause)
+            doubtful = True
 
     def close(self) -> None:
         """Close the connection; see `Sink`."""
@@ -111,17 +112,13 @@ class PipedSink:
         """Write the appends in one transaction; return why some were refused.
 
         Raises:
-            OperationalError, InterfaceError: waiting may mend it.
+            Error: Django's; waiting may mend it, or nothing can be written at all.
         """
         try:
             # Sorted, so that whoever else locks several runs in order meets no deadlock.
             await self._pipe.send(self._statements(sorted(appends, key=lambda append: append.number)))
-        except DatabaseError as error:
-            if is_passing(error):
-                raise
-            if isinstance(error, IntegrityError | DataError):
-                return await self._write_each(appends, doubtful)
-            return outcome_of_all(appends, error)
+        except (IntegrityError, DataError):
+            return await self._write_each(appends, doubtful)
         return {}
 
     async def _write_each(self, appends: Sequence[Append], doubtful: bool) -> Outcome:

@@ -81,7 +81,7 @@ class Writer:
             self._settle(loop, sink, batch, outcome)
             return
         later = asyncio.ensure_future(outcome)
-        later.add_done_callback(lambda done: self._settle(loop, sink, batch, done.result()))
+        later.add_done_callback(lambda done: self._settle(loop, sink, batch, _result(done, batch)))
 
     def _settle(self, loop: asyncio.AbstractEventLoop, sink: Sink, batch: Batch, outcome: Outcome) -> None:
         """Tell each caller how its append went, and go on with what has come meanwhile."""
@@ -97,3 +97,11 @@ class Writer:
             loop.call_soon(self._flush, loop, sink)
         else:
             self._flushing = False
+
+
+def _result(done: "asyncio.Future[Outcome]", batch: Batch) -> Outcome:
+    """Return how a batch went; nobody may wait for ever because of an error that was not foreseen."""
+    if done.cancelled():
+        return dict.fromkeys(range(len(batch)), asyncio.CancelledError())
+    error = done.exception()
+    return done.result() if error is None else dict.fromkeys(range(len(batch)), error)
