@@ -10,7 +10,7 @@ from django.db import Error, connections
 
 from playground.live import nudges as live
 from playground.models import Run as RunRow
-from playground.store.database import in_database, logger
+from playground.store.database import DatabaseBusy, in_database, logger
 from playground.store.notices import CHANNEL, Notice, from_text
 
 PAUSE = 0.5
@@ -57,7 +57,11 @@ class Listening:
                 tasks.create_task(nudges.send())
                 while True:
                     notice = await self._heard.get()
-                    await (_catch_up() if notice is None else _hand_on(nudges, notice))
+                    try:
+                        await (_catch_up() if notice is None else _hand_on(nudges, notice))
+                    except (Error, DatabaseBusy) as error:
+                        # The connection that hears is made again, too, and then all is looked up.
+                        logger.info("what others have recorded could not be looked up: %s", error)
         finally:
             self._over = True
             self._ear.stop()

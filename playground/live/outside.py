@@ -15,7 +15,7 @@ from playground.live import nudges as live
 from playground.live.listening import Listening
 from playground.models import Run as RunRow
 from playground.models import WorkflowVersion
-from playground.store.database import in_database
+from playground.store.database import DatabaseBusy, in_database
 
 LOOK = 0.2
 """Seconds between two looks."""
@@ -70,7 +70,7 @@ async def _look_on(heard: Heard) -> None:
             await asyncio.sleep(LOOK)
             try:
                 now = await in_database(_look, heard)
-            except DatabaseError as error:
+            except (DatabaseError, DatabaseBusy) as error:
                 logger.info("what others record could not be looked up: %s", error)
                 continue
             await _tell(nudges, heard, now)

@@ -1,6 +1,7 @@
 """Columns of values as PostgreSQL's arrays in binary, so that one statement takes the rows of a whole batch.
 
-Nothing has to be escaped, and the server reads them as fast as a COPY; see ``array_recv`` in its source for the format.
+Nothing has to be escaped; see ``array_recv`` in the server's source for the format. A COPY, which no pipeline takes,
+would pay for larger batches than there are: measured, 100 and 1,000 rows take as long either way, 10,000 half as long.
 """
 
 from collections.abc import Sequence

@@ -8,9 +8,9 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db import connection
+from django.db import Error, connection
 
-from playground.store.database import in_database
+from playground.store.database import DatabaseBusy, in_database, logger
 
 CHANNEL = "stepyard"
 MOST = 7000
@@ -54,10 +54,14 @@ def notify(notice: Notice) -> None:
 
 
 async def tell_moved(run_ids: Sequence[str]) -> None:
-    """Tell at once that journals have grown."""
-    if connection.vendor != "sqlite":
+    """Tell at once that journals have grown; when the database is away for long, nobody is told."""
+    if connection.vendor == "sqlite":
+        return
+    try:
         for part in _parts(run_ids):
             await in_database(notify, Notice(moved=part))
+    except (Error, DatabaseBusy) as error:
+        logger.info("others could not be told what has moved: %s", error)
 
 
 def _parts(run_ids: Iterable[str]) -> Iterator[tuple[str, ...]]:

@@ -13,6 +13,7 @@ from playground.actions.actions import store
 from playground.layers import LocalLayer
 from playground.live import nudges
 from playground.live.outside import overhear, so_far
+from playground.store import database
 from playground.store.notices import Notice, from_text, tell_moved
 from tests.servers.postgres import Postgres
 
@@ -49,6 +50,21 @@ async def test_a_restart_makes_nobody_deaf(server: Postgres, layer: LocalLayer) 
         await watch.moved(60)
         await record("second", start=Start(input=1))
         while (await layer.receive(nudges.WAKES))["run_id"] != "second":
+            pass
+
+
+async def test_an_absence_that_exhausts_all_patience_ends_nothing(
+    server: Postgres, layer: LocalLayer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever hands on what is heard gives up a look, and not the listening."""
+    monkeypatch.setattr(database._Process, "patience", 0.2)
+    await asyncio.to_thread(server.stop)
+    await tell_moved(["r"])
+    await asyncio.sleep(1)
+    await asyncio.to_thread(server.start)
+    async with asyncio.timeout(30):
+        await record("r", start=Start(input=1))
+        while (await layer.receive(nudges.WAKES))["run_id"] != "r":
             pass
 
 
