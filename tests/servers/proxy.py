@@ -4,7 +4,7 @@ import select
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 
 class Proxy:
@@ -20,12 +20,19 @@ class Proxy:
         self.round_trips = 0
         """How often something was sent after something had come back."""
         self._marks: tuple[bytes, ...] = ()
+        self._clients: set[socket.socket] = set()
         threading.Thread(target=self._accept, daemon=True).start()
 
     def lose_answer_to(self, *marks: bytes) -> None:
         """Have the answer to the next message that holds all these bytes be lost, and its connection with it."""
         self.lost.clear()
         self._marks = marks
+
+    def cut(self) -> None:
+        """Cut all connections, wherever they are in what they say."""
+        for client in tuple(self._clients):
+            with suppress(OSError):
+                client.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Take no more connections."""
@@ -40,7 +47,8 @@ class Proxy:
             threading.Thread(target=self._hand_on, args=(client,), daemon=True).start()
 
     def _hand_on(self, client: socket.socket) -> None:
-        with client, socket.create_connection(("127.0.0.1", self._to)) as server:
+        with client, socket.create_connection(("127.0.0.1", self._to)) as server, suppress(OSError):
+            self._clients.add(client)
             doomed, asking = False, False
             while True:
                 ready, _, _ = select.select([client, server], [], [])

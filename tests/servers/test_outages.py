@@ -1,6 +1,7 @@
 """PostgreSQL goes away and comes back: whoever uses it waits, nothing is lost, nothing is written twice."""
 
 import asyncio
+import random
 import signal
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from tests.servers.proxy import Proxy
 pytestmark = [pytest.mark.servers, pytest.mark.django_db(transaction=True)]
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
+CHANCE = random.Random(11)
 HOW = [signal.SIGINT, signal.SIGQUIT, signal.SIGKILL]
 """A restart in order, an immediate one, and the death of the whole server."""
 
@@ -114,6 +116,41 @@ async def test_an_append_whose_answer_is_lost_is_not_written_again(store: OrmSto
     assert (first, second) == (4, 2)
     assert [event.payload.get("n") for event in await store.read("r")] == [None, 1, 2, 3]
     assert [event.seq for event in await store.read("other")] == [1, 2]
+
+
+async def test_connections_may_break_at_any_moment(store: OrmStore, wire: Proxy) -> None:
+    """Cut again and again, in the middle of whatever they say: owners and requests record each event once, in order."""
+    epochs = {f"r{n}": await begin(store, f"r{n}") for n in range(10)}
+    over = asyncio.Event()
+
+    async def own(run_id: str, epoch: int) -> int:
+        after = 1
+        while not over.is_set():
+            events = [draft("step-log", n=after + 1), draft("step-output", n=after + 2)]
+            after = await store.append(run_id, events, epoch=epoch, after=after)
+        return after
+
+    async def ask() -> int:
+        await store.create("asked", [draft("run-created", workflow_id="flow")])
+        last = 1
+        while not over.is_set():
+            note = draft("step-log", n=last + 1)
+            (event,) = await store.transact("asked", after=last, decide=lambda events, note=note: [note])
+            last = event.seq
+        return last
+
+    async with asyncio.TaskGroup() as tasks:
+        lasts = {run_id: tasks.create_task(own(run_id, epoch)) for run_id, epoch in epochs.items()}
+        lasts["asked"] = tasks.create_task(ask())
+        for _ in range(40):
+            await asyncio.sleep(CHANCE.uniform(0.02, 0.15))
+            wire.cut()
+        over.set()
+    for run_id, last in lasts.items():
+        events = await store.read(run_id)
+        assert [event.payload.get("n", 1) for event in events] == list(range(1, last.result() + 1)), run_id
+        assert [event.seq for event in events] == list(range(1, last.result() + 1))
+        assert last.result() > 3
 
 
 async def test_an_end_whose_answer_is_lost_has_ended_the_run(store: OrmStore, wire: Proxy) -> None:
