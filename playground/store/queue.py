@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import F, Min, Q, QuerySet
 
 from playground.models import Run as RunRow
 from playground.store.clock import Now
@@ -52,7 +52,8 @@ def _due(workflow_ids: Collection[str], busy: Collection[str], limit: int, only:
     if only is not None:
         runs = runs.filter(run_id=only)
     ready = runs.filter(Q(ended_at=None) | Q(queued_at__isnull=False)).filter(_free()).filter(number__in=_ready())
-    now = ready.order_by("queued_at", "wake_at", "number")
+    # Said in full, since databases differ in where they put what has no time.
+    now = ready.order_by(*(F(name).asc(nulls_first=True) for name in ("queued_at", "wake_at")), "number")
     found = tuple(now.values_list("run_id", flat=True)[:limit]) if limit > 0 else ()
     timers = RunRow.objects.filter(wake_at__gt=Now(), wake_at__lt=Now() + timedelta(minutes=1), leased_until=None)
     soon = runs.filter(number__in=timers.values("number"), ended_at=None)

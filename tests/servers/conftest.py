@@ -6,9 +6,9 @@ import pytest
 from django.db import connections
 
 from playground.store import database
-from tests.servers import on_postgres
 from tests.servers.postgres import Postgres
 from tests.servers.proxy import Proxy, between
+from tests.servers.session import SERVERS
 from tests.worker.conftest import yard
 
 __all__ = ["yard"]
@@ -17,7 +17,8 @@ __all__ = ["yard"]
 @pytest.fixture
 def server(transactional_db: None) -> Iterator[Postgres]:
     """Give the session's server, which keeps what it has acknowledged whatever happens, and runs again afterwards."""
-    (running,) = on_postgres.SERVERS
+    assert SERVERS, "these tests are run by make servers, which starts a PostgreSQL for them"
+    (running,) = SERVERS
     if not running.durable:
         running.durable = True
         running.restart()

@@ -8,9 +8,7 @@ import os
 import pytest
 
 from tests.servers.postgres import Postgres
-
-SERVERS: list[Postgres] = []
-"""The session's server; in the processes of pytest-xdist there is none to do something to."""
+from tests.servers.session import SERVERS
 
 if "PYTEST_XDIST_WORKER" not in os.environ:
     # Before the settings are read, and before the processes start that inherit the variable.

@@ -68,5 +68,9 @@ async def test_two_machines_share_their_runs(server: Postgres, tmp_path: Path) -
         assert [status for status, _ in await pages] == [200, 200]
         assert (await answering)[0] == 200
         await shown(other, run_id, "success")
+        doctor = other.get("/doctor/?thorough")[1]
+        assert "postgresql 1" in doctor
+        assert "whole" in doctor
+        assert server.password not in doctor
         assert (one.process.returncode, other.process.returncode) == (None, None)
     assert not (tmp_path / ".stepyard").exists()
