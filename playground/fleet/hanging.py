@@ -37,8 +37,6 @@ async def watch_over(ours: Callable[[], Collection[str]], end: Callable[[str], N
     while True:
         try:
             hanging = await in_transaction(_hanging, seconds)
-            if not is_steady(2 * LOOK):
-                hanging = set()
             for worker_id in hanging & suspects & set(ours()):
                 await give_up(worker_id)
                 end(worker_id)
@@ -61,6 +59,8 @@ async def give_up(worker_id: str) -> None:
 
 
 def _hanging(seconds: float) -> set[str]:
+    if not is_steady():
+        return set()
     rows = WorkerRow.objects.filter(ended_at=None, status="ready")
     latest = Now() - max(timedelta(seconds=seconds), SIGN)
     silent = rows.filter(heartbeat_at__lt=latest).values_list("worker_id", flat=True)

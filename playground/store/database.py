@@ -30,6 +30,8 @@ PAUSE = 0.05
 """Seconds between two tries; a database that is held is waited for inside the driver besides."""
 LONGEST_PAUSE = 0.5
 """Seconds between two tries after a while."""
+SETTLE = 10.0
+"""Seconds after an outage for which silence is no sign of death."""
 TELL_EVERY = 5.0
 """Seconds between two lines in the log."""
 
@@ -63,12 +65,19 @@ def note_outage() -> None:
     _Process.outage_at = time.monotonic()
 
 
-def is_steady(seconds: float) -> bool:
-    """Tell whether the database was not away in the last seconds, as far as this process has noticed.
+def is_steady() -> bool:
+    """Tell whether the database has not been away lately; for use inside the database's threads.
 
     While it was, nobody could give a sign of life, so that nobody is to be taken for dead right after it.
     """
-    return _Process.outage_at is None or time.monotonic() - _Process.outage_at >= seconds
+    if _Process.outage_at is not None and time.monotonic() - _Process.outage_at < SETTLE:
+        return False
+    if connection.vendor == "sqlite":
+        return True
+    with connection.cursor() as cursor:
+        # A process that has only just begun has noticed nothing itself.
+        cursor.execute("SELECT pg_postmaster_start_time() < statement_timestamp() - %s * interval '1 s'", [SETTLE])
+        return bool(cursor.fetchone()[0])
 
 
 # Threads of our own: sync_to_async would put every caller behind one thread.

@@ -11,9 +11,6 @@ from playground.models import Run as RunRow
 from playground.store.clock import Now
 from playground.store.database import in_database, is_steady
 
-SETTLE = 10.0
-"""Seconds after an outage of the database in which no run is taken whose lease has run out meanwhile."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
@@ -44,7 +41,7 @@ def unowned() -> Q:
 
 def _free() -> Q:
     """Return the condition that a run may be taken; right after an outage owners have had no chance to renew leases."""
-    return unowned() if is_steady(SETTLE) else Q(leased_until=None)
+    return unowned() if is_steady() else Q(leased_until=None)
 
 
 def _due(workflow_ids: Collection[str], busy: Collection[str], limit: int, only: str | None = None) -> Due:

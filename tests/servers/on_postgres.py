@@ -14,6 +14,7 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     # Before the settings are read, and before the processes start that inherit the variable.
     SERVERS.append(Postgres(durable=False))
     SERVERS[0].start()
+    SERVERS[0].settle()
     os.environ["STEPYARD_DATABASE"] = SERVERS[0].url("stepyard")
 
 

@@ -21,6 +21,8 @@ from psycopg import sql
 USER = "stepyard"
 SECONDS = 60
 """For how long a server may take to start, after a crash too."""
+SETTLED = 10.5
+"""Seconds after its start, a little more than `playground.store.database.SETTLE`."""
 PAUSE = 0.05
 DEATH_SIGNAL = 1
 """PR_SET_PDEATHSIG of prctl(2): the signal that a process gets when its parent is gone."""
@@ -106,6 +108,11 @@ class Postgres:
         """End it and start it again."""
         self.stop(how)
         self.start()
+
+    def settle(self) -> None:
+        """Return when nobody takes it for one that was away a moment ago, in whose runs nobody has died."""
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            connection.execute("SELECT pg_sleep_until(pg_postmaster_start_time() + %s * interval '1 s')", [SETTLED])
 
     def remove(self) -> None:
         """End it and remove its data."""
