@@ -150,7 +150,7 @@ async def test_connections_may_break_at_any_moment(store: OrmStore, wire: Proxy)
         events = await store.read(run_id)
         assert [event.payload.get("n", 1) for event in events] == list(range(1, last.result() + 1)), run_id
         assert [event.seq for event in events] == list(range(1, last.result() + 1))
-        assert last.result() > 3
+        assert last.result() > 1
 
 
 async def test_an_end_whose_answer_is_lost_has_ended_the_run(store: OrmStore, wire: Proxy) -> None:
