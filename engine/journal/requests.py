@@ -236,7 +236,8 @@ async def _record(
 
     def with_news(events: Sequence[Event]) -> Sequence[Draft]:
         for event in events:
-            apply(run, event)
+            if event.seq > run.last_seq:
+                apply(run, event)
         check_known(run)
         return decide(run)
 

@@ -63,6 +63,8 @@ class Store(Protocol):
     async def transact(self, run_id: str, *, after: int, decide: Decide) -> list[Event]:
         """Read the events after ``after``, decide and record, all in one transaction; no claim is needed.
 
+        A transaction that a database has undone is done again, and ``decide`` is called again with what is then there.
+
         Returns:
             The events that were recorded (none when ``decide`` gives none).
 

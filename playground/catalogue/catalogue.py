@@ -16,6 +16,7 @@ from playground.models import Worker as WorkerRow
 from playground.models import WorkflowVersion
 from playground.store.clock import Now
 from playground.store.database import in_database, in_transaction
+from playground.store.notices import Notice, notify
 from playground.store.rows import from_text, plain, to_text
 
 Graph = dict[str, Any]
@@ -275,3 +276,4 @@ def _publish(entries: Sequence[WorkflowEntry], problems: Sequence[ImportProblem]
             "published_at": Now(),
         }
         WorkflowVersion.objects.update_or_create(workflow_id=entry.workflow_id, digest=entry.digest, defaults=values)
+    notify(Notice(catalogue=True))

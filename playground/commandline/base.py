@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, connection
 
@@ -20,6 +19,8 @@ from playground.commandline.exits import CommandRefused, Exit, code_of
 from playground.commandline.home import prepare_home
 from playground.commandline.options import add_options
 from playground.commandline.writing import clean, json_text
+from playground.database_url import place
+from playground.store.upgrading import DatabaseNotReady, bring_up_to_date
 
 Options = Mapping[str, Any]
 
@@ -53,7 +54,7 @@ class RunsCommand(BaseCommand):
         """Take the options that all have."""
         self.add_own_arguments(parser)
         if self.uses_database:
-            add_options(parser, only=("--db",))
+            add_options(parser, only=("--db", "--database"))
         form = parser.add_mutually_exclusive_group()
         form.add_argument("--json", action="store_true", help="write the result as JSON, also on a terminal")
         form.add_argument("--text", action="store_true", help="write the result for people, also into a file or pipe")
@@ -75,8 +76,11 @@ class RunsCommand(BaseCommand):
             sys.stdout.flush()
         except CommandRefused as error:
             code = self._refused(error, error.code)
+        except DatabaseNotReady as error:
+            self.say(f"{self.name}: {error}")
+            code = Exit.UNAVAILABLE
         except DatabaseError as error:
-            self.say(f"{self.name}: the database {settings.DATABASES['default']['NAME']} cannot be used: {error}")
+            self.say(f"{self.name}: the database {place(settings.DATABASES['default'])} cannot be used: {error}")
             code = Exit.UNAVAILABLE
         except _Stopped as stop:
             sys.exit(128 + stop.number)
@@ -127,8 +131,11 @@ class RunsCommand(BaseCommand):
 
     def command(self, *words: str, modules: tuple[str, ...] = ()) -> str:
         """Return a command to type next, on the same database."""
-        given = any(word == "--db" or word.startswith("--db=") for word in sys.argv)
-        database = ("--db", os.environ["STEPYARD_DB"]) if given else ()
+        given = {word.partition("=")[0] for word in sys.argv}
+        if "--database" in given:
+            database: tuple[str, ...] = ("--database", place(settings.DATABASES["default"]))
+        else:
+            database = ("--db", os.environ["STEPYARD_DB"]) if "--db" in given else ()
         return f"{self.program} {shlex.join([*words, *modules, *database])}"
 
     @property
@@ -146,7 +153,7 @@ class RunsCommand(BaseCommand):
                     "database with --db."
                 )
             prepare_home(path)
-        call_command("migrate", verbosity=0, interactive=False)
+        bring_up_to_date()
 
 
 class _Stopped(Exception):

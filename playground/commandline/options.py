@@ -15,13 +15,26 @@ class Option:
     help: str
     metavar: str | None = None  # None for a switch
     switched: str = ""  # what the variable becomes when a switch is given
+    instead_of: str = ""  # a variable that no longer counts when the option is given
 
 
 OPTIONS = (
     Option(flag="--host", variable="STEPYARD_HOST", metavar="HOST", help="address to listen on (127.0.0.1)"),
     Option(flag="--port", variable="STEPYARD_PORT", metavar="PORT", help="port to listen on (4111)"),
     Option(flag="--workers", variable="STEPYARD_WORKERS", metavar="N", help="number of worker processes (1)"),
-    Option(flag="--db", variable="STEPYARD_DB", metavar="PATH", help="database (.stepyard/playground.sqlite3)"),
+    Option(
+        flag="--db",
+        variable="STEPYARD_DB",
+        metavar="PATH",
+        help="database (.stepyard/playground.sqlite3)",
+        instead_of="STEPYARD_DATABASE",
+    ),
+    Option(
+        flag="--database",
+        variable="STEPYARD_DATABASE",
+        metavar="URL",
+        help="database that several machines share, as postgres://USER:PASSWORD@HOST:5432/NAME",
+    ),
     Option(
         flag="--token", variable="STEPYARD_TOKEN", metavar="T", help="secret that a browser needs once, as ?token=T"
     ),
@@ -62,4 +75,6 @@ def _variables(known: argparse.Namespace) -> Iterator[tuple[str, str]]:
         if value is True:
             yield option.variable, option.switched
         elif isinstance(value, str):
+            if option.instead_of:
+                yield option.instead_of, ""
             yield option.variable, value

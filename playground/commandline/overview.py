@@ -10,6 +10,7 @@ COMMANDS = {
     "resume": "answer a step that waits for a person",
     "cancel": "cancel a run",
     "prune": "delete old runs",
+    "migrate": "give a shared database its tables, before a new version is used",
     "backup": "copy the database while it is in use",
     "export": "write a run to a file",
     "import": "bring exported runs back",

@@ -18,7 +18,7 @@ from playground.models import Event as EventRow
 from playground.models import Run as RunRow
 from playground.store.clock import Now
 from playground.store.database import in_database
-from playground.store.rows import events_of
+from playground.store.rows import events_of, locked
 
 ALONE = 3.0
 """Seconds for which nothing else begins beside a suspect."""
@@ -44,7 +44,7 @@ def expire_claims(worker_ids: Collection[str]) -> list[str]:
     run_ids: list[str] = []
     for worker_id in worker_ids:
         held = RunRow.objects.filter(owner=worker_id, leased_until__isnull=False)
-        run_ids += held.values_list("run_id", flat=True)
+        run_ids += locked(held)
         blamed = _began_alone(held)
         if blamed:
             held.exclude(run_id__in=blamed).update(leased_until=None, queued_at=Now())

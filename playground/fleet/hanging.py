@@ -11,8 +11,8 @@ from playground.live import nudges
 from playground.models import Run as RunRow
 from playground.models import Worker as WorkerRow
 from playground.store.clock import Now
-from playground.store.database import DatabaseBusy, in_database, in_transaction
-from playground.store.rows import from_text, plain
+from playground.store.database import DatabaseBusy, in_database, in_transaction, is_steady
+from playground.store.rows import from_text, locked, plain
 
 LOOK = 2.0
 """Seconds between two looks; longer than a worker needs to write its heartbeat once the database is free again."""
@@ -59,6 +59,8 @@ async def give_up(worker_id: str) -> None:
 
 
 def _hanging(seconds: float) -> set[str]:
+    if not is_steady():
+        return set()
     rows = WorkerRow.objects.filter(ended_at=None, status="ready")
     latest = Now() - max(timedelta(seconds=seconds), SIGN)
     silent = rows.filter(heartbeat_at__lt=latest).values_list("worker_id", flat=True)
@@ -93,7 +95,7 @@ def _give_up(worker_id: str) -> list[str]:
     # process that is about to end cannot write any more, once the next worker has claimed them.
     others = RunRow.objects.filter(owner=worker_id, leased_until__isnull=False)
     others = others.exclude(run_id=stuck["run_id"])
-    run_ids = list(others.values_list("run_id", flat=True))
+    run_ids = locked(others)
     others.update(leased_until=None, queued_at=Now())
     return run_ids
 

@@ -21,7 +21,7 @@ import asyncio
 import hashlib
 import logging
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -151,8 +151,9 @@ async def watching(group: str) -> AsyncIterator[Listener]:
 class Nudges:
     """Merges the nudges of a process that moves many journals often; what changes a run's status does not wait."""
 
-    def __init__(self) -> None:
-        """Start with nothing to say."""
+    def __init__(self, further: Callable[[Sequence[str]], Awaitable[None]] | None = None) -> None:
+        """Start with nothing to say; ``further`` tells those whom the channel layer does not reach."""
+        self._further = further
         self._runs: dict[str, None] = {}
         self._urgent: dict[str, None] = {}
         """Those of the runs whose status has changed."""
@@ -201,6 +202,8 @@ class Nudges:
             self._hurry.clear()
         for run_id in runs:
             await _send_group(run_group(run_id), {"type": "run.moved", "run_id": run_id})
+        if self._further is not None and runs:
+            await self._further(runs)
         return len(runs)
 
 

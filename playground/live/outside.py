@@ -1,8 +1,7 @@
 """Hears what others record in the same database: the command line, or another playground.
 
 Their nudges do not reach this playground's pages and workers, whose channel layer ends with its own processes. On
-SQLite the journals tell: events are numbered as they come, whoever writes them. Elsewhere a channel layer that all
-share carries the nudges, and nothing is to be overheard.
+SQLite the journals tell: events are numbered as they come, whoever writes them. On PostgreSQL those who record notify.
 """
 
 import asyncio
@@ -13,9 +12,10 @@ from django.db import DatabaseError, connection
 from django.db.models import Count, Max
 
 from playground.live import nudges as live
+from playground.live.listening import Listening
 from playground.models import Run as RunRow
 from playground.models import WorkflowVersion
-from playground.store.database import in_database
+from playground.store.database import DatabaseBusy, in_database
 
 LOOK = 0.2
 """Seconds between two looks."""
@@ -48,15 +48,21 @@ class Heard:
     """Those among them of which a worker may not know."""
 
 
-async def so_far() -> Heard:
+async def so_far() -> Heard | Listening:
     """Return what is known now, so that only what comes later is new."""
-    return await in_database(_look, None) if connection.vendor == "sqlite" else Heard()
+    if connection.vendor == "sqlite":
+        return await in_database(_look, None)
+    listening = Listening()
+    await listening.begin()
+    return listening
 
 
-async def overhear(heard: Heard) -> None:
+async def overhear(known: Heard | Listening) -> None:
     """Nudge pages and wake workers for what others have recorded since, for ever."""
-    if connection.vendor != "sqlite":
-        return
+    await (known.go_on() if isinstance(known, Listening) else _look_on(known))
+
+
+async def _look_on(heard: Heard) -> None:
     nudges = live.Nudges()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(nudges.send())
@@ -64,7 +70,7 @@ async def overhear(heard: Heard) -> None:
             await asyncio.sleep(LOOK)
             try:
                 now = await in_database(_look, heard)
-            except DatabaseError as error:
+            except (DatabaseError, DatabaseBusy) as error:
                 logger.info("what others record could not be looked up: %s", error)
                 continue
             await _tell(nudges, heard, now)

@@ -11,12 +11,14 @@ from django.db.models.functions import Coalesce
 
 from engine.events import FINAL
 from playground.catalogue.catalogue import SILENT
+from playground.database_url import place
 from playground.live import nudges
 from playground.models import Run as RunRow
 from playground.models import Worker as WorkerRow
 from playground.models import WorkflowVersion
 from playground.store.clock import Now
 from playground.store.database import in_database, in_transaction
+from playground.store.rows import locked
 
 AT_ONCE = 200
 """Runs deleted in one transaction, so that others can write in between."""
@@ -32,7 +34,7 @@ class Health:
     version: str
     file: str
     size: int
-    """Bytes, the write-ahead log included; 0 when the database is no file of ours."""
+    """Bytes; of a file with its write-ahead log."""
     runs: int
     events: int
     waits: int
@@ -72,7 +74,10 @@ async def health(*, thorough: bool = False) -> Health:
 
 
 def _delete(run_ids: list[str]) -> int:
-    _, numbers = RunRow.objects.filter(run_id__in=run_ids).delete()
+    runs = RunRow.objects.filter(run_id__in=run_ids)
+    # Their owners wait, and find them gone; else what they append meanwhile would be left over.
+    locked(runs)
+    _, numbers = runs.delete()
     return numbers.get("playground.Run", 0)
 
 
@@ -103,6 +108,7 @@ def _shrink() -> None:
 
 def _health(thorough: bool) -> Health:
     problems: list[str] = []
+    stored = 0
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA integrity_check" if thorough else "PRAGMA quick_check")
@@ -110,21 +116,21 @@ def _health(thorough: bool) -> Health:
             cursor.execute("SELECT sqlite_version()")
             version = str(cursor.fetchone()[0])
         else:
-            cursor.execute("SELECT version()")
-            version = str(cursor.fetchone()[0])
+            cursor.execute("SELECT current_setting('server_version'), pg_database_size(current_database())")
+            version, stored = cursor.fetchone()
         cursor.execute("SELECT count(*) FROM playground_event")
         events = int(cursor.fetchone()[0])
         cursor.execute("SELECT count(*) FROM playground_wait")
         waits = int(cursor.fetchone()[0])
     if thorough:
         problems += _torn_journals()
-    file = str(connection.settings_dict["NAME"])
+    file = place(connection.settings_dict)
     return Health(
         problems=tuple(problems),
         vendor=connection.vendor,
         version=version,
         file=file,
-        size=_size(file),
+        size=stored or _size(file),
         runs=RunRow.objects.count(),
         events=events,
         waits=waits,

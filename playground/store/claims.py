@@ -11,6 +11,7 @@ from django.db import connection
 from engine.errors import StaleEpoch, UnknownRun
 from engine.journal.store import Claim
 from playground.store.clock import later_sql, now_sql
+from playground.store.database import is_steady
 
 FIND = """
     SELECT number, epoch, last_seq, ended_at IS NOT NULL AND queued_at IS NULL,
@@ -50,7 +51,7 @@ def claim(run_id: str, owner: str, lease: float, force: bool) -> tuple[int, Clai
         if found is None:
             raise UnknownRun(f"no run has the id {run_id!r}")
         number, epoch, last_seq, over, held, holds, how_it_ended = found
-        if over or (holds and not force):
+        if over or (not force and (holds or (held and not is_steady()))):
             return None
         cursor.execute(_statement(TAKE, connection.vendor), [owner, _seconds(lease), number])
     made = Claim(run_id=run_id, epoch=epoch + 1, interrupted=bool(held), last_seq=last_seq, lost=how_it_ended)

@@ -32,6 +32,10 @@ NEXT_WAKE = """
 """
 
 
+Outcome = dict[int, BaseException]
+"""Why appends were refused, by their place in the batch."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Append:
     """What one owner wants to add to its run, made ready so that only the database can refuse it."""
@@ -133,6 +137,11 @@ class JournalWriter:
 
     def _value(self, value: Any) -> Any:
         return self._time(value) if isinstance(value, datetime) else value
+
+
+def outcome_of_all(appends: Sequence[Append], error: Exception) -> Outcome:
+    """Return that all appends were refused for one reason."""
+    return dict.fromkeys(range(len(appends)), error)
 
 
 def sqlite_time(at: datetime) -> str:

@@ -13,8 +13,9 @@ from engine.journal.summary import CLOSES_ALL, RunSummary, Wait, summarize
 from playground.models import Run as RunRow
 from playground.models import Wait as WaitRow
 from playground.store import claims
-from playground.store.database import PATIENCE, in_database, in_patient_transaction
+from playground.store.database import in_database, in_patient_transaction
 from playground.store.journal import JournalWriter
+from playground.store.notices import Notice, notify
 from playground.store.rows import QUIET, changes, events_of, number_events, runnable, summary_of, wait_of
 from playground.store.writer import Writer
 
@@ -30,12 +31,12 @@ Moved = Callable[[str, bool], None]
 class OrmStore:
     """Keeps journals in the project's database. One object serves one event loop."""
 
-    def __init__(self, *, moved: Moved | None = None, patience: float = PATIENCE) -> None:
+    def __init__(self, *, moved: Moved | None = None, patience: float | None = None) -> None:
         """Take what is told of each run whose journal this process has moved.
 
         Args:
             moved: called on the event loop with the run's id, and whether lists of runs show the change.
-            patience: seconds for which a locked database is waited for.
+            patience: seconds for which a locked database is waited for, if not those of the process.
         """
         self._writer = Writer(patience)
         self._patience = patience
@@ -136,7 +137,7 @@ class OrmStore:
 
     async def free(self, run_id: str) -> bool:
         """Take the run from its owner and queue it, for a restart; return False when it has ended."""
-        return await self._write(lambda: claims.free(run_id))
+        return await self._write(lambda: _free(run_id))
 
     async def changed(self, run_id: str, *, after: int) -> None:
         """Return when the journal may have moved; see `engine.Store.changed`."""
@@ -219,6 +220,11 @@ def _transact(run_id: str, after: int, decide: Decide) -> list[Event]:
     return number_events(run_id, run.last_seq, drafts)
 
 
+def _free(run_id: str) -> bool:
+    notify(Notice(asked=(run_id,)))
+    return claims.free(run_id)
+
+
 def _record(run: RunRow, drafts: Sequence[Draft]) -> None:
     """Write events that come from outside the run's owner, and queue the run when there is something to do now."""
     found = changes(drafts)
@@ -230,3 +236,4 @@ def _record(run: RunRow, drafts: Sequence[Draft]) -> None:
         more["queued_at"] = drafts[-1].at
     with connection.cursor() as cursor:
         JournalWriter(connection, cursor).record(run.number, run.last_seq, drafts, more)
+    notify(Notice(asked=(run.run_id,)))

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import F, Min, Q, QuerySet
 
 from playground.models import Run as RunRow
 from playground.store.clock import Now
-from playground.store.database import in_database
+from playground.store.database import in_database, is_steady
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +39,18 @@ def unowned() -> Q:
     return Q(leased_until=None) | Q(leased_until__lte=Now())
 
 
+def _free() -> Q:
+    """Return the condition that a run may be taken; right after an outage owners have had no chance to renew leases."""
+    return unowned() if is_steady() else Q(leased_until=None)
+
+
 def _due(workflow_ids: Collection[str], busy: Collection[str], limit: int, only: str | None = None) -> Due:
     runs = RunRow.objects.filter(workflow_id__in=workflow_ids).exclude(run_id__in=busy)
     if only is not None:
         runs = runs.filter(run_id=only)
-    ready = runs.filter(Q(ended_at=None) | Q(queued_at__isnull=False)).filter(unowned()).filter(number__in=_ready())
-    now = ready.order_by("queued_at", "wake_at", "number")
+    ready = runs.filter(Q(ended_at=None) | Q(queued_at__isnull=False)).filter(_free()).filter(number__in=_ready())
+    # Said in full, since databases differ in where they put what has no time.
+    now = ready.order_by(*(F(name).asc(nulls_first=True) for name in ("queued_at", "wake_at")), "number")
     found = tuple(now.values_list("run_id", flat=True)[:limit]) if limit > 0 else ()
     timers = RunRow.objects.filter(wake_at__gt=Now(), wake_at__lt=Now() + timedelta(minutes=1), leased_until=None)
     soon = runs.filter(number__in=timers.values("number"), ended_at=None)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, cast
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from engine.events import FINAL, Draft, Event, RunStatus
 from engine.journal.summary import (
@@ -123,6 +124,11 @@ def runnable(columns: dict[str, Any], run: RunRow) -> bool:
     """Tell whether a worker has something to do once the columns are written."""
     status = columns.get("status", run.status)
     return status == "running" or (status == "pending" and bool(columns.get("has_input", run.has_input)))
+
+
+def locked(runs: QuerySet[RunRow]) -> list[str]:
+    """Lock runs before they are changed, in the order in which everyone locks them; return their ids."""
+    return list(runs.select_for_update().order_by("number").values_list("run_id", flat=True))
 
 
 READ = """

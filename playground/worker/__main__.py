@@ -19,15 +19,20 @@ from django.conf import settings  # noqa: E402
 
 from playground.fleet.workers import restricted  # noqa: E402
 from playground.layers import LocalLayer  # noqa: E402
+from playground.store.database import be_patient  # noqa: E402
 from playground.worker.discovery import discover, site  # noqa: E402
 from playground.worker.lifeline import end_with_parent  # noqa: E402
 from playground.worker.pulse import Pulse  # noqa: E402
 from playground.worker.row import OwnRow  # noqa: E402
 from playground.worker.worker import Worker  # noqa: E402
 
+# Seconds for which a worker waits for the database; giving up would interrupt steps that have done nothing wrong.
+PATIENCE = 600.0
+
 
 def main() -> None:
     """Import the user's code, then work until told to stop."""
+    be_patient(PATIENCE)
     arguments = _arguments()
     if arguments.layer_fd is not None:
         end_with_parent(arguments.layer_fd)

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from types import FrameType
 from typing import Any
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from engine import execution
 from engine.execution.context import Context
@@ -57,8 +57,9 @@ class Pulse:
         while not self._over.wait(BEAT):
             try:
                 self._write()
-            except DatabaseError as error:
-                logger.warning("the worker's heartbeat could not be written: %s", error)
+            except Error as error:
+                logger.info("the worker's heartbeat could not be written: %s", error)
+                connection.close_if_unusable_or_obsolete()
         connection.close()
 
     def _write(self) -> None:

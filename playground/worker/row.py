@@ -8,7 +8,7 @@ from typing import Any
 from playground.fleet.blame import expire_claims
 from playground.models import Worker as WorkerRow
 from playground.store.clock import Now
-from playground.store.database import patient_transaction
+from playground.store.database import transact
 from playground.store.rows import plain, to_text
 from playground.worker.memory import resident_memory
 
@@ -22,25 +22,14 @@ class OwnRow:
 
     def create(self, site: Sequence[str]) -> None:
         """Write the row, and say of workers of this machine whose process is gone that they have ended."""
-        host = socket.gethostname()
-        with patient_transaction():
-            _bury(host)
-            WorkerRow.objects.create(
-                worker_id=self._worker_id,
-                pid=os.getpid(),
-                host=host,
-                site=to_text(list(site)),
-                status="importing",
-                started_at=Now(),
-                heartbeat_at=Now(),
-            )
+        transact(lambda: self._create(socket.gethostname(), site))
 
     def importing(self, module: str) -> None:
         """Write which module is being imported; if the process dies now, that is why."""
-        self._update(importing=plain(module))
+        transact(lambda: self._update(importing=plain(module)))
 
     def ready(self) -> None:
-        """Write that runs are taken from now on."""
+        """Write that runs are taken from now on; like all that follows, for use in a transaction."""
         self._update(status="ready", memory_first=resident_memory())
 
     def stopping(self, reason: str) -> None:
@@ -55,9 +44,20 @@ class OwnRow:
         """Write that the worker has ended as it should."""
         self._update(status="ended", ended_at=Now(), running="[]", blocked="null")
 
+    def _create(self, host: str, site: Sequence[str]) -> None:
+        _bury(host)
+        WorkerRow.objects.create(
+            worker_id=self._worker_id,
+            pid=os.getpid(),
+            host=host,
+            site=to_text(list(site)),
+            status="importing",
+            started_at=Now(),
+            heartbeat_at=Now(),
+        )
+
     def _update(self, **columns: Any) -> None:
-        with patient_transaction():
-            WorkerRow.objects.filter(worker_id=self._worker_id).update(**columns)
+        WorkerRow.objects.filter(worker_id=self._worker_id).update(**columns)
 
 
 def _bury(host: str) -> None:

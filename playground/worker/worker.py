@@ -22,6 +22,7 @@ from playground.layers import LocalLayer
 from playground.live import nudges
 from playground.store import OrmStore
 from playground.store.database import in_transaction
+from playground.store.notices import tell_moved
 from playground.store.queue import due
 from playground.worker.admission import begin
 from playground.worker.consumers import RunConsumer, VerdictConsumer
@@ -34,8 +35,6 @@ from playground.worker.sources import changed_since, user_files
 from playground.worker.suspects import Suspects
 from playground.worker.verdicts import judge
 
-PATIENCE = 600.0
-"""Seconds for which a worker waits for the database; giving up would interrupt steps that have done nothing wrong."""
 LEASE = 15.0
 """Seconds without a sign after which others may take a run over."""
 SWEEP = 2.0
@@ -71,8 +70,8 @@ class Worker:
 
         Arguments: `only` is the id of the one run that the worker may execute.
         """
-        self._nudges = nudges.Nudges()
-        self._store = OrmStore(moved=self._nudges.moved, patience=PATIENCE)
+        self._nudges = nudges.Nudges(tell_moved)
+        self._store = OrmStore(moved=self._nudges.moved)
         self._runtime = Runtime(store=self._store, owner=worker_id, lease=LEASE)
         for found in discovery.found:
             self._runtime.flows.add(found.workflow.flow)

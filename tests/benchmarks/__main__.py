@@ -48,7 +48,13 @@ def peer(name: str, program: str) -> Probe:
     return Probe(name=name, command=[PEERS / "venv/bin/python", HERE / "peers" / program], folder=PEERS)
 
 
-PROBES = [module("floors"), module("bench_engine"), module("bench_store"), module("bench_forms")]
+PROBES = [
+    module("floors"),
+    module("bench_engine"),
+    module("bench_store"),
+    module("bench_postgres"),
+    module("bench_forms"),
+]
 OTHERS = [
     peer("LangGraph", "langgraph_chain.py"),
     peer("Burr", "burr_chain.py"),

@@ -19,6 +19,16 @@ SECTIONS = {
     "one": Section(title="SQLite, durable after each step: one run", unit="steps/s", goal=8_000),
     "many": Section(title="SQLite, durable after each step: 100 runs at once", unit="steps/s", goal=20_000),
     "append": Section(title="SQLite: the store alone, a step's two events in an append", unit="steps/s"),
+    "postgres-one": Section(title="PostgreSQL, durable after each step: one run", unit="steps/s", goal=2_000),
+    "postgres-many": Section(
+        title="PostgreSQL, durable after each step: 100 runs at once", unit="steps/s", goal=12_000
+    ),
+    "postgres-trips": Section(
+        title="PostgreSQL: round trips for a step without news", unit="trips", more_is_better=False, goal=1
+    ),
+    "postgres-statements": Section(
+        title="PostgreSQL: statements for a run of 5 steps", unit="statements", more_is_better=False, goal=40
+    ),
     "fold": Section(title="The fold of 10,000 steps", unit="s", more_is_better=False, goal=0.5),
     "resume": Section(title="An answer to one of 1,000 suspended items, in memory", unit="s", more_is_better=False),
     "stored": Section(title="Stored for each step, in a run of", unit="bytes", more_is_better=False),

@@ -18,10 +18,20 @@ def test_every_option_is_a_variable() -> None:
         "STEPYARD_PORT": "5000",
         "STEPYARD_WORKERS": "2",
         "STEPYARD_DB": "a b.db",
+        "STEPYARD_DATABASE": "",
         "STEPYARD_TOKEN": "t",
         "STEPYARD_RELOAD": "0",
     }
-    assert len(OPTIONS) == 6
+    assert len(OPTIONS) == 7
+
+
+def test_a_file_that_is_named_is_used_instead_of_a_shared_database() -> None:
+    """``--db`` counts more than the variable of the other kind; a URL that is given, too, counts more than both."""
+    url = "postgres://host/name"
+    environment = {"STEPYARD_DATABASE": url}
+    export_options(["--db", "file"], environment)
+    assert environment == {"STEPYARD_DATABASE": "", "STEPYARD_DB": "file"}
+    assert exported("--database", url, "--db", "file")["STEPYARD_DATABASE"] == url
 
 
 def test_what_is_not_given_stays_as_it_was() -> None:

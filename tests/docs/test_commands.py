@@ -7,8 +7,9 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import django.core.management
 import pytest
-from django.core.management import get_commands, load_command_class
+from django.core.management import find_commands, get_commands, load_command_class
 from django.core.management.base import BaseCommand
 from django.urls import resolve
 
@@ -17,6 +18,7 @@ from playground.commandline.options import OPTIONS
 from tests.docs.pages import NAMES, ROOT, blocks
 
 COMMAND_LINE = ROOT / "docs" / "reference" / "command-line.md"
+DJANGOS = set(find_commands(str(Path(django.core.management.__file__).parent)))
 OURS = {name for name, app in get_commands().items() if app == "playground"}
 
 
@@ -115,5 +117,8 @@ def test_every_dependency_is_explained() -> None:
 def test_every_flag_of_a_command_is_documented(name: str) -> None:
     """The page of the command line names the options of each command, but for those of Django."""
     text = COMMAND_LINE.read_text("utf-8")
-    foreign = {flag for action in BaseCommand().create_parser("x", "x")._actions for flag in action.option_strings}
+    theirs = [BaseCommand(), *([load_command_class("django.core", name)] if name in DJANGOS else [])]
+    foreign = {
+        flag for one in theirs for action in one.create_parser("x", "x")._actions for flag in action.option_strings
+    }
     assert sorted(flag for flag in flags_of(name) - foreign if f"`{flag}" not in text) == []

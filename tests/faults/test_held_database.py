@@ -10,7 +10,7 @@ from playground.actions import actions
 from tests.faults.tally import DONE
 from tests.worker.yard import Yard
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.sqlite]
 
 HELD = 30.0
 """Seconds; longer than a lease holds, and than a page waits."""

@@ -12,6 +12,7 @@ from django.db import connection
 
 from engine.events import Draft
 from playground.actions.actions import store
+from tests.databases import variables_of
 from tests.faults.tally import DONE
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
@@ -41,7 +42,7 @@ asyncio.run(main())
 
 async def answer_all(name: str, gate: asyncio.Event) -> Counter[str]:
     """Answer every run from a process of its own, once the gate is open; return how often it won and was late."""
-    environment = {**os.environ, "STEPYARD_DB": str(connection.settings_dict["NAME"])}
+    environment = {**os.environ, **variables_of(connection.settings_dict)}
     environment |= {"DJANGO_SETTINGS_MODULE": "playground.settings", "PYTHONPATH": str(Path(__file__).parents[2])}
     process = await asyncio.create_subprocess_exec(
         sys.executable,

@@ -59,6 +59,7 @@ async def test_a_clock_that_jumps_back_keeps_the_end(store: OrmStore) -> None:
     assert (await driving).result == 7
 
 
+@pytest.mark.sqlite
 async def test_a_full_disk_stops_a_run_and_no_more(store: OrmStore) -> None:
     """The run stands still while nothing can be written, and goes on from there when there is room again."""
     calls: list[int] = []
@@ -77,7 +78,7 @@ async def test_a_full_disk_stops_a_run_and_no_more(store: OrmStore) -> None:
     begun = asyncio.create_task(until(run, "step-succeeded"))
     driving = asyncio.create_task(run.start(0))
     await begun
-    cursor = store._writer._cursor
+    cursor = store._writer._sink._cursor
     cursor.execute("PRAGMA page_count")
     cursor.execute(f"PRAGMA max_page_count = {cursor.fetchone()[0] + 200}")
     limited.set()
@@ -87,8 +88,7 @@ async def test_a_full_disk_stops_a_run_and_no_more(store: OrmStore) -> None:
         await asyncio.sleep(0.1)
         stood = stood + 1 if (await store.summary(run.run_id)).last_seq == before else 0
     assert not driving.done()
-    assert store._writer._connection is not None
-    store._writer._connection.connection.execute("PRAGMA max_page_count = 1000000")
+    cursor.execute("PRAGMA max_page_count = 1000000")
     result = await driving
     assert (result.status, result.result) == ("success", 40)
     assert calls == list(range(40))

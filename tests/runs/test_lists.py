@@ -181,6 +181,7 @@ async def test_an_ended_run_is_due_while_hooks_are_left(store: OrmStore) -> None
     assert (await queue.due(["flow"], busy=(), limit=10)).run_ids == ()
 
 
+@pytest.mark.sqlite
 def test_a_look_at_the_queue_does_not_read_all_runs() -> None:
     """Each reason to look has an index of its own; runs that have ended are never touched."""
     with CaptureQueriesContext(connection) as captured:

@@ -80,6 +80,7 @@ async def test_health_finds_torn_journals() -> None:
     )
 
 
+@pytest.mark.sqlite
 async def test_the_log_does_not_keep_its_size() -> None:
     """A write-ahead log that has grown is cut back at the next checkpoint, without anybody's doing."""
 

@@ -17,7 +17,7 @@ from engine.events import Draft
 from playground.actions.actions import store
 from playground.runs import retention
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db(transaction=True)]
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 

@@ -13,7 +13,7 @@ from django.db import connection
 from engine.events import Draft, EventType
 from playground.store import DatabaseBusy, OrmStore
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db(transaction=True)]
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -135,7 +135,7 @@ async def test_a_full_disk_is_waited_for(make_store: MakeStore) -> None:
     store = make_store(0.2)
     epoch = await begin(store)
     await store.append("r", [draft("run-started")], epoch=epoch, after=1)
-    cursor = store._writer._cursor
+    cursor = store._writer._sink._cursor
     cursor.execute("PRAGMA page_count")
     cursor.execute(f"PRAGMA max_page_count = {cursor.fetchone()[0] + 1}")
     with pytest.raises(DatabaseBusy, match="make room on the disk"):

@@ -8,13 +8,15 @@ from channels.layers import channel_layers
 from django.db import connection
 
 from playground.layers import LocalLayer
+from tests.databases import variables_of
 from tests.worker.yard import Yard
 
 
 @pytest.fixture
 async def yard(transactional_db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Yard]:
     """Give a playground without pages and with no worker yet."""
-    monkeypatch.setenv("STEPYARD_DB", str(connection.settings_dict["NAME"]))
+    for variable, value in variables_of(connection.settings_dict).items():
+        monkeypatch.setenv(variable, value)
     layer = LocalLayer()
     channel_layers.set("default", layer)
     made = Yard(tmp_path, layer)

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from engine.errors import RequestError
 from playground.commandline.exits import code_of
 from playground.runs import archive
+from playground.store.upgrading import require_up_to_date
 
 
 class Command(BaseCommand):
@@ -22,6 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write the run."""
+        require_up_to_date()
         try:
             exported = asyncio.run(archive.export(options["run_id"]))
         except RequestError as error:

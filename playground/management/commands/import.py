@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from engine.errors import RequestError
 from playground.forms import JsonError, parse_json
 from playground.runs import archive
+from playground.store.upgrading import require_up_to_date
 
 
 class Command(BaseCommand):
@@ -23,6 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Bring each back; what was brought back before one that fails stays."""
+        require_up_to_date()
         for name in options["files"]:
             try:
                 text = sys.stdin.read() if name == "-" else Path(name).read_text()

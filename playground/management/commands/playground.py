@@ -1,4 +1,4 @@
-"""The one command: migrates, serves the pages, starts and watches the workers."""
+"""The one command: migrates its file, serves the pages, starts and watches the workers."""
 
 import asyncio
 import contextlib
@@ -11,7 +11,6 @@ from typing import Any
 
 from channels.layers import get_channel_layer
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from playground.asgi import application
@@ -23,6 +22,7 @@ from playground.guard.address import Address, AddressError, listen
 from playground.layers import LocalLayer
 from playground.live.outside import overhear, so_far
 from playground.server import Limits, Server, run_until
+from playground.store.upgrading import bring_up_to_date
 from playground.supervisor import Supervisor, locate, worker_command
 
 IMPORT_SECONDS = 10.0
@@ -54,7 +54,7 @@ class Command(BaseCommand):
         except AddressError as error:
             raise CommandError(str(error)) from error
         with sock:
-            call_command("migrate", verbosity=0, interactive=False)
+            bring_up_to_date()
             with never_waiting() as show:
                 self._serve(options["modules"], address, sock, show)
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from playground.runs.retention import prune
+from playground.store.upgrading import require_up_to_date
 
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
@@ -25,6 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Delete the rest and say how many."""
+        require_up_to_date()
         deleted = asyncio.run(prune(keep=_keep(options["keep"])))
         self.stdout.write(f"{deleted} runs deleted.")
 

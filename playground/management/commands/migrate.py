@@ -1,0 +1,28 @@
+"""Django's command, for several machines at once."""
+
+from typing import Any
+
+from django.core.management.commands import migrate
+from django.db import connections
+
+LOCK = 0x57E9_A4D0
+"""The advisory lock under which a database is migrated; any number will do that nobody else takes."""
+
+
+class Command(migrate.Command):
+    """Migrate the database; of several that are asked to, one does it and the others find it done."""
+
+    help = "Give the database the tables that this version needs. A file is migrated by every command that uses it."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Migrate under a lock where the database is shared."""
+        connection = connections[options["database"]]
+        if connection.vendor == "sqlite":
+            super().handle(*args, **options)
+            return
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+            try:
+                super().handle(*args, **options)
+            finally:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
