@@ -35,6 +35,8 @@ ENGINE_FLOORS = [
 
 PLAYGROUND_FLOORS = [
     *[
+        "database_url",
+        "postgres",
         "graph",
         "layers",
         "models",
