@@ -24,13 +24,13 @@ import asyncio, sys
 import django
 django.setup()
 from engine.errors import AlreadyResumed
-from playground import requests
+from playground.actions import actions
 
 async def main():
     sys.stdin.readline()
     for n in range({races}):
         try:
-            await requests.resume(f"r{{n}}", "ask", sys.argv[1])
+            await actions.resume(f"r{{n}}", "ask", sys.argv[1])
         except AlreadyResumed:
             print("late")
         else:
@@ -63,8 +63,9 @@ async def test_of_two_answers_exactly_one_wins() -> None:
     now = datetime.now(UTC)
     for n in range(RACES):
         created = Draft(now, "run-created", (), {"workflow_id": "flow", "digest": "d", "input": 1})
+        began = Draft(now, "step-started", ("ask",), {"input": {"value": 1}, "attempt": 1})
         asks = Draft(now, "step-suspended", ("ask",), {"payload": None, "label": None, "call": 1})
-        await store.create(f"r{n}", [created, asks, Draft(now, "run-suspended", (), {"suspended": [["ask"]]})])
+        await store.create(f"r{n}", [created, began, asks, Draft(now, "run-suspended", (), {"suspended": [["ask"]]})])
     gate = asyncio.Event()
     racing = asyncio.gather(answer_all("a", gate), answer_all("b", gate))
     gate.set()
@@ -75,7 +76,7 @@ async def test_of_two_answers_exactly_one_wins() -> None:
     for n in range(RACES):
         events = await store.read(f"r{n}")
         (answer,) = [event.payload["data"] for event in events if event.type == "step-resumed"]
-        assert [event.seq for event in events] == [1, 2, 3, 4]
+        assert [event.seq for event in events] == [1, 2, 3, 4, 5]
         answers[answer] += 1
     assert answers == Counter({"a": first["won"], "b": second["won"]})
     DONE["races"] += RACES
