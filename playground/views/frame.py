@@ -33,5 +33,5 @@ async def trouble() -> str:
     """Return the first thing that the doctor's page would complain about."""
     problems = await catalogue.import_errors()
     if problems:
-        return f"{problems[0].module} does not import"
+        return f"{problems[0].module} {problems[0].verdict}"
     return "" if await workers.ready_count() else "no worker is connected"

@@ -13,15 +13,16 @@ def exported(*arguments: str) -> dict[str, str]:
 def test_every_option_is_a_variable() -> None:
     """Each option given becomes its variable, wherever it stands."""
     arguments = ["my_flows.py", "--host", "0.0.0.0", "--port=5000", "--workers", "2", "pkg", "--db", "a b.db"]
-    assert exported(*arguments, "--token", "t", "--no-reload") == {
+    assert exported(*arguments, "--token", "t", "--no-reload", "--env-file", ".env") == {
         "STEPYARD_HOST": "0.0.0.0",
         "STEPYARD_PORT": "5000",
         "STEPYARD_WORKERS": "2",
         "STEPYARD_DB": "a b.db",
         "STEPYARD_TOKEN": "t",
         "STEPYARD_RELOAD": "0",
+        "STEPYARD_ENV_FILE": ".env",
     }
-    assert len(OPTIONS) == 6
+    assert len(OPTIONS) == 7
 
 
 def test_what_is_not_given_stays_as_it_was() -> None:
