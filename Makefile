@@ -15,18 +15,21 @@ NONE_IS_FINE := || [ $$? -eq 5 ] # pytest's code for "no test was found"
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test browser slow faults wheel bench lint format docs pictures clean
+.PHONY: run install test browser slow faults wheel bench lint format docs pictures clean
 .DEFAULT_GOAL := run
 
 $(BIN)/python:
-	$(PYTHON) -m venv $(VENV)
+	@echo "Making $(VENV), an environment of Python for this checkout."
+	@$(PYTHON) -m venv $(VENV)
 
 $(RUN_STAMP): pyproject.toml | $(BIN)/python
-	$(PIP) --editable .
+	@echo "Installing Stepyard and the libraries that it needs into $(VENV). The first time takes about a minute."
+	@$(PIP) --editable .
 	@touch $@
 
 $(TEST_STAMP): pyproject.toml | $(BIN)/python
-	$(PIP) --editable '.[test]'
+	@echo "Installing Stepyard and what its tests need into $(VENV). The first time takes a few minutes."
+	@$(PIP) --editable '.[test]'
 	@touch $@ $(RUN_STAMP)
 
 # The engines that the benchmarks compare with; one that cannot be installed is left out.
@@ -41,6 +44,9 @@ $(PEERS_STAMP): $(PEERS_LISTS)
 
 run: $(RUN_STAMP) ## Serve the playground; ARGS="my_flows.py --port 4112" are handed on.
 	@exec $(BIN)/python manage.py playground $(ARGS)
+
+install: $(RUN_STAMP) ## Install into .venv, and say where the commands are.
+	@echo "Stepyard is installed: $(BIN)/stepyard. To have it as stepyard in this shell, type: . $(BIN)/activate"
 
 test: $(TEST_STAMP) ## Everything that takes seconds, and the tour in the browser when Chromium is there.
 	$(PYTEST) $(SPREAD) -m "not browser and not faults and not slow and not wheel" $(ARGS)
