@@ -23,18 +23,21 @@ ON_DATABASE := tests/actions tests/api tests/catalogue tests/engine/contract tes
 FAULTS_ON_DATABASE := tests/faults/test_kill.py tests/faults/test_races.py tests/faults/test_changes.py
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help run test browser slow faults servers wheel bench lint format docs pictures clean
+.PHONY: help run install test browser slow faults servers wheel bench lint format docs pictures clean
 .DEFAULT_GOAL := help
 
 $(BIN)/python:
-	$(PYTHON) -m venv $(VENV)
+	@echo "Making $(VENV), an environment of Python for this checkout."
+	@$(PYTHON) -m venv $(VENV)
 
 $(RUN_STAMP): pyproject.toml | $(BIN)/python
-	$(PIP) --editable .
+	@echo "Installing Stepyard and the libraries that it needs into $(VENV). The first time takes about a minute."
+	@$(PIP) --editable .
 	@touch $@
 
 $(TEST_STAMP): pyproject.toml | $(BIN)/python
-	$(PIP) --editable '.[test]'
+	@echo "Installing Stepyard and what its tests need into $(VENV). The first time takes a few minutes."
+	@$(PIP) --editable '.[test]'
 	@touch $@ $(RUN_STAMP)
 
 # The engines that the benchmarks compare with; one that cannot be installed is left out.
@@ -52,6 +55,9 @@ help: ## What there is to do.
 
 run: $(RUN_STAMP) ## Serve the playground; ARGS="my_flows.py --port 4112" are handed on.
 	@exec $(BIN)/python manage.py playground $(ARGS)
+
+install: $(RUN_STAMP) ## Install into .venv, and say where the commands are.
+	@echo "Stepyard is installed: $(BIN)/stepyard. To have it as stepyard in this shell, type: . $(BIN)/activate"
 
 test: $(TEST_STAMP) ## Everything that takes seconds, and the tour in the browser when Chromium is there.
 	$(PYTEST) $(SPREAD) -m "not browser and not faults and not servers and not slow and not wheel" $(ARGS)

@@ -37,6 +37,8 @@ STEPYARD_BLOCKED_SECONDS = number("STEPYARD_BLOCKED_SECONDS", 60, 0, 86_400)
 STEPYARD_DB = Path(os.environ.get("STEPYARD_DB", ".stepyard/playground.sqlite3")).absolute()
 # A database that several machines share, as a URL; without it, the file is the database.
 STEPYARD_DATABASE = os.environ.get("STEPYARD_DATABASE", "")
+# A file of variables for the user's code alone: workers read it before they import anything.
+STEPYARD_ENV_FILE = Path(os.environ["STEPYARD_ENV_FILE"]).absolute() if os.environ.get("STEPYARD_ENV_FILE") else None
 STEPYARD_TOKEN = os.environ.get("STEPYARD_TOKEN", "")
 STEPYARD_RELOAD = os.environ.get("STEPYARD_RELOAD", "1") != "0"
 # Further host names under which the page may be opened, comma-separated, without the port.

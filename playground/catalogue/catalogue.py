@@ -54,13 +54,15 @@ class WorkflowEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportProblem:
-    """Why a module of the user's gave no workflows."""
+    """Why a module of the user's, or one workflow in it, is not served."""
 
     module: str
     """As the command named it."""
     type: str
-    """The exception's class, or ``WorkerDied``."""
+    """The exception's class, or ``WorkerDied``, ``NoWorkflows``, ``TimeLimit``."""
     message: str
+    workflow: str | None = None
+    """The id of the workflow that is left out; None when the whole module is."""
     file: str | None = None
     """Where it happened in the user's code, if that is known."""
     line: int | None = None
@@ -68,6 +70,13 @@ class ImportProblem:
     """The text of that line."""
     traceback: str = ""
     """The whole traceback, or what the process printed last."""
+
+    @property
+    def verdict(self) -> str:
+        """Return what of the module is not served, in a few words that follow its name."""
+        if self.workflow is not None:
+            return f"holds a workflow that cannot be served, {self.workflow!r}"
+        return "gives no workflow" if self.type == "NoWorkflows" else "does not import"
 
 
 async def workflows() -> list[WorkflowEntry]:
@@ -90,8 +99,14 @@ async def version(workflow_id: str, digest: str) -> WorkflowEntry | None:
 
 
 async def import_errors() -> list[ImportProblem]:
-    """Return the modules that the workers cannot import now."""
+    """Return what the workers cannot serve now of the modules."""
     return await in_database(_import_errors)
+
+
+async def problems_of(entry: WorkflowEntry) -> list[ImportProblem]:
+    """Return what keeps the code that is on disk now from giving a workflow again."""
+    problems = await import_errors()
+    return [one for one in problems if one.module == entry.module and one.workflow in (None, entry.workflow_id)]
 
 
 async def publish(
@@ -221,21 +236,21 @@ def _import_errors() -> list[ImportProblem]:
 
 def _hindrance(entry: WorkflowEntry) -> ImportProblem | None:
     version = WorkflowVersion.objects.filter(workflow_id=entry.workflow_id, digest=entry.digest).first()
-    if _is_held(entry.module, version.site if version else ""):
+    if _is_held(entry.workflow_id, entry.module, version.site if version else ""):
         return None
-    return _problem_with(entry.module, _import_errors())
+    return _problem_with(entry.workflow_id, entry.module, _import_errors())
 
 
-def _is_held(module: str, site: str) -> bool:
-    """Tell whether a worker of a site has a module; one from before the module was broken holds it still."""
+def _is_held(workflow_id: str, module: str, site: str) -> bool:
+    """Tell whether a worker of a site has a workflow; one from before its module was broken holds it still."""
     ready = WorkerRow.objects.filter(ended_at=None, status="ready", heartbeat_at__gt=Now() - SILENT)
     found = ([ImportProblem(**problem) for problem in from_text(row.problems)] for row in ready.filter(site=site))
-    return any(_problem_with(module, problems) is None for problems in found)
+    return any(_problem_with(workflow_id, module, problems) is None for problems in found)
 
 
 def _holds(workflow_id: str, site: Sequence[str] | None) -> bool:
     row = WorkflowVersion.objects.filter(workflow_id=workflow_id, current=True).order_by("-published_at").first()
-    return row is not None and _is_held(row.module, row.site if site is None else to_text(list(site)))
+    return row is not None and _is_held(workflow_id, row.module, row.site if site is None else to_text(list(site)))
 
 
 def _site_of(workflow_id: str) -> tuple[str, ...]:
@@ -243,9 +258,10 @@ def _site_of(workflow_id: str) -> tuple[str, ...]:
     return tuple(from_text(row.site)) if (row := rows.first()) else ()
 
 
-def _problem_with(module: str, problems: Sequence[ImportProblem]) -> ImportProblem | None:
-    """Return what keeps a module, or the package that it is in, from being imported."""
-    return next((one for one in problems if module == one.module or module.startswith(f"{one.module}.")), None)
+def _problem_with(workflow_id: str, module: str, problems: Sequence[ImportProblem]) -> ImportProblem | None:
+    """Return what keeps a workflow, its module, or the package that this is in, from being served."""
+    of_module = (one for one in problems if module == one.module or module.startswith(f"{one.module}."))
+    return next((one for one in of_module if one.workflow in (None, workflow_id)), None)
 
 
 def _publish_problems(problems: Sequence[ImportProblem], worker_id: str) -> None:
@@ -259,8 +275,10 @@ def _publish(entries: Sequence[WorkflowEntry], problems: Sequence[ImportProblem]
     outdated = outdated.exclude(site__in=alive.exclude(site=site).values("site"))
     for problem in problems:
         # The workflows of a package are those of its modules.
-        of_module = Q(module=problem.module) | Q(module__startswith=f"{problem.module}.")
-        outdated = outdated.exclude(of_module, site=site)
+        left_out = Q(module=problem.module) | Q(module__startswith=f"{problem.module}.")
+        if problem.workflow is not None:
+            left_out &= Q(workflow_id=problem.workflow)
+        outdated = outdated.exclude(left_out, site=site)
     outdated.update(current=False)
     WorkflowVersion.objects.filter(workflow_id__in=[entry.workflow_id for entry in entries]).update(current=False)
     for position, entry in enumerate(entries):

@@ -44,19 +44,34 @@ class Checked:
 async def check(modules: Sequence[str], *, seconds: float) -> Checked:
     """Import modules in a process of their own, for a limited time.
 
+    A module that ends the process, or takes too long, is left out of another one, which finds what the others hold.
+
     Args:
         modules: files, folders or dotted names; as for `discover` when there are none.
         seconds: for how long they may be imported.
     """
-    lines, code = await _import(modules, seconds)
-    last = lines[-1] if lines else {}
-    importing = next((line["importing"] for line in reversed(lines) if line.get("importing")), " ".join(modules))
-    if "workflows" not in last:
-        return Checked(workflows=(), problems=(_cut_short(importing, last.get("hangs"), code, seconds),), schemas=())
+    fatal: dict[str, ImportProblem] = {}
+    while True:
+        lines, code = await _import(modules, seconds, tuple(fatal))
+        last = lines[-1] if lines else {}
+        if "workflows" in last:
+            return _checked(last, fatal)
+        importing = next((line["importing"] for line in reversed(lines) if line.get("importing")), None)
+        module = " ".join(modules) if importing is None else importing
+        problem = _cut_short(module, last.get("hangs"), code, seconds)
+        if importing is None or importing in fatal:
+            return Checked(workflows=(), problems=(*fatal.values(), problem), schemas=())
+        # Once more without it, for all that the others hold.
+        fatal[importing] = problem
+
+
+def _checked(last: Mapping[str, Any], fatal: Mapping[str, ImportProblem]) -> Checked:
+    """Return what a process has found that imported all but some modules, for which there are problems."""
+    problems = [ImportProblem(**problem) for problem in last["problems"]]
     found = [schema_problems(entry["workflow_id"], entry["graph"]) for entry in last["workflows"]]
     return Checked(
         workflows=tuple(last["workflows"]),
-        problems=tuple(ImportProblem(**problem) for problem in last["problems"]),
+        problems=tuple(fatal.get(problem.module, problem) for problem in problems),
         schemas=tuple(problem for of_one in found for problem in of_one),
     )
 
@@ -82,11 +97,14 @@ def _own_frames(part: str) -> Iterator[str]:
             yield line
 
 
-async def _import(modules: Sequence[str], seconds: float) -> tuple[list[dict[str, Any]], int | None]:
+async def _import(
+    modules: Sequence[str], seconds: float, without: Sequence[str]
+) -> tuple[list[dict[str, Any]], int | None]:
     """Return the lines that the process wrote, and how it ended; what it prints goes to stderr."""
     reads, writes = os.pipe()
     words = [sys.executable, "-P", "-X", "faulthandler", "-m", "playground.worker.inspection"]
-    words += ["--fd", str(writes), "--seconds", str(seconds), "--", *modules]
+    words += ["--fd", str(writes), "--seconds", str(seconds), *(f"--without={module}" for module in without)]
+    words += ["--", *modules]
     with os.fdopen(writes, "wb"):
         process = await asyncio.create_subprocess_exec(
             *words,

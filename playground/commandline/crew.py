@@ -15,7 +15,7 @@ from playground.catalogue import catalogue
 from playground.commandline.exits import CommandRefused
 from playground.commandline.progress import Progress
 from playground.fleet.hanging import watch_over
-from playground.fleet.workers import exit_text, record_exit, restricted
+from playground.fleet.workers import FATAL, exit_text, record_exit, restricted
 from playground.layers import LocalLayer
 from playground.supervisor import Supervisor, worker_command
 from playground.worker.discovery import site
@@ -75,14 +75,25 @@ class Crew:
         if settings.STEPYARD_BLOCKED_SECONDS:
             watching = watch_over(ours, supervisor.end, seconds=settings.STEPYARD_BLOCKED_SECONDS)
             self.beside.append(self.tasks.create_task(watching))
+        await self._settled(supervisor)
+        fatal: set[str] = set()
+        while not await catalogue.holds(workflow_id, restricted(self.modules, self.run_id)):
+            died = {problem.module for problem in await catalogue.import_errors() if problem.type in FATAL}
+            if died <= fatal:
+                raise CommandRefused(await self._missing(workflow_id))
+            # The next worker leaves out what has ended this one.
+            fatal |= died
+            supervisor.settled.clear()
+            await self._settled(supervisor)
+
+    async def _settled(self, supervisor: Supervisor) -> None:
+        """Wait until a worker of the command is ready or has ended."""
         with suppress(TimeoutError):
             async with asyncio.timeout(SLOW):
                 await supervisor.settled.wait()
         if not supervisor.settled.is_set():
             self.progress.line(f"{' '.join(self.modules)} is still being imported.")
             await supervisor.settled.wait()
-        if not await catalogue.holds(workflow_id, restricted(self.modules, self.run_id)):
-            raise CommandRefused(await self._missing(workflow_id))
 
     def _command(self, fd: int) -> list[str]:
         return [*worker_command(fd, self.modules), "--only", self.run_id]
@@ -92,7 +103,7 @@ class Crew:
         problems = await catalogue.import_errors()
         if problems:
             return "\n".join(
-                f"{one.module} does not import: {one.type}: {one.message}"
+                f"{one.module} {one.verdict}: {one.type}: {one.message}"
                 + (f"\n  {one.file}:{one.line}" if one.line else "")
                 + (f"\n    {one.source.strip()}" if one.source else "")
                 for one in problems

@@ -11,6 +11,8 @@ from playground.commandline.base import Options, RunsCommand
 from playground.commandline.crew import Crew, crew
 from playground.commandline.exits import CommandRefused, Exit
 from playground.commandline.following import code_of_run, follow
+from playground.commandline.given import existing
+from playground.commandline.options import add_options
 from playground.commandline.progress import Progress
 from playground.commandline.report import next_steps, run_json, run_text
 from playground.history import History
@@ -31,6 +33,7 @@ class ExecutingCommand(RunsCommand):
             help="files or dotted names that hold the workflow, for when no playground runs; those of the last time "
             "when left out",
         )
+        add_options(parser, only=("--env-file",))
         parser.add_argument("--watch", action="store_true", help="tell on stderr what happens, step by step")
         parser.add_argument(
             "--timeout", metavar="SECONDS", type=seconds_of, help="give up waiting after so many seconds"
@@ -40,6 +43,7 @@ class ExecutingCommand(RunsCommand):
         self, run_id: str, workflow_id: str, record: Callable[[], Awaitable[None]], options: Options, *, seen: int = 0
     ) -> Exit:
         """Record a request, wait until the run rests, and write what it has come to."""
+        existing(options["modules"])
         progress = Progress(watched=options["watch"], width=self.width)
         recorded, hands = False, None
         try:

@@ -1,13 +1,30 @@
 """Values that are given to a command: as JSON, as the file that holds it, or on standard input."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from playground.commandline.exits import CommandRefused
 from playground.forms import JsonError, parse_json
+from playground.supervisor.places import missing, named
 
 HELP = "as JSON, @FILE for the JSON in a file, or - for standard input"
+
+
+def existing(modules: Sequence[str]) -> None:
+    """Check that what is to be imported is there, before anything is done.
+
+    Args:
+        modules: what the command was given; the variable's names when it was given nothing.
+
+    Raises:
+        CommandRefused: a file, folder or module is not there, or the file of variables.
+    """
+    if sentences := missing(named(modules), Path.cwd(), settings.STEPYARD_ENV_FILE):
+        raise CommandRefused("\n".join(sentences))
 
 
 def given_value(option: str, given: str | None) -> Any:

@@ -38,6 +38,12 @@ OPTIONS = (
     Option(
         flag="--token", variable="STEPYARD_TOKEN", metavar="T", help="secret that a browser needs once, as ?token=T"
     ),
+    Option(
+        flag="--env-file",
+        variable="STEPYARD_ENV_FILE",
+        metavar="PATH",
+        help="file of variables that your code gets, such as .env; what is set already stays",
+    ),
     Option(flag="--no-reload", variable="STEPYARD_RELOAD", switched="0", help="keep the code that was imported first"),
 )
 

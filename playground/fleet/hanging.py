@@ -61,7 +61,7 @@ async def give_up(worker_id: str) -> None:
 def _hanging(seconds: float) -> set[str]:
     if not is_steady():
         return set()
-    rows = WorkerRow.objects.filter(ended_at=None, status="ready")
+    rows = WorkerRow.objects.filter(ended_at=None, status__in=("ready", "importing"))
     latest = Now() - max(timedelta(seconds=seconds), SIGN)
     silent = rows.filter(heartbeat_at__lt=latest).values_list("worker_id", flat=True)
     blocked = {row.worker_id: from_text(row.blocked) for row in rows.exclude(blocked="null")}
@@ -103,6 +103,6 @@ def _give_up(worker_id: str) -> list[str]:
 def _reason(stuck: dict[str, object] | None) -> str:
     if not stuck:
         return "ended because it hung: it gave no sign any more"
-    who = f"step {stuck['step']}" if stuck["step"] else "something"
+    who = f"step {stuck['step']}" if stuck["step"] else "code outside of any step"
     where = f" at {stuck['file']}:{stuck['line']}" if stuck["file"] else ""
     return f"ended because {who} blocked it for {stuck['seconds']:.0f} s{where}"

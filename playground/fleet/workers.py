@@ -15,6 +15,8 @@ from playground.store.clock import Now
 from playground.store.database import in_database, in_transaction
 from playground.store.rows import from_text, plain, to_text
 
+FATAL = ("WorkerDied", "TimeLimit")
+"""The types of the problems with modules that ended a worker while it imported them."""
 LAST_WORDS = 200
 """Characters of the last line that are shown with the end of a worker."""
 
@@ -141,15 +143,24 @@ def _record_exit(worker_id: str, code: int, tail: str) -> list[str]:
     row = WorkerRow.objects.filter(worker_id=worker_id).first()
     if row is not None:
         if row.importing and code not in (0, -signal.SIGTERM):
-            problem = {"module": row.importing, "type": "WorkerDied", "traceback": tail}
-            problem["message"] = f"the worker process ended while it imported this module: {how}"
-            row.problems = to_text([*from_text(row.problems), problem])
+            row.problems = to_text([*from_text(row.problems), _fatal(row, how, tail)])
         held = RunRow.objects.filter(owner=worker_id, leased_until__isnull=False).exists()
         row.exit = row.exit or plain(f"{how}{_last_words(tail)}" if held else how)
         row.tail, row.status, row.ended_at = to_text(tail), "ended", Now()
         row.running, row.blocked = "[]", "null"
         row.save()
     return expire_claims([worker_id])
+
+
+def _fatal(row: WorkerRow, how: str, tail: str) -> dict[str, object]:
+    """Return the problem of the module that a worker imported when it ended, or was ended since it took too long."""
+    if not row.exit:
+        message = f"the worker process ended while it imported this module: {how}"
+        return {"module": row.importing, "type": "WorkerDied", "message": message, "traceback": tail}
+    place = from_text(row.blocked) or {}
+    message = f"the worker that imported this module was {row.exit}; STEPYARD_BLOCKED_SECONDS says how long it may take"
+    problem = {"module": row.importing, "type": "TimeLimit", "message": message, "traceback": tail}
+    return problem | {key: place.get(key) for key in ("file", "line", "source")}
 
 
 def _last_words(tail: str) -> str:

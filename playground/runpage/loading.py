@@ -95,7 +95,8 @@ async def _missing(entry: WorkflowEntry) -> str:
     problem = await catalogue.hindrance(entry)
     if problem is not None:
         what = f"{problem.type} in line {problem.line}" if problem.line else f"{problem.type}: {problem.message}"
-        return f"{problem.module} does not import ({what}), so the run waits until it does"
+        until = "it does" if problem.workflow is None else "it can"
+        return f"{problem.module} {problem.verdict} ({what}), so the run waits until {until}"
     known = {one.workflow_id for one in await catalogue.workflows()}
     return (
         ""

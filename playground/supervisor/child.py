@@ -44,9 +44,14 @@ def worker_command(fd: int, modules: Sequence[str]) -> list[str]:
     return [sys.executable, "-P", "-X", "faulthandler", "-m", "playground.worker", "--layer-fd", str(fd), *modules]
 
 
-def worker_environment(worker_id: str, after: Iterable[str] = ()) -> Mapping[str, str]:
-    """Return the environment of a worker: ours, its id, what it must import, and where to import this package from."""
-    environment = {**os.environ, "STEPYARD_WORKER_ID": worker_id, "STEPYARD_WORKER_AFTER": json.dumps(sorted(after))}
+def worker_environment(worker_id: str, after: Iterable[str] = (), died: Iterable[str] = ()) -> Mapping[str, str]:
+    """Return the environment of a worker: ours, its id, what it must import, who died before it, and where we are."""
+    environment = {
+        **os.environ,
+        "STEPYARD_WORKER_ID": worker_id,
+        "STEPYARD_WORKER_AFTER": json.dumps(sorted(after)),
+        "STEPYARD_WORKER_DIED": json.dumps(sorted(died)),
+    }
     if str(ROOT) not in site.getsitepackages():
         paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
         environment["PYTHONPATH"] = os.pathsep.join(paths)
@@ -89,12 +94,14 @@ class Child:
         layer: LocalLayer,
         show: Callable[[bytes], object],
         after: Iterable[str] = (),
+        died: Iterable[str] = (),
         on_ready: Callable[[], object] = lambda: None,
     ) -> "Child":
         """Start a worker and take it into the channel layer.
 
         Arguments: its id; how it is called; the layer; who shows what it prints, without waiting; the modules that the
-        worker before it holds, without which it must not take over; who hears that it takes runs.
+        worker before it holds, without which it must not take over; the workers that died since something was saved;
+        who hears that it takes runs.
         """
         ours, theirs = socket.socketpair()
         # A pipe of our own: asyncio's would have `wait` last until all that inherited it have closed it.
@@ -109,7 +116,7 @@ class Child:
                     stdout=prints,
                     stderr=prints,
                     pass_fds=[theirs.fileno()],
-                    env=worker_environment(worker_id, after),
+                    env=worker_environment(worker_id, after, died),
                     start_new_session=True,
                 )
             undo.pop_all()

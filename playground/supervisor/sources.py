@@ -1,8 +1,11 @@
 """The user's source files, and whether one has changed."""
 
+import stat
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+
+from playground.supervisor.places import place_of
 
 Signature = tuple[int, int]
 Snapshot = dict[Path, Signature]
@@ -11,20 +14,23 @@ Snapshot = dict[Path, Signature]
 def locate(modules: Sequence[str], search: Sequence[str] | None = None) -> tuple[Path, ...]:
     """Return where the modules of the command are, without importing anything.
 
-    A module is a file, or a dotted name that is looked for in the current directory and on the import path. What is not
-    there yet is expected in the current directory.
+    A module is a file, a folder, or a dotted name that is looked for in the current directory and on the import path.
+    What is not there yet is expected in the current directory.
     """
-    places = [Path.cwd(), *(Path(entry) for entry in (sys.path if search is None else search))]
+    places = [Path(entry) for entry in (sys.path if search is None else search)]
     return tuple(_locate(module, places) for module in modules)
 
 
 def _locate(module: str, places: Iterable[Path]) -> Path:
-    """Return the file of one module."""
-    if module.endswith(".py") or "/" in module:
-        return Path(module).resolve()
+    """Return the file of one module, or the folder that is no package."""
+    place = place_of(module, Path.cwd())
+    if place is not None:
+        package = place / "__init__.py"
+        return (package if package.exists() else place).resolve()
     relative = Path(*module.split("."))
     candidates = [place / relative.parent / name for place in places for name in _names(relative)]
-    return next((path for path in candidates if path.is_file()), candidates[0]).resolve()
+    expected = Path.cwd() / relative.parent / f"{relative.name}.py"
+    return next((path for path in candidates if path.is_file()), expected).resolve()
 
 
 def _names(relative: Path) -> Iterator[str]:
@@ -64,13 +70,14 @@ class Sources:
 
     def _beside(self) -> frozenset[Path]:
         """Return the Python files in the folders of the targets."""
-        return frozenset(path for folder in {target.parent for target in self._targets} for path in folder.glob("*.py"))
+        folders = {target if target.is_dir() else target.parent for target in self._targets}
+        return frozenset(path for folder in folders for path in folder.glob("*.py"))
 
 
 def _signature(path: Path) -> Signature | None:
-    """Return what changes when a file is saved, or None for a file that is not there."""
+    """Return what changes when a file is saved, or None where there is no file; folders change with each import."""
     try:
         status = path.stat()
     except OSError:
         return None
-    return status.st_mtime_ns, status.st_size
+    return (status.st_mtime_ns, status.st_size) if stat.S_ISREG(status.st_mode) else None

@@ -5,6 +5,7 @@ import itertools
 import logging
 import os
 import secrets
+import signal
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
@@ -78,6 +79,8 @@ class Supervisor:
         self._numbers = itertools.count(1)
         self._born_at = time.time()
         self._imported: frozenset[Path] = frozenset()
+        self._died: set[str] = set()
+        """The workers that died since something was saved: what they could not import is left out."""
         self.settled = asyncio.Event()
         """Set once a worker is ready, or has ended before it was."""
 
@@ -98,6 +101,7 @@ class Supervisor:
 
     def renew(self, worker_id: str | None = None, *, at_once: bool = False) -> None:
         """Replace one worker, or all: when a successor has imported what they hold, or at once."""
+        self._died.clear()
         for slot in self._slots:
             if worker_id is None or (slot.child is not None and slot.child.worker_id == worker_id):
                 slot.at_once = slot.at_once or at_once
@@ -194,6 +198,7 @@ class Supervisor:
             layer=self._layer,
             show=self._show,
             after=after,
+            died=self._died,
             on_ready=self.settled.set,
         )
         return child, tasks.create_task(self._see_off(child))
@@ -216,6 +221,8 @@ class Supervisor:
             await self._tell(await ending)
             raise
         await self._tell(end)
+        if end.code not in (0, -signal.SIGTERM):
+            self._died.add(end.worker_id)
         return end
 
     async def _tell(self, end: WorkerExit) -> None:

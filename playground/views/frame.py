@@ -32,7 +32,7 @@ async def trouble() -> str:
     """Return the first thing that the doctor's page would complain about."""
     problems = await catalogue.import_errors()
     if problems:
-        return f"{problems[0].module} does not import"
+        return f"{problems[0].module} {problems[0].verdict}"
     if not await workers.ready_count():
         return "no worker is connected"
     return "a worker is blocked" if await workers.blocked_count() else ""

@@ -234,7 +234,7 @@ async def _workflow_page(
         lacks_secrets=lacks_secrets,
         name=name,
         saved_as=saved_as,
-        problems=tuple(one for one in await catalogue.import_errors() if one.module == entry.module),
+        problems=tuple(await catalogue.problems_of(entry)),
         saved=tuple([_kept(entry, item) for item in await saved.listing(entry.workflow_id)]),
         inputs=tuple(_former(entry, item) for item in inputs),
         recent=tuple(recent[entry.workflow_id]),

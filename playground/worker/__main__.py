@@ -21,6 +21,8 @@ from playground.fleet.workers import restricted  # noqa: E402
 from playground.layers import LocalLayer  # noqa: E402
 from playground.store.database import be_patient  # noqa: E402
 from playground.worker.discovery import discover, site  # noqa: E402
+from playground.worker.environment import load_env_file  # noqa: E402
+from playground.worker.fatal import fatal_modules  # noqa: E402
 from playground.worker.lifeline import end_with_parent  # noqa: E402
 from playground.worker.pulse import Pulse  # noqa: E402
 from playground.worker.row import OwnRow  # noqa: E402
@@ -51,8 +53,10 @@ def main() -> None:
         pulse.turned()
         row.importing(module)
 
+    after = _listed("STEPYARD_WORKER_AFTER")
+    load_env_file(settings.STEPYARD_ENV_FILE)
     # Before the event loop runs, since a module may want to run one of its own.
-    discovery = discover(modules, importing)
+    discovery = discover(modules, importing, fatal_modules(_listed("STEPYARD_WORKER_DIED"), needed=after))
     workers.append(
         Worker(
             worker_id=worker_id,
@@ -61,7 +65,7 @@ def main() -> None:
             row=row,
             pulse=pulse,
             limit=settings.STEPYARD_CONCURRENT_RUNS,
-            after=frozenset(json.loads(os.environ.get("STEPYARD_WORKER_AFTER", "[]"))),
+            after=after,
             only=arguments.only,
         )
     )
@@ -71,6 +75,10 @@ def main() -> None:
     sys.stderr.flush()
     # Threads in which steps still run, and what a step left behind, must not keep the process.
     os._exit(0)
+
+
+def _listed(variable: str) -> frozenset[str]:
+    return frozenset(json.loads(os.environ.get(variable, "[]")))
 
 
 async def _work(worker: Worker, layer_fd: int | None) -> None:

@@ -1,14 +1,13 @@
 """Finds the user's workflows: imports the modules that the command names and looks through what they hold."""
 
-import importlib
 import importlib.util
 import linecache
 import os
 import pkgutil
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -19,30 +18,28 @@ from engine.building.workflow import Workflow
 from engine.failure import describe, message_of
 from engine.registry import Engine
 from playground.catalogue.catalogue import ImportProblem, WorkflowEntry
+from playground.supervisor.places import named, place_of, roots
+from playground.worker.entries import entry_of
+from playground.worker.hints import hint
+from playground.worker.modules import import_file, import_name
+from playground.worker.sources import is_user_file
 
 EXAMPLES = "playground.examples"
+NO_FLOWS = ("__main__", "setup", "conftest")
+"""Files of a folder that are programs of other tools; so are tests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A workflow and the module that holds it, as the command named it."""
+    """A workflow, and what the catalogue keeps of it."""
 
     workflow: Workflow[Any, Any]
-    module: str
+    entry: WorkflowEntry
 
     @property
-    def entry(self) -> WorkflowEntry:
-        """Return the workflow as the catalogue keeps it."""
-        flow = self.workflow.flow
-        return WorkflowEntry(
-            workflow_id=flow.id,
-            digest=self.workflow.digest,
-            graph=self.workflow.graph,
-            description=flow.description,
-            module=self.module,
-            file=flow.file,
-            line=flow.line,
-        )
+    def module(self) -> str:
+        """Return the module that holds it, as the command named it."""
+        return self.entry.module
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,43 +52,45 @@ class Discovery:
     """The modules that gave what they should, as the command named them, and their parts."""
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing to import for a name that the command was given."""
+
+    label: str
+    """How it is called."""
+    file: Path | None = None
+    """None for what is only known by its dotted name."""
+
+
 def site(arguments: Sequence[str]) -> tuple[str, ...]:
     """Return the modules to import: the arguments, else the environment's, else those of Django apps, else examples."""
-    named = tuple(arguments) or tuple(os.environ.get("PLAYGROUND_WORKFLOWS", "").replace(",", " ").split())
-    if named:
-        return named
+    if given := named(arguments):
+        return given
     of_apps = [f"{config.name}.workflows" for config in apps.get_app_configs()]
     return tuple(name for name in of_apps if importlib.util.find_spec(name) is not None) or (EXAMPLES,)
 
 
-def discover(modules: Sequence[str], importing: Callable[[str], None] = lambda module: None) -> Discovery:
+def discover(
+    modules: Sequence[str],
+    importing: Callable[[str], None] = lambda module: None,
+    without: Mapping[str, ImportProblem] | None = None,
+) -> Discovery:
     """Import the modules and return their workflows; a module that does not import hurts no other one.
 
     Args:
         modules: files, folders or dotted names.
         importing: told of each module before it is imported, and of ``""`` after the last.
+        without: modules, as `importing` was told of them, that are not imported, and the problems that stand for them.
     """
-    if str(Path.cwd()) not in sys.path:
-        sys.path.insert(0, str(Path.cwd()))
-    found: dict[str, Found] = {}
-    problems: list[ImportProblem] = []
-    named = set(modules)
+    here = Path.cwd()
+    for root in reversed(roots(here)):
+        if str(root) not in sys.path:
+            sys.path.insert(0, str(root))
+    gathered = _Gathered(importing, without or {})
     for module in modules:
-        before = len(found), len(problems)
-        for part in _parts(module, problems):
-            importing(part)
-            named.add(part)
-            try:
-                _collect(_import(part), part, found)
-            except KeyboardInterrupt:
-                raise
-            except BaseException as error:  # A module may call sys.exit.
-                problems.append(problem_of(error, part))
-        if before == (len(found), len(problems)):
-            problems.append(_nothing_in(module))
+        gathered.take_all(module, here)
     importing("")
-    imported = named.difference(problem.module for problem in problems)
-    return Discovery(found=tuple(found.values()), problems=tuple(problems), imported=frozenset(imported))
+    return gathered.result
 
 
 def problem_of(error: BaseException, module: str) -> ImportProblem:
@@ -99,8 +98,7 @@ def problem_of(error: BaseException, module: str) -> ImportProblem:
     if isinstance(error, SyntaxError):
         file, line, source = error.filename, error.lineno, error.text
     else:
-        frames = describe(error)["traceback"]
-        user = [frame for frame in frames if frame["user"] and "importlib" not in frame["file"]]
+        user = [frame for frame in describe(error)["traceback"] if is_user_file(frame["file"])]
         last: dict[str, Any] = next(reversed(user), {})
         file, line, source = last.get("file"), last.get("line"), None
     if source is None and file and line:
@@ -108,7 +106,7 @@ def problem_of(error: BaseException, module: str) -> ImportProblem:
     return ImportProblem(
         module=module,
         type=type(error).__name__,
-        message=message_of(error),
+        message=". ".join(filter(None, [message_of(error).rstrip("."), hint(error)])),
         file=file,
         line=line,
         source=source.rstrip() if source else None,
@@ -116,69 +114,144 @@ def problem_of(error: BaseException, module: str) -> ImportProblem:
     )
 
 
-def _nothing_in(module: str) -> ImportProblem:
-    message = f"{module} holds no workflow: assign what .commit() returns, or an Engine, to a name at its top level"
-    return ImportProblem(module=module, type="NoWorkflows", message=message)
+class _Gathered:
+    """What has been found so far."""
 
+    def __init__(self, importing: Callable[[str], None], without: Mapping[str, ImportProblem]) -> None:
+        self._importing = importing
+        self._without = without
+        self._found: dict[str, Found] = {}
+        self._problems: list[ImportProblem] = []
+        self._named: set[str] = set()
+        self._labels: dict[str, str] = {}
+        """Of each file that was imported, how it is called."""
+        self._gave: dict[str, bool] = {}
+        """Of each file or name, whether it gave anything: workflows or a problem."""
 
-def _collect(module: ModuleType, name: str, found: dict[str, Found]) -> None:
-    """Add the workflows that a module holds."""
-    for workflow in _held(module):
-        known = found.setdefault(workflow.id, Found(workflow=workflow, module=name))
-        if known.workflow.flow is not workflow.flow:
-            raise ValueError(
-                f"two workflows have the id {workflow.id!r}: one in {known.module}, one in {name}. Rename one of them"
+    @property
+    def result(self) -> Discovery:
+        """Return what was found; a workflow that several modules hold is of the one that defines it."""
+        found = []
+        for one in self._found.values():
+            label = self._labels.get(os.path.realpath(one.entry.file or ""), one.module)
+            found.append(replace(one, entry=replace(one.entry, module=label)))
+        imported = self._named.difference(problem.module for problem in self._problems)
+        return Discovery(found=tuple(found), problems=tuple(self._problems), imported=frozenset(imported))
+
+    def take_all(self, module: str, here: Path) -> None:
+        """Import what the command names."""
+        self._named.add(module)
+        gave = [self._take(part) for part in self._parts(module, here)]
+        if not any(gave):
+            message = (
+                f"{module} holds no workflow: assign what .commit() returns, or an Engine, to a name at its top level"
             )
+            place = place_of(module, here)
+            if place is not None and place.is_dir():
+                message += ". Folders inside of it are not looked through: name them, too"
+            self._problems.append(ImportProblem(module=module, type="NoWorkflows", message=message))
+
+    def _take(self, part: Part) -> bool:
+        """Import a part, unless that was done before under another name; return whether it gave anything."""
+        key = part.label if part.file is None else os.path.realpath(part.file)
+        if key not in self._gave:
+            self._named.add(part.label)
+            self._labels[key] = part.label
+            self._gave[key] = self._import(part)
+        return self._gave[key]
+
+    def _import(self, part: Part) -> bool:
+        if part.label in self._without:
+            self._problems.append(self._without[part.label])
+            return True
+        self._importing(part.label)
+        try:
+            module = _module(part)
+            held = list(_held(module))
+            for workflow in held:
+                self._keep(workflow, part.label)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # A module may call sys.exit.
+            self._problems.append(problem_of(error, part.label))
+            return True
+        return bool(held)
+
+    def _keep(self, workflow: Workflow[Any, Any], module: str) -> None:
+        """Keep a workflow, or say why it cannot be served."""
+        known = self._found.get(workflow.id)
+        if known is not None:
+            if known.workflow.flow is not workflow.flow:
+                self._problems.append(_same_id(known, workflow, module))
+            return
+        try:
+            self._found[workflow.id] = Found(workflow=workflow, entry=entry_of(workflow, module))
+        except Exception as error:
+            problem = replace(problem_of(error, module), file=workflow.flow.file, line=workflow.flow.line, source=None)
+            self._problems.append(replace(problem, workflow=str(workflow.id)))
+
+    def _parts(self, module: str, here: Path) -> Iterator[Part]:
+        """Yield what is imported for a name: for a folder its files, for a package itself and then its modules."""
+        place = place_of(module, here)
+        if place is None:
+            yield Part(module)
+            yield from self._modules_of(module)
+        elif not place.is_dir():
+            yield Part(module, place)
+        elif (place / "__init__.py").exists():
+            first = module if place.name == module.rpartition(".")[2] else f"{Path(module, '__init__.py')}"
+            yield Part(first, place / "__init__.py")
+            # A package that could not be imported has no modules to look for.
+            if not any(problem.module == first and problem.workflow is None for problem in self._problems):
+                yield from _files_in(place, module)
+        else:
+            yield from _files_in(place, module)
+
+    def _modules_of(self, package: str) -> Iterator[Part]:
+        for info in pkgutil.iter_modules(getattr(sys.modules.get(package), "__path__", ())):
+            if _may_hold_flows(info.name):
+                yield Part(f"{package}.{info.name}")
+
+
+def _module(part: Part) -> ModuleType:
+    arguments = sys.argv
+    # A program that reads its arguments while it is imported is not to find those of the worker.
+    sys.argv = [part.label]
+    try:
+        return import_name(part.label) if part.file is None else import_file(part.file)
+    finally:
+        sys.argv = arguments
+
+
+def _files_in(folder: Path, module: str) -> Iterator[Part]:
+    """Yield the files of a folder and, when it is a package, the packages in it; they are called as the folder was."""
+    dotted = module.rpartition(".")[2] == folder.name
+    inner = folder.glob("*/__init__.py") if (folder / "__init__.py").exists() else ()
+    for file in sorted([*folder.glob("*.py"), *inner]):
+        name = file.parent.name if file.name == "__init__.py" else file.stem
+        if file != folder / "__init__.py" and _may_hold_flows(name):
+            yield Part(f"{module}.{name}" if dotted else str(Path(module, file.relative_to(folder))), file)
+
+
+def _may_hold_flows(name: str) -> bool:
+    return not (name in NO_FLOWS or name.startswith((".", "test_")) or name.endswith("_test"))
 
 
 def _held(module: ModuleType) -> Iterator[Workflow[Any, Any]]:
-    for value in list(vars(module).values()):
-        if isinstance(value, Workflow):
+    # Looked at by type, since the class that an object says it has may raise, as that of a lazy one does.
+    for value in list(getattr(module, "__dict__", {}).values()):
+        if issubclass(type(value), Workflow):
             yield value
-        elif isinstance(value, Engine):
+        elif issubclass(type(value), Engine):
             yield from value.workflows.values()
 
 
-def _parts(module: str, problems: list[ImportProblem]) -> Iterator[str]:
-    """Yield what is imported for a name: for a folder its files, for a package itself and then its modules."""
-    path = Path(module)
-    if path.is_dir() and not module.isidentifier():
-        yield from sorted(str(file) for file in path.glob("*.py"))
-        return
-    yield module
-    # A package that could not be imported has no modules to look for.
-    if module in sys.modules and not any(problem.module == module for problem in problems):
-        for info in pkgutil.iter_modules(getattr(sys.modules[module], "__path__", ())):
-            if info.name != "__main__":
-                yield f"{module}.{info.name}"
-
-
-def _import(module: str) -> ModuleType:
-    """Import a file or a module by its dotted name."""
-    return _import_file(Path(module)) if module.endswith(".py") or "/" in module else importlib.import_module(module)
-
-
-def _import_file(path: Path) -> ModuleType:
-    """Import a file under the name that it would have if it were imported from its folder or package."""
-    path = path.resolve()
-    if not path.is_file():
-        raise FileNotFoundError(f"there is no file {path}")
-    root, name = path.parent, path.stem
-    while (root / "__init__.py").exists():
-        root, name = root.parent, f"{root.name}.{name}"
-    if str(root) not in sys.path:
-        sys.path.insert(0, str(root))
-    if name in sys.modules or name in sys.stdlib_module_names:
-        # Something else has this name already, such as a module of the standard library.
-        name = f"user_module_{name.replace('.', '_')}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{path} is no Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-    except BaseException:
-        del sys.modules[name]
-        raise
-    return module
+def _same_id(known: Found, workflow: Workflow[Any, Any], module: str) -> ImportProblem:
+    one, other = ((found.flow.file, found.flow.line) for found in (known.workflow, workflow))
+    message = (
+        f"two workflows have the id {workflow.id!r}: one in {known.module}, one in {module}. The first is served "
+        f"({one[0]}:{one[1]}), the second is not ({other[0]}:{other[1]}). Rename one of them"
+    )
+    return ImportProblem(
+        module=module, type="DuplicateId", message=message, workflow=workflow.id, file=other[0], line=other[1]
+    )

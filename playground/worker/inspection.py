@@ -5,7 +5,6 @@ A line of JSON each: ``{"importing": module}`` before each module, and at the en
 """
 
 import argparse
-import json
 import os
 import sys
 import threading
@@ -13,12 +12,15 @@ from dataclasses import asdict
 from typing import Any
 
 import django
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
 django.setup()
 
+from playground.catalogue.catalogue import ImportProblem  # noqa: E402
 from playground.store.rows import to_text  # noqa: E402  Django must be set up first.
 from playground.worker.discovery import discover, site  # noqa: E402
+from playground.worker.environment import load_env_file  # noqa: E402
 from playground.worker.pulse import where  # noqa: E402
 
 
@@ -40,11 +42,13 @@ def main() -> None:
     limit.daemon = True
     limit.start()
     modules = site(arguments.modules)
-    discovery = discover(modules, lambda module: write({"importing": module}))
+    load_env_file(settings.STEPYARD_ENV_FILE)
+    without = {module: ImportProblem(module=module, type="LeftOut", message="") for module in arguments.without}
+    discovery = discover(modules, lambda module: write({"importing": module}), without)
     limit.cancel()
     entries = [asdict(found.entry) for found in discovery.found]
     problems = [asdict(problem) for problem in discovery.problems]
-    write({"modules": list(modules), "workflows": json.loads(json.dumps(entries, default=str)), "problems": problems})
+    write({"modules": list(modules), "workflows": entries, "problems": problems})
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)
@@ -54,6 +58,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m playground.worker.inspection", description=__doc__)
     parser.add_argument("modules", nargs="*", help="files, folders or dotted names that hold workflows")
     parser.add_argument("--fd", type=int, required=True, help="the inherited descriptor to write to")
+    parser.add_argument("--without", action="append", default=[], help="a module that is not imported")
     parser.add_argument("--seconds", type=float, default=60.0, help="for how long the modules may be imported")
     return parser.parse_args()
 

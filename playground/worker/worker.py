@@ -13,6 +13,7 @@ from typing import Any
 from channels.layers import get_channel_layer
 from channels.routing import ChannelNameRouter
 from channels.worker import Worker as ChannelsWorker
+from django.conf import settings
 
 from engine.journal.state import RunState
 from engine.runs.runtime import Runtime
@@ -93,9 +94,11 @@ class Worker:
         self._stop = asyncio.Event()
         self._after = after
         self._only = only
-        # What did not import is not among the modules, and is what will be saved next.
-        self._broken = tuple(problem.file for problem in discovery.problems if problem.file)
-        self._files = (*user_files(), *self._broken)
+        # What did not import is not among the modules, and is what will be saved next; variables are no module at all.
+        self._beside = tuple(problem.file for problem in discovery.problems if problem.file)
+        if settings.STEPYARD_ENV_FILE is not None:
+            self._beside += (str(settings.STEPYARD_ENV_FILE),)
+        self._files = (*user_files(), *self._beside)
         self._started_at = time.time()
         self._left = ""
         """What goes on in the worker's threads although it has ended."""
@@ -147,9 +150,8 @@ class Worker:
         """Say in the terminal what did not import."""
         for problem in self._discovery.problems:
             where = f" in line {problem.line} of {problem.file}" if problem.line else ""
-            logger.warning(
-                "%s does not import (%s: %s%s); %s.", problem.module, problem.type, problem.message, where, consequence
-            )
+            what = f"{problem.type}: {problem.message.rstrip('.')}{where}"
+            logger.warning("%s %s (%s); %s.", problem.module, problem.verdict, what, consequence)
 
     async def _give_way(self, missing: Sequence[str]) -> None:
         """End without having taken a run, since the worker before holds what did not import here."""
@@ -253,7 +255,7 @@ class Worker:
                 reported = self._files
                 await self._tell_supervisor({"files": list(reported)})
             await asyncio.sleep(SWEEP)
-            self._files = (*await asyncio.to_thread(user_files), *self._broken)
+            self._files = (*await asyncio.to_thread(user_files), *self._beside)
 
     async def _tell_supervisor(self, facts: dict[str, Any]) -> None:
         layer = get_channel_layer()

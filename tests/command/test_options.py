@@ -13,7 +13,7 @@ def exported(*arguments: str) -> dict[str, str]:
 def test_every_option_is_a_variable() -> None:
     """Each option given becomes its variable, wherever it stands."""
     arguments = ["my_flows.py", "--host", "0.0.0.0", "--port=5000", "--workers", "2", "pkg", "--db", "a b.db"]
-    assert exported(*arguments, "--token", "t", "--no-reload") == {
+    assert exported(*arguments, "--token", "t", "--no-reload", "--env-file", ".env") == {
         "STEPYARD_HOST": "0.0.0.0",
         "STEPYARD_PORT": "5000",
         "STEPYARD_WORKERS": "2",
@@ -21,6 +21,7 @@ def test_every_option_is_a_variable() -> None:
         "STEPYARD_DATABASE": "",
         "STEPYARD_TOKEN": "t",
         "STEPYARD_RELOAD": "0",
+        "STEPYARD_ENV_FILE": ".env",
     }
     assert len(OPTIONS) == 7
 

@@ -15,12 +15,12 @@ from tests.docs.pages import NAMES, ROOT, Block, blocks
 
 @pytest.fixture
 def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    """Return the module that the blocks of one page fill, in an empty folder."""
+    """Return the module that the blocks of one page fill, in an empty folder, as if it were run as a program."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
-    module = ModuleType("page")
+    module = ModuleType("__main__")
     known = set(sys.modules)
-    monkeypatch.setitem(sys.modules, "page", module)
+    monkeypatch.setitem(sys.modules, "__main__", module)
     yield module
     for name in set(sys.modules) - known:
         if str(getattr(sys.modules[name], "__file__", "")).startswith(str(tmp_path)):
@@ -33,6 +33,7 @@ def run(block: Block, module: ModuleType) -> None:
     linecache.cache[name] = (len(block.code), None, block.code.splitlines(keepends=True), name)
     if block.file is not None:
         Path(block.file).write_text(block.code, encoding="utf-8")
+        sys.modules.pop(Path(block.file).stem, None)  # of an earlier state of the file
     before = dict(vars(module))
     exec(compile("\n" * (block.line - 1) + block.code, str(block.page), "exec"), vars(module))  # noqa: S102
     for key, value in list(vars(module).items()):
@@ -52,3 +53,10 @@ def test_every_block_of_a_page_runs(name: str, module: ModuleType) -> None:
     """The blocks of a page are read from top to bottom as one program."""
     for block in blocks(ROOT / name, "python"):
         run(block, module)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_block_runs_a_loop_when_it_is_imported(name: str) -> None:
+    """Whoever copies a block into a file that is served does not start a run with each import of it."""
+    lines = [line for block in blocks(ROOT / name, "python") for line in block.code.splitlines()]
+    assert [line for line in lines if "asyncio.run(" in line and not line.startswith(" ")] == []

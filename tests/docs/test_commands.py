@@ -55,8 +55,10 @@ def check(words: list[str]) -> None:
             assert flags <= flags_of(ALIASES.get(command, command))
         case ["curl", *rest]:
             check_request(rest)
-        case ["pip", "install", *_] | ["pytest", *_] | ["cd", _] | ["git", "clone", *_]:
+        case ["python", "-m", "pip" | "pytest", *_] | ["cd" | "mkdir", _] | [".", ".venv/bin/activate"]:
             pass
+        case ["python", file]:
+            assert file.endswith(".py")
         case _:
             pytest.fail(f"no known command: {words}")
 

@@ -37,6 +37,16 @@ def test_a_missing_module_is_expected_here(tmp_path: Path, monkeypatch: pytest.M
     assert locate(["later.flows"], search=[]) == (tmp_path / "later" / "flows.py",)
 
 
+def test_a_file_that_is_new_in_a_folder_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder is found by its name, with a slash or without, and what comes into it is a change."""
+    (tmp_path / "flows").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert locate(["flows", "flows/"], search=[]) == (tmp_path / "flows",) * 2
+    sources = Sources([tmp_path / "flows"])
+    save(tmp_path / "flows" / "new.py", 100)
+    assert sources.look([], since=200) == {tmp_path / "flows" / "new.py"}
+
+
 def test_only_a_change_is_a_change(tmp_path: Path) -> None:
     """Looking twice finds nothing; saving, removing and adding are found once each."""
     target = tmp_path / "flows.py"

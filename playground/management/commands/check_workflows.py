@@ -11,6 +11,8 @@ from playground.commandline.base import Options, RunsCommand
 from playground.commandline.checking import Checked, check, own_lines
 from playground.commandline.executing import seconds_of
 from playground.commandline.exits import Exit
+from playground.commandline.given import existing
+from playground.commandline.options import add_options
 from playground.commandline.writing import one_line
 from playground.graph.tree import read_tree
 
@@ -36,6 +38,7 @@ class Command(RunsCommand):
             metavar="MODULES",
             help="files, folders or dotted names that hold workflows",
         )
+        add_options(parser, only=("--env-file",))
         parser.add_argument(
             "--timeout",
             metavar="SECONDS",
@@ -46,6 +49,7 @@ class Command(RunsCommand):
 
     async def work(self, options: Options) -> Exit:
         """Check, and report."""
+        existing(options["modules"])
         found = await check(options["modules"], seconds=options["timeout"])
         self.give(_as_json(found), "\n".join(_lines(found)))
         return Exit.DONE if found.well else Exit.FAILED

@@ -25,7 +25,7 @@ class Command(RunsCommand):
         self.give(found, self._text(found))
         for problem in await catalogue.import_errors():
             where = f" in line {problem.line} of {problem.file}" if problem.line else ""
-            self.say(f"{problem.module} does not import ({problem.type}: {problem.message}{where}).")
+            self.say(f"{problem.module} {problem.verdict} ({problem.type}: {problem.message}{where}).")
         return Exit.DONE
 
     def _text(self, found: Iterable[dict[str, Any]]) -> str:

@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from channels.layers import get_channel_layer
@@ -24,6 +25,7 @@ from playground.live.outside import overhear, so_far
 from playground.server import Limits, Server, run_until
 from playground.store.upgrading import bring_up_to_date
 from playground.supervisor import Supervisor, locate, worker_command
+from playground.supervisor.places import missing, named
 
 IMPORT_SECONDS = 10.0
 """For how long the command waits for the user's code before it says that it is ready."""
@@ -41,6 +43,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Serve until interrupted; the options are in the settings by now."""
+        if sentences := missing(named(options["modules"]), Path.cwd(), settings.STEPYARD_ENV_FILE):
+            raise CommandError("\n".join(sentences), returncode=2)
         address = Address(
             host=settings.STEPYARD_HOST, port=settings.STEPYARD_PORT, extra=settings.STEPYARD_ALLOWED_HOSTS
         )
