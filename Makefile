@@ -23,7 +23,7 @@ ON_DATABASE := tests/actions tests/api tests/catalogue tests/engine/contract tes
 FAULTS_ON_DATABASE := tests/faults/test_kill.py tests/faults/test_races.py tests/faults/test_changes.py
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help run install test browser slow faults servers wheel bench lint format docs pictures clean
+.PHONY: help run install test browser slow faults servers wheel zoo bench lint format docs pictures clean
 .DEFAULT_GOAL := help
 
 $(BIN)/python:
@@ -86,6 +86,9 @@ servers: $(TEST_STAMP) ## What touches the database, on a PostgreSQL of the test
 
 wheel: $(TEST_STAMP) ## Build the distribution, install it elsewhere, run it there.
 	$(PYTEST) -m wheel --timeout 600 $(ARGS)
+
+zoo: $(TEST_STAMP) ## Types and programs of all kinds with the oldest and newest pydantic and Django, on every Python found.
+	@$(BIN)/python -m tests.zoo.versions
 
 bench: $(RUN_STAMP) $(PEERS_STAMP) ## What a step, a run and a form cost, beside other engines; ARGS="--rounds 3 bench_engine".
 	@$(BIN)/python -m tests.benchmarks $(ARGS)

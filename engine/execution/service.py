@@ -135,8 +135,8 @@ class StepHost:
         state = self._journal.state.state
         try:
             return dict(schema.admit({**state, **self.dump(path, "state", changes)}))
-        except NotSerializable:
-            # Only the schema can write it, if it declares it: nan, or bytes that are no text.
+        except (InvalidValue, NotSerializable):
+            # Only the schema can write it, if it declares it: nan, bytes that are no text, or what its Json[...] holds.
             with suppress(InvalidValue, NotSerializable):
                 return dict(schema.enter({**state, **changes}))
             raise

@@ -147,13 +147,14 @@ class TypedCodec:
     def _written(self, value: Any, forms: Sequence[Form]) -> JSON:
         """Return the JSON of a value in the first form that is read back as it, else in the first that is read."""
         read: list[JSON] = []
-        refused: list[InvalidValue] = []
+        refused: list[InvalidValue | NotSerializable] = []
         for form in forms:
             try:
                 text = self._forms[form](value)
                 json = self._json(text)
             except (PydanticSerializationError, ValueError, RecursionError) as error:
-                raise misfit(value, error) from None
+                refused.append(misfit(value, error))
+                continue
             try:
                 again = self._read_back(text)
             except InvalidValue as error:
@@ -165,7 +166,7 @@ class TypedCodec:
             read.append(json)
         if read:
             return read[0]
-        raise refused[0]
+        raise refused[0] from None
 
     def _json(self, text: bytes) -> JSON:
         """Return the JSON that was written."""

@@ -92,6 +92,10 @@ class LenientGenerator(GenerateJsonSchema):
         for part in found.get("anyOf", ()):
             if part.get("type") == "string":
                 part["format"] = "decimal"
+        # pydantic 2.13 gives every decimal a pattern that refuses the exponents which it writes itself.
+        if "max_digits" not in schema and "decimal_places" not in schema:
+            for part in (found, *found.get("anyOf", ())):
+                part.pop("pattern", None)
         return found
 
 

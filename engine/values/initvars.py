@@ -14,7 +14,7 @@ def check_init_only(core: Any) -> None:
         ValueError: it holds one, which the message names.
     """
     for schema in CORE.schemas(core):
-        if schema["type"] == "dataclass-field" and schema.get("init_only"):
+        if schema.get("type") == "dataclass-field" and schema.get("init_only"):
             raise ValueError(
                 f"its InitVar {schema['name']!r} is gone when the object is made, and so is not in its JSON. Make it a "
                 "field."

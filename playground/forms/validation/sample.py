@@ -90,7 +90,7 @@ class Sampler:
             case Const(value=value):
                 return value
             case Upload(encoding=encoding):
-                return "example" if encoding == "utf-8" else "ZXhhbXBsZQ=="
+                return _text(shape.facts, "", self.turn) if encoding == "utf-8" else "ZXhhbXBsZQ=="
             case Union(branches=branches):
                 branch = branches[(self.turn + (depth > 3)) % len(branches)]
                 return self.value(branch.place.plus(self.limits(shape)), depth + 1)
