@@ -23,7 +23,7 @@ def test_every_option_is_a_variable() -> None:
         "STEPYARD_RELOAD": "0",
         "STEPYARD_ENV_FILE": ".env",
     }
-    assert len(OPTIONS) == 7
+    assert len(OPTIONS) == 8, "an option that is not tried above; --database is, below"
 
 
 def test_a_file_that_is_named_is_used_instead_of_a_shared_database() -> None:

@@ -363,7 +363,7 @@ LAYOUTS: dict[str, Layout] = {
         files={**NEIGHBOUR, "bad.py": flow("fine", after=UNREADABLE.format(option="description=5", then=""))},
         given=("bad.py", "good.py"),
         served=("fine", "good"),
-        problems={"bad.py": ("DefinitionError", "The description of", "5")},
+        problems={"bad.py": ("DefinitionError", "Workflow 'broken' has description=5", "Expected text")},
     ),
     "a description that no database takes": good(
         {"w.py": flow("fine", after=UNREADABLE.format(option=r"description='a\0\ud800'", then=""))},
