@@ -107,7 +107,7 @@ def test_the_readme_works_when_it_is_typed(clone: Path) -> None:
 
 
 def test_make_says_what_it_does(clone: Path) -> None:
-    """Before something takes a minute, a line says what; the default is to serve."""
-    words = ["make", "--dry-run", "--always-make", "--old-file", ".venv/bin/python"]
+    """Before something takes a minute, a line says what."""
+    words = ["make", "run", "--dry-run", "--always-make", "--old-file", ".venv/bin/python"]
     planned = subprocess.run(words, cwd=clone, check=True, capture_output=True, text=True).stdout
     assert planned.index("Installing Stepyard") < planned.index("pip install") < planned.index("manage.py playground")

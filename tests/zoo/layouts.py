@@ -362,7 +362,7 @@ LAYOUTS: dict[str, Layout] = {
     "a description that is no text": Layout(
         files={**NEIGHBOUR, "bad.py": flow("fine", after=UNREADABLE.format(option="description=5", then=""))},
         given=("bad.py", "good.py"),
-        served=("fine", "good"),
+        served=("good",),
         problems={"bad.py": ("DefinitionError", "Workflow 'broken' has description=5", "Expected text")},
     ),
     "a description that no database takes": good(
