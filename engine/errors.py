@@ -38,6 +38,7 @@ StepyardError
 │   ├── StepTimeout
 │   ├── EventTimeout
 │   ├── StepCancelled
+│   ├── Fail
 │   └── WorkerLost
 └── StoreError                 while the journal is written
     ├── StaleEpoch
@@ -230,6 +231,11 @@ class IterationLimit(StepError):
 class StepTimeout(StepError):
     """The step took longer than its timeout. Raise the timeout, or give the step a Retry."""
 
+    def __init__(self, message: str | None = None, *, final: bool = False) -> None:
+        """Take the message, and whether the time for all attempts is over, so that no other one follows."""
+        self.final: bool = final
+        super().__init__(message)
+
 
 class EventTimeout(StepError):
     """The awaited event did not come in time. Raise the timeout, or send the event sooner."""
@@ -237,6 +243,10 @@ class EventTimeout(StepError):
 
 class StepCancelled(StepError):
     """The run was cancelled while the step ran. Let this pass: what the step still does is not recorded."""
+
+
+class Fail(StepError):
+    """The step gave up for good: it is not tried again, whatever its Retry says. Mend the cause and fork the run."""
 
 
 class WorkerLost(StepError):

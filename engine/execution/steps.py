@@ -1,12 +1,11 @@
 """One step: its attempts, their outcomes, and what of them is recorded."""
 
-import asyncio
-from collections.abc import Awaitable
 from datetime import timedelta
 from typing import Any
 
-from engine.errors import InvalidOutput, InvalidStepInput, InvalidValue, StepError, StepTimeout
+from engine.errors import DefinitionError, InvalidOutput, InvalidStepInput, InvalidValue, StepError, StepTimeout
 from engine.execution.context import Bail, Context, Refuse, Suspend, current_context
+from engine.execution.limits import ends, in_time, limit_of, out_of_time
 from engine.execution.lost import fail_lost
 from engine.execution.outcome import HALTED, Bailed, Failed, Outcome, recorded
 from engine.execution.scope import Scope
@@ -14,11 +13,16 @@ from engine.execution.walker import Walker
 from engine.failure import describe, is_users
 from engine.journal.refs import Value
 from engine.journal.step_state import StepState
-from engine.paths import Path, format_path
+from engine.paths import Path
 from engine.tree.nodes import StepNode
 from engine.tree.step import Retry, Step
 
 ONCE = Retry()
+
+
+def policy(step: Step[Any, Any], scope: Scope) -> Retry:
+    """Return how a step is tried again: as it says itself, else as its workflow says."""
+    return step.retry or scope.flow.retry or ONCE
 
 
 async def run_step(run: Walker, node: StepNode, scope: Scope, value: Value) -> Outcome:
@@ -69,8 +73,9 @@ async def _attempt(
     token = current_context.set(context)
     try:
         data = _load(step, value.json)
+        limit = limit_of(step, policy(step, scope), record, path, run.clock)
         called = step.call(data, context)
-        result = await (called if step.timeout is None else _in_time(called, step.timeout, path))
+        result = await (called if limit is None else in_time(called, limit))
         if context.pending is None:
             output = _dump(step, result)
             run.journal.emit("step-succeeded", path, {"output": output})
@@ -111,21 +116,24 @@ def _failed(
     run: Walker, step: Step[Any, Any], scope: Scope, path: Path, record: StepState, error: BaseException
 ) -> Failed | None:
     """Record a failed attempt; None when another one follows."""
-    retry = step.retry or scope.flow.retry or ONCE
-    detail = describe(error)
-    if record.failures + 1 < retry.attempts and not _is_validation(error) and retry.covers(error):
+    retry = policy(step, scope)
+    if record.failures + 1 < retry.attempts and not _is_final(error) and retry.covers(error):
         delay = retry.delay_after(record.failures + 1, run.random)
         next_at = run.clock.now() + timedelta(seconds=delay)
-        failed = {"attempt": record.attempts, "error": detail, "next_at": next_at.isoformat()}
-        run.journal.emit("step-attempt-failed", path, failed)
-        return None
+        ends_at = ends(retry, record)
+        if ends_at is None or next_at < ends_at:
+            failed = {"attempt": record.attempts, "error": describe(error), "next_at": next_at.isoformat()}
+            run.journal.emit("step-attempt-failed", path, failed)
+            return None
+        error = out_of_time(retry, path, error)
+    detail = describe(error)
     run.journal.emit("step-failed", path, {"error": detail})
     return Failed(detail)
 
 
-def _is_validation(error: BaseException) -> bool:
-    """Tell whether the engine itself refused a value; trying again would refuse it again."""
-    return isinstance(error, StepError) and not isinstance(error, StepTimeout)
+def _is_final(error: BaseException) -> bool:
+    """Tell whether trying again would end in the same: the engine refused a value, or the step itself has given up."""
+    return error.final if isinstance(error, StepTimeout) else isinstance(error, StepError | DefinitionError)
 
 
 def _load(step: Step[Any, Any], json: Any) -> Any:
@@ -145,27 +153,3 @@ def _dump(step: Step[Any, Any], result: Any) -> Any:
     except StepError as error:
         error.add_note(f"returned by step {step.id!r}")
         raise
-
-
-async def _in_time(call: Awaitable[Any], seconds: float, path: Path) -> Any:
-    """Await the call of a step that has a timeout.
-
-    Raises:
-        StepTimeout: it took longer: it was cancelled, or blocked the event loop, so that nothing could cancel it.
-    """
-    message = f"step {format_path(path)!r} took longer than its timeout of {seconds} s"
-    loop = asyncio.get_running_loop()
-    over = loop.time() + seconds
-    limit = asyncio.timeout_at(over)
-    try:
-        async with limit:
-            result = await call
-    except BaseException as error:
-        if (limit.expired() or loop.time() >= over) and is_users(error):
-            cancelled = limit.expired() and isinstance(error, TimeoutError)
-            raise StepTimeout(message) from (None if cancelled else error)
-        raise
-    if limit.expired() or loop.time() >= over:
-        # What the function gave came too late.
-        raise StepTimeout(message)
-    return result

@@ -166,6 +166,8 @@ def _step_resumed(run: RunState, event: Event | Draft) -> None:
     step.resumes = (*step.resumes, event.payload.get("data"))
     step.rejected = None
     step.resumed_at = event.at
+    if step.suspended_at is not None:
+        step.asleep += event.at - step.suspended_at
     run.answered.setdefault(event.path, set()).add(step.label)
 
 

@@ -1,7 +1,7 @@
 """What the fold keeps of one step: its status, values, attempts, suspensions, and the steps inside it."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from engine.errors import Issue
@@ -60,6 +60,8 @@ class StepState:
     resumes: tuple[Any, ...] = ()
     """The answers so far, oldest first."""
     resumed_at: datetime | None = None
+    asleep: timedelta = timedelta()
+    """How long the step has waited for persons so far."""
     rejected: Rejection | None = None
     """The last answer, when it was refused and none has come since."""
     ready: bool = False
