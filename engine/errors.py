@@ -36,7 +36,9 @@ StepyardError
 │   ├── NotAList
 │   ├── IterationLimit
 │   ├── StepTimeout
+│   ├── InvalidDefault
 │   ├── EventTimeout
+│   ├── SuspendTimeout
 │   ├── StepCancelled
 │   ├── Fail
 │   └── WorkerLost
@@ -204,6 +206,10 @@ class InvalidSuspendPayload(InvalidValue, StepError):
     """The payload of suspend() does not fit the step's suspend schema. Change the schema or the payload."""
 
 
+class InvalidDefault(InvalidValue, StepError):
+    """The default of suspend() does not fit the schema of its answer. Change the schema or the default."""
+
+
 class InvalidState(InvalidValue, StepError):
     """The changed state does not fit the state schema; nothing was changed. Change the schema, or what is set."""
 
@@ -239,6 +245,10 @@ class StepTimeout(StepError):
 
 class EventTimeout(StepError):
     """The awaited event did not come in time. Raise the timeout, or send the event sooner."""
+
+
+class SuspendTimeout(StepError):
+    """Nobody has answered in time. Give suspend() a default or a later deadline, or catch this in the step."""
 
 
 class StepCancelled(StepError):

@@ -19,7 +19,10 @@ step-log               level, logger, message; of a hook also error, or deaths: 
 step-attempt-failed    attempt, error, next_at
 step-suspended         payload, label, call (1 for the first suspend() of the function), and, when the code
                        refused the last answer, which counts no more: rejected: list of {path, message}
-step-resumed           data
+                       of a question with its own schema: answer: a JSON Schema; of one with a deadline:
+                       due_at: ISO time, default: the answer that holds then, if there is one
+step-resumed           data, and, if the question has its own schema: answer
+step-expired           default, if there is one: the deadline came before an answer; answer
 step-succeeded         output: a value, or output_ref: a Ref when it is handed on unchanged
 step-failed            error
 step-canceled          reason
@@ -61,6 +64,7 @@ EventType = Literal[
     "step-attempt-failed",
     "step-suspended",
     "step-resumed",
+    "step-expired",
     "step-succeeded",
     "step-failed",
     "step-canceled",

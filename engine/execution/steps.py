@@ -4,11 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 from engine.errors import DefinitionError, InvalidOutput, InvalidStepInput, InvalidValue, StepError, StepTimeout
-from engine.execution.context import Bail, Context, Refuse, Suspend, current_context
+from engine.execution.context import Context, current_context
+from engine.execution.deadlines import rest
 from engine.execution.limits import ends, in_time, limit_of, out_of_time
 from engine.execution.lost import fail_lost
 from engine.execution.outcome import HALTED, Bailed, Failed, Outcome, recorded
 from engine.execution.scope import Scope
+from engine.execution.signals import Bail, Refuse, Suspend
 from engine.execution.walker import Walker
 from engine.failure import describe, is_users
 from engine.journal.refs import Value
@@ -37,6 +39,10 @@ async def run_step(run: Walker, node: StepNode, scope: Scope, value: Value) -> O
         if known is not None:
             return known
         value = Value(record.input, value.ref)
+        if record.status == "suspended":
+            halted = await rest(run, path, record)
+            if halted is not None:
+                return halted
     while True:
         if record is None:
             record = _begin(run, scope, path, value)
@@ -49,6 +55,11 @@ async def run_step(run: Walker, node: StepNode, scope: Scope, value: Value) -> O
             run.journal.emit("step-started", path, {"attempt": record.attempts + 1})
         await run.journal.flush()
         outcome = await _attempt(run, step, scope, path, value, record)
+        if outcome is HALTED:
+            halted = await rest(run, path, record)
+            if halted is None:
+                continue
+            return halted
         if not isinstance(outcome, BaseException):
             return outcome
         failed = _failed(run, step, scope, path, record, outcome)
@@ -97,12 +108,11 @@ async def _attempt(
 def _left(run: Walker, path: Path, record: StepState, context: Context) -> Outcome:
     """Record that the function was left by suspend() or bail(), or because its last answer does not fit."""
     match context.pending:
-        case Suspend(payload=payload, label=label):
-            suspended = {"payload": payload, "label": label, "call": len(record.resumes) + 1}
-            run.journal.emit("step-suspended", path, suspended)
+        case Suspend(asked=asked):
+            run.journal.emit("step-suspended", path, {**asked, "call": len(record.replies) + 1})
             return HALTED
         case Refuse(issues=issues):
-            asked = {"payload": record.suspend_payload, "label": record.label, "call": record.suspends}
+            asked = {**record.asked, "call": record.suspends}
             rejected = [{"path": list(issue.path), "message": issue.message} for issue in issues]
             run.journal.emit("step-suspended", path, {**asked, "rejected": rejected})
             return HALTED

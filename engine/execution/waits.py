@@ -1,6 +1,6 @@
 """Timers and waits for events: recorded when they begin, so that a restart waits only for what is left."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from engine.errors import EventTimeout, StepError
@@ -15,7 +15,7 @@ from engine.paths import Path
 from engine.shown import shown
 from engine.tree.nodes import EventNode, SleepNode
 from engine.tree.step import Function
-from engine.values.durations import LONGEST, is_in_calendar, is_number
+from engine.values.durations import WAITS, due_after
 from engine.values.misfits import handed_on
 
 
@@ -49,16 +49,12 @@ async def _end_of(run: Walker, node: SleepNode, scope: Scope, value: Value) -> d
     wait: Any = node.wait
     if isinstance(wait, Function):
         wait = await evaluate(run, wait, scope, node.id, value)
-    if isinstance(wait, timedelta):
-        wait = wait.total_seconds()
-    if isinstance(wait, datetime) and is_in_calendar(wait):
-        return wait.astimezone(UTC)
     # What is over already lets the value pass at once.
-    if is_number(wait) and abs(wait) <= LONGEST:
-        return run.clock.now() + timedelta(seconds=wait)
-    what = "seconds (no more than a thousand years), a timedelta or a datetime of the calendar"
+    until = due_after(run.clock.now(), wait)
+    if until is not None:
+        return until
     how = handed_on(wait)
-    raise StepError(f"{node.id!r} needs {what}, and was given {shown(wait)}" + (f"; {how}" if how else ""))
+    raise StepError(f"{node.id!r} needs {WAITS}, and was given {shown(wait)}" + (f"; {how}" if how else ""))
 
 
 async def run_event(run: Walker, node: EventNode, scope: Scope, value: Value) -> Outcome:

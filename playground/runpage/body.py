@@ -81,7 +81,7 @@ def step_html(
         return SafeString("")
     node = read_tree(graph).at(state.path) or UNKNOWN
     if form is None and state.status == "suspended":
-        form = answer_form(view.run_id, state, node.resume_schema)
+        form = answer_form(view.run_id, state, state.answer_schema or node.resume_schema)
     if form is None and state.status == "waiting" and state.event_name:
         form = event_form(view.run_id, state, node.output_schema)
     began = state.started_at is not None
@@ -100,7 +100,7 @@ def step_html(
 
 def _masked(found: Detail, schema: Any, graph: Graph | None) -> Detail:
     """Return the detail without the secrets in its answers and in what it changed of the state."""
-    answers = tuple(replace(note, value=mask(schema or {}, note.value)) for note in found.answers)
+    answers = tuple(replace(note, value=mask(note.schema or schema or {}, note.value)) for note in found.answers)
     changes = tuple(replace(note, value=mask_state(graph, note.value)) for note in found.changes)
     return replace(found, answers=answers, changes=changes)
 

@@ -54,7 +54,10 @@ async def resume(request: HttpRequest, run_id: str) -> HttpResponse:
     def drawn(step: StepState, form: Form) -> AnswerForm:
         return answer_form(run_id, step, None, form, back=request.GET.get("next", ""))
 
+    step = loaded.history.run.find(path)
     schema = {} if loaded.graph is None else resume_schema(dict(loaded.graph), path)
+    if step is not None and step.answer_schema is not None:
+        schema = step.answer_schema
     return await _take(request, loaded, Asking(path=path, schema=schema, send=send, draw=drawn))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from engine import Step, create_workflow, sequence, step
+from engine import Context, Step, create_workflow, sequence, step
 
 
 class City(BaseModel):
@@ -44,6 +44,14 @@ def cities(data: City) -> list[City]:
 def count(data: int) -> int:
     """Count."""
     return data + 1
+
+
+@step
+async def ask(data: City, ctx: Context) -> str:
+    """Ask for a forecast."""
+    answer = ctx.suspend(answer=Forecast, timeout=60)
+    ctx.suspend(answer=Forecast, timeout="soon")  # refused
+    return answer.celsius  # refused
 
 
 wrong_type: Step[Forecast, City] = fetch  # refused
