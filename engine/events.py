@@ -34,6 +34,7 @@ sleep-ended            (empty)
 event-awaited          name, timeout_at: ISO time or null, input: a Ref
 event-received         name, payload; the path is the waiting step's, or empty when nothing waits yet,
                        or from_seq instead of payload: the kept event of that seq is delivered
+event-expired          (empty): the event did not come in time; what runs otherwise begins, and the wait ends with it
 state-changed          changes: dict
 =====================  ==========================================================================
 
@@ -75,6 +76,7 @@ EventType = Literal[
     "sleep-ended",
     "event-awaited",
     "event-received",
+    "event-expired",
     "state-changed",
 ]
 

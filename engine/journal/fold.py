@@ -259,6 +259,14 @@ def _event_received(run: RunState, event: Event | Draft) -> None:
     step.output = payload["payload"] if kept is None else run.mailbox.pop(kept)[1]
 
 
+def _event_expired(run: RunState, event: Event | Draft) -> None:
+    """Go on with what is to run otherwise: the wait is over, and ends with that."""
+    run.status = "running"
+    step = run.place(event.path)
+    step.status = "running"
+    step.due_at = None
+
+
 def _unknown(run: RunState, event: Event | Draft) -> None:
     if event.type not in run.unknown:
         run.unknown = (*run.unknown, event.type)
@@ -300,5 +308,6 @@ _APPLY: dict[str, Callable[[RunState, Event | Draft], None]] = {
     "sleep-ended": _sleep_ended,
     "event-awaited": _event_awaited,
     "event-received": _event_received,
+    "event-expired": _event_expired,
     "state-changed": _state_changed,
 }

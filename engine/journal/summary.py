@@ -122,6 +122,7 @@ _STATUS: dict[str, RunStatus] = {
     "step-expired": "running",
     "sleep-ended": "running",
     "event-received": "running",
+    "event-expired": "running",
 }
 
 
@@ -153,7 +154,7 @@ def opened_wait(event: Event | Draft) -> Wait | None:
 
 
 CLOSES_WAIT: frozenset[str] = frozenset(
-    {"step-resumed", "step-expired", "sleep-ended", "event-received", "step-failed", "step-canceled"}
+    {"step-resumed", "step-expired", "sleep-ended", "event-received", "event-expired", "step-failed", "step-canceled"}
 )
 """The events that end the wait at their path; the end of the run ends all that are left."""
 

@@ -206,6 +206,31 @@ class KeysCodec:
         return {key: _inside(key, convert, codec, value[key]) for key, codec in self._parts if key in value}
 
 
+class EitherCodec:
+    """What fits one of two schemas; the first one that takes it holds."""
+
+    __slots__ = ("_first", "_second")
+
+    def __init__(self, first: Codec, second: Codec) -> None:
+        """Take the codecs of both."""
+        self._first = first
+        self._second = second
+
+    def load(self, value: JSON) -> Any:
+        """Return what the JSON stands for."""
+        try:
+            return self._first.load(value)
+        except InvalidValue:
+            return self._second.load(value)
+
+    def dump(self, value: Any) -> JSON:
+        """Return the JSON of a value."""
+        try:
+            return self._first.dump(value)
+        except InvalidValue:
+            return self._second.dump(value)
+
+
 class ListCodec:
     """A list whose items share a schema."""
 

@@ -42,6 +42,11 @@ def listed(item: Document) -> Document:
     return {"type": "array", "items": _moved(item, "#/items")}
 
 
+def either(first: Document, second: Document) -> Document:
+    """Return the JSON Schema of what fits one of two."""
+    return {"anyOf": [_moved(first, "#/anyOf/0"), _moved(second, "#/anyOf/1")]}
+
+
 def unresolved(document: Document) -> Iterator[str]:
     """Yield the references of a JSON Schema that lead nowhere inside it."""
     resource = Resource.from_contents(document, default_specification=DRAFT202012)

@@ -15,8 +15,8 @@ from pydantic.errors import PydanticUndefinedAnnotation
 from engine.errors import InvalidSchema, InvalidValue, Issue
 from engine.failure import message_of
 from engine.shown import shown
-from engine.values.codecs import OPEN, Codec, DocumentCodec, KeysCodec, ListCodec, PlainCodec, TypedCodec
-from engine.values.documents import LenientGenerator, keyed, listed, unresolved
+from engine.values.codecs import OPEN, Codec, DocumentCodec, EitherCodec, KeysCodec, ListCodec, PlainCodec, TypedCodec
+from engine.values.documents import LenientGenerator, either, keyed, listed, unresolved
 from engine.values.initvars import check_init_only
 from engine.values.plainness import checking, is_plain
 from engine.values.shapes import UNKNOWN, SchemaShape, keyed_shape, typed_shape
@@ -97,6 +97,23 @@ class Schema:
         read, written = listed(item.json_schema), listed(item.output_json_schema)
         shape = SchemaShape(reads=listed(item.shape.reads), writes=listed(item.shape.writes))
         return _schema([item.spec], name, read, written, shape, ListCodec(item))
+
+    @staticmethod
+    def either(first: "Schema", second: "Schema") -> "Schema":
+        """Make the schema of what fits one of two; the first one that takes a value holds."""
+        if first.spec is None or second.spec is None or first is second:
+            return first if first.spec is None else second
+        shape = SchemaShape(
+            reads=either(first.shape.reads, second.shape.reads), writes=either(first.shape.writes, second.shape.writes)
+        )
+        return _schema(
+            (first.spec, second.spec),
+            f"{first.name} | {second.name}",
+            either(first.json_schema, second.json_schema),
+            either(first.output_json_schema, second.output_json_schema),
+            shape,
+            EitherCodec(first, second),
+        )
 
     def normal(self, value: Any) -> JSON:
         """Return a value as the schema writes it, with defaults; it may be JSON or Python.

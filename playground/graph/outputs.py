@@ -1,6 +1,6 @@
 """The JSON Schemas of what nodes hand on, so that the secrets in a value are known wherever it goes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from playground.graph.nodes import Schema
 
@@ -20,6 +20,11 @@ def object_of(parts: Mapping[str, Schema]) -> Schema:
     """Return the schema of an object with a schema for each key."""
     properties = {name: _moved(schema or {}, f"properties/{name}") for name, schema in parts.items()}
     return {"type": "object", "properties": properties}
+
+
+def one_of(options: Sequence[Schema]) -> Schema:
+    """Return the schema of what fits one of some schemas."""
+    return {"anyOf": [_moved(schema or {}, f"anyOf/{number}") for number, schema in enumerate(options)]}
 
 
 def _moved(schema: Schema, place: str) -> Schema:

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from playground.display.pages import context_of
 from playground.forms import mask
-from playground.graph.nodes import UNKNOWN
+from playground.graph.nodes import UNKNOWN, GraphEvent
 from playground.graph.tree import read_tree
 from playground.history import Detail, detail
 from playground.runpage.answer_forms import AnswerForm, answer_form, event_form
@@ -83,7 +83,7 @@ def step_html(
     if form is None and state.status == "suspended":
         form = answer_form(view.run_id, state, state.answer_schema or node.resume_schema)
     if form is None and state.status == "waiting" and state.event_name:
-        form = event_form(view.run_id, state, node.output_schema)
+        form = event_form(view.run_id, state, node.schema if isinstance(node, GraphEvent) else None)
     began = state.started_at is not None
     body = StepBody(
         path=line.row.path,

@@ -83,6 +83,7 @@ async def ask_soon(data: Any, ctx: Context) -> Any:
 hasty = (
     create_workflow(id="hasty", input_schema=None, output_schema=None)
     .then(create_step(id="ask", execute=ask_soon))
+    .wait_for_event("signed", timeout=60, id="signature", otherwise=count)
     .commit()
 )
 

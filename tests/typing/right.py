@@ -173,6 +173,12 @@ waiting = (
     .then(warm)
     .commit()
 )
+decided = (
+    create_workflow(id="decided", input_schema=City, output_schema=Forecast)
+    .wait_for_event("forecast", Forecast, timedelta(days=1), otherwise=fetch)
+    .then(warm)
+    .commit()
+)
 from_json = (
     create_workflow(id="json", input_schema={"type": "object"}, output_schema=None).then(fetch).then(open_step).commit()
 )

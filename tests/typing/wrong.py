@@ -66,6 +66,8 @@ begun.then(sequence(fetch, count))  # refused
 begun.then(fetch).map(lambda data: data.celsius).then(warm)  # refused
 begun.sleep(1).then(warm)  # refused
 begun.wait_for_event("approved", int).then(warm)  # refused
+begun.wait_for_event("approved", Forecast, 60, otherwise=warm)  # refused
+begun.wait_for_event("approved", Forecast, 60, otherwise=cities).then(warm)  # refused
 begun.then("fetch")  # refused
 begun.parallel([fetch], concurrency="two")  # refused
 finished = begun.then(fetch).commit()

@@ -88,7 +88,7 @@ def test_what_may_be_left_out_is_what_the_page_says() -> None:
     assert defaults(builder.branch) == {"otherwise": None, "id": None}
     assert defaults(builder.dowhile) == defaults(builder.dountil) == {"max_iterations": None, "id": None}
     assert defaults(builder.foreach) == {"concurrency": 1, "id": None}
-    assert defaults(builder.wait_for_event) == {"schema": None, "timeout": None, "id": None}
+    assert defaults(builder.wait_for_event) == dict.fromkeys(["schema", "timeout", "otherwise", "id"])
 
 
 async def test_a_start_without_input_is_a_start_with_none() -> None:
