@@ -33,7 +33,10 @@ def ends(retry: Retry, record: StepState) -> datetime | None:
 
 def limit_of(step: Step[Any, Any], retry: Retry, record: StepState, path: Path, clock: Clock) -> Limit | None:
     """Return the limit of an attempt that begins now: the step's timeout, or what is left for all attempts."""
-    own, ends_at = step.timeout, ends(retry, record)
+    own = step.timeout
+    if own is None and retry.timeout is None:
+        return None
+    ends_at = ends(retry, record)
     left = None if ends_at is None else max(0.0, (ends_at - clock.now()).total_seconds())
     if left is not None and (own is None or left < own):
         text = f"the attempts of step {format_path(path)!r} took longer than the {retry.total} s of its Retry"

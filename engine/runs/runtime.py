@@ -78,7 +78,8 @@ class Runtime:
         Raises:
             UnknownRun: there is no such run.
             UnknownWorkflow: its workflow is not registered here.
-            WorkflowChanged: it sleeps or waits for an event, and what it recorded does not fit the code; it stays so.
+            WorkflowChanged: it sleeps, waits for an event, or the time for an answer is over, and what it recorded does
+                not fit the code; it stays so.
             NewerJournal: a newer version has recorded it.
         """
         if run_id in self._live:
@@ -184,10 +185,11 @@ class Runtime:
             try:
                 check_fit(flow, state)
             except WorkflowChanged as error:
-                if state.status == "suspended":
+                due = state.due_at is not None and state.due_at <= self.clock.now()
+                if state.status == "suspended" and not due:
                     # Its owner died as it came to rest. Whoever answers is told; until then the step may be back.
                     return state
-                if state.status == "waiting":
+                if state.status in ("waiting", "suspended"):
                     # Nothing is at work, so nothing has to end: with the former code the run can go on.
                     raise
                 return await self._refuse(claim, state, error)

@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel, field_validator
 
 from engine import Context, Engine, Event, MemoryStore, Retry, RunResult, create_step, sequence
-from engine.errors import AlreadyResumed, InvalidResumeData, SuspendTimeout
+from engine.errors import AlreadyResumed, InvalidResumeData, SuspendTimeout, WorkflowChanged
 from engine.testing import FakeClock, FaultPoint, SimulatedCrash, run_to_end, until
 from tests.engine.contract.tiny import add_one, begin, failing, run_of
 
@@ -313,6 +313,21 @@ async def test_restart_acts_on_a_deadline_that_has_passed() -> None:
     clock.advance(60)
     again = await Engine([workflow], store=store, clock=clock).run(run.run_id)
     assert (await again.restart()).result == "no"
+
+
+async def test_a_deadline_of_changed_code_is_left_as_it_is() -> None:
+    """As a timer is: who would act on it is told, and with the former code the run goes on."""
+    store, clock, workflow = MemoryStore(), still(), begin().then(asking(timeout=60, default="no")).commit()
+    first = Engine([workflow], store=store, clock=clock)
+    run = await first.workflow("tiny").create_run("r")
+    await run.start(1)
+    await first.close()
+    clock.advance(60)
+    changed = Engine([begin().then(add_one).commit()], store=store, clock=clock)
+    with pytest.raises(WorkflowChanged, match="ask"):
+        await (await changed.run("r")).restart()
+    assert (await run.state()).status == "suspended"
+    assert (await run.restart()).result == "no"
 
 
 async def test_a_cancel_ends_the_deadline() -> None:
