@@ -43,6 +43,7 @@ ENGINE = Page(
             "engine:clone_step",
             "engine:Step",
             "engine:Retry",
+            "engine:Fail",
         ),
         "Workflows": (
             "engine:create_workflow",

@@ -7,7 +7,7 @@ from engine.building.sequence import sequence
 from engine.building.steps import clone_step, create_step, step
 from engine.building.workflow import Workflow, clone_workflow
 from engine.building.workflows import create_workflow
-from engine.errors import StepyardError
+from engine.errors import Fail, StepyardError
 from engine.events import Event
 from engine.execution.context import Context
 from engine.journal.result import RunResult, StepResult
@@ -22,6 +22,7 @@ __all__ = [
     "Context",
     "Engine",
     "Event",
+    "Fail",
     "MemoryStore",
     "Retry",
     "Run",

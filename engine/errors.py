@@ -36,8 +36,11 @@ StepyardError
 │   ├── NotAList
 │   ├── IterationLimit
 │   ├── StepTimeout
+│   ├── InvalidDefault
 │   ├── EventTimeout
+│   ├── SuspendTimeout
 │   ├── StepCancelled
+│   ├── Fail
 │   └── WorkerLost
 └── StoreError                 while the journal is written
     ├── StaleEpoch
@@ -209,6 +212,10 @@ class InvalidSuspendPayload(InvalidValue, StepError):
     """The payload of suspend() does not fit the step's suspend schema. Change the schema or the payload."""
 
 
+class InvalidDefault(InvalidValue, StepError):
+    """The default of suspend() does not fit the schema of its answer. Change the schema or the default."""
+
+
 class InvalidState(InvalidValue, StepError):
     """The changed state does not fit the state schema; nothing was changed. Change the schema, or what is set."""
 
@@ -236,13 +243,26 @@ class IterationLimit(StepError):
 class StepTimeout(StepError):
     """The step took longer than its timeout. Raise the timeout, or give the step a Retry."""
 
+    def __init__(self, message: str | None = None, *, final: bool = False) -> None:
+        """Take the message, and whether the time for all attempts is over, so that no other one follows."""
+        self.final: bool = final
+        super().__init__(message)
+
 
 class EventTimeout(StepError):
     """The awaited event did not come in time. Raise the timeout, or send the event sooner."""
 
 
+class SuspendTimeout(StepError):
+    """Nobody has answered in time. Give suspend() a default or a later deadline, or catch this in the step."""
+
+
 class StepCancelled(StepError):
     """The run was cancelled while the step ran. Let this pass: what the step still does is not recorded."""
+
+
+class Fail(StepError):
+    """The step gave up for good: it is not tried again, whatever its Retry says. Mend the cause and fork the run."""
 
 
 class WorkerLost(StepError):

@@ -19,7 +19,10 @@ step-log               level, logger, message; of a hook also error, or deaths: 
 step-attempt-failed    attempt, error, next_at
 step-suspended         payload, label, call (1 for the first suspend() of the function), and, when the code
                        refused the last answer, which counts no more: rejected: list of {path, message}
-step-resumed           data
+                       of a question with its own schema: answer: a JSON Schema; of one with a deadline:
+                       due_at: ISO time, default: the answer that holds then, if there is one
+step-resumed           data, and, if the question has its own schema: answer
+step-expired           default, if there is one: the deadline came before an answer; answer
 step-succeeded         output: a value, or output_ref: a Ref when it is handed on unchanged
 step-failed            error
 step-canceled          reason
@@ -31,6 +34,7 @@ sleep-ended            (empty)
 event-awaited          name, timeout_at: ISO time or null, input: a Ref
 event-received         name, payload; the path is the waiting step's, or empty when nothing waits yet,
                        or from_seq instead of payload: the kept event of that seq is delivered
+event-expired          (empty): the event did not come in time; what runs otherwise begins, and the wait ends with it
 state-changed          changes: dict
 =====================  ==========================================================================
 
@@ -61,6 +65,7 @@ EventType = Literal[
     "step-attempt-failed",
     "step-suspended",
     "step-resumed",
+    "step-expired",
     "step-succeeded",
     "step-failed",
     "step-canceled",
@@ -71,6 +76,7 @@ EventType = Literal[
     "sleep-ended",
     "event-awaited",
     "event-received",
+    "event-expired",
     "state-changed",
 ]
 

@@ -44,6 +44,7 @@ In = TypeVar("In")
 Out = TypeVar("Out")
 Now = TypeVar("Now", covariant=True)
 New = TypeVar("New")
+Other = TypeVar("Other")
 Item = TypeVar("Item")
 Data = TypeVar("Data")
 Result = TypeVar("Result")
@@ -285,11 +286,33 @@ class WorkflowBuilder(Generic[In, Out, Now]):
     ) -> "WorkflowBuilder[In, Out, New]": ...
     @overload
     def wait_for_event(
-        self, name: str, schema: Any = ..., timeout: float | timedelta | None = ..., *, id: str | None = ...
-    ) -> "WorkflowBuilder[In, Out, Any]": ...
-    @defining(".wait_for_event('paid', schema=Payment, timeout=3600)")
+        self,
+        name: str,
+        schema: type[New],
+        timeout: float | timedelta,
+        *,
+        otherwise: Part[Now, Other],
+        id: str | None = ...,
+    ) -> "WorkflowBuilder[In, Out, New | Other]": ...
+    @overload
     def wait_for_event(
-        self, name: str, schema: Any = None, timeout: float | timedelta | None = None, *, id: str | None = None
+        self,
+        name: str,
+        schema: Any = ...,
+        timeout: float | timedelta | None = ...,
+        *,
+        otherwise: Part[Now, Any] | None = ...,
+        id: str | None = ...,
+    ) -> "WorkflowBuilder[In, Out, Any]": ...
+    @defining(".wait_for_event('paid', schema=Payment, timeout=3600, otherwise=remind)")
+    def wait_for_event(
+        self,
+        name: str,
+        schema: Any = None,
+        timeout: float | timedelta | None = None,
+        *,
+        otherwise: Part[Any, Any] | None = None,
+        id: str | None = None,
     ) -> "WorkflowBuilder[In, Out, Any]":
         """Wait until ``run.send_event(name, payload)``; the next step is given the payload.
 
@@ -297,13 +320,19 @@ class WorkflowBuilder(Generic[In, Out, Now]):
             name: what the event is called.
             schema: what the payload looks like; any JSON value when left out.
             timeout: seconds or a timedelta, after which the run fails with `EventTimeout`.
+            otherwise: a step, workflow or sequence that runs after the timeout instead: it is given what the wait was
+                given, and its output goes on.
             id: the id of the wait.
         """
         if not isinstance(name, str) or not name:
             raise DefinitionError(f"wait_for_event was given {shown(name)}. Expected the name of an event.")
+        if otherwise is not None and timeout is None:
+            raise DefinitionError(f"wait_for_event({name!r}, otherwise=...) needs timeout=..., after which that runs.")
         limit = None if timeout is None else seconds("timeout", timeout)
+        other = None if otherwise is None else node_of(otherwise)
         payload = Schema.given(f"schema of event {name!r}", schema)
-        return self._with(EventNode(id=self._id("event", id), name=name, schema=payload, timeout=limit))
+        made = EventNode(id=self._id("event", id), name=name, schema=payload, timeout=limit, otherwise=other)
+        return self._with(made)
 
     @overload
     def commit(self: "WorkflowBuilder[Data, Result, JsonDict]") -> Workflow[Data, Result]: ...

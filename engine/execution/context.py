@@ -3,48 +3,31 @@
 import logging
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar, overload
 
-from engine.errors import InvalidSuspendPayload, InvalidValue, Issue, NotSerializable, StepCancelled, StepNotRun
+from engine.errors import (
+    InvalidSuspendPayload,
+    InvalidValue,
+    Issue,
+    NotSerializable,
+    StepCancelled,
+    StepNotRun,
+    SuspendTimeout,
+)
 from engine.events import EventType
 from engine.execution.ports import Host, StepPlace
+from engine.execution.signals import Bail, Refuse, Suspend, Timeout, deadline
 from engine.failure import message_of
-from engine.journal.step_state import StepState
+from engine.journal.step_state import Reply, StepState
 from engine.paths import Path, format_path
 from engine.tree.step import Step
 from engine.values.missing import MISSING
-from engine.values.schema import ANY
+from engine.values.schema import ANY, Schema
+
+Answer = TypeVar("Answer")
 
 current_context: "ContextVar[Context | None]" = ContextVar("current_context", default=None)
 """The context of the step that runs here; logs and prints find their step by it."""
-
-
-class Suspend(BaseException):
-    """The signal by which suspend() leaves a step function; no error, so ``except Exception`` lets it pass."""
-
-    def __init__(self, payload: Any, label: str | None) -> None:
-        """Take what the step asks, as JSON."""
-        super().__init__("the step is suspended")
-        self.payload = payload
-        self.label = label
-
-
-class Bail(BaseException):
-    """The signal by which bail() ends the run early with a result."""
-
-    def __init__(self, value: Any) -> None:
-        """Take the result, as JSON."""
-        super().__init__("the run ends early")
-        self.value = value
-
-
-class Refuse(BaseException):
-    """The signal by which a function is left whose last answer does not fit: the question is open again."""
-
-    def __init__(self, issues: Sequence[Issue]) -> None:
-        """Take what is wrong in the answer."""
-        super().__init__("the answer is refused")
-        self.issues: tuple[Issue, ...] = tuple(issues)
 
 
 class Context:
@@ -72,8 +55,9 @@ class Context:
         "_calls",
         "_closed",
         "_host",
+        "_own_answer",
         "_place",
-        "_resumes",
+        "_replies",
         "_step",
         "_suspend_data",
         "attempt",
@@ -112,7 +96,8 @@ class Context:
         self.path: Path = path
         # Taken now: the record goes on, and a thread that was left behind still belongs to this attempt.
         self.attempt: int = 1 if record is None else record.attempts
-        self._resumes: Sequence[Any] = () if record is None else record.resumes
+        self._replies: Sequence[Reply] = () if record is None else record.replies
+        self._own_answer: bool = record is not None and record.answer_schema is not None
         self._suspend_data: Any = None if record is None else record.suspend_payload
 
     @property
@@ -153,8 +138,13 @@ class Context:
 
     @property
     def resume_data(self) -> Any:
-        """Return the answer of the last resume as the type of the resume schema; None before the first."""
-        return self._answer(len(self._resumes) - 1) if self._resumes else None
+        """Return the last answer as the type of the resume schema; None before the first.
+
+        The answer to a question with a schema of its own is JSON here. It is None when the time for it was over.
+        """
+        if not self._replies or self._replies[-1].by == "timeout":
+            return None
+        return self._answer(len(self._replies) - 1, ANY if self._own_answer else self._resume_schema)
 
     @property
     def state(self) -> Any:
@@ -200,26 +190,67 @@ class Context:
         step_id = step if isinstance(step, str) else step.id
         return self._host.output_of(step_id, self._place) if default is MISSING else self._result_or(step_id, default)
 
-    def suspend(self, payload: Any = None, *, label: str | None = None) -> Any:
+    @overload
+    def suspend(
+        self,
+        payload: Any = ...,
+        *,
+        label: str | None = ...,
+        answer: type[Answer],
+        timeout: Timeout = ...,
+        default: Any = ...,
+    ) -> Answer: ...
+    @overload
+    def suspend(
+        self,
+        payload: Any = ...,
+        *,
+        label: str | None = ...,
+        answer: Any = ...,
+        timeout: Timeout = ...,
+        default: Any = ...,
+    ) -> Any: ...
+    def suspend(
+        self,
+        payload: Any = None,
+        *,
+        label: str | None = None,
+        answer: Any = None,
+        timeout: Timeout = None,
+        default: Any = MISSING,
+    ) -> Any:
         """Wait for an answer from outside.
 
         The first time, the payload is recorded and the function is left. After the resume the function runs again from
         its first line, and this call returns the answer. The k-th call in a function answers to the k-th resume.
 
+        An answer and the deadline race: what is recorded first holds, in retries of the step too.
+
         Args:
             payload: what is asked; JSON or what the suspend schema takes.
             label: a name by which `Run.resume` finds this suspension.
+            answer: the schema of this one answer: a type, or a JSON Schema dict. The resume schema when left out.
+            timeout: until when an answer is waited for: seconds, a timedelta or a datetime; for ever when left out.
+            default: what is returned when nobody has answered by then; JSON or what the schema of the answer takes.
 
         Returns:
-            The answer, as the type of the resume schema.
+            The answer, as the type of its schema.
 
         Raises:
+            SuspendTimeout: nobody has answered in time, and there is no default.
             InvalidSuspendPayload: the payload does not fit the suspend schema.
+            InvalidDefault: the default does not fit the schema of the answer.
+            InvalidSchema: ``answer`` is no schema.
+            StepError: ``timeout`` is no time, or there is a default without one.
         """
         call, self._calls = self._calls, self._calls + 1
-        if call < len(self._resumes):
-            return self._answer(call)
-        self._leave(Suspend(self._payload(payload), label))
+        schema = self._resume_schema if answer is None else Schema.of(answer)
+        if call < len(self._replies):
+            return self._answer(call, schema)
+        asked: dict[str, Any] = {"payload": self._payload(payload), "label": label}
+        if answer is not None:
+            asked["answer"] = schema.json_schema
+        self._leave(Suspend(asked | deadline(self._host.now(), schema, timeout, default)))
 
     def bail(self, value: Any = None) -> NoReturn:
         """End the whole workflow early, with success and this result.
@@ -285,14 +316,19 @@ class Context:
         self.pending = self.pending or signal
         raise signal
 
-    def _answer(self, call: int) -> Any:
-        data = self._resumes[call]
-        schema = None if self._step is None else self._step.resume
+    @property
+    def _resume_schema(self) -> Schema:
+        return ANY if self._step is None or self._step.resume is None else self._step.resume
+
+    def _answer(self, call: int, schema: Schema) -> Any:
+        reply = self._replies[call]
+        if reply.by == "timeout":
+            raise SuspendTimeout(f"nobody has answered step {format_path(self.path)!r} in time")
         try:
-            return (schema or ANY).load(data)
+            return schema.load(reply.data)
         except Exception as error:  # A validator of the user's may raise anything.
-            # An earlier answer was taken before, and its question is closed.
-            if call < len(self._resumes) - 1:
+            # An earlier answer was taken before, and its question is closed; a default is nobody's to mend.
+            if call < len(self._replies) - 1 or reply.by == "default":
                 raise
             self._leave(Refuse(_issues_of(error)))
 

@@ -3,9 +3,10 @@
 from typing import Any
 
 from engine.errors import ConditionFailed, StepError
-from engine.execution.context import Bail, Context, Suspend
+from engine.execution.context import Context
 from engine.execution.outcome import Failed
 from engine.execution.scope import Scope
+from engine.execution.signals import Bail, Suspend
 from engine.execution.walker import Walker
 from engine.failure import describe, is_users, message_of
 from engine.journal.refs import Value

@@ -3,11 +3,12 @@
 from typing import Any
 
 from engine.errors import InvalidOutput, InvalidValue, NotSerializable, StepError, StepNotRun
-from engine.execution.context import Bail, Context, Suspend, current_context
+from engine.execution.context import Context, current_context
 from engine.execution.functions import evaluate
 from engine.execution.lost import fail_lost
 from engine.execution.outcome import Failed, Outcome, recorded
 from engine.execution.scope import Scope
+from engine.execution.signals import Bail, Suspend
 from engine.execution.walker import Walker
 from engine.failure import describe, is_users
 from engine.journal.refs import Value

@@ -49,7 +49,8 @@ def recorded(record: StepState | None, path: Path) -> Outcome | None:
         case "success":
             return Value(record.output, {"step": list(path)})
         case "suspended":
-            return HALTED
+            # A deadline has to be looked at.
+            return HALTED if record.due_at is None else None
         case "failed":
             return Failed(record.error or {})
         case "canceled":

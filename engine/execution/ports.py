@@ -1,5 +1,6 @@
 """What a context needs of the executor that runs its function."""
 
+from datetime import datetime
 from typing import Any, Protocol
 
 from engine.events import EventType
@@ -45,6 +46,10 @@ class Host(Protocol):
     @property
     def request_context(self) -> dict[str, Any]:
         """Return what the run was started with."""
+        ...
+
+    def now(self) -> datetime:
+        """Return the time, in UTC."""
         ...
 
     def emit(self, type: EventType, path: Path, payload: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from datetime import datetime
 from typing import Any
 
 from engine.clock import Clock
@@ -42,7 +43,8 @@ class Recorder:
         self.alone: bool = True
         """Whether one task walks the run; False while the children of a group do so at once."""
         self._store = store
-        self._now = clock.now
+        self.now: Callable[[], datetime] = clock.now
+        """The time of events."""
         self._epoch = claim.epoch
         self._news = news
         self._pending: list[Draft] = []
@@ -63,7 +65,7 @@ class Recorder:
 
     def emit(self, type: EventType, path: Path, payload: dict[str, Any]) -> None:
         """Fold an event now; it is recorded by the next `flush`."""
-        draft = Draft(self._now(), type, path, payload)
+        draft = Draft(self.now(), type, path, payload)
         apply(self.state, draft)
         self._pending.append(draft)
 
@@ -105,7 +107,7 @@ class Recorder:
             payload: its payload.
             still: whether there is reason for it when all that was emitted before is recorded.
         """
-        spawn, draft = self._beside(), Draft(self._now(), type, path, payload)
+        spawn, draft = self._beside(), Draft(self.now(), type, path, payload)
         settling = self._settle(draft, self.heard, still)
         return bool(await (settling if spawn is None else asyncio.shield(spawn(settling))))
 

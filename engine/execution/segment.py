@@ -73,7 +73,7 @@ class Execution:
         self._flow = flow
         self._listeners: list[Listener] = []
         self._tasks = asyncio.TaskGroup()
-        self._alarms: dict[Path, asyncio.Task[None]] = {}
+        self._alarms: dict[tuple[Path, datetime], asyncio.Task[None]] = {}
         self._main: asyncio.Task[Any] | None = None
         self._stopped = False
         self.host: Host = StepHost(self.journal, self._spawn)
@@ -158,8 +158,8 @@ class Execution:
 
     def alarm(self, path: Path, due: datetime) -> None:
         """Poke the listeners about ``path`` when the clock reaches ``due``."""
-        if path not in self._alarms and self._listeners:
-            self._alarms[path] = self._beside(self._ring(path, due))
+        if (path, due) not in self._alarms and self._listeners:
+            self._alarms[path, due] = self._beside(self._ring(path, due))
 
     async def _walk_all(self) -> None:
         state = self.journal.state
@@ -176,6 +176,7 @@ class Execution:
                 self._end(outcome)
                 await self.journal.flush()
                 return
+            self._close_left()
             await self.journal.flush()
             # What others recorded while the tree was walked may concern a place that had been passed by then.
             if self.journal.heard == heard and not self._is_due() and await self._settle():
@@ -227,21 +228,24 @@ class Execution:
             raise asyncio.CancelledError from None
 
     def _is_due(self) -> bool:
-        now = self.clock.now()
-        return any(step.due_at is not None and step.due_at <= now for step in self.journal.state.waiting)
+        due = self.journal.state.due_at
+        return due is not None and due <= self.clock.now()
+
+    def _close_left(self) -> None:
+        """End what nobody will go on with."""
+        state = self.journal.state
+        for path in [path for path in reversed(state.open) if state.closed_above(path)]:
+            self.journal.emit("step-canceled", path, {"reason": "the workflow around it has ended"})
 
     async def _settle(self) -> bool:
         """Record that everything left waits; False when something came up meanwhile."""
         state = self.journal.state
-        for path in [path for path in reversed(state.open) if state.closed_above(path)]:
-            self.journal.emit("step-canceled", path, {"reason": "the workflow around it has ended"})
         waiting, suspended = state.waiting, state.suspended
         if not waiting and not suspended:
             raise AssertionError("a run that halts waits for something")
         if waiting:
-            due = [step.due_at for step in waiting if step.due_at is not None]
             names = [step.event_name for step in waiting if step.event_name is not None]
-            until = min(due).isoformat() if due else None
+            until = None if state.due_at is None else state.due_at.isoformat()
             return await self._rest("waiting", {"until": until, "events": names})
         return await self._rest("suspended", {"suspended": [list(step.path) for step in suspended]})
 
@@ -264,7 +268,7 @@ class Execution:
 
     async def _ring(self, path: Path, due: datetime) -> None:
         await self.clock.sleep_until(due)
-        del self._alarms[path]
+        del self._alarms[path, due]
         self._poke(path)
 
     async def _heartbeat(self) -> None:

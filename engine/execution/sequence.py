@@ -46,7 +46,8 @@ async def run_nested(run: Walker, node: FlowNode, scope: Scope, value: Value) ->
             return failed
     place = run.journal.state.place(path)
     inner = Scope(flow, path, place, place.input, outer=scope, passes=scope.passes)
-    return _end(run, path, await run_flow(run, flow, inner))
+    outcome = await run_flow(run, flow, inner)
+    return end_of(run, path, outcome.value if isinstance(outcome, Bailed) else outcome)
 
 
 def normal(schema: Schema, value: Value, *, incoming: bool) -> Value:
@@ -80,14 +81,12 @@ def _begin(run: Walker, flow: Flow, scope: Scope, path: Path, value: Value) -> F
     return None
 
 
-def _end(run: Walker, path: Path, outcome: Outcome) -> Outcome:
+def end_of(run: Walker, path: Path, outcome: Outcome) -> Outcome:
+    """Record that what holds other nodes ends as they have ended, unless they halt or end the workflow around."""
     match outcome:
         case Value():
             run.journal.emit("step-succeeded", path, {"output_ref": outcome.ref})
             return Value(outcome.json, {"step": list(path)})
-        case Bailed(value):
-            run.journal.emit("step-succeeded", path, {"output_ref": value.ref})
-            return Value(value.json, {"step": list(path)})
         case Failed():
             return _fail(run, path, outcome)
         case _:

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, wait
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -39,6 +40,10 @@ class StepHost:
     def request_context(self) -> dict[str, Any]:
         """Return what the run was started with."""
         return self._journal.state.request_context
+
+    def now(self) -> datetime:
+        """Return the time, in UTC."""
+        return self._journal.now()
 
     def emit(self, type: EventType, path: Path, payload: dict[str, Any]) -> None:
         """Record an event of a running step, soon."""

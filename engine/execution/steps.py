@@ -1,25 +1,39 @@
 """One step: its attempts, their outcomes, and what of them is recorded."""
 
-import asyncio
-from collections.abc import Awaitable
 from datetime import timedelta
 from typing import Any
 
-from engine.errors import InvalidOutput, InvalidStepInput, InvalidValue, NotSerializable, StepError, StepTimeout
-from engine.execution.context import Bail, Context, Refuse, Suspend, current_context
+from engine.errors import (
+    DefinitionError,
+    InvalidOutput,
+    InvalidStepInput,
+    InvalidValue,
+    NotSerializable,
+    StepError,
+    StepTimeout,
+)
+from engine.execution.context import Context, current_context
+from engine.execution.deadlines import rest
+from engine.execution.limits import ends, in_time, limit_of, out_of_time
 from engine.execution.lost import fail_lost
 from engine.execution.outcome import HALTED, Bailed, Failed, Outcome, recorded
 from engine.execution.scope import Scope
 from engine.execution.sequence import normal
+from engine.execution.signals import Bail, Refuse, Suspend
 from engine.execution.walker import Walker
 from engine.failure import describe, is_users
 from engine.journal.refs import Value
 from engine.journal.step_state import StepState
-from engine.paths import Path, format_path
+from engine.paths import Path
 from engine.tree.nodes import StepNode
 from engine.tree.step import Retry, Step
 
 ONCE = Retry()
+
+
+def policy(step: Step[Any, Any], scope: Scope) -> Retry:
+    """Return how a step is tried again: as it says itself, else as its workflow says."""
+    return step.retry or scope.flow.retry or ONCE
 
 
 async def run_step(run: Walker, node: StepNode, scope: Scope, value: Value) -> Outcome:
@@ -34,6 +48,10 @@ async def run_step(run: Walker, node: StepNode, scope: Scope, value: Value) -> O
         if known is not None:
             return known
         value = Value(record.input, value.ref)
+        if record.status == "suspended":
+            halted = await rest(run, path, record)
+            if halted is not None:
+                return halted
     while True:
         if record is None:
             record = _begin(run, scope, path, value)
@@ -46,6 +64,11 @@ async def run_step(run: Walker, node: StepNode, scope: Scope, value: Value) -> O
             run.journal.emit("step-started", path, {"attempt": record.attempts + 1})
         await run.journal.flush()
         outcome = await _attempt(run, step, scope, path, value, record)
+        if outcome is HALTED:
+            halted = await rest(run, path, record)
+            if halted is None:
+                continue
+            return halted
         if not isinstance(outcome, BaseException):
             return outcome
         failed = _failed(run, step, scope, path, record, outcome)
@@ -80,8 +103,9 @@ async def _attempt(
     token = current_context.set(context)
     try:
         data = _load(step, value.json)
+        limit = limit_of(step, policy(step, scope), record, path, run.clock)
         called = step.call(data, context)
-        result = await (called if step.timeout is None else _in_time(called, step.timeout, path))
+        result = await (called if limit is None else in_time(called, limit))
         if context.pending is None:
             output = _dump(step, result)
             run.journal.emit("step-succeeded", path, {"output": output})
@@ -103,12 +127,11 @@ async def _attempt(
 def _left(run: Walker, path: Path, record: StepState, context: Context) -> Outcome:
     """Record that the function was left by suspend() or bail(), or because its last answer does not fit."""
     match context.pending:
-        case Suspend(payload=payload, label=label):
-            suspended = {"payload": payload, "label": label, "call": len(record.resumes) + 1}
-            run.journal.emit("step-suspended", path, suspended)
+        case Suspend(asked=asked):
+            run.journal.emit("step-suspended", path, {**asked, "call": len(record.replies) + 1})
             return HALTED
         case Refuse(issues=issues):
-            asked = {"payload": record.suspend_payload, "label": record.label, "call": record.suspends}
+            asked = {**record.asked, "call": record.suspends}
             rejected = [{"path": list(issue.path), "message": issue.message} for issue in issues]
             run.journal.emit("step-suspended", path, {**asked, "rejected": rejected})
             return HALTED
@@ -122,21 +145,24 @@ def _failed(
     run: Walker, step: Step[Any, Any], scope: Scope, path: Path, record: StepState, error: BaseException
 ) -> Failed | None:
     """Record a failed attempt; None when another one follows."""
-    retry = step.retry or scope.flow.retry or ONCE
-    detail = describe(error)
-    if record.failures + 1 < retry.attempts and not _is_validation(error) and retry.covers(error):
+    retry = policy(step, scope)
+    if record.failures + 1 < retry.attempts and not _is_final(error) and retry.covers(error):
         delay = retry.delay_after(record.failures + 1, run.random)
         next_at = run.clock.now() + timedelta(seconds=delay)
-        failed = {"attempt": record.attempts, "error": detail, "next_at": next_at.isoformat()}
-        run.journal.emit("step-attempt-failed", path, failed)
-        return None
+        ends_at = ends(retry, record)
+        if ends_at is None or next_at < ends_at:
+            failed = {"attempt": record.attempts, "error": describe(error), "next_at": next_at.isoformat()}
+            run.journal.emit("step-attempt-failed", path, failed)
+            return None
+        error = out_of_time(retry, path, error)
+    detail = describe(error)
     run.journal.emit("step-failed", path, {"error": detail})
     return Failed(detail)
 
 
-def _is_validation(error: BaseException) -> bool:
-    """Tell whether the engine itself refused a value; trying again would refuse it again."""
-    return isinstance(error, StepError) and not isinstance(error, StepTimeout)
+def _is_final(error: BaseException) -> bool:
+    """Tell whether trying again would end in the same: the engine refused a value, or the step itself has given up."""
+    return error.final if isinstance(error, StepTimeout) else isinstance(error, StepError | DefinitionError)
 
 
 def _load(step: Step[Any, Any], json: Any) -> Any:
@@ -155,27 +181,3 @@ def _dump(step: Step[Any, Any], result: Any) -> Any:
         raise InvalidOutput(message, error.issues) from None
     except NotSerializable as error:
         raise error.called("output", f"returned by step {step.id!r}") from None
-
-
-async def _in_time(call: Awaitable[Any], seconds: float, path: Path) -> Any:
-    """Await the call of a step that has a timeout.
-
-    Raises:
-        StepTimeout: it took longer: it was cancelled, or blocked the event loop, so that nothing could cancel it.
-    """
-    message = f"step {format_path(path)!r} took longer than its timeout of {seconds} s"
-    loop = asyncio.get_running_loop()
-    over = loop.time() + seconds
-    limit = asyncio.timeout_at(over)
-    try:
-        async with limit:
-            result = await call
-    except BaseException as error:
-        if (limit.expired() or loop.time() >= over) and is_users(error):
-            cancelled = limit.expired() and isinstance(error, TimeoutError)
-            raise StepTimeout(message) from (None if cancelled else error)
-        raise
-    if limit.expired() or loop.time() >= over:
-        # What the function gave came too late.
-        raise StepTimeout(message)
-    return result

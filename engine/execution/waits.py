@@ -1,12 +1,13 @@
 """Timers and waits for events: recorded when they begin, so that a restart waits only for what is left."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from engine.errors import EventTimeout, StepError
 from engine.execution.functions import evaluate
-from engine.execution.outcome import HALTED, Failed, Outcome, recorded
+from engine.execution.outcome import HALTED, Bailed, Failed, Outcome, recorded
 from engine.execution.scope import Scope
+from engine.execution.sequence import end_of
 from engine.execution.walker import Walker
 from engine.failure import describe, is_users
 from engine.journal.refs import Value
@@ -15,7 +16,7 @@ from engine.paths import Path
 from engine.shown import shown
 from engine.tree.nodes import EventNode, SleepNode
 from engine.tree.step import Function
-from engine.values.durations import LONGEST, is_in_calendar, is_number
+from engine.values.durations import WAITS, due_after
 from engine.values.misfits import handed_on
 
 
@@ -49,16 +50,12 @@ async def _end_of(run: Walker, node: SleepNode, scope: Scope, value: Value) -> d
     wait: Any = node.wait
     if isinstance(wait, Function):
         wait = await evaluate(run, wait, scope, node.id, value)
-    if isinstance(wait, timedelta):
-        wait = wait.total_seconds()
-    if isinstance(wait, datetime) and is_in_calendar(wait):
-        return wait.astimezone(UTC)
     # What is over already lets the value pass at once.
-    if is_number(wait) and abs(wait) <= LONGEST:
-        return run.clock.now() + timedelta(seconds=wait)
-    what = "seconds (no more than a thousand years), a timedelta or a datetime of the calendar"
+    until = due_after(run.clock.now(), wait)
+    if until is not None:
+        return until
     how = handed_on(wait)
-    raise StepError(f"{node.id!r} needs {what}, and was given {shown(wait)}" + (f"; {how}" if how else ""))
+    raise StepError(f"{node.id!r} needs {WAITS}, and was given {shown(wait)}" + (f"; {how}" if how else ""))
 
 
 async def run_event(run: Walker, node: EventNode, scope: Scope, value: Value) -> Outcome:
@@ -67,20 +64,33 @@ async def run_event(run: Walker, node: EventNode, scope: Scope, value: Value) ->
     known = recorded(record, path)
     if known is not None:
         return known
-    if record is None:
+    if record is not None:
+        value = Value(record.input, value.ref)
+    else:
         until = None if node.timeout is None else run.clock.now() + timedelta(seconds=node.timeout)
+        value = run.given(path, value)
         awaited = {"name": node.name, "timeout_at": None if until is None else until.isoformat(), "input": value.ref}
         run.journal.emit("event-awaited", path, awaited)
     # Flushed before the mailbox is read: an event sent meanwhile was either kept there or is sent to this path.
     await run.journal.flush()
     while True:
-        known = recorded(scope.record(node.id), path)
+        record = scope.record(node.id)
+        known = recorded(record, path)
+        if node.otherwise is not None and record is not None and record.status == "running":
+            return _end(run, path, await run.walk(node.otherwise, scope, value))
         mailbox = run.journal.state.mailbox.items()
         kept = next((seq for seq, (name, payload) in mailbox if name == node.name and takes(node, payload)), None)
         if known is None:
             known = await (_wait(run, node, scope, path) if kept is None else _take(run, node, path, kept))
         if known is not None:
             return known
+
+
+def _end(run: Walker, path: Path, outcome: Outcome) -> Outcome:
+    """End the wait as what ran otherwise has ended."""
+    if isinstance(outcome, Bailed):
+        run.journal.emit("step-canceled", path, {"reason": "the workflow around it has ended early"})
+    return end_of(run, path, outcome)
 
 
 async def _take(run: Walker, node: EventNode, path: Path, kept: int) -> Value | None:
@@ -101,5 +111,8 @@ async def _wait(run: Walker, node: EventNode, scope: Scope, path: Path) -> Outco
     if due > run.clock.now():
         run.alarm(path, due)
         return HALTED
+    if node.otherwise is not None:
+        await run.journal.settle("event-expired", path, {})
+        return None
     error = describe(EventTimeout(f"event {node.name!r} did not come within {node.timeout} s at {node.id!r}"))
     return Failed(error) if await run.journal.settle("step-failed", path, {"error": error}) else None

@@ -10,12 +10,14 @@ from engine.errors import (
     InvalidInput,
     InvalidResumeData,
     InvalidValue,
+    Issue,
+    NotSerializable,
     NotSuspended,
     RunFinished,
     UnknownStep,
 )
 from engine.journal.fit import node_at, nodes_by_id
-from engine.journal.requests import names_suspended
+from engine.journal.requests import decided_before, names_suspended
 from engine.journal.state import RunState
 from engine.journal.step_state import StepState
 from engine.paths import Path, format_path, ids_of, parse_path
@@ -77,8 +79,14 @@ def find_suspended(
     return found[0]
 
 
-def admit_answer(flow: Flow, path: Path, data: Any) -> Any:
-    """Return an answer as JSON, validated against the step's resume schema.
+def admit_answer(flow: Flow, path: Path, data: Any, own: dict[str, Any] | None = None) -> Any:
+    """Return an answer as JSON, validated against the schema of the suspension.
+
+    Args:
+        flow: the run's workflow.
+        path: the suspended step.
+        data: the answer, as JSON or as an object of the schema's own type.
+        own: the `StepState.answer_schema` of the suspension; without it the step's resume schema holds.
 
     Raises:
         InvalidResumeData: it does not fit.
@@ -88,9 +96,15 @@ def admit_answer(flow: Flow, path: Path, data: Any) -> Any:
     if not isinstance(node, StepNode):
         raise UnknownStep(f"workflow {flow.id!r} has no step at {format_path(path)!r}")
     try:
+        if own is not None:
+            # The type itself is known only where the step asks; what it makes of the JSON is checked when it goes on.
+            return admitted(Schema.of(own), data)
         return admitted(node.step.resume or ANY, data)
+    except NotSerializable as error:
+        raise InvalidResumeData(None, [Issue(path=error.path, message=error.why or str(error))]) from None
     except InvalidValue as error:
-        message = f"the answer does not fit the resume_schema of step {format_path(path)!r}; it is still suspended:"
+        schema = "resume_schema" if own is None else "answer"
+        message = f"the answer does not fit the {schema} of step {format_path(path)!r}; it is still suspended:"
         raise InvalidResumeData(message, error.issues) from None
 
 
@@ -184,8 +198,7 @@ def _nothing_found(run: RunState, path: Path | None, label: str | None, index: i
         if _names(known, path, index) and (label is None or label in labels)
     ]
     if answered:
-        text = format_path(path) if path else format_path(answered[0])
-        return AlreadyResumed(f"step {text!r} of run {run.run_id} was answered before: the first answer stands")
+        return AlreadyResumed(decided_before(run, path if path in answered else answered[0]))
     if run.ended:
         return RunFinished(f"run {run.run_id} has ended ({run.status}): start another one, or fork it")
     sought = [

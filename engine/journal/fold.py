@@ -7,7 +7,8 @@ from typing import Any
 from engine.errors import Issue
 from engine.events import Draft, Event, RunStatus
 from engine.journal.state import RunState
-from engine.journal.step_state import LoopState, Rejection, StepKind, StepState
+from engine.journal.step_state import LoopState, Rejection, Reply, StepKind, StepState
+from engine.values.missing import MISSING
 
 
 def fold(events: Iterable[Event]) -> RunState:
@@ -142,6 +143,9 @@ def _step_suspended(run: RunState, event: Event | Draft) -> None:
     step.suspends = event.payload["call"]
     step.suspend_payload = event.payload.get("payload")
     step.label = event.payload.get("label")
+    step.answer_schema = event.payload.get("answer")
+    step.due_at = _time(event.payload.get("due_at"))
+    step.default = event.payload.get("default", MISSING)
     step.suspended_at = event.at
     if "rejected" in event.payload:
         _reject(run, step, event.payload["rejected"])
@@ -150,22 +154,34 @@ def _step_suspended(run: RunState, event: Event | Draft) -> None:
 def _reject(run: RunState, step: StepState, found: Iterable[dict[str, Any]]) -> None:
     """Take the last answer back: its question is as open as if it had not come."""
     issues = tuple(Issue(path=tuple(issue["path"]), message=issue["message"]) for issue in found)
-    step.rejected = Rejection(data=step.resumes[-1] if step.resumes else None, issues=issues)
-    step.resumes = step.resumes[:-1]
-    if not step.resumes:
+    step.rejected = Rejection(data=step.replies[-1].data if step.replies else None, issues=issues)
+    step.replies = step.replies[:-1]
+    if not step.replies:
         step.resumed_at = None
-    if not any(past.resumes for past in (step, *step.earlier)):
+    if not any(past.replies for past in (step, *step.earlier)):
         run.answered.pop(step.path, None)
 
 
 def _step_resumed(run: RunState, event: Event | Draft) -> None:
+    _reply(run, event, Reply(data=event.payload.get("data")))
+
+
+def _step_expired(run: RunState, event: Event | Draft) -> None:
+    payload = event.payload
+    _reply(run, event, Reply(data=payload["default"], by="default") if "default" in payload else Reply(by="timeout"))
+
+
+def _reply(run: RunState, event: Event | Draft, reply: Reply) -> None:
+    """End a suspension."""
     run.status = "running"
     step = run.place(event.path)
     step.status = "running"
     step.ready = True
-    step.resumes = (*step.resumes, event.payload.get("data"))
+    step.replies = (*step.replies, reply)
     step.rejected = None
     step.resumed_at = event.at
+    if step.suspended_at is not None:
+        step.asleep += event.at - step.suspended_at
     run.answered.setdefault(event.path, set()).add(step.label)
 
 
@@ -243,6 +259,14 @@ def _event_received(run: RunState, event: Event | Draft) -> None:
     step.output = payload["payload"] if kept is None else run.mailbox.pop(kept)[1]
 
 
+def _event_expired(run: RunState, event: Event | Draft) -> None:
+    """Go on with what is to run otherwise: the wait is over, and ends with that."""
+    run.status = "running"
+    step = run.place(event.path)
+    step.status = "running"
+    step.due_at = None
+
+
 def _unknown(run: RunState, event: Event | Draft) -> None:
     if event.type not in run.unknown:
         run.unknown = (*run.unknown, event.type)
@@ -273,6 +297,7 @@ _APPLY: dict[str, Callable[[RunState, Event | Draft], None]] = {
     "step-attempt-failed": _step_attempt_failed,
     "step-suspended": _step_suspended,
     "step-resumed": _step_resumed,
+    "step-expired": _step_expired,
     "step-succeeded": _step_succeeded,
     "step-failed": _step_failed,
     "step-canceled": _step_canceled,
@@ -283,5 +308,6 @@ _APPLY: dict[str, Callable[[RunState, Event | Draft], None]] = {
     "sleep-ended": _sleep_ended,
     "event-awaited": _event_awaited,
     "event-received": _event_received,
+    "event-expired": _event_expired,
     "state-changed": _state_changed,
 }

@@ -103,7 +103,10 @@ def _shared(events: Sequence[Event], path: Path) -> Iterator[Draft]:
     What still ran then, beside the step, runs again in the fork; the workflows around the step stay open. An event
     that was sent to something that runs again is kept for whoever waits for it there, since nobody sends it twice.
     """
-    unfinished = {open_path for open_path in fold(events).open if open_path != path[: len(open_path)]}
+    open_steps = fold(events).open.items()
+    # A wait that is over stays decided, as a branch does: what runs otherwise is a step of its own.
+    decided = {open_path for open_path, step in open_steps if step.kind == "event" and step.status == "running"}
+    unfinished = {open_path for open_path, _ in open_steps if open_path != path[: len(open_path)]} - decided
     seqs: dict[int, int] = {}
     for event in events:
         payload, again = event.payload, any(event.path[: len(gone)] == gone for gone in unfinished)

@@ -118,8 +118,8 @@ async def record_resume(
     """
 
     def decide(run: RunState) -> Sequence[Draft]:
-        check_resumable(run, path, suspension)
-        return [Draft(clock.now(), "step-resumed", path, {"data": data})]
+        step = check_resumable(run, path, suspension)
+        return [Draft(clock.now(), "step-resumed", path, {"data": data} | own_schema(step))]
 
     await _record(store, run_id, decide, known)
 
@@ -131,7 +131,7 @@ def check_resumable(run: RunState, path: Path, suspension: str | None = None) ->
     if step is not None and current and step.status == "suspended" and not run.ended and not run.closed_above(path):
         return step
     if path in run.answered and (step is None or step.status != "suspended" or not current):
-        raise AlreadyResumed(f"step {text!r} of run {run.run_id} was answered before: the first answer stands")
+        raise AlreadyResumed(decided_before(run, path))
     if run.ended:
         raise RunFinished(f"run {run.run_id} has ended ({run.status}): start another one, or fork it")
     if step is None:
@@ -139,6 +139,20 @@ def check_resumable(run: RunState, path: Path, suspension: str | None = None) ->
     raise NotSuspended(
         f"step {text!r} of run {run.run_id} is {step.status}, not suspended. Suspended now: {names_suspended(run)}"
     )
+
+
+def own_schema(step: StepState) -> dict[str, Any]:
+    """Return the key under which an event tells what the answer to a step's question looks like, if that says so."""
+    return {} if step.answer_schema is None else {"answer": step.answer_schema}
+
+
+def decided_before(run: RunState, path: Path) -> str:
+    """Return how the suspension of a step has ended, for whoever comes too late to answer it."""
+    step = run.find(path)
+    text = f"step {format_path(path)!r} of run {run.run_id}"
+    if step is not None and step.replies and step.replies[-1].by != "answer":
+        return f"{text} ran into its deadline before: what was decided then stands"
+    return f"{text} was answered before: the first answer stands"
 
 
 def names_suspended(run: RunState) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from engine.events import RunStatus, StepStatus
 from engine.failure import ErrorDetail
@@ -36,6 +36,12 @@ class StepResult:
     suspended_at: datetime | None = None
     resumed_at: datetime | None = None
     label: str | None = None
+    answer_schema: Mapping[str, Any] | None = None
+    """The JSON Schema of the answer to the last suspension, when that has one of its own."""
+    due_at: datetime | None = None
+    """The deadline of the suspension, or the end of the timer or wait, that is open."""
+    decided_by: Literal["answer", "default", "timeout"] | None = None
+    """How the last suspension that is over has ended: by an answer, or by its deadline, with or without a default."""
 
     @classmethod
     def of(cls, step: StepState) -> Self:
@@ -51,11 +57,14 @@ class StepResult:
             attempts=step.attempts,
             iteration=step.iteration,
             suspend_payload=ANY.load(step.suspend_payload),
-            resume_data=ANY.load(step.resumes[-1]) if step.resumes else None,
+            resume_data=ANY.load(step.replies[-1].data) if step.replies else None,
             rejected=step.rejected,
             suspended_at=step.suspended_at,
             resumed_at=step.resumed_at,
             label=step.label,
+            answer_schema=step.answer_schema,
+            due_at=step.due_at if step.status in ("suspended", "waiting") else None,
+            decided_by=step.replies[-1].by if step.replies else None,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -69,6 +78,12 @@ class StepResult:
             data |= {"suspend_payload": self.suspend_payload, "suspended_at": _text(self.suspended_at)}
         if self.resumed_at is not None:
             data |= {"resume_data": self.resume_data, "resumed_at": _text(self.resumed_at)}
+        if self.decided_by not in (None, "answer"):
+            data["decided_by"] = self.decided_by
+        if self.answer_schema is not None:
+            data["answer_schema"] = dict(self.answer_schema)
+        if self.due_at is not None:
+            data["due_at"] = _text(self.due_at)
         if self.rejected is not None:
             data["rejected"] = self.rejected.to_dict()
         if self.iteration is not None:

@@ -37,7 +37,7 @@ class RunState:
     mailbox: dict[int, tuple[str, Any]] = field(default_factory=dict)
     """Events that came before a step waited for them: seq -> name, payload."""
     answered: dict[Path, set[str | None]] = field(default_factory=dict)
-    """Every path whose suspension was answered, by an answer that was not refused -> the labels of its suspensions."""
+    """Every path of which a suspension is over, not counting refused answers -> the labels of its suspensions."""
     forked_from: dict[str, Any] | None = None
     recovered_seq: int | None = None
     """The seq of the last recovery."""
@@ -60,6 +60,12 @@ class RunState:
     def waiting(self) -> list[StepState]:
         """Return the timers and the waits for events that are open."""
         return [step for step in self.open.values() if step.status == "waiting"]
+
+    @property
+    def due_at(self) -> datetime | None:
+        """Return when something next happens by itself: a timer, a wait for an event or for a person is over."""
+        halted = (step for step in self.open.values() if step.status in ("waiting", "suspended"))
+        return min((step.due_at for step in halted if step.due_at is not None), default=None)
 
     def closed_above(self, path: Path) -> bool:
         """Tell whether a nested workflow around ``path`` has ended, so that nothing below goes on."""

@@ -1,12 +1,13 @@
 """What the fold keeps of one step: its status, values, attempts, suspensions, and the steps inside it."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from engine.errors import Issue
 from engine.events import StepStatus
 from engine.paths import Path
+from engine.values.missing import MISSING
 
 StepKind = Literal["step", "workflow", "sleep", "event", "items"]
 
@@ -26,6 +27,16 @@ class Rejection:
         """Return the rejection as JSON: ``{data, issues: [{path, message}]}``."""
         issues = [{"path": list(issue.path), "message": issue.message} for issue in self.issues]
         return {"data": self.data, "issues": issues}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """How one suspension of a step ended."""
+
+    data: Any = None
+    """The answer, or the default that held instead; None after a deadline without a default."""
+    by: Literal["answer", "default", "timeout"] = "answer"
+    """Who decided: a person, or the deadline."""
 
 
 @dataclass(slots=True)
@@ -57,15 +68,21 @@ class StepState:
     suspend_payload: Any = None
     suspended_at: datetime | None = None
     label: str | None = None
-    resumes: tuple[Any, ...] = ()
-    """The answers so far, oldest first."""
+    answer_schema: dict[str, Any] | None = None
+    """What the answer to the last suspension looks like, when it has a schema of its own."""
+    default: Any = MISSING
+    """What holds when nobody answers the last suspension in time."""
+    replies: tuple[Reply, ...] = ()
+    """How the suspensions so far ended, oldest first."""
     resumed_at: datetime | None = None
+    asleep: timedelta = timedelta()
+    """How long the step has waited for persons so far."""
     rejected: Rejection | None = None
     """The last answer, when it was refused and none has come since."""
     ready: bool = False
     """Answered, and not yet known to have gone on: the function is called again without a new attempt."""
     due_at: datetime | None = None
-    """When a timer ends or a wait for an event times out."""
+    """When a timer ends, a wait for an event times out, or the deadline for an answer comes."""
     event_name: str | None = None
     children: dict[str | int, "StepState"] = field(default_factory=dict)
     earlier: "list[StepState] | tuple[()]" = ()
@@ -77,6 +94,18 @@ class StepState:
     def suspension(self) -> str:
         """Tell this suspension of the step from its earlier ones: ``iteration.call``."""
         return f"{self.iteration or 0}.{self.suspends}"
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """Return what the last suspension asks, as the payload of its event has it."""
+        asked: dict[str, Any] = {"payload": self.suspend_payload, "label": self.label}
+        if self.answer_schema is not None:
+            asked["answer"] = self.answer_schema
+        if self.due_at is not None:
+            asked["due_at"] = self.due_at.isoformat()
+        if self.default is not MISSING:
+            asked["default"] = self.default
+        return asked
 
 
 @dataclass(slots=True)

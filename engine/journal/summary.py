@@ -51,7 +51,7 @@ class Wait:
     kind: WaitKind
     since: datetime
     due_at: datetime | None = None
-    """When a timer ends or an event times out."""
+    """When a timer ends, an event times out, or the deadline for an answer comes."""
     event_name: str | None = None
     payload: Any = None
     """What the step asks the person."""
@@ -119,8 +119,10 @@ _STATUS: dict[str, RunStatus] = {
     "run-canceled": "canceled",
     "run-recovered": "running",
     "step-resumed": "running",
+    "step-expired": "running",
     "sleep-ended": "running",
     "event-received": "running",
+    "event-expired": "running",
 }
 
 
@@ -135,6 +137,7 @@ def opened_wait(event: Event | Draft) -> Wait | None:
                 since=event.at,
                 payload=payload.get("payload"),
                 label=payload.get("label"),
+                due_at=_time(payload.get("due_at")),
             )
         case "sleep-started":
             return Wait(path=event.path, kind="sleep", since=event.at, due_at=_time(payload["until"]))
@@ -151,7 +154,7 @@ def opened_wait(event: Event | Draft) -> Wait | None:
 
 
 CLOSES_WAIT: frozenset[str] = frozenset(
-    {"step-resumed", "sleep-ended", "event-received", "step-failed", "step-canceled"}
+    {"step-resumed", "step-expired", "sleep-ended", "event-received", "event-expired", "step-failed", "step-canceled"}
 )
 """The events that end the wait at their path; the end of the run ends all that are left."""
 

@@ -329,7 +329,7 @@ class Run(Generic[In, Out]):
                 check_fit(self._flow, state)
             raise
         check_fit(self._flow, state)
-        answer = admit_answer(self._flow, suspended.path, data)
+        answer = admit_answer(self._flow, suspended.path, data, suspended.answer_schema)
         await record_resume(
             runtime.store,
             runtime.clock,

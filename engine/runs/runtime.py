@@ -5,7 +5,7 @@ import logging
 import random
 import uuid
 from collections.abc import Callable, Coroutine
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from engine.clock import Clock, SystemClock
@@ -60,6 +60,8 @@ class Runtime:
         self._lease = lease
         self._live: dict[str, Execution] = {}
         self._driven: dict[str, asyncio.Event] = {}
+        self._deadlines: dict[str, asyncio.Task[Any]] = {}
+        """What goes on with suspended runs when the time for an answer is over."""
         self._tasks: set[asyncio.Task[Any]] = set()
         self._endings: Endings = Endings(store=self.store, clock=self.clock, logger=self.logger, lease=lease)
 
@@ -76,7 +78,8 @@ class Runtime:
         Raises:
             UnknownRun: there is no such run.
             UnknownWorkflow: its workflow is not registered here.
-            WorkflowChanged: it sleeps or waits for an event, and what it recorded does not fit the code; it stays so.
+            WorkflowChanged: it sleeps, waits for an event, or the time for an answer is over, and what it recorded does
+                not fit the code; it stays so.
             NewerJournal: a newer version has recorded it.
         """
         if run_id in self._live:
@@ -126,6 +129,9 @@ class Runtime:
 
         Callers that drive the same run share the work; who comes second waits for the first.
         """
+        early = self._deadlines.pop(run_id, None)
+        if early is not None:
+            early.cancel()
         while True:
             driven = self._driven.get(run_id)
             if driven is None:
@@ -135,6 +141,7 @@ class Runtime:
                 await driven.wait()
                 state = await self.state(run_id)
             if state.ended or state.status == "suspended":
+                self._mind_deadline(state)
                 return state
 
     def notice(self, run_id: str) -> None:
@@ -178,10 +185,11 @@ class Runtime:
             try:
                 check_fit(flow, state)
             except WorkflowChanged as error:
-                if state.status == "suspended":
+                due = state.due_at is not None and state.due_at <= self.clock.now()
+                if state.status == "suspended" and not due:
                     # Its owner died as it came to rest. Whoever answers is told; until then the step may be back.
                     return state
-                if state.status == "waiting":
+                if state.status in ("waiting", "suspended"):
                     # Nothing is at work, so nothing has to end: with the former code the run can go on.
                     raise
                 return await self._refuse(claim, state, error)
@@ -233,10 +241,9 @@ class Runtime:
 
     async def _wait(self, state: RunState) -> None:
         """Wait until a timer of the run is due or its journal moves; also look again when a lease may have run out."""
-        due = [step.due_at for step in state.waiting if step.due_at is not None]
         waits = [self.store.changed(state.run_id, after=state.last_seq)]
-        if due:
-            waits.append(self.clock.sleep_until(min(due)))
+        if state.due_at is not None:
+            waits.append(self.clock.sleep_until(state.due_at))
         if state.status == "running":
             waits.append(self.clock.sleep_until(self.clock.now() + timedelta(seconds=self._lease / 2)))
         tasks = [asyncio.ensure_future(wait) for wait in waits]
@@ -245,6 +252,16 @@ class Runtime:
         finally:
             for task in tasks:
                 task.cancel()
+
+    def _mind_deadline(self, state: RunState) -> None:
+        """Go on with a suspended run when the time for an answer is over, while the event loop runs."""
+        if state.due_at is not None and not state.ended and state.run_id not in self._deadlines:
+            self._deadlines[state.run_id] = self.spawn(self._go_on_at(state.run_id, state.due_at))
+
+    async def _go_on_at(self, run_id: str, due: datetime) -> None:
+        await self.clock.sleep_until(due)
+        del self._deadlines[run_id]
+        await self.drive(run_id)
 
     def _ended(self, task: "asyncio.Task[Any]") -> None:
         self._tasks.discard(task)

@@ -80,7 +80,8 @@ def node_graph(node: Node) -> Graph:
             return _sleep(node)
         case EventNode():
             schema = node.schema.json_schema
-            return {"type": "event", "id": node.id, "name": node.name, "schema": schema, "timeout": node.timeout}
+            event = {"type": "event", "id": node.id, "name": node.name, "schema": schema, "timeout": node.timeout}
+            return event | _given("otherwise", None if node.otherwise is None else node_graph(node.otherwise))
         case FlowNode():
             return {"type": "workflow", "id": node.id, "workflow": graph_of(node.flow)}
 

@@ -48,9 +48,12 @@ class _Chart:
                 return self._linked(self.box(node.id), ends)
             case MapNode():
                 return self._linked(self.box(node.id, "[/", "/]"), ends)
-            case SleepNode() | EventNode():
-                text = node.id if isinstance(node, SleepNode) else f"{node.id}: {node.name}"
-                return self._linked(self.box(text, "([", "])"), ends)
+            case SleepNode():
+                return self._linked(self.box(node.id, "([", "])"), ends)
+            case EventNode():
+                name = self.box(f"{node.id}: {node.name}", "([", "])")
+                waited = self._linked(name, ends)
+                return waited if node.otherwise is None else [*waited, *self.add(node.otherwise, [(name, "timeout")])]
             case SequenceNode():
                 return self.add_all(node.nodes, ends)
             case ParallelNode():

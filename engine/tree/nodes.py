@@ -101,12 +101,13 @@ class SleepNode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventNode:
-    """A wait for an event that is sent to the run; ``timeout`` in seconds."""
+    """A wait for an event that is sent to the run; ``timeout`` in seconds, and what runs when it is over."""
 
     id: str
     name: str
     schema: Schema
     timeout: float | None = None
+    otherwise: "Node | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +167,8 @@ def children(node: Node) -> tuple[Node, ...]:
             return arms if node.otherwise is None else (*arms, node.otherwise)
         case LoopNode() | ForeachNode():
             return (node.body,)
+        case EventNode():
+            return () if node.otherwise is None else (node.otherwise,)
         case _:
             return ()
 
@@ -200,5 +203,7 @@ def step_ids(node: Node) -> tuple[str, ...]:
     match node:
         case SequenceNode() | ParallelNode() | BranchNode() | LoopNode() | ForeachNode():
             return tuple(id for child in children(node) for id in step_ids(child))
+        case EventNode():
+            return (node.id, *(id for child in children(node) for id in step_ids(child)))
         case _:
             return (node.id,)

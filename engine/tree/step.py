@@ -46,6 +46,10 @@ class Retry:
     on: tuple[type[Exception], ...] = (Exception,)
     """Exceptions after which the step is tried again; others fail it at once."""
 
+    timeout: float | timedelta | None = None
+    """Seconds, or a timedelta, for all tries and the delays between them together; None for no limit. The time in which
+    the step waits for a person does not count."""
+
     def __post_init__(self) -> None:
         """Check the numbers."""
         if type(self.attempts) is not int or self.attempts < 1:
@@ -53,6 +57,8 @@ class Retry:
             raise DefinitionError(f"Retry(attempts={found}): expected a whole number, 1 (no retry) or more.")
         for name in ("delay", "max_delay", "jitter"):
             in_seconds(f"Retry({name}=...)", getattr(self, name))
+        if self.timeout is not None:
+            in_seconds("Retry(timeout=...)", self.timeout, above=True)
         if not (is_number(self.backoff) and 1 <= self.backoff < float("inf")):
             found = shown(self.backoff)
             raise DefinitionError(f"Retry(backoff={found}): expected a factor, 1 (same delay) or more.")
@@ -74,13 +80,18 @@ class Retry:
             delay = most
         return min(delay, most) + _seconds(self.jitter) * random()
 
+    @property
+    def total(self) -> float | None:
+        """Return the seconds for all tries together; None for no limit."""
+        return None if self.timeout is None else _seconds(self.timeout)
+
     def covers(self, error: BaseException) -> bool:
         """Return whether a step that raised this error may be tried again."""
         return isinstance(error, self.on)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the policy as JSON."""
-        return {
+        policy = {
             "attempts": self.attempts,
             "delay": _seconds(self.delay),
             "backoff": self.backoff,
@@ -88,6 +99,8 @@ class Retry:
             "jitter": _seconds(self.jitter),
             "on": [kind.__name__ for kind in self.on],
         }
+        # Digests of policies without a limit stay what they were before there was one.
+        return policy if self.total is None else policy | {"timeout": self.total}
 
 
 def _seconds(duration: float | timedelta) -> float:

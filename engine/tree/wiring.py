@@ -58,7 +58,9 @@ def output_of(node: Node, before: Schema) -> Schema:
         case SleepNode():
             return before
         case EventNode():
-            return node.schema
+            return (
+                node.schema if node.otherwise is None else Schema.either(node.schema, output_of(node.otherwise, before))
+            )
 
 
 def _last(nodes: Iterable[Node], before: Schema) -> Schema:
@@ -214,8 +216,11 @@ def outputs_of(nodes: Iterable[Node], before: Schema) -> Iterator[tuple[str, Sch
     """Yield the id of each node in some nodes of which a mapping can take the output, and the schema of that."""
     for node in nodes:
         match node:
-            case StepNode() | FlowNode() | MapNode() | EventNode():
+            case StepNode() | FlowNode() | MapNode():
                 yield node.id, output_of(node, before)
+            case EventNode():
+                yield node.id, output_of(node, before)
+                yield from outputs_of(children(node), before)
             case SequenceNode():
                 yield node.id, output_of(node, before)
                 yield from outputs_of(node.nodes, before)

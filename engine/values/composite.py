@@ -46,6 +46,44 @@ class KeysCodec:
         return {key: _inside(key, convert, codec, value[key]) for key, codec in self._parts if key in value}
 
 
+class EitherCodec:
+    """What fits one of two schemas; the first one that takes it holds."""
+
+    __slots__ = ("_first", "_second")
+
+    def __init__(self, first: Codec, second: Codec) -> None:
+        """Take the codecs of both."""
+        self._first = first
+        self._second = second
+
+    @property
+    def two_forms(self) -> bool:
+        """Whether JSON that is given away may differ from JSON from outside."""
+        return self._first.two_forms or self._second.two_forms
+
+    def load(self, value: JSON) -> Any:
+        """Return what the JSON stands for."""
+        return self._first_fit(lambda codec: codec.load(value))
+
+    def dump(self, value: Any) -> JSON:
+        """Return the JSON of a value."""
+        return self._first_fit(lambda codec: codec.dump(value))
+
+    def enter(self, value: Any) -> JSON:
+        """Return the JSON of a value, as it would be given from outside."""
+        return self._first_fit(lambda codec: codec.enter(value))
+
+    def admit(self, value: JSON) -> JSON:
+        """Return the JSON of a value from outside, with defaults filled in."""
+        return self._first_fit(lambda codec: codec.admit(value))
+
+    def _first_fit(self, convert: Callable[[Codec], Any]) -> Any:
+        try:
+            return convert(self._first)
+        except InvalidValue:
+            return convert(self._second)
+
+
 class ListCodec:
     """A list whose items share a schema."""
 

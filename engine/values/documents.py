@@ -145,6 +145,11 @@ def item_of(document: Document) -> Document | None:
     return {"$ref": "#/$defs/list/items", "$defs": {"list": _moved(document, "#/$defs/list")}}
 
 
+def either(first: Document, second: Document) -> Document:
+    """Return the JSON Schema of what fits one of two."""
+    return {"anyOf": [_moved(first, "#/anyOf/0"), _moved(second, "#/anyOf/1")]}
+
+
 def unresolved(document: Document) -> Iterator[str]:
     """Yield the references of a JSON Schema that lead nowhere inside it."""
     resource = Resource.from_contents(document, default_specification=DRAFT202012)

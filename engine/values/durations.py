@@ -34,6 +34,24 @@ def in_seconds(what: str, duration: Any, *, above: bool = False) -> float:
     raise DefinitionError(f"{what} was given {shown(duration)}. Expected seconds, {least}, or a timedelta.{most}")
 
 
+def due_after(now: datetime, wait: Any) -> datetime | None:
+    """Return when a wait that begins now is over, in UTC; None when it is no wait.
+
+    Args:
+        now: the time, in UTC.
+        wait: seconds, a timedelta, or a datetime; one without a time zone is local.
+    """
+    if isinstance(wait, timedelta):
+        wait = wait.total_seconds()
+    if isinstance(wait, datetime) and is_in_calendar(wait):
+        return wait.astimezone(UTC)
+    return now + timedelta(seconds=wait) if is_number(wait) and abs(wait) <= LONGEST else None
+
+
+WAITS = "seconds (no more than a thousand years), a timedelta or a datetime of the calendar"
+"""What `due_after` takes, in words."""
+
+
 def is_in_calendar(at: datetime) -> bool:
     """Tell whether a time exists in UTC too; zones move the first and last hours of the calendar out of it."""
     try:

@@ -16,8 +16,8 @@ from engine.paths import Path, format_path
 from engine.shown import shown
 from engine.values.codec import Codec
 from engine.values.codecs import OPEN, DocumentCodec, codec_of
-from engine.values.composite import KeysCodec, ListCodec
-from engine.values.documents import Document, LenientGenerator, keyed, listed
+from engine.values.composite import EitherCodec, KeysCodec, ListCodec
+from engine.values.documents import Document, LenientGenerator, either, keyed, listed
 from engine.values.initvars import check_init_only
 from engine.values.screening import screened, strict
 from engine.values.shapes import UNKNOWN, SchemaShape, keyed_shape, typed_shape
@@ -123,6 +123,23 @@ class Schema:
         read, written = listed(item.json_schema), listed(item.output_json_schema)
         shape = SchemaShape(reads=listed(item.shape.reads), writes=listed(item.shape.writes))
         return _schema([item.spec], name, read, written, shape, ListCodec(item))
+
+    @staticmethod
+    def either(first: "Schema", second: "Schema") -> "Schema":
+        """Make the schema of what fits one of two; the first one that takes a value holds."""
+        if first.spec is None or second.spec is None or first is second:
+            return first if first.spec is None else second
+        shape = SchemaShape(
+            reads=either(first.shape.reads, second.shape.reads), writes=either(first.shape.writes, second.shape.writes)
+        )
+        return _schema(
+            (first.spec, second.spec),
+            f"{first.name} | {second.name}",
+            either(first.json_schema, second.json_schema),
+            either(first.output_json_schema, second.output_json_schema),
+            shape,
+            EitherCodec(first, second),
+        )
 
     def check(self, value: JSON) -> tuple[Issue, ...]:
         """Return what is wrong in a JSON value; nothing if it fits."""

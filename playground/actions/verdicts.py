@@ -75,8 +75,10 @@ async def check_answer(run: RunState, path: Path, data: Any) -> Any:
         InvalidResumeData: it does not fit.
     """
     entry = await catalogue.version(run.workflow_id, run.digest)
-    schema = {} if entry is None else catalogue.resume_schema(entry.graph, path)
-    what = f"the resume_schema of step {format_path(path)!r}"
+    step = run.find(path)
+    own = None if step is None else step.answer_schema
+    schema = own if own is not None else {} if entry is None else catalogue.resume_schema(entry.graph, path)
+    what = f"the {'resume_schema' if own is None else 'answer'} of step {format_path(path)!r}"
     await _check_patterns(schema, data, InvalidResumeData, what)
     verdict = await _ask(run.workflow_id, {"kind": "resume", "run_id": run.run_id, "path": list(path), "data": data})
     if verdict is not None:

@@ -74,7 +74,9 @@ class Chunks:
     def of(self, event: Event) -> Iterator[Chunk]:
         """Yield the chunks that an event is seen as: none, one, or two."""
         apply(self._run, event)
-        if (event.type in FIRST and not self._begun) or (event.type == "step-resumed" and not self._going):
+        if (event.type in FIRST and not self._begun) or (
+            event.type in ("step-resumed", "step-expired") and not self._going
+        ):
             # What a fork shares with another run comes before its start, and is not of this run.
             self._begun = self._begun or event.type in FIRST
             self._going = self._begun
@@ -92,7 +94,7 @@ class Chunks:
         match event.type:
             case "step-started" if event.payload["attempt"] == 1:
                 yield self._step("workflow-step-start", event, begins=True)
-            case "step-resumed":
+            case "step-resumed" | "step-expired":
                 yield self._step("workflow-step-start", event, begins=True)
             case "sleep-started" | "event-awaited":
                 yield self._step("workflow-step-waiting", event, begins=True)

@@ -91,6 +91,7 @@ SCHEMAS: dict[str, Schema] = {
             "payload": ANY,
             "resumeSchema": ANY,
             "suspendedAt": TIME,
+            "dueAt": _or_null(TIME),
             "rejected": _or_null(OBJECT),
         }
     ),

@@ -62,6 +62,7 @@ async def inbox(request: HttpRequest) -> Answer:
             "label": item.label,
             "resumeSchema": item.resume_schema,
             "suspendedAt": item.suspended_at.isoformat(),
+            "dueAt": None if item.due_at is None else item.due_at.isoformat(),
             "rejected": item.rejected and item.rejected.to_dict(),
         }
         for item in found.items

@@ -186,7 +186,7 @@ def event_schemas(graph: Graph, name: str) -> dict[Path, Any]:
 def event_schema(graph: Graph, path: Path) -> Any:
     """Return the JSON Schema of what the event carries for which a step waits; any JSON when the step is unknown."""
     node = read_tree(graph).at(path)
-    return (node.output_schema if isinstance(node, GraphEvent) else None) or {}
+    return (node.schema if isinstance(node, GraphEvent) else None) or {}
 
 
 def find_workflow(workflow_id: str) -> WorkflowEntry:

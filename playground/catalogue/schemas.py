@@ -48,8 +48,8 @@ def _schemas(graph: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for node in read_tree(graph).walk():
         if node.resume_schema:
             yield f"{node.name}: resume_schema", node.resume_schema
-        if isinstance(node, GraphEvent) and node.output_schema:
-            yield f"{node.name}: schema", node.output_schema
+        if isinstance(node, GraphEvent) and node.schema:
+            yield f"{node.name}: schema", node.schema
 
 
 class _Version:

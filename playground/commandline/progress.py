@@ -86,6 +86,8 @@ def happened(event: Event, history: History) -> str | None:
             return f"? {name}  waits for an answer"
         case "step-resumed":
             return f"> {name}  answered"
+        case "step-expired":
+            return f"> {name}  " + ("decided by default" if "default" in payload else "nobody answered in time")
         case "step-canceled":
             return f"- {name}  canceled"
         case "step-bailed":

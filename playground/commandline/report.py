@@ -7,9 +7,10 @@ from typing import Any
 
 from engine.journal.step_state import StepState
 from engine.paths import format_path
+from engine.values.missing import MISSING
 from playground.actions.actions import store
 from playground.catalogue import catalogue
-from playground.commandline.writing import lasted
+from playground.commandline.writing import lasted, time_text
 from playground.forms import dumps, example, mask
 from playground.graph.nodes import UNKNOWN
 from playground.graph.tree import read_tree
@@ -93,13 +94,16 @@ def _asked(history: History, graph: catalogue.Graph | None, command: Command) ->
 def _question(run_id: str, step: StepState, graph: catalogue.Graph | None, command: Command) -> Iterator[str]:
     path = format_path(step.path)
     node = read_tree(graph).at(step.path) or UNKNOWN
-    schema = node.resume_schema or {}
+    schema = step.answer_schema or node.resume_schema or {}
     label = f" ({step.label})" if step.label else ""
     yield ""
     yield f"{path}{label} waits for an answer:"
     if step.suspend_payload is not None:
         text = dumps(mask(node.suspend_schema or {}, step.suspend_payload), indent=2)
         yield "  " + text.replace("\n", "\n  ")
+    if step.due_at is not None:
+        held = "" if step.default is MISSING else f", or else this holds: {dumps(mask(schema, step.default))}"
+        yield f"Answer it by {time_text(step.due_at)}{held}"
     if step.rejected is not None:
         yield "The last answer was refused:"
         yield from (f"  {issue}" for issue in step.rejected.issues)

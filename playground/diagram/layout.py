@@ -80,6 +80,9 @@ def _node(node: Node, width: float) -> Block:
         case GraphForeach():
             limit = "" if node.concurrency == 1 else f" · {node.concurrency} at once"
             return _framed(node, width, f"for each item{limit}", _node(node.body, inside))
+        case GraphEvent() if node.otherwise is not None:
+            title = f"event {node.event}, or else after {node.timeout or 0:g} s"
+            return _framed(node, width, title, _node(node.otherwise, inside))
         case GraphWorkflow():
             return _framed(node, width, node.id, _sequence(node.nodes, inside))
         case _:

@@ -93,6 +93,15 @@ class GraphEvent(Node):
     event: str
     timeout: float | None
     """Seconds."""
+    schema: Schema
+    """Of what the event carries; what the wait hands on may come from ``otherwise``, too."""
+    otherwise: Node | None = None
+    """What runs after the timeout."""
+
+    @property
+    def inner(self) -> tuple[Node, ...]:
+        """See `Node.inner`."""
+        return () if self.otherwise is None else (self.otherwise,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

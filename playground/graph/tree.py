@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.paths import Path
-from engine.values.documents import item_of, keyed, listed
+from engine.values.documents import either, item_of, keyed, listed
 from playground.graph.nodes import (
     GraphBranch,
     GraphEvent,
@@ -58,7 +58,7 @@ class Tree:
     def waits_for(self, event: str) -> dict[Path, Schema]:
         """Return the schemas of what an event may carry, by the paths of the waits for it."""
         waits = (node for node in self.walk() if isinstance(node, GraphEvent) and node.event == event)
-        return {node.path: node.output_schema or {} for node in waits}
+        return {node.path: node.schema or {} for node in waits}
 
 
 def read_tree(graph: Graph | None) -> Tree:
@@ -114,6 +114,8 @@ def _read(node: Graph, around: Path, given: Schema) -> Node:
             body = _read(node["body"], around, item_of(given) if isinstance(given, dict) else None)
             limit = node.get("concurrency") or 1
             return GraphForeach(**common, body=body, concurrency=limit, output_schema=listed(body.output_schema or {}))
+        case "event":
+            return _read_event(node, common, around)
         case "workflow":
             return _read_workflow(node["workflow"], common)
         case _:
@@ -126,6 +128,14 @@ def _read_branch(node: Graph, common: dict[str, Any], around: Path) -> Node:
     otherwise = _read(node["otherwise"], around, given) if node.get("otherwise") else None
     every = [*(arm for _, arm in arms), *filter(None, [otherwise])]
     return GraphBranch(**common, arms=arms, otherwise=otherwise, output_schema=_joined(every))
+
+
+def _read_event(node: Graph, common: dict[str, Any], around: Path) -> Node:
+    schema, given = node.get("schema"), common["input_schema"]
+    otherwise = _read(node["otherwise"], around, given) if node.get("otherwise") else None
+    output = schema if otherwise is None else either(schema or {}, otherwise.output_schema or {})
+    timeout, name = node.get("timeout"), str(node.get("name"))
+    return GraphEvent(**common, event=name, timeout=timeout, schema=schema, output_schema=output, otherwise=otherwise)
 
 
 def _read_workflow(inner: Graph, common: dict[str, Any]) -> Node:
@@ -152,9 +162,6 @@ def _read_leaf(node: Graph, common: dict[str, Any]) -> Node:
                 until=node.get("until"),
                 function=node.get("function"),
             )
-        case "event":
-            timeout = node.get("timeout")
-            return GraphEvent(**common, output_schema=node.get("schema"), event=str(node.get("name")), timeout=timeout)
         case _:
             return _read_step(node, common)
 

@@ -9,6 +9,7 @@ from engine.paths import Path, format_path
 from playground.graph.nodes import (
     Container,
     GraphBranch,
+    GraphEvent,
     GraphForeach,
     GraphLoop,
     GraphParallel,
@@ -45,6 +46,12 @@ class _Walk:
                 yield from self.loop(node, place, depth, index)
             case GraphForeach():
                 yield from self.foreach(node, place, depth, index)
+            case GraphEvent() if node.otherwise is not None:
+                wait = _state_of(node, place, index)
+                yield from self.step(node, wait, depth)
+                inner = list(self.node(node.otherwise, place, depth + 1, index))
+                came = wait.status == "success"
+                yield from (_skipped(row) if came and row.status == "pending" else row for row in inner)
             case _:
                 yield from self.step(node, _state_of(node, place, index), depth)
 

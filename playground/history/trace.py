@@ -49,6 +49,8 @@ class Note:
     text: str = ""
     level: str = ""
     value: Any = None
+    schema: Any = None
+    """The JSON Schema of the value, when it has one of its own."""
 
 
 @dataclass(slots=True)
@@ -214,7 +216,17 @@ def _suspended(trace: Trace, event: Event) -> None:
 
 
 def _resumed(trace: Trace, event: Event) -> None:
-    trace.notes.append(Note(seq=event.seq, at=event.at, kind="event", value=event.payload.get("data"), text="answered"))
+    _decided(trace, event, event.payload.get("data"), "answered")
+
+
+def _expired(trace: Trace, event: Event) -> None:
+    text = "decided by default" if "default" in event.payload else "nobody answered in time"
+    _decided(trace, event, event.payload.get("default"), text)
+
+
+def _decided(trace: Trace, event: Event, value: Any, text: str) -> None:
+    schema = event.payload.get("answer")
+    trace.notes.append(Note(seq=event.seq, at=event.at, kind="event", value=value, text=text, schema=schema))
     trace.open("run", event.at)
 
 
@@ -258,6 +270,7 @@ _FOLLOW: dict[str, Callable[[Trace, Event], None]] = {
     "step-attempt-failed": _attempt_failed,
     "step-suspended": _suspended,
     "step-resumed": _resumed,
+    "step-expired": _expired,
     "step-succeeded": _ended,
     "step-failed": _failed,
     "step-canceled": _ended,

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from playground.display.pages import context_of
 from playground.forms import mask
-from playground.graph.nodes import UNKNOWN
+from playground.graph.nodes import UNKNOWN, GraphEvent
 from playground.graph.tree import read_tree
 from playground.history import Detail, detail, failure
 from playground.runpage.answer_forms import AnswerForm, answer_form, event_form
@@ -86,9 +86,9 @@ def step_html(
         return SafeString("")
     node = read_tree(graph).at(state.path) or UNKNOWN
     if form is None and state.status == "suspended":
-        form = answer_form(view.run_id, state, node.resume_schema)
+        form = answer_form(view.run_id, state, state.answer_schema or node.resume_schema)
     if form is None and state.status == "waiting" and state.event_name:
-        form = event_form(view.run_id, state, node.output_schema)
+        form = event_form(view.run_id, state, node.schema if isinstance(node, GraphEvent) else None)
     began = state.started_at is not None
     body = StepBody(
         path=line.row.path,
@@ -106,7 +106,7 @@ def step_html(
 
 def _masked(found: Detail, schema: Any, graph: Graph | None) -> Detail:
     """Return the detail without the secrets in its answers and in what it changed of the state."""
-    answers = tuple(replace(note, value=mask(schema or {}, note.value)) for note in found.answers)
+    answers = tuple(replace(note, value=mask(note.schema or schema or {}, note.value)) for note in found.answers)
     changes = tuple(replace(note, value=mask_state(graph, note.value)) for note in found.changes)
     return replace(found, answers=answers, changes=changes)
 

@@ -69,7 +69,7 @@ class Lists:
                 given = {"payload": self._masked(event.path, known.given), "startedAt": item["startedAt"]}
                 yield "workflow-step-start", path, given | {"status": "running"}
             known.open += 1
-        elif event.type == "step-resumed" and path in self._lists:
+        elif event.type in ("step-resumed", "step-expired") and path in self._lists:
             item = self._shown(self._run.place(event.path))
             told = {**self._one(path), "status": "running"}
             yield "workflow-step-start", path, told | {key: item[key] for key in ANSWER if key in item}

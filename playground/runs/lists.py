@@ -65,6 +65,8 @@ class InboxItem:
     """What it asks, without the secrets in it."""
     label: str | None
     suspended_at: datetime
+    due_at: datetime | None
+    """Until when an answer is waited for; None for ever."""
     resume_schema: Any
     """The JSON Schema of the answer; ``{}`` takes any JSON."""
     rejected: Rejection | None
@@ -261,7 +263,8 @@ def _inbox_item(row: WaitRow) -> InboxItem:
     wait = wait_of(row)
     version = find_version(row.run.workflow_id, row.run.digest)
     node = read_tree(version.graph if version else None).at(wait.path) or UNKNOWN
-    schema = node.resume_schema or {}
+    asked = _asked(row)
+    schema = asked.get("answer") or node.resume_schema or {}
     refused = _rejection(row)
     return InboxItem(
         item_id=row.id,
@@ -271,9 +274,17 @@ def _inbox_item(row: WaitRow) -> InboxItem:
         payload=mask(node.suspend_schema or {}, wait.payload),
         label=wait.label,
         suspended_at=wait.since,
+        due_at=wait.due_at,
         resume_schema=schema,
         rejected=refused and replace(refused, data=mask(schema, refused.data)),
     )
+
+
+def _asked(row: WaitRow) -> dict[str, Any]:
+    """Return the event that has opened a question, as its payload."""
+    events = EventRow.objects.filter(run=row.run, path=row.path, type="step-suspended").order_by("-seq")
+    last = events.first()
+    return {} if last is None else dict(from_text(last.payload))
 
 
 def _rejection(row: WaitRow) -> Rejection | None:

@@ -11,8 +11,6 @@ from playground.graph.nodes import UNKNOWN
 from playground.graph.tree import read_tree
 
 _VALUES: Mapping[str, tuple[str, str]] = {
-    "step-suspended": ("payload", "suspend_schema"),
-    "step-resumed": ("data", "resume_schema"),
     "step-succeeded": ("output", "output_schema"),
     "step-bailed": ("value", "output_schema"),
 }
@@ -59,6 +57,10 @@ def mask_event(graph: Graph, event: Event) -> Event:
             kept = event_schemas(graph, payload["name"]).values()
             for schema in [event_schema(graph, event.path)] if event.path else kept:
                 _mask(payload, "payload", schema)
+        case "step-suspended" | "step-resumed" | "step-expired":
+            _mask(payload, "payload", _schema(graph, event, "suspend_schema"))
+            for key in ("data", "default"):
+                _mask(payload, key, payload.get("answer") or _schema(graph, event, "resume_schema"))
         case kind if kind in _VALUES:
             key, schema = _VALUES[kind]
             _mask(payload, key, _schema(graph, event, schema))

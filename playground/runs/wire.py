@@ -127,6 +127,9 @@ def step(found: StepResult, node: Node) -> dict[str, Any]:
     def shown(key: str, value: Any) -> Any:
         return mask(getattr(node, key) or {}, value)
 
+    def answered(value: Any) -> Any:
+        return mask(found.answer_schema or node.resume_schema or {}, value)
+
     output = shown("output_schema", found.output)
     data: dict[str, Any] = {
         "status": found.status,
@@ -137,11 +140,15 @@ def step(found: StepResult, node: Node) -> dict[str, Any]:
         "error": None if found.error_detail is None else error(found.error_detail),
         "suspendPayload": shown("suspend_schema", found.suspend_payload),
         "suspendedAt": milliseconds(found.suspended_at),
-        "resumePayload": shown("resume_schema", found.resume_data),
+        "dueAt": milliseconds(found.due_at) if found.status == "suspended" else None,
+        "resumeSchema": found.answer_schema,
+        "resumePayload": answered(found.resume_data),
         "resumedAt": milliseconds(found.resumed_at),
     }
     if found.rejected is not None:
-        data["rejected"] = found.rejected.to_dict() | {"data": shown("resume_schema", found.rejected.data)}
+        data["rejected"] = found.rejected.to_dict() | {"data": answered(found.rejected.data)}
+    if found.decided_by not in (None, "answer"):
+        data["decidedBy"] = found.decided_by
     always = ("status", "payload", "startedAt")
     kept = {key: value for key, value in data.items() if value is not None or key in always}
     return kept | ({"output": output} if found.status in ("success", "bailed") else {})

@@ -59,7 +59,10 @@ async def resume(request: HttpRequest, run_id: str) -> HttpResponse:
     def drawn(step: StepState, form: Form) -> AnswerForm:
         return answer_form(run_id, step, None, form, back=request.GET.get("next", ""))
 
+    asking = loaded.history.run.find(path)
     schema = {} if loaded.graph is None else resume_schema(dict(loaded.graph), path)
+    if asking is not None and asking.answer_schema is not None:
+        schema = asking.answer_schema
     return await _take(request, loaded, Asking(path=path, schema=schema, send=send, draw=drawn))
 
 

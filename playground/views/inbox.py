@@ -31,6 +31,7 @@ class Question:
     path: str
     asked: Asked
     at: datetime
+    due_at: datetime | None
     form: AnswerForm | None
 
 
@@ -78,6 +79,7 @@ async def _question(item: InboxItem) -> Question:
         path=format_path(item.path),
         asked=asked(payload),
         at=item.suspended_at,
+        due_at=item.due_at,
         form=form,
     )
 

@@ -57,7 +57,10 @@ async def _admit(runtime: Runtime, flow: Flow, question: Message) -> Message:
         case "resume":
             run = await runtime.state(question["run_id"])
             check_fit(flow, run)
-            return {"data": admit_answer(flow, tuple(question["path"]), question["data"])}
+            path = tuple(question["path"])
+            step = run.find(path)
+            own = None if step is None else step.answer_schema
+            return {"data": admit_answer(flow, path, question["data"], own)}
         case "event":
             run = await runtime.state(question["run_id"])
             check_fit(flow, run)

@@ -178,10 +178,8 @@ class Worker:
 
     def _freed(self, state: RunState | None) -> None:
         """Look at the queue again: something may wait for the slot, or a timer be due before the next sweep."""
-        waiting = [] if state is None else state.waiting
-        due_at = [step.due_at for step in waiting if step.due_at is not None]
-        if due_at:
-            self._wake_in((min(due_at) - datetime.now(UTC)).total_seconds())
+        if state is not None and state.due_at is not None:
+            self._wake_in((state.due_at - datetime.now(UTC)).total_seconds())
         self._look.set()
 
     def _wake_in(self, seconds: float) -> None:

@@ -229,7 +229,18 @@ def test_any_value_at_any_place_is_taken_or_refused_as_a_definition(word: str) -
 
 def test_the_tables_know_every_public_word() -> None:
     """What is added to the public names or to the builder is added to the law."""
-    values = {"Context", "Event", "Run", "RunResult", "RunSummary", "Step", "StepResult", "StepyardError", "Store"}
+    values = {
+        "Context",
+        "Event",
+        "Fail",
+        "Run",
+        "RunResult",
+        "RunSummary",
+        "Step",
+        "StepResult",
+        "StepyardError",
+        "Store",
+    }
     tested = {*MAKERS, *(word.partition(" ")[0] for word in WORDS)}
     assert set(engine.__all__) - values - {"Workflow"} <= tested
     methods = {

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import Engine, MemoryStore, Run
-from engine.testing import FakeClock, FaultPoint, SimulatedCrash
+from engine.testing import FakeClock, FaultPoint, SimulatedCrash, until
 from tests.golden.workflows import WORKFLOWS
 
 HERE = Path(__file__).parent
@@ -69,6 +69,13 @@ class Recorder:
                 await run.cancel()
             await self.save(name, run)
 
+    async def expired(self) -> None:
+        """A run whose questions nobody answers in time."""
+        run = await self.run("hasty", "expired")
+        await run.start(1)
+        await until(run, "run-succeeded")
+        await self.save("expired", run)
+
 
 def _anywhere(text: str) -> str:
     """Replace the place where the workflows stand on this computer."""
@@ -83,6 +90,7 @@ async def main(version: str) -> None:
     await recorder.succeeded()
     await recorder.failed()
     await recorder.canceled()
+    await recorder.expired()
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from typing import Any
 
 from engine import Context, Retry, create_step, create_workflow, sequence, step
+from engine.errors import SuspendTimeout
 
 
 @step(retry=Retry(attempts=3, delay=60))
@@ -70,4 +71,20 @@ waiting = (
     .commit()
 )
 
-WORKFLOWS = [whole, failing, waiting]
+
+async def ask_soon(data: Any, ctx: Context) -> Any:
+    """Ask two questions with schemas of their own, of which nobody answers the first in time."""
+    try:
+        ctx.suspend("Who?", answer={"enum": ["Ada", "Bob"]}, timeout=60)
+    except SuspendTimeout:
+        return ctx.suspend("Really?", answer=bool, timeout=60, default=False)
+
+
+hasty = (
+    create_workflow(id="hasty", input_schema=None, output_schema=None)
+    .then(create_step(id="ask", execute=ask_soon))
+    .wait_for_event("signed", timeout=60, id="signature", otherwise=count)
+    .commit()
+)
+
+WORKFLOWS = [whole, failing, waiting, hasty]

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine import Engine, Event, MemoryStore, RunResult, Workflow
+from engine import Engine, Event, MemoryStore, Run, RunResult, Workflow
 from engine.events import FINAL
 from engine.journal.fold import fold
+from engine.journal.state import RunState
 from engine.testing import Collector, FakeClock, FaultPoint, SimulatedCrash
 from tests.laws.trees import Plan, World, answer_to, build, expected, plans
 
@@ -20,28 +21,40 @@ async def finish(
 ) -> RunResult:
     """Answer what the run asks, in random order, each answer given by a process that only has the store."""
     for _ in range(2000):
-        run = await Engine([workflow], store=store, clock=clock).run(run_id)
+        engine = Engine([workflow], store=store, clock=clock)
+        run = await engine.run(run_id)
         state = await run.state()
         if state.status in FINAL:
             return state
-        if state.status != "suspended":
+        if state.status == "suspended":
+            await _decide(run, fold(await store.read(run_id)), clock, chance)
+        else:
             await run.restart()
-            continue
-        path = chance.choice(state.suspended)
-        asked = fold(await store.read(run_id)).find(tuple(path))
-        await run.resume(path, answer_to(asked.suspend_payload))
+        await engine.close()
     raise AssertionError("the run neither ends nor waits")
 
 
+async def _decide(run: Run, state: RunState, clock: FakeClock, chance: random.Random) -> None:
+    """Answer one question, or let the time for one pass."""
+    if state.due_at is not None and chance.random() < 0.5:
+        clock.advance(state.due_at - clock.now())
+        await run.restart()
+        return
+    step = chance.choice(state.suspended)
+    await run.resume(step.path, answer_to(step.suspend_payload))
+
+
 @law
-@given(plan=plans(), data=st.integers(0, 20), seed=st.integers(0, 99))
+@given(plan=plans(deadlines=True), data=st.integers(0, 20), seed=st.integers(0, 99))
 async def test_suspended_anywhere_equals_never_suspended(plan: Plan, data: int, seed: int) -> None:
     """A run that is resumed from storage, in any order, gives what plain evaluation gives, each step done once."""
     world, clock = World(), FakeClock()
     store = MemoryStore(clock)
     workflow = build(plan, world)
-    run = await Engine([workflow], store=store, clock=clock).workflow("main").create_run()
+    engine = Engine([workflow], store=store, clock=clock)
+    run = await engine.workflow("main").create_run()
     await run.start(data)
+    await engine.close()
     result = await finish(workflow, store, clock, run.run_id, random.Random(seed))
     assert (result.status, result.result) == ("success", expected(plan, data)), result.error
     assert all(done == 1 for done in world.done.values())
@@ -49,7 +62,7 @@ async def test_suspended_anywhere_equals_never_suspended(plan: Plan, data: int, 
 
 @law
 @given(
-    plan=plans(),
+    plan=plans(deadlines=True),
     data=st.integers(0, 20),
     seed=st.integers(0, 99),
     at=st.integers(1, 25),
@@ -61,12 +74,14 @@ async def test_killed_anywhere_equals_never_killed(plan: Plan, data: int, seed: 
     store = MemoryStore(clock)
     workflow = build(plan, world)
     faulty = FaultPoint(store, at=at, durable=durable)
-    run = await Engine([workflow], store=faulty, clock=clock).workflow("main").create_run()
+    engine = Engine([workflow], store=faulty, clock=clock)
+    run = await engine.workflow("main").create_run()
     try:
         await run.start(data)
     except BaseException as error:
         if not _is_crash(error):
             raise
+    await engine.close()
     recorded = finished_keys(run.run_id, await store.read(run.run_id))
     before = {key: calls for key, calls in world.calls.items() if key in recorded}
     result = await finish(workflow, store, clock, run.run_id, random.Random(seed))
@@ -75,16 +90,18 @@ async def test_killed_anywhere_equals_never_killed(plan: Plan, data: int, seed: 
 
 
 @law
-@given(plan=plans(failing=True), data=st.integers(0, 20), seed=st.integers(0, 99))
+@given(plan=plans(failing=True, deadlines=True), data=st.integers(0, 20), seed=st.integers(0, 99))
 async def test_every_run_ends_and_its_journal_tells_it_all(plan: Plan, data: int, seed: int) -> None:
     """Whatever fails or ends early: the run ends, seq has no gap, and late watchers see what early ones saw."""
     world, clock = World(), FakeClock()
     store = MemoryStore(clock)
     workflow = build(plan, world)
-    run = await Engine([workflow], store=store, clock=clock).workflow("main").create_run()
+    engine = Engine([workflow], store=store, clock=clock)
+    run = await engine.workflow("main").create_run()
     early = Collector()
     run.watch(early)
     await run.start(data)
+    await engine.close()
     result = await finish(workflow, store, clock, run.run_id, random.Random(seed))
     events = await store.read(run.run_id)
     assert result.status in ("success", "failed")

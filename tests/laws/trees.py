@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from engine import Context, Retry, Workflow, create_step, create_workflow, sequence
+from engine import Context, Fail, Retry, Workflow, create_step, create_workflow, sequence
 
 Plan = tuple[Any, ...]
 """``("seq", [plan, …])`` or one of the kinds in `plans`; every part takes an int and gives an int."""
@@ -28,7 +28,7 @@ class World:
 
 
 def plans(
-    *, asking: bool = True, failing: bool = False, events: bool = False, depth: int = 3
+    *, asking: bool = True, failing: bool = False, events: bool = False, deadlines: bool = False, depth: int = 3
 ) -> st.SearchStrategy[Plan]:
     """Return a strategy for plans.
 
@@ -36,6 +36,7 @@ def plans(
         asking: steps may suspend.
         failing: steps may fail for good.
         events: the run may send itself events and wait for them.
+        deadlines: steps may ask with a deadline, and wait for events that do not come.
         depth: how deep parts may lie in parts.
     """
     small = st.integers(-3, 9)
@@ -49,7 +50,11 @@ def plans(
     if asking:
         leaves += [st.tuples(st.just("ask"), small), st.tuples(st.just("asks"), st.integers(2, 3))]
     if failing:
-        leaves += [st.tuples(st.just("fail"), small), st.tuples(st.just("bail"), small)]
+        leaves += [st.tuples(st.just(kind), small) for kind in ("fail", "bail")]
+    if deadlines:
+        leaves += [st.tuples(st.just("late"), small), st.tuples(st.just("missed"), small)]
+    if deadlines and failing:
+        leaves += [st.tuples(st.just("give up"), small)]
     leaf = st.one_of(leaves)
     told = [st.tuples(st.just("event"), small)] if events else []
 
@@ -106,6 +111,9 @@ class _Builder:
             case ("event", _):
                 event = self.id("told")
                 return builder.then(self.step(part, event)).wait_for_event(event, id=self.id("event"))
+            case ("missed", n):
+                other = self.step(("add", n))
+                return builder.wait_for_event(self.id("never"), timeout=30, id=self.id("event"), otherwise=other)
             case ("nested", inner):
                 return builder.then(self.workflow(self.id("flow"), inner))
             case ("parallel", arms, limit, fail_fast):
@@ -131,9 +139,9 @@ class _Builder:
 
     def step(self, part: Plan, event: str = "") -> Any:
         kind, n = part
-        if kind == "sleep":
+        if kind in ("sleep", "missed"):
             kind, n = "add", 1
-        step_id = self.id(kind)
+        step_id = self.id(kind.replace(" ", "-"))
         world = self.world
 
         async def execute(data: int, ctx: Context) -> int:
@@ -158,7 +166,7 @@ class _Builder:
             input_schema=int,
             output_schema=int,
             resume_schema=int,
-            retry=Retry(attempts=n + 1, delay=1) if kind == "flaky" else None,
+            retry={"flaky": Retry(attempts=abs(n) + 1, delay=1), "give up": Retry(attempts=3)}.get(kind),
         )
 
 
@@ -167,6 +175,12 @@ def work(kind: str, n: int, data: int, ctx: Context, world: World, key: str) -> 
     match kind:
         case "ask":
             return data + n + int(ctx.suspend({"value": data, "call": 0}))
+        case "late":
+            # What holds when nobody answers is what a person would answer, so that either end of the race is the same.
+            question = {"value": data, "call": 0}
+            return data + n + int(ctx.suspend(question, timeout=60, default=answer_to(question)))
+        case "give up":
+            raise Fail(f"cannot take {data}")
         case "asks":
             return data + sum(int(ctx.suspend({"value": data, "call": call})) for call in range(n))
         case "flaky":
@@ -236,11 +250,13 @@ def _expected(part: Plan, data: int) -> int:
             return data + 1
         case ("state", n):
             return data + n + data
-        case ("ask", n):
+        case ("missed", n):
+            return data + n
+        case ("ask" | "late", n):
             return data + n + answer_to({"value": data, "call": 0})
         case ("asks", n):
             return data + sum(answer_to({"value": data, "call": call}) for call in range(n))
-        case ("fail", _):
+        case ("fail" | "give up", _):
             raise ValueError(f"cannot take {data}")
         case ("bail", n):
             raise Bailed(data + n)
@@ -267,4 +283,4 @@ def _expected(part: Plan, data: int) -> int:
 
 
 def _pair(part: Plan, data: int) -> int:
-    return data + 1 if part[0] == "sleep" else _expected(part, data)
+    return data + 1 if part[0] in ("sleep", "missed") else _expected(part, data)

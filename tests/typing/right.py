@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from engine import (
     Context,
+    Fail,
     Retry,
     Step,
     Workflow,
@@ -172,10 +173,30 @@ waiting = (
     .then(warm)
     .commit()
 )
+decided = (
+    create_workflow(id="decided", input_schema=City, output_schema=Forecast)
+    .wait_for_event("forecast", Forecast, timedelta(days=1), otherwise=fetch)
+    .then(warm)
+    .commit()
+)
 from_json = (
     create_workflow(id="json", input_schema={"type": "object"}, output_schema=None).then(fetch).then(open_step).commit()
 )
 through_dict = create_workflow(id="dict", input_schema=City, output_schema=Forecast).then(loose).then(warm).commit()
+
+
+@step
+async def ask(data: Forecast, ctx: Context) -> str:
+    """Ask with a type, with a deadline, and with a schema made on the spot."""
+    approval = ctx.suspend("Publish?", answer=Capital)
+    later: Capital = ctx.suspend(answer=Capital, timeout=timedelta(days=1), default={"name": "Rome", "country": "IT"})
+    choice: str = ctx.suspend(answer={"enum": ["a", "b"]}, timeout=60, default="a")
+    if not choice:
+        raise Fail("no choice")
+    return approval.country + later.name
+
+
+patient = clone_step(ask, id="patient", retry=Retry(attempts=3, timeout=60))
 
 
 async def run() -> float:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from engine import Step, create_workflow, sequence, step
+from engine import Context, Step, create_workflow, sequence, step
 
 
 class City(BaseModel):
@@ -46,6 +46,14 @@ def count(data: int) -> int:
     return data + 1
 
 
+@step
+async def ask(data: City, ctx: Context) -> str:
+    """Ask for a forecast."""
+    answer = ctx.suspend(answer=Forecast, timeout=60)
+    ctx.suspend(answer=Forecast, timeout="soon")  # refused
+    return answer.celsius  # refused
+
+
 wrong_type: Step[Forecast, City] = fetch  # refused
 begun = create_workflow(id="wrong", input_schema=City, output_schema=Forecast)
 begun.then(warm)  # refused
@@ -58,6 +66,8 @@ begun.then(sequence(fetch, count))  # refused
 begun.then(fetch).map(lambda data: data.celsius).then(warm)  # refused
 begun.sleep(1).then(warm)  # refused
 begun.wait_for_event("approved", int).then(warm)  # refused
+begun.wait_for_event("approved", Forecast, 60, otherwise=warm)  # refused
+begun.wait_for_event("approved", Forecast, 60, otherwise=cities).then(warm)  # refused
 begun.then("fetch")  # refused
 begun.parallel([fetch], concurrency="two")  # refused
 finished = begun.then(fetch).commit()

@@ -110,6 +110,36 @@ async def test_a_created_run_waits_for_its_start(yard: Yard) -> None:
         await actions.start("greeting", {"name": "Ada"}, run_id=run_id)
 
 
+HASTY = """
+    from engine import Context, create_workflow, step
+
+    @step
+    def ask(data: float, ctx: Context) -> str:
+        return ctx.suspend("Well?", answer={"enum": ["yes", "no"]}, timeout=data, default="no")
+
+    hasty = create_workflow(id="hasty", input_schema=float, output_schema=str).then(ask).commit()
+"""
+
+
+async def test_a_worker_acts_on_the_deadline_of_an_answer(yard: Yard) -> None:
+    """The run rests until then, without a worker of its own; a worker that comes later does what was due meanwhile."""
+    module = yard.write("hasty.py", HASTY)
+    first = await yard.start(module)
+    soon, later = await actions.start("hasty", 0.3), await actions.start("hasty", 2)
+    ended = await yard.ended(soon)
+    assert (ended.result, ended.root.children["ask"].replies[-1].by) == ("no", "default")
+    await yard.run(later, lambda run: run.status == "suspended" or run.ended)
+    await yard.kill(first)
+    await yard.start(module)
+    assert (await yard.ended(later)).result == "no"
+    patient = await actions.start("hasty", 3600)
+    await yard.run(patient, lambda run: run.status == "suspended")
+    with pytest.raises(InvalidResumeData, match="is not one of"):
+        await actions.resume(patient, "ask", "perhaps")
+    await actions.resume(patient, "ask", "yes")
+    assert (await yard.ended(patient)).result == "yes"
+
+
 SLOW = """
     import asyncio, os, time
     from engine import Context, create_workflow, step

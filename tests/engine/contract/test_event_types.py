@@ -13,9 +13,9 @@ from tests.engine.contract.tiny import add_one, ask, begin, double, fail, run_of
 
 TYPES = """
 run-created run-started run-suspended run-waiting run-succeeded run-failed run-canceled run-recovered run-forked
-step-started step-output step-progress step-log step-attempt-failed step-suspended step-resumed step-succeeded
-step-failed step-canceled step-bailed branch-decided loop-decided sleep-started sleep-ended event-awaited event-received
-state-changed
+step-started step-output step-progress step-log step-attempt-failed step-suspended step-resumed step-expired
+step-succeeded step-failed step-canceled step-bailed branch-decided loop-decided sleep-started sleep-ended
+event-awaited event-received event-expired state-changed
 """
 
 
@@ -81,6 +81,26 @@ def asked() -> WorkflowBuilder[Any, Any, Any]:
     return begin().then(ask)
 
 
+async def ask_soon(data: Any, ctx: Context) -> Any:
+    """Ask what nobody answers in time."""
+    return ctx.suspend(timeout=60, default="no")
+
+
+def expired() -> WorkflowBuilder[Any, Any, Any]:
+    """Ask one question with a deadline."""
+    return begin().then(create_step(id="ask", execute=ask_soon))
+
+
+async def let_pass(run: Any) -> None:
+    """Wait for the end, which comes by itself."""
+    await until(run, "run-succeeded")
+
+
+def missed() -> WorkflowBuilder[Any, Any, Any]:
+    """Wait for an event that does not come, and add one instead."""
+    return begin().wait_for_event("ping", timeout=60, otherwise=add_one)
+
+
 def decided() -> WorkflowBuilder[Any, Any, Any]:
     """Take one arm, repeat once, and fail."""
     return begin().branch([(lambda data: True, add_one)]).map(len).dountil(double, lambda data: data == 4).then(fail)
@@ -117,6 +137,18 @@ JOURNALS: list[tuple[Any, Any, str]] = [
         cancel,
         "run-created, run-started, step-started ask, step-suspended ask, run-suspended, "
         "step-canceled ask, run-canceled",
+    ),
+    (
+        expired,
+        let_pass,
+        "run-created, run-started, step-started ask, step-suspended ask, run-suspended, "
+        "step-expired ask, step-succeeded ask, run-succeeded",
+    ),
+    (
+        missed,
+        None,
+        "run-created, run-started, event-awaited event-1, run-waiting, event-expired event-1, "
+        "step-started add_one, step-succeeded add_one, step-succeeded event-1, run-succeeded",
     ),
     (
         decided,

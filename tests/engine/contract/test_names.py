@@ -12,6 +12,7 @@ import engine.errors
 import engine.testing
 from engine import Context, Engine, MemoryStore, Retry, Run, Store, Workflow, sequence
 from engine.testing import run_to_end
+from engine.values.missing import MISSING
 from tests.engine.contract.tiny import add_one, begin, run_of
 
 NAMES = [
@@ -77,7 +78,9 @@ def test_what_may_be_left_out_is_what_the_page_says() -> None:
     for resume in (Run.resume, Run.resume_stream):
         assert defaults(resume) == {"step": None, "resume_data": None, "label": None, "index": None}
     assert defaults(Run.watch) == defaults(Run.observe) == {"after": 0}
-    assert defaults(Context.suspend) == {"payload": None, "label": None}
+    suspend = defaults(Context.suspend)
+    assert suspend.pop("default") is MISSING
+    assert suspend == {"payload": None, "label": None, "answer": None, "timeout": None}
     assert defaults(Context.progress) == {"message": ""}
     assert defaults(sequence) == {"id": None}
     builder = type(begin())
@@ -85,7 +88,7 @@ def test_what_may_be_left_out_is_what_the_page_says() -> None:
     assert defaults(builder.branch) == {"otherwise": None, "id": None}
     assert defaults(builder.dowhile) == defaults(builder.dountil) == {"max_iterations": None, "id": None}
     assert defaults(builder.foreach) == {"concurrency": 1, "id": None}
-    assert defaults(builder.wait_for_event) == {"schema": None, "timeout": None, "id": None}
+    assert defaults(builder.wait_for_event) == dict.fromkeys(["schema", "timeout", "otherwise", "id"])
 
 
 async def test_a_start_without_input_is_a_start_with_none() -> None:
