@@ -95,7 +95,10 @@ function palette(typed) {
   box.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.target === input) return enter();
     // A search field would take the first one for itself, to empty itself.
-    if (event.key === "Escape") return event.preventDefault(), box.close();
+    if (event.key === "Escape") {
+      event.preventDefault();
+      return box.close();
+    }
     const links = [...list.querySelectorAll("a")];
     const at = links.indexOf(document.activeElement);
     if (event.key === "ArrowDown") links[(at + 1) % links.length]?.focus();
