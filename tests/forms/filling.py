@@ -78,14 +78,17 @@ def _number(session: Session, at: str, value: Any) -> None:
 
 def _boolean(session: Session, at: str, value: Any) -> None:
     session.pick(f"f{at}", dumps(value))
+    if value is not None and not isinstance(value, bool):
+        _as_json(session, at, value)
 
 
 def _choice(session: Session, at: str, value: Any) -> None:
     select = session.page.control(f"f{at}")
-    if value is None:
+    options = [option for option, _ in select.options] if select else []
+    if value is None and "null" in options:
         session.put(f"f{at}", "null")
         return
-    for option, _ in select.options if select else []:
+    for option in options:
         session.put(f"f{at}", option)
         if option and dumps(_value_at(session, at)) == dumps(value):
             return
@@ -94,6 +97,9 @@ def _choice(session: Session, at: str, value: Any) -> None:
 
 def _const(session: Session, at: str, value: Any) -> None:
     _set_state(session, at, "value")
+    found = _value_at(session, at)
+    if found is MISSING or dumps(found) != dumps(value):
+        _as_json(session, at, value)
 
 
 def _json(session: Session, at: str, value: Any) -> None:

@@ -4,6 +4,17 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from playground.forms.fields.conditions import (
+    NO,
+    OPEN,
+    YES,
+    Conditions,
+    Question,
+    Resolved,
+    is_undecided,
+    replayed,
+    told_branch,
+)
 from playground.forms.fields.nodes import Field, Need
 from playground.forms.schema.document import Place
 from playground.forms.schema.kinding import settle
@@ -18,6 +29,7 @@ MAX_LEVELS = 14
 BLANK_LEVELS = 5
 """Required objects inside required objects that a blank form opens by itself."""
 MAX_ROUNDS = 4
+"""Times that the fields of an object follow its conditions, which may follow from those fields."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,6 +45,7 @@ class Desk:
     """Time that is left for finding the branches of unions and the conditions that hold."""
     known: dict[tuple[int, ...], Settled] = field(default_factory=dict)
     """Places that were settled already, by the identities of their schemas, which stay alive here."""
+    conditions: Conditions = field(default_factory=Conditions)
 
     def field(self, place: Place, name: str = "", need: Need = Need.REQUIRED) -> Field:
         """Return the field of a place."""
@@ -69,26 +82,24 @@ class Desk:
         self.seconds -= time.thread_time() - start
         return found
 
-    def effective(self, shape: Shape, value: Json) -> Shape:
+    def effective(self, shape: Shape, value: Json) -> Resolved:
         """Return the shape of an object with those of its conditions that hold for the value."""
-        for _ in range(MAX_ROUNDS):
-            known = {id(part.schema) for part in shape.place.parts}
-            further = [part for place in self.holding(shape, value) for part in place.parts]
-            parts = tuple(part for part in further if id(part.schema) not in known)
-            if not parts:
-                return shape
-            shape = fold(Place(parts=shape.place.parts + parts))
-        return shape
+        return self.conditions.resolve(shape, lambda question, required: self.answer(question, required, value))
 
-    def holding(self, shape: Shape, value: Json) -> Iterator[Place]:
-        """Walk what the conditions of a shape add for a value."""
-        for condition in shape.conditions:
-            place = condition.then if self.fits(condition.test, value) else condition.other
-            if place is not None:
-                yield place
-        for name, places in shape.dependents.items():
-            if isinstance(value, dict) and name in value:
-                yield from places
+    def as_shown(self, shape: Shape, held: str) -> Resolved:
+        """Return the shape of an object as a page showed it, by the answers that it carried."""
+        return self.conditions.resolve(shape, replayed(held))
+
+    def answer(self, question: Question, required: frozenset[str], value: Json) -> str:
+        """Return the answer to a condition for a value; one that waits for what is to come has none."""
+        if not isinstance(value, dict) or is_undecided(question, required, value):
+            return OPEN
+        if question.test is not None:
+            return YES if self.fits(question.test, value) else NO
+        if not question.branches:
+            return YES if question.asked <= value.keys() else NO
+        fitting = (str(number) for number, branch in enumerate(question.branches) if self.fits(branch, value))
+        return told_branch(question.branches, value) or next(fitting, OPEN)
 
     def possible(self, shape: Shape) -> dict[str, Place]:
         """Return the properties that the conditions of an object could add."""

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
+from playground.forms.fields.conditions import is_conditional, is_given
 from playground.forms.fields.desk import BLANK_LEVELS, MAX_LEVELS, Desk
 from playground.forms.fields.nodes import (
     Entry,
@@ -17,9 +19,7 @@ from playground.forms.fields.nodes import (
     State,
     Switch,
     branch_field,
-    field_of,
 )
-from playground.forms.schema.document import Place
 from playground.forms.schema.kinding import types_of
 from playground.forms.schema.kinds import (
     Anything,
@@ -73,16 +73,20 @@ def blank(desk: Desk, field: Field, at: str, level: int) -> Node:
     opened = needed and (level <= BLANK_LEVELS or field.need is Need.CHOSEN) and desk.left > 0
     match field.kind:
         case Record() if opened:
-            return _group(desk, field, {}, at, level)
+            return _by_itself(_group(desk, field, {}, at, level))
         case Sequence() if opened:
-            return _listing(desk, field, places(desk, field), at, level)
+            return _by_itself(_listing(desk, field, places(desk, field), at, level))
         case Union(branches=branches) if opened and isinstance(branches[0].kind, Record | Number):
-            return switched(desk, field, 0, MISSING, at, level)
+            return _by_itself(switched(desk, field, 0, MISSING, at, level))
         case Const() if needed:
-            return Leaf(field=field, at=at, state=State.VALUE, text="")
+            return Leaf(field=field, at=at, state=State.VALUE, text="", opened=True)
         case _:
             # A whole input cannot be left out, so where null is taken, that is what nothing means.
             return empty(field, at, State.UNSET if level or not field.nullable else State.NULL)
+
+
+def _by_itself(node: Node) -> Node:
+    return node if isinstance(node, Raw) else replace(node, opened=True)
 
 
 def places(desk: Desk, field: Field) -> list[Json | Missing]:
@@ -156,7 +160,8 @@ def is_lost_in_a_line(text: str) -> bool:
 
 
 def _group(desk: Desk, field: Field, value: Mapping[str, Json], at: str, level: int) -> Node:
-    shape = desk.effective(field.shape, value)
+    resolved = desk.effective(field.shape, value if desk.exact else {**_constants(desk, field.shape), **value})
+    shape = resolved.shape
     if len(shape.properties) > desk.left:
         return raw(field, at, value or MISSING)
     members = list(desk.members(shape, chosen=field.need is Need.CHOSEN))
@@ -173,7 +178,22 @@ def _group(desk: Desk, field: Field, value: Mapping[str, Json], at: str, level: 
     )
     natural = [member.name for member in members if member.name in value] + others
     order = () if natural == list(value) else tuple(value)
-    return Group(field=field, at=at, state=State.VALUE, members=nodes, entries=entries, order=order)
+    return Group(
+        field=field,
+        at=at,
+        state=State.VALUE,
+        members=nodes,
+        entries=entries,
+        order=order,
+        held=resolved.held,
+    )
+
+
+def _constants(desk: Desk, shape: Shape) -> dict[str, Json]:
+    """Return what a fresh object holds by itself, for its conditions to see."""
+    needed = shape.required if is_conditional(shape) else frozenset()
+    kinds = {name: desk.field(place).kind for name, place in shape.properties.items() if name in needed}
+    return {name: kind.value for name, kind in kinds.items() if isinstance(kind, Const)}
 
 
 def load_entry(desk: Desk, shape: Shape, *, name: str, value: Json | Missing, key: str, at: str, level: int) -> Entry:
@@ -220,25 +240,14 @@ def choose(desk: Desk, field: Field, value: Json, at: str, level: int) -> Node:
 
 def _names_tag(shape: Shape, name: str, tag: Json) -> bool:
     place = shape.properties.get(name)
-    return place is not None and _is_given(place, tag) is True
-
-
-def _is_given(place: Place, value: Json) -> bool | None:
-    """Tell whether a value is one that a place names; None when it names none."""
-    match field_of(place).kind:
-        case Const(value=only):
-            return bool(only == value)
-        case Choice(options=options):
-            return any(option == value for _, option in options)
-        case _:
-            return None
+    return place is not None and is_given(place, tag) is True
 
 
 def _distance(shape: Shape, value: Json) -> tuple[int, int]:
     """Return how far a value is from an alternative that it does not fit: by what is named there, and by what lacks."""
     if not isinstance(value, dict):
         return 0, 0
-    named = (_is_given(place, value[name]) for name, place in shape.properties.items() if name in value)
+    named = (is_given(place, value[name]) for name, place in shape.properties.items() if name in value)
     return sum(given is False for given in named), len(shape.required - value.keys())
 
 

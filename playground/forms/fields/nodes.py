@@ -98,6 +98,8 @@ class Leaf:
     """Whether a decimal was given as a JSON number, and so stays one."""
     problem: str = ""
     """Why what was given could not be read."""
+    opened: bool = False
+    """Whether the form gave it this value by itself, because it is required; no person did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +134,10 @@ class Group:
     """The names in the order that the loaded value had."""
     stash: str = ""
     """JSON of what it held before it was unset."""
+    held: str = ""
+    """How the conditions that its members follow were answered."""
+    opened: bool = False
+    """Whether the form gave it this value by itself, because it is required; no person did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +157,8 @@ class Listing:
     state: State
     items: tuple[Item, ...] = ()
     stash: str = ""
+    opened: bool = False
+    """Whether the form gave it this value by itself, because it is required; no person did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +172,8 @@ class Switch:
     body: "Leaf | Group | Listing | Raw | None" = None
     stash: str = ""
     """JSON of what each other branch held, by its number."""
+    opened: bool = False
+    """Whether the form gave it this value by itself, because it is required; no person did."""
 
 
 Node: TypeAlias = Leaf | Raw | Group | Listing | Switch

@@ -5,8 +5,10 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from playground.forms.fields.desk import MAX_LEVELS, Desk
+from playground.forms.fields.conditions import Resolved
+from playground.forms.fields.desk import MAX_LEVELS, MAX_ROUNDS, Desk
 from playground.forms.fields.evaluate import value_of
+from playground.forms.fields.follow import as_typed, following
 from playground.forms.fields.load import (
     blank,
     empty,
@@ -151,34 +153,49 @@ class Reader:
         return default if isinstance(default, list) and default else places(self.desk, field)
 
     def group(self, field: Field, at: str, level: int) -> Node:
-        """Read an object: first what is known for sure, then what its conditions add for that."""
-        shape = field.shape
-        group = self.members(field, shape, at, level)
-        if shape.conditions or shape.dependents:
-            for _ in range(3):
-                value = value_of(group).value
-                further = self.desk.effective(shape, value)
-                if further is shape:
+        """Read an object as it was shown, and let its fields follow what its conditions say of that."""
+        held = self.post.mark("held", at)
+        group = self.members(field, self.desk.as_shown(field.shape, held or ""), at, level)
+        if held is None:
+            # What no page posted, such as a script, has no marks; its names are read anew as more of them are known.
+            for _ in range(MAX_ROUNDS):
+                resolved = self.desk.effective(field.shape, value_of(group).value)
+                if resolved.held == group.held:
                     break
-                group = self.members(field, further, at, level)
+                group = self.members(field, resolved, at, level)
+        group = following(self.desk, group, level)
         # A script can post names that the line for an entry's name cannot hold.
         lost = any(is_lost_in_a_line(entry.name) for entry in group.entries)
         return raw(field, at, value_of(group).value) if lost else group
 
-    def members(self, field: Field, shape: Shape, at: str, level: int) -> Group:
+    def members(self, field: Field, resolved: Resolved, at: str, level: int) -> Group:
         """Read the properties and entries of an object."""
-        chosen = field.need is Need.CHOSEN
+        shape, chosen = resolved.shape, field.need is Need.CHOSEN
         nodes = tuple(
-            self.read(member, child(at, member.name), level + 1) for member in self.desk.members(shape, chosen=chosen)
+            self.member(member, child(at, member.name), level + 1) for member in self.desk.members(shape, chosen=chosen)
         )
-        known = {node.field.name for node in nodes}
+        known = {node.at.rpartition("/")[2] for node in nodes}
         keyed = self.post.marks("entry", at)
         entries = [self.entry(shape, at, key, level) for key in keyed]
-        others = (step for step in self.post.steps(at) if not step.startswith(ENTRY) and name_in(step) not in known)
+        others = (step for step in self.post.steps(at) if not step.startswith(ENTRY) and step not in known)
         entries += self.foreign(shape, at, others, level)
         order = _parsed(self.post.mark("order", at) or "[]")
         names = tuple(name for name in order if isinstance(name, str)) if isinstance(order, list) else ()
-        return Group(field=field, at=at, state=State.VALUE, members=nodes, entries=tuple(entries), order=names)
+        return Group(
+            field=field,
+            at=at,
+            state=State.VALUE,
+            members=nodes,
+            entries=tuple(entries),
+            order=names,
+            held=resolved.held,
+        )
+
+    def member(self, field: Field, at: str, level: int) -> Node:
+        """Read a property, which may be one that the form opened by itself."""
+        node = self.read(field, at, level)
+        opened = self.post.mark("opened", at) is not None
+        return replace(node, opened=True) if opened and not isinstance(node, Raw) else node
 
     def entry(self, shape: Shape, at: str, key: str, level: int) -> Entry:
         """Read an entry whose name was typed."""
@@ -189,11 +206,16 @@ class Reader:
     def foreign(self, shape: Shape, at: str, steps: Iterable[str], level: int) -> Iterator[Entry]:
         """Read properties that were posted by name though the schema does not show them, or no longer does."""
         for number, step in enumerate(steps):
-            name = name_in(step)
+            told = _parsed(self.post.mark("name", f"{at}/{step}") or "null")
+            name = told if isinstance(told, str) else name_in(step)
             place = self.desk.possible(shape).get(name) or entry_place(shape, name)
-            value = value_of(self.read(self.desk.field(place), f"{at}/{step}", level + 1)).value
-            if value is not MISSING:
-                yield load_entry(self.desk, shape, name=name, value=value, key=f"x{number}", at=at, level=level)
+            node = self.read(self.desk.field(place), f"{at}/{step}", level + 1)
+            meant, key = value_of(node), f"x{number}"
+            if meant.lost:
+                kept = as_typed(node, self.desk.field(entry_place(shape, name)), f"{at}/{ENTRY}{key}")
+                yield Entry(key=key, name=name, node=kept)
+            elif meant.value is not MISSING:
+                yield load_entry(self.desk, shape, name=name, value=meant.value, key=key, at=at, level=level)
 
     def listing(self, field: Field, at: str, level: int) -> Node:
         """Read a list in the order of the page."""
