@@ -26,6 +26,8 @@ from engine.values.transport import reading, writing
 from engine.values.unions import CONFIG
 
 JSON = Any
+RAISED = ("Value error, ", "Assertion failed, ")
+"""How pydantic begins the message of an exception that a validator raised."""
 
 
 class Codec(Protocol):
@@ -242,10 +244,16 @@ def invalid(error: ValidationError) -> InvalidValue:
     """Return pydantic's findings as ours."""
     return InvalidValue(
         issues=[
-            Issue(path=part["loc"], message=part["msg"])
+            Issue(path=part["loc"], message=_sentence(part["msg"]))
             for part in error.errors(include_url=False, include_context=False, include_input=False)
         ]
     )
+
+
+def _sentence(message: str) -> str:
+    """Return what a validator of the user's said as a sentence, without pydantic's word for its exception."""
+    said = next((message.removeprefix(start) for start in RAISED if message.startswith(start)), "")
+    return f"{said[0].upper()}{said[1:]}{'' if said[-1] in '.!?…' else '.'}" if said.strip() else message
 
 
 def _issue(error: DocumentError) -> Issue:

@@ -22,6 +22,13 @@ class LenientGenerator(GenerateJsonSchema):
         """Return the schema that takes anything."""
         return {}
 
+    def enum_schema(self, schema: core_schema.EnumSchema) -> JsonSchemaValue:
+        """Return pydantic's schema with the names of the members, which forms show; their values may say little."""
+        found = super().enum_schema(schema)
+        if len(found.get("enum", ())) == len(schema["members"]):
+            found["x-enumNames"] = [member.name for member in schema["members"]]
+        return found
+
     def decimal_schema(self, schema: core_schema.DecimalSchema) -> JsonSchemaValue:
         """Return pydantic's schema with its text marked as a decimal, which else looks like ``float | str``."""
         found = super().decimal_schema(schema)

@@ -132,6 +132,7 @@ def _object(session: Session, at: str, value: Any) -> None:
         _as_json(session, at, value)
         return
     _set_state(session, at, "value")
+    _without_default(session, at, value)
     left = dict(value)
     for _ in range(4):
         for name in [name for name in left if session.page.field(child(at, name))]:
@@ -147,6 +148,14 @@ def _object(session: Session, at: str, value: Any) -> None:
         session.put(f"f:key{here}", name)
         session.refresh()
         fill(session, here, inner)
+
+
+def _without_default(session: Session, at: str, value: dict[str, Any]) -> None:
+    """Remove the entries that an object was opened with."""
+    start = f"f:key{at}/~k"
+    for control in [one for one in session.page.controls if one.name.startswith(start)]:
+        if control.value not in value:
+            session.press(f"remove:{control.name.removeprefix('f:key')}")
 
 
 def _list(session: Session, at: str, value: Any) -> None:

@@ -165,18 +165,20 @@ def _with_default(desk: Desk, node: Node) -> Node:
 
 def newest(root: Node, at: str) -> str:
     """Return the pointer of what `add` has just put at the end of a list or object."""
-    found: list[str] = []
+    found = rows_at(root, at)
+    rows = () if found is None else found.entries if isinstance(found, Group) else found.items
+    return rows[-1].node.at if rows else at
+
+
+def rows_at(root: Node, at: str) -> Group | Listing | None:
+    """Return the list or object at a pointer, through the union that it may be chosen in."""
+    found: list[Group | Listing] = []
 
     def look(node: Node) -> Node:
         inner = node.body if isinstance(node, Switch) and node.body is not None else node
-        match inner:
-            case Listing(items=items) if items:
-                found.append(items[-1].node.at)
-            case Group(entries=entries) if entries:
-                found.append(entries[-1].node.at)
-            case _:
-                found.append(at)
+        if isinstance(inner, Group | Listing):
+            found.append(inner)
         return node
 
     at_pointer(root, at, look)
-    return found[-1] if found else at
+    return found[-1] if found else None

@@ -141,15 +141,17 @@ class Reader:
         if changed and stash:
             return load(self.desk, field, _parsed(stash), at, level)
         if changed and not self.post.steps(at):
-            return load(self.desk, field, {} if is_record else self.started(field), at, level)
+            return load(self.desk, field, self.started(field), at, level)
         if posted in ("unset", "null") and not self.post.steps(at):
             closed = empty(field, at, State.NULL if posted == "null" else State.UNSET)
             return replace(closed, stash=stash) if isinstance(closed, Group | Listing) else closed
         return inner(field, at, level)
 
     def started(self, field: Field) -> Json:
-        """Return what a list that was just set begins with: its default, else as many items as it must have."""
+        """Return what was just set begins with: its default, else no properties, or as many items as it must have."""
         default = field.shape.facts.get("default")
+        if isinstance(field.kind, Record):
+            return default if isinstance(default, dict) else {}
         return default if isinstance(default, list) and default else places(self.desk, field)
 
     def group(self, field: Field, at: str, level: int) -> Node:

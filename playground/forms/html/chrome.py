@@ -72,6 +72,7 @@ class Chrome:
             "value": f"{verb}:{at}",
             "aria-label": label or False,
             "title": label or False,
+            "autofocus": self.focus == f"{verb}:{at}",
         }
         return el("button", attributes, text)
 

@@ -25,7 +25,7 @@ from playground.forms.schema.kinds import (
     Union,
     Upload,
 )
-from playground.forms.schema.labels import distinct, label_for, label_of
+from playground.forms.schema.labels import distinct, label_for, label_of, option_labels
 from playground.forms.schema.shape import HINTS, NOTES, Shape, fold, mapped, types_named
 from playground.forms.values.jsontext import dumps
 from playground.forms.values.values import Json
@@ -93,19 +93,16 @@ def _options(shape: Shape) -> list[tuple[str, Json]] | None:
     if isinstance(options, list):
         names = shape.facts.get("x-enumNames", shape.facts.get("enumNames"))
         named = isinstance(names, list) and len(names) == len(options)
-        labels = [str(name) for name in names] if named else [label_of(option) for option in options]
+        labels = option_labels([str(name) for name in names] if named else list(map(label_of, options)), options)
         allowed = [pair for pair in zip(labels, options, strict=True) if _allowed(pair[1], shape.types)]
         return allowed or None
     for branches in shape.unions:
         shapes = [fold(branch) for branch in branches[:MAX_BRANCHES]]
         if len(shapes) > 1 and all("const" in branch.facts for branch in shapes):
-            values = [(_const_label(branch), branch.facts["const"]) for branch in shapes]
-            return values if len({dumps(value) for _, value in values}) == len(values) else None
+            given = [branch.facts["const"] for branch in shapes]
+            labels = option_labels([shape.title or label_of(shape.facts["const"]) for shape in shapes], given)
+            return list(zip(labels, given, strict=True)) if len({*map(dumps, given)}) == len(given) else None
     return None
-
-
-def _const_label(shape: Shape) -> str:
-    return shape.title or label_of(shape.facts["const"])
 
 
 def _allowed(value: Json, types: frozenset[str] | None) -> bool:

@@ -22,7 +22,7 @@ from playground.forms.schema.formats import fits
 from playground.forms.schema.patterns import compiled
 from playground.forms.validation.evaluated import evaluated_items, evaluated_names
 from playground.forms.validation.plain import surely_fits
-from playground.forms.values.values import Json, Literal
+from playground.forms.values.values import Json, Literal, keys_of
 
 Keyword = Callable[[Any, Any, Any, Any], Iterator[ValidationError] | None]
 MAX_EXPONENT = 400
@@ -113,8 +113,8 @@ def _items(validator: Any, rule: Any, instance: Json, schema: Any) -> Iterator[V
 def _property_names(validator: Any, rule: Any, instance: Json, schema: Any) -> Iterator[ValidationError]:
     if isinstance(instance, dict):
         for name in instance:
-            for error in validator.descend(name, rule):
-                yield ValidationError("name", path=(name,), cause=error)
+            if not any(next(validator.descend(key, rule), None) is None for key in keys_of(name)):
+                yield ValidationError("name", path=(name,))
 
 
 def _required(validator: Any, names: Any, instance: Json, schema: Any) -> Iterator[ValidationError]:
