@@ -19,6 +19,9 @@ def fill(session: Session, at: str, value: Any) -> None:
     kind = str(shown["data-kind"]) if shown else "object" if not at else ""
     if kind not in KINDS:
         raise CannotFill(at)
+    if value is None and session.has_button(f"null:{at}"):
+        session.press(f"null:{at}")
+        return
     if value is None and _set_state(session, at, "null"):
         return
     KINDS[kind](session, at, value)
@@ -60,7 +63,7 @@ def _text(session: Session, at: str, value: Any) -> None:
         session.press(f"empty:{at}")
         return
     several = "\n" in value and control is not None and control.tag == "input"
-    if several or (not value and not _set_state(session, at, "value")):
+    if several or (not value and not (_set_state(session, at, "empty") or _set_state(session, at, "value"))):
         _as_json(session, at, value)
         return
     session.put(f"f{at}", value)
@@ -151,7 +154,12 @@ def _object(session: Session, at: str, value: Any) -> None:
 
 
 def _without_default(session: Session, at: str, value: dict[str, Any]) -> None:
-    """Remove the entries that an object was opened with."""
+    """Take away what an object was opened with and a value has not."""
+    kept = {f"f{child(at, name)}" for name in value}
+    for control in session.page.controls:
+        inside = control.name.startswith(f"f{at}/") and control.name.count("/") == at.count("/") + 1
+        if inside and control.type == "text" and control.name not in kept:
+            control.value = ""
     start = f"f:key{at}/~k"
     for control in [one for one in session.page.controls if one.name.startswith(start)]:
         if control.value not in value:

@@ -21,6 +21,7 @@ ACTIONS = {
     "fields": "switch",
     "area": "switch",
     "empty": "switch",
+    "null": "switch",
     "default": "switch",
     "switch": "switch",
     "tab": "tab",
@@ -45,6 +46,8 @@ def changed(desk: Desk, root: Node, verb: str, at: str) -> Node:
             return at_pointer(root, at, _as_area)
         case "empty":
             return at_pointer(root, at, _as_empty_text)
+        case "null":
+            return at_pointer(root, at, _as_null)
         case "default":
             return at_pointer(root, at, lambda node: _with_default(desk, node))
         case _:
@@ -154,6 +157,10 @@ def _as_area(node: Node) -> Node:
 
 def _as_empty_text(node: Node) -> Node:
     return replace(node, state=State.VALUE, text="") if isinstance(node, Leaf) and node.field.may_be_empty else node
+
+
+def _as_null(node: Node) -> Node:
+    return replace(node, state=State.NULL, text="") if isinstance(node, Leaf) and node.field.nullable else node
 
 
 def _with_default(desk: Desk, node: Node) -> Node:

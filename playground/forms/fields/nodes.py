@@ -199,9 +199,10 @@ def has_state(node: Node) -> bool:
                 return False
             if isinstance(field.kind, Const):
                 return field.need is Need.OPTIONAL or field.nullable or node.state is State.UNSET
-            # Where text is required, no text is no value, but for the one who asked for the empty text.
-            matters = field.may_be_empty and (field.need is Need.OPTIONAL or is_empty_text(node))
-            return isinstance(field.kind, Text | Upload | Number) and (field.nullable or matters)
+            # What an empty control means is told only where it could mean several things, or means an unusual one.
+            asked = field.nullable and field.need is not Need.OPTIONAL
+            unusual = asked or node.state is State.NULL or is_empty_text(node)
+            return isinstance(field.kind, Text | Upload | Number) and unusual
         case Switch():
             return True
         case Group() | Listing():

@@ -109,11 +109,14 @@ class Reader:
         """Return the state of a text control: what was chosen, else what follows from the text."""
         if changed and posted in ("unset", "null"):
             return State.NULL if posted == "null" else State.UNSET
+        if posted == "empty":
+            return State.VALUE
         if field.need is Need.CHOSEN and isinstance(field.kind, Text | Upload):
             return State.VALUE
-        if text or (posted == "value" and field.may_be_empty):
+        if text or (changed and posted == "value" and field.may_be_empty):
             return State.VALUE
-        return State.NULL if posted == "null" and field.nullable else State.UNSET
+        # Who clears a field that must be there, and may be null, means null.
+        return State.NULL if posted in ("null", "value") and field.nullable else State.UNSET
 
     def uploaded(self, field: Field, at: str, kind: Upload) -> Node:
         """Read a file into the text that the schema asks for."""

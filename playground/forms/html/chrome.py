@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from django.utils.safestring import SafeString
 
-from playground.forms.fields.nodes import Leaf, Need, Node, Raw, State, Switch, has_state
+from playground.forms.fields.nodes import Leaf, Need, Node, Raw, State, Switch, has_state, is_empty_text
 from playground.forms.html.controls import choices
 from playground.forms.html.help import help_of
 from playground.forms.html.markup import NOTHING, el, join
@@ -138,7 +138,11 @@ class Chrome:
             options += [(str(number), branch.label) for number, branch in enumerate(kind.branches)]
             now = str(node.branch) if isinstance(node, Switch) and node.state is State.VALUE else now
         else:
-            options = [(f"={value}" if value == now else value, word) for value, word in [*options, ("value", "value")]]
+            options.append(("value", "value"))
+            if isinstance(node, Leaf) and node.field.may_be_empty:
+                options.append(("empty", "empty text"))
+            now = "empty" if is_empty_text(node) else now
+            options = [(f"={value}" if value == now else value, word) for value, word in options]
             now = f"={now}"
         opens = not isinstance(node, Leaf)
         attributes: dict[str, str | bool] = {
@@ -162,6 +166,8 @@ class Chrome:
             more.append(self.button("area", node.at, "Several lines"))
         if isinstance(node, Leaf) and node.field.may_be_empty and not has_state(node):
             more.append(self.button("empty", node.at, "Empty text"))
+        if isinstance(node, Leaf) and node.field.nullable and not has_state(node) and _is_typed(node):
+            more.append(self.button("null", node.at, "Null"))
         if node.field.shape.facts.get("default") is not None:
             more.append(self.button("default", node.at, "Use default"))
         if not more:
@@ -176,6 +182,11 @@ class Chrome:
         wrong = el("p", {"class": "f-problem", "id": f"{name}-problem"}, " ".join(messages)) if messages else NOTHING
         ids = [f"{name}-help"] * bool(words) + [f"{name}-problem"] * bool(messages)
         return " ".join(ids), join(help_text, wrong)
+
+
+def _is_typed(leaf: Leaf) -> bool:
+    """Tell whether a field's control has no place for null itself."""
+    return isinstance(leaf.field.kind, Text | Number | Upload) and leaf.field.need is not Need.CHOSEN
 
 
 def _called(word: str, label: str, known: str) -> dict[str, str | bool]:
