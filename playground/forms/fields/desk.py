@@ -17,7 +17,7 @@ from playground.forms.fields.conditions import (
 )
 from playground.forms.fields.nodes import Field, Need
 from playground.forms.schema.document import Place
-from playground.forms.schema.kinding import settle
+from playground.forms.schema.kinding import offered, settle
 from playground.forms.schema.kinds import Const, Settled
 from playground.forms.schema.shape import Shape, fold
 from playground.forms.validation.check import is_valid
@@ -51,7 +51,7 @@ class Desk:
         """Return the field of a place."""
         key = tuple(id(part.schema) for part in place.parts)
         if key not in self.known:
-            self.known[key] = settle(place)
+            self.known[key] = offered(settle(place))
         return Field(settled=self.known[key], name=name, need=need)
 
     def members(self, shape: Shape, *, chosen: bool) -> Iterator[Field]:

@@ -223,6 +223,8 @@ def choose(desk: Desk, field: Field, value: Json, at: str, level: int) -> Node:
     kind = field.kind
     if not isinstance(kind, Union):
         raise TypeError(f"{type(kind).__name__} has no branches")
+    if kind.free:
+        return switched(desk, field, type_branch(kind, value), value, at, level)
     possible = [
         number
         for number, branch in enumerate(kind.branches)
@@ -241,6 +243,13 @@ def choose(desk: Desk, field: Field, value: Json, at: str, level: int) -> Node:
 def _names_tag(shape: Shape, name: str, tag: Json) -> bool:
     place = shape.properties.get(name)
     return place is not None and is_given(place, tag) is True
+
+
+def type_branch(kind: Union, value: Json) -> int:
+    """Return the number of the type of a value; what holds others is shorter to look at as JSON."""
+    types = {"string": Text, "number": Number, "boolean": Boolean}
+    known = next((types[name] for name in types_of(value) if name in types), Anything)
+    return next(number for number, branch in enumerate(kind.branches) if isinstance(branch.kind, known))
 
 
 def _distance(shape: Shape, value: Json) -> tuple[int, int]:

@@ -259,13 +259,20 @@ class Reader:
         inner = branch_field(field, int(chosen)) if chosen.isdecimal() and len(chosen) < 5 else None
         if inner is None:
             if chosen == "unset" and self.post.mark("was", at) is None:
-                return self.guessed(field, at, level)
+                is_free = isinstance(field.kind, Union) and field.kind.free
+                return self.unmarked(field, at) if is_free else self.guessed(field, at, level)
             state = State.NULL if chosen == "null" and field.nullable else State.UNSET
             return Switch(field=field, at=at, state=state, stash=stash)
         body = self.read(inner, at, level)
         if isinstance(body, Switch) or (isinstance(body, Raw) and not isinstance(inner.kind, Anything)):
             return raw(field, at, value_of(body).value)
         return Switch(field=field, at=at, state=State.VALUE, branch=int(chosen), body=body, stash=stash)
+
+    def unmarked(self, field: Field, at: str) -> Node:
+        """Read any value that no page posted, such as a script's: it is JSON."""
+        text = self.post.text(at) or ""
+        meant = value_of(Raw(field=field, at=at, text=text))
+        return raw(field, at, meant.value) if not meant.lost else Raw(field=field, at=at, text=text)
 
     def guessed(self, field: Field, at: str, level: int) -> Node:
         """Read a union for which no branch was posted: the first one that what was posted fits."""

@@ -38,6 +38,14 @@ LONG = 255
 AREA_FORMATS = ("textarea", "multiline", "markdown", "text", "html")
 BINARY_FORMATS = {"binary": "utf-8", "byte": "base64", "base64": "base64", "base64url": "base64url"}
 NULL = Const(value=None)
+TYPED: Mapping[str, Kind] = {
+    "string": Text(),
+    "number": Number(whole=False),
+    "boolean": Boolean(),
+    "array": Sequence(prefix=(), item=ANYWHERE, open=True),
+    "object": Record(open=True),
+}
+"""The types that a value without a type is chosen from, beside null and JSON."""
 
 
 def settle(place: Place) -> Settled:
@@ -56,6 +64,20 @@ def settle(place: Place) -> Settled:
         inner = replace(shape, facts={**limits, **shape.facts})
         return Settled(place=place, shape=inner, kind=Number(whole=False, decimal=True), nullable=nullable)
     return Settled(place=place, shape=shape, kind=kind, nullable=nullable)
+
+
+def offered(settled: Settled) -> Settled:
+    """Return a place that takes any value as the choice of a type, so that nobody must write JSON to give a word."""
+    shape = settled.shape
+    if settled.kind != Anything() or shape.never or shape.broken:
+        return settled
+    bare = replace(shape, facts={}, title="", type_name="")
+    branches = [
+        Branch(label=WORDS[name], place=settled.place, shape=bare, kind=kind, trail=frozenset())
+        for name, kind in TYPED.items()
+    ]
+    branches.append(Branch(label="JSON", place=settled.place, shape=bare, kind=Anything(), trail=frozenset()))
+    return replace(settled, kind=Union(branches=tuple(branches), tag="", free=True), nullable=True)
 
 
 def _decimal(kind: Union) -> Shape | None:
