@@ -31,6 +31,9 @@ def _set_state(session: Session, at: str, state: str) -> bool:
     select = session.page.control(f"f:is{at}")
     options = [option for option, _ in select.options] if select else []
     known = next((option for option in options if option.removeprefix("=") == state), None)
+    if state == "value" and session.has_button(f"open:{at}"):
+        session.press(f"open:{at}")
+        return True
     if select is None or known is None:
         return False
     select.value = known
@@ -199,7 +202,10 @@ def _union(session: Session, at: str, value: Any) -> None:
         found = _value_at(session, at)
         if found is not MISSING and dumps(found) == dumps(value):
             return
-    raise CannotFill(at)
+    session.show(Form.posted(session.schema, [*pairs, ("f:do", "refresh:")]))
+    if not session.has_button(f"json:{at}"):
+        raise CannotFill(at)
+    _as_json(session, at, value)
 
 
 def _branch(session: Session, at: str, value: Any) -> None:

@@ -148,7 +148,7 @@ async def test_in_place_with_javascript(browser: Browser) -> None:
         await page.get_by_label("bark").fill("x")
         await page.locator('[data-path="/pet"] .f-state').first.select_option("Cat")
         await expect(page.get_by_label("lives")).to_have_value("9")
-        await page.locator('[data-path="/tags"] .f-state').first.select_option("value")
+        await page.get_by_role("button", name="Add tags").click()
         await page.get_by_role("button", name="Add item to tags").click()
         await page.get_by_role("button", name="Add item to tags").click()
         await page.get_by_role("textbox", name="tags 2").fill("b")
@@ -169,13 +169,17 @@ async def test_in_place_with_javascript(browser: Browser) -> None:
 
 
 async def test_states_follow_the_typing(browser: Browser) -> None:
-    """A field that is typed into shows at once that it has a value, and a pasted line break is kept."""
-    with serving({"/": (ORDER, Form.blank(ORDER))}) as url:
+    """A field shows at once that it has a value, or is cleared again, and a pasted line break is kept."""
+    with serving({"/": (ORDER, Form.of(ORDER, FULL))}) as url:
         page = await browser.new_page()
         await page.goto(url)
         note = page.get_by_label("note", exact=True)
+        state = page.locator('[data-path="/note"] .f-state').first
         await note.fill("x")
-        await expect(page.locator('[data-path="/note"] .f-state').first).to_have_value("value")
+        await expect(state).to_have_value("value")
+        await note.fill("")
+        await expect(state).to_have_value("=null")
+        await note.fill("x")
         await note.evaluate(
             """line => { const clipboardData = new DataTransfer(); clipboardData.setData("text", "one\\ntwo");
             line.select();

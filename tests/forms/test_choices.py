@@ -165,6 +165,5 @@ def test_an_object_begins_with_its_own_default() -> None:
     """An object that is opened holds what its schema gives as its default, as lists do."""
     inner = {"type": "object", "properties": {"x": {"type": "string", "default": "foo"}}, "default": {"x": "bar"}}
     session = Session({"type": "object", "properties": {"p": inner}})
-    session.put("f:is/p", "value")
-    session.press("switch:/p")
+    session.press("open:/p")
     assert session.submit().value == {"p": {"x": "bar"}}

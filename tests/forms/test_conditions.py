@@ -217,8 +217,7 @@ def test_what_a_person_opened_or_loaded_stays() -> None:
     session = Session(schema)
     session.put("f/k", "a")
     session.refresh()
-    session.put("f:is/o", "value")
-    session.press("switch:/o")
+    session.press("open:/o")
     session.put("f/k", "b")
     assert session.submit().value == {"k": "b", "o": {}}
 

@@ -168,8 +168,7 @@ def test_a_list_begins_with_its_default() -> None:
     pair = {"type": "array", "items": {"type": "integer"}, "minItems": 2}
     session = Session({"type": "object", "properties": {"names": names, "pair": pair}})
     for name in ("names", "pair"):
-        session.put(f"f:is/{name}", "value")
-        session.press(f"switch:/{name}")
+        session.press(f"open:/{name}")
     session.put("f/pair/0", "1")
     session.put("f/pair/1", "2")
     assert session.submit().value == {"names": ["Ada", "Grace"], "pair": [1, 2]}

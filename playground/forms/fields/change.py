@@ -6,9 +6,10 @@ from typing import TypeVar
 
 from playground.forms.fields.desk import BLANK_LEVELS, MAX_LEVELS, Desk
 from playground.forms.fields.evaluate import value_of
-from playground.forms.fields.load import empty, item_field, load, load_entry, raw
+from playground.forms.fields.load import empty, item_field, load, load_entry, raw, started
 from playground.forms.fields.nodes import Entry, Group, Item, Leaf, Listing, Node, Raw, State, Switch
-from playground.forms.values.values import MISSING
+from playground.forms.values.jsontext import dumps, parse_json
+from playground.forms.values.values import MISSING, Missing
 
 Row = TypeVar("Row", Item, Entry)
 
@@ -22,6 +23,8 @@ ACTIONS = {
     "area": "switch",
     "empty": "switch",
     "null": "switch",
+    "open": "switch",
+    "close": "switch",
     "default": "switch",
     "switch": "switch",
     "tab": "tab",
@@ -46,6 +49,10 @@ def changed(desk: Desk, root: Node, verb: str, at: str) -> Node:
             return at_pointer(root, at, _as_area)
         case "empty":
             return at_pointer(root, at, _as_empty_text)
+        case "open":
+            return at_pointer(root, at, lambda node: _opened(desk, node))
+        case "close":
+            return at_pointer(root, at, _closed)
         case "null":
             return at_pointer(root, at, _as_null)
         case "default":
@@ -157,6 +164,22 @@ def _as_area(node: Node) -> Node:
 
 def _as_empty_text(node: Node) -> Node:
     return replace(node, state=State.VALUE, text="") if isinstance(node, Leaf) and node.field.may_be_empty else node
+
+
+def _opened(desk: Desk, node: Node) -> Node:
+    """Return an object or list that is set: with what it held before, else with what it begins with."""
+    if not isinstance(node, Group | Listing) or node.state is State.VALUE:
+        return node
+    value = parse_json(node.stash) if node.stash else started(desk, node.field)
+    return load(desk, node.field, value, node.at, _level(node.at))
+
+
+def _closed(node: Node) -> Node:
+    """Return an object or list that is not set, with what it held put aside."""
+    closed = empty(node.field, node.at, State.UNSET)
+    meant = value_of(node)
+    can_close = isinstance(closed, Group | Listing) and not isinstance(meant.value, Missing)
+    return replace(closed, stash=dumps(meant.value)) if can_close and isinstance(closed, Group | Listing) else node
 
 
 def _as_null(node: Node) -> Node:

@@ -153,7 +153,7 @@ def _free(name: str, shape: Shape, whole: Shape, asked: list[tuple[Question, str
     rest = all_of(place for place in places if place)
     if rest.parts and not isinstance(settle(rest).kind, Anything):
         return rest
-    options = list(_options(name, (question for question, _ in asked)))
+    options = [option for option in _options(name, (question for question, _ in asked)) if option is not None]
     return rest.plus(Place(parts=(Part(schema={"enum": options}, resolver=None),))) if options else rest
 
 

@@ -22,8 +22,10 @@ def focus_after(verb: str, at: str, before: Node, after: Node) -> str | None:
             above = at.rpartition("/")[0]
             old, new = rows_at(before, above), rows_at(after, above)
             return _beside(verb, at, above, old, new) if old and new else None
-        case "json" | "fields" | "area" | "empty" | "null" | "default" | "switch":
+        case "json" | "fields" | "area" | "empty" | "null" | "default" | "switch" | "open":
             return at
+        case "close":
+            return f"open:{at}"
         case _:
             return None
 

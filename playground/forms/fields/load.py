@@ -20,6 +20,7 @@ from playground.forms.fields.nodes import (
     Switch,
     branch_field,
 )
+from playground.forms.schema.durations import duration
 from playground.forms.schema.kinding import types_of
 from playground.forms.schema.kinds import (
     Anything,
@@ -98,6 +99,14 @@ def places(desk: Desk, field: Field) -> list[Json | Missing]:
     return [MISSING] * min(wanted, max(desk.left, 0))
 
 
+def started(desk: Desk, field: Field) -> Json:
+    """Return what was just set begins with: its default, else no properties, or as many items as it must have."""
+    default = field.shape.facts.get("default")
+    if isinstance(field.kind, Record):
+        return default if isinstance(default, dict) else {}
+    return default if isinstance(default, list) and default else places(desk, field)
+
+
 def empty(field: Field, at: str, state: State) -> Node:
     """Return a node without a value: not set, or null."""
     match field.kind:
@@ -133,7 +142,8 @@ def _text(field: Field, value: Json) -> str | None:
     match field.kind:
         case Text() | Upload() as kind if isinstance(value, str):
             empty_is_lost = not value and not (field.may_be_empty or field.need is Need.CHOSEN)
-            return None if is_lost(kind, value) or empty_is_lost else value
+            is_read = kind.format == "duration" and duration(value) if isinstance(kind, Text) else None
+            return None if is_lost(kind, value) or empty_is_lost or is_read else value
         case Number() if "number" in types_of(value):
             return dumps(value)
         case Number(decimal=True) if isinstance(value, str):

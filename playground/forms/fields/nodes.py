@@ -210,6 +210,11 @@ def has_state(node: Node) -> bool:
             return field.need is not Need.CHOSEN and (field.need is Need.OPTIONAL or field.nullable or closed)
 
 
+def is_added(node: Node) -> bool:
+    """Tell whether a field is one that is added and removed as a whole: an object or list that may be left out."""
+    return isinstance(node, Group | Listing) and node.field.need is Need.OPTIONAL and not node.field.nullable
+
+
 def branch_field(field: Field, number: int) -> Field | None:
     """Return the field of a union's branch."""
     kind = field.kind

@@ -17,8 +17,8 @@ from playground.forms.fields.load import (
     item_field,
     load,
     load_entry,
-    places,
     raw,
+    started,
     switched,
 )
 from playground.forms.fields.nodes import (
@@ -144,18 +144,11 @@ class Reader:
         if changed and stash:
             return load(self.desk, field, _parsed(stash), at, level)
         if changed and not self.post.steps(at):
-            return load(self.desk, field, self.started(field), at, level)
+            return load(self.desk, field, started(self.desk, field), at, level)
         if posted in ("unset", "null") and not self.post.steps(at):
             closed = empty(field, at, State.NULL if posted == "null" else State.UNSET)
             return replace(closed, stash=stash) if isinstance(closed, Group | Listing) else closed
         return inner(field, at, level)
-
-    def started(self, field: Field) -> Json:
-        """Return what was just set begins with: its default, else no properties, or as many items as it must have."""
-        default = field.shape.facts.get("default")
-        if isinstance(field.kind, Record):
-            return default if isinstance(default, dict) else {}
-        return default if isinstance(default, list) and default else places(self.desk, field)
 
     def group(self, field: Field, at: str, level: int) -> Node:
         """Read an object as it was shown, and let its fields follow what its conditions say of that."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from django.utils.safestring import SafeString
 
-from playground.forms.fields.nodes import Leaf, Need, Node, Raw, State, Switch, has_state, is_empty_text
+from playground.forms.fields.nodes import Leaf, Need, Node, Raw, State, Switch, has_state, is_added, is_empty_text
 from playground.forms.html.controls import choices
 from playground.forms.html.help import help_of
 from playground.forms.html.markup import NOTHING, el, join
@@ -128,6 +128,8 @@ class Chrome:
         """Return the control for “not set”, null, a value, or a branch by its name."""
         if not has_state(node) or isinstance(node, Raw):
             return NOTHING
+        if is_added(node):
+            return self.adder(node, label)
         kind = node.field.kind
         union = isinstance(kind, Union)
         options = [("unset", "not set" if node.field.need is Need.OPTIONAL or not union else "choose…")]
@@ -153,6 +155,14 @@ class Chrome:
         }
         apply = self.button("switch", node.at, "Apply", label=f"Apply the kind of {label}", style="f-button f-apply")
         return join(el("select", attributes, *choices(options, now)), apply if opens else NOTHING)
+
+    def adder(self, node: Node, label: str) -> SafeString:
+        """Return the button that adds an object or list that may be left out, or the one that removes it."""
+        is_there = not isinstance(node, Raw) and node.state is State.VALUE
+        state = self.hidden("is", node.at, f"={'value' if is_there else 'unset'}")
+        if is_there:
+            return join(state, self.button("close", node.at, "✕", label=f"Remove {label}", style="f-icon"))
+        return join(state, self.button("open", node.at, f"Add {label}", style="f-button f-add"))
 
     def menu(self, node: Node, label: str, known: str) -> SafeString:
         """Return what is rarely needed: another editor, the default."""
