@@ -21,7 +21,7 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Form
 <link rel="icon" href="/img/mark.svg"><link rel="stylesheet" href="/css/base.css">
 <link rel="stylesheet" href="/css/parts.css"><link rel="stylesheet" href="/css/forms.css">
 <script src="/vendor/htmx.min.js" defer></script>
-<script src="/js/form.js" type="module"></script></head><body><main><h1>Form</h1>
+<script src="/js/form.js" type="module"></script></head><body><div></div><main class="main"><h1>Form</h1>
 <form method="post" enctype="multipart/form-data" novalidate>{form}
 <button class="button" type="submit">Run</button></form>
 <p role="status" id="status">{status}</p><pre id="meant">{meant}</pre></main></body></html>"""

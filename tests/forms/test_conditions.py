@@ -332,3 +332,16 @@ def test_the_others_stay(schema: Any, value: dict[str, Any], name: str, other: A
     assert meant is not MISSING
     for kept in value.keys() - {name}:
         assert dumps(meant[kept]) == dumps(value[kept])
+
+
+def test_what_is_no_value_stays_when_its_object_goes() -> None:
+    """Of an object that a condition takes away, a text that is no number stays to be seen, and is told."""
+    inner = {"type": "object", "properties": {"n": {"type": "integer"}, "t": {"type": "string"}}}
+    schema = {"type": "object", "properties": {"k": {"enum": ["a", "b"]}}, **when("k", "a", {"o": inner})}
+    session = Session(schema, Form.of(schema, {"k": "a", "o": {"n": 1, "t": "x"}}))
+    session.put("f/o/n", "12 pieces")
+    session.put("f/k", "1")
+    form = session.submit()
+    assert form.issues
+    assert "12 pieces" in form.html()
+    assert form.so_far == {"k": "b", "o": {"n": "12 pieces", "t": "x"}}

@@ -6,7 +6,8 @@ from dataclasses import replace
 from playground.forms.fields.conditions import Resolved
 from playground.forms.fields.desk import MAX_ROUNDS, Desk
 from playground.forms.fields.evaluate import value_of
-from playground.forms.fields.load import blank, item_field, load, load_entry
+from playground.forms.fields.leftover import UNPLACED, as_read
+from playground.forms.fields.load import blank, item_field, load, load_entry, raw
 from playground.forms.fields.nodes import Entry, Field, Group, Item, Leaf, Listing, Need, Node, Raw, State, Switch
 from playground.forms.schema.kinds import Boolean, Number, Record, Sequence, Text, Upload
 from playground.forms.schema.shape import Shape, entry_place
@@ -62,7 +63,7 @@ def _left(desk: Desk, group: Group, shape: Shape, nodes: list[Node], level: int)
         if (meant.value is MISSING and not meant.lost) or is_untouched(desk, node):
             continue
         key, name = next(keys), node.field.name
-        if meant.lost:
+        if meant.lost or meant.doubts:
             kept = as_typed(node, desk.field(entry_place(shape, name)), f"{group.at}/{ENTRY}{key}")
             yield Entry(key=key, name=name, node=kept)
         else:
@@ -101,7 +102,7 @@ def _moved(desk: Desk, node: Node, field: Field, at: str, level: int) -> Node:
             if type(kind) is type(node.field.kind):
                 return replace(node, field=field, at=at)
     meant = value_of(node)
-    return as_typed(node, field, at) if meant.lost else load(desk, field, meant.value, at, level)
+    return as_typed(node, field, at) if meant.lost or meant.doubts else load(desk, field, meant.value, at, level)
 
 
 def _again(desk: Desk, group: Group, level: int) -> Group:
@@ -117,7 +118,9 @@ def _is_closed(node: Node) -> bool:
 
 
 def as_typed(node: Node, field: Field, at: str) -> Raw:
-    """Return the JSON editor with what was typed, which is no value yet."""
+    """Return the JSON editor with what was typed, which is no value yet or has to be looked over."""
     inner = node.body if isinstance(node, Switch) and node.body else node
-    text = inner.text if isinstance(inner, Leaf | Raw) else dumps(value_of(inner).value, indent=2)
-    return Raw(field=field, at=at, text=text)
+    doubt = next((issue.message for issue in value_of(node).doubts), "")
+    if isinstance(inner, Leaf | Raw):
+        return Raw(field=field, at=at, text=inner.text, problem=doubt)
+    return replace(raw(field, at, as_read(inner)), problem=doubt or UNPLACED)

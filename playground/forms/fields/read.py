@@ -9,7 +9,7 @@ from playground.forms.fields.conditions import Resolved, Undecided
 from playground.forms.fields.desk import MAX_LEVELS, MAX_ROUNDS, Desk
 from playground.forms.fields.evaluate import value_of
 from playground.forms.fields.follow import as_typed, following
-from playground.forms.fields.leftover import UNDECIDED, UNPLACED, leftover
+from playground.forms.fields.leftover import UNDECIDED, UNPLACED, as_read, leftover
 from playground.forms.fields.load import (
     blank,
     empty,
@@ -173,12 +173,10 @@ class Reader:
         lost = any(is_lost_in_a_line(entry.name) for entry in group.entries)
         return raw(field, at, value_of(group).value) if lost else group
 
-    def undecided(self, group: Group) -> Raw:
+    @staticmethod
+    def undecided(group: Group) -> Raw:
         """Return the editor with an object whose fields could not be found out, to be looked over."""
-        meant = value_of(group)
-        if meant.lost:
-            return self.kept(group.field, group.at, UNDECIDED)
-        return replace(raw(group.field, group.at, meant.value), problem=UNDECIDED)
+        return replace(raw(group.field, group.at, as_read(group)), problem=UNDECIDED)
 
     def followed(self, group: Group, at: str, level: int) -> Group:
         """Return an object with the fields that its conditions ask for.
@@ -240,11 +238,7 @@ class Reader:
             node = self.read(self.desk.field(place), f"{at}/{step}", level + 1)
             meant, key = value_of(node), f"x{number}"
             field = self.desk.field(entry_place(shape, name))
-            if meant.doubts or (meant.lost and not isinstance(node, Leaf | Raw)):
-                left = meant.value if not meant.lost else leftover(self.post, f"{at}/{step}")
-                doubt = meant.doubts[0].message if meant.doubts else UNPLACED
-                yield Entry(key=key, name=name, node=replace(raw(field, f"{at}/{ENTRY}{key}", left), problem=doubt))
-            elif meant.lost:
+            if meant.lost or meant.doubts:
                 yield Entry(key=key, name=name, node=as_typed(node, field, f"{at}/{ENTRY}{key}"))
             elif meant.value is not MISSING:
                 yield load_entry(self.desk, shape, name=name, value=meant.value, key=key, at=at, level=level)
