@@ -30,6 +30,8 @@ from engine.values.unions import Compiled
 from engine.values.validator import DIALECTS, errors_of, seconds_for
 
 MAX_ISSUES = 1000
+RAISED = ("Value error, ", "Assertion failed, ")
+"""How pydantic begins the message of an exception that a validator raised."""
 
 
 class OpenCodec(OneForm):
@@ -245,10 +247,16 @@ def invalid(error: ValidationError) -> InvalidValue:
     """Return pydantic's findings as ours."""
     return InvalidValue(
         issues=[
-            Issue(path=part["loc"], message=_told(part["msg"], part["input"]))
+            Issue(path=part["loc"], message=_told(_sentence(part["msg"]), part["input"]))
             for part in error.errors(include_url=False, include_context=False)
         ]
     )
+
+
+def _sentence(message: str) -> str:
+    """Return what a validator of the user's said as a sentence, without pydantic's word for its exception."""
+    said = next((message.removeprefix(start) for start in RAISED if message.startswith(start)), "")
+    return f"{said[0].upper()}{said[1:]}{'' if said[-1] in '.!?…' else '.'}" if said.strip() else message
 
 
 def _issue(error: DocumentError) -> Issue:

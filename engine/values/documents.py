@@ -59,6 +59,9 @@ class LenientGenerator(GenerateJsonSchema):
         found = super().enum_schema({**schema, "members": members})
         if issubclass(schema["cls"], Flag):
             del found["enum"]
+        elif len(found.get("enum", ())) == len(schema["members"]):
+            # Forms show the names, for the values may say little.
+            found["x-enumNames"] = [member.name for member in schema["members"]]
         return found
 
     def literal_schema(self, schema: core_schema.LiteralSchema) -> JsonSchemaValue:

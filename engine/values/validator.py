@@ -138,6 +138,11 @@ def errors_of(validator: Any, value: Any, *, seconds: float, most: int) -> list[
         return f"Checking this value took longer than {seconds:g} s, so it is refused."
     except RecursionError:
         return "The value or the schema is nested too deeply to be checked."
+    except Unresolvable as error:
+        return (
+            f"The schema refers to “{str(error.ref)[:80]}”, which is not in it, and nothing is read from elsewhere. "
+            "Put what it means into the schema's “$defs”, and refer to it as “#/$defs/…”."
+        )
     except UNUSABLE as error:
         reason = str(error).partition("\n")[0][:200] or type(error).__name__
         return f"The schema itself cannot be used: {reason}."

@@ -6,10 +6,11 @@ from typing import Self
 
 from django.utils.safestring import SafeString
 
-from playground.forms.fields.change import ACTIONS, changed, newest
+from playground.forms.fields.change import ACTIONS, changed
 from playground.forms.fields.desk import Desk
 from playground.forms.fields.envelope import opened
 from playground.forms.fields.evaluate import value_of
+from playground.forms.fields.focus import focus_after
 from playground.forms.fields.load import load, raw
 from playground.forms.fields.locate import chosen_branches
 from playground.forms.fields.nodes import Field, Need, Node, Raw, field_of
@@ -131,7 +132,7 @@ class Form:
             case _:
                 desk = Desk(schema=self.schema, left=MAX_POSTED)
                 node = changed(desk, self.root, verb, at)
-                form = self._shown(self.schema, node, focus=_focus(verb, at, node))
+                form = self._shown(self.schema, node, focus=focus_after(verb, at, self.root, node))
                 # What is not yet filled in is no mistake while one is still building the form.
                 return replace(form, issues=value_of(node).issues) if verb in ("json", "fields") else form
 
@@ -190,13 +191,3 @@ def _root(schema: Json) -> Field:
     field = field_of(place_of(schema))
     anything = isinstance(field.kind, Anything) and fits(field.place, None, schema=schema) is True
     return replace(field, need=Need.OPTIONAL) if anything else field
-
-
-def _focus(verb: str, at: str, node: Node) -> str | None:
-    match verb:
-        case "add":
-            return newest(node, at)
-        case "json" | "fields" | "area" | "empty" | "default" | "switch":
-            return at
-        case _:
-            return None

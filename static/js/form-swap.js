@@ -1,11 +1,14 @@
 // A structural button asks for the form that follows from it, which takes the place of the one that is there.
 
 // What has the focus, and what was typed since the last request left: both outlive the swap.
-let focused = "";
+let focused = {};
 const typed = new Map();
 // One request at a time; what is pressed meanwhile is asked for next, of the form that is there then.
 let busy = false;
 let next = null;
+
+// Buttons share one name, so their values tell them apart.
+const known = (control) => ({ name: control?.name, value: control?.value });
 
 export function submit({ id }, name, value) {
   const box = document.getElementById(id);
@@ -15,7 +18,7 @@ export function submit({ id }, name, value) {
   }
   busy = true;
   typed.clear();
-  focused = document.activeElement?.name ?? "";
+  focused = known(document.activeElement);
   exchange(box, box.closest("form"), name, value).catch(reportError).finally(() => {
     const waiting = next;
     [busy, next] = [false, null];
@@ -42,7 +45,8 @@ function swap(box, fresh) {
   const named = (name) => [...fresh.querySelectorAll("[name]")].filter((one) => one.name === name);
   for (const [name, value] of typed) for (const control of named(name)) restore(control, value);
   const marked = fresh.querySelector("[autofocus]");
-  const target = marked ?? (focused ? named(focused).find((one) => one.type !== "radio" || one.checked) : null);
+  const same = (one) => (one.type === "submit" ? one.value === focused.value : one.type !== "radio" || one.checked);
+  const target = marked ?? (focused.name ? named(focused.name).find(same) : null);
   target?.focus({ preventScroll: !marked });
   if (!marked && Number.isInteger(caret) && target?.matches(".f-input:not(select)")) target.setSelectionRange(caret, caret);
   for (const kind of ["form:swapped", "input"]) fresh.dispatchEvent(new Event(kind, { bubbles: true }));
@@ -55,4 +59,4 @@ function restore(control, value) {
 }
 
 document.addEventListener("input", ({ target }) => target.name && typed.set(target.name, target.value));
-document.addEventListener("focusin", (event) => (focused = event.target.name ?? ""));
+document.addEventListener("focusin", ({ target }) => (focused = known(target)));

@@ -31,8 +31,10 @@ function follow(event) {
   const box = event.target.closest(".f-field");
   if (!box || event.target.matches(".f-state, .f-key")) return;
   const state = box.querySelector(":scope > .f-head .f-state:not([data-submit])");
-  const value = [...(state?.options ?? [])].find((option) => option.value.replace("=", "") === "value");
-  if (value && event.target.value) value.selected = true;
+  const options = [...(state?.options ?? [])];
+  // What is cleared again is what it was before, unless it was chosen to be something else.
+  const meant = options.find((one) => (event.target.value ? one.value.replace("=", "") === "value" : one.defaultSelected));
+  if (meant) meant.selected = true;
   if (state) box.dataset.state = state.value.replace("=", "");
 }
 

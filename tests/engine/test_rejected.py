@@ -86,7 +86,7 @@ async def test_the_question_is_open_again_and_tells_why(store: MemoryStore) -> N
     assert (asked.resume_data, asked.resumed_at, asked.error) == (None, None, None)
     assert result.to_dict()["steps"]["ask"]["rejected"] == {
         "data": {"note": "no"},
-        "issues": [{"path": ["note"], "message": "Value error, say please"}],
+        "issues": [{"path": ["note"], "message": "Say please."}],
     }
 
 
@@ -97,7 +97,7 @@ async def test_the_journal_tells_of_the_answer_and_its_refusal(store: MemoryStor
     events = [event for event in await store.read(run.run_id) if event.path == ("ask",)]
     assert [event.type for event in events] == ["step-started", "step-suspended", "step-resumed", "step-suspended"]
     first, again = events[1].payload, events[3].payload
-    assert again == {**first, "rejected": [{"path": ["note"], "message": "Value error, say please"}]}
+    assert again == {**first, "rejected": [{"path": ["note"], "message": "Say please."}]}
 
 
 async def test_the_next_answer_is_taken(store: MemoryStore) -> None:
@@ -115,7 +115,7 @@ async def test_a_checked_resume_follows_a_refused_answer(store: MemoryStore) -> 
     """`Run.resume` finds the open suspension and still refuses what does not fit before it is recorded."""
     run = await suspended(store, flow(ask))
     await answered(store, run, ("ask",), {"note": "no"})
-    with pytest.raises(InvalidResumeData, match="say please"):
+    with pytest.raises(InvalidResumeData, match="Say please"):
         await run.resume(step="ask", resume_data={"note": "never"})
     assert (await run.resume(step="ask", resume_data={"note": "please"})).result == "please"
     with pytest.raises(AlreadyResumed):

@@ -19,6 +19,9 @@ def fill(session: Session, at: str, value: Any) -> None:
     kind = str(shown["data-kind"]) if shown else "object" if not at else ""
     if kind not in KINDS:
         raise CannotFill(at)
+    if value is None and session.has_button(f"null:{at}"):
+        session.press(f"null:{at}")
+        return
     if value is None and _set_state(session, at, "null"):
         return
     KINDS[kind](session, at, value)
@@ -28,6 +31,9 @@ def _set_state(session: Session, at: str, state: str) -> bool:
     select = session.page.control(f"f:is{at}")
     options = [option for option, _ in select.options] if select else []
     known = next((option for option in options if option.removeprefix("=") == state), None)
+    if state == "value" and session.has_button(f"open:{at}"):
+        session.press(f"open:{at}")
+        return True
     if select is None or known is None:
         return False
     select.value = known
@@ -60,7 +66,7 @@ def _text(session: Session, at: str, value: Any) -> None:
         session.press(f"empty:{at}")
         return
     several = "\n" in value and control is not None and control.tag == "input"
-    if several or (not value and not _set_state(session, at, "value")):
+    if several or (not value and not (_set_state(session, at, "empty") or _set_state(session, at, "value"))):
         _as_json(session, at, value)
         return
     session.put(f"f{at}", value)
@@ -78,14 +84,17 @@ def _number(session: Session, at: str, value: Any) -> None:
 
 def _boolean(session: Session, at: str, value: Any) -> None:
     session.pick(f"f{at}", dumps(value))
+    if value is not None and not isinstance(value, bool):
+        _as_json(session, at, value)
 
 
 def _choice(session: Session, at: str, value: Any) -> None:
     select = session.page.control(f"f{at}")
-    if value is None:
+    options = [option for option, _ in select.options] if select else []
+    if value is None and "null" in options:
         session.put(f"f{at}", "null")
         return
-    for option, _ in select.options if select else []:
+    for option in options:
         session.put(f"f{at}", option)
         if option and dumps(_value_at(session, at)) == dumps(value):
             return
@@ -94,6 +103,9 @@ def _choice(session: Session, at: str, value: Any) -> None:
 
 def _const(session: Session, at: str, value: Any) -> None:
     _set_state(session, at, "value")
+    found = _value_at(session, at)
+    if found is MISSING or dumps(found) != dumps(value):
+        _as_json(session, at, value)
 
 
 def _json(session: Session, at: str, value: Any) -> None:
@@ -126,6 +138,7 @@ def _object(session: Session, at: str, value: Any) -> None:
         _as_json(session, at, value)
         return
     _set_state(session, at, "value")
+    _without_default(session, at, value)
     left = dict(value)
     for _ in range(4):
         for name in [name for name in left if session.page.field(child(at, name))]:
@@ -141,6 +154,19 @@ def _object(session: Session, at: str, value: Any) -> None:
         session.put(f"f:key{here}", name)
         session.refresh()
         fill(session, here, inner)
+
+
+def _without_default(session: Session, at: str, value: dict[str, Any]) -> None:
+    """Take away what an object was opened with and a value has not."""
+    kept = {f"f{child(at, name)}" for name in value}
+    for control in session.page.controls:
+        inside = control.name.startswith(f"f{at}/") and control.name.count("/") == at.count("/") + 1
+        if inside and control.type == "text" and control.name not in kept:
+            control.value = ""
+    start = f"f:key{at}/~k"
+    for control in [one for one in session.page.controls if one.name.startswith(start)]:
+        if control.value not in value:
+            session.press(f"remove:{control.name.removeprefix('f:key')}")
 
 
 def _list(session: Session, at: str, value: Any) -> None:
@@ -176,7 +202,10 @@ def _union(session: Session, at: str, value: Any) -> None:
         found = _value_at(session, at)
         if found is not MISSING and dumps(found) == dumps(value):
             return
-    raise CannotFill(at)
+    session.show(Form.posted(session.schema, [*pairs, ("f:do", "refresh:")]))
+    if not session.has_button(f"json:{at}"):
+        raise CannotFill(at)
+    _as_json(session, at, value)
 
 
 def _branch(session: Session, at: str, value: Any) -> None:

@@ -7,9 +7,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from playground.forms import Form, dumps
+from tests.forms.browser import parsed
 
 STATIC = Path(__file__).parent.parent.parent / "static"
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -20,8 +21,9 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Form
 <link rel="icon" href="/img/mark.svg"><link rel="stylesheet" href="/css/base.css">
 <link rel="stylesheet" href="/css/parts.css"><link rel="stylesheet" href="/css/forms.css">
 <script src="/vendor/htmx.min.js" defer></script>
-<script src="/js/form.js" type="module"></script></head><body><main><h1>Form</h1>
-<form method="post" novalidate>{form}<button class="button" type="submit">Run</button></form>
+<script src="/js/form.js" type="module"></script></head><body><div></div><main class="main"><h1>Form</h1>
+<form method="post" enctype="multipart/form-data" novalidate>{form}
+<button class="button" type="submit">Run</button></form>
 <p role="status" id="status">{status}</p><pre id="meant">{meant}</pre></main></body></html>"""
 
 
@@ -42,8 +44,8 @@ def serving(forms: dict[str, tuple[Any, Form]]) -> Iterator[str]:
 
         def do_POST(self) -> None:
             schema = forms[self.path][0]
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            form = Form.posted(schema, parse_qsl(body, keep_blank_values=True, max_num_fields=None)).validate()
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            form = Form.posted(schema, parsed(self.headers["Content-Type"], body)).validate()
             if form.action is not None or form.issues:
                 self.page(form, form.action or "invalid", "")
             else:

@@ -112,11 +112,9 @@ def test_unset_keeps_what_was_typed() -> None:
     """An object that is unset and set again has what it had."""
     schema = {"type": "object", "properties": {"home": {"type": "object", "properties": {"city": {"type": "string"}}}}}
     session = Session(schema, Form.of(schema, {"home": {"city": "Bonn"}}))
-    session.put("f:is/home", "unset")
-    session.press("switch:/home")
+    session.press("close:/home")
     assert session.submit().value == {}
-    session.put("f:is/home", "value")
-    session.press("switch:/home")
+    session.press("open:/home")
     assert session.submit().value == {"home": {"city": "Bonn"}}
 
 
@@ -213,8 +211,7 @@ def test_what_is_added_opens_however_deep_it_stands() -> None:
     at = ""
     for depth in range(6):
         session.put(f"f{at}/name", f"n{depth}")
-        session.put(f"f:is{at}/children", "value")
-        session.press(f"switch:{at}/children")
+        session.press(f"open:{at}/children")
         session.press(f"add:{at}/children")
         at += "/children/0"
     session.put(f"f{at}/name", "leaf")

@@ -13,6 +13,7 @@ from playwright.async_api import Browser, Page, Route, async_playwright, expect
 from playground.forms import Form, dumps
 from tests.forms.corpus import cases
 from tests.forms.server import serving
+from tests.forms.test_names import NAMES
 
 pytestmark = pytest.mark.browser
 
@@ -147,7 +148,7 @@ async def test_in_place_with_javascript(browser: Browser) -> None:
         await page.get_by_label("bark").fill("x")
         await page.locator('[data-path="/pet"] .f-state').first.select_option("Cat")
         await expect(page.get_by_label("lives")).to_have_value("9")
-        await page.locator('[data-path="/tags"] .f-state').first.select_option("value")
+        await page.get_by_role("button", name="Add tags").click()
         await page.get_by_role("button", name="Add item to tags").click()
         await page.get_by_role("button", name="Add item to tags").click()
         await page.get_by_role("textbox", name="tags 2").fill("b")
@@ -168,13 +169,17 @@ async def test_in_place_with_javascript(browser: Browser) -> None:
 
 
 async def test_states_follow_the_typing(browser: Browser) -> None:
-    """A field that is typed into shows at once that it has a value, and a pasted line break is kept."""
-    with serving({"/": (ORDER, Form.blank(ORDER))}) as url:
+    """A field shows at once that it has a value, or is cleared again, and a pasted line break is kept."""
+    with serving({"/": (ORDER, Form.of(ORDER, FULL))}) as url:
         page = await browser.new_page()
         await page.goto(url)
         note = page.get_by_label("note", exact=True)
+        state = page.locator('[data-path="/note"] .f-state').first
         await note.fill("x")
-        await expect(page.locator('[data-path="/note"] .f-state').first).to_have_value("value")
+        await expect(state).to_have_value("value")
+        await note.fill("")
+        await expect(state).to_have_value("=null")
+        await note.fill("x")
         await note.evaluate(
             """line => { const clipboardData = new DataTransfer(); clipboardData.setData("text", "one\\ntwo");
             line.select();
@@ -288,3 +293,103 @@ async def test_by_keyboard_alone(browser: Browser) -> None:
             seen.add(await page.evaluate("[...document.querySelectorAll('*')].indexOf(document.activeElement)"))
             assert not await page.evaluate("document.activeElement.matches('.f-default')")
         assert len(seen) >= names
+
+
+@pytest.mark.parametrize("script", [True, False])
+async def test_the_focus_stays_with_the_rows(browser: Browser, script: bool) -> None:
+    """A moved row keeps the focus on its arrow, a removed one hands it to its neighbour; by keyboard, too."""
+    schema = {"type": "array", "items": {"type": "string"}}
+    with serving({"/": (schema, Form.of(schema, ["a", "b", "c"]))}) as url:
+        context = await browser.new_context(java_script_enabled=script)
+        page = await context.new_page()
+        await page.goto(url)
+        await page.get_by_role("button", name="Move Input 3 up").click()
+        await expect(page.get_by_role("button", name="Move Input 2 up")).to_be_focused()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("button", name="Move Input 1 down")).to_be_focused()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("button", name="Move Input 2 down")).to_be_focused()
+        await page.get_by_role("button", name="Remove Input 1").click()
+        await expect(page.get_by_role("button", name="Remove Input 1")).to_be_focused()
+        await expect(page.get_by_role("textbox", name="Input 1")).to_have_value("c")
+        await page.get_by_role("button", name="Remove Input 2").click()
+        await expect(page.get_by_role("button", name="Remove Input 1")).to_be_focused()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("button", name="Add item to Input")).to_be_focused()
+        await context.close()
+
+
+async def test_the_focus_stays_on_the_button_that_was_pressed(browser: Browser) -> None:
+    """A structural button that is still there has the focus again, and not the first button of the form."""
+    with serving({"/": (ORDER, Form.of(ORDER, FULL))}) as url:
+        page = await browser.new_page()
+        await page.goto(url)
+        await page.get_by_role("tab", name="JSON").press("Enter")
+        await expect(page.get_by_role("tab", name="JSON", selected=True)).to_be_focused()
+        await page.get_by_role("button", name="Fill in an example").press("Enter")
+        await expect(page.get_by_role("button", name="Fill in an example")).to_be_focused()
+
+
+@pytest.mark.parametrize(
+    ("before", "picked", "after"),
+    [
+        ("", "2025-06-01T10:15", "2025-06-01T10:15:00+02:00"),
+        ("", "2025-01-01T10:15:30", "2025-01-01T10:15:30+01:00"),
+        ("2025-01-02T03:04:05.678901-05:00", "2025-06-01T10:15", "2025-06-01T10:15:00-05:00"),
+        ("2025-01-02 03:04:05Z", "2025-06-01T10:15", "2025-06-01T10:15:00Z"),
+        ("2025-01-02T03:04:05", "2025-06-01T10:15", "2025-06-01T10:15:00"),
+    ],
+)
+async def test_a_picked_moment_has_an_offset(browser: Browser, before: str, picked: str, after: str) -> None:
+    """A picked date and time gets the offset of the browser's zone on that day, or keeps what stood there."""
+    schema = {"type": "object", "properties": {"at": {"type": "string", "format": "date-time"}}}
+    with serving({"/": (schema, Form.of(schema, {"at": before} if before else {}))}) as url:
+        context = await browser.new_context(timezone_id="Europe/Berlin")
+        page = await context.new_page()
+        await page.goto(url)
+        await page.get_by_role("button", name="Pick at").click()
+        await page.locator("input[type=datetime-local]").fill(picked)
+        await expect(page.get_by_label("at", exact=True)).to_have_value(after)
+        await context.close()
+
+
+async def test_names_of_any_letters(browser: Browser) -> None:
+    """Properties of any name come back from a real browser's multipart post, untouched and after the form changed."""
+    properties = {name: {"type": "string"} for name in NAMES}
+    schema = {
+        "type": "object",
+        "properties": {**properties, "list": {"type": "array", "items": {"type": "object", "properties": properties}}},
+    }
+    value = {**dict.fromkeys(NAMES, "x"), "list": [dict.fromkeys(NAMES, "y")]}
+    with serving({"/": (schema, Form.of(schema, value))}) as url:
+        page = await browser.new_page()
+        await page.goto(url)
+        assert await run(page) == dumps(value)
+        await page.goto(url)
+        await page.get_by_role("button", name="Add item to list").click()
+        await page.get_by_role("button", name="Remove list 2").click()
+        await expect(page.get_by_role("button", name="Remove list 1")).to_be_focused()
+        assert await run(page) == dumps(value)
+
+
+async def test_a_choice_made_by_a_condition(browser: Browser) -> None:
+    """What was typed is the option when a condition makes its field a choice, and what it opened goes with it."""
+    schema: dict[str, Any] = {
+        "type": "object",
+        "properties": {"stage": {"type": "string"}, "portfolio": {"enum": ["explore", "exploit"]}},
+        "if": {"properties": {"portfolio": {"const": "explore"}}, "required": ["portfolio"]},
+        "then": {
+            "properties": {"stage": {"enum": ["ideation", "discovery"]}, "team": {"type": "object", "properties": {}}},
+            "required": ["team"],
+        },
+    }
+    with serving({"/": (schema, Form.blank(schema))}) as url:
+        page = await browser.new_page()
+        await page.goto(url)
+        await page.get_by_label("stage", exact=True).fill("discovery")
+        await page.get_by_label("portfolio").select_option("explore")
+        stage = page.locator('[data-path="/stage"] select.f-select')
+        await expect(stage.locator("option:checked")).to_have_text("discovery")
+        await page.get_by_label("portfolio").select_option("exploit")
+        await expect(page.locator('[data-path="/stage"] input')).to_have_value("discovery")
+        assert await run(page) == '{"stage": "discovery", "portfolio": "exploit"}'

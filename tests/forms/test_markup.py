@@ -119,3 +119,28 @@ def test_constraints_are_words() -> None:
     assert not re.search(
         r'\s(pattern|maxlength|minlength|required|min|max|step)[ =>]|type="(number|email|url|date)"', html
     )
+
+
+def test_help_has_no_noise() -> None:
+    """Nobody is told that text must not be empty and may be very long; other limits are told."""
+    html = Form.blank({"type": "string", "format": "uri", "minLength": 1, "maxLength": 2083}).html()
+    assert ">Full URL.<" in html
+    assert "2 to 9 characters" in Form.blank({"type": "string", "minLength": 2, "maxLength": 9}).html()
+
+
+def test_what_may_be_left_out_is_added() -> None:
+    """An object or list that is optional is one button that adds it by its name, and one that removes it again."""
+    schema = {
+        "type": "object",
+        "properties": {"address": {"type": "object", "properties": {"zip": {"type": "string"}}}},
+    }
+    session = Session(schema)
+    assert ">Add address</button>" in session.form.html()
+    assert "not set" not in session.form.html()
+    session.press("open:/address")
+    assert 'name="f/address/zip"' in session.form.html()
+    session.put("f/address/zip", "1")
+    session.press("close:/address")
+    assert session.submit().value == {}
+    session.press("open:/address")
+    assert session.submit().value == {"address": {"zip": "1"}}

@@ -22,13 +22,37 @@ NOTE: dict[str, Any] = {
 @pytest.mark.parametrize("value", [{}, {"note": None}, {"note": ""}, {"note": "x"}])
 def test_each_state_can_become_each_other(value: dict[str, Any]) -> None:
     """From every state a person reaches every other one."""
-    for state, text, meant in [("unset", "", {}), ("null", "", {"note": None}), ("value", "", {"note": ""})]:
+    for state, meant in [("unset", {}), ("null", {"note": None}), ("empty", {"note": ""})]:
         session = Session(NOTE, Form.of(NOTE, value))
         select = session.page.control("f:is/note")
-        assert select is not None
-        select.value = next(option for option, _ in select.options if option.removeprefix("=") == state)
-        session.put("f/note", text)
+        if select is not None:
+            select.value = next(option for option, _ in select.options if option.removeprefix("=") == state)
+        elif state != "unset":
+            session.press(f"{state}:/note")
+        session.put("f/note", "")
         assert session.submit().value == meant
+
+
+@pytest.mark.parametrize(
+    ("note", "needed", "meant"),
+    [
+        ({"type": "string"}, False, {}),
+        ({"type": ["string", "null"]}, False, {}),
+        ({"type": ["integer", "null"]}, False, {}),
+        ({"type": ["string", "null"]}, True, {"note": None}),
+        ({"type": ["integer", "null"]}, True, {"note": None}),
+    ],
+)
+@pytest.mark.parametrize("loaded", [True, False])
+def test_a_cleared_field_has_no_value(note: Any, meant: Any, *, needed: bool, loaded: bool) -> None:
+    """A field that is cleared is not set, or null where it must be there; nobody gets an empty text unasked."""
+    schema = {"type": "object", "properties": {"note": note}, "required": ["note"] if needed else []}
+    session = Session(schema, Form.of(schema, {"note": 5 if "integer" in note["type"] else "text"}) if loaded else None)
+    session.put("f/note", "7")
+    if not loaded:
+        session.refresh()
+    session.put("f/note", "")
+    assert session.submit().value == meant
 
 
 def test_typing_is_enough() -> None:
@@ -41,7 +65,8 @@ def test_typing_is_enough() -> None:
 
 def test_choosing_wins_over_text() -> None:
     """Who chooses “not set” for a field that holds text means it."""
-    session = Session(NOTE, Form.of(NOTE, {"note": "text"}))
+    session = Session(NOTE, Form.of(NOTE, {"note": None}))
+    session.put("f/note", "text")
     session.put("f:is/note", "unset")
     assert session.submit().value == {}
 
@@ -143,8 +168,7 @@ def test_a_list_begins_with_its_default() -> None:
     pair = {"type": "array", "items": {"type": "integer"}, "minItems": 2}
     session = Session({"type": "object", "properties": {"names": names, "pair": pair}})
     for name in ("names", "pair"):
-        session.put(f"f:is/{name}", "value")
-        session.press(f"switch:/{name}")
+        session.press(f"open:/{name}")
     session.put("f/pair/0", "1")
     session.put("f/pair/1", "2")
     assert session.submit().value == {"names": ["Ada", "Grace"], "pair": [1, 2]}

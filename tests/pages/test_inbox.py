@@ -154,7 +154,7 @@ async def test_a_refused_answer_is_in_the_inbox_again(stage: Stage) -> None:
     assert "beg" not in re.findall(r'data-step="([^"]*)"', await stage.get("/inbox/"))
     assert (await stage.play(run_id)).status == "suspended"
     page = await stage.get("/inbox/")
-    assert "say please" in page
+    assert "Say please." in page
     assert 'aria-invalid="true"' in page
     assert "now!" in page
     await stage.post(first, {"f:tab": "json", "f": '{"note": "please"}'})
@@ -173,7 +173,7 @@ async def test_the_api_tells_of_a_refused_answer(stage: Stage) -> None:
     assert told["status"] == "suspended"
     assert told["rejected"] == {
         "data": {"note": "now!"},
-        "issues": [{"path": ["note"], "message": "Value error, say please"}],
+        "issues": [{"path": ["note"], "message": "Say please."}],
     }
     (item,) = (await stage.client.get("/api/inbox")).json()["items"]
     assert item["rejected"] == told["rejected"]

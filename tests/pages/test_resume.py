@@ -103,5 +103,5 @@ async def test_an_answer_that_the_code_refuses_later_is_in_the_form_again(stage:
     await stage.play(run_id)
     found = row(await stage.get(f"/runs/{run_id}/"), "beg")
     assert "now!" in found
-    assert "say please" in found
+    assert "Say please." in found
     assert "Answer, refused" in found

@@ -6,9 +6,10 @@ from typing import TypeVar
 
 from playground.forms.fields.desk import BLANK_LEVELS, MAX_LEVELS, Desk
 from playground.forms.fields.evaluate import value_of
-from playground.forms.fields.load import empty, item_field, load, load_entry, raw
+from playground.forms.fields.load import empty, item_field, load, load_entry, raw, started
 from playground.forms.fields.nodes import Entry, Group, Item, Leaf, Listing, Node, Raw, State, Switch
-from playground.forms.values.values import MISSING
+from playground.forms.values.jsontext import dumps, parse_json
+from playground.forms.values.values import MISSING, Missing
 
 Row = TypeVar("Row", Item, Entry)
 
@@ -21,6 +22,9 @@ ACTIONS = {
     "fields": "switch",
     "area": "switch",
     "empty": "switch",
+    "null": "switch",
+    "open": "switch",
+    "close": "switch",
     "default": "switch",
     "switch": "switch",
     "tab": "tab",
@@ -45,6 +49,12 @@ def changed(desk: Desk, root: Node, verb: str, at: str) -> Node:
             return at_pointer(root, at, _as_area)
         case "empty":
             return at_pointer(root, at, _as_empty_text)
+        case "open":
+            return at_pointer(root, at, lambda node: _opened(desk, node))
+        case "close":
+            return at_pointer(root, at, _closed)
+        case "null":
+            return at_pointer(root, at, _as_null)
         case "default":
             return at_pointer(root, at, lambda node: _with_default(desk, node))
         case _:
@@ -156,6 +166,26 @@ def _as_empty_text(node: Node) -> Node:
     return replace(node, state=State.VALUE, text="") if isinstance(node, Leaf) and node.field.may_be_empty else node
 
 
+def _opened(desk: Desk, node: Node) -> Node:
+    """Return an object or list that is set: with what it held before, else with what it begins with."""
+    if not isinstance(node, Group | Listing) or node.state is State.VALUE:
+        return node
+    value = parse_json(node.stash) if node.stash else started(desk, node.field)
+    return load(desk, node.field, value, node.at, _level(node.at))
+
+
+def _closed(node: Node) -> Node:
+    """Return an object or list that is not set, with what it held put aside."""
+    closed = empty(node.field, node.at, State.UNSET)
+    meant = value_of(node)
+    can_close = isinstance(closed, Group | Listing) and not isinstance(meant.value, Missing)
+    return replace(closed, stash=dumps(meant.value)) if can_close and isinstance(closed, Group | Listing) else node
+
+
+def _as_null(node: Node) -> Node:
+    return replace(node, state=State.NULL, text="") if isinstance(node, Leaf) and node.field.nullable else node
+
+
 def _with_default(desk: Desk, node: Node) -> Node:
     default = node.field.shape.facts.get("default", MISSING)
     if default is None and not node.field.nullable:
@@ -165,18 +195,20 @@ def _with_default(desk: Desk, node: Node) -> Node:
 
 def newest(root: Node, at: str) -> str:
     """Return the pointer of what `add` has just put at the end of a list or object."""
-    found: list[str] = []
+    found = rows_at(root, at)
+    rows = () if found is None else found.entries if isinstance(found, Group) else found.items
+    return rows[-1].node.at if rows else at
+
+
+def rows_at(root: Node, at: str) -> Group | Listing | None:
+    """Return the list or object at a pointer, through the union that it may be chosen in."""
+    found: list[Group | Listing] = []
 
     def look(node: Node) -> Node:
         inner = node.body if isinstance(node, Switch) and node.body is not None else node
-        match inner:
-            case Listing(items=items) if items:
-                found.append(items[-1].node.at)
-            case Group(entries=entries) if entries:
-                found.append(entries[-1].node.at)
-            case _:
-                found.append(at)
+        if isinstance(inner, Group | Listing):
+            found.append(inner)
         return node
 
     at_pointer(root, at, look)
-    return found[-1] if found else at
+    return found[-1] if found else None

@@ -4,9 +4,21 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from playground.forms.fields.conditions import (
+    NO,
+    OPEN,
+    YES,
+    Conditions,
+    Question,
+    Resolved,
+    Undecided,
+    is_waiting,
+    replayed,
+    told_branch,
+)
 from playground.forms.fields.nodes import Field, Need
 from playground.forms.schema.document import Place
-from playground.forms.schema.kinding import settle
+from playground.forms.schema.kinding import offered, settle
 from playground.forms.schema.kinds import Const, Settled
 from playground.forms.schema.shape import Shape, fold
 from playground.forms.validation.check import fits
@@ -18,6 +30,7 @@ MAX_LEVELS = 14
 BLANK_LEVELS = 5
 """Required objects inside required objects that a blank form opens by itself."""
 MAX_ROUNDS = 4
+"""Times that the fields of an object follow its conditions, which may follow from those fields."""
 SECONDS = 0.3
 
 
@@ -34,12 +47,13 @@ class Desk:
     """Time that is left for finding the branches of unions and the conditions that hold."""
     known: dict[tuple[int, ...], Settled] = field(default_factory=dict)
     """Places that were settled already, by the identities of their schemas, which stay alive here."""
+    conditions: Conditions = field(default_factory=Conditions)
 
     def field(self, place: Place, name: str = "", need: Need = Need.REQUIRED) -> Field:
         """Return the field of a place."""
         key = tuple(id(part.schema) for part in place.parts)
         if key not in self.known:
-            self.known[key] = settle(place)
+            self.known[key] = offered(settle(place))
         return Field(settled=self.known[key], name=name, need=need)
 
     def members(self, shape: Shape, *, chosen: bool) -> Iterator[Field]:
@@ -70,36 +84,45 @@ class Desk:
         self.seconds -= time.thread_time() - start
         return found
 
-    def effective(self, shape: Shape, value: Json) -> Shape | None:
+    def effective(self, shape: Shape, value: Json) -> Resolved:
         """Return the shape of an object with those of its conditions that hold for the value.
 
-        None when that could not be decided: whoever asks then keeps the whole value as it is.
-        """
-        asked: set[int] = set()
-        for _ in range(MAX_ROUNDS):
-            known = {id(part.schema) for part in shape.place.parts}
-            holding = self.holding(shape, value, asked)
-            if holding is None:
-                return None
-            parts = tuple(part for place in holding for part in place.parts if id(part.schema) not in known)
-            if not parts:
-                return shape
-            shape = fold(Place(parts=shape.place.parts + parts))
-        return shape
+        Raises:
+            Undecided: that could not be found out; whoever asks then keeps the whole value as it is.
 
-    def holding(self, shape: Shape, value: Json, asked: set[int]) -> list[Place] | None:
-        """Return what the conditions of a shape add for a value, without those that were asked before."""
-        found: list[Place] = []
-        for condition in shape.conditions:
-            test = id(condition.test.parts[0].schema)
-            holds = test not in asked and self.fits(condition.test, value)
-            if holds is None:
-                return None
-            place = None if test in asked else condition.then if holds else condition.other
-            found += [place] if place is not None else []
-            asked.add(test)
-        for name, places in shape.dependents.items():
-            found += places if isinstance(value, dict) and name in value else ()
+        """
+        return self.conditions.resolve(shape, lambda question, required: self.answer(question, required, value))
+
+    def as_shown(self, shape: Shape, held: str) -> Resolved:
+        """Return the shape of an object as a page showed it, by the answers that it carried."""
+        return self.conditions.resolve(shape, replayed(held))
+
+    def answer(self, question: Question, required: frozenset[str], value: Json) -> str:
+        """Return the answer to a condition for a value; one that waits for what is to come has none.
+
+        Raises:
+            Undecided: it could not be found out, in the time that is left or at all.
+
+        """
+        if not isinstance(value, dict) or is_waiting(question, required, value):
+            return OPEN
+        if question.test is not None:
+            return YES if self.certain(question.test, value) else NO
+        if not question.branches:
+            return YES if question.asked <= value.keys() else NO
+        fitting = (str(number) for number, branch in enumerate(question.branches) if self.certain(branch, value))
+        return told_branch(question.branches, value) or next(fitting, OPEN)
+
+    def certain(self, place: Place, value: Json) -> bool:
+        """Tell whether a value fits a place.
+
+        Raises:
+            Undecided: it could not be found out, in the time that is left or at all.
+
+        """
+        found = self.fits(place, value)
+        if found is None:
+            raise Undecided
         return found
 
     def possible(self, shape: Shape) -> dict[str, Place]:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from playground.forms.fields.nodes import Group, Leaf, Listing, Need, Node, Raw, State, Switch
-from playground.forms.schema.kinds import Boolean, Choice, Const, Number, Sequence
+from playground.forms.schema.durations import duration
+from playground.forms.schema.kinds import Boolean, Choice, Const, Number, Sequence, Text
 from playground.forms.schema.shape import numeric
 from playground.forms.schema.words import name_of
 from playground.forms.values.issues import Issue
@@ -100,6 +101,8 @@ class _Reading:
                 return options[number][1] if number < len(options) else self.refuse(path, "Choose one of the options.")
             case Const(value=value):
                 return value
+            case Text(format="duration"):
+                return duration(node.text) or node.text
             case _:
                 return node.text
 

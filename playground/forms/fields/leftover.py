@@ -1,5 +1,7 @@
-"""What was posted, as JSON, where no field says what it means: kept as well as it can be, to be looked over."""
+"""What was typed, as JSON, where no field says what it means: kept as well as it can be, to be looked over."""
 
+from playground.forms.fields.evaluate import value_of
+from playground.forms.fields.nodes import Group, Leaf, Listing, Node, Raw, State, Switch
 from playground.forms.fields.post import Post
 from playground.forms.values.jsontext import JsonError, parse_json
 from playground.forms.values.pointer import ENTRY, name_in
@@ -24,6 +26,38 @@ def leftover(post: Post, at: str) -> Json | Missing:
         return _scalar(post.text(at), whole=post.mark("as", at) == "json")
     found = {_name(post, at, step): leftover(post, f"{at}/{step}") for step in steps}
     return {name: value for name, value in found.items() if value is not MISSING}
+
+
+def as_read(node: Node) -> Json | Missing:
+    """Return what fields hold; a text that is no value of its field is taken as text."""
+    match node:
+        case Switch(body=body) if body is not None:
+            return as_read(body)
+        case Listing(state=State.VALUE, items=items):
+            held = [as_read(item.node) for item in items]
+            return [None if value is MISSING else value for value in held]
+        case Group(state=State.VALUE):
+            return _of_group(node)
+        case _:
+            meant = value_of(node)
+            return node.text if meant.lost and isinstance(node, Leaf | Raw) else meant.value
+
+
+def _of_group(group: Group) -> Json:
+    found: dict[str, Json] = {}
+    named = [(member.field.name, member) for member in group.members]
+    for name, node in [*named, *((entry.name, entry.node) for entry in group.entries)]:
+        value = as_read(node)
+        if value is not MISSING:
+            found[_free(name, found)] = value
+    return found
+
+
+def _free(name: str, taken: dict[str, Json]) -> str:
+    """Return a name that is not taken: two lines of the form may give the same one."""
+    while name in taken:
+        name += " (2)"
+    return name
 
 
 def _name(post: Post, at: str, step: str) -> str:

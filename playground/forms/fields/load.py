@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
+from playground.forms.fields.conditions import Undecided, is_conditional, is_given
 from playground.forms.fields.desk import BLANK_LEVELS, MAX_LEVELS, Desk
 from playground.forms.fields.nodes import (
     Entry,
@@ -17,9 +19,8 @@ from playground.forms.fields.nodes import (
     State,
     Switch,
     branch_field,
-    field_of,
 )
-from playground.forms.schema.document import Place
+from playground.forms.schema.durations import duration
 from playground.forms.schema.kinding import types_of
 from playground.forms.schema.kinds import (
     Anything,
@@ -73,16 +74,20 @@ def blank(desk: Desk, field: Field, at: str, level: int) -> Node:
     opened = needed and (level <= BLANK_LEVELS or field.need is Need.CHOSEN) and desk.left > 0
     match field.kind:
         case Record() if opened:
-            return _group(desk, field, {}, at, level)
+            return _by_itself(_group(desk, field, {}, at, level))
         case Sequence() if opened:
-            return _listing(desk, field, places(desk, field), at, level)
+            return _by_itself(_listing(desk, field, places(desk, field), at, level))
         case Union(branches=branches) if opened and isinstance(branches[0].kind, Record | Number):
-            return switched(desk, field, 0, MISSING, at, level)
+            return _by_itself(switched(desk, field, 0, MISSING, at, level))
         case Const() if needed:
-            return Leaf(field=field, at=at, state=State.VALUE, text="")
+            return Leaf(field=field, at=at, state=State.VALUE, text="", opened=True)
         case _:
             # A whole input cannot be left out, so where null is taken, that is what nothing means.
             return empty(field, at, State.UNSET if level or not field.nullable else State.NULL)
+
+
+def _by_itself(node: Node) -> Node:
+    return node if isinstance(node, Raw) else replace(node, opened=True)
 
 
 def places(desk: Desk, field: Field) -> list[Json | Missing]:
@@ -92,6 +97,14 @@ def places(desk: Desk, field: Field) -> list[Json | Missing]:
     # What is asked for may be absurd; whoever needs more has the button.
     wanted = max(len(prefix), min(int(least), MAX_ROWS) if numeric(least) else 0)
     return [MISSING] * min(wanted, max(desk.left, 0))
+
+
+def started(desk: Desk, field: Field) -> Json:
+    """Return what was just set begins with: its default, else no properties, or as many items as it must have."""
+    default = field.shape.facts.get("default")
+    if isinstance(field.kind, Record):
+        return default if isinstance(default, dict) else {}
+    return default if isinstance(default, list) and default else places(desk, field)
 
 
 def empty(field: Field, at: str, state: State) -> Node:
@@ -129,7 +142,8 @@ def _text(field: Field, value: Json) -> str | None:
     match field.kind:
         case Text() | Upload() as kind if isinstance(value, str):
             empty_is_lost = not value and not (field.may_be_empty or field.need is Need.CHOSEN)
-            return None if is_lost(kind, value) or empty_is_lost else value
+            is_read = kind.format == "duration" and duration(value) if isinstance(kind, Text) else None
+            return None if is_lost(kind, value) or empty_is_lost or is_read else value
         case Number() if "number" in types_of(value):
             return dumps(value)
         case Number(decimal=True) if isinstance(value, str):
@@ -156,8 +170,12 @@ def is_lost_in_a_line(text: str) -> bool:
 
 
 def _group(desk: Desk, field: Field, value: Mapping[str, Json], at: str, level: int) -> Node:
-    shape = desk.effective(field.shape, value)
-    if shape is None or len(shape.properties) > desk.left:
+    try:
+        resolved = desk.effective(field.shape, value if desk.exact else {**_constants(desk, field.shape), **value})
+    except Undecided:
+        return raw(field, at, value or MISSING)
+    shape = resolved.shape
+    if len(shape.properties) > desk.left:
         return raw(field, at, value or MISSING)
     members = list(desk.members(shape, chosen=field.need is Need.CHOSEN))
     known = {member.name for member in members}
@@ -173,7 +191,22 @@ def _group(desk: Desk, field: Field, value: Mapping[str, Json], at: str, level: 
     )
     natural = [member.name for member in members if member.name in value] + others
     order = () if natural == list(value) else tuple(value)
-    return Group(field=field, at=at, state=State.VALUE, members=nodes, entries=entries, order=order)
+    return Group(
+        field=field,
+        at=at,
+        state=State.VALUE,
+        members=nodes,
+        entries=entries,
+        order=order,
+        held=resolved.held,
+    )
+
+
+def _constants(desk: Desk, shape: Shape) -> dict[str, Json]:
+    """Return what a fresh object holds by itself, for its conditions to see."""
+    needed = shape.required if is_conditional(shape) else frozenset()
+    kinds = {name: desk.field(place).kind for name, place in shape.properties.items() if name in needed}
+    return {name: kind.value for name, kind in kinds.items() if isinstance(kind, Const)}
 
 
 def load_entry(desk: Desk, shape: Shape, *, name: str, value: Json | Missing, key: str, at: str, level: int) -> Entry:
@@ -203,6 +236,8 @@ def choose(desk: Desk, field: Field, value: Json, at: str, level: int) -> Node:
     kind = field.kind
     if not isinstance(kind, Union):
         raise TypeError(f"{type(kind).__name__} has no branches")
+    if kind.free:
+        return switched(desk, field, type_branch(kind, value), value, at, level)
     possible = [
         number
         for number, branch in enumerate(kind.branches)
@@ -231,25 +266,21 @@ def _fitting(desk: Desk, kind: Union, possible: list[int], value: Json) -> int |
 
 def _names_tag(shape: Shape, name: str, tag: Json) -> bool:
     place = shape.properties.get(name)
-    return place is not None and _is_given(place, tag) is True
+    return place is not None and is_given(place, tag) is True
 
 
-def _is_given(place: Place, value: Json) -> bool | None:
-    """Tell whether a value is one that a place names; None when it names none."""
-    match field_of(place).kind:
-        case Const(value=only):
-            return bool(only == value)
-        case Choice(options=options):
-            return any(option == value for _, option in options)
-        case _:
-            return None
+def type_branch(kind: Union, value: Json) -> int:
+    """Return the number of the type of a value; what holds others is shorter to look at as JSON."""
+    types = {"string": Text, "number": Number, "boolean": Boolean}
+    known = next((types[name] for name in types_of(value) if name in types), Anything)
+    return next(number for number, branch in enumerate(kind.branches) if isinstance(branch.kind, known))
 
 
 def _distance(shape: Shape, value: Json) -> tuple[int, int]:
     """Return how far a value is from an alternative that it does not fit: by what is named there, and by what lacks."""
     if not isinstance(value, dict):
         return 0, 0
-    named = (_is_given(place, value[name]) for name, place in shape.properties.items() if name in value)
+    named = (is_given(place, value[name]) for name, place in shape.properties.items() if name in value)
     return sum(given is False for given in named), len(shape.required - value.keys())
 
 

@@ -98,6 +98,8 @@ class Leaf:
     """Whether a decimal was given as a JSON number, and so stays one."""
     problem: str = ""
     """Why what was given could not be read."""
+    opened: bool = False
+    """Whether the form gave it this value by itself, because it is required; no person did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +136,10 @@ class Group:
     """The names in the order that the loaded value had."""
     stash: str = ""
     """JSON of what it held before it was unset."""
+    held: str = ""
+    """How the conditions that its members follow were answered."""
+    opened: bool = False
+    """Whether the form gave it this value by itself, because it is required; no person did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +159,8 @@ class Listing:
     state: State
     items: tuple[Item, ...] = ()
     stash: str = ""
+    opened: bool = False
+    """Whether the form gave it this value by itself, because it is required; no person did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +174,8 @@ class Switch:
     body: "Leaf | Group | Listing | Raw | None" = None
     stash: str = ""
     """JSON of what each other branch held, by its number."""
+    opened: bool = False
+    """Whether the form gave it this value by itself, because it is required; no person did."""
 
 
 Node: TypeAlias = Leaf | Raw | Group | Listing | Switch
@@ -191,14 +201,20 @@ def has_state(node: Node) -> bool:
                 return False
             if isinstance(field.kind, Const):
                 return field.need is Need.OPTIONAL or field.nullable or node.state is State.UNSET
-            # Where text is required, no text is no value, but for the one who asked for the empty text.
-            matters = field.may_be_empty and (field.need is Need.OPTIONAL or is_empty_text(node))
-            return isinstance(field.kind, Text | Upload | Number) and (field.nullable or matters)
+            # What an empty control means is told only where it could mean several things, or means an unusual one.
+            asked = field.nullable and field.need is not Need.OPTIONAL
+            unusual = asked or node.state is State.NULL or is_empty_text(node)
+            return isinstance(field.kind, Text | Upload | Number) and unusual
         case Switch():
             return True
         case Group() | Listing():
             closed = node.state is not State.VALUE
             return field.need is not Need.CHOSEN and (field.need is Need.OPTIONAL or field.nullable or closed)
+
+
+def is_added(node: Node) -> bool:
+    """Tell whether a field is one that is added and removed as a whole: an object or list that may be left out."""
+    return isinstance(node, Group | Listing) and node.field.need is Need.OPTIONAL and not node.field.nullable
 
 
 def branch_field(field: Field, number: int) -> Field | None:

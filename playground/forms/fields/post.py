@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Self
 
+from playground.forms.values.pointer import canonical
+
 MAX_STEPS = 120
 """Longer pointers than any form has are not followed."""
 
@@ -14,8 +16,10 @@ class Post:
 
     `/list/0/name` holds a value; `:is/…` a state, `:was/…` the state before, `:as/…` that the field is edited as
     JSON or that a decimal stays a JSON number, `:area/…` that it has several lines, `:item/…` and `:entry/…` the
-    keys of items and entries in their order, `:key/…` an entry's name, `:order/…` the order of names, `:stash/…`
-    what was put aside, `:file/…` an upload, `:kept` that the JSON tab showed what looks like a call of the API.
+    keys of items and entries in their order, `:key/…` an entry's name, `:name/…` a name that is too long for a
+    pointer, `:order/…` the order of names, `:held/…` how the conditions of an object were answered, `:opened/…` that
+    the form gave a value by itself, `:stash/…` what was put aside, `:file/…` an upload, `:kept` that the JSON tab
+    showed what looks like a call of the API.
     """
 
     values: dict[str, list[str]]
@@ -31,8 +35,8 @@ class Post:
         for name, value in pairs:
             if name.startswith(prefix):
                 # Browsers post every line break as two characters.
-                values.setdefault(name.removeprefix(prefix), []).append(value.replace("\r\n", "\n"))
-        kept = {name.removeprefix(prefix): (label, data) for name, label, data in files if label or data}
+                values.setdefault(canonical(name.removeprefix(prefix)), []).append(value.replace("\r\n", "\n"))
+        kept = {canonical(name.removeprefix(prefix)): (label, data) for name, label, data in files if label or data}
         post = cls(values=values, files=kept)
         for name in [*values, *kept]:
             post._index(name)

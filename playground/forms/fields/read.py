@@ -5,9 +5,11 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from playground.forms.fields.desk import MAX_LEVELS, Desk
+from playground.forms.fields.conditions import Resolved, Undecided
+from playground.forms.fields.desk import MAX_LEVELS, MAX_ROUNDS, Desk
 from playground.forms.fields.evaluate import value_of
-from playground.forms.fields.leftover import UNDECIDED, UNPLACED, leftover
+from playground.forms.fields.follow import as_typed, following
+from playground.forms.fields.leftover import UNDECIDED, UNPLACED, as_read, leftover
 from playground.forms.fields.load import (
     blank,
     empty,
@@ -16,8 +18,8 @@ from playground.forms.fields.load import (
     item_field,
     load,
     load_entry,
-    places,
     raw,
+    started,
     switched,
 )
 from playground.forms.fields.nodes import (
@@ -119,11 +121,14 @@ class Reader:
         """Return the state of a text control: what was chosen, else what follows from the text."""
         if changed and posted in ("unset", "null"):
             return State.NULL if posted == "null" else State.UNSET
+        if posted == "empty":
+            return State.VALUE
         if field.need is Need.CHOSEN and isinstance(field.kind, Text | Upload):
             return State.VALUE
-        if text or (posted == "value" and field.may_be_empty):
+        if text or (changed and posted == "value" and field.may_be_empty):
             return State.VALUE
-        return State.NULL if posted == "null" and field.nullable else State.UNSET
+        # Who clears a field that must be there, and may be null, means null.
+        return State.NULL if posted in ("null", "value") and field.nullable else State.UNSET
 
     def uploaded(self, field: Field, at: str, kind: Upload) -> Node:
         """Read a file into the text that the schema asks for."""
@@ -151,48 +156,72 @@ class Reader:
         if changed and stash:
             return load(self.desk, field, _parsed(stash), at, level)
         if changed and not self.post.steps(at):
-            return load(self.desk, field, {} if is_record else self.started(field), at, level)
+            return load(self.desk, field, started(self.desk, field), at, level)
         if posted in ("unset", "null") and not self.post.steps(at):
             closed = empty(field, at, State.NULL if posted == "null" else State.UNSET)
             return replace(closed, stash=stash) if isinstance(closed, Group | Listing) else closed
         return inner(field, at, level)
 
-    def started(self, field: Field) -> Json:
-        """Return what a list that was just set begins with: its default, else as many items as it must have."""
-        default = field.shape.facts.get("default")
-        return default if isinstance(default, list) and default else places(self.desk, field)
-
     def group(self, field: Field, at: str, level: int) -> Node:
-        """Read an object: first what is known for sure, then what its conditions add for that."""
-        shape = field.shape
-        group = self.members(field, shape, at, level)
-        if shape.conditions or shape.dependents:
-            for _ in range(3):
-                value = value_of(group).value
-                further = self.desk.effective(shape, value)
-                if further is None:
-                    return replace(raw(field, at, value), problem=UNDECIDED)
-                if further is shape:
-                    break
-                group = self.members(field, further, at, level)
+        """Read an object as it was shown, and let its fields follow what its conditions say of that."""
+        group = self.members(field, self.desk.as_shown(field.shape, self.post.mark("held", at) or ""), at, level)
+        try:
+            group = self.followed(group, at, level)
+        except Undecided:
+            return self.undecided(group)
         # A script can post names that the line for an entry's name cannot hold.
         lost = any(is_lost_in_a_line(entry.name) for entry in group.entries)
         return raw(field, at, value_of(group).value) if lost else group
 
-    def members(self, field: Field, shape: Shape, at: str, level: int) -> Group:
+    @staticmethod
+    def undecided(group: Group) -> Raw:
+        """Return the editor with an object whose fields could not be found out, to be looked over."""
+        return replace(raw(group.field, group.at, as_read(group)), problem=UNDECIDED)
+
+    def followed(self, group: Group, at: str, level: int) -> Group:
+        """Return an object with the fields that its conditions ask for.
+
+        Raises:
+            Undecided: they could not be found out.
+
+        """
+        if self.post.mark("held", at) is None:
+            # What no page posted, such as a script, has no marks; its names are read anew as more of them are known.
+            for _ in range(MAX_ROUNDS):
+                resolved = self.desk.effective(group.field.shape, value_of(group).value)
+                if resolved.held == group.held:
+                    break
+                group = self.members(group.field, resolved, at, level)
+        return following(self.desk, group, level)
+
+    def members(self, field: Field, resolved: Resolved, at: str, level: int) -> Group:
         """Read the properties and entries of an object."""
-        chosen = field.need is Need.CHOSEN
+        shape, chosen = resolved.shape, field.need is Need.CHOSEN
         nodes = tuple(
-            self.read(member, child(at, member.name), level + 1) for member in self.desk.members(shape, chosen=chosen)
+            self.member(member, child(at, member.name), level + 1) for member in self.desk.members(shape, chosen=chosen)
         )
-        known = {node.field.name for node in nodes}
+        known = {node.at.rpartition("/")[2] for node in nodes}
         keyed = self.post.marks("entry", at)
         entries = [self.entry(shape, at, key, level) for key in keyed]
-        others = (step for step in self.post.steps(at) if not step.startswith(ENTRY) and name_in(step) not in known)
+        others = (step for step in self.post.steps(at) if not step.startswith(ENTRY) and step not in known)
         entries += self.foreign(shape, at, others, level)
         order = _parsed(self.post.mark("order", at) or "[]")
         names = tuple(name for name in order if isinstance(name, str)) if isinstance(order, list) else ()
-        return Group(field=field, at=at, state=State.VALUE, members=nodes, entries=tuple(entries), order=names)
+        return Group(
+            field=field,
+            at=at,
+            state=State.VALUE,
+            members=nodes,
+            entries=tuple(entries),
+            order=names,
+            held=resolved.held,
+        )
+
+    def member(self, field: Field, at: str, level: int) -> Node:
+        """Read a property, which may be one that the form opened by itself."""
+        node = self.read(field, at, level)
+        opened = self.post.mark("opened", at) is not None
+        return replace(node, opened=True) if opened and not isinstance(node, Raw) else node
 
     def entry(self, shape: Shape, at: str, key: str, level: int) -> Entry:
         """Read an entry whose name was typed."""
@@ -203,14 +232,14 @@ class Reader:
     def foreign(self, shape: Shape, at: str, steps: Iterable[str], level: int) -> Iterator[Entry]:
         """Read properties that were posted by name though the schema does not show them, or no longer does."""
         for number, step in enumerate(steps):
-            name = name_in(step)
+            told = _parsed(self.post.mark("name", f"{at}/{step}") or "null")
+            name = told if isinstance(told, str) else name_in(step)
             place = self.desk.possible(shape).get(name) or entry_place(shape, name)
-            field, key = self.desk.field(place), f"x{number}"
-            meant = value_of(self.read(field, f"{at}/{step}", level + 1))
-            if meant.doubts or meant.lost:
-                left = meant.value if not meant.lost else leftover(self.post, f"{at}/{step}")
-                doubt = meant.doubts[0].message if meant.doubts else UNPLACED
-                yield Entry(key=key, name=name, node=replace(raw(field, f"{at}/{ENTRY}{key}", left), problem=doubt))
+            node = self.read(self.desk.field(place), f"{at}/{step}", level + 1)
+            meant, key = value_of(node), f"x{number}"
+            field = self.desk.field(entry_place(shape, name))
+            if meant.lost or meant.doubts:
+                yield Entry(key=key, name=name, node=as_typed(node, field, f"{at}/{ENTRY}{key}"))
             elif meant.value is not MISSING:
                 yield load_entry(self.desk, shape, name=name, value=meant.value, key=key, at=at, level=level)
 
@@ -251,7 +280,8 @@ class Reader:
         inner = branch_field(field, int(chosen)) if chosen.isdecimal() and len(chosen) < 5 else None
         if inner is None:
             if chosen == "unset" and self.post.mark("was", at) is None:
-                return self.guessed(field, at, level)
+                is_free = isinstance(field.kind, Union) and field.kind.free
+                return self.unmarked(field, at) if is_free else self.guessed(field, at, level)
             state = State.NULL if chosen == "null" and field.nullable else State.UNSET
             return Switch(field=field, at=at, state=state, stash=stash)
         body = self.read(inner, at, level)
@@ -259,6 +289,12 @@ class Reader:
             meant = value_of(body)
             return replace(raw(field, at, meant.value), problem=meant.doubts[0].message if meant.doubts else "")
         return Switch(field=field, at=at, state=State.VALUE, branch=int(chosen), body=body, stash=stash)
+
+    def unmarked(self, field: Field, at: str) -> Node:
+        """Read any value that no page posted, such as a script's: it is JSON."""
+        text = self.post.text(at) or ""
+        meant = value_of(Raw(field=field, at=at, text=text))
+        return raw(field, at, meant.value) if not meant.lost else Raw(field=field, at=at, text=text)
 
     def guessed(self, field: Field, at: str, level: int) -> Node:
         """Read a union for which no branch was posted: the first one that what was posted fits."""

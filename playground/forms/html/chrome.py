@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from django.utils.safestring import SafeString
 
-from playground.forms.fields.nodes import Leaf, Need, Node, Raw, State, Switch, has_state
+from playground.forms.fields.nodes import Leaf, Need, Node, Raw, State, Switch, has_state, is_added, is_empty_text
 from playground.forms.html.controls import choices
 from playground.forms.html.help import help_of
 from playground.forms.html.markup import NOTHING, el, join
@@ -72,6 +72,7 @@ class Chrome:
             "value": f"{verb}:{at}",
             "aria-label": label or False,
             "title": label or False,
+            "autofocus": self.focus == f"{verb}:{at}",
         }
         return el("button", attributes, text)
 
@@ -127,6 +128,8 @@ class Chrome:
         """Return the control for “not set”, null, a value, or a branch by its name."""
         if not has_state(node) or isinstance(node, Raw):
             return NOTHING
+        if is_added(node):
+            return self.adder(node, label)
         kind = node.field.kind
         union = isinstance(kind, Union)
         options = [("unset", "not set" if node.field.need is Need.OPTIONAL or not union else "choose…")]
@@ -137,7 +140,11 @@ class Chrome:
             options += [(str(number), branch.label) for number, branch in enumerate(kind.branches)]
             now = str(node.branch) if isinstance(node, Switch) and node.state is State.VALUE else now
         else:
-            options = [(f"={value}" if value == now else value, word) for value, word in [*options, ("value", "value")]]
+            options.append(("value", "value"))
+            if isinstance(node, Leaf) and node.field.may_be_empty:
+                options.append(("empty", "empty text"))
+            now = "empty" if is_empty_text(node) else now
+            options = [(f"={value}" if value == now else value, word) for value, word in options]
             now = f"={now}"
         opens = not isinstance(node, Leaf)
         attributes: dict[str, str | bool] = {
@@ -148,6 +155,14 @@ class Chrome:
         }
         apply = self.button("switch", node.at, "Apply", label=f"Apply the kind of {label}", style="f-button f-apply")
         return join(el("select", attributes, *choices(options, now)), apply if opens else NOTHING)
+
+    def adder(self, node: Node, label: str) -> SafeString:
+        """Return the button that adds an object or list that may be left out, or the one that removes it."""
+        is_there = not isinstance(node, Raw) and node.state is State.VALUE
+        state = self.hidden("is", node.at, f"={'value' if is_there else 'unset'}")
+        if is_there:
+            return join(state, self.button("close", node.at, "✕", label=f"Remove {label}", style="f-icon"))
+        return join(state, self.button("open", node.at, f"Add {label}", style="f-button f-add"))
 
     def menu(self, node: Node, label: str, known: str) -> SafeString:
         """Return what is rarely needed: another editor, the default."""
@@ -161,6 +176,8 @@ class Chrome:
             more.append(self.button("area", node.at, "Several lines"))
         if isinstance(node, Leaf) and node.field.may_be_empty and not has_state(node):
             more.append(self.button("empty", node.at, "Empty text"))
+        if isinstance(node, Leaf) and node.field.nullable and not has_state(node) and _is_typed(node):
+            more.append(self.button("null", node.at, "Null"))
         if node.field.shape.facts.get("default") is not None:
             more.append(self.button("default", node.at, "Use default"))
         if not more:
@@ -175,6 +192,11 @@ class Chrome:
         wrong = el("p", {"class": "f-problem", "id": f"{name}-problem"}, " ".join(messages)) if messages else NOTHING
         ids = [f"{name}-help"] * bool(words) + [f"{name}-problem"] * bool(messages)
         return " ".join(ids), join(help_text, wrong)
+
+
+def _is_typed(leaf: Leaf) -> bool:
+    """Tell whether a field's control has no place for null itself."""
+    return isinstance(leaf.field.kind, Text | Number | Upload) and leaf.field.need is not Need.CHOSEN
 
 
 def _called(word: str, label: str, known: str) -> dict[str, str | bool]:

@@ -1,15 +1,18 @@
 """What stands below a field: its description, its limits, its default and an example."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from playground.forms.fields.nodes import Need, Node, State, Switch
-from playground.forms.schema.kinds import Anything, Choice, Const, Kind, Number, Sequence, Text, Upload
-from playground.forms.schema.shape import Shape, listed
+from playground.forms.schema.kinds import Anything, Choice, Const, Kind, Number, Text, Upload
+from playground.forms.schema.shape import Shape, listed, numeric
 from playground.forms.schema.words import FORMATS, constraints, option_word
 from playground.forms.values.jsontext import dumps
 from playground.forms.values.values import Json, shorten, unquoted
 
 LONG = 80
+LONGEST = 255
+"""Characters that a text may have without its being told; whoever writes more is told then."""
 
 
 def help_of(node: Node) -> str:
@@ -47,21 +50,29 @@ def _description(shape: Shape) -> Iterator[str]:
 
 
 def _limits(shape: Shape, kind: Kind) -> Iterator[str]:
-    limits = list(constraints(shape.facts, kind))
+    limits = list(constraints(_telling(shape.facts), kind))
     match kind:
+        case Text(format="duration"):
+            limits.insert(0, "duration, such as 90s, 2 h or PT1H30M")
         case Text(format=name) if name in FORMATS and name != "password":
             limits.insert(0, FORMATS[name].removeprefix("a ").removeprefix("an "))
         case Number(whole=True):
             limits.insert(0, "whole number")
         case Upload(encoding=encoding):
             limits.insert(0, "text, or a file of text" if encoding == "utf-8" else f"{encoding} text, or a file")
-        case Sequence() | Text() | Number():
-            pass
         case _:
-            limits = list(constraints(shape.facts, kind))
+            pass
     if limits:
         words = ", ".join(limits)
         yield f"{words[0].upper()}{words[1:]}."
+
+
+def _telling(facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the limits without those that nobody needs to be told: that text is not empty, and not endless."""
+    low, high = facts.get("minLength"), facts.get("maxLength")
+    noise = {"minLength"} if low == 1 else set()
+    noise |= {"maxLength"} if numeric(high) and high > LONGEST else set()
+    return {word: value for word, value in facts.items() if word not in noise}
 
 
 def _shown(value: Json, kind: Kind) -> str:

@@ -1,9 +1,11 @@
 """Fields into HTML: one short function for each kind of node."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
+from playground.forms.fields.conditions import is_conditional
 from playground.forms.fields.nodes import (
     Entry,
     Group,
@@ -23,6 +25,7 @@ from playground.forms.html.markup import NOTHING, el, join
 from playground.forms.schema.kinds import Anything, Boolean, Record, Sequence
 from playground.forms.schema.shape import numeric
 from playground.forms.values.jsontext import dumps
+from playground.forms.values.pointer import is_short
 
 ROWS = 24
 """Most lines that a JSON editor shows without scrolling."""
@@ -149,10 +152,13 @@ class Painter(Chrome):
         if node.order and list(node.order) != names:
             order = self.hidden("order", node.at, dumps(list(node.order)))
         members = [self.node(member, member.field.label) for member in node.members]
-        shape = node.field.shape
-        depends = bool(shape.conditions or shape.dependents)
+        members += [
+            self.hidden("name", member.at, dumps(member.field.name)) for member in node.members if is_short(member.at)
+        ]
+        depends = is_conditional(node.field.shape)
         refresh = NOTHING
         if depends:
+            members += [self.hidden("held", node.at, node.held), *self.opened(node)]
             refresh = self.button(
                 "refresh", node.at, "Update fields", label=f"Update fields of {label}", style="f-button f-apply"
             )
@@ -161,6 +167,12 @@ class Painter(Chrome):
             "data-refresh": f"refresh:{node.at}" if depends else False,
         }
         return join(order, el("div", attributes, *members), self.entries(node, label), refresh)
+
+    def opened(self, node: Group) -> Iterator[SafeString]:
+        """Walk the marks of those members that no person opened, and that go when their condition does."""
+        for member in node.members:
+            if not isinstance(member, Raw) and member.opened:
+                yield self.hidden("opened", member.at, "1")
 
     def entries(self, node: Group, label: str) -> SafeString:
         """Return the entries of an object, and the button for one more."""

@@ -25,7 +25,7 @@ from playground.forms.schema.kinds import (
     Union,
     Upload,
 )
-from playground.forms.schema.labels import distinct, label_for, label_of
+from playground.forms.schema.labels import distinct, label_for, label_of, option_labels
 from playground.forms.schema.shape import HINTS, NOTES, Shape, fold, mapped, types_named
 from playground.forms.values.jsontext import dumps
 from playground.forms.values.values import Json
@@ -38,6 +38,14 @@ LONG = 255
 AREA_FORMATS = ("textarea", "multiline", "markdown", "text", "html")
 BINARY_FORMATS = {"binary": "utf-8", "byte": "base64", "base64": "base64", "base64url": "base64url"}
 NULL = Const(value=None)
+TYPED: Mapping[str, Kind] = {
+    "string": Text(),
+    "number": Number(whole=False),
+    "boolean": Boolean(),
+    "array": Sequence(prefix=(), item=ANYWHERE, open=True),
+    "object": Record(open=True),
+}
+"""The types that a value without a type is chosen from, beside null and JSON."""
 
 
 def settle(place: Place) -> Settled:
@@ -56,6 +64,20 @@ def settle(place: Place) -> Settled:
         inner = replace(shape, facts={**limits, **shape.facts})
         return Settled(place=place, shape=inner, kind=Number(whole=False, decimal=True), nullable=nullable)
     return Settled(place=place, shape=shape, kind=kind, nullable=nullable)
+
+
+def offered(settled: Settled) -> Settled:
+    """Return a place that takes any value as the choice of a type, so that nobody must write JSON to give a word."""
+    shape = settled.shape
+    if settled.kind != Anything() or shape.never or shape.broken:
+        return settled
+    bare = replace(shape, facts={}, title="", type_name="")
+    branches = [
+        Branch(label=WORDS[name], place=settled.place, shape=bare, kind=kind, trail=frozenset())
+        for name, kind in TYPED.items()
+    ]
+    branches.append(Branch(label="JSON", place=settled.place, shape=bare, kind=Anything(), trail=frozenset()))
+    return replace(settled, kind=Union(branches=tuple(branches), tag="", free=True), nullable=True)
 
 
 def _decimal(kind: Union) -> Shape | None:
@@ -93,19 +115,16 @@ def _options(shape: Shape) -> list[tuple[str, Json]] | None:
     if isinstance(options, list):
         names = shape.facts.get("x-enumNames", shape.facts.get("enumNames"))
         named = isinstance(names, list) and len(names) == len(options)
-        labels = [str(name) for name in names] if named else [label_of(option) for option in options]
+        labels = option_labels([str(name) for name in names] if named else list(map(label_of, options)), options)
         allowed = [pair for pair in zip(labels, options, strict=True) if _allowed(pair[1], shape.types)]
         return allowed or None
     for branches in shape.unions:
         shapes = [fold(branch) for branch in branches[:MAX_BRANCHES]]
         if len(shapes) > 1 and all("const" in branch.facts for branch in shapes):
-            values = [(_const_label(branch), branch.facts["const"]) for branch in shapes]
-            return values if len({dumps(value) for _, value in values}) == len(values) else None
+            given = [branch.facts["const"] for branch in shapes]
+            labels = option_labels([shape.title or label_of(shape.facts["const"]) for shape in shapes], given)
+            return list(zip(labels, given, strict=True)) if len({*map(dumps, given)}) == len(given) else None
     return None
-
-
-def _const_label(shape: Shape) -> str:
-    return shape.title or label_of(shape.facts["const"])
 
 
 def _allowed(value: Json, types: frozenset[str] | None) -> bool:

@@ -101,6 +101,8 @@ class Union:
     branches: tuple[Branch, ...]
     tag: str
     """The property whose value tells the branch, if the schema names one."""
+    free: bool = False
+    """Whether every value is taken, so that the alternatives are the types of JSON, and JSON itself at the end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

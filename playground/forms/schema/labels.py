@@ -1,12 +1,12 @@
 """What the alternatives of a union are called, so that a person can tell them apart."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from playground.forms.schema.kinds import WORDS, Branch, Choice, Const, Kind, Record, Text
 from playground.forms.schema.kinds import Sequence as ListKind
-from playground.forms.schema.shape import Shape, fold, types_named
+from playground.forms.schema.shape import Shape, fold, listed, numeric, types_named
 from playground.forms.values.jsontext import dumps
 from playground.forms.values.values import Json
 
@@ -17,6 +17,20 @@ MAX_NAMES = 3
 def label_of(value: Json) -> str:
     """Return how a given value is called in a list of options."""
     return value if isinstance(value, str) and value.strip() else dumps(value)
+
+
+def option_labels(labels: Sequence[str], values: Sequence[Json]) -> list[str]:
+    """Return the labels of options, made to differ: text among the same words is quoted, others show their value."""
+    counts = Counter(labels)
+    return [
+        _told_option(label, value) if counts[label] > 1 else label for label, value in zip(labels, values, strict=True)
+    ]
+
+
+def _told_option(label: str, value: Json) -> str:
+    if label != label_of(value):
+        return f"{label} ({dumps(value)})"
+    return f"“{value}”" if isinstance(value, str) else label
 
 
 def label_for(shape: Shape, kind: Kind) -> str:
@@ -65,11 +79,43 @@ def distinct(branches: Sequence[Branch]) -> tuple[Branch, ...]:
 
 
 def _told(branch: Branch) -> str:
-    if not isinstance(branch.kind, Record):
-        return branch.label
+    words = ", ".join(_words_of(branch))
+    return f"{branch.label}: {words}" if words else branch.label
+
+
+def _words_of(branch: Branch) -> Iterator[str]:
+    """Walk what tells an alternative from others of its kind."""
     shape = branch.shape
-    fixed = {name: fold(place).facts for name, place in shape.properties.items() if name in shape.required}
-    consts = [f"{name} {label_of(facts['const'])}" for name, facts in fixed.items() if "const" in facts]
-    names = sorted(shape.properties, key=lambda name: name not in shape.required)
-    words = consts[:1] or [*names[:MAX_NAMES], *(["…"] if len(names) > MAX_NAMES else [])]
-    return f"{branch.label}: {', '.join(words)}" if words else branch.label
+    match branch.kind:
+        case Record():
+            fixed = {name: fold(place).facts for name, place in shape.properties.items() if name in shape.required}
+            consts = [f"{name} {label_of(facts['const'])}" for name, facts in fixed.items() if "const" in facts]
+            names = sorted(shape.properties, key=lambda name: name not in shape.required)
+            yield from consts[:1] or [*names[:MAX_NAMES], *(["…"] if len(names) > MAX_NAMES else [])]
+        case ListKind(prefix=prefix, item=item):
+            yield from (word for place in (*prefix[:MAX_NAMES], item) for word in _facts_of(fold(place).facts))
+            yield from _sizes(shape.facts, "Items")
+        case _:
+            yield from _facts_of(shape.facts)
+
+
+def _facts_of(facts: Mapping[str, Json]) -> Iterator[str]:
+    """Walk what a schema says of a value in a word or two: the very value, its options, its pattern, its limits."""
+    if "const" in facts:
+        yield label_of(facts["const"])
+    options = listed(facts, "enum")
+    if options:
+        yield " | ".join([*map(label_of, options[:MAX_NAMES]), *(["…"] if len(options) > MAX_NAMES else [])])
+    yield from (str(facts[keyword]) for keyword in ("format", "pattern") if isinstance(facts.get(keyword), str))
+    yield from (
+        f"{sign} {dumps(facts[keyword])}"
+        for keyword, sign in (("minimum", "≥"), ("exclusiveMinimum", ">"), ("maximum", "≤"), ("exclusiveMaximum", "<"))
+        if numeric(facts.get(keyword))
+    )
+    yield from _sizes(facts, "Length")
+
+
+def _sizes(facts: Mapping[str, Json], noun: str) -> Iterator[str]:
+    low, high = facts.get(f"min{noun}"), facts.get(f"max{noun}")
+    if numeric(low) or numeric(high):
+        yield f"{dumps(low) if numeric(low) else 0}–{dumps(high) if numeric(high) else '…'}"

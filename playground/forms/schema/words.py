@@ -90,7 +90,7 @@ def _kind_words(kind: Kind, shape: Shape) -> str:
         case Boolean():
             return "true or false"
         case Choice(options=options):
-            return "one of " + alternatives([option_word(*option) for option in options])
+            return "one of " + alternatives([_option_and_value(*option) for option in options])
         case Const(value=value):
             return dumps(value)
         case Upload(encoding=encoding):
@@ -109,7 +109,15 @@ def _kind_words(kind: Kind, shape: Shape) -> str:
 
 def option_word(label: str, value: Json, limit: int = 40) -> str:
     """Return a given value as a sentence shows it: only text stands in quotes."""
-    return shorten(label, limit) if isinstance(value, str) else unquoted(label, limit)
+    quoted = isinstance(value, str) and label == label_of(value)
+    return shorten(label, limit) if quoted else unquoted(label, limit)
+
+
+def _option_and_value(label: str, value: Json) -> str:
+    """Return a given value with its name, for those who see the one and for those who send the other."""
+    word = option_word(label, value)
+    plain = label == label_of(value) or label == f"“{value}”" or dumps(value) in label
+    return word if plain else f"{word} ({shorten(value) if isinstance(value, str) else unquoted(dumps(value))})"
 
 
 def alternatives(labels: list[str], limit: int = 8) -> str:

@@ -1,4 +1,4 @@
-"""The validators of the forms: those of the engine, with the formats and decimals that pydantic means."""
+"""The validators of the forms: those of the engine, with the formats, keys and decimals that pydantic means."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,13 +9,23 @@ from engine.values.keywords import Keyword
 from engine.values.validator import Dialects
 from playground.forms.schema.decimals import broken_limits, number_beside
 from playground.forms.schema.formats import fits
-from playground.forms.values.values import Json
+from playground.forms.values.values import Json, keys_of
 
 
 def _format(plain: Keyword) -> Keyword:
     def check(validator: Any, name: Any, instance: Json, schema: Any) -> Iterator[ValidationError]:
         if isinstance(instance, str) and isinstance(name, str) and not fits(instance, name):
             yield ValidationError("format")
+
+    return check
+
+
+def _property_names(plain: Keyword) -> Keyword:
+    def check(validator: Any, rule: Any, instance: Json, schema: Any) -> Iterator[ValidationError]:
+        # The keys of a Python dict are numbers or truths, where the schema says so, though JSON writes them as text.
+        for name in instance if isinstance(instance, dict) else ():
+            if all(next(iter(validator.descend(key, rule)), None) for key in keys_of(name)):
+                yield ValidationError("name", path=(name,))
 
     return check
 
@@ -32,4 +42,4 @@ def _any_of(plain: Keyword) -> Keyword:
     return check
 
 
-DIALECTS = Dialects({"format": _format, "anyOf": _any_of})
+DIALECTS = Dialects({"format": _format, "anyOf": _any_of, "propertyNames": _property_names})

@@ -11,7 +11,7 @@ from engine.values.validator import UNUSABLE
 from engine.values.validator import errors_of as validator_errors
 from engine.values.validator import fits as validator_fits
 from playground.forms.schema.document import KNOWN, Place, place_of
-from playground.forms.schema.kinding import settle
+from playground.forms.schema.kinding import settle, types_of
 from playground.forms.schema.shape import Shape, entry_place
 from playground.forms.schema.words import found
 from playground.forms.validation.bounded import DIALECTS
@@ -99,7 +99,14 @@ class _Verdict:
             place = self.at(path) or self.root.parts[0].at(error.schema)
             yield Issue(path=path, message=f"Found {found(error.instance)}.{wanted(place)}")
         else:
-            yield Issue(path=path, message=teach(error, self.at(path)))
+            yield Issue(path=path, message=teach(error, self.names(error, path) or self.at(path)))
+
+    def names(self, error: ValidationError, path: tuple[str | int, ...]) -> Place | None:
+        """Return the place of an object's names, when it is a name that is refused."""
+        if error.validator != "propertyNames":
+            return None
+        above = self.at(path[:-1]) or self.root
+        return above.parts[0].at(error.validator_value) if above.parts else None
 
     def branch(self, error: ValidationError, path: tuple[str | int, ...]) -> list[ValidationError] | None:
         """Return the errors of the branch that was meant: the chosen one, else the one that fits best."""
@@ -128,7 +135,12 @@ def _is_other_type(error: ValidationError) -> bool:
     """Tell whether a branch is out of question: it takes another type altogether."""
     if error.validator in ("anyOf", "oneOf") and error.context:
         return all(map(_is_other_type, error.context))
-    return not error.relative_path and error.validator in ("type", None)
+    if error.relative_path:
+        return False
+    if error.validator in ("const", "enum"):
+        options: Any = error.validator_value if error.validator == "enum" else [error.validator_value]
+        return not any(types_of(error.instance) & types_of(option) for option in options)
+    return error.validator in ("type", None)
 
 
 def _distance(group: list[ValidationError]) -> tuple[bool, int, int]:

@@ -1,6 +1,6 @@
 """A validator's errors in words that help: what was found, what is expected, and an example."""
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from jsonschema.exceptions import ValidationError
 
@@ -12,11 +12,12 @@ from playground.forms.schema.shape import Shape, fold
 from playground.forms.schema.words import counted, expected, found, name_of
 from playground.forms.validation.sample import Sampler
 from playground.forms.values.jsontext import dumps
-from playground.forms.values.values import Json, shorten
+from playground.forms.values.values import MISSING, Json, Missing, shorten
 
 MAX_EXAMPLE = 120
 """Characters; longer examples hide the sentence."""
 MAX_VALUES = 12
+Difference: TypeAlias = tuple[tuple[str | int, ...], Json | Missing, Json | Missing]
 
 
 def teach(error: ValidationError, place: Place | None) -> str:
@@ -36,7 +37,7 @@ def teach(error: ValidationError, place: Place | None) -> str:
         case "unevaluatedItems":
             return "The list may have no item here."
         case "propertyNames":
-            return f"{_name(error)} is not allowed as a name.{_wanted_name(error.validator_value)}"
+            return f"{_name(error)} is not allowed as a name.{_wanted_name(place or local.place)}"
         case "uniqueItems":
             first, _ = repeated(value) or (0, 0)
             return f"This item is the same as item {first + 1}; each must be different."
@@ -50,6 +51,8 @@ def teach(error: ValidationError, place: Place | None) -> str:
             return f"Found {found(value)}, which fits several alternatives; it must fit exactly one."
         case "None":
             return "Nothing is allowed here."
+        case "const" | "enum" if isinstance(value, dict | list) and (near := _nearest(value, error)):
+            return near
         case _:
             return f"Found {found(value)}.{wanted(place if error.validator == 'type' and place else local.place)}"
 
@@ -73,9 +76,11 @@ def _name(error: ValidationError) -> str:
     return name_of(str(error.path[-1]))
 
 
-def _wanted_name(rule: Any) -> str:
-    place = Place(parts=(Part(schema={"type": "string"}, resolver=None), Part(schema=rule, resolver=None)))
-    return wanted(place)
+def _wanted_name(place: Place) -> str:
+    """Return what names are taken; a rule that speaks of no type speaks of text."""
+    types = fold(place).types
+    named = types is not None or "enum" in fold(place).facts
+    return wanted(place if named else place.plus(Place(parts=(Part(schema={"type": "string"}, resolver=None),))))
 
 
 def _known(shape: Shape) -> str:
@@ -88,3 +93,31 @@ def _size(keyword: str, value: Json, limit: Any) -> str:
     unit = {"Items": "item", "Length": "character", "Properties": "property"}[noun]
     bound = "at least" if keyword.startswith("min") else "at most"
     return f"Found {counted(len(value), unit)}. Expected {bound} {counted(limit, unit)}."
+
+
+def _nearest(value: Json, error: ValidationError) -> str:
+    """Return the sentence of what keeps an object or list from the given one that is most like it."""
+    options: Any = error.validator_value if error.validator == "enum" else [error.validator_value]
+    known = [_differences(value, option) for option in options if type(option) is type(value)]
+    if not known:
+        return ""
+    least = min(known, key=len)
+    where, one, other = least[0]
+    place = f" at {shorten('/'.join(map(str, where)))}" if where else ""
+    was = "nothing" if one is MISSING else found(one)
+    told = "nothing" if other is MISSING else shorten(dumps(other)).strip("“”")
+    more = f" There are {len(least) - 1} further differences." if len(least) > 2 else ""
+    return f"Found {was}{place}. Expected {told} there, as the nearest of what is allowed has it.{more}"
+
+
+def _differences(one: Json, other: Json, at: tuple[str | int, ...] = ()) -> list[Difference]:
+    """Return where two values differ, with what each has there."""
+    match one, other:
+        case dict(), dict():
+            names = dict.fromkeys([*other, *one])
+            inside = [_differences(one.get(name, MISSING), other.get(name, MISSING), (*at, name)) for name in names]
+        case list(), list() if len(one) == len(other):
+            inside = [_differences(*pair, (*at, number)) for number, pair in enumerate(zip(one, other, strict=True))]
+        case _:
+            return [] if MISSING not in (one, other) and dumps(one) == dumps(other) else [(at, one, other)]
+    return [difference for differences in inside for difference in differences]

@@ -3,6 +3,7 @@
 import enum
 import math
 import re
+from collections.abc import Iterator
 from typing import Any, Final, Self, TypeAlias
 
 Json: TypeAlias = Any
@@ -75,6 +76,17 @@ def parse_number(text: str) -> int | Literal:
     if math.isinf(number):
         raise NumberError(f"The number {shorten(text)} is larger than a computer's number can be (about 1.8e308).")
     return number
+
+
+def keys_of(name: str) -> Iterator[Json]:
+    """Walk what a name may be as a key of a Python dict: the text, or the number or truth that it writes."""
+    yield name
+    words = {"true": True, "false": False}
+    if name in words:
+        yield words[name]
+    elif NUMBER.fullmatch(name) and len(name) <= MAX_DIGITS:
+        number = parse_number(name) if not math.isinf(float(name)) else None
+        yield from () if number is None else (number,)
 
 
 def is_decimal(text: str) -> bool:
