@@ -22,6 +22,7 @@ ENGINE_FLOORS = [
     "events",
     "ids",
     "failure",
+    "validation",
     "values",
     "tree",
     "journal",
@@ -58,7 +59,7 @@ PLAYGROUND_FLOORS = [
 
 FORMS_FLOORS = ["values", "schema", "validation", "fields", "html", "form"]
 
-OF_THE_ENGINE = ["paths", "clock", "shown", "errors", "events", "ids", "failure", "values", "journal"]
+OF_THE_ENGINE = ["paths", "clock", "shown", "errors", "events", "ids", "failure", "validation", "values", "journal"]
 """What every room of the playground may import of the engine, beside the face: its vocabulary and its journals."""
 
 DJANGO = ["apps", "asgi", "cli", "management", "migrations", "settings", "urls"]

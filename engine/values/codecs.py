@@ -18,16 +18,16 @@ from pydantic_core import (
 from referencing import Registry
 
 from engine.errors import InvalidValue, Issue, NotSerializable
+from engine.validation.validator import DIALECTS, errors_of, seconds_for
 from engine.values.codec import JSON, Codec, OneForm
 from engine.values.jsontext import is_json, unambiguous
 from engine.values.misfits import handed_on, misfit, type_name
-from engine.values.ordering import in_order_of, ordered
-from engine.values.plainness import checking, is_plain, is_reversible
-from engine.values.sameness import same
-from engine.values.textforms import reveal
-from engine.values.transport import Form, Transport
-from engine.values.unions import Compiled
-from engine.values.validator import DIALECTS, errors_of, seconds_for
+from engine.values.types.ordering import in_order_of, ordered
+from engine.values.types.plainness import checking, is_plain, is_reversible
+from engine.values.types.sameness import same
+from engine.values.types.textforms import reveal
+from engine.values.types.transport import Form, Transport
+from engine.values.types.unions import Compiled
 
 MAX_ISSUES = 1000
 RAISED = ("Value error, ", "Assertion failed, ")

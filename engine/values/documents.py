@@ -14,9 +14,9 @@ from referencing import Registry, Resource
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
-from engine.values import choices
 from engine.values.misfits import parts_of
 from engine.values.positions import DOCUMENT
+from engine.values.types import choices
 
 Document = dict[str, Any]
 

@@ -18,11 +18,11 @@ from engine.values.codec import Codec
 from engine.values.codecs import OPEN, DocumentCodec, codec_of
 from engine.values.composite import EitherCodec, KeysCodec, ListCodec
 from engine.values.documents import Document, LenientGenerator, either, keyed, listed
-from engine.values.initvars import check_init_only
 from engine.values.screening import screened, strict
 from engine.values.shapes import UNKNOWN, SchemaShape, keyed_shape, typed_shape
-from engine.values.transport import described
-from engine.values.unreadable import unreadable
+from engine.values.types.initvars import check_init_only
+from engine.values.types.transport import described
+from engine.values.types.unreadable import unreadable
 
 # In the text of a type: the module, and the functions around a local class.
 _MODULES = re.compile(r"(?:[A-Za-z_<][\w<>]*\.)+")

@@ -14,9 +14,9 @@ from pydantic_core import PydanticSerializationError, to_jsonable_python
 
 from engine.errors import InvalidSchema
 from engine.paths import Path, format_path
+from engine.validation.validator import DIALECTS
 from engine.values.documents import Document, is_endless, unresolved
 from engine.values.positions import DOCUMENT
-from engine.values.validator import DIALECTS
 
 MAX_BITS = 14_000
 """Longer whole numbers have more digits than readers of JSON take."""

@@ -11,8 +11,8 @@ from urllib.parse import unquote
 
 from engine.paths import Path
 from engine.values.documents import keyed
-from engine.values.plainness import is_pydantics
 from engine.values.positions import CORE, DOCUMENT
+from engine.values.types.plainness import is_pydantics
 
 Document = dict[str, Any]
 

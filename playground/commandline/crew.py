@@ -18,7 +18,7 @@ from playground.fleet.hanging import watch_over
 from playground.fleet.workers import FATAL, exit_text, record_exit, restricted
 from playground.layers import LocalLayer
 from playground.supervisor import Supervisor, worker_command
-from playground.worker.discovery import site
+from playground.worker.loading.discovery import site
 
 SLOW = 5.0
 """Seconds after which it is said that the code is still being imported."""

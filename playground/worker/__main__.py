@@ -20,10 +20,10 @@ from django.conf import settings  # noqa: E402
 from playground.fleet.workers import restricted  # noqa: E402
 from playground.layers import LocalLayer  # noqa: E402
 from playground.store.database import be_patient  # noqa: E402
-from playground.worker.discovery import discover, site  # noqa: E402
-from playground.worker.environment import load_env_file  # noqa: E402
-from playground.worker.fatal import fatal_modules  # noqa: E402
 from playground.worker.lifeline import end_with_parent  # noqa: E402
+from playground.worker.loading.discovery import discover, site  # noqa: E402
+from playground.worker.loading.environment import load_env_file  # noqa: E402
+from playground.worker.loading.fatal import fatal_modules  # noqa: E402
 from playground.worker.pulse import Pulse  # noqa: E402
 from playground.worker.row import OwnRow  # noqa: E402
 from playground.worker.worker import Worker  # noqa: E402

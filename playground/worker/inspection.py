@@ -19,8 +19,8 @@ django.setup()
 
 from playground.catalogue.catalogue import ImportProblem  # noqa: E402
 from playground.store.rows import to_text  # noqa: E402  Django must be set up first.
-from playground.worker.discovery import discover, site  # noqa: E402
-from playground.worker.environment import load_env_file  # noqa: E402
+from playground.worker.loading.discovery import discover, site  # noqa: E402
+from playground.worker.loading.environment import load_env_file  # noqa: E402
 from playground.worker.pulse import where  # noqa: E402
 
 

@@ -18,8 +18,8 @@ from pydantic_core import core_schema
 
 from engine.errors import InvalidSchema, InvalidValue, NotSerializable
 from engine.values.admission import admitted
-from engine.values.sameness import same
 from engine.values.schema import Schema
+from engine.values.types.sameness import same
 from tests.engine.every_type import CASES, NAMED, NO_KINDS, NOT_TYPES, UNREADABLE
 
 EVERY = [(spec, given) for spec, values in [*CASES, *NAMED.values()] for given in values]

@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from referencing import Registry
 
-from engine.values.equality import key_of, repeated
-from engine.values.validator import DIALECTS, DRAFTS, errors_of, fits
+from engine.validation.equality import key_of, repeated
+from engine.validation.validator import DIALECTS, DRAFTS, errors_of, fits
 
 NEWER = [name for name in DRAFTS if "draft-03" not in name and "draft-04" not in name]
 NO_NUMBER = [{"n": n, "of": [n]} for n in range(3000)]

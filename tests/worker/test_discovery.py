@@ -7,7 +7,7 @@ from textwrap import dedent
 
 import pytest
 
-from playground.worker.discovery import EXAMPLES, Discovery, discover, site
+from playground.worker.loading.discovery import EXAMPLES, Discovery, discover, site
 
 FLOW = """
     from engine import create_workflow, step

@@ -65,13 +65,13 @@ async def test_a_run_goes_from_start_to_answer_to_result(yard: Yard) -> None:
 async def test_a_worker_refuses_what_only_the_code_knows(yard: Yard) -> None:
     """A validator of the user's refuses a start and an answer with field errors; no run is made, the question stays."""
     await yard.start(yard.write("greet.py", GREET))
-    with pytest.raises(InvalidInput, match="nobody is not invited") as refused:
+    with pytest.raises(InvalidInput, match="Nobody is not invited") as refused:
         await actions.start("greeting", {"name": "nobody"})
     assert [issue.path for issue in refused.value.issues] == [("name",)]
     assert (await lists.page()).rows == ()
     run_id = await actions.start("greeting", {"name": "Ada"})
     await yard.run(run_id, lambda run: run.status == "suspended")
-    with pytest.raises(InvalidResumeData, match="nobody is not invited"):
+    with pytest.raises(InvalidResumeData, match="Nobody is not invited"):
         await actions.resume(run_id, "ask", {"name": "nobody"})
     assert (await actions.state_of(run_id)).status == "suspended"
 

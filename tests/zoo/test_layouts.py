@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from playground.worker.discovery import discover
+from playground.worker.loading.discovery import discover
 from tests.zoo.layouts import LAYOUTS, Layout
 
 

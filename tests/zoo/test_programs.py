@@ -8,7 +8,7 @@ import pytest
 
 from engine import Engine
 from engine.testing import Collector, FakeClock, run_to_end
-from playground.worker.discovery import discover
+from playground.worker.loading.discovery import discover
 from tests.zoo.programs import agent, etl, review
 from tests.zoo.test_types import published, through_the_form
 

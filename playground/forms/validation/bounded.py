@@ -5,8 +5,8 @@ from typing import Any
 
 from jsonschema.exceptions import ValidationError
 
-from engine.values.keywords import Keyword
-from engine.values.validator import Dialects
+from engine.validation.keywords import Keyword
+from engine.validation.validator import Dialects
 from playground.forms.schema.decimals import broken_limits, number_beside
 from playground.forms.schema.formats import fits
 from playground.forms.values.values import Json, keys_of

@@ -7,9 +7,9 @@ from typing import Any, TypeAlias
 
 from jsonschema.exceptions import ValidationError
 
-from engine.values.validator import UNUSABLE
-from engine.values.validator import errors_of as validator_errors
-from engine.values.validator import fits as validator_fits
+from engine.validation.validator import UNUSABLE
+from engine.validation.validator import errors_of as validator_errors
+from engine.validation.validator import fits as validator_fits
 from playground.forms.schema.document import KNOWN, Place, place_of
 from playground.forms.schema.kinding import settle, types_of
 from playground.forms.schema.shape import Shape, entry_place

@@ -4,7 +4,7 @@ from typing import Any, TypeAlias
 
 from jsonschema.exceptions import ValidationError
 
-from engine.values.equality import repeated
+from engine.validation.equality import repeated
 from playground.forms.schema.document import Part, Place
 from playground.forms.schema.kinding import settle
 from playground.forms.schema.kinds import Anything, Boolean, Choice, Const, Settled

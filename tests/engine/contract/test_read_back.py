@@ -8,8 +8,8 @@ from jsonschema import Draft202012Validator
 from pydantic import create_model
 
 from engine import Context, Engine, MemoryStore, create_step, create_workflow
-from engine.values.sameness import same
 from engine.values.schema import Schema
+from engine.values.types.sameness import same
 from tests.engine.contract.tiny import run_of
 from tests.engine.every_type import CASES, NAMED
 

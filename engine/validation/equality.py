@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from engine.values.budget import tick
+from engine.validation.budget import tick
 
 
 def key_of(value: Any) -> Any:

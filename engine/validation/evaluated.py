@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from engine.values.budget import tick
-from engine.values.patterns import compiled
+from engine.validation.budget import tick
+from engine.validation.patterns import compiled
 
 JSON = Any
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from engine.paths import Path
-from engine.values.fieldkeys import fields_of
+from engine.values.types.fieldkeys import fields_of
 
 Node = dict[str, Any]
 Found = tuple[Path, str]

@@ -19,10 +19,10 @@ from engine.failure import describe, message_of
 from engine.registry import Engine
 from playground.catalogue.catalogue import ImportProblem, WorkflowEntry
 from playground.supervisor.places import named, place_of, roots
-from playground.worker.entries import entry_of
-from playground.worker.hints import hint
-from playground.worker.modules import import_file, import_name
-from playground.worker.sources import is_user_file
+from playground.worker.loading.entries import entry_of
+from playground.worker.loading.hints import hint
+from playground.worker.loading.modules import import_file, import_name
+from playground.worker.loading.sources import is_user_file
 
 EXAMPLES = "playground.examples"
 NO_FLOWS = ("__main__", "setup", "conftest")

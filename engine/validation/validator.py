@@ -21,10 +21,10 @@ from jsonschema.validators import extend
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import specification_with
 
-from engine.values.budget import OutOfTime, limited
-from engine.values.keywords import ADDED, OLDEST, REPLACED, Keyword, shown, watched
-from engine.values.patterns import PatternError
-from engine.values.quick import quickly, surely_fits
+from engine.validation.budget import OutOfTime, limited
+from engine.validation.keywords import ADDED, OLDEST, REPLACED, Keyword, shown, watched
+from engine.validation.patterns import PatternError
+from engine.validation.quick import quickly, surely_fits
 
 Wrap = Callable[[Keyword], Keyword]
 NEWEST = "https://json-schema.org/draft/2020-12/schema"

@@ -15,14 +15,14 @@ from typing import Any, Literal
 from pydantic import Secret, SecretBytes, SecretStr, TypeAdapter
 from pydantic_core import core_schema, from_json, to_json
 
-from engine.values import choices
-from engine.values.fieldkeys import as_input, as_output, as_read, computed_keys, minds_extra, with_fields
-from engine.values.ordering import write_ordered
-from engine.values.plainness import is_pydantics, is_written_twice, may_collide
 from engine.values.positions import CORE, Node
-from engine.values.serializers import readable
-from engine.values.textforms import decode_bytes, decode_float, encode_bytes, reveal, times
-from engine.values.unions import (
+from engine.values.types import choices
+from engine.values.types.fieldkeys import as_input, as_output, as_read, computed_keys, minds_extra, with_fields
+from engine.values.types.ordering import write_ordered
+from engine.values.types.plainness import is_pydantics, is_written_twice, may_collide
+from engine.values.types.serializers import readable
+from engine.values.types.textforms import decode_bytes, decode_float, encode_bytes, reveal, times
+from engine.values.types.unions import (
     CONFIG,
     Compiled,
     bytes_apart,

@@ -4,8 +4,8 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-from playground.worker.modules import OURS
-from playground.worker.sources import is_user_file
+from playground.worker.loading.modules import OURS
+from playground.worker.loading.sources import is_user_file
 
 
 def hint(error: BaseException) -> str:

@@ -9,10 +9,10 @@ from typing import Any
 
 from jsonschema.exceptions import ValidationError
 
-from engine.values.budget import remembered, tick
-from engine.values.equality import key_of, repeated
-from engine.values.evaluated import evaluated_items, evaluated_names
-from engine.values.patterns import compiled
+from engine.validation.budget import remembered, tick
+from engine.validation.equality import key_of, repeated
+from engine.validation.evaluated import evaluated_items, evaluated_names
+from engine.validation.patterns import compiled
 
 Errors = Iterator[ValidationError]
 Keyword = Callable[[Any, Any, Any, Any], Errors | None]

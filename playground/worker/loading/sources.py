@@ -5,8 +5,8 @@ import sysconfig
 from pathlib import Path
 
 _FOREIGN = tuple({path for name, path in sysconfig.get_paths().items() if name in ("stdlib", "purelib", "platlib")})
-_OURS = tuple(str(Path(__file__).resolve().parents[2] / name) + "/" for name in ("engine", "playground"))
-_EXAMPLES = str(Path(__file__).resolve().parents[1] / "examples") + "/"
+_OURS = tuple(str(Path(__file__).resolve().parents[3] / name) + "/" for name in ("engine", "playground"))
+_EXAMPLES = str(Path(__file__).resolve().parents[2] / "examples") + "/"
 
 
 def user_files() -> tuple[str, ...]:
