@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, Route, async_playwright, expect
 
-from playground.forms import Form, dumps
+from playground.forms import Form, dumps, example
 from tests.forms.corpus import cases
 from tests.forms.server import serving
+from tests.forms.shipped import shipped
 from tests.forms.test_names import NAMES
 
 pytestmark = pytest.mark.browser
@@ -104,6 +105,20 @@ async def test_untouched_without_javascript(browser: Browser) -> None:
         for path, case in some.items():
             await page.goto(f"{url}{path}")
             assert await run(page) == dumps(case.valid[-1]), case.name
+        await context.close()
+
+
+async def test_shipped_schemas(browser: Browser) -> None:
+    """Examples of every fourth schema that packages ship come back identical through a real browser."""
+    some = {f"/{number}": (one.schema, example(one.schema)) for number, one in enumerate(shipped()) if not number % 4}
+    with serving(
+        {path: (schema, Form.of(schema, value, secrets=True)) for path, (schema, value) in some.items()}
+    ) as url:
+        context = await browser.new_context()
+        page = await context.new_page()
+        for path, (_, value) in some.items():
+            await page.goto(f"{url}{path}")
+            assert await run(page) == dumps(value), path
         await context.close()
 
 
