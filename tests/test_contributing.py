@@ -28,6 +28,13 @@ def test_every_file_that_answers_a_question_is_there() -> None:
     assert all((ROOT / file).is_file() for file in files)
 
 
+def test_the_ways_lead_through_files_that_are_there() -> None:
+    """The way of a start and of an answer names files as they stand in the tree."""
+    files = re.findall(r"`((?:engine|playground)/[\w/]+\.py)`", (ROOT / "docs/explanation/architecture.md").read_text())
+    assert len(files) > 20
+    assert not [file for file in files if not (ROOT / file).is_file()]
+
+
 def test_the_decisions_are_all_listed() -> None:
     """Each record stands in the table of the decisions."""
     folder = ROOT / "docs" / "explanation" / "decisions"

@@ -21,7 +21,6 @@ from engine.journal.step_state import StepState
 from engine.paths import Path, format_path, ids_of
 from engine.values.missing import MISSING
 from playground.actions import verdicts
-from playground.actions.dispatch import ChannelDispatcher
 from playground.catalogue import catalogue
 from playground.fleet import hanging
 from playground.graph.nodes import UNKNOWN
@@ -35,7 +34,6 @@ store = OrmStore()
 """The store of this process, for reading runs too: `read`, `summary`, `waits`."""
 
 _clock = SystemClock()
-_dispatcher = ChannelDispatcher()
 
 
 async def state_of(run_id: str) -> RunState:
@@ -75,10 +73,11 @@ async def start(
         UnknownRun: a run with this id is one of another workflow.
     """
     entry = await catalogue.workflow(workflow_id)
-    run_id = _checked_id(run_id)
+    given, run_id = run_id, _checked_id(run_id)
     wanted = Start(input=value, state=state, request_context=request_context)
     checked = await verdicts.check_start(entry, wanted)
-    known = fold(await store.read(run_id))
+    # A run whose id is made up here cannot be there yet.
+    known = RunState() if given is None else fold(await store.read(run_id))
     if not known.run_id:
         await journal.create_run(
             store,
@@ -165,8 +164,7 @@ async def cancel(run_id: str, reason: str = "") -> None:
     """
     await state_of(run_id)
     await journal.record_cancel(store, _clock, run_id, reason)
-    await _dispatcher.cancel(run_id)
-    # Hooks may be left, of which only a worker knows.
+    # The worker that executes it stops; and hooks may be left, of which only a worker knows.
     await _announce(run_id)
     await _unblock(run_id)
 
@@ -278,7 +276,7 @@ async def forked_step(run: RunState, step: str | Sequence[str | int]) -> Path:
 
 
 async def _announce(run_id: str) -> None:
-    await _dispatcher.wake(run_id)
+    await nudges.wake(run_id)
     await nudges.nudge(run_id)
 
 
