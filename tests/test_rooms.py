@@ -171,6 +171,31 @@ def test_only_rooms_that_own_tables_import_models() -> None:
 OWN_TABLES = {"store", "live", "catalogue", "fleet", "runs", "worker"}
 
 
+def test_the_command_line_does_not_know_the_api() -> None:
+    """What both show is shaped in a room below them."""
+    rooms = (ROOT / "playground" / "commandline", ROOT / "playground" / "management")
+    known = {name for room in rooms for path in room.rglob("*.py") for name in imports(path)}
+    assert not [name for name in known if inside(name, "playground.api", "playground.views")]
+
+
+def test_no_folder_is_a_heap() -> None:
+    """At most fifteen files in a folder, beside those that are one for each kind of a thing."""
+    heaps = {}
+    for folder in {path.parent for path in ENGINE + PLAYGROUND}:
+        files = {path.stem for path in folder.glob("*.py")} - {"__init__"} - A_KIND_EACH.get(folder.name, set())
+        if len(files) > 15:
+            heaps[folder.name] = len(files)
+    assert heaps == {}
+
+
+A_KIND_EACH: dict[str, set[str]] = {
+    "execution": {"concurrent", "group", "loops", "mapping", "functions", "sequence", "steps", "waits", "threads"},
+    "views": {"actions", "answers", "doctor", "fork", "inbox", "run", "runs", "theme", "value", "workflows"},
+    "commands": {path.stem for path in (ROOT / "playground" / "management" / "commands").glob("*.py")},
+}
+"""Files of which a folder has one for each kind: of node, of page, of command."""
+
+
 def test_only_the_worker_imports_user_code() -> None:
     """Nothing outside of the worker imports by name."""
     ways = {"importlib.util", "importlib.import_module", "runpy", "imp"}
