@@ -47,8 +47,8 @@ async def test_a_run_that_others_start_is_shown_and_taken(layer: LocalLayer) -> 
 
 async def test_a_page_hears_of_a_cancel_from_outside(layer: LocalLayer) -> None:
     """Whoever watches a run is nudged when another process cancels it."""
-    await record("r")
     async with nudges.watching(nudges.run_group("r")) as watch, asyncio.timeout(10):
+        await record("r")
         await watch.moved(60)
         await journal.record_cancel(store, CLOCK, "r", "enough")
         await watch.moved(60)
