@@ -246,6 +246,7 @@ async def test_a_late_resume_is_told_so_however_the_run_has_ended(after: str) ->
     assert [event async for event in run.observe()] == before
 
 
+@pytest.mark.sqlite  # there both have read the run before the first answer counts
 async def test_a_late_resume_of_an_earlier_question_does_not_answer_the_next() -> None:
     """A resume that was on its way when the step asked its second question is refused."""
 
