@@ -13,7 +13,8 @@ from playground.live import nudges
 from playground.supervisor import worker_command
 from playground.supervisor.child import Child
 
-PATIENCE = 20.0
+PATIENCE = 60.0
+"""Seconds; after an outage of the database, a takeover waits for the lease to run out and ten seconds more."""
 
 
 class Yard:
