@@ -2,6 +2,7 @@
 
 import difflib
 import importlib.util
+import sys
 from typing import Any
 
 from engine import errors
@@ -41,12 +42,11 @@ def missing(name: str, public: list[str]) -> Any:
         ImportError: somebody most likely means something else, which the message names.
         AttributeError: nothing is like it.
     """
-    # Of a part that is not imported yet, Python itself asks for the attribute first.
-    if (
-        not name.startswith("_")
-        and importlib.util.find_spec(f"engine.{name}") is None
-        and (mend := _mend(name, public))
-    ):
+    # Only imports are told: whoever else asks for an attribute may do well without it. And of a part of the package
+    # that is not imported yet, Python itself asks for the attribute first.
+    imported = sys._getframe(1).f_globals.get("__name__") == "importlib._bootstrap"
+    is_part = name.startswith("_") or importlib.util.find_spec(f"engine.{name}") is not None
+    if imported and not is_part and (mend := _mend(name, public)):
         raise ImportError(f"engine has no {name!r}. {mend}", name="engine")
     raise AttributeError(f"module 'engine' has no attribute {name!r}", name=name)
 

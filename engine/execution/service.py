@@ -19,6 +19,7 @@ from engine.journal.step_state import StepState
 from engine.paths import Path, format_path
 from engine.tree.nodes import FlowNode, Node, StepNode, giver_of, walk
 from engine.tree.step import Step
+from engine.values.jsontext import is_json
 from engine.values.schema import Schema
 from engine.values.types.sameness import same
 
@@ -151,7 +152,8 @@ class StepHost:
         for way in ways:
             try:
                 changed = dict(way())
-                if _holds(schema.load(changed), changes):
+                # What may be JSON is read as JSON, as everywhere; anything else has to come back as it was given.
+                if is_json(changes) or _holds(schema.load(changed), changes):
                     return changed
                 found.append(changed)
             except (InvalidValue, NotSerializable) as error:

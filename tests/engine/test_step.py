@@ -284,7 +284,7 @@ async def generates(data):
     [
         ({"execute": 3}, r"3 is no function\. Expected one that takes \(data\)"),
         ({"execute": lambda a, b, c: 1}, r"takes \(a, b, c\)\. Expected \(data\), \(data, ctx\)"),
-        ({"execute": lambda ctx, data: 1}, r"takes \(ctx, data\)\. Expected \(data\)"),
+        ({"execute": lambda ctx, data: 1}, r"takes \(ctx, data\), and .*Swap them: \(data, ctx\)"),
         ({"execute": generates}, r"generates is a generator\. Return a value"),
         ({"timeout": 0}, r"The timeout of step 'x' was given 0\. Expected seconds, more than 0"),
         ({"retry": 3}, r"retry=3\. Expected Retry\(attempts=3"),

@@ -93,6 +93,7 @@ def test_a_wrong_import_names_the_right_one(name: str, message: str) -> None:
 def test_what_is_like_no_name_of_the_engine_is_an_attribute_error() -> None:
     """So that tools that look for attributes find none, and parts of the package are imported as ever."""
     assert not hasattr(engine, "zebra")
+    assert not hasattr(engine, "sleep")
     assert not hasattr(engine, "__wrapped__")
     code = "from engine import testing, errors; import engine.values"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 
 from engine import Context, create_step, create_workflow
 from engine.errors import DefinitionError
+from engine.values.jsontext import is_json
 from engine.values.schema import Schema
 from engine.values.types.sameness import same
 from tests.laws.typed import TYPES, Typed
@@ -50,7 +51,8 @@ def doors(spec: Any, value: Any, seen: list[Any]) -> Any:
         seen.append(data)
         answer = ctx.suspend(value)
         seen.extend([answer, Schema.of(spec).load(ctx.suspend_data)])
-        ctx.set_state(kept=answer)
+        # A text could be either: the value itself, or what JSON has for it.
+        ctx.set_state(kept=Schema.of(spec).enter(answer) if is_json(answer) else answer)
         return answer
 
     def take(data: Any, ctx: Context) -> Any:

@@ -52,12 +52,14 @@ async def test_an_event_after_the_timeout_does_not_end_the_wait() -> None:
 PARTS = [sequence(add_one, clone_step(double, id="twice")), waiting(id="inner"), sequence(ask, add_one)]
 
 
-@pytest.mark.parametrize("part", PARTS, ids=["sequence", "workflow", "asking"])
-async def test_otherwise_may_be_any_part(part: Any) -> None:
+@pytest.mark.parametrize(
+    ("part", "answers"), [*zip(PARTS, [{}, {}, {"ask": 3}], strict=True)], ids=["sequence", "workflow", "asking"]
+)
+async def test_otherwise_may_be_any_part(part: Any, answers: dict[str, Any]) -> None:
     """In arms, items and loops as well."""
     body = waiting(part, id="body")
     flow = begin().foreach(body, concurrency=2).map(sum).dountil(clone_step(add_one, id="more"), lambda data: True)
-    result = await run_to_end(flow.commit(), [1, 1], answers={"ask": 3})
+    result = await run_to_end(flow.commit(), [1, 1], answers=answers)
     assert (result.status, result.result) == ("success", 17)
 
 
