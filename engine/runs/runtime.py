@@ -204,7 +204,7 @@ class Runtime:
         )
         self._live[claim.run_id] = execution
         try:
-            with capturing(), executing(self.store, claim.run_id, execution):
+            with capturing, executing(self.store, claim.run_id, execution):
                 whole = await execution.segment()
         finally:
             del self._live[claim.run_id]
