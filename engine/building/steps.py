@@ -62,6 +62,10 @@ class StepOptions(TypedDict, total=False):
     metadata: dict[str, Any] | None
     """Anything that tools want to know; JSON."""
 
+    undo: Callable[..., Any] | None
+    """Takes back what the step has done, when its run fails or is cancelled later: ``fn(output)`` or
+    ``fn(output, ctx)``, sync or async. It runs at least once, and is tried again as the step is."""
+
 
 class StepDecorator(Protocol):
     """What ``@step(...)`` gives: it makes a step of the function below it."""
@@ -123,7 +127,7 @@ def create_step(
         input_schema: what it takes: a type, a JSON Schema dict, or None for any JSON value. When left out, the
             annotation of the function is used.
         output_schema: what it returns, likewise.
-        **options: resume_schema, suspend_schema, state_schema, description, retry, timeout and metadata: see
+        **options: resume_schema, suspend_schema, state_schema, description, retry, timeout, metadata and undo: see
             `StepOptions`.
 
     Raises:
@@ -163,7 +167,7 @@ def step(
         input_schema: what it takes; the annotation of the function when left out.
         output_schema: what it returns; the annotation of the function when left out.
         **options: resume_schema, suspend_schema, state_schema, description (the docstring when left out), retry,
-            timeout, metadata; see `StepOptions`.
+            timeout, metadata, undo; see `StepOptions`.
 
     Raises:
         DefinitionError: the id, a schema, an option or the function cannot be used; its message says how to mend it.
@@ -203,6 +207,7 @@ def clone_step(step: Step[In, Out], *, id: str, **changes: Any) -> Step[In, Out]
         "retry": step.retry,
         "timeout": step.timeout,
         "metadata": step.metadata,
+        "undo": step.undo,
     }
     if unknown := changes.keys() - same.keys():
         raise DefinitionError(f"clone_step cannot change {', '.join(sorted(unknown))}. It takes {', '.join(same)}.")
@@ -222,7 +227,7 @@ def _make(
     """Make a step of a function whose signature is read."""
     check_id(id, "step")
     _check_options(id, options)
-    timeout = options.get("timeout")
+    timeout, undo = options.get("timeout"), options.get("undo")
     return Step(
         id=id,
         call=_call(function, signature),
@@ -236,6 +241,8 @@ def _make(
         retry=options.get("retry"),
         timeout=None if timeout is None else in_seconds(f"The timeout of step {id!r}", timeout, above=True),
         metadata=options.get("metadata"),
+        undo=undo,
+        call_undo=None if undo is None else _call(undo, read_signature(undo)),
         file=signature.file,
         line=signature.line,
         wants_context=signature.wants_context,

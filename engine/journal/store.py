@@ -10,7 +10,16 @@ from engine.clock import Clock, SystemClock
 from engine.errors import Conflict, RunExists, StaleEpoch, UnknownRun
 from engine.events import Draft, Event, EventType, RunStatus
 from engine.journal.port_checks import check_port
-from engine.journal.summary import CLOSES_ALL, CLOSES_WAIT, RunSummary, Wait, leaves_hooks, opened_wait, summarize
+from engine.journal.summary import (
+    CLOSES_ALL,
+    CLOSES_WAIT,
+    CLOSES_WAITS,
+    RunSummary,
+    Wait,
+    leaves_hooks,
+    opened_wait,
+    summarize,
+)
 from engine.paths import Path
 from engine.values.jsontext import from_text, to_text
 
@@ -323,7 +332,7 @@ def _keep_waits(kept: _Kept, events: Sequence[Event]) -> None:
         wait = opened_wait(event)
         if wait is not None:
             kept.waits[event.path] = wait
-        elif event.type in CLOSES_ALL:
+        elif event.type in CLOSES_WAITS:
             kept.waits.clear()
         elif event.type in CLOSES_WAIT:
             kept.waits.pop(event.path, None)

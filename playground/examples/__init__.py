@@ -4,6 +4,14 @@ from playground.examples.articles import article_pipeline
 from playground.examples.expenses import expense_approval
 from playground.examples.orders import order_fulfilment
 from playground.examples.reminders import invoice_reminders
+from playground.examples.trip import trip_booking
 from playground.examples.weather import weather_planner
 
-__all__ = ["article_pipeline", "expense_approval", "invoice_reminders", "order_fulfilment", "weather_planner"]
+__all__ = [
+    "article_pipeline",
+    "expense_approval",
+    "invoice_reminders",
+    "order_fulfilment",
+    "trip_booking",
+    "weather_planner",
+]

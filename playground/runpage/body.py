@@ -98,7 +98,7 @@ def step_html(
         asked=asked(mask(node.suspend_schema or {}, state.suspend_payload)),
         has_input=began and state.input is not None,
         input=mask(node.input_schema or {}, state.input),
-        has_output=line.row.status in ("success", "bailed"),
+        has_output=line.row.status in ("success", "bailed", "undone"),
         output=mask(node.output_schema or {}, state.output),
     )
     return render_to_string("run/body.html", context_of(body) | {"view": view}, request=request)

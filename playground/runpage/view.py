@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from engine.events import FINAL, RunStatus, StepStatus
+from engine.events import FINAL, RunStatus
 from playground import history as journal
 from playground.diagram import links, marks
 from playground.history import Axis, Bar, History, Holder, Reason, Row, Window
+from playground.history.row import RowStatus
 
 Graph = Mapping[str, Any]
 
@@ -34,7 +35,7 @@ class Line:
         return (self.row.revision, self.row.status, self.row.note, self.row.fraction)
 
     @property
-    def body(self) -> tuple[StepStatus, datetime | None]:
+    def body(self) -> tuple[RowStatus, datetime | None]:
         """Return what changes when the opened part has to be drawn again."""
         return (self.row.status, self.row.asked_at)
 
@@ -51,7 +52,7 @@ class RunView:
     lines: tuple[Line, ...]
     axis: Axis
     reasons: tuple[Reason, ...]
-    marks: Mapping[str, StepStatus]
+    marks: Mapping[str, str]
     """The status of each node of the graph."""
     links: Mapping[str, str]
     """The row that each node leads to."""
@@ -143,7 +144,7 @@ class ViewChanges:
     added: tuple[tuple[str, tuple[Line, ...]], ...]
     """Groups of new lines, each with the key of the line that they follow; empty for the top."""
     removed: tuple[str, ...]
-    marks: Mapping[str, StepStatus]
+    marks: Mapping[str, str]
     links: Mapping[str, str]
 
 
