@@ -1,10 +1,12 @@
 """A run in execution, from its claim until it ends or everything left of it waits."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from contextvars import copy_context
 from datetime import datetime
-from typing import Any, Literal
+from types import coroutine
+from typing import Any, Literal, TypeVar
 
 from engine.clock import Clock
 from engine.errors import StaleEpoch
@@ -30,6 +32,7 @@ from engine.journal.lost import MAX_LOST
 from engine.journal.refs import Value
 from engine.journal.state import RunState
 from engine.journal.store import Claim, Store
+from engine.journal.summary import CLOSES_WAITS
 from engine.paths import Path
 from engine.tree.nodes import (
     AttemptNode,
@@ -47,6 +50,8 @@ from engine.tree.nodes import (
     SleepNode,
     StepNode,
 )
+
+T = TypeVar("T")
 
 
 class Execution:
@@ -79,35 +84,49 @@ class Execution:
         self._tasks = asyncio.TaskGroup()
         self._alarms: dict[tuple[Path, datetime], asyncio.Task[None]] = {}
         self._main: asyncio.Task[Any] | None = None
+        """The task that walks, as long as it does."""
+        self._renewal: asyncio.TimerHandle | None = None
         self._stopped = False
+        self._interrupted = False
+        self.to_undo = False
+        """Whether somebody has cancelled the run meanwhile, and what it did is to be undone under a new claim."""
         self.host: Host = StepHost(self.journal, self._spawn)
 
     async def segment(self) -> bool:
         """Go on with the run until it ends or everything left of it waits.
 
+        It is walked in the caller's task, with context variables of its own: most segments wait for nothing, or not for
+        long, and a task costs as much as two steps.
+
         Returns:
             False when the run was cancelled, stopped or claimed by another worker meanwhile.
         """
+        main = asyncio.current_task()
+        if main is None or main.cancelling():
+            # Whose cancel interrupts a step could not be told.
+            return await asyncio.get_running_loop().create_task(self.segment())
+        self._main = main
+        self.journal.belong_to(main, self._beside)
         try:
             async with self._tasks:
-                main = self._begin_task(self._walk_all())
-                beat = self._tasks.create_task(self._heartbeat())
                 try:
-                    await asyncio.wait([main])
-                    if main.cancelled() and self.journal.state.undoing is not None and not self._stopped:
-                        main = self._begin_task(self._undo_and_end())
-                        await asyncio.wait([main])
+                    await in_own_context(self._walk_all(), self._keep_claim)
                 finally:
-                    self._stopped = self._stopped or not main.done()
-                    for task in (beat, *self._alarms.values()):
-                        task.cancel()
+                    self._leave()
+        except asyncio.CancelledError:
+            if not self._stopped:
+                raise
         except BaseExceptionGroup as errors:
             stale, others = errors.split(StaleEpoch)
             if others is not None:
                 raise _alone(others) from None
             self._stopped = self._stopped or stale is not None
-        if main.cancelled() and not self._stopped:
-            raise asyncio.CancelledError("a step cancelled the task in which it runs")
+            await self.journal.catch_up()
+        finally:
+            if self._interrupted:
+                await _take_back(main)
+        if main.cancelling():
+            raise asyncio.CancelledError
         return not self._stopped
 
     def walk(self, node: Node, scope: Scope, value: Value) -> Coroutine[Any, Any, Outcome]:
@@ -145,8 +164,8 @@ class Execution:
     def stop(self) -> None:
         """Leave the run as it is: what ran is interrupted and is recorded by nobody here."""
         self._stopped = True
-        if self._main is not None:
-            self._main.cancel()
+        if self._main is not None and not self._interrupted:
+            self._interrupted = self._main.cancel()
 
     def given(self, path: Path, value: Value) -> Value:
         """Return what a step is given when it begins: the value, unless the run was forked there with another one."""
@@ -170,11 +189,6 @@ class Execution:
         """Poke the listeners about ``path`` when the clock reaches ``due``."""
         if (path, due) not in self._alarms and self._listeners:
             self._alarms[path, due] = self._beside(self._ring(path, due))
-
-    def _begin_task(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
-        self._main = main = self._tasks.create_task(work)
-        self.journal.belong_to(main, self._beside)
-        return main
 
     async def _walk_all(self) -> None:
         stuck = await self._begin()
@@ -259,7 +273,7 @@ class Execution:
 
     def _spawn(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Do something beside the walk, unless that is over; a thread that a step left behind may still ask for it."""
-        if not self._stopped and self._main is not None and not self._main.done():
+        if not self._stopped and self._main is not None:
             with suppress(asyncio.CancelledError):
                 self._beside(work())
 
@@ -301,10 +315,9 @@ class Execution:
 
     def _take_news(self, events: Sequence[Event]) -> None:
         for event in events:
-            if event.type == "run-canceled":
+            if event.type in CLOSES_WAITS:
+                self.to_undo = event.type == "run-undoing"
                 self.stop()
-            elif event.type == "run-undoing" and self._main is not None:
-                self._main.cancel()
             elif event.path:
                 self._poke(event.path)
 
@@ -317,12 +330,55 @@ class Execution:
         del self._alarms[path, due]
         self._poke(path)
 
-    async def _heartbeat(self) -> None:
+    def _keep_claim(self) -> None:
+        """Renew the claim when a third of its time is over."""
+        self._renewal = asyncio.get_running_loop().call_later(self._lease / 3, self._spawn, self._renew)
+
+    async def _renew(self) -> None:
+        last_seq = await self._store.renew(self.journal.run_id, epoch=self._claim.epoch, lease=self._lease)
+        if last_seq > self.journal.last_seq:
+            await self.journal.catch_up()
+        if self._main is not None:
+            self._keep_claim()
+
+    def _leave(self) -> None:
+        """End what goes on beside the walk."""
+        self._main = None
+        if self._renewal is not None:
+            self._renewal.cancel()
+        for alarm in self._alarms.values():
+            alarm.cancel()
+
+
+@coroutine
+def in_own_context(work: Coroutine[Any, Any, T], waits: Callable[[], None]) -> Generator[Any, Any, T]:
+    """Await a coroutine; context variables that it sets are not seen outside.
+
+    Args:
+        work: the coroutine.
+        waits: called once, when the coroutine waits for something for the first time.
+    """
+    context = copy_context()
+    try:
+        awaited = context.run(work.send, None)
+        waits()
         while True:
-            await asyncio.sleep(self._lease / 3)
-            last_seq = await self._store.renew(self.journal.run_id, epoch=self._claim.epoch, lease=self._lease)
-            if last_seq > self.journal.last_seq:
-                await self.journal.catch_up()
+            try:
+                sent = yield awaited
+            except BaseException as error:
+                awaited = context.run(work.throw, error)
+            else:
+                awaited = context.run(work.send, sent)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+
+
+async def _take_back(task: "asyncio.Task[Any]") -> None:
+    """Take back the cancel of a task that was meant for the walk alone; it may not have come to it yet."""
+    with suppress(asyncio.CancelledError):
+        await asyncio.sleep(0)
+    task.uncancel()
 
 
 def _alone(errors: BaseExceptionGroup[BaseException]) -> BaseException:

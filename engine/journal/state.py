@@ -95,18 +95,14 @@ class RunState:
 
     def place(self, path: Path) -> StepState:
         """Return the step at ``path``, made when it is not there yet."""
-        step = self.find(path)
-        if step is not None:
-            return step
-        *outer, last = path
-        around = self.root
-        for part in outer:
-            found = around.children.get(part)
+        step, last = self.root, len(path) - 1
+        for depth, part in enumerate(path):
+            found = step.children.get(part)
             if found is None:
-                found = around.children[part] = StepState((*around.path, part), "items")
-            around = found
-        made = around.children[last] = StepState(path)
-        return made
+                found = StepState(path) if depth == last else StepState((*step.path, part), "items")
+                step.children[part] = found
+            step = found
+        return step
 
     def steps(self) -> Iterator[StepState]:
         """Yield every step that has begun, parents first; foreach containers themselves are left out."""

@@ -159,6 +159,13 @@ CLOSES_WAIT: frozenset[str] = frozenset(
 )
 """The events that end the wait at their path; the end of the run ends all that are left."""
 
+QUIET: frozenset[str] = frozenset({"step-started", "step-succeeded", "step-output", "step-progress", "step-log"}) | {
+    "branch-decided",
+    "loop-decided",
+    "state-changed",
+}
+"""Events that change neither the status nor, being no waits' ends, what the run waits for."""
+
 CLOSES_ALL: frozenset[str] = frozenset({"run-succeeded", "run-failed", "run-canceled"})
 """The events with which a run has ended."""
 

@@ -207,10 +207,10 @@ class Run(Generic[In, Out]):
         """
         runtime = self._runtime
         await record_cancel(runtime.store, runtime.clock, self.run_id, hooks=hooks_after(self._flow, "canceled"))
-        if (await runtime.state(self.run_id)).undoing is not None:
+        state = await runtime.state(self.run_id)
+        if not state.ended:
             return await self._drive()
         runtime.stop(self.run_id)
-        state = await runtime.state(self.run_id)
         await runtime.finish(self.run_id)
         await self._catch_up_watchers(state)
         return RunResult.of(state)

@@ -206,12 +206,12 @@ class Runtime:
         )
         self._live[claim.run_id] = execution
         try:
-            with capturing(), executing(self.store, claim.run_id, execution):
+            with capturing, executing(self.store, claim.run_id, execution):
                 whole = await execution.segment()
         finally:
             del self._live[claim.run_id]
         if not whole:
-            return None
+            return await self.state(claim.run_id) if execution.to_undo else None
         if not execution.journal.straight:
             return await self.state(claim.run_id)
         state.last_seq = execution.journal.last_seq

@@ -123,7 +123,7 @@ class Step(Generic[In, Out]):
     """Its name within a workflow."""
 
     call: Callable[[Any, Any], Awaitable[Any]]
-    """Runs it on ``(data, ctx)``; a synchronous function runs in a thread."""
+    """Runs it on ``(data, ctx)``; a synchronous function runs in a thread, unless it is ``inline``."""
 
     function: Callable[..., Any]
     """The user's own function, for calling it in a test without an engine."""
@@ -175,6 +175,9 @@ class Step(Generic[In, Out]):
 
     is_async: bool = True
     """Whether the function is a coroutine function."""
+
+    inline: bool = False
+    """Whether a plain function is called on the event loop itself instead of in a thread."""
 
     def __repr__(self) -> str:
         """Return the step as text."""
