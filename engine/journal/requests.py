@@ -72,8 +72,8 @@ async def create_run(
     return await store.create(run_id, [Draft(clock.now(), "run-created", (), payload)])
 
 
-async def record_start(store: Store, clock: Clock, run_id: str, start: Start) -> None:
-    """Start a run that was created without input.
+async def record_start(store: Store, clock: Clock, run_id: str, start: Start, *, known: RunState | None = None) -> None:
+    """Start a run that was created without input; ``known`` as for `record_resume`.
 
     Raises:
         UnknownRun: there is no such run.
@@ -85,7 +85,7 @@ async def record_start(store: Store, clock: Clock, run_id: str, start: Start) ->
             raise RunAlreadyStarted(f"run {run_id} was started before: create another run")
         return [Draft(clock.now(), "run-started", (), start.payload())]
 
-    await _record(store, run_id, decide)
+    await _record(store, run_id, decide, known)
 
 
 async def record_resume(
@@ -107,7 +107,8 @@ async def record_resume(
         path: the suspended step.
         data: the answer as JSON, validated before.
         suspension: the `StepState.suspension` that is answered; without it, the one that is open.
-        known: the fold of the run's journal, as far as it was read; what came since is added to it.
+        known: the fold of the run's journal, as far as it was read; what came since is added to it, so whoever hands
+            it on is done with it.
 
     Raises:
         UnknownRun: there is no such run.
@@ -218,6 +219,7 @@ async def record_event(
     *,
     path: Path | None = None,
     takers: Collection[Path] | None = None,
+    known: RunState | None = None,
 ) -> None:
     """Send an event to a run: to the first step that waits for it, else it is kept for the next one.
 
@@ -229,6 +231,7 @@ async def record_event(
         payload: what it carries, as JSON, validated before.
         path: the one waiting step that it is meant for; then it is not kept for another one.
         takers: the waits that it fits, as paths without indexes; all when left out.
+        known: as for `record_resume`.
 
     Raises:
         UnknownRun: there is no such run.
@@ -247,7 +250,7 @@ async def record_event(
         place = path or (waiting[0] if waiting else ())
         return [Draft(clock.now(), "event-received", place, {"name": name, "payload": payload})]
 
-    await _record(store, run_id, decide)
+    await _record(store, run_id, decide, known)
 
 
 async def record_note(store: Store, clock: Clock, run_id: str, type: EventType, payload: dict[str, Any]) -> None:

@@ -190,7 +190,9 @@ class Run(Generic[In, Out]):
             check_fit(self._flow, state)
         event = admit_event(self._flow, name, payload, likeliest(state, name))
         runtime = self._runtime
-        await record_event(runtime.store, runtime.clock, self.run_id, name, event.payload, takers=event.takers)
+        await record_event(
+            runtime.store, runtime.clock, self.run_id, name, event.payload, takers=event.takers, known=state
+        )
         self._runtime.notice(self.run_id)
         if (await self._runtime.store.summary(self.run_id)).runnable:
             self._runtime.spawn(self._drive())
@@ -279,7 +281,7 @@ class Run(Generic[In, Out]):
         start = Start(input=None if input_data is MISSING else input_data, state=state, request_context=request_context)
         start = await admit(self._flow, start, self)
         if known.run_id:
-            await record_start(runtime.store, runtime.clock, self.run_id, start)
+            await record_start(runtime.store, runtime.clock, self.run_id, start, known=known)
         else:
             await self._create(start)
         self._recorded, self._is_new = True, False
