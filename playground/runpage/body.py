@@ -41,6 +41,8 @@ class Asked:
 class StepBody:
     """Context of ``run/body.html``."""
 
+    key: str
+    """The line's own name, for what needs an id."""
     path: str
     began: int
     """The seq at which it began; 0 before."""
@@ -80,7 +82,7 @@ def step_html(
     """Return the inside of one line; ``form`` is an answer that was refused, shown as it was typed."""
     state = line.row.state
     if line.row.error is not None:
-        failed = {"failure": failure(line.row.error), "path": line.row.title}
+        failed = {"failure": failure(line.row.error), "path": line.row.title, "id": line.id, "leads": ""}
         return render_to_string("run/failure.html", failed, request=request)
     if state is None:
         return SafeString("")
@@ -91,6 +93,7 @@ def step_html(
         form = event_form(view.run_id, state, node.schema if isinstance(node, GraphEvent) else None)
     began = state.started_at is not None
     body = StepBody(
+        key=line.id,
         path=line.row.path,
         began=line.row.began,
         detail=_masked(detail(view.history, state), node.resume_schema, graph),
