@@ -60,6 +60,9 @@ class StepOptions(TypedDict, total=False):
     metadata: dict[str, Any] | None
     """Anything that tools want to know; JSON."""
 
+    undo: Callable[..., Any] | None
+    """Takes back what the step has done, when its run fails or is cancelled later: ``fn(output)`` or
+    ``fn(output, ctx)``, sync or async. It runs at least once, and is tried again as the step is."""
     inline: bool
     """Whether a plain function is called on the event loop itself instead of in a thread. For one that only computes
     and is done in well under a millisecond: until then nothing else goes on, no timeout and no cancel."""
@@ -125,8 +128,8 @@ def create_step(
         input_schema: what it takes: a type, a JSON Schema dict, or None for any JSON value. When left out, the
             annotation of the function is used.
         output_schema: what it returns, likewise.
-        **options: resume_schema, suspend_schema, state_schema, description, retry, timeout, metadata and inline: see
-            `StepOptions`.
+        **options: resume_schema, suspend_schema, state_schema, description, retry, timeout, metadata, undo and inline:
+            see `StepOptions`.
 
     Raises:
         DefinitionError: the id, a schema, an option or the function cannot be used; its message says how to mend it.
@@ -165,7 +168,7 @@ def step(
         input_schema: what it takes; the annotation of the function when left out.
         output_schema: what it returns; the annotation of the function when left out.
         **options: resume_schema, suspend_schema, state_schema, description (the docstring when left out), retry,
-            timeout, metadata, inline; see `StepOptions`.
+            timeout, metadata, undo, inline; see `StepOptions`.
 
     Raises:
         DefinitionError: the id, a schema, an option or the function cannot be used; its message says how to mend it.
@@ -205,6 +208,7 @@ def clone_step(step: Step[In, Out], *, id: str, **changes: Any) -> Step[In, Out]
         "retry": step.retry,
         "timeout": step.timeout,
         "metadata": step.metadata,
+        "undo": step.undo,
         "inline": step.inline,
     }
     if unknown := changes.keys() - same.keys():
@@ -225,7 +229,7 @@ def _make(
     """Make a step of a function whose signature is read."""
     check_id(id, "step")
     _check_options(id, options)
-    timeout, inline = options.get("timeout"), options.get("inline", False)
+    timeout, undo, inline = options.get("timeout"), options.get("undo"), options.get("inline", False)
     _check_inline(id, inline, signature)
     return Step(
         id=id,
@@ -240,6 +244,8 @@ def _make(
         retry=options.get("retry"),
         timeout=None if timeout is None else in_seconds(f"The timeout of step {id!r}", timeout, above=True),
         metadata=options.get("metadata"),
+        undo=undo,
+        call_undo=None if undo is None else _call(undo, read_signature(undo), inline=False),
         file=signature.file,
         line=signature.line,
         wants_context=signature.wants_context,

@@ -13,6 +13,7 @@ from engine.journal.port_checks import check_port
 from engine.journal.summary import (
     CLOSES_ALL,
     CLOSES_WAIT,
+    CLOSES_WAITS,
     QUIET,
     RunSummary,
     Wait,
@@ -211,7 +212,7 @@ class MemoryStore:
         drafts = decide(_numbered(kept, after))
         last = len(kept.rows)
         self._record(kept, drafts)
-        if any(draft.type in CLOSES_ALL for draft in drafts):
+        if any(draft.type in CLOSES_WAITS for draft in drafts):
             # Whoever executes the run can write no more, and is no longer its owner.
             kept.epoch += 1
             kept.leased_until = None
@@ -343,7 +344,7 @@ def _keep_waits(kept: _Kept, events: Sequence[Event]) -> None:
         wait = opened_wait(event)
         if wait is not None:
             kept.waits[event.path] = wait
-        elif event.type in CLOSES_ALL:
+        elif event.type in CLOSES_WAITS:
             kept.waits.clear()
         elif event.type in CLOSES_WAIT:
             kept.waits.pop(event.path, None)

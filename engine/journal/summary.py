@@ -114,6 +114,7 @@ _STATUS: dict[str, RunStatus] = {
     "run-started": "running",
     "run-suspended": "suspended",
     "run-waiting": "waiting",
+    "run-undoing": "running",
     "run-succeeded": "success",
     "run-failed": "failed",
     "run-canceled": "canceled",
@@ -166,6 +167,10 @@ QUIET: frozenset[str] = frozenset({"step-started", "step-succeeded", "step-outpu
 """Events that change neither the status nor, being no waits' ends, what the run waits for."""
 
 CLOSES_ALL: frozenset[str] = frozenset({"run-succeeded", "run-failed", "run-canceled"})
+"""The events with which a run has ended."""
+
+CLOSES_WAITS: frozenset[str] = CLOSES_ALL | {"run-undoing"}
+"""The events after which nothing is waited for any more."""
 
 
 def leaves_hooks(event: Event | Draft) -> bool:

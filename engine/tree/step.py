@@ -155,6 +155,12 @@ class Step(Generic[In, Out]):
     metadata: dict[str, Any] | None = None
     """Anything that tools want to know; JSON."""
 
+    undo: Callable[..., Any] | None = None
+    """The user's function that takes back what the step has done."""
+
+    call_undo: Callable[[Any, Any], Awaitable[Any]] | None = None
+    """Runs it on ``(output, ctx)``."""
+
     file: str | None = None
     """The source file of the function."""
 

@@ -8,12 +8,12 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from channels.layers import get_channel_layer
 from channels.routing import ChannelNameRouter
 from channels.worker import Worker as ChannelsWorker
-from django.conf import settings
 
 from engine.journal.state import RunState
 from engine.runs.runtime import Runtime
@@ -64,6 +64,7 @@ class Worker:
         row: OwnRow,
         pulse: Pulse,
         limit: int,
+        env_file: Path | None = None,
         after: Collection[str] = (),
         only: str | None = None,
     ) -> None:
@@ -96,8 +97,8 @@ class Worker:
         self._only = only
         # What did not import is not among the modules, and is what will be saved next; variables are no module at all.
         self._beside = tuple(problem.file for problem in discovery.problems if problem.file)
-        if settings.STEPYARD_ENV_FILE is not None:
-            self._beside += (str(settings.STEPYARD_ENV_FILE),)
+        if env_file is not None:
+            self._beside += (str(env_file),)
         self._files = (*user_files(), *self._beside)
         self._started_at = time.time()
         self._left = ""
