@@ -16,8 +16,21 @@ from engine.building.arguments import (
 from engine.building.sequence import node_of
 from engine.errors import DefinitionError
 from engine.shown import shown
+from engine.tree.failures import Catch
 from engine.tree.functions import make_function
-from engine.tree.nodes import BranchNode, EventNode, Flow, ForeachNode, LoopNode, MapNode, Node, ParallelNode, SleepNode
+from engine.tree.nodes import (
+    AttemptNode,
+    BranchNode,
+    EventNode,
+    Flow,
+    ForeachNode,
+    LoopNode,
+    MapNode,
+    Node,
+    ParallelNode,
+    RaceNode,
+    SleepNode,
+)
 from engine.tree.wiring import output_of, outputs_of
 from engine.values.schema import Schema
 
@@ -27,6 +40,16 @@ def parallel(id: str, arms: Any, concurrency: Any, fail_fast: Any) -> ParallelNo
     nodes = some_arms("parallel", arms, node_of)
     limit = count("concurrency", concurrency)
     return ParallelNode(id=id, arms=nodes, concurrency=limit, fail_fast=yes_or_no("fail_fast", fail_fast))
+
+
+def race(id: str, arms: Any) -> RaceNode:
+    """Return a node whose arms run at once until one succeeds."""
+    return RaceNode(id=id, arms=some_arms("race", arms, node_of))
+
+
+def attempt(id: str, body: Any, otherwise: Any, on: Any) -> AttemptNode:
+    """Return a node whose body's failures are caught."""
+    return AttemptNode(id=id, body=node_of(body), handler=node_of(otherwise), on=Catch.of(on))
 
 
 def branch(id: str, arms: Any, otherwise: Any, given: Schema) -> BranchNode:

@@ -34,6 +34,9 @@ Condition = Inline[Data, bool] | Inline[Data, Awaitable[bool]]
 
 JsonDict = dict[str, Any]
 
+Catching = type[BaseException] | str | tuple[type[BaseException] | str, ...]
+"""Which errors are caught: exception classes, or names of such."""
+
 
 def _not_before(builder: Any, name: str) -> str | None:
     """Return what to say of an attribute that only a committed workflow has."""
@@ -93,6 +96,52 @@ class WorkflowBuilder(Generic[In, Out, Now]):
             id: the node's own id.
         """
         return self._with(additions.parallel(self._id("parallel", id), arms, concurrency, fail_fast))
+
+    @defining(".race([first, second])")
+    def race(self, arms: Sequence[Part[Any, Any]], *, id: str | None = None) -> "WorkflowBuilder[In, Out, Any]":
+        """Run all arms at once on the same input until one succeeds; the others are cancelled with all they wait for.
+
+        The next step is given a dict with the winner's output by its id. The race fails when all arms have failed.
+
+        Args:
+            arms: steps, workflows or sequences.
+            id: the node's own id.
+        """
+        return self._with(additions.race(self._id("race", id), arms))
+
+    @overload
+    def attempt(
+        self: "WorkflowBuilder[In, Out, JsonDict]",
+        body: Part[Any, New],
+        /,
+        otherwise: Part[Any, Other],
+        *,
+        on: Catching = ...,
+        id: str | None = ...,
+    ) -> "WorkflowBuilder[In, Out, New | Other]": ...
+    @overload
+    def attempt(
+        self, body: Part[JsonDict, New], /, otherwise: Part[Any, Other], *, on: Catching = ..., id: str | None = ...
+    ) -> "WorkflowBuilder[In, Out, New | Other]": ...
+    @overload
+    def attempt(
+        self, body: Part[Now, New], /, otherwise: Part[Any, Other], *, on: Catching = ..., id: str | None = ...
+    ) -> "WorkflowBuilder[In, Out, New | Other]": ...
+    @defining(".attempt(step, otherwise=handler, on=(TimeoutError,))")
+    def attempt(
+        self, body: Part[Any, Any], /, otherwise: Part[Any, Any], *, on: Catching = (Exception,), id: str | None = None
+    ) -> "WorkflowBuilder[In, Out, Any]":
+        """Run a part; when it fails after its retries, run another one instead, and go on with what that gives.
+
+        Args:
+            body: a step, workflow or sequence.
+            otherwise: the handler: a step, workflow or sequence. It is given a dict: ``error`` and ``type`` are the
+                message and the class name of the error, ``step`` and ``input`` the path and the input of the innermost
+                step that failed.
+            on: the exception classes that are caught, or names of such; others fail the run.
+            id: the node's own id.
+        """
+        return self._with(additions.attempt(self._id("attempt", id), body, otherwise, on))
 
     @defining(".branch([(condition, step), (condition, step)], otherwise=step)")
     def branch(

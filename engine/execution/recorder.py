@@ -77,7 +77,7 @@ class Recorder:
         """
         if not self._pending and not self._writing.locked():
             return
-        spawn = self._beside()
+        spawn = None if self.alone else self._beside()
         if spawn is None:
             await self.write()
             return

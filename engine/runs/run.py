@@ -198,16 +198,21 @@ class Run(Generic[In, Out]):
             self._runtime.spawn(self._drive())
 
     async def cancel(self) -> RunResult:
-        """Cancel the run, wherever it is executed: its steps, retries and timers stop.
+        """Cancel the run, wherever it is executed: its steps, retries and timers stop, and what it did is undone.
+
+        Returns:
+            The run when all is undone.
 
         Raises:
-            RunFinished: the run has ended before and stays as it was.
+            RunFinished: the run has ended before and stays as it was, or is being undone.
             UnknownRun: the run was not started.
         """
         runtime = self._runtime
         await record_cancel(runtime.store, runtime.clock, self.run_id, hooks=hooks_after(self._flow, "canceled"))
-        runtime.stop(self.run_id)
         state = await runtime.state(self.run_id)
+        if not state.ended:
+            return await self._drive()
+        runtime.stop(self.run_id)
         await runtime.finish(self.run_id)
         await self._catch_up_watchers(state)
         return RunResult.of(state)
