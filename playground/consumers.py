@@ -88,10 +88,12 @@ class Watcher(AsyncWebsocketConsumer):
         try:
             while True:
                 await self._moved.wait()
+                # Before the look, not after it: a nudge that comes while the journal is read leads to another look.
                 self._moved.clear()
                 message = await self.message()
                 if message is None:
                     continue
+                # Before the send, or an answer that comes at once would be wiped out, and waited for in vain.
                 self._acknowledged.clear()
                 await self.send(text_data=json.dumps(message))
                 async with asyncio.timeout(ANSWER):
