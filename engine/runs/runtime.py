@@ -212,6 +212,7 @@ class Runtime:
             del self._live[claim.run_id]
         if not whole:
             return await self.state(claim.run_id) if execution.to_undo else None
+        # Folded in another order than the store's, the state may show people something else than a reload would.
         if not execution.journal.straight:
             return await self.state(claim.run_id)
         state.last_seq = execution.journal.last_seq
