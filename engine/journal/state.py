@@ -111,8 +111,9 @@ class RunState:
     def value_of(self, ref: Ref) -> Any:
         """Return the value that a ref stands for at this point of the journal."""
         # Most refs by far are to the step before.
-        if "step" in ref:
-            return self._output(ref["step"])
+        step = self.find(ref["step"]) if "step" in ref else None
+        if step is not None and step.kind != "items":
+            return step.output
         return resolve(ref, self._output, self._input)
 
     def end(self, event: Event | Draft, status: StepStatus) -> StepState:
