@@ -22,6 +22,7 @@ ENGINE_FLOORS = [
     "events",
     "ids",
     "failure",
+    "names",
     "validation",
     "values",
     "tree",

@@ -77,8 +77,9 @@ def _of_step(step: StepState, now: datetime) -> Reason | None:
     match step.status:
         case "suspended":
             since = _since(step.suspended_at, now)
-            what = f" ({step.label})" if step.label else ""
-            return Reason(kind="person", text=f"{path}{what} waits for an answer{since}", path=path, due_at=step.due_at)
+            return Reason(
+                kind="person", text=f"{step.called} waits for an answer{since}", path=path, due_at=step.due_at
+            )
         case "waiting" if step.event_name:
             text = f"{path} waits for the event {step.event_name}{_since(step.started_at, now)}"
             return Reason(kind="event", text=text, path=path, due_at=step.due_at)
