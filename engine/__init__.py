@@ -3,6 +3,7 @@
 The public names; `docs/reference` explains each.
 """
 
+from engine.building.schedules import Every, Schedule
 from engine.building.sequence import sequence
 from engine.building.steps import clone_step, create_step, step
 from engine.building.workflow import Workflow, clone_workflow
@@ -22,12 +23,14 @@ __all__ = [
     "Context",
     "Engine",
     "Event",
+    "Every",
     "Fail",
     "MemoryStore",
     "Retry",
     "Run",
     "RunResult",
     "RunSummary",
+    "Schedule",
     "Step",
     "StepResult",
     "StepyardError",

@@ -24,6 +24,7 @@ ENGINE_FLOORS = [
     "failure",
     "validation",
     "values",
+    "schedules",
     "tree",
     "journal",
     "execution",
@@ -59,7 +60,8 @@ PLAYGROUND_FLOORS = [
 
 FORMS_FLOORS = ["values", "schema", "validation", "fields", "html", "form"]
 
-OF_THE_ENGINE = ["paths", "clock", "shown", "errors", "events", "ids", "failure", "validation", "values", "journal"]
+OF_THE_ENGINE = ["paths", "clock", "shown", "errors", "events", "ids", "failure", "validation", "values"]
+OF_THE_ENGINE += ["schedules", "journal"]
 """What every room of the playground may import of the engine, beside the face: its vocabulary and its journals."""
 
 DJANGO = ["apps", "asgi", "cli", "management", "migrations", "settings", "urls"]

@@ -16,6 +16,7 @@ from engine.building.arguments import (
     source_schema,
     yes_or_no,
 )
+from engine.building.schedules import plan
 from engine.building.sequence import Part, node_of
 from engine.building.workflow import Workflow
 from engine.errors import DefinitionError
@@ -80,6 +81,9 @@ class WorkflowBuilder(Generic[In, Out, Now]):
 
     given: Schema
     """The schema of what the next step is given."""
+
+    schedules: Any = None
+    """When it is to start by itself, as it was given; checked by `commit`."""
 
     @overload
     def then(
@@ -348,9 +352,10 @@ class WorkflowBuilder(Generic[In, Out, Now]):
             EmptyWorkflow: it has no step.
             DuplicateId: two of its nodes have the same id.
             WiringError: a step can never take what it is given, or a mapping reads a step that is not before it.
+            DefinitionError: a schedule has a wrong expression, zone or input.
         """
         check_wiring(self.flow)
-        return Workflow(flow=self.flow)
+        return Workflow(flow=replace(self.flow, schedules=plan(self.flow, self.schedules)))
 
     def __repr__(self) -> str:
         """Return the builder as text."""
@@ -358,7 +363,7 @@ class WorkflowBuilder(Generic[In, Out, Now]):
 
     def _with(self, node: Node) -> "WorkflowBuilder[In, Out, Any]":
         flow = replace(self.flow, nodes=(*self.flow.nodes, node))
-        return WorkflowBuilder(flow=flow, given=output_of(node, self.given))
+        return WorkflowBuilder(flow=flow, given=output_of(node, self.given), schedules=self.schedules)
 
     def _id(self, kind: str, id: str | None) -> str:
         if id is not None:

@@ -1,5 +1,6 @@
 """What a run may start with: validated, as JSON, and accepted by the workflow's ``on_start``."""
 
+from dataclasses import replace
 from typing import Any
 
 from engine.errors import InvalidInput, InvalidValue, NotSerializable, StartRefused
@@ -23,7 +24,8 @@ async def admit(flow: Flow, start: Start, run: Any = None) -> Start:
         InvalidInput: the input or the state does not fit its schema, or something cannot become JSON.
         StartRefused: the hook raised.
     """
-    wanted = Start(
+    wanted = replace(
+        start,
         input=_input(flow, start.input),
         state=_state(flow, start.state),
         request_context=_json_dict("request_context", start.request_context),
