@@ -1,6 +1,5 @@
 """Schedules as a workflow's definition names them, and what `commit` makes of them."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
@@ -77,14 +76,13 @@ def plan(flow: Flow, given: Any) -> tuple[Planned, ...]:
     """
     if given is None:
         return ()
-    if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
+    if not isinstance(given, list | tuple):
         raise DefinitionError(
             f"Workflow {flow.id!r} has schedules={shown(given)}. Expected a list, such as [{EXAMPLE}]."
         )
     planned: list[Planned] = []
-    schedules = list(given)
-    taken = {one.id for one in schedules if isinstance(one, Schedule | Every) and one.id is not None}
-    for one in schedules:
+    taken = {one.id for one in given if isinstance(one, Schedule | Every) and isinstance(one.id, str)}
+    for one in given:
         made = _planned(flow, one, taken | {known.id for known in planned})
         if any(known.id == made.id for known in planned):
             raise DuplicateId(f"Two schedules of workflow {flow.id!r} have the id {made.id!r}. Give one another id.")
@@ -96,7 +94,7 @@ def _planned(flow: Flow, given: Any, taken: set[str]) -> Planned:
     if not isinstance(given, Schedule | Every):
         raise DefinitionError(f"Workflow {flow.id!r} has the schedule {shown(given)}. Expected {EXAMPLE}.")
     id = free_id("schedule", taken) if given.id is None else check_id(given.id, "schedule")
-    if given.missed not in get_args(Missed):
+    if not isinstance(given.missed, str) or given.missed not in get_args(Missed):
         raise DefinitionError(
             f"Schedule {id!r} of workflow {flow.id!r} has missed={shown(given.missed)}. "
             "Expected 'once', 'skip' or 'all'."
@@ -117,7 +115,7 @@ def _timing(given: Schedule | Every) -> Timing:
     if isinstance(given, Schedule):
         return read_cron(given.expression, given.timezone)
     parts = (given.days, given.hours, given.minutes, given.seconds)
-    if all(is_number(part) for part in parts):
+    if all(is_number(part) and abs(part) <= LONGEST for part in parts):
         length = given.days * 86400 + given.hours * 3600 + given.minutes * 60 + given.seconds
         if 1 <= length <= LONGEST and length == int(length):
             return Interval(int(length))

@@ -1,6 +1,7 @@
 """Section 8: schedules, as a program defines, fires and tests them."""
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from engine import Context, Engine, Every, MemoryStore, Schedule, clone_workflow
 from engine.errors import DefinitionError, DuplicateId, InvalidId, StartRefused
 from engine.testing import FakeClock, run_scheduled
 from tests.engine.contract.tiny import add_one, begin
+from tests.engine.test_definition_law import WRONG as HOSTILE
 
 MONDAY = datetime(2030, 1, 7, tzinfo=UTC)
 
@@ -95,6 +97,17 @@ def test_what_is_wrong_fails_at_commit(schedules: Any, message: str) -> None:
     builder = begin(schedules=schedules).then(add_one)
     with pytest.raises(DefinitionError, match=message):
         builder.commit()
+
+
+@pytest.mark.parametrize("keyword", ["expression", "timezone", "id", "missed", "days", "seconds", "schedules", "one"])
+@pytest.mark.parametrize("value", HOSTILE, ids=lambda value: type(value).__name__)
+def test_whatever_is_given_is_told(keyword: str, value: Any) -> None:
+    """Values that break whatever is done to them too: nothing but a definition's error comes out."""
+    cron, every = ("expression", "timezone"), ("days", "seconds")
+    given: Any = [Schedule(**{"expression": "0 9 * * *", keyword: value})] if keyword in cron else [value]
+    given = [Every(**{"hours": 1, keyword: value})] if keyword in (*every, "id", "missed") else given
+    with suppress(DefinitionError):
+        begin(schedules=value if keyword == "schedules" else given).then(add_one).commit()
 
 
 def test_an_input_that_does_not_fit_fails_at_commit() -> None:
