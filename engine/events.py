@@ -29,6 +29,8 @@ step-failed            error
 step-canceled          reason
 step-bailed            value
 branch-decided         arms: ids of the arms that run, input: a Ref
+race-decided           arms: the id of the arm that won, as a list
+attempt-caught         arms: the id of what runs now, as a list, step: the path of the step whose failure it was
 loop-decided           iteration (from 1), again: bool, steps: ids of the body
 sleep-started          until: ISO time, input: a Ref
 sleep-ended            (empty)
@@ -72,6 +74,8 @@ EventType = Literal[
     "step-canceled",
     "step-bailed",
     "branch-decided",
+    "race-decided",
+    "attempt-caught",
     "loop-decided",
     "sleep-started",
     "sleep-ended",

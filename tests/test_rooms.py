@@ -191,7 +191,18 @@ def test_no_folder_is_a_heap() -> None:
 
 
 A_KIND_EACH: dict[str, set[str]] = {
-    "execution": {"concurrent", "group", "loops", "mapping", "functions", "sequence", "steps", "waits", "threads"},
+    "execution": {
+        "attempts",
+        "concurrent",
+        "group",
+        "loops",
+        "mapping",
+        "functions",
+        "sequence",
+        "steps",
+        "waits",
+        "threads",
+    },
     "views": {"actions", "answers", "doctor", "fork", "inbox", "run", "runs", "theme", "value", "workflows"},
     "commands": {path.stem for path in (ROOT / "playground" / "management" / "commands").glob("*.py")},
 }

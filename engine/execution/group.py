@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from engine.execution.outcome import CANCELED, HALTED, Bailed, Failed, Halted, Outcome
 from engine.execution.scope import Scope
 from engine.execution.walker import Walker
+from engine.journal.refs import Value
 from engine.paths import Path
 
 
@@ -36,7 +37,14 @@ class Group:
     """
 
     def __init__(
-        self, run: Walker, scope: Scope, children: list[Child], *, limit: int | None, fail_fast: bool, launch_all: bool
+        self,
+        run: Walker,
+        scope: Scope,
+        children: list[Child],
+        *,
+        limit: int | None,
+        launch_all: bool,
+        ends_with: type[Value] | type[Failed] | None = None,
     ) -> None:
         """Take the children and the rules.
 
@@ -45,29 +53,28 @@ class Group:
             scope: where the node stands.
             children: what to run, in list order.
             limit: how many run at once; None for all.
-            fail_fast: cancel the siblings of a child that fails.
             launch_all: start the remaining children although one has failed.
+            ends_with: the outcome of a child that decides, beside an early end: its siblings are cancelled then.
         """
         self.outcomes: list[Outcome] = [CANCELED] * len(children)
         self._run = run
         self._path = scope.path
         self._children = children
         self._limit = len(children) if limit is None else limit
-        self._fail_fast = fail_fast
         self._launch_all = launch_all
+        self._ends_with = Bailed if ends_with is None else Bailed | ends_with
         self._queue = deque(range(len(children)))
         self._running: dict[int, asyncio.Task[None]] = {}
         self._poked: set[int] = set()
         self._moved = asyncio.Event()
         self._failed = False
-        self._bailed: Bailed | None = None
+        self._decided = False
         self._numbers: dict[Path, int] = {}
 
-    async def gather(self) -> Bailed | None:
-        """Run the children until each has ended or halted; ``outcomes`` then holds theirs, in list order.
+    async def gather(self) -> None:
+        """Run the children until each has ended or halted, or one has decided; the others are cancelled then.
 
-        Returns:
-            The early end that a child asked for, if one did; the siblings are cancelled then.
+        ``outcomes`` then holds theirs, in list order.
         """
         self._settle()
         with self._run.listening(self):
@@ -76,18 +83,20 @@ class Group:
                     await self._moved.wait()
                     self._moved.clear()
                     await self._run.journal.flush()
-                    if self._stopped:
+                    if self._decided:
                         await self._cancel_running()
-        if self._stopped:
+        if self._decided:
             self._cancel_open()
-        return self._bailed
 
-    def stopped(self) -> Failed | Halted | None:
-        """Return why the node has no value yet: the first failure in list order, else a halt.
+    def stopped(self) -> Bailed | Failed | Halted | None:
+        """Return why the node has no value yet: an early end, the first failure in list order, or a halt.
 
         A failure waits for siblings that a timer or an event will wake, as it waits for running ones; who waits for a
         person may wait for ever, so those stay behind.
         """
+        bailed = next((outcome for outcome in self.outcomes if isinstance(outcome, Bailed)), None)
+        if bailed is not None:
+            return bailed
         failed = next((outcome for outcome in self.outcomes if isinstance(outcome, Failed)), None)
         if failed is None:
             return HALTED if HALTED in self.outcomes else None
@@ -99,10 +108,6 @@ class Group:
         number = self._child_of(path)
         if number is not None:
             self._wake(number)
-
-    @property
-    def _stopped(self) -> bool:
-        return self._bailed is not None or (self._failed and self._fail_fast)
 
     def _settle(self) -> None:
         """Take note of the children of which all is known."""
@@ -120,7 +125,7 @@ class Group:
 
     def _launch(self, tasks: asyncio.TaskGroup) -> bool:
         """Start what the window has room for; tell whether anything runs."""
-        if self._stopped:
+        if self._decided:
             self._queue.clear()
         elif self._failed and not self._launch_all and self._queue:
             begun = {self._child_of(path) for path in self._run.journal.state.open}
@@ -143,11 +148,8 @@ class Group:
         self.outcomes[number] = outcome
         poked = number in self._poked
         self._poked.discard(number)
-        match outcome:
-            case Failed():
-                self._failed = True
-            case Bailed():
-                self._bailed = self._bailed or outcome
+        self._failed = self._failed or isinstance(outcome, Failed)
+        self._decided = self._decided or isinstance(outcome, self._ends_with)
         if outcome is HALTED and poked:
             self._queue.appendleft(number)
 

@@ -9,7 +9,8 @@ from typing import Any, Literal
 from engine.clock import Clock
 from engine.errors import StaleEpoch
 from engine.events import Event
-from engine.execution.concurrent import run_branch, run_foreach, run_parallel
+from engine.execution.attempts import run_attempt
+from engine.execution.concurrent import run_branch, run_foreach, run_parallel, run_race
 from engine.execution.hooks import left_by
 from engine.execution.loops import run_loop
 from engine.execution.lost import lost_between
@@ -30,6 +31,7 @@ from engine.journal.state import RunState
 from engine.journal.store import Claim, Store
 from engine.paths import Path
 from engine.tree.nodes import (
+    AttemptNode,
     BranchNode,
     EventNode,
     Flow,
@@ -39,6 +41,7 @@ from engine.tree.nodes import (
     MapNode,
     Node,
     ParallelNode,
+    RaceNode,
     SequenceNode,
     SleepNode,
     StepNode,
@@ -117,6 +120,10 @@ class Execution:
                 return run_sequence(self, node.nodes, scope, value)
             case ParallelNode():
                 return run_parallel(self, node, scope, value)
+            case RaceNode():
+                return run_race(self, node, scope, value)
+            case AttemptNode():
+                return run_attempt(self, node, scope, value)
             case BranchNode():
                 return run_branch(self, node, scope, value)
             case LoopNode():

@@ -207,6 +207,7 @@ def _step_bailed(run: RunState, event: Event | Draft) -> None:
 
 
 def _branch_decided(run: RunState, event: Event | Draft) -> None:
+    """Keep which arms go on: those that were chosen, the one that won, the one that handles a failure."""
     run.place(event.path[:-1]).decisions[str(event.path[-1])] = event.payload["arms"]
 
 
@@ -305,6 +306,8 @@ _APPLY: dict[str, Callable[[RunState, Event | Draft], None]] = {
     "step-canceled": _step_canceled,
     "step-bailed": _step_bailed,
     "branch-decided": _branch_decided,
+    "race-decided": _branch_decided,
+    "attempt-caught": _branch_decided,
     "loop-decided": _loop_decided,
     "sleep-started": _sleep_started,
     "sleep-ended": _sleep_ended,

@@ -87,7 +87,7 @@ class StepState:
     children: dict[str | int, "StepState"] = field(default_factory=dict)
     earlier: "list[StepState] | tuple[()]" = ()
     decisions: dict[str, list[str]] = field(default_factory=dict)
-    """Branches inside: node id -> ids of the arms that run."""
+    """Branches, races and attempts inside, once decided: node id -> ids of the arms that go on."""
     loops: dict[str, "LoopState"] = field(default_factory=dict)
 
     @property

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from engine.tree.nodes import (
+    AttemptNode,
     BranchNode,
     EventNode,
     Flow,
@@ -16,6 +17,7 @@ from engine.tree.nodes import (
     MapNode,
     Node,
     ParallelNode,
+    RaceNode,
     SequenceNode,
     SleepNode,
     StepNode,
@@ -74,6 +76,11 @@ def node_graph(node: Node) -> Graph:
             return {"type": "sequence", "id": node.id, "steps": [node_graph(part) for part in node.nodes]}
         case ParallelNode():
             return _parallel(node)
+        case RaceNode():
+            return {"type": "race", "id": node.id, "arms": [node_graph(arm) for arm in node.arms]}
+        case AttemptNode():
+            body, handler = node_graph(node.body), node_graph(node.handler)
+            return {"type": "attempt", "id": node.id, "body": body, "otherwise": handler, "on": list(node.on.names)}
         case BranchNode():
             return _branch(node)
         case LoopNode():

@@ -10,7 +10,7 @@ from playground.commandline.exits import Exit
 from playground.commandline.progress import Progress
 from playground.history import History
 from playground.live import nudges
-from playground.runs import lists
+from playground.runs.standing import standing_of
 
 LOOK = 0.1
 """Seconds between two looks at the journal: the workers of a running playground cannot nudge this process."""
@@ -71,5 +71,5 @@ async def _follow(run_id: str, progress: Progress, crew: Crew | None, seen: int)
 
 async def _is_left_alone(run_id: str) -> bool:
     """Tell whether no worker has anything to do with a run: hooks follow the end, and an answer may just have come."""
-    standing = await lists.standing(run_id)
+    standing = await standing_of(run_id)
     return standing is None or (standing.owner is None and standing.queued_at is None)

@@ -10,10 +10,25 @@ from engine.journal.step_state import StepState
 from playground.history.trace import Span
 
 RowKind = Literal[
-    "step", "map", "sleep", "event", "workflow", "parallel", "branch", "loop", "foreach", "item", "attempt", "more"
+    "step",
+    "map",
+    "sleep",
+    "event",
+    "workflow",
+    "parallel",
+    "race",
+    "catch",
+    "branch",
+    "loop",
+    "foreach",
+    "item",
+    "attempt",
+    "more",
 ]
 
-GROUPS: frozenset[str] = frozenset({"parallel", "branch", "loop", "foreach", "item", "more", "attempt"})
+GROUPS: frozenset[str] = frozenset(
+    {"parallel", "race", "catch", "branch", "loop", "foreach", "item", "more", "attempt"}
+)
 """Kinds of row that are no step of their own."""
 
 

@@ -13,7 +13,7 @@ from playground.fleet import workers
 from playground.fleet.workers import Blocked
 from playground.history import History, Holder, Window
 from playground.runpage.view import RunView, run_view
-from playground.runs import lists
+from playground.runs.standing import standing_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,7 @@ async def view_of(loaded: Loaded) -> RunView:
 
 
 async def _holder(run_id: str, entry: WorkflowEntry | None) -> Holder:
-    standing = await lists.standing(run_id)
+    standing = await standing_of(run_id)
     owned = standing is not None and standing.owner is not None
     blocked = ""
     if not owned and entry is not None:
