@@ -26,6 +26,14 @@ def number(variable: str, default: int, least: int, most: int) -> int:
     return int(text)
 
 
+def switch(variable: str) -> bool:
+    """Return whether an environment variable says on; it is off when it is not set."""
+    text = os.environ.get(variable) or "off"
+    if text not in ("on", "off"):
+        raise ImproperlyConfigured(f"{variable} is {text!r}; on or off is expected.")
+    return text == "on"
+
+
 # The one command's options. The command sets the variables, so that the processes it starts see the same.
 STEPYARD_HOST = os.environ.get("STEPYARD_HOST", "127.0.0.1")
 STEPYARD_PORT = number("STEPYARD_PORT", 4111, 0, 65535)
@@ -40,6 +48,8 @@ STEPYARD_DATABASE = os.environ.get("STEPYARD_DATABASE", "")
 # A file of variables for the user's code alone: workers read it before they import anything.
 STEPYARD_ENV_FILE = Path(os.environ["STEPYARD_ENV_FILE"]).absolute() if os.environ.get("STEPYARD_ENV_FILE") else None
 STEPYARD_TOKEN = os.environ.get("STEPYARD_TOKEN", "")
+# Whether schedules start runs before a person has armed them one by one.
+STEPYARD_SCHEDULES = switch("STEPYARD_SCHEDULES")
 STEPYARD_RELOAD = os.environ.get("STEPYARD_RELOAD", "1") != "0"
 # Further host names under which the page may be opened, comma-separated, without the port.
 STEPYARD_ALLOWED_HOSTS = [name for name in os.environ.get("STEPYARD_ALLOWED_HOSTS", "").split(",") if name]

@@ -10,6 +10,7 @@ from django.db.models import Q
 from engine.errors import UnknownWorkflow
 from engine.journal.step_state import StepKind, StepState
 from engine.paths import Path, format_path
+from playground.catalogue.timetable import keep_schedules
 from playground.graph.nodes import GraphEvent, Node
 from playground.graph.tree import read_tree
 from playground.models import Worker as WorkerRow
@@ -294,4 +295,5 @@ def _publish(entries: Sequence[WorkflowEntry], problems: Sequence[ImportProblem]
             "published_at": Now(),
         }
         WorkflowVersion.objects.update_or_create(workflow_id=entry.workflow_id, digest=entry.digest, defaults=values)
+    keep_schedules({entry.workflow_id: entry.graph.get("schedules", []) for entry in entries})
     notify(Notice(catalogue=True))

@@ -27,6 +27,7 @@ from playground.store.notices import tell_moved
 from playground.store.queue import due
 from playground.worker.admission import begin
 from playground.worker.consumers import RunConsumer, VerdictConsumer
+from playground.worker.firing import Firing
 from playground.worker.leftovers import Leftovers
 from playground.worker.loading.discovery import Discovery
 from playground.worker.loading.sources import changed_since, user_files
@@ -82,6 +83,7 @@ class Worker:
         self._row = row
         self._pulse = pulse
         self._look = asyncio.Event()
+        self._firing = Firing(self._fired)
         self._suspects = Suspects(passed=self._look.set)
         self._slots = Slots(
             self._runtime,
@@ -138,13 +140,29 @@ class Worker:
                 )
             ]
             await in_transaction(self._row.ready)
+            self._begin_firing()
             await self._tell_supervisor({"imported": sorted(self._discovery.imported)})
             await nudges.nudge_catalogue()
             await self._stop.wait()
+            self._firing.stop()
             await self._wind_up()
             for task in beside:
                 task.cancel()
         self._store.close()
+
+    def _begin_firing(self) -> None:
+        """Start what schedules are due for; a worker that is there for one run leaves that to others."""
+        self._loop = asyncio.get_running_loop()
+        if self._only is None:
+            self._firing.start()
+
+    def _fired(self, run_ids: Sequence[str]) -> None:
+        self._loop.call_soon_threadsafe(self._tell_fired, run_ids)
+
+    def _tell_fired(self, run_ids: Sequence[str]) -> None:
+        for run_id in run_ids:
+            self._nudges.moved(run_id, True)
+        self._look.set()
 
     def _complain(self, consequence: str) -> None:
         """Say in the terminal what did not import."""
