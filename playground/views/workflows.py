@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -257,14 +258,19 @@ def _form_html(request: HttpRequest, entry: WorkflowEntry, form: Form) -> SafeSt
 
 
 def _former(entry: WorkflowEntry, item: Input) -> Offered:
-    text = preview(mask(entry.input_schema, item.value), 72)
+    text = _in_a_line(entry, item.value)
     return Offered(query=urlencode({"from": item.run_id}), text=text, at=item.created_at)
 
 
 def _kept(entry: WorkflowEntry, item: SavedInput) -> Offered:
-    text = preview(mask(entry.input_schema, item.value), 72)
+    text = _in_a_line(entry, item.value)
     query = urlencode({"saved": item.saved_id})
     return Offered(query=query, text=text, at=item.saved_at, name=item.name, saved_id=item.saved_id)
+
+
+def _in_a_line(entry: WorkflowEntry, value: Any) -> str:
+    """Return an input in a few words; one that has none is told too, since a link needs a name."""
+    return preview(mask(entry.input_schema, value), 72) or "(empty)"
 
 
 def _searched(entry: WorkflowEntry) -> str:

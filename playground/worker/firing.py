@@ -3,10 +3,10 @@
 import threading
 from collections.abc import Callable, Sequence
 
-from django.db import connection
+from django.db import Error, connection
 
 from playground.schedules.firing import fire
-from playground.store.database import logger
+from playground.store.database import DatabaseBusy, logger
 
 BEAT = 1.0
 """Seconds between two looks; all workers look, and one of them starts a run."""
@@ -33,10 +33,12 @@ class Firing:
         while not self._over.wait(BEAT):
             try:
                 run_ids = fire()
+            except (Error, DatabaseBusy) as error:
+                logger.info("the schedules could not be read: %s", error)
+                connection.close_if_unusable_or_obsolete()
             except Exception:
                 # Whatever it was, due times stay due, and the next look comes to them.
                 logger.exception("schedules could not be looked at")
-                connection.close_if_unusable_or_obsolete()
             else:
                 if run_ids:
                     self._started(run_ids)

@@ -13,6 +13,7 @@ async def test_a_schedule_is_armed_with_the_keyboard_and_its_runs_appear(context
     """The page shows each run as it comes, without being loaded again."""
     page = await context.new_page()
     await page.goto("/workflows/")
+    await expect(page.locator("[data-connected]")).to_have_count(1)
     await page.keyboard.press("g")
     await page.keyboard.press("s")
     await page.wait_for_url("**/schedules/")
