@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from engine.execution.outcome import Failed, Outcome
 from engine.execution.scope import Scope
+from engine.execution.undo import inside, undo_steps
 from engine.execution.walker import Walker
 from engine.journal.refs import Value
 from engine.journal.step_state import StepState
@@ -14,7 +15,7 @@ from engine.tree.nodes import AttemptNode, step_ids
 async def run_attempt(run: Walker, node: AttemptNode, scope: Scope, value: Value) -> Outcome:
     """Run the body, and if it fails with an error that is caught, the handler on what is known of the failure.
 
-    That it is caught is recorded once; what failed stays failed in the journal.
+    That it is caught is recorded once; what failed stays failed in the journal, and what had succeeded is undone.
     """
     if node.id not in scope.place.decisions:
         outcome = await run.walk(node.body, scope, value)
@@ -23,14 +24,14 @@ async def run_attempt(run: Walker, node: AttemptNode, scope: Scope, value: Value
         _close_body(run, node, scope)
         caught = {"arms": [node.handler.id], "step": list(_innermost(node, scope).path)}
         run.journal.emit("attempt-caught", (*scope.path, node.id), caught)
+    await undo_steps(run, scope, inside(scope, node.body))
     return await run.walk(node.handler, scope, _told_of(_innermost(node, scope)))
 
 
 def _close_body(run: Walker, node: AttemptNode, scope: Scope) -> None:
     """End what waits beside the failed step: nobody goes on with it."""
-    inside = {(*scope.path, step_id) for step_id in step_ids(node.body)}
-    depth = len(scope.path) + 1
-    for path in [path for path in reversed(run.journal.state.open) if path[:depth] in inside]:
+    in_body = inside(scope, node.body)
+    for path in [path for path in reversed(run.journal.state.open) if in_body(path)]:
         run.journal.emit("step-canceled", path, {"reason": f"the failure beside it was caught by {node.id!r}"})
 
 
@@ -38,12 +39,12 @@ def _innermost(node: AttemptNode, scope: Scope) -> StepState:
     """Return the step whose failure made the body fail: inside of nested workflows and items, the innermost one."""
     begun = [scope.place.children.get(step_id) for step_id in step_ids(node.body)]
     found = next(step for step in begun if step is not None and step.status == "failed")
-    while (inner := next((step for step in _inside(found) if _failed_like(step, found)), None)) is not None:
+    while (inner := next((step for step in _children(found) if _failed_like(step, found)), None)) is not None:
         found = inner
     return found
 
 
-def _inside(step: StepState) -> Iterator[StepState]:
+def _children(step: StepState) -> Iterator[StepState]:
     for child in step.children.values():
         yield from child.children.values() if child.kind == "items" else (child,)
 

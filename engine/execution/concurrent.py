@@ -9,6 +9,7 @@ from engine.execution.functions import decide
 from engine.execution.group import Child, Group
 from engine.execution.outcome import CANCELED, HALTED, Failed, Outcome, recorded
 from engine.execution.scope import Scope
+from engine.execution.undo import inside, undo_steps
 from engine.execution.walker import Walker
 from engine.failure import describe
 from engine.journal.refs import Value, item_of
@@ -21,7 +22,10 @@ async def run_parallel(run: Walker, node: ParallelNode, scope: Scope, value: Val
 
 
 async def run_race(run: Walker, node: RaceNode, scope: Scope, value: Value) -> Outcome:
-    """Run all arms on the same input until one has a value; the result is a dict with that alone."""
+    """Run all arms on the same input until one has a value; the result is a dict with that alone.
+
+    What the others have done is undone.
+    """
     decided = scope.place.decisions.get(node.id)
     arms = [arm for arm in node.arms if decided is None or arm.id in decided]
     group = Group(run, scope, _children(run, arms, scope, value), limit=None, launch_all=True, ends_with=Value)
@@ -34,6 +38,7 @@ async def run_race(run: Walker, node: RaceNode, scope: Scope, value: Value) -> O
     winner, end = won
     if decided is None:
         run.journal.emit("race-decided", (*scope.path, node.id), {"arms": [winner.id]})
+    await undo_steps(run, scope, inside(scope, *(arm for arm in node.arms if arm is not winner)))
     return _dict_of({winner.id: end})
 
 

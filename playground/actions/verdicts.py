@@ -73,13 +73,12 @@ async def permit_fork(workflow_id: str) -> bool:
     return await _ask(workflow_id, {"kind": "fork"}) is not None
 
 
-async def check_answer(run: RunState, path: Path, data: Any) -> Any:
-    """Return the answer to a suspended step as it is recorded.
+async def check_answer(run: RunState, entry: catalogue.WorkflowEntry | None, path: Path, data: Any) -> Any:
+    """Return the answer to a suspended step as it is recorded; ``entry`` is the version that the run was made with.
 
     Raises:
         InvalidResumeData: it does not fit.
     """
-    entry = await catalogue.version(run.workflow_id, run.digest)
     step = run.find(path)
     own = None if step is None else step.answer_schema
     schema = own if own is not None else {} if entry is None else catalogue.resume_schema(entry.graph, path)
@@ -92,15 +91,23 @@ async def check_answer(run: RunState, path: Path, data: Any) -> Any:
     return data
 
 
-async def check_event(run: RunState, name: str, payload: Any, path: Path | None) -> Admitted:
+async def check_event(
+    run: RunState, entry: catalogue.WorkflowEntry | None, name: str, payload: Any, path: Path | None
+) -> Admitted:
     """Return an event as it is recorded; see `engine.journal.waits.admit_event`.
+
+    Args:
+        run: the run.
+        entry: the version that it was made with.
+        name: the event.
+        payload: what it carries, as JSON.
+        path: the waiting step that it is meant for, if one is.
 
     Raises:
         UnknownStep: nothing in the workflow waits for an event of this name.
         InvalidEventPayload: it does not fit.
         WorkflowChanged: the code no longer has the steps that the run recorded.
     """
-    entry = await catalogue.version(run.workflow_id, run.digest)
     schemas = {} if entry is None else catalogue.event_schemas(entry.graph, name)
     first = [ids_of(path)] if path else likeliest(run, name)
     order = [at for at in dict.fromkeys([*first, *(() if path else schemas)]) if at in schemas] or list(schemas)

@@ -146,8 +146,8 @@ async def send_event(request: HttpRequest, workflow_id: str, run_id: str) -> Ans
     name = asking.text(body, "event")
     if name is None:
         raise BadRequest('say which event: {"event": name, "data": payload}')
-    await asking.run_of(workflow_id, run_id)
-    await actions.send_event(run_id, name, body.get("data"))
+    known = await asking.known_run(workflow_id, run_id)
+    await actions.send_event(run_id, name, body.get("data"), known=known)
     return {"message": "Event sent"}
 
 

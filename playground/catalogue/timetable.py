@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
-
 from engine.schedules.planned import Planned
 from playground.models import Schedule, WorkflowVersion
 from playground.store.clock import database_now
@@ -14,7 +12,7 @@ from playground.store.rows import from_text, to_text
 Definition = Mapping[str, Any]
 
 
-def keep_schedules(published: Mapping[str, Sequence[Definition]]) -> None:
+def keep_schedules(published: Mapping[str, Sequence[Definition]], *, arms: bool) -> None:
     """Bring the schedules in line with the workflows that are current; for use in the transaction that publishes them.
 
     A schedule that the code no longer has is off, and its row stays: when it comes back, it is armed as it was, and
@@ -22,6 +20,7 @@ def keep_schedules(published: Mapping[str, Sequence[Definition]]) -> None:
 
     Args:
         published: the definitions of the schedules of each workflow that was published now.
+        arms: whether those of them are armed that no person has disarmed.
     """
     now = database_now()
     current = WorkflowVersion.objects.filter(current=True).values("workflow_id")
@@ -37,7 +36,7 @@ def keep_schedules(published: Mapping[str, Sequence[Definition]]) -> None:
             row = known.get((workflow_id, definition["id"]))
             row = row or Schedule(workflow_id=workflow_id, schedule_id=definition["id"], current=False)
             row.position = position
-            _take(row, definition, now)
+            _take(row, definition, now, arms)
 
 
 def arm(row: Schedule, now: datetime) -> None:
@@ -53,14 +52,14 @@ def disarm(row: Schedule) -> None:
     row.since = row.next_at = None
 
 
-def _take(row: Schedule, definition: Definition, now: datetime) -> None:
+def _take(row: Schedule, definition: Definition, now: datetime, arms: bool) -> None:
     """Write what was published of a schedule."""
     planned = Planned.from_dict(definition)
     moved = not row.current or Planned.from_dict(from_text(row.definition)).timing != planned.timing
     row.definition, row.current = to_text(definition), True
     if row.armed and moved:
         row.since, row.next_at = now, planned.timing.after(now)
-    elif not row.armed and not row.chosen and settings.STEPYARD_SCHEDULES:
+    elif not row.armed and not row.chosen and arms:
         arm(row, now)
     row.save()
 

@@ -19,6 +19,7 @@ from playground.commandline.exits import CommandRefused, Exit, code_of
 from playground.commandline.home import prepare_home
 from playground.commandline.options import add_options
 from playground.commandline.writing import clean, json_text
+from playground.configuration import Configuration
 from playground.database_url import place
 from playground.store.upgrading import DatabaseNotReady, bring_up_to_date
 
@@ -105,6 +106,11 @@ class RunsCommand(BaseCommand):
         return code
 
     @property
+    def configuration(self) -> Configuration:
+        """Return what was set for the command, by options and variables."""
+        return settings.STEPYARD
+
+    @property
     def program(self) -> str:
         """Return how the command was called: ``stepyard``, or ``python manage.py`` in a clone."""
         called = Path(sys.argv[0]).name
@@ -135,7 +141,7 @@ class RunsCommand(BaseCommand):
         if "--database" in given:
             database: tuple[str, ...] = ("--database", place(settings.DATABASES["default"]))
         else:
-            database = ("--db", os.environ["STEPYARD_DB"]) if "--db" in given else ()
+            database = ("--db", str(self.configuration.db)) if "--db" in given else ()
         return f"{self.program} {shlex.join([*words, *modules, *database])}"
 
     @property

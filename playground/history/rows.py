@@ -21,7 +21,7 @@ from playground.graph.nodes import (
 )
 from playground.graph.tree import Graph, read_tree
 from playground.history.lists import counted, left_out, part_of
-from playground.history.row import Row, RowKind, Window, together
+from playground.history.row import Row, RowKind, RowStatus, Window, together
 from playground.history.trace import History, Span, Trace
 
 
@@ -75,7 +75,8 @@ class _Walk:
     def row_of(self, step: StepState, depth: int, *, kind: RowKind, title: str) -> Row:
         trace = self.history.trace(step)
         path = format_path(step.path)
-        status = "skipped" if step.status == "pending" and self.over else step.status
+        status: RowStatus = "skipped" if step.status == "pending" and self.over else step.status
+        status = "undone" if step.undone_at is not None else status
         pauses = status == "running" and step.retry_at is not None
         status = "waiting" if pauses else status
         return Row(
@@ -336,6 +337,8 @@ def _note(step: StepState, trace: Trace) -> str:
     """Return the line that says most about the step at this moment."""
     if step.error:
         return str(step.error.get("message", ""))
+    if step.undo is not None and step.undo.error is not None:
+        return f"could not be undone: {step.undo.error.get('message', '')}"
     if step.retry_at and trace.attempts and trace.attempts[-1].error:
         return str(trace.attempts[-1].error.get("message", ""))
     if step.status == "suspended" and step.rejected is not None:

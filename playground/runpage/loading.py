@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from engine.errors import UnknownRun
-from playground.actions.actions import store
+from playground.actions.actions import Known, store
 from playground.catalogue import catalogue
 from playground.catalogue.catalogue import WorkflowEntry
 from playground.fleet import workers
@@ -24,6 +24,11 @@ class Loaded:
     entry: WorkflowEntry | None
     """The version that the run was made with, as far as it is known."""
     window: Window
+
+    @property
+    def known(self) -> Known:
+        """Return it as what can be asked of a run takes it."""
+        return Known(run=self.history.run, entry=self.entry)
 
     @property
     def outdated(self) -> bool:

@@ -47,14 +47,14 @@ async def resume(request: HttpRequest, run_id: str) -> HttpResponse:
     step, label, index = request.GET.get("step") or None, request.GET.get("label"), _index(request)
     loaded = await load(run_id, window=window_of(request))
     try:
-        path = (await actions.suspended_step(loaded.history.run, step, label=label, index=index)).path
+        path = actions.suspended_step(loaded.known, step, label=label, index=index).path
     except TOO_LATE:
         # What was typed is read as the answer to that step, and shown beside the reason, which sending it gives.
         path = _path(request)
 
     async def send(value: Json) -> None:
         suspension = request.GET.get("suspension") or None
-        await actions.resume(run_id, step, value, label=label, index=index, suspension=suspension)
+        await actions.resume(run_id, step, value, label=label, index=index, suspension=suspension, known=loaded.known)
 
     def drawn(step: StepState, form: Form) -> AnswerForm:
         return answer_form(run_id, step, None, form, back=request.GET.get("next", ""))
@@ -74,7 +74,7 @@ async def send_event(request: HttpRequest, run_id: str) -> HttpResponse:
 
     async def send(value: Json) -> None:
         # Of two people who send it, the second is told so; an event that is kept might surprise a later step.
-        await actions.send_event(run_id, name, value, path=path)
+        await actions.send_event(run_id, name, value, path=path, known=loaded.known)
 
     def drawn(step: StepState, form: Form) -> AnswerForm:
         return event_form(run_id, step, None, form, back=request.GET.get("next", ""))

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -24,7 +23,6 @@ class SchedulesPage:
     """How many of them are."""
     ready: int
     """How many workers are there to start anything."""
-    armed_by_setting: bool
     socket: str = "/ws/pulse/"
 
 
@@ -36,7 +34,6 @@ async def schedules(request: HttpRequest) -> HttpResponse:
         listed=listed,
         armed=sum(one.armed for one in listed),
         ready=await workers.ready_count(),
-        armed_by_setting=settings.STEPYARD_SCHEDULES,
     )
     return page(request, "schedules.html", context, frame=await frame_of(request, "schedules"))
 

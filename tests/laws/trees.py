@@ -22,6 +22,8 @@ class World:
     """How often a step's function was entered, by its idempotency key."""
     done: Counter[str] = field(default_factory=Counter)
     """How often it came to its end."""
+    undone: Counter[str] = field(default_factory=Counter)
+    """How often it was undone."""
     failures: Counter[str] = field(default_factory=Counter)
     send: Callable[[str, str, int], Awaitable[None]] | None = None
     """Sends an event to a run: its id, the event's name, the payload. Needed by plans with events."""
@@ -173,12 +175,16 @@ class _Builder:
             world.done[key] += 1
             return data + n
 
+        async def undo(output: int, ctx: Context) -> None:
+            world.undone[ctx.idempotency_key] += 1
+
         return create_step(
             id=step_id,
             execute=execute_in_thread if kind == "sync" else execute,
             input_schema=None if kind == "mend" else int,
             output_schema=int,
             resume_schema=int,
+            undo=undo,
             retry={"flaky": Retry(attempts=abs(n) + 1, delay=1), "give up": Retry(attempts=3)}.get(kind),
         )
 

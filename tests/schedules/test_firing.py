@@ -194,14 +194,15 @@ async def test_an_id_that_is_taken_is_left_alone(stage: Stage) -> None:
     assert len(await look(due + HOUR)) == 1
 
 
-async def test_the_setting_arms_what_nobody_has_disarmed(stage: Stage, settings: Any) -> None:
+async def test_the_setting_arms_what_nobody_has_disarmed(stage: Stage) -> None:
     """Also what is published later; and a person has the last word."""
-    settings.STEPYARD_SCHEDULES = True
-    await stage.publish(timed(Every(hours=1), Every(hours=2)))
+    await stage.publish(timed(Every(hours=1), Every(hours=2)), arms=True)
     assert [one.armed for one in await schedules.listing()] == [True, True]
     await schedules.disarm("timed", "schedule-1")
-    await stage.publish(timed(Every(hours=1), Every(hours=2), Every(hours=3)))
+    await stage.publish(timed(Every(hours=1), Every(hours=2), Every(hours=3)), arms=True)
     assert [one.armed for one in await schedules.listing()] == [False, True, True]
+    await stage.publish(timed(Every(hours=1), Every(hours=2), Every(hours=3), Every(hours=4)))
+    assert [one.armed for one in await schedules.listing()] == [False, True, True, False]
 
 
 DYING = """

@@ -13,8 +13,9 @@ from tests.engine.contract.tiny import add_one, ask, begin, double, fail, run_of
 
 TYPES = """
 run-created run-started run-suspended run-waiting run-succeeded run-failed run-canceled run-recovered run-forked
-step-started step-output step-progress step-log step-attempt-failed step-suspended step-resumed step-expired
-step-succeeded step-failed step-canceled step-bailed branch-decided race-decided attempt-caught
+run-undoing step-started step-output step-progress step-log step-attempt-failed step-suspended step-resumed step-expired
+step-succeeded step-failed step-canceled step-bailed step-undo-started step-undone step-undo-failed
+branch-decided race-decided attempt-caught
 loop-decided sleep-started sleep-ended event-awaited event-received event-expired state-changed
 """
 
@@ -121,6 +122,19 @@ async def mend(data: Any) -> Any:
     return 0
 
 
+def undone() -> WorkflowBuilder[Any, Any, Any]:
+    """Undo, at the second try, what was done before a failure."""
+    tries: list[int] = []
+
+    def undo(output: Any) -> None:
+        tries.append(output)
+        if len(tries) == 1:
+            raise ValueError("not yet")
+
+    book = create_step(id="book", execute=mend, undo=undo, retry=Retry(attempts=2))
+    return begin().then(book).then(fail)
+
+
 def bailed() -> WorkflowBuilder[Any, Any, Any]:
     """End early."""
     return begin().then(create_step(id="stop", execute=stop))
@@ -152,6 +166,13 @@ JOURNALS: list[tuple[Any, Any, str]] = [
         None,
         "run-created, run-started, step-started fail, step-failed fail, attempt-caught attempt-1, step-started mend, "
         "step-succeeded mend, run-succeeded",
+    ),
+    (
+        undone,
+        None,
+        "run-created, run-started, step-started book, step-succeeded book, step-started fail, step-failed fail, "
+        "run-undoing, step-undo-started book, step-undo-failed book, step-undo-started book, step-undone book, "
+        "run-failed",
     ),
     (
         asked,
