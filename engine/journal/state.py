@@ -21,6 +21,10 @@ class RunState:
     status: RunStatus = "pending"
     resource_id: str | None = None
     request_context: dict[str, Any] = field(default_factory=dict)
+    schedule: str | None = None
+    """The schedule that started it, if one did."""
+    scheduled_for: datetime | None = None
+    """The due time for which it was started."""
     result: Any = None
     error: dict[str, Any] | None = None
     created_at: datetime | None = None

@@ -7,6 +7,7 @@ import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from engine import errors
@@ -77,6 +78,8 @@ async def start(
     resource_id: str | None = None,
     state: dict[str, Any] | None = None,
     request_context: dict[str, Any] | None = None,
+    schedule: str | None = None,
+    scheduled_for: datetime | None = None,
     entry: WorkflowEntry | None = None,
 ) -> str:
     """Start a new run, or one that was made by `create` and has no input yet; return its id.
@@ -88,6 +91,8 @@ async def start(
         resource_id: whom or what a new run belongs to, in the user's own terms.
         state: the state to begin with.
         request_context: a JSON dict that every step finds in its context.
+        schedule: the schedule that starts it, if one does.
+        scheduled_for: the due time for which it does.
         entry: the workflow's entry, where it was read before.
 
     Raises:
@@ -97,7 +102,13 @@ async def start(
     """
     entry = entry or await catalogue.workflow(workflow_id)
     given, run_id = run_id, _checked_id(run_id)
-    wanted = Start(input=value, state=state, request_context=request_context)
+    wanted = Start(
+        input=value,
+        state=state,
+        request_context=request_context,
+        schedule=schedule,
+        scheduled_for=scheduled_for,
+    )
     checked = await verdicts.check_start(entry, wanted)
     # A run whose id is made up here cannot be there yet.
     known = RunState() if given is None else fold(await store.read(run_id))

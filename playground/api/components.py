@@ -59,8 +59,10 @@ SCHEMAS: dict[str, Schema] = {
             "suspended": {"type": "array", "items": PATH},
             "suspendPayload": OBJECT,
             "state": OBJECT,
+            "schedule": TEXT,
+            "scheduledFor": TIME,
         },
-        *("result", "error", "errorDetail", "suspended", "suspendPayload", "state"),
+        *("result", "error", "errorDetail", "suspended", "suspendPayload", "state", "schedule", "scheduledFor"),
     ),
     "Chunk": object_of(
         {"type": {"enum": list(TYPES)}, "runId": TEXT, "from": {"enum": ["WORKFLOW", "USER"]}, "payload": OBJECT}
@@ -77,10 +79,27 @@ SCHEMAS: dict[str, Schema] = {
             "updatedAt": TIME,
             "endedAt": or_null(TIME),
             "error": or_null(TEXT),
+            "schedule": or_null(TEXT),
         }
     ),
     "Event": object_of(
         {"runId": TEXT, "seq": NUMBER, "at": TIME, "type": {"enum": list(EVENT_TYPES)}, "path": PATH, "payload": OBJECT}
+    ),
+    "Schedule": object_of(
+        {
+            "workflowId": TEXT,
+            "scheduleId": TEXT,
+            "cron": TEXT,
+            "timezone": TEXT,
+            "every": NUMBER,
+            "missed": {"enum": ["once", "skip", "all"]},
+            "armed": {"type": "boolean"},
+            "nextAt": {"type": "array", "items": TIME},
+            "lastAt": or_null(TIME),
+            "lastRunId": or_null(TEXT),
+            "missedCount": NUMBER,
+        },
+        *("cron", "timezone", "every"),
     ),
     "Question": object_of(
         {
@@ -106,4 +125,5 @@ EVENT = object_of({"event": TEXT, "data": ANY}, "data")
 RUNS = object_of({"runs": listed("Run"), "total": NUMBER})
 LINES = object_of({"runs": listed("RunLine"), "next": or_null(TEXT)})
 EVENTS = object_of({"events": listed("Event"), "last": NUMBER})
+SCHEDULES = object_of({"schedules": listed("Schedule")})
 INBOX = object_of({"items": listed("Question"), "total": NUMBER, "next": or_null(TEXT)})

@@ -12,6 +12,7 @@ from playground.api.components import (
     OBJECT,
     RESUME,
     RUNS,
+    SCHEDULES,
     START,
     STATUSES,
     STREAM,
@@ -226,5 +227,25 @@ OPERATIONS = (
         answer=EVENTS,
     ),
     Operation(path="/api/inbox", summary="What waits for a person, newest first.", query=MORE, answer=INBOX),
+    Operation(
+        path="/api/schedules",
+        summary="The schedules of all workflows, each with its next due times.",
+        query=(("workflow", TEXT),),
+        answer=SCHEDULES,
+    ),
+    *(
+        Operation(
+            path=f"/api/schedules/{{workflow_id}}/{{schedule_id}}/{name}",
+            method="post",
+            summary=summary,
+            body=OBJECT,
+            answer=ref("Message"),
+        )
+        for name, summary in (
+            ("arm", "Have due times start runs, from now on."),
+            ("disarm", "Have due times start nothing."),
+            ("run", "Start a run as the schedule would, armed or not, and return at once."),
+        )
+    ),
     Operation(path="/api/openapi.json", summary="This description.", answer=OBJECT),
 )

@@ -12,6 +12,7 @@ from engine.errors import (
     StepNotRun,
     StepyardError,
     UnknownRun,
+    UnknownSchedule,
     UnknownStep,
     UnknownWorkflow,
 )
@@ -59,6 +60,7 @@ TABLE: tuple[tuple[type[StepyardError], Refusal], ...] = (
     (UnknownWorkflow, UNKNOWN),
     (UnknownRun, UNKNOWN),
     (UnknownStep, UNKNOWN),
+    (UnknownSchedule, UNKNOWN),
     (InvalidValue, UNFIT),
     (InvalidFilter, UNFIT),
     (EmptyRequest, UNFIT),
