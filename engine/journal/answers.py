@@ -7,6 +7,7 @@ from typing import Any
 from engine.errors import (
     AlreadyResumed,
     AmbiguousResume,
+    Argument,
     InvalidInput,
     InvalidResumeData,
     InvalidValue,
@@ -75,7 +76,10 @@ def find_suspended(
         raise _nothing_found(run, path, label, index)
     if len(found) > 1:
         listed = ", ".join(format_path(step.path) for step in found)
-        raise AmbiguousResume(f"several steps of run {run.run_id} are suspended: {listed}. Say which one with step=...")
+        which = Argument(name="step", value=format_path(found[0].path))
+        raise AmbiguousResume(
+            f"several steps of run {run.run_id} are suspended: {listed}. Say which one, as with {which}", argument=which
+        )
     return found[0]
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from engine.errors import Issue, StepyardError
 from playground.forms import JsonError, parse_json
-from playground.runs.refusals import EmptyRequest, headline, refusal_of
+from playground.runs.refusals import EmptyRequest, as_key, headline, refusal_of
 
 Answer = Any
 Endpoint = Callable[..., Awaitable[Answer]]
@@ -49,7 +49,7 @@ def endpoint(*methods: str) -> Callable[[Endpoint], View]:
                 refusal = refusal_of(error)
                 if refusal is None:
                     raise
-                return failure(headline(error), refusal.status, getattr(error, "issues", ()))
+                return failure(headline(error, as_key), refusal.status, getattr(error, "issues", ()))
             return found if isinstance(found, HttpResponseBase) else answer(found)
 
         return csrf_exempt(view)

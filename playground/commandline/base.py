@@ -20,6 +20,7 @@ from playground.commandline.home import prepare_home
 from playground.commandline.options import add_options
 from playground.commandline.writing import clean, json_text
 from playground.database_url import place
+from playground.runs.refusals import as_option, words
 from playground.store.upgrading import DatabaseNotReady, bring_up_to_date
 
 Options = Mapping[str, Any]
@@ -101,7 +102,7 @@ class RunsCommand(BaseCommand):
             return self._refused(error, code_of(error))
 
     def _refused(self, error: Exception, code: Exit) -> Exit:
-        self.say(f"{self.name}: {error}")
+        self.say(f"{self.name}: {words(error, as_option)}")
         return code
 
     @property

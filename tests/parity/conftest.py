@@ -53,7 +53,7 @@ async def execute(stage: Stage) -> None:
 
 
 async def play(stage: Stage, run_id: str) -> None:
-    """Execute a run until it rests; one that has ended has nothing to execute."""
+    """Execute a run until it rests; one that has ended, or was not started, has nothing to execute."""
     summary = await stage.store.summary(run_id)
-    if not summary.ended:
+    if summary.has_input and not summary.ended:
         await stage.play(run_id)

@@ -54,6 +54,14 @@ def ask(data: Any, ctx: Context) -> Any:
     return ctx.suspend()
 
 
+@step
+def settle(amount: int) -> int:
+    """Fail when nothing was paid."""
+    if not amount:
+        raise RuntimeError("nothing was paid")
+    return amount
+
+
 inner: Workflow[Any, Any] = create_workflow(id="inner", input_schema=Wish, output_schema=str).then(first).commit()
 
 
@@ -67,5 +75,6 @@ FLOWS: tuple[Workflow[Any, Any], ...] = (
     flow("each").then(three).foreach(item, concurrency=3).commit(),
     flow("nested").then(inner).commit(),
     create_workflow(id="anything", input_schema=None, output_schema=None).then(ask).wait_for_event("any").commit(),
+    flow("order").then(first).wait_for_event("paid", schema=int, id="payment").then(settle).commit(),
     flow("expects").wait_for_event("paid", schema=int, id="payment").commit(),
 )
