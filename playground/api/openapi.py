@@ -2,36 +2,42 @@
 
 from dataclasses import dataclass
 from importlib import metadata
-from typing import Any, get_args
+from typing import Any
 
 from django.http import HttpRequest
 
-from engine.events import EVENT_TYPES, RunStatus
+from engine.events import EVENT_TYPES
 from playground.api.chunks import TYPES
 from playground.api.endpoint import Answer, endpoint
-
-Schema = dict[str, Any]
-
-TEXT: Schema = {"type": "string"}
-NUMBER: Schema = {"type": "integer", "minimum": 0}
-TIME: Schema = {"type": "string", "format": "date-time"}
-OBJECT: Schema = {"type": "object"}
-ANY: Schema = {}
-STATUS: Schema = {"enum": list(get_args(RunStatus))}
-STATUSES: Schema = {
-    "type": "string",
-    "description": f"One of {', '.join(get_args(RunStatus))}, or several with commas.",
-}
-PATH: Schema = {"type": "array", "items": {"type": ["string", "integer"]}}
-
-
-def _object(properties: dict[str, Schema], *optional: str) -> Schema:
-    required = [name for name in properties if name not in optional]
-    return {"type": "object", "properties": properties, "required": required}
-
-
-def _or_null(schema: Schema) -> Schema:
-    return {"anyOf": [schema, {"type": "null"}]}
+from playground.api.requests import (
+    AFTER,
+    ANY,
+    CANCEL,
+    CREATE,
+    EVENT,
+    LINES_OF,
+    LISTED,
+    MORE,
+    NO_QUERY,
+    NOTHING,
+    NUMBER,
+    OBJECT,
+    OBSERVE,
+    ONE_RUN,
+    PATH,
+    RESUME,
+    RUN_ID,
+    START,
+    STATUS,
+    STREAM,
+    TEXT,
+    TIME,
+    TRAVEL,
+    Query,
+    Schema,
+    obj,
+    or_null,
+)
 
 
 def _listed(name: str) -> Schema:
@@ -43,19 +49,17 @@ def _ref(name: str) -> Schema:
 
 
 SCHEMAS: dict[str, Schema] = {
-    "Error": _object(
-        {"error": TEXT, "issues": {"type": "array", "items": _object({"path": PATH, "message": TEXT})}}, "issues"
-    ),
-    "Message": _object({"message": TEXT, "runId": TEXT}, "runId"),
-    "Workflow": _object({"name": TEXT, "description": TEXT, "steps": OBJECT, "allSteps": OBJECT, "digest": TEXT}),
-    "Result": _object(
+    "Error": obj({"error": TEXT, "issues": {"type": "array", "items": obj({"path": PATH, "message": TEXT})}}, "issues"),
+    "Message": obj({"message": TEXT, "runId": TEXT}, "runId"),
+    "Workflow": obj({"name": TEXT, "description": TEXT, "steps": OBJECT, "allSteps": OBJECT, "digest": TEXT}),
+    "Result": obj(
         {
             "runId": TEXT,
             "status": STATUS,
             "input": ANY,
             "steps": OBJECT,
             "result": ANY,
-            "error": _object({"name": TEXT, "message": TEXT}),
+            "error": obj({"name": TEXT, "message": TEXT}),
             "errorDetail": OBJECT,
             "suspended": {"type": "array", "items": PATH},
             "suspendPayload": OBJECT,
@@ -63,27 +67,27 @@ SCHEMAS: dict[str, Schema] = {
         },
         *("result", "error", "errorDetail", "suspended", "suspendPayload", "state"),
     ),
-    "Chunk": _object(
+    "Chunk": obj(
         {"type": {"enum": list(TYPES)}, "runId": TEXT, "from": {"enum": ["WORKFLOW", "USER"]}, "payload": OBJECT}
     ),
-    "Run": _object(
+    "Run": obj(
         {"runId": TEXT, "workflowName": TEXT, "status": STATUS, "createdAt": TIME, "snapshot": OBJECT}, "snapshot"
     ),
-    "RunLine": _object(
+    "RunLine": obj(
         {
             "runId": TEXT,
             "workflowId": TEXT,
             "status": STATUS,
             "createdAt": TIME,
             "updatedAt": TIME,
-            "endedAt": _or_null(TIME),
-            "error": _or_null(TEXT),
+            "endedAt": or_null(TIME),
+            "error": or_null(TEXT),
         }
     ),
-    "Event": _object(
+    "Event": obj(
         {"runId": TEXT, "seq": NUMBER, "at": TIME, "type": {"enum": list(EVENT_TYPES)}, "path": PATH, "payload": OBJECT}
     ),
-    "Question": _object(
+    "Question": obj(
         {
             "runId": TEXT,
             "workflowId": TEXT,
@@ -91,23 +95,15 @@ SCHEMAS: dict[str, Schema] = {
             "payload": ANY,
             "resumeSchema": ANY,
             "suspendedAt": TIME,
-            "dueAt": _or_null(TIME),
-            "rejected": _or_null(OBJECT),
+            "dueAt": or_null(TIME),
+            "rejected": or_null(OBJECT),
         }
     ),
 }
-STEP: Schema = {"anyOf": [TEXT, PATH]}
-STARTED: dict[str, Schema] = {"inputData": ANY, "resourceId": TEXT, "initialState": OBJECT, "requestContext": OBJECT}
-START = _object(STARTED, *STARTED)
-STREAM = _object({**STARTED, "closeOnSuspend": {"type": "boolean"}}, *STARTED, "closeOnSuspend")
-ANSWERED: dict[str, Schema] = {"resumeData": ANY, "step": STEP, "label": TEXT, "forEachIndex": NUMBER}
-RESUME = _object(ANSWERED, *ANSWERED)
-TRAVEL = _object({"step": STEP, "inputData": ANY}, "inputData")
-EVENT = _object({"event": TEXT, "data": ANY}, "data")
-RUNS = _object({"runs": _listed("Run"), "total": NUMBER})
-LINES = _object({"runs": _listed("RunLine"), "next": _or_null(TEXT)})
-EVENTS = _object({"events": _listed("Event"), "last": NUMBER})
-INBOX = _object({"items": _listed("Question"), "total": NUMBER, "next": _or_null(TEXT)})
+RUNS = obj({"runs": _listed("Run"), "total": NUMBER})
+LINES = obj({"runs": _listed("RunLine"), "next": or_null(TEXT)})
+EVENTS = obj({"events": _listed("Event"), "last": NUMBER})
+INBOX = obj({"items": _listed("Question"), "total": NUMBER, "next": or_null(TEXT)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +114,7 @@ class Operation:
     summary: str
     answer: Schema
     method: str = "get"
-    query: tuple[tuple[str, Schema], ...] = ()
+    query: Query = NO_QUERY
     body: Schema | None = None
     is_stream: bool = False
     """The answer is of each chunk, and the chunks come as they are made, each with 0x1E after it."""
@@ -153,11 +149,6 @@ class Operation:
 
 ONE = "/api/workflows/{workflow_id}"
 RUN = f"{ONE}/runs/{{run_id}}"
-RUN_ID = (("runId", TEXT),)
-PAGES = (("page", NUMBER), ("perPage", NUMBER), ("limit", NUMBER), ("offset", NUMBER))
-WHICH = (("status", STATUSES), ("resourceId", TEXT), ("fromDate", TIME), ("toDate", TIME))
-LINE_QUERY = (("workflow", TEXT), ("status", STATUSES), ("q", TEXT), ("since", TIME), ("until", TIME))
-MORE = (("after", TEXT), ("limit", NUMBER))
 
 OPERATIONS = (
     Operation(
@@ -176,8 +167,8 @@ OPERATIONS = (
         method="post",
         summary="Make a run that waits for its input.",
         query=RUN_ID,
-        body=_object({"resourceId": TEXT}, "resourceId"),
-        answer=_object({"runId": TEXT}),
+        body=CREATE,
+        answer=obj({"runId": TEXT}),
     ),
     Operation(
         path=f"{ONE}/start",
@@ -208,7 +199,7 @@ OPERATIONS = (
         path=f"{ONE}/observe",
         method="post",
         summary="Return the chunks of a run from its beginning, or after as many as offset says.",
-        query=(*RUN_ID, ("offset", NUMBER)),
+        query=OBSERVE,
         answer=_ref("Chunk"),
         is_stream=True,
     ),
@@ -245,7 +236,7 @@ OPERATIONS = (
         method="post",
         summary="Have a worker take an interrupted run over at once; what has ended does not run again.",
         query=RUN_ID,
-        body=OBJECT,
+        body=NOTHING,
         answer=_ref("Message"),
     ),
     Operation(
@@ -253,7 +244,7 @@ OPERATIONS = (
         method="post",
         summary="Have a worker take an interrupted run over, and return when it has ended or is suspended.",
         query=RUN_ID,
-        body=OBJECT,
+        body=NOTHING,
         answer=_ref("Result"),
     ),
     Operation(
@@ -284,17 +275,17 @@ OPERATIONS = (
     Operation(
         path=f"{ONE}/runs",
         summary="A workflow's runs, newest first, page by page.",
-        query=(*PAGES, *WHICH),
+        query=LISTED,
         answer=RUNS,
     ),
     Operation(
         path=RUN,
         summary="One run; of fields, those named, with commas between them.",
-        query=(("fields", TEXT), ("withNestedWorkflows", {"enum": ["true", "false"]})),
+        query=ONE_RUN,
         answer=_ref("Run"),
     ),
     Operation(path=RUN, method="delete", summary="Delete a run and its journal.", answer=_ref("Message")),
-    Operation(path=f"{RUN}/cancel", method="post", summary="Cancel a run.", body=OBJECT, answer=_ref("Message")),
+    Operation(path=f"{RUN}/cancel", method="post", summary="Cancel a run.", body=CANCEL, answer=_ref("Message")),
     Operation(
         path=f"{RUN}/send-event",
         method="post",
@@ -302,13 +293,11 @@ OPERATIONS = (
         body=EVENT,
         answer=_ref("Message"),
     ),
-    Operation(
-        path="/api/runs", summary="Runs of all workflows, newest first.", query=(*LINE_QUERY, *MORE), answer=LINES
-    ),
+    Operation(path="/api/runs", summary="Runs of all workflows, newest first.", query=LINES_OF, answer=LINES),
     Operation(
         path="/api/runs/{run_id}/events",
         summary="A run's events after a seq; as a stream to those who ask for text/event-stream.",
-        query=(("after", NUMBER),),
+        query=AFTER,
         answer=EVENTS,
     ),
     Operation(path="/api/inbox", summary="What waits for a person, newest first.", query=MORE, answer=INBOX),
