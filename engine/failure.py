@@ -22,6 +22,8 @@ MAX_TEXT = 64 * 1024
 """Characters of one message; what is longer is cut, and says so."""
 
 _ENGINE = str(FilePath(__file__).parent)
+_PLAYGROUND = str(FilePath(__file__).parents[1] / "playground")
+"""The other package of the distribution, which in a clone is in no folder of libraries; its examples are user code."""
 _FOREIGN = (
     _ENGINE,
     *{path for name, path in sysconfig.get_paths().items() if name in ("stdlib", "purelib", "platlib")},
@@ -102,4 +104,5 @@ def _frames(trace: TracebackType | None) -> list[dict[str, Any]]:
 
 
 def _is_user(filename: str) -> bool:
-    return not filename.startswith(_FOREIGN) and not filename.startswith("<frozen")
+    ours = filename.startswith(f"{_PLAYGROUND}/") and not filename.startswith(f"{_PLAYGROUND}/examples/")
+    return not ours and not filename.startswith(_FOREIGN) and not filename.startswith("<frozen")

@@ -107,14 +107,17 @@ class RunsCommand(BaseCommand):
 
     @property
     def program(self) -> str:
-        """Return how the command was called: ``stepyard``, or ``python manage.py`` in a clone."""
-        called = Path(sys.argv[0]).name
-        return f"python {called}" if called.endswith(".py") else called
+        """Return what to type for the command: ``stepyard`` or ``python manage.py``, with a path where needed."""
+        called = sys.argv[0]
+        if not called.endswith(".py"):
+            return _typed(called)
+        return f"{_typed(sys.executable)} {shlex.quote(called)}"
 
     @property
     def name(self) -> str:
-        """Return how this command was called."""
-        return " ".join([self.program, *sys.argv[1:2]])
+        """Return how this command is called, without a path."""
+        called = Path(sys.argv[0]).name
+        return " ".join(["python", called, *sys.argv[1:2]] if called.endswith(".py") else [called, *sys.argv[1:2]])
 
     def say(self, text: str) -> None:
         """Tell the person at the terminal something that is no result."""
@@ -155,6 +158,14 @@ class RunsCommand(BaseCommand):
                 )
             prepare_home(path)
         bring_up_to_date()
+
+
+def _typed(program: str) -> str:
+    """Return what a person types for a program: its name if the shell finds it by that, else its path."""
+    name = Path(program).name
+    found = shutil.which(name)
+    is_found = found is not None and Path(found).exists() and os.path.realpath(found) == os.path.realpath(program)
+    return name if is_found else shlex.quote(program)
 
 
 class _Stopped(Exception):

@@ -57,11 +57,17 @@ async def load(run_id: str, *, window: Window | None = None, until: int | None =
 
 async def view_of(loaded: Loaded) -> RunView:
     """Return the run as it stands at this moment."""
+    now, holder = datetime.now(UTC), await holder_of(loaded)
+    return run_view(loaded.history, loaded.graph, now=now, window=loaded.window, holder=holder)
+
+
+async def holder_of(loaded: Loaded) -> Holder:
+    """Return what is known of the processes that could bring the run on."""
     run = loaded.history.run
-    moves = run.status in ("pending", "running") and run.has_input
+    if run.status in ("pending", "running") and run.has_input:
+        return await _holder(run.run_id, loaded.entry)
     changed = await _changed(loaded) if loaded.outdated and run.status in ("waiting", "suspended") else ""
-    holder = await _holder(run.run_id, loaded.entry) if moves else Holder(blocked=changed)
-    return run_view(loaded.history, loaded.graph, now=datetime.now(UTC), window=loaded.window, holder=holder)
+    return Holder(blocked=changed)
 
 
 async def _holder(run_id: str, entry: WorkflowEntry | None) -> Holder:

@@ -7,12 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from tests.command.commands import FLOWS, command, end, start
+from tests.command.commands import FLOWS, Said, command, end, start
 from tests.command.running import SECONDS, playground
 
 pytestmark = pytest.mark.slow
 
 LAMP = '{"article": "lamp"}'
+
+
+def printed(text: str, before: str) -> str:
+    """Return the command that was printed behind some words."""
+    return next(line.partition(before)[2] for line in text.splitlines() if line.startswith(before))
+
+
+async def shell(folder: Path, typed: str) -> Said:
+    """Paste a command into a shell."""
+    return await command(folder, "-ec", typed, program=("bash",))
 
 
 @pytest.fixture
@@ -37,11 +47,12 @@ async def test_a_question_is_answered_from_the_terminal(folder: Path) -> None:
     said = await command(folder, "run", "shopping", "flows.py", "--input", LAMP, "--run-id", "r1")
     assert (said.code, said.json["status"]) == (3, "suspended")
     assert "Buy lamp?" in said.err
-    assert "resume r1 --step ask --data '{\"approved\": true}' flows.py" in said.err
+    typed = printed(said.err, "Answer it: ")
+    assert typed.endswith("resume r1 --step ask --data '{\"approved\": true}' flows.py")
     refused = await command(folder, "resume", "r1", "--data", '{"approved": 5}')
     assert (refused.code, refused.out) == (2, "")
     assert "approved: Input should be a valid boolean" in refused.err
-    said = await command(folder, "resume", "r1", "--step", "ask", "--data", '{"approved": true}', "flows.py")
+    said = await shell(folder, typed)
     assert (said.code, said.json["result"]) == (0, "bought lamp")
     late = await command(folder, "resume", "r1", "--data", '{"approved": true}')
     assert late.code == 5
@@ -115,8 +126,8 @@ async def test_an_interrupted_command_says_what_becomes_of_the_run(number: signa
     assert "Run r1 stops here" in said.err
     assert "show r1" in said.err
     assert "Traceback" not in said.err
-    assert (await command(tmp_path, "show", "r1")).json["status"] == "running"
-    assert (await command(tmp_path, "cancel", "r1")).code == 0
+    assert (await shell(tmp_path, printed(said.err, "See it: "))).json["status"] == "running"
+    assert (await shell(tmp_path, printed(said.err, "Cancel it: "))).code == 0
     assert (await command(tmp_path, "show", "r1", "--watch")).code == 4
 
 

@@ -42,7 +42,7 @@ Prepare = Callable[[Ways], Awaitable[str]]
 """Makes a run, and returns its id."""
 
 
-def begun(workflow: str, *answers: tuple[str, int]) -> Prepare:
+def begun(workflow: str, *answers: tuple[str, Any]) -> Prepare:
     """Return what starts a run of a workflow and gives some answers."""
 
     async def prepare(ways: Ways) -> str:
@@ -99,6 +99,18 @@ ANSWERS: dict[str, tuple[Prepare, Ask, type[RequestError] | str]] = {
     "no path": (begun("twice"), answer(step="a..b"), UnknownStep),
     "wrong data": (begun("twice"), answer("many"), InvalidResumeData),
     "wrong data by label": (begun("each"), answer("many", label="item 1"), InvalidResumeData),
+    "a question of its own": (begun("decision"), answer({"on": "2026-03-01"}), "decide"),
+    "wrong by the question's own type": (begun("decision"), answer({"on": "2026-13-01"}), InvalidResumeData),
+    "wrong by the question's own validator": (
+        begun("decision"),
+        answer({"on": "2026-03-01", "by": "nobody"}),
+        InvalidResumeData,
+    ),
+    "wrong by the type of a second question": (
+        begun("decision", ("decide", {"on": "2026-03-01"})),
+        answer([{"on": "2026-03-01", "by": "nobody"}]),
+        InvalidResumeData,
+    ),
     "twice by step": (begun("twice", ("first", 1)), answer(step="first"), AlreadyResumed),
     "twice by label": (begun("twice", ("first", 1)), answer(label="go"), AlreadyResumed),
     "twice by index": (begun("each", ("item[1]", 1)), answer(index=1), AlreadyResumed),

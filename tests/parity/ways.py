@@ -216,22 +216,23 @@ class Commands:
 
     async def start(self, workflow: str, value: Any = MISSING, run_id: str | None = None) -> Told:
         named = [] if run_id is None else ["--run-id", run_id]
-        return await self._run("run", workflow, *([] if value is MISSING else ["--input", json.dumps(value)]), *named)
+        return await self.type("run", workflow, *([] if value is MISSING else ["--input", json.dumps(value)]), *named)
 
     async def answer(
         self, run_id: str, value: Any, *, step: str | None = None, label: str | None = None, index: int | None = None
     ) -> Told:
         which = {"--step": step, "--label": label, "--index": index}
         words = [word for name, part in which.items() if part is not None for word in (name, str(part))]
-        return await self._run("resume", run_id, "--data", json.dumps(value), *words)
+        return await self.type("resume", run_id, "--data", json.dumps(value), *words)
 
     async def cancel(self, run_id: str) -> Told:
-        return await self._run("cancel", run_id)
+        return await self.type("cancel", run_id)
 
     async def runs(self, words: Mapping[str, str]) -> Told:
-        return await self._run("runs", *(word for name, text in words.items() for word in (f"--{name}", text)))
+        return await self.type("runs", *(word for name, text in words.items() for word in (f"--{name}", text)))
 
-    async def _run(self, name: str, *words: str) -> Told:
+    async def type(self, name: str, *words: str) -> Told:
+        """Type a command."""
         command = load_command_class("playground", name)
         assert isinstance(command, RunsCommand)
         said: list[str] = []
