@@ -5,6 +5,7 @@ takes the answer finds the type again by the expression behind ``answer=``, so t
 """
 
 import ast
+import builtins
 import inspect
 import textwrap
 from collections.abc import Callable, Iterator
@@ -17,19 +18,6 @@ from engine.values.schema import Schema
 
 _DEEP = 3
 """How many functions of the user's may stand between the step and the call of suspend."""
-_HARMLESS = (
-    ast.Expression,
-    ast.Name,
-    ast.Attribute,
-    ast.Subscript,
-    ast.BinOp,
-    ast.BitOr,
-    ast.Tuple,
-    ast.List,
-    ast.Constant,
-    ast.Load,
-)
-"""Of what an expression is made that only names types: nothing is called."""
 
 
 def answer_schema(function: Callable[..., Any], json_schema: Any) -> Schema | None:
@@ -51,9 +39,32 @@ def _schemas(function: FunctionType) -> tuple[Schema, ...]:
         for expression in _answers(reached):
             # A name of the call's own, or what is no type: then only the JSON Schema is known.
             with suppress(Exception):
-                code = compile(ast.Expression(expression), reached.__code__.co_filename, "eval")
-                found.append(Schema.of(eval(code, _names(reached))))  # noqa: S307
+                found.append(Schema.of(_meant(expression, _names(reached))))
     return tuple(found)
+
+
+def _meant(node: ast.expr, names: dict[str, Any]) -> Any:
+    """Return what an expression means that only names types; nothing is called.
+
+    Raises:
+        LookupError: a part of it is more than a name.
+    """
+    match node:
+        case ast.Constant(value=value):
+            return value
+        case ast.Name(id=name):
+            return names[name] if name in names else vars(builtins)[name]
+        case ast.Attribute(value=inner, attr=name):
+            return getattr(_meant(inner, names), name)
+        case ast.Subscript(value=inner, slice=key):
+            return _meant(inner, names)[_meant(key, names)]
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            return _meant(left, names) | _meant(right, names)
+        case ast.Tuple(elts=parts):
+            return tuple(_meant(part, names) for part in parts)
+        case ast.List(elts=parts):
+            return [_meant(part, names) for part in parts]
+    raise LookupError(ast.unparse(node))
 
 
 def _reached(function: FunctionType, depth: int) -> Iterator[FunctionType]:
@@ -95,6 +106,4 @@ def _answers(function: FunctionType) -> Iterator[ast.expr]:
         return
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "suspend":
-            for keyword in node.keywords:
-                if keyword.arg == "answer" and all(isinstance(part, _HARMLESS) for part in ast.walk(keyword.value)):
-                    yield keyword.value
+            yield from (keyword.value for keyword in node.keywords if keyword.arg == "answer")

@@ -135,7 +135,7 @@ async def _ask(workflow_id: str, question: dict[str, Any]) -> dict[str, Any] | N
     Raises:
         RequestError: the worker's code refuses.
     """
-    if nudges.alone() or not await workers.ready_count():
+    if not await workers.ready_count():
         return None
     answer = await nudges.ask({"workflow_id": workflow_id, **question}, seconds=ANSWER_TIME)
     match answer:
