@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from engine.errors import UnknownRun
+from engine.paths import Path, format_path
 from playground.actions.actions import store
 from playground.catalogue import catalogue
 from playground.catalogue.catalogue import WorkflowEntry
 from playground.fleet import workers
 from playground.fleet.workers import Blocked
-from playground.history import History, Holder, Window
+from playground.history import History, Holder, Window, rows
 from playground.runpage.view import RunView, run_view
 from playground.runs import lists
 
@@ -53,6 +54,15 @@ async def load(run_id: str, *, window: Window | None = None, until: int | None =
     history = History(events)
     entry = await catalogue.version(history.run.workflow_id, history.run.digest)
     return Loaded(history=history, entry=entry, window=window or Window())
+
+
+def row_of(loaded: Loaded, path: Path) -> str:
+    """Return the key of the row that shows a step as it is now: in a loop each pass has a row of its own."""
+    text, history = format_path(path), loaded.history
+    if not any(step.iteration for step in history.run.open.values()):
+        return text
+    keys = {row.path: row.key for row in rows(history, loaded.graph, loaded.window) if row.kind != "more"}
+    return keys.get(text, text)
 
 
 async def view_of(loaded: Loaded) -> RunView:
