@@ -9,6 +9,7 @@ import pytest
 from channels.layers import get_channel_layer
 
 from engine import Engine, Workflow
+from engine.errors import UnknownRun
 from engine.runs.runtime import Runtime
 from playground.live import nudges
 from playground.worker.verdicts import judge
@@ -63,7 +64,8 @@ async def execute(stage: Stage) -> None:
 
 
 async def play(stage: Stage, run_id: str) -> None:
-    """Execute a run until it rests; one that has ended, or was not started, has nothing to execute."""
-    summary = await stage.store.summary(run_id)
-    if summary.has_input and not summary.ended:
-        await stage.play(run_id)
+    """Execute a run until it rests; one that has ended, was not started or was deleted has nothing to execute."""
+    with suppress(UnknownRun):
+        summary = await stage.store.summary(run_id)
+        if summary.has_input and not summary.ended:
+            await stage.play(run_id)

@@ -242,7 +242,7 @@ class Commands:
         command.as_json = True
         options = vars(command.create_parser("stepyard", name).parse_args([*words, "--json"]))
         code = int(await command.outcome(options))
-        ids = tuple(run["runId"] for value in given if value for run in value.get("runs", ()))
+        ids = tuple(run["runId"] for value in given if isinstance(value, dict) for run in value.get("runs", ()))
         return Told(code=code, words="\n".join(said), ids=ids)
 
 
