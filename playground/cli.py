@@ -33,8 +33,8 @@ def manage(argv: Sequence[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
     try:
         helped = {"-h", "--help", "--version"} & {command, *rest[1:]}
-        if command not in WITHOUT_DATABASE | BY_THEMSELVES and not helped and not settings.STEPYARD_DATABASE:
-            prepare_home(settings.STEPYARD_DB)
+        if command not in WITHOUT_DATABASE | BY_THEMSELVES and not helped and not settings.STEPYARD.database:
+            prepare_home(settings.STEPYARD.db)
         execute_from_command_line([program, command, *rest[1:]])
     except ImproperlyConfigured as error:
         sys.exit(f"{program}: {error}")

@@ -20,7 +20,7 @@ from playground.live import nudges
 from playground.runpage.loading import Loaded, load, view_of
 from playground.runpage.patches import patch
 from playground.runpage.view import RunView
-from playground.runs import lists
+from playground.runs.inbox import inbox_count
 from playground.views.frame import trouble
 from playground.views.run import window
 
@@ -119,7 +119,7 @@ class RunWatcher(Watcher):
 
     async def message(self) -> dict[str, Any] | None:
         """Return the difference between what the page shows and the journal now."""
-        inbox = await lists.inbox_count()
+        inbox = await inbox_count()
         first = self._loaded is None or self._shown is None
         if self._loaded is None or self._shown is None:
             query = dict(parse_qsl(self.scope["query_string"].decode("latin-1")))
@@ -162,4 +162,4 @@ class PulseWatcher(Watcher):
     async def message(self) -> dict[str, Any] | None:
         """Return the inbox' count, and that something has moved."""
         first, self._first = self._first, False
-        return {"inbox": await lists.inbox_count(), "pulse": not first, "trouble": await trouble()}
+        return {"inbox": await inbox_count(), "pulse": not first, "trouble": await trouble()}

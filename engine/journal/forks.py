@@ -15,6 +15,7 @@ from engine.paths import Path, format_path
 from engine.values.missing import MISSING
 
 STARTS = frozenset({"step-started", "sleep-started", "event-awaited"})
+UNDO = frozenset({"step-undo-started", "step-undone", "step-undo-failed"})
 
 
 async def record_fork(
@@ -117,12 +118,18 @@ def _shared(events: Sequence[Event], path: Path) -> Iterator[Draft]:
     decided = {open_path for open_path, step in open_steps if step.kind == "event" and step.status == "running"}
     unfinished = {open_path for open_path, _ in open_steps if open_path != path[: len(open_path)]} - decided
     seqs: dict[int, int] = {}
+    undos: list[int | None] = []
     for event in events:
         payload, again = event.payload, any(event.path[: len(gone)] == gone for gone in unfinished)
         sent = event.type == "event-received" and "payload" in payload
-        if event.type.startswith("run-") or (again and not sent):
+        dropped = event.type.startswith("run-") or (again and not sent)
+        if event.type == "step-succeeded" and "undo" in payload:
+            undos.append(None if dropped else 1 + sum(number is not None for number in undos))
+        if dropped:
             continue
         seqs[event.seq] = len(seqs) + 2  # run-created is the first
         if "from_seq" in payload:
             payload = {**payload, "from_seq": seqs[payload["from_seq"]]}
+        elif event.type in UNDO:
+            payload = {**payload, "number": undos[payload["number"] - 1]}
         yield Draft(event.at, event.type, () if again else event.path, payload)

@@ -38,6 +38,12 @@ class RunState:
     """Events that came before a step waited for them: seq -> name, payload."""
     answered: dict[Path, set[str | None]] = field(default_factory=dict)
     """Every path of which a suspension is over, not counting refused answers -> the labels of its suspensions."""
+    undoable: list[StepState] = field(default_factory=list)
+    """The steps with an undo, in the order in which they succeeded; of a fork, only those that it ran itself."""
+    undone: list[Path] = field(default_factory=list)
+    """Those of them that were undone, in that order."""
+    undoing: dict[str, Any] | None = None
+    """How the run is about to end when what it did is undone: ``status``, and ``error`` or ``reason``."""
     forked_from: dict[str, Any] | None = None
     recovered_seq: int | None = None
     """The seq of the last recovery."""
@@ -50,6 +56,11 @@ class RunState:
     def ended(self) -> bool:
         """Tell whether the run has ended."""
         return self.status in FINAL
+
+    @property
+    def left_to_undo(self) -> list[StepState]:
+        """Return the steps that are to be undone if the run fails or is cancelled, the last finished one first."""
+        return [step for step in reversed(self.undoable) if step.undo is not None and step.undo.left]
 
     @property
     def suspended(self) -> list[StepState]:
@@ -84,18 +95,14 @@ class RunState:
 
     def place(self, path: Path) -> StepState:
         """Return the step at ``path``, made when it is not there yet."""
-        step = self.find(path)
-        if step is not None:
-            return step
-        *outer, last = path
-        around = self.root
-        for part in outer:
-            found = around.children.get(part)
+        step, last = self.root, len(path) - 1
+        for depth, part in enumerate(path):
+            found = step.children.get(part)
             if found is None:
-                found = around.children[part] = StepState((*around.path, part), "items")
-            around = found
-        made = around.children[last] = StepState(path)
-        return made
+                found = StepState(path) if depth == last else StepState((*step.path, part), "items")
+                step.children[part] = found
+            step = found
+        return step
 
     def steps(self) -> Iterator[StepState]:
         """Yield every step that has begun, parents first; foreach containers themselves are left out."""

@@ -114,6 +114,7 @@ _STATUS: dict[str, RunStatus] = {
     "run-started": "running",
     "run-suspended": "suspended",
     "run-waiting": "waiting",
+    "run-undoing": "running",
     "run-succeeded": "success",
     "run-failed": "failed",
     "run-canceled": "canceled",
@@ -158,7 +159,18 @@ CLOSES_WAIT: frozenset[str] = frozenset(
 )
 """The events that end the wait at their path; the end of the run ends all that are left."""
 
+QUIET: frozenset[str] = frozenset({"step-started", "step-succeeded", "step-output", "step-progress", "step-log"}) | {
+    "branch-decided",
+    "loop-decided",
+    "state-changed",
+}
+"""Events that change neither the status nor, being no waits' ends, what the run waits for."""
+
 CLOSES_ALL: frozenset[str] = frozenset({"run-succeeded", "run-failed", "run-canceled"})
+"""The events with which a run has ended."""
+
+CLOSES_WAITS: frozenset[str] = CLOSES_ALL | {"run-undoing"}
+"""The events after which nothing is waited for any more."""
 
 
 def leaves_hooks(event: Event | Draft) -> bool:

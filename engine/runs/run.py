@@ -199,22 +199,29 @@ class Run(Generic[In, Out]):
         check_fit(self._flow, state)
         event = admit_event(self._flow, name, payload, likeliest(state, name))
         runtime = self._runtime
-        await record_event(runtime.store, runtime.clock, self.run_id, name, event.payload, takers=event.takers)
+        await record_event(
+            runtime.store, runtime.clock, self.run_id, name, event.payload, takers=event.takers, known=state
+        )
         self._runtime.notice(self.run_id)
         if (await self._runtime.store.summary(self.run_id)).runnable:
             self._runtime.spawn(self._drive())
 
     async def cancel(self) -> RunResult:
-        """Cancel the run, wherever it is executed: its steps, retries and timers stop.
+        """Cancel the run, wherever it is executed: its steps, retries and timers stop, and what it did is undone.
+
+        Returns:
+            The run when all is undone.
 
         Raises:
-            RunFinished: the run has ended before and stays as it was.
+            RunFinished: the run has ended before and stays as it was, or is being undone.
             UnknownRun: the run was not started.
         """
         runtime = self._runtime
         await record_cancel(runtime.store, runtime.clock, self.run_id, hooks=hooks_after(self._flow, "canceled"))
-        runtime.stop(self.run_id)
         state = await runtime.state(self.run_id)
+        if not state.ended:
+            return await self._drive()
+        runtime.stop(self.run_id)
         await runtime.finish(self.run_id)
         await self._catch_up_watchers(state)
         return RunResult.of(state)
@@ -282,7 +289,7 @@ class Run(Generic[In, Out]):
         start = Start(input=None if input_data is MISSING else input_data, state=state, request_context=request_context)
         start = await admit(self._flow, start, self)
         if known.run_id:
-            await record_start(runtime.store, runtime.clock, self.run_id, start)
+            await record_start(runtime.store, runtime.clock, self.run_id, start, known=known)
         else:
             await self._create(start)
         self._recorded, self._is_new = True, False

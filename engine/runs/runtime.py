@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.clock import Clock, SystemClock
 from engine.errors import WorkflowChanged
-from engine.execution import Execution, Recorder, executing, tell
+from engine.execution import Execution, Recorder
 from engine.execution.capture import LOGGER, capturing
 from engine.execution.hooks import left_by
 from engine.failure import describe
@@ -20,6 +20,7 @@ from engine.journal.state import RunState
 from engine.journal.store import Claim, MemoryStore, Store
 from engine.runs.endings import Endings
 from engine.runs.flows import Flows
+from engine.runs.local_runs import executing, tell
 from engine.tree.nodes import Flow
 
 LEASE = 10.0
@@ -181,7 +182,7 @@ class Runtime:
         if state.ended or not state.has_input:
             return state
         check_known(state)
-        if state.digest != self.flows.digest(flow):
+        if state.digest != self.flows.digest(flow) and state.undoing is None:
             try:
                 check_fit(flow, state)
             except WorkflowChanged as error:
@@ -192,7 +193,8 @@ class Runtime:
                 if state.status in ("waiting", "suspended"):
                     # Nothing is at work, so nothing has to end: with the former code the run can go on.
                     raise
-                return await self._refuse(claim, state, error)
+                if await self._refuse(claim, state, error):
+                    return state
         execution = Execution(
             store=self.store,
             clock=self.clock,
@@ -204,25 +206,28 @@ class Runtime:
         )
         self._live[claim.run_id] = execution
         try:
-            with capturing(), executing(self.store, claim.run_id, execution):
+            with capturing, executing(self.store, claim.run_id, execution):
                 whole = await execution.segment()
         finally:
             del self._live[claim.run_id]
         if not whole:
-            return None
+            return await self.state(claim.run_id) if execution.to_undo else None
         if not execution.journal.straight:
             return await self.state(claim.run_id)
         state.last_seq = execution.journal.last_seq
         return state
 
-    async def _refuse(self, claim: Claim, state: RunState, error: WorkflowChanged) -> RunState:
-        """End a run that cannot go on with the code as it is now."""
+    async def _refuse(self, claim: Claim, state: RunState, error: WorkflowChanged) -> bool:
+        """Decide that a run ends that cannot go on with the code as it is now; tell whether it has ended."""
         journal = Recorder(self.store, self.clock, claim, state)
-        flow = self.flows[state.workflow_id]
-        journal.emit("run-failed", (), {"error": describe(error)} | left_by(flow, "failed"))
+        failed = {"error": describe(error)}
+        if state.left_to_undo:
+            journal.emit("run-undoing", (), {"status": "failed"} | failed)
+        else:
+            journal.emit("run-failed", (), failed | left_by(self.flows[state.workflow_id], "failed"))
         await journal.flush()
         state.last_seq = journal.last_seq
-        return state
+        return state.ended
 
     async def _drive_alone(self, run_id: str, force: bool) -> RunState:
         done = self._driven[run_id] = asyncio.Event()

@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from engine.tree.nodes import (
+    AttemptNode,
     BranchNode,
     EventNode,
     Flow,
@@ -16,6 +18,7 @@ from engine.tree.nodes import (
     MapNode,
     Node,
     ParallelNode,
+    RaceNode,
     SequenceNode,
     SleepNode,
     StepNode,
@@ -69,6 +72,11 @@ def node_graph(node: Node) -> Graph:
             return {"type": "sequence", "id": node.id, "steps": [node_graph(part) for part in node.nodes]}
         case ParallelNode():
             return _parallel(node)
+        case RaceNode():
+            return {"type": "race", "id": node.id, "arms": [node_graph(arm) for arm in node.arms]}
+        case AttemptNode():
+            body, handler = node_graph(node.body), node_graph(node.handler)
+            return {"type": "attempt", "id": node.id, "body": body, "otherwise": handler, "on": list(node.on.names)}
         case BranchNode():
             return _branch(node)
         case LoopNode():
@@ -87,20 +95,24 @@ def node_graph(node: Node) -> Graph:
 
 
 def _step(step: Step[Any, Any]) -> Graph:
-    return {
-        "type": "step",
-        "id": step.id,
-        "description": step.description,
-        "input_schema": step.input.json_schema,
-        "output_schema": step.output.output_json_schema,
-        "resume_schema": _reading(step.resume),
-        "suspend_schema": None if step.suspend is None else step.suspend.output_json_schema,
-        "retry": _retry(step.retry),
-        "timeout": step.timeout,
-        "metadata": step.metadata,
-        "file": step.file,
-        "line": step.line,
-    } | _given("state_schema", _reading(step.state))
+    return (
+        {
+            "type": "step",
+            "id": step.id,
+            "description": step.description,
+            "input_schema": step.input.json_schema,
+            "output_schema": step.output.output_json_schema,
+            "resume_schema": _reading(step.resume),
+            "suspend_schema": None if step.suspend is None else step.suspend.output_json_schema,
+            "retry": _retry(step.retry),
+            "timeout": step.timeout,
+            "metadata": step.metadata,
+            "file": step.file,
+            "line": step.line,
+        }
+        | _given("state_schema", _reading(step.state))
+        | _given("undo", None if step.undo is None else _called(step.undo))
+    )
 
 
 def _parallel(node: ParallelNode) -> Graph:
@@ -149,6 +161,10 @@ def _name(function: Function | None) -> str | None:
     return None if function is None else function.name
 
 
+def _called(function: Callable[..., Any]) -> str:
+    return str(getattr(function, "__name__", type(function).__name__))
+
+
 def _retry(retry: Retry | None) -> Graph | None:
     return None if retry is None else retry.to_dict()
 
@@ -157,7 +173,7 @@ def _reading(schema: Schema | None) -> Graph | None:
     return None if schema is None else schema.json_schema
 
 
-def _given(key: str, value: Graph | None) -> Graph:
+def _given(key: str, value: Graph | str | None) -> Graph:
     """Return a key that most graphs do not have: it came later, and digests that are recorded stay as they are."""
     return {} if value is None else {key: value}
 

@@ -6,6 +6,7 @@ Whether values fit is `playground.actions.verdicts`.
 import re
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from engine import errors
@@ -23,6 +24,7 @@ from engine.paths import Path, format_path, ids_of
 from engine.values.missing import MISSING
 from playground.actions import verdicts
 from playground.catalogue import catalogue
+from playground.catalogue.catalogue import WorkflowEntry
 from playground.fleet import hanging
 from playground.graph.nodes import UNKNOWN
 from playground.graph.tree import read_tree
@@ -35,6 +37,25 @@ store = OrmStore()
 """The store of this process, for reading runs too: `read`, `summary`, `waits`."""
 
 _clock = SystemClock()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A run as it was read, and the version it was made with: read once where a request comes in, and handed on."""
+
+    run: RunState
+    entry: WorkflowEntry | None
+    """None when nothing is known of the version any more."""
+
+
+async def read_run(run_id: str) -> Known:
+    """Return a run, to be asked something of.
+
+    Raises:
+        UnknownRun: there is no such run.
+    """
+    run = await state_of(run_id)
+    return Known(run=run, entry=await catalogue.version(run.workflow_id, run.digest))
 
 
 async def state_of(run_id: str) -> RunState:
@@ -61,6 +82,7 @@ async def start(
     resource_id: str | None = None,
     state: dict[str, Any] | None = None,
     request_context: dict[str, Any] | None = None,
+    entry: WorkflowEntry | None = None,
 ) -> str:
     """Start a new run, or one that was made by `create` and has no input yet; return its id.
 
@@ -71,13 +93,14 @@ async def start(
         resource_id: whom or what a new run belongs to, in the user's own terms.
         state: the state to begin with.
         request_context: a JSON dict that every step finds in its context.
+        entry: the workflow's entry, where it was read before.
 
     Raises:
         UnknownWorkflow, InvalidInput, StartRefused: no run was made.
         RunAlreadyStarted: the run has its input already.
         UnknownRun: a run with this id is one of another workflow.
     """
-    entry = await catalogue.workflow(workflow_id)
+    entry = entry or await catalogue.workflow(workflow_id)
     given, run_id = run_id, _checked_id(run_id)
     # A run whose id is made up here cannot be there yet.
     known = RunState() if given is None else fold(await store.read(run_id))
@@ -96,7 +119,7 @@ async def start(
             resource_id=resource_id,
         )
     else:
-        await journal.record_start(store, _clock, run_id, checked)
+        await journal.record_start(store, _clock, run_id, checked, known=known)
     await _announce(run_id)
     return run_id
 
@@ -125,6 +148,7 @@ async def resume(
     label: str | None = None,
     index: int | None = None,
     suspension: str | None = None,
+    known: Known | None = None,
 ) -> Path:
     """Answer a suspended step; return its path.
 
@@ -135,27 +159,28 @@ async def resume(
         label: the label that the step suspended with.
         index: the item of a foreach.
         suspension: the `StepState.suspension` that is answered; without it, the one that is open.
+        known: the run, where it was read before; whoever hands it on is done with it.
 
     Raises:
         UnknownRun, UnknownStep, NotSuspended, AmbiguousResume, AlreadyResumed, RunFinished, WorkflowChanged,
         InvalidResumeData: nothing was changed.
     """
-    run = await state_of(run_id)
-    asked = await suspended_step(run, step, label=label, index=index)
+    known = known or await read_run(run_id)
+    asked = suspended_step(known, step, label=label, index=index)
     path = asked.path
-    check_resumable(run, path, suspension)
-    answer = await verdicts.check_answer(run, path, data)
-    await journal.record_resume(store, _clock, run_id, path, answer, suspension=asked.suspension, known=run)
+    check_resumable(known.run, path, suspension)
+    answer = await verdicts.check_answer(known.run, known.entry, path, data)
+    await journal.record_resume(store, _clock, run_id, path, answer, suspension=asked.suspension, known=known.run)
     await _announce(run_id)
     return path
 
 
-async def suspended_step(
-    run: RunState, step: str | Sequence[str | int] | None, *, label: str | None = None, index: int | None = None
+def suspended_step(
+    known: Known, step: str | Sequence[str | int] | None, *, label: str | None = None, index: int | None = None
 ) -> StepState:
     """Return the suspended step that is meant, as `engine.Run.resume` finds it; see `resume`."""
-    entry = await catalogue.version(run.workflow_id, run.digest)
-    recorded = {ids_of(known.path) for known in run.steps()}
+    run, entry = known.run, known.entry
+    recorded = {ids_of(begun.path) for begun in run.steps()}
     paths = recorded if entry is None else catalogue.paths_of(entry.graph)
     return find_suspended(Places(workflow_id=run.workflow_id, paths=paths), run, step, label, index)
 
@@ -167,7 +192,6 @@ async def cancel(run_id: str, reason: str = "") -> None:
         UnknownRun: there is no such run.
         RunFinished: it has ended before and stays as it was.
     """
-    await state_of(run_id)
     await journal.record_cancel(store, _clock, run_id, reason)
     # The worker that executes it stops; and hooks may be left, of which only a worker knows.
     await _announce(run_id)
@@ -206,7 +230,9 @@ async def _unblock(run_id: str) -> None:
         await nudges.replace_worker(worker_id)
 
 
-async def send_event(run_id: str, name: str, payload: Any, *, path: Path | None = None) -> None:
+async def send_event(
+    run_id: str, name: str, payload: Any, *, path: Path | None = None, known: Known | None = None
+) -> None:
     """Send an event to a run.
 
     Args:
@@ -214,6 +240,7 @@ async def send_event(run_id: str, name: str, payload: Any, *, path: Path | None 
         name: the event.
         payload: what it carries, as JSON.
         path: the waiting step that it is meant for; without it, the first that waits, or the next one that will.
+        known: as for `resume`.
 
     Raises:
         UnknownRun, RunFinished: there is no such run, or it has ended.
@@ -222,9 +249,11 @@ async def send_event(run_id: str, name: str, payload: Any, *, path: Path | None 
         InvalidEventPayload: the payload does not fit.
         NotSuspended: the step that it is meant for does not wait for it.
     """
-    run = await state_of(run_id)
-    event = await verdicts.check_event(run, name, payload, path)
-    await journal.record_event(store, _clock, run_id, name, event.payload, path=path, takers=event.takers)
+    known = known or await read_run(run_id)
+    event = await verdicts.check_event(known.run, known.entry, name, payload, path)
+    await journal.record_event(
+        store, _clock, run_id, name, event.payload, path=path, takers=event.takers, known=known.run
+    )
     await _announce(run_id)
 
 
@@ -249,10 +278,11 @@ async def fork(
         UnknownRun, UnknownWorkflow, UnknownStep, StepNotRun, RunExists, InvalidInput, StartRefused, NewerJournal: no
             run was made.
     """
-    events = await _journal(run_id)
-    run = fold(events)
-    path, entry = await forked_step(run, step), await catalogue.workflow(run.workflow_id)
-    beginning(events, path, exactly=value is not MISSING, began=began)
+    # Its journal is read once, by what copies it; and before that where a value is judged only if the step has begun.
+    entry = await catalogue.workflow((await store.summary(run_id)).workflow_id)
+    path = forked_step(entry, step)
+    if value is not MISSING:
+        beginning(await store.read(run_id), path, exactly=True, began=began)
     node = read_tree(entry.graph).at(path) or UNKNOWN
     if value is not MISSING:
         await verdicts.check_schema(node.input_schema or {}, value, InvalidInput, f"step {format_path(path)!r}")
@@ -272,13 +302,12 @@ async def fork(
     return new_id
 
 
-async def forked_step(run: RunState, step: str | Sequence[str | int]) -> Path:
+def forked_step(entry: WorkflowEntry, step: str | Sequence[str | int]) -> Path:
     """Return the path of the step that is meant, in the workflow as it is now.
 
     Raises:
-        UnknownWorkflow, UnknownStep: it has none there (any more).
+        UnknownStep: it has none there (any more).
     """
-    entry = await catalogue.workflow(run.workflow_id)
     return path_of(Places(workflow_id=entry.workflow_id, paths=catalogue.paths_of(entry.graph)), step)
 
 

@@ -68,13 +68,12 @@ async def permit_fork(workflow_id: str) -> bool:
     return await _ask(workflow_id, {"kind": "fork"}) is not None
 
 
-async def check_answer(run: RunState, path: Path, data: Any) -> Any:
-    """Return the answer to a suspended step as it is recorded.
+async def check_answer(run: RunState, entry: catalogue.WorkflowEntry | None, path: Path, data: Any) -> Any:
+    """Return the answer to a suspended step as it is recorded; ``entry`` is the version that the run was made with.
 
     Raises:
         InvalidResumeData: it does not fit.
     """
-    entry = await catalogue.version(run.workflow_id, run.digest)
     step = run.find(path)
     own = None if step is None else step.answer_schema
     schema = own if own is not None else {} if entry is None else catalogue.resume_schema(entry.graph, path)
@@ -87,8 +86,8 @@ async def check_answer(run: RunState, path: Path, data: Any) -> Any:
     return data
 
 
-async def check_awaited(run: RunState, name: str, path: Path | None = None) -> None:
-    """Check that a run takes an event, whatever it carries.
+def check_awaited(run: RunState, entry: catalogue.WorkflowEntry | None, name: str, path: Path | None = None) -> None:
+    """Check that a run takes an event, whatever it carries; for the arguments see `check_event`.
 
     Raises:
         RunFinished: it has ended.
@@ -96,22 +95,29 @@ async def check_awaited(run: RunState, name: str, path: Path | None = None) -> N
         NotSuspended: the step that it is meant for does not wait for it.
     """
     check_takes_event(run, name)
-    entry = await catalogue.version(run.workflow_id, run.digest)
     if entry is not None and name not in (known := catalogue.event_names(entry.graph)):
         raise unknown_event(run.workflow_id, name, known)
     check_takes_event(run, name, path)
 
 
-async def check_event(run: RunState, name: str, payload: Any, path: Path | None) -> Admitted:
+async def check_event(
+    run: RunState, entry: catalogue.WorkflowEntry | None, name: str, payload: Any, path: Path | None
+) -> Admitted:
     """Return an event as it is recorded; see `engine.journal.waits.admit_event`.
+
+    Args:
+        run: the run.
+        entry: the version that it was made with.
+        name: the event.
+        payload: what it carries, as JSON.
+        path: the waiting step that it is meant for, if one is.
 
     Raises:
         RunFinished, UnknownStep, NotSuspended: it is not taken, whatever it carries; see `check_awaited`.
         InvalidEventPayload: it does not fit.
         WorkflowChanged: the code no longer has the steps that the run recorded.
     """
-    entry = await catalogue.version(run.workflow_id, run.digest)
-    await check_awaited(run, name, path)
+    check_awaited(run, entry, name, path)
     schemas = {} if entry is None else catalogue.event_schemas(entry.graph, name)
     first = [ids_of(path)] if path else likeliest(run, name)
     order = [at for at in dict.fromkeys([*first, *(() if path else schemas)]) if at in schemas] or list(schemas)

@@ -52,11 +52,12 @@ async def resume(request: HttpRequest, workflow_id: str) -> tuple[str, int]:
     """Answer a suspended step of the run of the query; return the run's id and its last seq before the answer."""
     body = said_in(request, RESUME)
     _refuse(body, "perStep")
-    run = await run_of(workflow_id, named_run(request))
-    index = _index(body, "forEachIndex")
+    run_id, index = named_run(request), _index(body, "forEachIndex")
+    known = await known_run(workflow_id, run_id)
+    seq, label = known.run.last_seq, text(body, "label")
     with _null_for("resumeData", body):
-        await actions.resume(run.run_id, _step(body), body.get("resumeData"), label=text(body, "label"), index=index)
-    return run.run_id, run.last_seq
+        await actions.resume(run_id, _step(body), body.get("resumeData"), label=label, index=index, known=known)
+    return run_id, seq
 
 
 async def restart(request: HttpRequest, workflow_id: str) -> str:
@@ -82,9 +83,9 @@ async def send_event(request: HttpRequest, workflow_id: str, run_id: str) -> Non
     """Send a run the event of the body."""
     body = said_in(request, EVENT)
     name = text(body, "event") or ""
-    await run_of(workflow_id, run_id)
+    known = await known_run(workflow_id, run_id)
     with _null_for("data", body):
-        await actions.send_event(run_id, name, body.get("data"))
+        await actions.send_event(run_id, name, body.get("data"), known=known)
 
 
 @contextmanager
@@ -105,9 +106,20 @@ async def run_of(workflow_id: str, run_id: str) -> RunSummary:
         UnknownRun: there is none of this id, or it is one of another workflow.
     """
     run = await actions.store.summary(run_id)
-    if run.workflow_id != workflow_id:
-        raise UnknownRun(f"run {run_id!r} is a run of workflow {run.workflow_id!r}, not of {workflow_id!r}")
+    _check_workflow(run, workflow_id)
     return run
+
+
+async def known_run(workflow_id: str, run_id: str) -> actions.Known:
+    """Return a run of a workflow, to be asked something of; see `run_of` for what is raised."""
+    known = await actions.read_run(run_id)
+    _check_workflow(known.run, workflow_id)
+    return known
+
+
+def _check_workflow(run: RunState | RunSummary, workflow_id: str) -> None:
+    if run.workflow_id != workflow_id:
+        raise UnknownRun(f"run {run.run_id!r} is a run of workflow {run.workflow_id!r}, not of {workflow_id!r}")
 
 
 async def graph_of(run: RunState | RunSummary) -> catalogue.Graph | None:

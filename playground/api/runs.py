@@ -17,6 +17,7 @@ from playground.catalogue import catalogue
 from playground.catalogue.catalogue import Graph
 from playground.runs import lists, wire
 from playground.runs.filters import read_filter, read_place
+from playground.runs.inbox import read_inbox
 from playground.runs.masking import mask_event
 
 MOST = 1000
@@ -53,7 +54,7 @@ async def events(request: HttpRequest, run_id: str) -> Answer:
 @endpoint("GET", query=MORE)
 async def inbox(request: HttpRequest) -> Answer:
     """Return what waits for a person, newest first."""
-    found = await lists.inbox(after=read_place(request.GET), limit=max(number(request, "limit", 50, most=200), 1))
+    found = await read_inbox(after=read_place(request.GET), limit=max(number(request, "limit", 50, most=200), 1))
     items = [
         {
             "runId": item.run_id,

@@ -19,6 +19,7 @@ from playground.commandline.exits import CommandRefused, Exit, code_of
 from playground.commandline.home import prepare_home
 from playground.commandline.options import add_options
 from playground.commandline.writing import clean, json_text
+from playground.configuration import Configuration
 from playground.database_url import place
 from playground.runs.refusals import as_option, words
 from playground.store.upgrading import DatabaseNotReady, bring_up_to_date
@@ -106,6 +107,11 @@ class RunsCommand(BaseCommand):
         return code
 
     @property
+    def configuration(self) -> Configuration:
+        """Return what was set for the command, by options and variables."""
+        return settings.STEPYARD
+
+    @property
     def program(self) -> str:
         """Return what to type for the command: ``stepyard`` or ``python manage.py``, with a path where needed."""
         called = sys.argv[0]
@@ -139,7 +145,7 @@ class RunsCommand(BaseCommand):
         if "--database" in given:
             database: tuple[str, ...] = ("--database", place(settings.DATABASES["default"]))
         else:
-            database = ("--db", os.environ["STEPYARD_DB"]) if "--db" in given else ()
+            database = ("--db", str(self.configuration.db)) if "--db" in given else ()
         return f"{self.program} {shlex.join([*words, *modules, *database])}"
 
     @property

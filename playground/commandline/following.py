@@ -15,7 +15,7 @@ from playground.commandline.progress import Progress
 from playground.history import History, Reason, Window, reasons
 from playground.live import nudges
 from playground.runpage.loading import Loaded, holder_of
-from playground.runs import lists
+from playground.runs.standing import standing_of
 
 LOOK = 0.1
 """Seconds between two looks at the journal: the workers of a running playground cannot nudge this process."""
@@ -91,5 +91,5 @@ async def _reasons(history: History) -> Sequence[Reason]:
 
 async def _is_left_alone(run_id: str) -> bool:
     """Tell whether no worker has anything to do with a run: hooks follow the end, and an answer may just have come."""
-    standing = await lists.standing(run_id)
+    standing = await standing_of(run_id)
     return standing is None or (standing.owner is None and standing.queued_at is None)

@@ -105,6 +105,12 @@ def happened(event: Event, history: History) -> str | None:
             return f"- {name}  canceled"
         case "step-bailed":
             return f"^ {name}  ends the run"
+        case "step-undone":
+            return f"< {name}  undone"
+        case "step-undo-failed":
+            return f"x {name}  undo failed: {_error(payload)}" + ("; tries again" if payload.get("next_at") else "")
+        case "run-undoing":
+            return "< takes back what it did"
         case "step-log":
             return f"  {name} | {payload.get('message', '')}"
         case "sleep-started":

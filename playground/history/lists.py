@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from engine.events import StepStatus
 from engine.journal.step_state import StepState
-from playground.history.row import Row, Window, together
+from playground.history.row import Row, RowStatus, Window, together
 
 Containers = Sequence[StepState | None]
 """What holds the items: one for each step of the list's body, as far as it has begun."""
@@ -61,7 +60,7 @@ def part_of(indexes: Sequence[int], containers: Containers, window: Window, path
     return Part(path=path, all=every, shown=shown, after=tuple(item for item in every if item not in chosen), most=most)
 
 
-def item_status(item: int, containers: Containers) -> StepStatus:
+def item_status(item: int, containers: Containers) -> RowStatus:
     """Return how an item stands, over all steps of the list's body."""
     return together([box.children[item].status for box in containers if box and item in box.children])
 

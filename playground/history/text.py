@@ -15,6 +15,7 @@ MARKS = {
     "waiting": "~",
     "canceled": "-",
     "bailed": "^",
+    "undone": "<",
     "skipped": ".",
     "pending": ".",
 }

@@ -41,6 +41,8 @@ class Asked:
 class StepBody:
     """Context of ``run/body.html``."""
 
+    key: str
+    """The line's own name, for what needs an id."""
     path: str
     began: int
     """The seq at which it began; 0 before."""
@@ -80,7 +82,7 @@ def step_html(
     """Return the inside of one line; ``form`` is an answer that was refused, shown as it was typed."""
     state = line.row.state
     if line.row.error is not None:
-        failed = {"failure": failure(line.row.error), "path": line.row.title}
+        failed = {"failure": failure(line.row.error), "path": line.row.title, "id": line.id, "leads": ""}
         return render_to_string("run/failure.html", failed, request=request)
     if state is None:
         return SafeString("")
@@ -91,6 +93,7 @@ def step_html(
         form = event_form(view.run_id, state, node.schema if isinstance(node, GraphEvent) else None)
     began = state.started_at is not None
     body = StepBody(
+        key=line.id,
         path=line.row.path,
         began=line.row.began,
         detail=_masked(detail(view.history, state), node.resume_schema, graph),
@@ -98,7 +101,7 @@ def step_html(
         asked=asked(mask(node.suspend_schema or {}, state.suspend_payload)),
         has_input=began and state.input is not None,
         input=mask(node.input_schema or {}, state.input),
-        has_output=line.row.status in ("success", "bailed"),
+        has_output=line.row.status in ("success", "bailed", "undone"),
         output=mask(node.output_schema or {}, state.output),
     )
     return render_to_string("run/body.html", context_of(body) | {"view": view}, request=request)

@@ -7,14 +7,14 @@ from typing import Any
 
 from engine.errors import UnknownRun
 from engine.paths import Path, format_path
-from playground.actions.actions import store
+from playground.actions.actions import Known, store
 from playground.catalogue import catalogue
 from playground.catalogue.catalogue import WorkflowEntry
 from playground.fleet import workers
 from playground.fleet.workers import Blocked
 from playground.history import History, Holder, Window, rows
 from playground.runpage.view import RunView, run_view
-from playground.runs import lists
+from playground.runs.standing import standing_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,11 @@ class Loaded:
     entry: WorkflowEntry | None
     """The version that the run was made with, as far as it is known."""
     window: Window
+
+    @property
+    def known(self) -> Known:
+        """Return it as what can be asked of a run takes it."""
+        return Known(run=self.history.run, entry=self.entry)
 
     @property
     def outdated(self) -> bool:
@@ -81,7 +86,7 @@ async def holder_of(loaded: Loaded) -> Holder:
 
 
 async def _holder(run_id: str, entry: WorkflowEntry | None) -> Holder:
-    standing = await lists.standing(run_id)
+    standing = await standing_of(run_id)
     owned = standing is not None and standing.owner is not None
     blocked = ""
     if not owned and entry is not None:

@@ -229,7 +229,7 @@ def _record(run: RunRow, drafts: Sequence[Draft]) -> None:
     """Write events that come from outside the run's owner, and queue the run when there is something to do now."""
     found = changes(drafts)
     more: dict[str, Any] = {}
-    if found is not None and "ended_at" in found.columns:
+    if found is not None and found.closes_all:
         # Whoever executes the run can write no more, and is no longer its owner.
         more = {"epoch": run.epoch + 1, "leased_until": None}
     if found is not None and runnable(found.columns, run) and run.queued_at is None:

@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 
 from engine.events import FINAL, Draft, Event, RunStatus
 from engine.journal.summary import (
-    CLOSES_ALL,
     CLOSES_WAIT,
+    CLOSES_WAITS,
     RunSummary,
     Wait,
     WaitKind,
@@ -113,7 +113,7 @@ def _change_waits(found: Changes, event: Draft | Event) -> None:
     wait = opened_wait(event)
     if wait is not None:
         found.opened[event.path] = wait
-    elif event.type in CLOSES_ALL:
+    elif event.type in CLOSES_WAITS:
         found.opened.clear()
         found.closes_all = True
     elif event.type in CLOSES_WAIT and found.opened.pop(event.path, None) is None:

@@ -52,14 +52,14 @@ async def resume(request: HttpRequest, run_id: str) -> HttpResponse:
     suspension, late = request.GET.get("suspension") or None, None
     loaded = await load(run_id, window=window_of(request))
     try:
-        path = (await actions.suspended_step(loaded.history.run, step, label=label, index=index)).path
+        path = actions.suspended_step(loaded.known, step, label=label, index=index).path
         check_resumable(loaded.history.run, path, suspension)
     except TOO_LATE as error:
         # What was typed is read as the answer to that step, and shown beside the reason.
         path, late = _path(request), error
 
     async def send(value: Json) -> None:
-        await actions.resume(run_id, step, value, label=label, index=index, suspension=suspension)
+        await actions.resume(run_id, step, value, label=label, index=index, suspension=suspension, known=loaded.known)
 
     def drawn(step: StepState, form: Form) -> AnswerForm:
         return answer_form(run_id, step, None, form, back=request.GET.get("next", ""))
@@ -77,13 +77,13 @@ async def send_event(request: HttpRequest, run_id: str) -> HttpResponse:
     path, name, late = _path(request), request.GET.get("name", ""), None
     loaded = await load(run_id, window=window_of(request))
     try:
-        await verdicts.check_awaited(loaded.history.run, name, path)
+        verdicts.check_awaited(loaded.history.run, loaded.entry, name, path)
     except TOO_LATE as error:
         late = error
 
     async def send(value: Json) -> None:
         # Of two people who send it, the second is told so; an event that is kept might surprise a later step.
-        await actions.send_event(run_id, name, value, path=path)
+        await actions.send_event(run_id, name, value, path=path, known=loaded.known)
 
     def drawn(step: StepState, form: Form) -> AnswerForm:
         return event_form(run_id, step, None, form, back=request.GET.get("next", ""))

@@ -14,9 +14,8 @@ from playground.display.pages import page
 from playground.runpage.answer_forms import AnswerForm, answer_form, event_form
 from playground.runpage.body import Asked, asked
 from playground.runpage.loading import load, row_of
-from playground.runs import lists
 from playground.runs.filters import read_place
-from playground.runs.lists import Awaited, InboxItem
+from playground.runs.inbox import Awaited, InboxItem, read_awaited, read_inbox
 from playground.views.frame import frame_of
 
 SHOWN = 20
@@ -63,9 +62,9 @@ class InboxPage:
 @require_safe
 async def inbox(request: HttpRequest) -> HttpResponse:
     """List what waits for a person, newest first."""
-    found = await lists.inbox(after=read_place(request.GET), limit=SHOWN)
+    found = await read_inbox(after=read_place(request.GET), limit=SHOWN)
     questions = tuple([await _question(item) for item in found.items])
-    expected = tuple([await _expected(item) for item in await lists.awaited(limit=SHOWN)])
+    expected = tuple([await _expected(item) for item in await read_awaited(limit=SHOWN)])
     context = InboxPage(questions=questions, expected=expected, total=found.total, next=found.next or "")
     return page(request, "inbox.html", context, frame=await frame_of(request, "inbox"))
 

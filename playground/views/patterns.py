@@ -8,15 +8,16 @@ from django.templatetags.static import static
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from engine.events import RunStatus, StepStatus
+from engine.events import RunStatus
 from playground.diagram import svg
 from playground.display.pages import PageFrame, page
 from playground.history import History, Holder
+from playground.history.row import RowStatus
 from playground.runpage.body import Drawn, draw
 from playground.runpage.view import RunView, run_view
 from playground.views import samples
 
-STATUSES: tuple[StepStatus | RunStatus, ...] = (
+STATUSES: tuple[RowStatus | RunStatus, ...] = (
     "pending",
     "running",
     "waiting",
@@ -26,6 +27,7 @@ STATUSES: tuple[StepStatus | RunStatus, ...] = (
     "canceled",
     "bailed",
     "skipped",
+    "undone",
     "paused",
 )
 

@@ -201,7 +201,7 @@ async def _start(request: HttpRequest, entry: WorkflowEntry) -> HttpResponse:
     if form.issues or form.value is MISSING:
         return await _workflow_page(request, entry, form, status=422)
     try:
-        run_id = await actions.start(entry.workflow_id, form.value)
+        run_id = await actions.start(entry.workflow_id, form.value, entry=entry)
     except InvalidInput as error:
         return await _workflow_page(request, entry, form.with_issues(issues_of(error)), status=422)
     except RequestError as error:

@@ -8,12 +8,12 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from channels.layers import get_channel_layer
 from channels.routing import ChannelNameRouter
 from channels.worker import Worker as ChannelsWorker
-from django.conf import settings
 
 from engine.journal.state import RunState
 from engine.runs.runtime import Runtime
@@ -64,6 +64,7 @@ class Worker:
         row: OwnRow,
         pulse: Pulse,
         limit: int,
+        env_file: Path | None = None,
         after: Collection[str] = (),
         only: str | None = None,
     ) -> None:
@@ -96,9 +97,10 @@ class Worker:
         self._only = only
         # What did not import is not among the modules, and is what will be saved next; variables are no module at all.
         self._beside = tuple(problem.file for problem in discovery.problems if problem.file)
-        if settings.STEPYARD_ENV_FILE is not None:
-            self._beside += (str(settings.STEPYARD_ENV_FILE),)
+        if env_file is not None:
+            self._beside += (str(env_file),)
         self._files = (*user_files(), *self._beside)
+        self._answers: set[asyncio.Task[None]] = set()
         self._started_at = time.time()
         self._left = ""
         """What goes on in the worker's threads although it has ended."""
@@ -142,7 +144,8 @@ class Worker:
             await nudges.nudge_catalogue()
             await self._stop.wait()
             await self._wind_up()
-            for task in beside:
+            # A check may never return; whoever waits for its verdict asks another worker, or the schema.
+            for task in (*beside, *self._answers):
                 task.cancel()
         self._store.close()
 
@@ -213,7 +216,7 @@ class Worker:
         own = await layer.new_channel()
         await layer.group_add(nudges.WORKERS, own)
         runs = RunConsumer.as_asgi(wake=self._slots.offer, news=self._news, taken=self._runtime.stop)
-        verdicts = VerdictConsumer.as_asgi(ask=lambda question: tasks.create_task(self._answer(question)))
+        verdicts = VerdictConsumer.as_asgi(ask=lambda question: self._ask(tasks, question))
         router = ChannelNameRouter({nudges.WAKES: runs, own: runs, nudges.VERDICTS: verdicts})
         server = ChannelsWorker(router, [nudges.WAKES, own, nudges.VERDICTS], layer)
         await server.arun()  # type: ignore[no-untyped-call]
@@ -221,6 +224,12 @@ class Worker:
     def _news(self, run_id: str) -> None:
         self._store.poke(run_id)
         self._runtime.notice(run_id)
+
+    def _ask(self, tasks: asyncio.TaskGroup, question: dict[str, Any]) -> None:
+        """Begin to answer a question."""
+        task = tasks.create_task(self._answer(question))
+        self._answers.add(task)
+        task.add_done_callback(self._answers.discard)
 
     async def _answer(self, question: dict[str, Any]) -> None:
         await nudges.answer(question["reply_to"], await judge(self._runtime, question))

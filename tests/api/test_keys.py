@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.actions import actions
-from playground.api.openapi import OPERATIONS, Operation
+from playground.api.operations import OPERATIONS, Operation
 from playground.api.requests import PASSED_OVER, nearest
 from tests.api.test_workflows import post, read
 from tests.pages.stage import TRIP, Stage

@@ -161,4 +161,4 @@ def row(page: str, step_path: str) -> str:
     """Return the journal's row of a step."""
     start = page.index(f'data-step="{step_path}"')
     end = page.find('<li class="row"', start)
-    return page[page.rindex("<li", 0, start) : end if end > 0 else page.index('id="run-values"')]
+    return page[page.rindex("<li", 0, start) : end if end > 0 else page.index("</main>", start)]

@@ -57,6 +57,12 @@ def warm(data: Forecast, ctx: Context) -> Forecast:
     return data.model_copy(update={"celsius": data.celsius + ctx.attempt})
 
 
+@step
+async def mend(failure: dict[str, Any]) -> Forecast:
+    """Take what is told of a failure."""
+    return Forecast(city=failure["input"]["name"], celsius=0)
+
+
 @step(retry=Retry(attempts=3), timeout=5)
 async def cities(ctx: Context) -> list[City]:
     """Take only a context."""
@@ -113,6 +119,18 @@ side_by_side = (
         [fetch, straight, sequence(clone_step(fetch, id="fetch-3"), warm, id="both")], concurrency=2, fail_fast=True
     )
     .then(loose)
+    .commit()
+)
+raced = (
+    create_workflow(id="race", input_schema=City, output_schema=dict[str, Any])
+    .race([fetch, clone_step(fetch, id="fetch-4")])
+    .then(loose)
+    .commit()
+)
+guarded = (
+    create_workflow(id="attempt", input_schema=City, output_schema=Forecast)
+    .attempt(fetch, otherwise=mend, on=(TimeoutError, "HTTPError"))
+    .then(warm)
     .commit()
 )
 decided = (

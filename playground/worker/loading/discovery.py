@@ -18,7 +18,7 @@ from engine.building.workflow import Workflow
 from engine.failure import describe, message_of
 from engine.registry import Engine
 from playground.catalogue.catalogue import ImportProblem, WorkflowEntry
-from playground.supervisor.places import named, place_of, roots
+from playground.supervisor.places import place_of, roots
 from playground.worker.loading.entries import entry_of
 from playground.worker.loading.hints import hint
 from playground.worker.loading.modules import import_file, import_name
@@ -62,9 +62,9 @@ class Part:
     """None for what is only known by its dotted name."""
 
 
-def site(arguments: Sequence[str]) -> tuple[str, ...]:
-    """Return the modules to import: the arguments, else the environment's, else those of Django apps, else examples."""
-    if given := named(arguments):
+def site(arguments: Sequence[str], configured: Sequence[str]) -> tuple[str, ...]:
+    """Return the modules to import: the arguments, else those configured, else those of Django apps, else examples."""
+    if given := tuple(arguments) or tuple(configured):
         return given
     of_apps = [f"{config.name}.workflows" for config in apps.get_app_configs()]
     return tuple(name for name in of_apps if importlib.util.find_spec(name) is not None) or (EXAMPLES,)
