@@ -89,11 +89,16 @@ async def record_start(store: Store, clock: Clock, run_id: str, start: Start, *,
     """
 
     def decide(run: RunState) -> Sequence[Draft]:
-        if run.has_input or run.ended:
-            raise RunAlreadyStarted(f"run {run_id} was started before: create another run")
+        check_startable(run)
         return [Draft(clock.now(), "run-started", (), start.payload())]
 
     await _record(store, run_id, decide, known)
+
+
+def check_startable(run: RunState) -> None:
+    """Check that a run waits for its input; see `record_start` for what is raised."""
+    if run.has_input or run.ended:
+        raise RunAlreadyStarted(f"run {run.run_id} was started before: create another run")
 
 
 async def record_resume(
@@ -248,17 +253,23 @@ async def record_event(
     """
 
     def decide(run: RunState) -> Sequence[Draft]:
-        check_open(run, f" and takes no event {name!r}")
-        waiting = [step.path for step in run.waiting if step.event_name == name]
+        waiting = check_takes_event(run, name, path)
         waiting = [at for at in waiting if takers is None or ids_of(at) in takers]
-        if path is not None and path not in waiting:
-            raise NotSuspended(
-                f"step {format_path(path)!r} of run {run_id} does not wait for an event {name!r} (any more)"
-            )
         place = path or (waiting[0] if waiting else ())
         return [Draft(clock.now(), "event-received", place, {"name": name, "payload": payload})]
 
     await _record(store, run_id, decide, known)
+
+
+def check_takes_event(run: RunState, name: str, path: Path | None = None) -> list[Path]:
+    """Return the steps that wait for an event, the oldest first; see `record_event` for what is raised."""
+    check_open(run, f" and takes no event {name!r}")
+    waiting = [step.path for step in run.waiting if step.event_name == name]
+    if path is not None and path not in waiting:
+        raise NotSuspended(
+            f"step {format_path(path)!r} of run {run.run_id} does not wait for an event {name!r} (any more)"
+        )
+    return waiting
 
 
 async def record_note(store: Store, clock: Clock, run_id: str, type: EventType, payload: dict[str, Any]) -> None:

@@ -189,7 +189,7 @@ class MemoryStore:
     async def create(self, run_id: str, drafts: Sequence[Draft]) -> RunSummary:
         """Begin a run; see `Store.create`."""
         if run_id in self._runs:
-            raise RunExists(f"a run with id {run_id!r} exists already: choose another run_id or leave it out")
+            raise RunExists.of(run_id)
         events = [draft.numbered(run_id, seq) for seq, draft in enumerate(drafts, 1)]
         summary = summarize(None, events)
         kept = self._runs[run_id] = _Kept(summary, _rows(drafts), len(events), ended=summary.ended)

@@ -3,13 +3,22 @@
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Generic, TypeVar
 
-from engine.errors import NotSuspended, RunAlreadyStarted, RunExists, RunFinished, UnknownRun, UnknownStep
+from engine.errors import NotSuspended, RunExists, RunFinished, UnknownRun, UnknownStep
 from engine.events import Event
 from engine.execution.hooks import hooks_after
 from engine.journal.answers import Where, admit_answer, admit_step_input, find_suspended, path_of, places_of
 from engine.journal.fit import check_fit
-from engine.journal.forks import record_fork
-from engine.journal.requests import Start, create_run, record_cancel, record_event, record_resume, record_start
+from engine.journal.forks import beginning, record_fork
+from engine.journal.requests import (
+    Start,
+    check_startable,
+    check_takes_event,
+    create_run,
+    record_cancel,
+    record_event,
+    record_resume,
+    record_start,
+)
 from engine.journal.result import RunResult
 from engine.journal.state import RunState
 from engine.journal.waits import admit_event, likeliest
@@ -186,8 +195,8 @@ class Run(Generic[In, Out]):
             WorkflowChanged: the code no longer has the steps that were recorded.
         """
         state = await self._runtime.state(self.run_id)
-        if not state.ended:
-            check_fit(self._flow, state)
+        check_takes_event(state, name)
+        check_fit(self._flow, state)
         event = admit_event(self._flow, name, payload, likeliest(state, name))
         runtime = self._runtime
         await record_event(
@@ -275,9 +284,8 @@ class Run(Generic[In, Out]):
             await permit(self._flow, self)
             return
         if known.run_id and not self._recorded and known.has_input:
-            raise RunExists(f"a run with id {self.run_id!r} exists already: choose another run_id or leave it out")
-        if known.has_input or known.ended:
-            raise RunAlreadyStarted(f"run {self.run_id} was started before: create another run")
+            raise RunExists.of(self.run_id)
+        check_startable(known)
         start = Start(input=None if input_data is MISSING else input_data, state=state, request_context=request_context)
         start = await admit(self._flow, start, self)
         if known.run_id:
@@ -291,6 +299,7 @@ class Run(Generic[In, Out]):
     async def _fork(self, step: Where, input_data: Any, *, starts: bool) -> "Run[In, Out]":
         path = path_of(places_of(self._flow), step)
         if input_data is not MISSING:
+            beginning(await self._runtime.store.read(self.run_id), path, exactly=True)
             input_data = admit_step_input(self._flow, path, input_data)
         new: Run[In, Out] = Run(self._runtime, self._flow, resource_id=self.resource_id, recorded=True)
 

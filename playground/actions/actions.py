@@ -13,11 +13,12 @@ from typing import Any
 from engine import errors
 from engine.clock import SystemClock
 from engine.errors import InvalidInput, Issue, UnknownRun
+from engine.events import Event
 from engine.journal import requests as journal
 from engine.journal.answers import Places, find_suspended, path_of
 from engine.journal.fold import fold
-from engine.journal.forks import record_fork
-from engine.journal.requests import Start, check_resumable
+from engine.journal.forks import beginning, record_fork
+from engine.journal.requests import Start, check_resumable, check_startable
 from engine.journal.state import RunState
 from engine.journal.step_state import StepState
 from engine.paths import Path, format_path, ids_of
@@ -64,10 +65,14 @@ async def state_of(run_id: str) -> RunState:
     Raises:
         UnknownRun: there is no such run.
     """
-    run = fold(await store.read(run_id))
-    if not run.run_id:
+    return fold(await _journal(run_id))
+
+
+async def _journal(run_id: str) -> Sequence[Event]:
+    events = await store.read(run_id)
+    if not events:
         raise UnknownRun(f"no run has the id {run_id!r}")
-    return run
+    return events
 
 
 async def start(
@@ -102,6 +107,11 @@ async def start(
     """
     entry = entry or await catalogue.workflow(workflow_id)
     given, run_id = run_id, _checked_id(run_id)
+    # A run whose id is made up here cannot be there yet.
+    known = RunState() if given is None else fold(await store.read(run_id))
+    if known.run_id and known.workflow_id != workflow_id:
+        raise UnknownRun(f"run {run_id} is a run of workflow {known.workflow_id!r}, not of {workflow_id!r}")
+    check_startable(known)
     wanted = Start(
         input=value,
         state=state,
@@ -110,8 +120,6 @@ async def start(
         scheduled_for=scheduled_for,
     )
     checked = await verdicts.check_start(entry, wanted)
-    # A run whose id is made up here cannot be there yet.
-    known = RunState() if given is None else fold(await store.read(run_id))
     if not known.run_id:
         await journal.create_run(
             store,
@@ -122,8 +130,6 @@ async def start(
             start=checked,
             resource_id=resource_id,
         )
-    elif known.workflow_id != workflow_id:
-        raise UnknownRun(f"run {run_id} is a run of workflow {known.workflow_id!r}, not of {workflow_id!r}")
     else:
         await journal.record_start(store, _clock, run_id, checked, known=known)
     await _announce(run_id)
@@ -284,9 +290,11 @@ async def fork(
         UnknownRun, UnknownWorkflow, UnknownStep, StepNotRun, RunExists, InvalidInput, StartRefused, NewerJournal: no
             run was made.
     """
-    # Its journal is read once, by what copies it.
+    # Its journal is read once, by what copies it; and before that where a value is judged only if the step has begun.
     entry = await catalogue.workflow((await store.summary(run_id)).workflow_id)
     path = forked_step(entry, step)
+    if value is not MISSING:
+        beginning(await store.read(run_id), path, exactly=True, began=began)
     node = read_tree(entry.graph).at(path) or UNKNOWN
     if value is not MISSING:
         await verdicts.check_schema(node.input_schema or {}, value, InvalidInput, f"step {format_path(path)!r}")
@@ -325,5 +333,5 @@ def _checked_id(run_id: str | None) -> str:
         return str(uuid.uuid4())
     if not RUN_ID.fullmatch(run_id):
         message = "expected 1 to 200 letters, digits and . : _ -, a letter or digit first"
-        raise InvalidInput("this is no id of a run:", [Issue(path=("runId",), message=message)])
+        raise InvalidInput(f"this is no id of a run: {run_id!r}", [Issue(path=(), message=message)])
     return run_id

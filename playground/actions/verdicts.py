@@ -18,7 +18,7 @@ from engine.errors import (
     Issue,
     RequestError,
 )
-from engine.journal.requests import Start
+from engine.journal.requests import Start, check_takes_event
 from engine.journal.state import RunState
 from engine.journal.waits import Admitted, likeliest, unknown_event
 from engine.paths import Path, format_path, ids_of
@@ -91,6 +91,20 @@ async def check_answer(run: RunState, entry: catalogue.WorkflowEntry | None, pat
     return data
 
 
+def check_awaited(run: RunState, entry: catalogue.WorkflowEntry | None, name: str, path: Path | None = None) -> None:
+    """Check that a run takes an event, whatever it carries; for the arguments see `check_event`.
+
+    Raises:
+        RunFinished: it has ended.
+        UnknownStep: nothing in its workflow waits for an event of this name.
+        NotSuspended: the step that it is meant for does not wait for it.
+    """
+    check_takes_event(run, name)
+    if entry is not None and name not in (known := catalogue.event_names(entry.graph)):
+        raise unknown_event(run.workflow_id, name, known)
+    check_takes_event(run, name, path)
+
+
 async def check_event(
     run: RunState, entry: catalogue.WorkflowEntry | None, name: str, payload: Any, path: Path | None
 ) -> Admitted:
@@ -104,10 +118,11 @@ async def check_event(
         path: the waiting step that it is meant for, if one is.
 
     Raises:
-        UnknownStep: nothing in the workflow waits for an event of this name.
+        RunFinished, UnknownStep, NotSuspended: it is not taken, whatever it carries; see `check_awaited`.
         InvalidEventPayload: it does not fit.
         WorkflowChanged: the code no longer has the steps that the run recorded.
     """
+    check_awaited(run, entry, name, path)
     schemas = {} if entry is None else catalogue.event_schemas(entry.graph, name)
     first = [ids_of(path)] if path else likeliest(run, name)
     order = [at for at in dict.fromkeys([*first, *(() if path else schemas)]) if at in schemas] or list(schemas)
@@ -119,8 +134,6 @@ async def check_event(
     verdict = await _ask(run.workflow_id, question)
     if verdict is not None:
         return Admitted(payload=verdict["data"], takers=frozenset(map(tuple, verdict["takers"])))
-    if entry is not None and not order:
-        raise unknown_event(run.workflow_id, name, catalogue.event_names(entry.graph))
     fits = frozenset([at for at in asked if not await asyncio.to_thread(check, schemas[at], payload)])
     if asked and not fits:
         await check_schema(schemas[asked[0]], payload, InvalidEventPayload, f"event {name!r}")
@@ -133,7 +146,7 @@ async def _ask(workflow_id: str, question: dict[str, Any]) -> dict[str, Any] | N
     Raises:
         RequestError: the worker's code refuses.
     """
-    if nudges.alone() or not await workers.ready_count():
+    if not await workers.ready_count():
         return None
     answer = await nudges.ask({"workflow_id": workflow_id, **question}, seconds=ANSWER_TIME)
     match answer:

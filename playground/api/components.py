@@ -1,34 +1,8 @@
-"""The shapes of what the API takes and answers, as JSON Schemas by the names that its description gives them."""
+"""The shapes of what the API answers, as JSON Schemas by the names that its description gives them."""
 
-from typing import Any, get_args
-
-from engine.events import EVENT_TYPES, RunStatus
+from engine.events import EVENT_TYPES
 from playground.api.chunks import TYPES
-
-Schema = dict[str, Any]
-
-TEXT: Schema = {"type": "string"}
-NUMBER: Schema = {"type": "integer", "minimum": 0}
-TIME: Schema = {"type": "string", "format": "date-time"}
-OBJECT: Schema = {"type": "object"}
-ANY: Schema = {}
-STATUS: Schema = {"enum": list(get_args(RunStatus))}
-STATUSES: Schema = {
-    "type": "string",
-    "description": f"One of {', '.join(get_args(RunStatus))}, or several with commas.",
-}
-PATH: Schema = {"type": "array", "items": {"type": ["string", "integer"]}}
-
-
-def object_of(properties: dict[str, Schema], *optional: str) -> Schema:
-    """Return the schema of an object; the optional ones of its properties may be missing."""
-    required = [name for name in properties if name not in optional]
-    return {"type": "object", "properties": properties, "required": required}
-
-
-def or_null(schema: Schema) -> Schema:
-    """Return the schema of what may be null."""
-    return {"anyOf": [schema, {"type": "null"}]}
+from playground.api.requests import ANY, NUMBER, OBJECT, PATH, STATUS, TEXT, TIME, Schema, obj, or_null
 
 
 def listed(name: str) -> Schema:
@@ -42,19 +16,17 @@ def ref(name: str) -> Schema:
 
 
 SCHEMAS: dict[str, Schema] = {
-    "Error": object_of(
-        {"error": TEXT, "issues": {"type": "array", "items": object_of({"path": PATH, "message": TEXT})}}, "issues"
-    ),
-    "Message": object_of({"message": TEXT, "runId": TEXT}, "runId"),
-    "Workflow": object_of({"name": TEXT, "description": TEXT, "steps": OBJECT, "allSteps": OBJECT, "digest": TEXT}),
-    "Result": object_of(
+    "Error": obj({"error": TEXT, "issues": {"type": "array", "items": obj({"path": PATH, "message": TEXT})}}, "issues"),
+    "Message": obj({"message": TEXT, "runId": TEXT}, "runId"),
+    "Workflow": obj({"name": TEXT, "description": TEXT, "steps": OBJECT, "allSteps": OBJECT, "digest": TEXT}),
+    "Result": obj(
         {
             "runId": TEXT,
             "status": STATUS,
             "input": ANY,
             "steps": OBJECT,
             "result": ANY,
-            "error": object_of({"name": TEXT, "message": TEXT}),
+            "error": obj({"name": TEXT, "message": TEXT}),
             "errorDetail": OBJECT,
             "suspended": {"type": "array", "items": PATH},
             "suspendPayload": OBJECT,
@@ -64,13 +36,13 @@ SCHEMAS: dict[str, Schema] = {
         },
         *("result", "error", "errorDetail", "suspended", "suspendPayload", "state", "schedule", "scheduledFor"),
     ),
-    "Chunk": object_of(
+    "Chunk": obj(
         {"type": {"enum": list(TYPES)}, "runId": TEXT, "from": {"enum": ["WORKFLOW", "USER"]}, "payload": OBJECT}
     ),
-    "Run": object_of(
+    "Run": obj(
         {"runId": TEXT, "workflowName": TEXT, "status": STATUS, "createdAt": TIME, "snapshot": OBJECT}, "snapshot"
     ),
-    "RunLine": object_of(
+    "RunLine": obj(
         {
             "runId": TEXT,
             "workflowId": TEXT,
@@ -82,10 +54,10 @@ SCHEMAS: dict[str, Schema] = {
             "schedule": or_null(TEXT),
         }
     ),
-    "Event": object_of(
+    "Event": obj(
         {"runId": TEXT, "seq": NUMBER, "at": TIME, "type": {"enum": list(EVENT_TYPES)}, "path": PATH, "payload": OBJECT}
     ),
-    "Schedule": object_of(
+    "Schedule": obj(
         {
             "workflowId": TEXT,
             "scheduleId": TEXT,
@@ -101,7 +73,7 @@ SCHEMAS: dict[str, Schema] = {
         },
         *("cron", "timezone", "every"),
     ),
-    "Question": object_of(
+    "Question": obj(
         {
             "runId": TEXT,
             "workflowId": TEXT,
@@ -114,16 +86,8 @@ SCHEMAS: dict[str, Schema] = {
         }
     ),
 }
-STEP: Schema = {"anyOf": [TEXT, PATH]}
-STARTED: dict[str, Schema] = {"inputData": ANY, "resourceId": TEXT, "initialState": OBJECT, "requestContext": OBJECT}
-START = object_of(STARTED, *STARTED)
-STREAM = object_of({**STARTED, "closeOnSuspend": {"type": "boolean"}}, *STARTED, "closeOnSuspend")
-ANSWERED: dict[str, Schema] = {"resumeData": ANY, "step": STEP, "label": TEXT, "forEachIndex": NUMBER}
-RESUME = object_of(ANSWERED, *ANSWERED)
-TRAVEL = object_of({"step": STEP, "inputData": ANY}, "inputData")
-EVENT = object_of({"event": TEXT, "data": ANY}, "data")
-RUNS = object_of({"runs": listed("Run"), "total": NUMBER})
-LINES = object_of({"runs": listed("RunLine"), "next": or_null(TEXT)})
-EVENTS = object_of({"events": listed("Event"), "last": NUMBER})
-SCHEDULES = object_of({"schedules": listed("Schedule")})
-INBOX = object_of({"items": listed("Question"), "total": NUMBER, "next": or_null(TEXT)})
+RUNS = obj({"runs": listed("Run"), "total": NUMBER})
+LINES = obj({"runs": listed("RunLine"), "next": or_null(TEXT)})
+EVENTS = obj({"events": listed("Event"), "last": NUMBER})
+SCHEDULES = obj({"schedules": listed("Schedule")})
+INBOX = obj({"items": listed("Question"), "total": NUMBER, "next": or_null(TEXT)})

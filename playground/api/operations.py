@@ -3,25 +3,31 @@
 from dataclasses import dataclass
 from typing import Any
 
-from playground.api.components import (
+from playground.api.components import EVENTS, INBOX, LINES, RUNS, SCHEDULES, ref
+from playground.api.requests import (
+    AFTER,
+    CANCEL,
+    CREATE,
     EVENT,
-    EVENTS,
-    INBOX,
-    LINES,
+    LINES_OF,
+    LISTED,
+    MORE,
+    NO_QUERY,
+    NOTHING,
     NUMBER,
     OBJECT,
+    OBSERVE,
+    ONE_RUN,
     RESUME,
-    RUNS,
-    SCHEDULES,
+    RUN_ID,
+    SCHEDULED,
     START,
-    STATUSES,
     STREAM,
     TEXT,
-    TIME,
     TRAVEL,
+    Query,
     Schema,
-    object_of,
-    ref,
+    obj,
 )
 
 
@@ -33,7 +39,7 @@ class Operation:
     summary: str
     answer: Schema
     method: str = "get"
-    query: tuple[tuple[str, Schema], ...] = ()
+    query: Query = NO_QUERY
     body: Schema | None = None
     is_stream: bool = False
     """The answer is of each chunk, and the chunks come as they are made, each with 0x1E after it."""
@@ -68,11 +74,6 @@ class Operation:
 
 ONE = "/api/workflows/{workflow_id}"
 RUN = f"{ONE}/runs/{{run_id}}"
-RUN_ID = (("runId", TEXT),)
-PAGES = (("page", NUMBER), ("perPage", NUMBER), ("limit", NUMBER), ("offset", NUMBER))
-WHICH = (("status", STATUSES), ("resourceId", TEXT), ("fromDate", TIME), ("toDate", TIME))
-LINE_QUERY = (("workflow", TEXT), ("status", STATUSES), ("q", TEXT), ("since", TIME), ("until", TIME))
-MORE = (("after", TEXT), ("limit", NUMBER))
 
 OPERATIONS = (
     Operation(
@@ -91,8 +92,8 @@ OPERATIONS = (
         method="post",
         summary="Make a run that waits for its input.",
         query=RUN_ID,
-        body=object_of({"resourceId": TEXT}, "resourceId"),
-        answer=object_of({"runId": TEXT}),
+        body=CREATE,
+        answer=obj({"runId": TEXT}),
     ),
     Operation(
         path=f"{ONE}/start",
@@ -123,7 +124,7 @@ OPERATIONS = (
         path=f"{ONE}/observe",
         method="post",
         summary="Return the chunks of a run from its beginning, or after as many as offset says.",
-        query=(*RUN_ID, ("offset", NUMBER)),
+        query=OBSERVE,
         answer=ref("Chunk"),
         is_stream=True,
     ),
@@ -160,7 +161,7 @@ OPERATIONS = (
         method="post",
         summary="Have a worker take an interrupted run over at once; what has ended does not run again.",
         query=RUN_ID,
-        body=OBJECT,
+        body=NOTHING,
         answer=ref("Message"),
     ),
     Operation(
@@ -168,7 +169,7 @@ OPERATIONS = (
         method="post",
         summary="Have a worker take an interrupted run over, and return when it has ended or is suspended.",
         query=RUN_ID,
-        body=OBJECT,
+        body=NOTHING,
         answer=ref("Result"),
     ),
     Operation(
@@ -199,17 +200,17 @@ OPERATIONS = (
     Operation(
         path=f"{ONE}/runs",
         summary="A workflow's runs, newest first, page by page.",
-        query=(*PAGES, *WHICH),
+        query=LISTED,
         answer=RUNS,
     ),
     Operation(
         path=RUN,
         summary="One run; of fields, those named, with commas between them.",
-        query=(("fields", TEXT), ("withNestedWorkflows", {"enum": ["true", "false"]})),
+        query=ONE_RUN,
         answer=ref("Run"),
     ),
     Operation(path=RUN, method="delete", summary="Delete a run and its journal.", answer=ref("Message")),
-    Operation(path=f"{RUN}/cancel", method="post", summary="Cancel a run.", body=OBJECT, answer=ref("Message")),
+    Operation(path=f"{RUN}/cancel", method="post", summary="Cancel a run.", body=CANCEL, answer=ref("Message")),
     Operation(
         path=f"{RUN}/send-event",
         method="post",
@@ -217,20 +218,18 @@ OPERATIONS = (
         body=EVENT,
         answer=ref("Message"),
     ),
-    Operation(
-        path="/api/runs", summary="Runs of all workflows, newest first.", query=(*LINE_QUERY, *MORE), answer=LINES
-    ),
+    Operation(path="/api/runs", summary="Runs of all workflows, newest first.", query=LINES_OF, answer=LINES),
     Operation(
         path="/api/runs/{run_id}/events",
         summary="A run's events after a seq; as a stream to those who ask for text/event-stream.",
-        query=(("after", NUMBER),),
+        query=AFTER,
         answer=EVENTS,
     ),
     Operation(path="/api/inbox", summary="What waits for a person, newest first.", query=MORE, answer=INBOX),
     Operation(
         path="/api/schedules",
         summary="The schedules of all workflows, each with its next due times.",
-        query=(("workflow", TEXT),),
+        query=SCHEDULED,
         answer=SCHEDULES,
     ),
     *(
@@ -238,7 +237,7 @@ OPERATIONS = (
             path=f"/api/schedules/{{workflow_id}}/{{schedule_id}}/{name}",
             method="post",
             summary=summary,
-            body=OBJECT,
+            body=NOTHING,
             answer=ref("Message"),
         )
         for name, summary in (

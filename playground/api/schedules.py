@@ -3,10 +3,11 @@
 from django.http import HttpRequest
 
 from playground.api.endpoint import Answer, endpoint
+from playground.api.requests import SCHEDULED
 from playground.schedules import schedules
 
 
-@endpoint("GET")
+@endpoint("GET", query=SCHEDULED)
 async def listing(request: HttpRequest) -> Answer:
     """Return the schedules of all workflows, or of the one that ``?workflow=`` names."""
     found = await schedules.listing(request.GET.get("workflow") or None)

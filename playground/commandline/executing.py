@@ -65,10 +65,8 @@ class ExecutingCommand(RunsCommand):
         return await self._tell(history, hands)
 
     async def _tell(self, history: History, hands: Crew) -> Exit:
-        modules = tuple(hands.given) if hands.own else ()
-
         def command(*words: str) -> str:
-            return self.command(*words, modules=modules)
+            return self.command(*words, modules=tuple(hands.given))
 
         run = history.run
         self.give(await run_json(history) if self.as_json else None, await run_text(history, command))

@@ -62,7 +62,7 @@ class OrmStore:
         try:
             summary = await self._write(lambda: create_run(run_id, drafts))
         except IntegrityError:
-            raise RunExists(f"a run with id {run_id!r} exists already: choose another run_id or leave it out") from None
+            raise RunExists.of(run_id) from None
         self._has_moved(run_id, drafts)
         return summary
 

@@ -16,11 +16,13 @@ from engine.errors import (
     InvalidResumeData,
     NotSuspended,
     RunFinished,
+    StepyardError,
     UnknownStep,
 )
+from engine.journal.requests import check_resumable
 from engine.journal.step_state import StepState
 from engine.paths import Path, parse_path
-from playground.actions import actions
+from playground.actions import actions, verdicts
 from playground.catalogue.catalogue import event_schema, resume_schema
 from playground.forms import MISSING, Form, Json, dumps, mask
 from playground.runpage.answer_forms import AnswerForm, answer_form, event_form
@@ -40,21 +42,24 @@ class Asking:
     schema: Any
     send: Callable[[Json], Awaitable[object]]
     draw: Callable[[StepState, Form], AnswerForm]
+    late: StepyardError | None = None
+    """Why it is not waited for any more, whatever is sent."""
 
 
 @require_POST
 async def resume(request: HttpRequest, run_id: str) -> HttpResponse:
     """Take the answer to a suspended step."""
     step, label, index = request.GET.get("step") or None, request.GET.get("label"), _index(request)
+    suspension, late = request.GET.get("suspension") or None, None
     loaded = await load(run_id, window=window_of(request))
     try:
         path = actions.suspended_step(loaded.known, step, label=label, index=index).path
-    except TOO_LATE:
-        # What was typed is read as the answer to that step, and shown beside the reason, which sending it gives.
-        path = _path(request)
+        check_resumable(loaded.history.run, path, suspension)
+    except TOO_LATE as error:
+        # What was typed is read as the answer to that step, and shown beside the reason.
+        path, late = _path(request), error
 
     async def send(value: Json) -> None:
-        suspension = request.GET.get("suspension") or None
         await actions.resume(run_id, step, value, label=label, index=index, suspension=suspension, known=loaded.known)
 
     def drawn(step: StepState, form: Form) -> AnswerForm:
@@ -64,14 +69,18 @@ async def resume(request: HttpRequest, run_id: str) -> HttpResponse:
     schema = {} if loaded.graph is None else resume_schema(dict(loaded.graph), path)
     if asking is not None and asking.answer_schema is not None:
         schema = asking.answer_schema
-    return await _take(request, loaded, Asking(path=path, schema=schema, send=send, draw=drawn))
+    return await _take(request, loaded, Asking(path=path, schema=schema, send=send, draw=drawn, late=late))
 
 
 @require_POST
 async def send_event(request: HttpRequest, run_id: str) -> HttpResponse:
     """Send the event that a step waits for."""
-    path, name = _path(request), request.GET.get("name", "")
+    path, name, late = _path(request), request.GET.get("name", ""), None
     loaded = await load(run_id, window=window_of(request))
+    try:
+        verdicts.check_awaited(loaded.history.run, loaded.entry, name, path)
+    except TOO_LATE as error:
+        late = error
 
     async def send(value: Json) -> None:
         # Of two people who send it, the second is told so; an event that is kept might surprise a later step.
@@ -81,13 +90,15 @@ async def send_event(request: HttpRequest, run_id: str) -> HttpResponse:
         return event_form(run_id, step, None, form, back=request.GET.get("next", ""))
 
     schema = {} if loaded.graph is None else event_schema(dict(loaded.graph), path)
-    return await _take(request, loaded, Asking(path=path, schema=schema, send=send, draw=drawn))
+    return await _take(request, loaded, Asking(path=path, schema=schema, send=send, draw=drawn, late=late))
 
 
 async def _take(request: HttpRequest, loaded: Loaded, asking: Asking) -> HttpResponse:
     """Read the form and send it on; what is refused comes back as it was typed."""
     run_id = loaded.history.run.run_id
     form = Form.posted(asking.schema, *posted(request)).validate()
+    if asking.late is not None:
+        return await _too_late(request, run_id, str(asking.late), _typed(asking, form))
     if form.action is not None:
         return await _again(request, loaded, asking, form, status=200)
     if form.issues or form.value is MISSING:

@@ -7,12 +7,14 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 
 from playground.asgi import application
 from playground.commandline.options import add_options
@@ -22,6 +24,7 @@ from playground.fleet.hanging import watch_over
 from playground.fleet.workers import exit_text, record_exit
 from playground.guard.address import Address, AddressError, listen
 from playground.layers import LocalLayer
+from playground.layers.door import door_of, open_door
 from playground.live.outside import overhear, so_far
 from playground.server import Limits, Server, run_until
 from playground.store.upgrading import bring_up_to_date
@@ -91,7 +94,7 @@ class Command(BaseCommand):
 
         async def beside() -> None:
             token = f"/?token={given.token}" if given.token else ""
-            async with asyncio.TaskGroup() as tasks:
+            async with door(layer), asyncio.TaskGroup() as tasks:
                 tasks.create_task(supervisor.run())
                 tasks.create_task(overhear(await so_far()))
                 if given.workers:
@@ -108,6 +111,13 @@ class Command(BaseCommand):
             text = f"Worker {worker_id} ended: {exit_text(code)}."
             print(self.style.ERROR(text) if sys.stderr.isatty() else text, file=sys.stderr)
         await record_exit(worker_id, code, tail)
+
+
+def door(layer: LocalLayer) -> AbstractAsyncContextManager[bool]:
+    """Let commands on the same machine ask the workers, where the database is a file that they find."""
+    if connection.vendor != "sqlite":
+        return nullcontext(False)
+    return open_door(layer, door_of(connection.settings_dict["NAME"]))
 
 
 async def _imported(supervisor: Supervisor) -> None:
