@@ -5,6 +5,7 @@ The public names; `docs/reference` explains each.
 
 from functools import partial
 
+from engine.building.schedules import Every, Schedule
 from engine.building.sequence import sequence
 from engine.building.steps import clone_step, create_step, step
 from engine.building.workflow import Workflow, clone_workflow
@@ -25,12 +26,14 @@ __all__ = [
     "Context",
     "Engine",
     "Event",
+    "Every",
     "Fail",
     "MemoryStore",
     "Retry",
     "Run",
     "RunResult",
     "RunSummary",
+    "Schedule",
     "Step",
     "StepResult",
     "StepyardError",

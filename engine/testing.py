@@ -4,6 +4,7 @@ import asyncio
 import difflib
 import heapq
 import itertools
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -223,6 +224,27 @@ async def run_to_end(
         asked = result.steps[format_path(path)].suspend_payload
         result = await run.resume(path, answer(asked) if callable(answer) else answer)
     raise AssertionError(f"workflow {workflow.id!r} suspended more than {max_resumes} times")
+
+
+async def run_scheduled(workflow: Workflow[Any, Any], *, start: datetime, until: datetime) -> list[RunResult]:
+    """Let a workflow's schedules fire in memory, on a clock that needs no waiting.
+
+    Args:
+        workflow: the committed workflow.
+        start: when the clock begins, aware; what is due at that very moment has passed.
+        until: the last moment that counts, aware.
+
+    Returns:
+        The runs that were started, in the order of their due times, each when it has ended or is suspended; see
+        `RunResult.scheduled_for`.
+    """
+    engine = Engine([workflow], clock=FakeClock(start))
+    await engine.run_schedules(until=until)
+    runs = [await engine.run(summary.run_id) for summary in await engine.runs(limit=sys.maxsize)]
+    for run in runs:
+        await engine.runtime.drive(run.run_id)
+    results = [await run.state() for run in runs]
+    return sorted(results, key=lambda result: result.scheduled_for or start)
 
 
 def _check_names(workflow: Workflow[Any, Any], answers: Answers) -> None:

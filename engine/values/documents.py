@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Flag
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 from pydantic.json_schema import GenerateJsonSchema, JsonRef, JsonSchemaMode, JsonSchemaValue, JsonSchemaWarningKind
@@ -18,6 +18,12 @@ from engine.values.types import choices
 from engine.values.types.floats import TEXTS, is_endless
 
 Document = dict[str, Any]
+
+DIGITS: tuple[tuple[Literal["max_digits", "decimal_places"], str], ...] = (
+    ("max_digits", "x-maxDigits"),
+    ("decimal_places", "x-decimalPlaces"),
+)
+"""Limits of decimals, and the words for them."""
 
 
 class LenientGenerator(GenerateJsonSchema):
@@ -94,11 +100,16 @@ class LenientGenerator(GenerateJsonSchema):
         return {"anyOf": [found, {"enum": list(TEXTS)}]} if schema.get("allow_inf_nan") else found
 
     def decimal_schema(self, schema: core_schema.DecimalSchema) -> JsonSchemaValue:
-        """Return pydantic's schema with its text marked as a decimal, which else looks like ``float | str``."""
+        """Return pydantic's schema with its text marked as a decimal, which else looks like ``float | str``.
+
+        How many digits it may have is told in words of our own: JSON Schema has none, and a pattern says it to nobody.
+        """
         found = super().decimal_schema(schema)
         for part in found.get("anyOf", ()):
             if part.get("type") == "string":
                 part["format"] = "decimal"
+            elif part.get("type") == "number":
+                part.update({word: schema[limit] for limit, word in DIGITS if schema.get(limit) is not None})
         # pydantic 2.13 gives every decimal a pattern that refuses the exponents which it writes itself.
         if "max_digits" not in schema and "decimal_places" not in schema:
             for part in (found, *found.get("anyOf", ())):

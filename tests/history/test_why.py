@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from engine.journal.step_state import StepState
+from engine.paths import Path
 from playground.history import History, Holder, reasons
 from playground.views.samples import BEGIN, ERROR, FINISHED, OPENING, Line, events, started
 
@@ -19,6 +21,22 @@ def texts(lines: tuple[Line, ...] | list[Line], seconds: float, workers: int | N
 
 
 CREATED: Line = (0, "run-created", "", {"workflow_id": "w", "input": 1})
+
+
+@pytest.mark.parametrize(
+    ("path", "label", "named"),
+    [
+        (("director",), "director", "director"),
+        (("inner", "director"), "director", "inner.director"),
+        (("inner", "director"), "inner.director", "inner.director"),
+        (("item", 2), "item", "item[2]"),
+        (("director",), None, "director"),
+        (("director",), "go", "director (go)"),
+    ],
+)
+def test_a_label_is_told_when_it_says_more_than_the_path(path: Path, label: str | None, named: str) -> None:
+    """The same word is not told twice."""
+    assert StepState(path=path, label=label).called == named
 
 
 def test_a_suspended_step_waits_for_an_answer() -> None:

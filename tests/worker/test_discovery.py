@@ -196,9 +196,8 @@ def test_each_module_is_announced_before_it_is_imported() -> None:
     assert told == ["a.py", "b.py", ""]
 
 
-def test_the_site_is_found_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Arguments come first, then the environment, then the examples."""
-    assert site([]) == (EXAMPLES,)
-    monkeypatch.setenv("PLAYGROUND_WORKFLOWS", "a.py, pkg.b")
-    assert site([]) == ("a.py", "pkg.b")
-    assert site(["c.py"]) == ("c.py",)
+def test_the_site_is_found_in_order() -> None:
+    """Arguments come first, then what is configured, then the examples."""
+    assert site([], ()) == (EXAMPLES,)
+    assert site([], ("a.py", "pkg.b")) == ("a.py", "pkg.b")
+    assert site(["c.py"], ("a.py",)) == ("c.py",)

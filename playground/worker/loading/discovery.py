@@ -20,7 +20,7 @@ from engine.failure import describe, message_of
 from engine.registry import Engine
 from engine.tree.nodes import Flow, FlowNode, walk
 from playground.catalogue.catalogue import ImportProblem, WorkflowEntry
-from playground.supervisor.places import named, place_of, roots
+from playground.supervisor.places import place_of, roots
 from playground.worker.loading.entries import entry_of
 from playground.worker.loading.hints import hint
 from playground.worker.loading.modules import import_file, import_name
@@ -55,7 +55,7 @@ class Discovery:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Importable:
     """One thing to import for a name that the command was given."""
 
     label: str
@@ -64,9 +64,9 @@ class Part:
     """None for what is only known by its dotted name."""
 
 
-def site(arguments: Sequence[str]) -> tuple[str, ...]:
-    """Return the modules to import: the arguments, else the environment's, else those of Django apps, else examples."""
-    if given := named(arguments):
+def site(arguments: Sequence[str], configured: Sequence[str]) -> tuple[str, ...]:
+    """Return the modules to import: the arguments, else those configured, else those of Django apps, else examples."""
+    if given := tuple(arguments) or tuple(configured):
         return given
     of_apps = [f"{config.name}.workflows" for config in apps.get_app_configs()]
     return tuple(name for name in of_apps if importlib.util.find_spec(name) is not None) or (EXAMPLES,)
@@ -159,7 +159,7 @@ class _Gathered:
                 message += ". Folders inside of it are not looked through: name them, too"
             self._problems.append(ImportProblem(module=module, type="NoWorkflows", message=message))
 
-    def _take(self, part: Part) -> bool:
+    def _take(self, part: Importable) -> bool:
         """Import a part, unless that was done before under another name; return whether it gave anything."""
         key = part.label if part.file is None else os.path.realpath(part.file)
         if key not in self._gave:
@@ -168,7 +168,7 @@ class _Gathered:
             self._gave[key] = self._import(part)
         return self._gave[key]
 
-    def _import(self, part: Part) -> bool:
+    def _import(self, part: Importable) -> bool:
         if part.label in self._without:
             self._problems.append(self._without[part.label])
             return True
@@ -202,30 +202,30 @@ class _Gathered:
             problem = replace(problem_of(error, module), file=workflow.flow.file, line=workflow.flow.line, source=None)
             self._problems.append(replace(problem, workflow=str(workflow.id)))
 
-    def _parts(self, module: str, here: Path) -> Iterator[Part]:
+    def _parts(self, module: str, here: Path) -> Iterator[Importable]:
         """Yield what is imported for a name: for a folder its files, for a package itself and then its modules."""
         place = place_of(module, here)
         if place is None:
-            yield Part(module)
+            yield Importable(module)
             yield from self._modules_of(module)
         elif not place.is_dir():
-            yield Part(module, place)
+            yield Importable(module, place)
         elif (place / "__init__.py").exists():
             first = module if place.name == module.rpartition(".")[2] else f"{Path(module, '__init__.py')}"
-            yield Part(first, place / "__init__.py")
+            yield Importable(first, place / "__init__.py")
             # A package that could not be imported has no modules to look for.
             if not any(problem.module == first and problem.workflow is None for problem in self._problems):
                 yield from _files_in(place, module)
         else:
             yield from _files_in(place, module)
 
-    def _modules_of(self, package: str) -> Iterator[Part]:
+    def _modules_of(self, package: str) -> Iterator[Importable]:
         for info in pkgutil.iter_modules(getattr(sys.modules.get(package), "__path__", ())):
             if _may_hold_flows(info.name):
-                yield Part(f"{package}.{info.name}")
+                yield Importable(f"{package}.{info.name}")
 
 
-def _module(part: Part) -> ModuleType:
+def _module(part: Importable) -> ModuleType:
     arguments = sys.argv
     # A program that reads its arguments while it is imported is not to find those of the worker.
     sys.argv = [part.label]
@@ -235,14 +235,14 @@ def _module(part: Part) -> ModuleType:
         sys.argv = arguments
 
 
-def _files_in(folder: Path, module: str) -> Iterator[Part]:
+def _files_in(folder: Path, module: str) -> Iterator[Importable]:
     """Yield the files of a folder and, when it is a package, the packages in it; they are called as the folder was."""
     dotted = module.rpartition(".")[2] == folder.name
     inner = folder.glob("*/__init__.py") if (folder / "__init__.py").exists() else ()
     for file in sorted([*folder.glob("*.py"), *inner]):
         name = file.parent.name if file.name == "__init__.py" else file.stem
         if file != folder / "__init__.py" and _may_hold_flows(name):
-            yield Part(f"{module}.{name}" if dotted else str(Path(module, file.relative_to(folder))), file)
+            yield Importable(f"{module}.{name}" if dotted else str(Path(module, file.relative_to(folder))), file)
 
 
 def _may_hold_flows(name: str) -> bool:
