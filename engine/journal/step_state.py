@@ -123,8 +123,8 @@ class StepState:
     def called(self) -> str:
         """Return the written path, with the label of the suspension where that is another word."""
         path = format_path(self.path)
-        known = self.label is None or self.label in ("", path, next(reversed(self.path), None))
-        return path if known else f"{path} ({self.label})"
+        names = {"", None, path, next((part for part in reversed(self.path) if isinstance(part, str)), None)}
+        return path if self.label in names else f"{path} ({self.label})"
 
     @property
     def suspension(self) -> str:
