@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from engine.execution.outcome import CANCELED, HALTED, Bailed, Failed, Halted, Outcome
 from engine.execution.scope import Scope
@@ -12,14 +12,13 @@ from engine.journal.refs import Value
 from engine.paths import Path
 
 
-@dataclass(frozen=True, slots=True)
-class Child:
-    """One child: how to run it, and which paths are its own."""
+class Child(NamedTuple):
+    """One child: how to run it, and which paths are its own. A tuple, since a foreach may have very many."""
 
     start: Callable[[], Awaitable[Outcome]]
     ids: tuple[str, ...]
     """The ids that the child's steps have in the workflow."""
-    index: int | None = None
+    number: int | None = None
     """Which item of a foreach it is."""
     known: Outcome | None = None
     """What is recorded of it, when nothing has to be done for that: then it is not started."""
@@ -27,7 +26,7 @@ class Child:
     @property
     def places(self) -> list[Path]:
         """Return where the child's steps stand, from the path of the workflow on."""
-        return [(step_id,) if self.index is None else (step_id, self.index) for step_id in self.ids]
+        return [(step_id,) if self.number is None else (step_id, self.number) for step_id in self.ids]
 
 
 class Group:

@@ -64,8 +64,8 @@ class Recorder:
         self._writing = asyncio.Lock()
         self._main: asyncio.Task[Any] | None = None
         self._spawn: Spawn | None = None
-        self._next: Awaitable[None] | None = None
-        """The task that writes next for children of groups, until it begins."""
+        self._waiting: list[asyncio.Future[None]] = []
+        """The children of groups that wait for the next write, until it begins."""
 
     def belong_to(self, main: "asyncio.Task[Any]", spawn: Spawn) -> None:
         """Take the task that walks the run, and how to write beside the tasks of its groups.
@@ -82,33 +82,41 @@ class Recorder:
         apply(self.state, draft)
         self._pending.append(draft)
 
-    async def flush(self) -> None:
-        """Return when everything emitted so far is durable.
+    def flush(self) -> Awaitable[None]:
+        """Return what ends when everything emitted so far is durable.
 
         Raises:
-            StaleEpoch: another worker owns the run, or it has ended.
+            StaleEpoch: while it is awaited: another worker owns the run, or it has ended.
         """
         if not self._pending and not self._writing.locked():
-            return
+            return _nothing()
         spawn = None if self.alone else self._beside()
-        if spawn is None:
-            await self.write()
-            return
-        # All that ask before the writer has begun share it: `write` takes what is pending once it holds the lock, and
-        # forgets `_next` first, so whoever comes later begins another one and never awaits a write without its events.
-        if self._next is None:
-            self._next = spawn(self.write())
-        await asyncio.shield(self._next)
+        return self.write() if spawn is None else self._written(spawn)
+
+    def _written(self, spawn: Spawn) -> Awaitable[None]:
+        """Return what ends with the next write; all that ask before it has begun share it."""
+        if not self._waiting:
+            spawn(self.write())
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiter)
+        return waiter
 
     async def write(self) -> None:
         """Do what `flush` does, for a task that is never cancelled alone."""
         # Spelled out: each step comes by here, and `async with` takes twice as long as the lock itself.
         await self._writing.acquire()
+        # Only now, with what is pending: who asks later begins another write, so none is awaited that lacks its events.
+        waiting, self._waiting = self._waiting, []
+        error: BaseException | None = None
         try:
-            self._next = None
             await self._write()
+        except BaseException as raised:
+            error = raised
+            raise
         finally:
             self._writing.release()
+            for waiter in waiting:
+                _end(waiter, error)
 
     async def settle(
         self, type: EventType, path: Path, payload: dict[str, Any], still: Callable[[], bool] = lambda: True
@@ -168,3 +176,19 @@ class Recorder:
             self.heard += len(events)
             self.straight = self.straight and not self._pending
             self._news(events)
+
+
+async def _nothing() -> None:
+    """Wait for nothing."""
+
+
+def _end(waiter: "asyncio.Future[None]", error: BaseException | None) -> None:
+    """End the wait of one that was not cancelled meanwhile."""
+    if waiter.done():
+        return
+    if error is None:
+        waiter.set_result(None)
+    elif isinstance(error, asyncio.CancelledError):
+        waiter.cancel()
+    else:
+        waiter.set_exception(error)

@@ -42,7 +42,9 @@ async def run_step(run: Walker, node: StepNode, scope: Scope, value: Value) -> O
     path = scope.path_of(step.id)
     record = scope.record(step.id)
     if record is None:
-        value = _as_published(step, run.given(path, value))
+        value = run.given(path, value)
+        if step.input.two_forms:
+            value = _as_published(step, value)
     else:
         known = recorded(record, path)
         if known is not None:
@@ -79,8 +81,6 @@ async def run_step(run: Walker, node: StepNode, scope: Scope, value: Value) -> O
 
 def _as_published(step: Step[Any, Any], value: Value) -> Value:
     """Return what a step receives as its published input schema has it, so that it can be given to it again."""
-    if not step.input.two_forms:
-        return value
     try:
         return normal(step.input, value, incoming=True)
     except Exception:  # What does not fit, or a validator of the user's refuses, is told by the attempt.

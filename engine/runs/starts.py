@@ -23,13 +23,22 @@ async def admit(flow: Flow, start: Start, run: Any = None) -> Start:
         InvalidInput: the input or the state does not fit its schema, or something cannot become JSON.
         StartRefused: the hook raised.
     """
-    wanted = Start(
+    wanted = fitted(flow, start)
+    await permit(flow, run)
+    return wanted
+
+
+def fitted(flow: Flow, start: Start) -> Start:
+    """Return what a run may start with as far as the schemas go: validated, with defaults.
+
+    Raises:
+        InvalidInput: the input or the state does not fit its schema, or something cannot become JSON.
+    """
+    return Start(
         input=_input(flow, start.input),
         state=_state(flow, start.state),
         request_context=_json_dict("request_context", start.request_context),
     )
-    await permit(flow, run)
-    return wanted
 
 
 async def permit(flow: Flow, run: Any) -> None:

@@ -100,6 +100,7 @@ class Worker:
         if env_file is not None:
             self._beside += (str(env_file),)
         self._files = (*user_files(), *self._beside)
+        self._answers: set[asyncio.Task[None]] = set()
         self._started_at = time.time()
         self._left = ""
         """What goes on in the worker's threads although it has ended."""
@@ -143,7 +144,8 @@ class Worker:
             await nudges.nudge_catalogue()
             await self._stop.wait()
             await self._wind_up()
-            for task in beside:
+            # A check may never return; whoever waits for its verdict asks another worker, or the schema.
+            for task in (*beside, *self._answers):
                 task.cancel()
         self._store.close()
 
@@ -214,7 +216,7 @@ class Worker:
         own = await layer.new_channel()
         await layer.group_add(nudges.WORKERS, own)
         runs = RunConsumer.as_asgi(wake=self._slots.offer, news=self._news, taken=self._runtime.stop)
-        verdicts = VerdictConsumer.as_asgi(ask=lambda question: tasks.create_task(self._answer(question)))
+        verdicts = VerdictConsumer.as_asgi(ask=lambda question: self._ask(tasks, question))
         router = ChannelNameRouter({nudges.WAKES: runs, own: runs, nudges.VERDICTS: verdicts})
         server = ChannelsWorker(router, [nudges.WAKES, own, nudges.VERDICTS], layer)
         await server.arun()  # type: ignore[no-untyped-call]
@@ -222,6 +224,12 @@ class Worker:
     def _news(self, run_id: str) -> None:
         self._store.poke(run_id)
         self._runtime.notice(run_id)
+
+    def _ask(self, tasks: asyncio.TaskGroup, question: dict[str, Any]) -> None:
+        """Begin to answer a question."""
+        task = tasks.create_task(self._answer(question))
+        self._answers.add(task)
+        task.add_done_callback(self._answers.discard)
 
     async def _answer(self, question: dict[str, Any]) -> None:
         await nudges.answer(question["reply_to"], await judge(self._runtime, question))

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from playground.forms.schema.kinds import WORDS, Branch, Choice, Const, Kind, Record, Text
+from playground.forms.schema.kinds import WORDS, Branch, Choice, Const, Kind, Record, Selection, Text
 from playground.forms.schema.kinds import Sequence as ListKind
 from playground.forms.schema.shape import Shape, fold, listed, numeric, types_named
 from playground.forms.values.jsontext import dumps
@@ -42,7 +42,7 @@ def label_for(shape: Shape, kind: Kind) -> str:
             return label_of(value)
         case Text(format=name) if name:
             return name
-        case ListKind(item=item):
+        case ListKind(item=item) | Selection(item=item):
             return f"list of {_name_of(fold(item))}" if item.parts else "list"
         case Choice(options=options):
             return " | ".join(label for label, _ in options[:3]) + (" | …" if len(options) > 3 else "")

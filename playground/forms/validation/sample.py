@@ -17,6 +17,7 @@ from playground.forms.schema.kinds import (
     Kind,
     Number,
     Record,
+    Selection,
     Sequence,
     Text,
     Union,
@@ -96,6 +97,8 @@ class Sampler:
                 return self.value(branch.place.plus(self.limits(shape)), depth + 1)
             case Record():
                 return self.record(shape, depth)
+            case Selection(options=options):
+                return [value for _, value in options[: _least(shape)]]
             case Sequence():
                 return self.sequence(kind, shape, depth)
             case Anything(several=True):
@@ -240,3 +243,9 @@ def _number(facts: Mapping[str, Any], *, whole: bool) -> Json:
     if whole:
         return math.ceil(value)
     return Literal(repr(float(value))) if isinstance(value, float) else value
+
+
+def _least(shape: Shape) -> int:
+    """Return how many values an example has ticked."""
+    least = shape.facts.get("minItems")
+    return max(1, int(least)) if numeric(least) else 1
