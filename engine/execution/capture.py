@@ -116,5 +116,5 @@ def _cut(line: str) -> str:
     return f"{text[:MAX_LINE]}… ({len(text) - MAX_LINE} characters more were cut)"
 
 
-capturing = _Capture()
+capturing: _Capture = _Capture()
 """Captures inside ``with`` blocks; they may overlap."""

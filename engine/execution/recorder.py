@@ -105,6 +105,7 @@ class Recorder:
         """Do what `flush` does, for a task that is never cancelled alone."""
         # Spelled out: each step comes by here, and `async with` takes twice as long as the lock itself.
         await self._writing.acquire()
+        # Only now, with what is pending: who asks later begins another write, so none is awaited that lacks its events.
         waiting, self._waiting = self._waiting, []
         error: BaseException | None = None
         try:

@@ -84,7 +84,7 @@ class Execution:
         self._renewal: asyncio.TimerHandle | None = None
         self._stopped = False
         self._interrupted = False
-        self.to_undo = False
+        self.to_undo: bool = False
         """Whether somebody has cancelled the run meanwhile, and what it did is to be undone under a new claim."""
         self.host: Host = StepHost(self.journal, self._spawn)
 
