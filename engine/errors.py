@@ -12,6 +12,7 @@ StepyardError
 │   ├── UnknownWorkflow
 │   ├── UnknownRun
 │   ├── UnknownStep
+│   ├── UnknownSchedule
 │   ├── InvalidInput
 │   ├── InvalidResumeData
 │   ├── InvalidEventPayload
@@ -148,6 +149,10 @@ class UnknownRun(RequestError):
 
 class UnknownStep(RequestError):
     """No step has this id or path in the workflow. Take one from its graph, or from result.suspended."""
+
+
+class UnknownSchedule(RequestError):
+    """The workflow has no schedule with this id. Take one from its graph, or from the list of schedules."""
 
 
 class InvalidInput(InvalidValue, RequestError):

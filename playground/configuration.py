@@ -33,6 +33,8 @@ class Configuration:
     """A file of variables for the user's code alone: workers read it before they import anything."""
     token: str = field(repr=False)
     """The secret that a browser needs once."""
+    schedules: bool
+    """Whether schedules are armed that nobody has disarmed."""
     reload: bool
     """Whether workers are replaced when the user's code changes."""
     allowed_hosts: tuple[str, ...]
@@ -65,6 +67,12 @@ def read(environment: Mapping[str, str]) -> Configuration:
             raise ImproperlyConfigured(f"{variable} is {text!r}; a whole number from {least} to {most} is expected.")
         return int(text)
 
+    def switch(variable: str) -> bool:
+        text = environment.get(variable) or "off"
+        if text not in ("on", "off"):
+            raise ImproperlyConfigured(f"{variable} is {text!r}; on or off is expected.")
+        return text == "on"
+
     def names(variable: str) -> frozenset[str]:
         return frozenset(json.loads(environment.get(variable, "[]")))
 
@@ -79,6 +87,7 @@ def read(environment: Mapping[str, str]) -> Configuration:
         database=environment.get("STEPYARD_DATABASE", ""),
         env_file=Path(env_file).absolute() if env_file else None,
         token=environment.get("STEPYARD_TOKEN", ""),
+        schedules=switch("STEPYARD_SCHEDULES"),
         reload=environment.get("STEPYARD_RELOAD", "1") != "0",
         allowed_hosts=tuple(filter(None, environment.get("STEPYARD_ALLOWED_HOSTS", "").split(","))),
         max_body=number("STEPYARD_MAX_BODY", 5 * 1024 * 1024, 1024, 1024 * 1024 * 1024),

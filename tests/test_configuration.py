@@ -25,6 +25,7 @@ DEFAULTS = read({})
         ("STEPYARD_ENV_FILE", "/x/.env", "env_file", Path("/x/.env")),
         ("STEPYARD_ENV_FILE", "", "env_file", None),
         ("STEPYARD_TOKEN", "t", "token", "t"),
+        ("STEPYARD_SCHEDULES", "on", "schedules", True),
         ("STEPYARD_RELOAD", "0", "reload", False),
         ("STEPYARD_ALLOWED_HOSTS", "a.test,,b.test", "allowed_hosts", ("a.test", "b.test")),
         ("STEPYARD_MAX_BODY", "1024", "max_body", 1024),
@@ -53,6 +54,13 @@ def test_a_number_that_cannot_be_is_refused(text: str) -> None:
     """The message says which variable, what it is, and what is expected."""
     with pytest.raises(ImproperlyConfigured, match=re.escape(f"STEPYARD_PORT is {text!r}; a whole number from 0 to")):
         read({"STEPYARD_PORT": text})
+
+
+def test_a_switch_is_on_or_off() -> None:
+    """Nothing else; what is empty is off."""
+    assert not read({"STEPYARD_SCHEDULES": ""}).schedules
+    with pytest.raises(ImproperlyConfigured, match="STEPYARD_SCHEDULES is 'yes'; on or off is expected"):
+        read({"STEPYARD_SCHEDULES": "yes"})
 
 
 def test_it_is_frozen_and_shows_no_secrets() -> None:

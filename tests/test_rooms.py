@@ -22,8 +22,10 @@ ENGINE_FLOORS = [
     "events",
     "ids",
     "failure",
+    "names",
     "validation",
     "values",
+    "schedules",
     "tree",
     "journal",
     "execution",
@@ -54,13 +56,15 @@ PLAYGROUND_FLOORS = [
         "catalogue",
         "fleet",
     ],
-    *["actions", "runs", "runpage", "templatetags", "views", "consumers", "api", "worker", "commandline", "examples"],
+    *["actions", "schedules", "runs", "runpage", "templatetags", "views", "consumers", "api", "worker"],
+    *["commandline", "examples"],
 ]
 """The rooms of the playground, bottom up; Django's own files stand above them."""
 
 FORMS_FLOORS = ["values", "schema", "validation", "fields", "html", "form"]
 
-OF_THE_ENGINE = ["paths", "clock", "shown", "errors", "events", "ids", "failure", "validation", "values", "journal"]
+OF_THE_ENGINE = ["paths", "clock", "shown", "errors", "events", "ids", "failure", "validation", "values"]
+OF_THE_ENGINE += ["schedules", "journal"]
 """What every room of the playground may import of the engine, beside the face: its vocabulary and its journals."""
 
 DJANGO = ["apps", "asgi", "cli", "management", "migrations", "settings", "urls"]
@@ -169,7 +173,7 @@ def test_only_rooms_that_own_tables_import_models() -> None:
     assert users <= OWN_TABLES
 
 
-OWN_TABLES = {"store", "live", "catalogue", "fleet", "runs", "worker"}
+OWN_TABLES = {"store", "live", "catalogue", "fleet", "runs", "schedules", "worker"}
 
 
 def test_the_command_line_does_not_know_the_api() -> None:
@@ -202,7 +206,19 @@ A_KIND_EACH: dict[str, set[str]] = {
         "waits",
         "threads",
     },
-    "views": {"actions", "answers", "doctor", "fork", "inbox", "run", "runs", "theme", "value", "workflows"},
+    "views": {
+        "actions",
+        "answers",
+        "doctor",
+        "fork",
+        "inbox",
+        "run",
+        "runs",
+        "schedules",
+        "theme",
+        "value",
+        "workflows",
+    },
     "commands": {path.stem for path in (ROOT / "playground" / "management" / "commands").glob("*.py")},
 }
 """Files of which a folder has one for each kind: of node, of page, of command."""

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar, overload
 
 from engine.building import additions
+from engine.building.schedules import plan
 from engine.building.sequence import Part, node_of
 from engine.building.workflow import Workflow
 from engine.execution.context import Context
@@ -60,6 +61,9 @@ class WorkflowBuilder(Generic[In, Out, Now]):
 
     given: Schema
     """The schema of what the next step is given."""
+
+    schedules: Any = None
+    """When it is to start by itself, as it was given; checked by `commit`."""
 
     @overload
     def then(
@@ -353,9 +357,10 @@ class WorkflowBuilder(Generic[In, Out, Now]):
             EmptyWorkflow: it has no step.
             DuplicateId: two of its nodes have the same id.
             WiringError: a step can never take what it is given, or a mapping reads a step that is not before it.
+            DefinitionError: a schedule has a wrong expression, zone or input.
         """
         check_wiring(self.flow)
-        return Workflow(flow=self.flow)
+        return Workflow(flow=replace(self.flow, schedules=plan(self.flow, self.schedules)))
 
     def __repr__(self) -> str:
         """Return the builder as text."""
@@ -363,7 +368,7 @@ class WorkflowBuilder(Generic[In, Out, Now]):
 
     def _with(self, node: Node) -> "WorkflowBuilder[In, Out, Any]":
         flow = replace(self.flow, nodes=(*self.flow.nodes, node))
-        return WorkflowBuilder(flow=flow, given=output_of(node, self.given))
+        return WorkflowBuilder(flow=flow, given=output_of(node, self.given), schedules=self.schedules)
 
     def _id(self, kind: str, id: str | None) -> str:
         if id is not None:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from contextvars import ContextVar
+from datetime import datetime
 from typing import Any, NoReturn, TypeVar, overload
 
 from engine.errors import StepCancelled, StepNotRun
@@ -35,6 +36,7 @@ class Context:
         index: which item of a foreach this is, from 0; None outside.
         init_data: the workflow's input, as its own type.
         request_context: the dict that was given at the start.
+        scheduled_for: the due time for which a schedule started the run, in UTC; None when none did.
         resume_data: the answer of the last resume, validated; None before.
         suspend_data: the payload of the last suspend; None before.
         idempotency_key: the same for all attempts and recoveries of this step in this run.
@@ -116,6 +118,11 @@ class Context:
         """Return a copy of the dict that the run was started with."""
         given: dict[str, Any] = ANY.load(self._host.request_context)
         return given
+
+    @property
+    def scheduled_for(self) -> datetime | None:
+        """Return the due time for which a schedule started the run, in UTC; None when none did."""
+        return self._host.scheduled_for
 
     @property
     def suspend_data(self) -> Any:

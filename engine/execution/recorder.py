@@ -37,11 +37,24 @@ class Recorder:
         self.run_id: str = claim.run_id
         self.last_seq: int = state.last_seq
         self.heard: int = 0
-        """How many events of others were folded in."""
+        """How many events of others were folded in.
+
+        Invariant: it only grows. Whoever decides on the ground of ``state`` notes it before, and may keep what was
+        decided only while it is the same: an answer, an event or a cancel may have taken the ground away meanwhile.
+        """
         self.straight: bool = True
-        """Whether ``state`` was folded in the order of the store."""
+        """Whether ``state`` was folded in the order of the store.
+
+        Invariant: once False it stays so. Walking on is right all the same, since the walk does not care in which order
+        an answer, or an event that was sent, and what is pending are folded; a cancel takes the claim away. But people
+        may be shown something else than by a reload, so whoever hands ``state`` on after the segment reads it again.
+        """
         self.alone: bool = True
-        """Whether one task walks the run; False while the children of a group do so at once."""
+        """Whether one task walks the run; False while the children of a group do so at once.
+
+        Invariant: while it is True, nobody cancels the task that writes without ending the segment with it. So a write
+        may be awaited where it is begun, which each step of a plain sequence does, and needs no task beside.
+        """
         self._store = store
         self.now: Callable[[], datetime] = clock.now
         """The time of events."""
@@ -134,12 +147,15 @@ class Recorder:
             try:
                 self.last_seq = await self._store.append(self.run_id, batch, epoch=self._epoch, after=self.last_seq)
             except Conflict:
+                # Others can only have added requests, which a walk takes up where it comes to them; so what is pending
+                # stays true, and is written after them. It goes first, since more may have been emitted meanwhile.
                 self._pending = batch + self._pending
                 await self._read_news()
 
     async def _settle(self, draft: Draft, heard: int, still: Callable[[], bool]) -> bool:
         async with self._writing:
             await self._write()
+            # Not before the lock is held and all else is written: waiting for both gave others time to decide first.
             if self.heard != heard or not still():
                 return False
             try:

@@ -1,12 +1,10 @@
 """A run in execution, from its claim until it ends or everything left of it waits."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Generator, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from contextvars import copy_context
 from datetime import datetime
-from types import coroutine
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from engine.clock import Clock
 from engine.errors import StaleEpoch
@@ -26,7 +24,7 @@ from engine.execution.service import StepHost
 from engine.execution.steps import run_step
 from engine.execution.undo import undo_steps
 from engine.execution.waits import run_event, run_sleep
-from engine.execution.walker import Listener
+from engine.execution.walker import Listener, in_own_context, take_back
 from engine.failure import describe
 from engine.journal.lost import MAX_LOST
 from engine.journal.refs import Value
@@ -50,8 +48,6 @@ from engine.tree.nodes import (
     SleepNode,
     StepNode,
 )
-
-T = TypeVar("T")
 
 
 class Execution:
@@ -124,7 +120,7 @@ class Execution:
             await self.journal.catch_up()
         finally:
             if self._interrupted:
-                await _take_back(main)
+                await take_back(main)
         if main.cancelling():
             raise asyncio.CancelledError
         return not self._stopped
@@ -348,37 +344,6 @@ class Execution:
             self._renewal.cancel()
         for alarm in self._alarms.values():
             alarm.cancel()
-
-
-@coroutine
-def in_own_context(work: Coroutine[Any, Any, T], waits: Callable[[], None]) -> Generator[Any, Any, T]:
-    """Await a coroutine; context variables that it sets are not seen outside.
-
-    Args:
-        work: the coroutine.
-        waits: called once, when the coroutine waits for something for the first time.
-    """
-    context = copy_context()
-    try:
-        awaited = context.run(work.send, None)
-        waits()
-        while True:
-            try:
-                sent = yield awaited
-            except BaseException as error:
-                awaited = context.run(work.throw, error)
-            else:
-                awaited = context.run(work.send, sent)
-    except StopIteration as end:
-        result: T = end.value
-        return result
-
-
-async def _take_back(task: "asyncio.Task[Any]") -> None:
-    """Take back the cancel of a task that was meant for the walk alone; it may not have come to it yet."""
-    with suppress(asyncio.CancelledError):
-        await asyncio.sleep(0)
-    task.uncancel()
 
 
 def _alone(errors: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -43,6 +43,11 @@ class StepHost:
         """Return what the run was started with."""
         return self._journal.state.request_context
 
+    @property
+    def scheduled_for(self) -> datetime | None:
+        """Return the due time for which a schedule started the run."""
+        return self._journal.state.scheduled_for
+
     def now(self) -> datetime:
         """Return the time, in UTC."""
         return self._journal.now()

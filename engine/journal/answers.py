@@ -108,8 +108,8 @@ def admit_answer(flow: Flow, path: Path, data: Any, own: dict[str, Any] | None =
     except NotSerializable as error:
         raise InvalidResumeData(None, [Issue(path=error.path, message=error.why or str(error))]) from None
     except InvalidValue as error:
-        schema = "resume_schema" if own is None else "answer"
-        message = f"the answer does not fit the {schema} of step {format_path(path)!r}; it is still suspended:"
+        fits = "the resume_schema of" if own is None else "what is asked by"
+        message = f"the answer does not fit {fits} step {format_path(path)!r}, which is still suspended:"
         raise InvalidResumeData(message, error.issues) from None
 
 

@@ -37,6 +37,8 @@ def _run_created(run: RunState, event: Event | Draft) -> None:
     run.digest = payload.get("digest", "")
     run.resource_id = payload.get("resource_id")
     run.created_at = event.at
+    run.schedule = payload.get("schedule")
+    run.scheduled_for = _time(payload.get("scheduled_for"))
     _take_input(run, payload)
 
 

@@ -6,6 +6,7 @@ workflow code is needed, so the process that serves pages uses these as they are
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from engine.clock import Clock
@@ -33,10 +34,17 @@ class Start:
     input: Any
     state: dict[str, Any] | None = None
     request_context: dict[str, Any] | None = None
+    schedule: str | None = None
+    """The schedule that starts the run, if one does."""
+    scheduled_for: datetime | None = None
+    """The due time for which it does."""
 
     def payload(self) -> dict[str, Any]:
         """Return the keys of an event's payload; what was not given is left out."""
         payload = {"input": self.input, "state": self.state, "request_context": self.request_context}
+        payload |= {"schedule": self.schedule}
+        if self.scheduled_for is not None:
+            payload["scheduled_for"] = self.scheduled_for.astimezone(UTC).isoformat()
         return {key: value for key, value in payload.items() if key == "input" or value}
 
 

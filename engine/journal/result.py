@@ -124,6 +124,10 @@ class RunResult:
     error: str | None = None
     error_detail: ErrorDetail | None = None
     state: Mapping[str, Any] = field(default_factory=dict)
+    schedule: str | None = None
+    """The schedule that started it, if one did."""
+    scheduled_for: datetime | None = None
+    """The due time for which it was started."""
     created_at: datetime | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
@@ -143,6 +147,8 @@ class RunResult:
             error=run.error["message"] if run.error else None,
             error_detail=run.error,
             state=ANY.load(run.state),
+            schedule=run.schedule,
+            scheduled_for=run.scheduled_for,
             created_at=run.created_at,
             started_at=run.started_at,
             ended_at=run.ended_at,
@@ -166,6 +172,8 @@ class RunResult:
             data["undone"] = self.undone
         if self.state:
             data["state"] = dict(self.state)
+        if self.schedule is not None:
+            data |= {"schedule": self.schedule, "scheduled_for": _text(self.scheduled_for)}
         return data | {
             "steps": {path: step.to_dict() for path, step in self.steps.items()},
             "created_at": _text(self.created_at),

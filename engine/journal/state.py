@@ -21,6 +21,10 @@ class RunState:
     status: RunStatus = "pending"
     resource_id: str | None = None
     request_context: dict[str, Any] = field(default_factory=dict)
+    schedule: str | None = None
+    """The schedule that started it, if one did."""
+    scheduled_for: datetime | None = None
+    """The due time for which it was started."""
     result: Any = None
     error: dict[str, Any] | None = None
     created_at: datetime | None = None
@@ -111,8 +115,9 @@ class RunState:
     def value_of(self, ref: Ref) -> Any:
         """Return the value that a ref stands for at this point of the journal."""
         # Most refs by far are to the step before.
-        if "step" in ref:
-            return self._output(ref["step"])
+        step = self.find(ref["step"]) if "step" in ref else None
+        if step is not None and step.kind != "items":
+            return step.output
         return resolve(ref, self._output, self._input)
 
     def end(self, event: Event | Draft, status: StepStatus) -> StepState:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from engine.errors import Issue
 from engine.events import StepStatus
-from engine.paths import Path
+from engine.paths import Path, format_path
 from engine.values.missing import MISSING
 
 StepKind = Literal["step", "workflow", "sleep", "event", "items"]
@@ -118,6 +118,13 @@ class StepState:
     def undone_at(self) -> datetime | None:
         """Return when the step was undone; None when it was not."""
         return self.undo.ended_at if self.undo is not None and self.undo.error is None else None
+
+    @property
+    def called(self) -> str:
+        """Return the written path, with the label of the suspension where that is another word."""
+        path = format_path(self.path)
+        known = self.label is None or self.label in ("", path, next(reversed(self.path), None))
+        return path if known else f"{path} ({self.label})"
 
     @property
     def suspension(self) -> str:

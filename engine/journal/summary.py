@@ -31,6 +31,8 @@ class RunSummary:
     epoch: int = 0
     has_input: bool = False
     """False for a run that was created and not started yet."""
+    schedule: str | None = None
+    """The schedule that started it, if one did."""
 
     @property
     def ended(self) -> bool:
@@ -84,6 +86,7 @@ def _created(event: Event) -> RunSummary:
         resource_id=payload.get("resource_id"),
         last_seq=event.seq,
         has_input="input" in payload,
+        schedule=payload.get("schedule"),
     )
 
 

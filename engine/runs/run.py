@@ -357,7 +357,7 @@ class Run(Generic[In, Out]):
         )
 
     async def _drive(self, force: bool = False) -> RunResult:
-        state = await self._runtime.drive(self.run_id, force=force)
+        state = await self._runtime.drive(self.run_id, flow=self._flow if self._recorded else None, force=force)
         await self._catch_up_watchers(state)
         return RunResult.of(state)
 

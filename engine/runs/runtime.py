@@ -66,11 +66,12 @@ class Runtime:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._endings: Endings = Endings(store=self.store, clock=self.clock, logger=self.logger, lease=lease)
 
-    async def segment(self, run_id: str, *, force: bool = False) -> RunState | None:
+    async def segment(self, run_id: str, *, flow: Flow | None = None, force: bool = False) -> RunState | None:
         """Claim a run and go on with it until it ends or everything left of it waits.
 
         Args:
             run_id: the run.
+            flow: its workflow, when that is known; else the store is asked.
             force: take it over although another owner's lease holds.
 
         Returns:
@@ -86,7 +87,7 @@ class Runtime:
         if run_id in self._live:
             self._live[run_id].notice()
             return None
-        flow = self.flows[(await self.store.summary(run_id)).workflow_id]
+        flow = flow or self.flows[(await self.store.summary(run_id)).workflow_id]
         runnable = True
         while runnable:
             claim = await self.store.claim(run_id, owner=self._owner, lease=self._lease, force=force)
@@ -125,10 +126,10 @@ class Runtime:
             await self.store.release(run_id, epoch=claim.epoch)
         return True
 
-    async def drive(self, run_id: str, *, force: bool = False) -> RunState:
+    async def drive(self, run_id: str, *, flow: Flow | None = None, force: bool = False) -> RunState:
         """Go on with a run, through its timers and events, until it has ended or all that is left is suspended.
 
-        Callers that drive the same run share the work; who comes second waits for the first.
+        Callers that drive the same run share the work; who comes second waits for the first. See `segment`.
         """
         early = self._deadlines.pop(run_id, None)
         if early is not None:
@@ -136,7 +137,7 @@ class Runtime:
         while True:
             driven = self._driven.get(run_id)
             if driven is None:
-                state = await self._drive_alone(run_id, force)
+                state = await self._drive_alone(run_id, flow, force)
             else:
                 self.notice(run_id)
                 await driven.wait()
@@ -212,6 +213,7 @@ class Runtime:
             del self._live[claim.run_id]
         if not whole:
             return await self.state(claim.run_id) if execution.to_undo else None
+        # Folded in another order than the store's, the state may show people something else than a reload would.
         if not execution.journal.straight:
             return await self.state(claim.run_id)
         state.last_seq = execution.journal.last_seq
@@ -229,11 +231,11 @@ class Runtime:
         state.last_seq = journal.last_seq
         return state.ended
 
-    async def _drive_alone(self, run_id: str, force: bool) -> RunState:
+    async def _drive_alone(self, run_id: str, flow: Flow | None, force: bool) -> RunState:
         done = self._driven[run_id] = asyncio.Event()
         try:
             while True:
-                state = await self.segment(run_id, force=force)
+                state = await self.segment(run_id, flow=flow, force=force)
                 force = False
                 if state is None:
                     state = await self.state(run_id)

@@ -1,5 +1,6 @@
 """What a run may start with: validated, as JSON, and accepted by the workflow's ``on_start``."""
 
+from dataclasses import replace
 from typing import Any
 
 from engine.errors import InvalidInput, InvalidValue, NotSerializable, StartRefused
@@ -34,7 +35,8 @@ def fitted(flow: Flow, start: Start) -> Start:
     Raises:
         InvalidInput: the input or the state does not fit its schema, or something cannot become JSON.
     """
-    return Start(
+    return replace(
+        start,
         input=_input(flow, start.input),
         state=_state(flow, start.state),
         request_context=_json_dict("request context", start.request_context),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from engine.schedules.planned import Planned
 from engine.tree.failures import Catch
 from engine.tree.sources import Source
 from engine.tree.step import Function, Hook, Retry, Step
@@ -172,6 +173,7 @@ class Flow:
     on_start: Hook | None = None
     on_finish: Hook | None = None
     on_error: Hook | None = None
+    schedules: tuple[Planned, ...] = ()
     file: str | None = None
     line: int | None = None
 

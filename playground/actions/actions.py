@@ -7,6 +7,7 @@ import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from engine import errors
@@ -82,6 +83,8 @@ async def start(
     resource_id: str | None = None,
     state: dict[str, Any] | None = None,
     request_context: dict[str, Any] | None = None,
+    schedule: str | None = None,
+    scheduled_for: datetime | None = None,
     entry: WorkflowEntry | None = None,
 ) -> str:
     """Start a new run, or one that was made by `create` and has no input yet; return its id.
@@ -93,6 +96,8 @@ async def start(
         resource_id: whom or what a new run belongs to, in the user's own terms.
         state: the state to begin with.
         request_context: a JSON dict that every step finds in its context.
+        schedule: the schedule that starts it, if one does.
+        scheduled_for: the due time for which it does.
         entry: the workflow's entry, where it was read before.
 
     Raises:
@@ -107,7 +112,14 @@ async def start(
     if known.run_id and known.workflow_id != workflow_id:
         raise UnknownRun(f"run {run_id} is a run of workflow {known.workflow_id!r}, not of {workflow_id!r}")
     check_startable(known)
-    checked = await verdicts.check_start(entry, Start(input=value, state=state, request_context=request_context))
+    wanted = Start(
+        input=value,
+        state=state,
+        request_context=request_context,
+        schedule=schedule,
+        scheduled_for=scheduled_for,
+    )
+    checked = await verdicts.check_start(entry, wanted)
     if not known.run_id:
         await journal.create_run(
             store,

@@ -6,8 +6,8 @@ checked again before it runs.
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields, replace
+from typing import Any, Self
 
 from engine import errors
 from engine.errors import (
@@ -37,6 +37,11 @@ Refused = InvalidInput | InvalidResumeData | InvalidEventPayload
 class UncheckedStart(Start):
     """A start that no worker has seen: it is checked by the one that begins the run."""
 
+    @classmethod
+    def of(cls, start: Start) -> Self:
+        """Return a start with the mark."""
+        return cls(**{field.name: getattr(start, field.name) for field in fields(Start)})
+
     def payload(self) -> dict[str, Any]:
         """Return the keys of an event's payload, with the mark."""
         return {**Start.payload(self), "unchecked": True}
@@ -55,8 +60,8 @@ async def check_start(entry: catalogue.WorkflowEntry, wanted: Start) -> Start:
     verdict = await _ask(entry.workflow_id, question)
     if verdict is None:
         await check_schema(entry.input_schema, wanted.input, InvalidInput, what)
-        return UncheckedStart(input=wanted.input, state=wanted.state, request_context=wanted.request_context)
-    return Start(input=verdict["input"], state=verdict["state"], request_context=wanted.request_context)
+        return UncheckedStart.of(wanted)
+    return replace(wanted, input=verdict["input"], state=verdict["state"])
 
 
 async def permit_fork(workflow_id: str) -> bool:

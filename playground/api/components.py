@@ -31,8 +31,10 @@ SCHEMAS: dict[str, Schema] = {
             "suspended": {"type": "array", "items": PATH},
             "suspendPayload": OBJECT,
             "state": OBJECT,
+            "schedule": TEXT,
+            "scheduledFor": TIME,
         },
-        *("result", "error", "errorDetail", "suspended", "suspendPayload", "state"),
+        *("result", "error", "errorDetail", "suspended", "suspendPayload", "state", "schedule", "scheduledFor"),
     ),
     "Chunk": obj(
         {"type": {"enum": list(TYPES)}, "runId": TEXT, "from": {"enum": ["WORKFLOW", "USER"]}, "payload": OBJECT}
@@ -49,10 +51,27 @@ SCHEMAS: dict[str, Schema] = {
             "updatedAt": TIME,
             "endedAt": or_null(TIME),
             "error": or_null(TEXT),
+            "schedule": or_null(TEXT),
         }
     ),
     "Event": obj(
         {"runId": TEXT, "seq": NUMBER, "at": TIME, "type": {"enum": list(EVENT_TYPES)}, "path": PATH, "payload": OBJECT}
+    ),
+    "Schedule": obj(
+        {
+            "workflowId": TEXT,
+            "scheduleId": TEXT,
+            "cron": TEXT,
+            "timezone": TEXT,
+            "every": NUMBER,
+            "missed": {"enum": ["once", "skip", "all"]},
+            "armed": {"type": "boolean"},
+            "nextAt": {"type": "array", "items": TIME},
+            "lastAt": or_null(TIME),
+            "lastRunId": or_null(TEXT),
+            "missedCount": NUMBER,
+        },
+        *("cron", "timezone", "every"),
     ),
     "Question": obj(
         {
@@ -70,4 +89,5 @@ SCHEMAS: dict[str, Schema] = {
 RUNS = obj({"runs": listed("Run"), "total": NUMBER})
 LINES = obj({"runs": listed("RunLine"), "next": or_null(TEXT)})
 EVENTS = obj({"events": listed("Event"), "last": NUMBER})
+SCHEDULES = obj({"schedules": listed("Schedule")})
 INBOX = obj({"items": listed("Question"), "total": NUMBER, "next": or_null(TEXT)})

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from playground.api.components import EVENTS, INBOX, LINES, RUNS, ref
+from playground.api.components import EVENTS, INBOX, LINES, RUNS, SCHEDULES, ref
 from playground.api.requests import (
     AFTER,
     CANCEL,
@@ -20,6 +20,7 @@ from playground.api.requests import (
     ONE_RUN,
     RESUME,
     RUN_ID,
+    SCHEDULED,
     START,
     STREAM,
     TEXT,
@@ -225,5 +226,25 @@ OPERATIONS = (
         answer=EVENTS,
     ),
     Operation(path="/api/inbox", summary="What waits for a person, newest first.", query=MORE, answer=INBOX),
+    Operation(
+        path="/api/schedules",
+        summary="The schedules of all workflows, each with its next due times.",
+        query=SCHEDULED,
+        answer=SCHEDULES,
+    ),
+    *(
+        Operation(
+            path=f"/api/schedules/{{workflow_id}}/{{schedule_id}}/{name}",
+            method="post",
+            summary=summary,
+            body=NOTHING,
+            answer=ref("Message"),
+        )
+        for name, summary in (
+            ("arm", "Have due times start runs, from now on."),
+            ("disarm", "Have due times start nothing."),
+            ("run", "Start a run as the schedule would, armed or not, and return at once."),
+        )
+    ),
     Operation(path="/api/openapi.json", summary="This description.", answer=OBJECT),
 )

@@ -72,6 +72,7 @@ LISTED: Query = (
 ONE_RUN: Query = (("fields", TEXT), ("withNestedWorkflows", {"enum": ["true", "false"]}))
 AFTER: Query = (("after", NUMBER),)
 MORE: Query = (("after", TEXT), ("limit", NUMBER))
+SCHEDULED: Query = (("workflow", TEXT),)
 LINES_OF: Query = (
     ("workflow", TEXT),
     ("status", STATUSES),

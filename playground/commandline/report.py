@@ -14,7 +14,7 @@ from playground.commandline.writing import lasted, time_text
 from playground.forms import dumps, example, mask
 from playground.graph.nodes import UNKNOWN
 from playground.graph.tree import read_tree
-from playground.history import Failure, History, as_text, called, failure, rows
+from playground.history import Failure, History, as_text, failure, rows
 from playground.runs import wire
 from playground.runs.masking import mask_result
 
@@ -98,7 +98,7 @@ def _question(run_id: str, step: StepState, graph: catalogue.Graph | None, comma
     node = read_tree(graph).at(step.path) or UNKNOWN
     schema = step.answer_schema or node.resume_schema or {}
     yield ""
-    yield f"{called(step)} waits for an answer:"
+    yield f"{step.called} waits for an answer:"
     if step.suspend_payload is not None:
         text = dumps(mask(node.suspend_schema or {}, step.suspend_payload), indent=2)
         yield "  " + text.replace("\n", "\n  ")

@@ -6,7 +6,7 @@ from playground.history.rows import rows
 from playground.history.text import as_text
 from playground.history.timeline import Axis, Bar, Tick, axis, length_text
 from playground.history.trace import Attempt, History, Note, Span, Trace
-from playground.history.why import Holder, Reason, called, first_words, reasons
+from playground.history.why import Holder, Reason, first_words, reasons
 
 __all__ = [
     "GROUPS",
@@ -27,7 +27,6 @@ __all__ = [
     "Window",
     "as_text",
     "axis",
-    "called",
     "detail",
     "failure",
     "first_words",

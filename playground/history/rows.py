@@ -20,7 +20,7 @@ from playground.graph.nodes import (
     Node,
 )
 from playground.graph.tree import Graph, read_tree
-from playground.history.lists import counted, left_out, part_of
+from playground.history.long_lists import counted, left_out, part_of
 from playground.history.row import Row, RowKind, RowStatus, Window, together
 from playground.history.trace import History, Span, Trace
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from engine.journal.step_state import StepState
-from engine.paths import format_path, ids_of
+from engine.paths import format_path
 from playground.history.timeline import length_text
 from playground.history.trace import History
 
@@ -72,19 +72,14 @@ def _newer(types: Sequence[str]) -> str:
     return f"a newer version of Stepyard has recorded events that this one does not know ({listed}): upgrade to see all"
 
 
-def called(step: StepState) -> str:
-    """Return how a suspended step is named: its path, and its label if that says more than the path."""
-    path, label = format_path(step.path), step.label
-    return path if not label or label in (path, ids_of(step.path)[-1]) else f"{path} ({label})"
-
-
 def _of_step(step: StepState, now: datetime) -> Reason | None:
     path = format_path(step.path)
     match step.status:
         case "suspended":
             since = _since(step.suspended_at, now)
-            text = f"{called(step)} waits for an answer{since}"
-            return Reason(kind="person", text=text, path=path, due_at=step.due_at)
+            return Reason(
+                kind="person", text=f"{step.called} waits for an answer{since}", path=path, due_at=step.due_at
+            )
         case "waiting" if step.event_name:
             text = f"{path} waits for the event {step.event_name}{_since(step.started_at, now)}"
             return Reason(kind="event", text=text, path=path, due_at=step.due_at)

@@ -191,6 +191,7 @@ class Nudges:
             if not self._runs:
                 # What is left to say to the lists goes out even if no journal moves any more.
                 await _within(LISTS_PAUSE if self._lists else None, self._something)
+            # Nothing is awaited between this and the copy that `_send_runs` takes: what is noted later sets it again.
             self._something.clear()
             runs = await self._send_runs(self._runs)
             if self._lists and clock() - lists_at >= LISTS_PAUSE:

@@ -91,11 +91,11 @@ async def _holder(run_id: str, entry: WorkflowEntry | None) -> Holder:
     blocked = ""
     if not owned and entry is not None:
         blocked = await _missing(entry)
+    living = await workers.listing(ended=0)
     if owned:
-        living = await workers.listing(ended=0)
         blocked = next((_why(one.blocked) for one in living if one.blocked and run_id in one.running), "")
-    ahead = 0 if standing is None else standing.ahead
-    return Holder(workers=await workers.ready_count(), owned=owned, ahead=ahead, blocked=blocked)
+    ready = sum(one.status == "ready" for one in living)
+    return Holder(workers=ready, owned=owned, ahead=0 if standing is None else standing.ahead, blocked=blocked)
 
 
 async def _changed(loaded: Loaded) -> str:

@@ -147,6 +147,8 @@ class Change:
     line: Line
     body: bool = False
     """Whether the opened part has to be drawn again too."""
+    had_none: bool = False
+    """Whether the page has no place for an opened part in this line yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +168,7 @@ def changes(old: RunView, new: RunView) -> ViewChanges:
     before = {line.row.key: line for line in old.lines}
     after = {line.row.key for line in new.lines}
     changed = tuple(
-        Change(line=line, body=was.body != line.body)
+        Change(line=line, body=was.body != line.body, had_none=not was.row.opens)
         for line in new.lines
         if (was := before.get(line.row.key)) is not None and was.fingerprint != line.fingerprint
     )

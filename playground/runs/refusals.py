@@ -17,6 +17,7 @@ from engine.errors import (
     StepNotRun,
     StepyardError,
     UnknownRun,
+    UnknownSchedule,
     UnknownStep,
     UnknownWorkflow,
 )
@@ -67,6 +68,7 @@ TABLE: tuple[tuple[type[StepyardError], Refusal], ...] = (
     (UnknownWorkflow, UNKNOWN),
     (UnknownRun, UNKNOWN),
     (UnknownStep, UNKNOWN),
+    (UnknownSchedule, UNKNOWN),
     (InvalidValue, UNFIT),
     (InvalidFilter, UNFIT),
     (EmptyRequest, UNFIT),

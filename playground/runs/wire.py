@@ -65,6 +65,9 @@ def result(run: RunState, graph: Graph | None) -> dict[str, Any]:
         data["suspended"] = found.suspended
         asked = {format_path(tuple(path)): steps[format_path(tuple(path))] for path in found.suspended}
         data["suspendPayload"] = {path: one.get("suspendPayload") for path, one in asked.items()}
+    if found.schedule is not None:
+        due = found.scheduled_for
+        data |= {"schedule": found.schedule, "scheduledFor": None if due is None else due.isoformat()}
     if found.state:
         data["state"] = mask_state(graph, dict(found.state))
     return data
@@ -99,6 +102,7 @@ def line(summary: RunSummary) -> dict[str, Any]:
         "updatedAt": summary.updated_at.isoformat(),
         "endedAt": None if summary.ended_at is None else summary.ended_at.isoformat(),
         "error": summary.error,
+        "schedule": summary.schedule,
     }
 
 

@@ -60,7 +60,7 @@ class OrmStore:
     async def create(self, run_id: str, drafts: Sequence[Draft]) -> RunSummary:
         """Begin a run; see `engine.Store.create`."""
         try:
-            summary = await self._write(lambda: _create(run_id, drafts))
+            summary = await self._write(lambda: create_run(run_id, drafts))
         except IntegrityError:
             raise RunExists.of(run_id) from None
         self._has_moved(run_id, drafts)
@@ -199,7 +199,8 @@ def _summaries(workflow_id: str | None, status: RunStatus | None, limit: int, af
     return [summary_of(run) for run in runs[:limit]]
 
 
-def _create(run_id: str, drafts: Sequence[Draft]) -> RunSummary:
+def create_run(run_id: str, drafts: Sequence[Draft]) -> RunSummary:
+    """Begin a run; for use in a transaction, in which nobody may have taken the id."""
     at = drafts[0].at
     run = RunRow.objects.create(run_id=run_id, created_at=at, updated_at=at)
     _record(run, drafts)

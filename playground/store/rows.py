@@ -95,6 +95,7 @@ def _change_columns(columns: dict[str, Any], event: Draft | Event) -> None:
         payload = event.payload
         columns |= {"workflow_id": payload["workflow_id"], "digest": payload.get("digest", ""), "status": "pending"}
         columns |= {"resource_id": payload.get("resource_id"), "created_at": event.at}
+        columns["schedule"] = payload.get("schedule")
     elif (status := status_after(event)) is not None:
         columns["status"] = status
         if status in FINAL:
@@ -174,6 +175,7 @@ def summary_of(run: RunRow) -> RunSummary:
         last_seq=run.last_seq,
         epoch=run.epoch,
         has_input=run.has_input,
+        schedule=run.schedule,
     )
 
 

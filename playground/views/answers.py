@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import get_token
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -123,8 +124,9 @@ async def _again(request: HttpRequest, loaded: Loaded, asking: Asking, form: For
     answer = asking.draw(step, form)
     if wants_part(request):
         return HttpResponse(answer.html, status=status)
-    html = step_html(request, view, line, loaded.graph, answer)
-    drawn = draw(request, view, loaded.graph)
+    token = get_token(request)
+    html = step_html(view, line, loaded.graph, token=token, form=answer)
+    drawn = draw(view, loaded.graph, token=token)
     lines = tuple(Drawn(line=line, html=html) if other.line is line else other for other in drawn)
     return await run_page(request, loaded, view, lines, status=status)
 

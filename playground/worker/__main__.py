@@ -67,6 +67,7 @@ def main() -> None:
             env_file=given.env_file,
             after=given.worker_after,
             only=arguments.only,
+            arms=given.schedules,
         )
     )
     asyncio.run(_work(workers[0], arguments.layer_fd))

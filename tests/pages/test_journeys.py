@@ -1,4 +1,4 @@
-"""What a start, an answer and other requests ask of the database: what was read once is handed on."""
+"""What a start, an answer, other requests and sockets ask of the database: what was read once is handed on."""
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -9,6 +9,7 @@ from django.db.backends.utils import CursorWrapper
 
 from playground.actions import actions
 from tests.pages.stage import TRIP, Stage
+from tests.pages.test_socket import last_seq, socket, taken
 
 FRAMES = ("BEGIN", "SAVEPOINT", "RELEASE", "COMMIT", "PRAGMA")
 """What only frames a transaction."""
@@ -110,3 +111,20 @@ async def test_events_and_answers_of_commands_read_the_journal_once(stage: Stage
     with statements() as asked:
         await actions.resume(run_id, None, {"approved": True})
     assert (asked.journals, asked.versions) == (1, 1)
+
+
+async def test_a_socket_reads_the_journal_once_and_then_what_is_new(stage: Stage, statements: Recorder) -> None:
+    """A message costs no look at what was shown before, and an opened row needs no request of its own."""
+    run_id = await stage.suspended()
+    async with socket(f"/ws/runs/{run_id}/?after={await last_seq(run_id)}") as connection:
+        with statements() as asked:
+            await connection.receive_json_from()
+        assert (asked.journals, asked.versions) == (1, 1)
+        assert len(asked) <= 5, [text for text, _ in asked]
+        await connection.send_json_to({"ack": 0, "open": ["approve"]})
+        with statements() as asked:
+            await actions.cancel(run_id)
+            message = await taken(connection)
+        # The cancel reads the journal, the socket only what came after.
+        assert (asked.journals, asked.versions) == (1, 0)
+        assert message["bodies"] == ["approve"], message

@@ -9,8 +9,10 @@ from pydantic import BaseModel, Field
 
 from engine import (
     Context,
+    Every,
     Fail,
     Retry,
+    Schedule,
     Step,
     Workflow,
     clone_step,
@@ -119,6 +121,19 @@ side_by_side = (
         [fetch, straight, sequence(clone_step(fetch, id="fetch-3"), warm, id="both")], concurrency=2, fail_fast=True
     )
     .then(loose)
+    .commit()
+)
+scheduled: Workflow[City, Forecast] = (
+    create_workflow(
+        id="scheduled",
+        input_schema=City,
+        output_schema=Forecast,
+        schedules=[
+            Schedule("0 9 * * mon-fri", input_data={"name": "Rome"}, timezone="Europe/Rome", id="nine", missed="skip"),
+            Every(minutes=5, input_data=City(name="Bonn")),
+        ],
+    )
+    .then(fetch)
     .commit()
 )
 raced = (

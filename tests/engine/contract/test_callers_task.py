@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine import MemoryStore, create_step
-from engine.execution.segment import in_own_context
+from engine.execution.walker import in_own_context
 from engine.runs.run import Run
 from engine.runs.runtime import Runtime
 from engine.testing import until
