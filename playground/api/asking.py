@@ -16,8 +16,7 @@ from engine.journal.state import RunState
 from engine.journal.summary import RunSummary
 from engine.values.missing import MISSING
 from playground.actions import actions
-from playground.api.endpoint import BadRequest, body_of, said_in
-from playground.api.requests import (
+from playground.api.bodies import (
     EVENT,
     NOTHING,
     REFUSED_IN_TRAVEL,
@@ -27,6 +26,7 @@ from playground.api.requests import (
     Schema,
     missing,
 )
+from playground.api.endpoint import BadRequest, body_of, said_in
 from playground.catalogue import catalogue
 from playground.runs.refusals import headline
 

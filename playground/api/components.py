@@ -1,8 +1,8 @@
 """The shapes of what the API answers, as JSON Schemas by the names that its description gives them."""
 
 from engine.events import EVENT_TYPES
+from playground.api.bodies import ANY, NUMBER, OBJECT, PATH, STATUS, TEXT, TIME, Schema, obj, or_null
 from playground.api.chunks import TYPES
-from playground.api.requests import ANY, NUMBER, OBJECT, PATH, STATUS, TEXT, TIME, Schema, obj, or_null
 
 
 def listed(name: str) -> Schema:

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from playground.api.components import EVENTS, INBOX, LINES, RUNS, SCHEDULES, ref
-from playground.api.requests import (
+from playground.api.bodies import (
     AFTER,
     CANCEL,
     CREATE,
@@ -29,6 +28,7 @@ from playground.api.requests import (
     Schema,
     obj,
 )
+from playground.api.components import EVENTS, INBOX, LINES, RUNS, SCHEDULES, ref
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

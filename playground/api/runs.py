@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from engine.events import Event
 from engine.paths import format_path
 from playground.actions import actions
+from playground.api.bodies import AFTER, LINES_OF, MORE
 from playground.api.endpoint import Answer, endpoint, number, streamed
-from playground.api.requests import AFTER, LINES_OF, MORE
 from playground.api.waiting import events_after
 from playground.catalogue import catalogue
 from playground.catalogue.catalogue import Graph

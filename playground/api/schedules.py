@@ -2,8 +2,8 @@
 
 from django.http import HttpRequest
 
-from playground.api.endpoint import Answer, endpoint
-from playground.api.requests import SCHEDULED
+from playground.api.bodies import NOTHING, SCHEDULED
+from playground.api.endpoint import Answer, body_of, endpoint
 from playground.schedules import schedules
 
 
@@ -17,6 +17,7 @@ async def listing(request: HttpRequest) -> Answer:
 @endpoint("POST")
 async def arm(request: HttpRequest, workflow_id: str, schedule_id: str) -> Answer:
     """Have due times start runs, from now on."""
+    body_of(request, NOTHING)
     await schedules.arm(workflow_id, schedule_id)
     return {"message": "Schedule armed"}
 
@@ -24,6 +25,7 @@ async def arm(request: HttpRequest, workflow_id: str, schedule_id: str) -> Answe
 @endpoint("POST")
 async def disarm(request: HttpRequest, workflow_id: str, schedule_id: str) -> Answer:
     """Have due times start nothing."""
+    body_of(request, NOTHING)
     await schedules.disarm(workflow_id, schedule_id)
     return {"message": "Schedule disarmed"}
 
@@ -31,4 +33,5 @@ async def disarm(request: HttpRequest, workflow_id: str, schedule_id: str) -> An
 @endpoint("POST")
 async def run(request: HttpRequest, workflow_id: str, schedule_id: str) -> Answer:
     """Start a run as the schedule would, and return at once."""
+    body_of(request, NOTHING)
     return {"message": "Workflow run started", "runId": await schedules.run_now(workflow_id, schedule_id)}

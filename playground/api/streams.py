@@ -12,9 +12,9 @@ from django.http import HttpRequest
 
 from engine.events import FINAL, RESTING, Event
 from playground.api import asking
+from playground.api.bodies import OBSERVE, RUN_ID, STREAM
 from playground.api.chunks import Chunks
 from playground.api.endpoint import Answer, body_of, endpoint, number, streamed
-from playground.api.requests import OBSERVE, RUN_ID, STREAM
 from playground.api.waiting import events_after
 
 SEPARATOR = "\x1e"

@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from engine.errors import RunExists
 from playground.actions import actions
 from playground.api import asking
+from playground.api.bodies import CANCEL, CREATE, LISTED, ONE_RUN, RUN_ID
 from playground.api.endpoint import Answer, body_of, endpoint, number
-from playground.api.requests import CANCEL, CREATE, LISTED, ONE_RUN, RUN_ID
 from playground.api.waiting import settled
 from playground.catalogue import catalogue
 from playground.runs import lists, retention, wire

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.actions import actions
+from playground.api.bodies import PASSED_OVER, nearest
 from playground.api.operations import OPERATIONS, Operation
-from playground.api.requests import PASSED_OVER, nearest
 from tests.api.test_workflows import post, read
 from tests.pages.stage import TRIP, Stage
 
@@ -23,7 +23,7 @@ def name(operation: Operation) -> str:
 
 def address(operation: Operation) -> str:
     """Return an address of an operation; what it names need not be there, for keys are looked at first."""
-    return operation.path.format(workflow_id="trip", run_id="r")
+    return operation.path.format(workflow_id="trip", run_id="r", schedule_id="s")
 
 
 def misspelt(key: str) -> list[str]:

@@ -31,12 +31,12 @@ WAITS = ("run", "resume")
 """Commands that may also end with 3."""
 
 
-def shopping() -> Workflow[Any, Any]:
-    """Return the workflow of the README, which the pages go on with."""
-    block = next(block for block in blocks(ROOT / "README.md", "python") if block.file == "my_flows.py")
+def defined(page: str, name: str) -> Workflow[Any, Any]:
+    """Return a workflow that the first block of a page with its name defines."""
+    block = next(block for block in blocks(ROOT / page, "python") if f"{name} = " in block.code)
     module = ModuleType("my_flows")
-    exec(compile(block.code, block.file or "", "exec"), vars(module))  # noqa: S102
-    found: Workflow[Any, Any] = module.shopping
+    exec(compile(block.code, page, "exec"), vars(module))  # noqa: S102
+    found: Workflow[Any, Any] = getattr(module, name)
     return found
 
 
@@ -68,7 +68,8 @@ async def test_a_command_does_what_its_page_says(
     for name, value in FILES.items():
         (tmp_path / name).write_text(json.dumps(value))
     (tmp_path / "my_flows.py").write_text("")  # nobody imports it: a worker has its workflow
-    flows = (shopping(), *(getattr(examples, name) for name in examples.__all__))
+    flows = (defined("README.md", "shopping"), defined("docs/how-to/schedules.md", "nightly"))
+    flows += tuple(getattr(examples, name) for name in examples.__all__)
     async with working(stage, *flows):
         if RUN in words:
             claims = "manager_approval" in words

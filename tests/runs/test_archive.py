@@ -1,10 +1,13 @@
 """Runs as files: all that is known, without secrets."""
 
+import asyncio
 import json
 from datetime import UTC, datetime
+from pathlib import Path as FilePath
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from engine.errors import RunExists, UnknownRun
 from engine.events import Draft, Event, EventType
@@ -116,3 +119,22 @@ async def test_what_is_no_exported_run_is_refused() -> None:
     with pytest.raises(InvalidArchive, match="from its first to its last"):
         await archive.restore({**running, "events": running["events"] * 2})
     assert await store.read("r") == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_import_ends_with_the_code_of_its_refusal(tmp_path: FilePath) -> None:
+    """In the command's own words: a run that is here already, a file that is no export, and one that is not there."""
+    made = Draft(AT, "run-created", (), {"workflow_id": "flow", "digest": "d1", "input": 1})
+    asyncio.run(store.create("r", [made, Draft(AT, "run-succeeded", (), {"result": {"value": 7}})]))
+    file = tmp_path / "run.json"
+    for text, code, words in (
+        (json.dumps(asyncio.run(archive.export("r"))), 5, "is here already"),
+        ("{}", 2, "expected what `export` gives"),
+        ("{", 2, "Line 1"),
+    ):
+        file.write_text(text)
+        with pytest.raises(CommandError, match=words) as caught:
+            call_command("import", str(file))
+        assert caught.value.returncode == code
+    with pytest.raises(CommandError, match="nowhere"):
+        call_command("import", str(tmp_path / "nowhere.json"))

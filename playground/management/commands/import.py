@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from engine.errors import RequestError
+from engine.errors import RequestError, RunExists
+from playground.commandline.exits import Exit, code_of
 from playground.forms import JsonError, parse_json
 from playground.runs import archive
 from playground.store.upgrading import require_up_to_date
@@ -29,6 +30,12 @@ class Command(BaseCommand):
             try:
                 text = sys.stdin.read() if name == "-" else Path(name).read_text()
                 run_id = asyncio.run(archive.restore(parse_json(text)))
-            except (OSError, UnicodeDecodeError, JsonError, RequestError) as error:
-                raise CommandError(f"{name}: {error}") from error
+            except (OSError, UnicodeDecodeError, JsonError, archive.InvalidArchive) as error:
+                raise CommandError(f"{name}: {error}", returncode=Exit.WRONG) from error
+            except RunExists as error:
+                raise CommandError(
+                    f"{name}: its run is here already, and stays as it is", returncode=Exit.LATE
+                ) from error
+            except RequestError as error:
+                raise CommandError(f"{name}: {error}", returncode=code_of(error)) from error
             self.stdout.write(f"{name}: run {run_id}.")
