@@ -4,6 +4,7 @@ import asyncio
 import linecache
 import sysconfig
 import traceback
+from collections.abc import Iterator
 from pathlib import Path as FilePath
 from types import TracebackType
 from typing import Any
@@ -11,10 +12,16 @@ from typing import Any
 from engine.errors import InvalidValue
 
 ErrorDetail = dict[str, Any]
-"""``{type, message, traceback: [{file, line, function, code, user}], cause, notes}``, innermost frame last."""
+"""``{type, message, traceback: [{file, line, function, code, user}], cause, notes}``, innermost frame last.
+
+Frames that recur, as those of a recursion without an end do, stand there once, with ``times``.
+"""
 
 MAX_FRAMES = 50
 MAX_CAUSES = 10
+MAX_CYCLE = 4
+"""So many functions that call each other in turn are seen as one recursion."""
+
 MAX_PARTS = 20
 """Exceptions of a group that are described, and notes of one exception."""
 
@@ -22,6 +29,8 @@ MAX_TEXT = 64 * 1024
 """Characters of one message; what is longer is cut, and says so."""
 
 _ENGINE = str(FilePath(__file__).parent)
+_PLAYGROUND = str(FilePath(__file__).parents[1] / "playground")
+"""The other package of the distribution, which in a clone is in no folder of libraries; its examples are user code."""
 _FOREIGN = (
     _ENGINE,
     *{path for name, path in sysconfig.get_paths().items() if name in ("stdlib", "purelib", "platlib")},
@@ -87,19 +96,43 @@ def _storable(text: str) -> str:
 
 def _frames(trace: TracebackType | None) -> list[dict[str, Any]]:
     frames = traceback.extract_tb(trace)
-    own = [frame for frame in frames if not frame.filename.startswith(_ENGINE)]
+    own = list(_folded([frame for frame in frames if not frame.filename.startswith(_ENGINE)]))
     kept = own if len(own) <= MAX_FRAMES else [*own[: MAX_FRAMES // 2], *own[-MAX_FRAMES // 2 :]]
-    return [
-        {
-            "file": _storable(frame.filename),
-            "line": frame.lineno,
-            "function": frame.name,
-            "code": _storable(linecache.getline(frame.filename, frame.lineno or 0).strip()),
-            "user": _is_user(frame.filename),
-        }
-        for frame in kept
-    ]
+    return [_frame(frame, times) for frame, times in kept]
+
+
+def _frame(frame: traceback.FrameSummary, times: int) -> dict[str, Any]:
+    found = {
+        "file": _storable(frame.filename),
+        "line": frame.lineno,
+        "function": frame.name,
+        "code": _storable(linecache.getline(frame.filename, frame.lineno or 0).strip()),
+        "user": _is_user(frame.filename),
+    }
+    return found if times == 1 else found | {"times": times}
+
+
+def _folded(frames: list[traceback.FrameSummary]) -> Iterator[tuple[traceback.FrameSummary, int]]:
+    """Yield the frames with how often each stands there in turn."""
+    places = [(frame.filename, frame.lineno, frame.name) for frame in frames]
+    at = 0
+    while at < len(frames):
+        length, times = _cycle(places, at)
+        yield from ((frame, times) for frame in frames[at : at + length])
+        at += length * times
+
+
+def _cycle(places: list[tuple[str, int | None, str]], at: int) -> tuple[int, int]:
+    """Return how many frames recur from here on, and how often; one frame once when none does."""
+    for length in range(1, MAX_CYCLE + 1):
+        pattern, times = places[at : at + length], 1
+        while places[at + length * times : at + length * (times + 1)] == pattern:
+            times += 1
+        if times > 2:
+            return length, times
+    return 1, 1
 
 
 def _is_user(filename: str) -> bool:
-    return not filename.startswith(_FOREIGN) and not filename.startswith("<frozen")
+    ours = filename.startswith(f"{_PLAYGROUND}/") and not filename.startswith(f"{_PLAYGROUND}/examples/")
+    return not ours and not filename.startswith(_FOREIGN) and not filename.startswith("<frozen")

@@ -1,6 +1,5 @@
 """JSON Schema documents: put together from others, and generated from types that have no exact one."""
 
-import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Flag
@@ -14,9 +13,9 @@ from referencing import Registry, Resource
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
-from engine.values.misfits import parts_of
 from engine.values.positions import DOCUMENT
 from engine.values.types import choices
+from engine.values.types.floats import TEXTS, is_endless
 
 Document = dict[str, Any]
 
@@ -95,6 +94,11 @@ class LenientGenerator(GenerateJsonSchema):
         content = self.generate_inner(schema.get("schema") or core_schema.any_schema())
         return {"type": "string", "contentMediaType": "application/json", "contentSchema": content}
 
+    def float_schema(self, schema: core_schema.FloatSchema) -> JsonSchemaValue:
+        """Return the schema of a float, with the texts of the numbers that JSON does not have where it may be one."""
+        found = super().float_schema(schema)
+        return {"anyOf": [found, {"enum": list(TEXTS)}]} if schema.get("allow_inf_nan") else found
+
     def decimal_schema(self, schema: core_schema.DecimalSchema) -> JsonSchemaValue:
         """Return pydantic's schema with its text marked as a decimal, which else looks like ``float | str``.
 
@@ -111,13 +115,6 @@ class LenientGenerator(GenerateJsonSchema):
             for part in (found, *found.get("anyOf", ())):
                 part.pop("pattern", None)
         return found
-
-
-def is_endless(value: Any) -> bool:
-    """Return whether a number that JSON does not have is in a value."""
-    if isinstance(value, float):
-        return not math.isfinite(value)
-    return any(is_endless(part) for _, part in parts_of(value) or ())
 
 
 def _ordered(value: Any) -> Any:

@@ -31,7 +31,7 @@ def excerpt(file: str, number: int, code: str) -> tuple[SourceLine, ...]:
     if not code.strip() or not 0 < number <= len(lines) or lines[number - 1].strip() != code.strip():
         return (SourceLine(number=number, text=code, here=True),) if code else ()
     first = max(0, number - 1 - AROUND)
-    shown = lines[first : number + AROUND]
+    shown = lines[first : max(number, len("\n".join(lines[: number + AROUND]).rstrip().splitlines()))]
     indent = min((len(line) - len(line.lstrip()) for line in shown if line.strip()), default=0)
     return tuple(
         SourceLine(number=at, text=line[indent:].rstrip(), here=at == number)

@@ -21,6 +21,8 @@ class TracebackLine:
     function: str
     code: str
     user: bool
+    times: int = 1
+    """How often it stands there in turn, in a recursion."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,25 @@ class Failure:
     def chain(self) -> "tuple[Failure, ...]":
         """Return this error and its causes, each behind what it caused."""
         return (self,) if self.cause is None else (self, *self.cause.chain)
+
+    @property
+    def text(self) -> str:
+        """Return it as plain text, to be copied: the error first, each frame on a line, then the causes."""
+        return "\n\ncaused by ".join(part.alone for part in self.chain)
+
+    @property
+    def alone(self) -> str:
+        """Return it as plain text without its causes."""
+        lines = [f"{self.type}: {self.message}"]
+        lines += [f"  {place or 'value'}: {message}" for place, message in self.issues]
+        lines += [f"  {note}" for note in self.notes]
+        for frame in self.frames:
+            times = f" (× {frame.times})" if frame.times > 1 else ""
+            lines += [
+                f"  {frame.file}:{frame.line} in {frame.function}{times}",
+                *([f"    {frame.code}"] * bool(frame.code)),
+            ]
+        return "\n".join(lines)
 
     @property
     def own(self) -> tuple[TracebackLine, ...]:
@@ -110,6 +131,7 @@ def _frames(frames: Sequence[Mapping[str, Any]]) -> tuple[TracebackLine, ...]:
             function=str(frame.get("function") or ""),
             code=str(frame.get("code") or ""),
             user=bool(frame.get("user")),
+            times=int(frame.get("times") or 1),
         )
         for frame in reversed(frames)
     )

@@ -10,10 +10,28 @@ from engine.journal.step_state import StepState
 from playground.history.trace import Span
 
 RowKind = Literal[
-    "step", "map", "sleep", "event", "workflow", "parallel", "branch", "loop", "foreach", "item", "attempt", "more"
+    "step",
+    "map",
+    "sleep",
+    "event",
+    "workflow",
+    "parallel",
+    "race",
+    "catch",
+    "branch",
+    "loop",
+    "foreach",
+    "item",
+    "attempt",
+    "more",
 ]
 
-GROUPS: frozenset[str] = frozenset({"parallel", "branch", "loop", "foreach", "item", "more", "attempt"})
+RowStatus = StepStatus | Literal["undone"]
+"""How a row stands: as its step, unless that was undone after it had succeeded."""
+
+GROUPS: frozenset[str] = frozenset(
+    {"parallel", "race", "catch", "branch", "loop", "foreach", "item", "more", "attempt"}
+)
 """Kinds of row that are no step of their own."""
 
 
@@ -25,7 +43,7 @@ class Row:
     """Names the row within the run, the same at every reading."""
     kind: RowKind
     title: str
-    status: StepStatus
+    status: RowStatus
     depth: int
     word: str = ""
     """What the status is called where its own word would be wrong: nobody canceled what was interrupted."""
@@ -77,10 +95,11 @@ class Window:
     """The first item shown of the list in focus."""
 
 
-def together(statuses: Sequence[StepStatus]) -> StepStatus:
+def together(statuses: Sequence[RowStatus]) -> RowStatus:
     """Return the one status that says most about a group: what is open first, then what went wrong."""
     present = set(statuses)
-    for status in ("running", "suspended", "waiting", "failed", "canceled", "bailed"):
+    status: RowStatus
+    for status in ("running", "suspended", "waiting", "failed", "canceled", "bailed", "undone"):
         if status in present:
             return status
     if "success" in present:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
@@ -41,6 +40,8 @@ class Asked:
 class StepBody:
     """Context of ``run/body.html``."""
 
+    key: str
+    """The line's own name, for what needs an id."""
     path: str
     began: int
     """The seq at which it began; 0 before."""
@@ -53,17 +54,17 @@ class StepBody:
     output: Any
 
 
-def draw(request: HttpRequest, view: RunView, graph: Graph | None, opened: str = "") -> tuple[Drawn, ...]:
+def draw(view: RunView, graph: Graph | None, *, token: str, opened: str = "") -> tuple[Drawn, ...]:
     """Return the lines with the insides of those that are open.
 
     Args:
-        request: for whom; forms carry its CSRF token.
         view: the run.
         graph: the graph of the run's version.
+        token: the CSRF token of whoever looks, for forms.
         opened: the key of one more line that is shown open.
     """
     return tuple(
-        Drawn(line=line, html=step_html(request, view, line, graph))
+        Drawn(line=line, html=step_html(view, line, graph, token=token))
         if line.row.opens and (line.open or line.row.key == opened)
         else Drawn(line=line)
         for line in view.lines
@@ -71,17 +72,13 @@ def draw(request: HttpRequest, view: RunView, graph: Graph | None, opened: str =
 
 
 def step_html(
-    request: HttpRequest,
-    view: RunView,
-    line: Line,
-    graph: Graph | None,
-    form: AnswerForm | None = None,
+    view: RunView, line: Line, graph: Graph | None, *, token: str, form: AnswerForm | None = None
 ) -> SafeString:
-    """Return the inside of one line; ``form`` is an answer that was refused, shown as it was typed."""
+    """Return the inside of one line; ``form`` is an answer that was refused, shown as it was typed. See `draw`."""
     state = line.row.state
     if line.row.error is not None:
-        failed = {"failure": failure(line.row.error), "path": line.row.title}
-        return render_to_string("run/failure.html", failed, request=request)
+        failed = {"failure": failure(line.row.error), "path": line.row.title, "id": line.id, "leads": ""}
+        return render_to_string("run/failure.html", failed)
     if state is None:
         return SafeString("")
     node = read_tree(graph).at(state.path) or UNKNOWN
@@ -91,6 +88,7 @@ def step_html(
         form = event_form(view.run_id, state, node.schema if isinstance(node, GraphEvent) else None)
     began = state.started_at is not None
     body = StepBody(
+        key=line.id,
         path=line.row.path,
         began=line.row.began,
         detail=_masked(detail(view.history, state), node.resume_schema, graph),
@@ -98,10 +96,10 @@ def step_html(
         asked=asked(mask(node.suspend_schema or {}, state.suspend_payload)),
         has_input=began and state.input is not None,
         input=mask(node.input_schema or {}, state.input),
-        has_output=line.row.status in ("success", "bailed"),
+        has_output=line.row.status in ("success", "bailed", "undone"),
         output=mask(node.output_schema or {}, state.output),
     )
-    return render_to_string("run/body.html", context_of(body) | {"view": view}, request=request)
+    return render_to_string("run/body.html", context_of(body) | {"view": view, "csrf_token": token})
 
 
 def _masked(found: Detail, schema: Any, graph: Graph | None) -> Detail:

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from engine.events import FINAL, RunStatus, StepStatus
+from engine.events import FINAL, RunStatus
 from playground import history as journal
 from playground.diagram import links, marks
-from playground.history import Axis, Bar, History, Holder, Reason, Row, Window
+from playground.history import Axis, Bar, Failure, History, Holder, Reason, Row, Window
+from playground.history.row import RowStatus
 
 Graph = Mapping[str, Any]
 
@@ -34,7 +35,7 @@ class Line:
         return (self.row.revision, self.row.status, self.row.note, self.row.fraction)
 
     @property
-    def body(self) -> tuple[StepStatus, datetime | None]:
+    def body(self) -> tuple[RowStatus, datetime | None]:
         """Return what changes when the opened part has to be drawn again."""
         return (self.row.status, self.row.asked_at)
 
@@ -51,7 +52,7 @@ class RunView:
     lines: tuple[Line, ...]
     axis: Axis
     reasons: tuple[Reason, ...]
-    marks: Mapping[str, StepStatus]
+    marks: Mapping[str, str]
     """The status of each node of the graph."""
     links: Mapping[str, str]
     """The row that each node leads to."""
@@ -81,6 +82,19 @@ class RunView:
     def clock(self) -> int:
         """Return the server's time in milliseconds since the epoch."""
         return round(self.now.timestamp() * 1000)
+
+    @property
+    def failure(self) -> Failure | None:
+        """Return what the run failed with."""
+        error = self.history.run.error
+        return journal.failure(error) if error and self.ended else None
+
+    @property
+    def culprit(self) -> Line | None:
+        """Return the line of the step whose error ended the run; none when it is not among the lines."""
+        error = self.history.run.error
+        found = [line for line in self.lines if line.row.state is not None and line.row.state.error == error]
+        return found[-1] if error and found else None
 
     def line(self, key: str) -> Line | None:
         """Return the line with this key."""
@@ -133,6 +147,8 @@ class Change:
     line: Line
     body: bool = False
     """Whether the opened part has to be drawn again too."""
+    had_none: bool = False
+    """Whether the page has no place for an opened part in this line yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +159,7 @@ class ViewChanges:
     added: tuple[tuple[str, tuple[Line, ...]], ...]
     """Groups of new lines, each with the key of the line that they follow; empty for the top."""
     removed: tuple[str, ...]
-    marks: Mapping[str, StepStatus]
+    marks: Mapping[str, str]
     links: Mapping[str, str]
 
 
@@ -152,7 +168,7 @@ def changes(old: RunView, new: RunView) -> ViewChanges:
     before = {line.row.key: line for line in old.lines}
     after = {line.row.key for line in new.lines}
     changed = tuple(
-        Change(line=line, body=was.body != line.body)
+        Change(line=line, body=was.body != line.body, had_none=not was.row.opens)
         for line in new.lines
         if (was := before.get(line.row.key)) is not None and was.fingerprint != line.fingerprint
     )
@@ -181,12 +197,11 @@ def _added(lines: Sequence[Line], before: Mapping[str, Line]) -> Iterator[tuple[
 
 
 def _lines(rows: Sequence[Row], axis: Axis) -> Iterator[Line]:
-    failed = [row for row in rows if row.status == "failed" and row.state is not None and row.state.error]
     for row in rows:
         asks = row.status == "suspended" or (row.status == "waiting" and row.kind == "event")
         opened = asks and row.kind not in journal.GROUPS and row.kind != "workflow"
         yield Line(
             row=row,
             bars=tuple(axis.bar(span) for span in row.spans),
-            open=opened or (row in failed[-1:] and row.kind != "workflow"),
+            open=opened,
         )

@@ -1,10 +1,11 @@
-// A run's page: opens steps in place, and keeps the bars of what still runs growing.
+// A run's page: opens steps in place, keeps what is inside current, and the bars of what still runs growing.
 
 import { lengthText, now } from "./app.js";
 
 const BREAK = 6;
 const rows = document.getElementById("rows");
-const bodyOf = (row) => row.querySelector(":scope > .row-body");
+const bodyOf = (row) => row?.querySelector(":scope > .row-body");
+let told = () => {};
 
 async function load(row) {
   const body = bodyOf(row);
@@ -23,6 +24,23 @@ async function toggle(row) {
   if (body.hidden && !body.childElementCount) await load(row);
   body.hidden = !body.hidden;
   mark(row);
+  told();
+}
+
+export const onheld = (tell) => (told = tell);
+
+export function held() {
+  const open = [...rows.querySelectorAll(":scope > .row > .row-body:not([hidden])")];
+  return { open: open.map((body) => body.parentElement.dataset.key) };
+}
+
+// What is being written in a row that changes, to be found again after the swap.
+export function writing({ changed = [] }) {
+  const found = changed.map((key) => [key, bodyOf(document.getElementById(`row-${key}`))]);
+  return new Map(found.map(([key, body]) => [key, {
+    draft: body?.querySelector(":scope > .draft"),
+    form: body?.querySelector("form[data-typed]:not([data-sent])"),
+  }]));
 }
 
 rows?.addEventListener("click", (event) => {
@@ -33,21 +51,22 @@ rows?.addEventListener("click", (event) => {
   toggle(head.parentElement);
 });
 
-export async function refresh({ marks = {}, links = {}, opened = [], changed = [] }) {
-  if (Object.keys({ ...marks, ...links }).length) (await import("./graph.js")).paint(marks, links);
+export async function refresh({ changed = [], opened = [], bodies = [] }, writing) {
   for (const key of changed) {
     const row = document.getElementById(`row-${key}`);
-    const body = row && bodyOf(row);
-    const draft = body?.querySelector(":scope > .draft");
-    const form = body?.querySelector("form[data-typed]:not([data-sent])");
-    if (body && (opened.includes(key) || body.childElementCount)) await load(row);
+    const body = bodyOf(row);
+    const { draft, form } = writing.get(key);
+    if (body?.childElementCount && !bodies.includes(key)) {
+      // Opened after the page had last said what is open. What is closed is loaded when it is opened again.
+      if (body.hidden && !form && !draft) body.replaceChildren();
+      else await load(row);
+    }
     // What was being written when somebody else answered is not thrown away.
     const left = form && !form.isConnected ? (await import("./draft.js")).draft(form) : draft;
     if (left) body.prepend(left);
     if (body && opened.includes(key)) body.hidden = false;
     if (body) mark(row);
   }
-  draw();
 }
 
 // The same arithmetic as the server's: busy stretches to scale, broken waits of a fixed width.
@@ -73,7 +92,7 @@ function place({ parts, scale }, at) {
   return 100;
 }
 
-function draw() {
+export function draw() {
   const scale = axis();
   for (const bar of rows.querySelectorAll(".bar")) {
     const left = place(scale, Number(bar.dataset.from));

@@ -18,6 +18,13 @@ def test_the_lines_around_are_shown_without_their_common_indentation(tmp_path: P
     ]
 
 
+def test_no_empty_lines_follow(tmp_path: Path) -> None:
+    """What comes after the end of a function says nothing."""
+    file = tmp_path / "flows.py"
+    file.write_text("def f():\n    return g()\n\n\ndef g(): ...\n")
+    assert [line.number for line in excerpt(str(file), 2, "return g()")] == [1, 2]
+
+
 def test_a_file_that_has_changed_gives_only_what_was_recorded(tmp_path: Path) -> None:
     """Lines that were not there when it happened would mislead."""
     file = tmp_path / "flows.py"

@@ -76,6 +76,12 @@ class Recorder:
         await until(run, "run-succeeded")
         await self.save("expired", run)
 
+    async def undone(self) -> None:
+        """A run with a race and a failure that is caught, which fails in the end and is undone."""
+        run = await self.run("planned", "undone")
+        await run.start(1)
+        await self.save("undone", run)
+
 
 def _anywhere(text: str) -> str:
     """Replace the place where the workflows stand on this computer."""
@@ -91,6 +97,7 @@ async def main(version: str) -> None:
     await recorder.failed()
     await recorder.canceled()
     await recorder.expired()
+    await recorder.undone()
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from engine import Context, Retry, create_step, create_workflow, sequence, step
+from engine import Context, Retry, clone_step, create_step, create_workflow, sequence, step
 from engine.errors import SuspendTimeout
 
 
@@ -87,4 +87,22 @@ hasty = (
     .commit()
 )
 
-WORKFLOWS = [whole, failing, waiting, hasty]
+
+async def take_back(data: Any, ctx: Context) -> None:
+    """Fail at the first try."""
+    if ctx.attempt == 1:
+        raise RuntimeError("not yet")
+
+
+booked = create_step(id="book", execute=count.function, undo=take_back, retry=Retry(attempts=2))
+
+planned = (
+    create_workflow(id="planned", input_schema=None, output_schema=None)
+    .then(booked)
+    .race([ask, clone_step(count, id="quick")])
+    .attempt(clone_step(fail, id="risky"), otherwise=create_step(id="plan-b", execute=lambda failure: 0))
+    .then(fail)
+    .commit()
+)
+
+WORKFLOWS = [whole, failing, waiting, hasty, planned]

@@ -62,7 +62,9 @@ class Stage:
         self._workflows: list[Workflow[Any, Any]] = []
         self.store = OrmStore()
 
-    async def publish(self, *workflows: Workflow[Any, Any], problems: tuple[ImportProblem, ...] = ()) -> None:
+    async def publish(
+        self, *workflows: Workflow[Any, Any], problems: tuple[ImportProblem, ...] = (), arms: bool = False
+    ) -> None:
         """Put workflows into the catalogue, as a worker does."""
         self._workflows = list(workflows)
         entries = [
@@ -77,7 +79,7 @@ class Stage:
             )
             for one in workflows
         ]
-        await catalogue.publish(entries, problems, worker_id="w1", site=["flows.py"])
+        await catalogue.publish(entries, problems, worker_id="w1", site=["flows.py"], arms=arms)
 
     async def register_worker(self) -> None:
         """Make it look as if a worker were connected."""
@@ -161,4 +163,4 @@ def row(page: str, step_path: str) -> str:
     """Return the journal's row of a step."""
     start = page.index(f'data-step="{step_path}"')
     end = page.find('<li class="row"', start)
-    return page[page.rindex("<li", 0, start) : end if end > 0 else page.index('id="run-values"')]
+    return page[page.rindex("<li", 0, start) : end if end > 0 else page.index("</main>", start)]

@@ -62,17 +62,27 @@ async def test_the_form_of_a_suspended_step_is_in_its_row(stage: Stage) -> None:
     assert "Resume" in found
 
 
-async def test_a_failed_step_shows_its_error_with_the_users_lines(stage: Stage) -> None:
-    """The traceback begins where the user's code failed; nothing of it is mark-up."""
+async def test_a_failed_run_shows_its_error_on_top_with_the_users_lines(stage: Stage) -> None:
+    """It leads to its step, and begins where the user's code failed; nothing of it is mark-up."""
     await stage.publish(BOOM)
     run_id = await actions.start("boom", "x")
     await stage.play(run_id)
     page = await stage.get(f"/runs/{run_id}/")
-    found = row(page, "explode")
+    found = page.partition('id="run-values"')[2].partition('class="run-grid"')[0]
     assert "ValueError" in found
     assert "raise ValueError" in found
     assert "test_run.py" in found
+    assert 'data-row="explode"' in found
+    assert page.count("raise ValueError") == 2, "once to be read, once to be copied"
     assert "<script>alert" not in page
+
+
+async def test_result_and_input_stand_above_the_journal(stage: Stage) -> None:
+    """Nobody scrolls past the steps to see what came out, and of what."""
+    run_id = await stage.suspended()
+    page = await stage.get(f"/runs/{run_id}/")
+    assert page.index('data-value="input"') < page.index('id="rows"')
+    assert "{&quot;city&quot;: &quot;Lisbon&quot;" in page.partition('data-value="input"')[2].partition("</summary>")[0]
 
 
 async def test_a_step_opens_without_scripts(stage: Stage) -> None:

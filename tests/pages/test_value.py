@@ -37,7 +37,7 @@ async def test_a_long_value_can_be_had_alone(stage: Stage) -> None:
     run_id = await _ran(stage)
     page = await stage.get(f"/runs/{run_id}/?open=dump")
     links = [link.replace("&amp;", "&") for link in attributes(page, "href") if "/value/" in link]
-    assert links == [f"/runs/{run_id}/value/output/?step=dump", f"/runs/{run_id}/value/output/"]
+    assert links == [f"/runs/{run_id}/value/output/", f"/runs/{run_id}/value/output/?step=dump"]
     for link in links:
         response: Any = await stage.client.get(link)
         assert response.json() == [f"Ada {number}" for number in range(5000)]

@@ -8,6 +8,7 @@ from playground.forms.schema.document import Place
 from playground.forms.schema.formats import CHECKS
 from playground.forms.schema.kinding import settle
 from playground.forms.schema.kinds import Const, Kind, Number, Selection, Settled, Text, Union, Upload
+from playground.forms.schema.labels import field_label
 from playground.forms.schema.shape import Shape, numeric
 
 
@@ -61,8 +62,8 @@ class Field:
 
     @property
     def label(self) -> str:
-        """The title, else the name."""
-        return self.shape.title or self.name
+        """What it is called."""
+        return field_label(self.shape.title, self.name)
 
     @property
     def may_be_empty(self) -> bool:

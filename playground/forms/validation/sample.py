@@ -12,6 +12,7 @@ from playground.forms.schema.kinding import limits_of, settle
 from playground.forms.schema.kinds import (
     Anything,
     Boolean,
+    Branch,
     Choice,
     Const,
     Kind,
@@ -94,7 +95,7 @@ class Sampler:
                 return _text(shape.facts, "", self.turn) if encoding == "utf-8" else "ZXhhbXBsZQ=="
             case Union(branches=branches):
                 branch = branches[(self.turn + (depth > 3)) % len(branches)]
-                return self.value(branch.place.plus(self.limits(shape)), depth + 1)
+                return self.tagged(shape, branch, self.value(branch.place.plus(self.limits(shape)), depth + 1))
             case Record():
                 return self.record(shape, depth)
             case Selection(options=options):
@@ -107,6 +108,13 @@ class Sampler:
                 return self.value(Place(parts=parts).plus(shape.bare), depth + 1)
             case Anything():
                 return "example"
+
+    def tagged(self, shape: Shape, branch: Branch, value: Json) -> Json:
+        """Return the value of an alternative with the tag by which pydantic knows it, also if it has a default."""
+        if not isinstance(value, dict):
+            return value
+        known = {tag: branch.shape.properties[tag] for tag in _tags(shape) if tag in branch.shape.properties}
+        return {tag: self.value(place) for tag, place in known.items() if tag not in value} | value
 
     def record(self, shape: Shape, depth: int) -> Json:
         """Return an object with what is required, and with the rest when `full`."""
@@ -208,6 +216,15 @@ class Sampler:
                 return not value
             case _:
                 return Sampler(full=True, turn=self.turn + at).value(place, 1)
+
+
+def _tags(shape: Shape, depth: int = 0) -> Iterator[str]:
+    """Walk the names of the properties by which alternatives are told apart, those inside alternatives included."""
+    tag = mapped(shape.facts, "discriminator").get("propertyName")
+    if isinstance(tag, str):
+        yield tag
+    for place in (place for branches in shape.unions for place in branches if depth < 4):
+        yield from _tags(fold(place), depth + 1)
 
 
 def _text(facts: Mapping[str, Any], name: str, turn: int) -> str:

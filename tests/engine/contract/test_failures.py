@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from engine import Engine, create_step, step
+from engine.failure import describe
 from engine.testing import run_to_end
 from tests.engine.contract.tiny import add_one, begin, double, run_of
 
@@ -207,3 +208,27 @@ async def test_a_step_that_cancels_its_own_task() -> None:
     with pytest.raises(asyncio.CancelledError):
         await run.start(1)
     assert (await run.restart()).result == 2
+
+
+def _down(left: int, *, by: "tuple[Callable[..., None], ...]") -> None:
+    """Call the functions in turn, and fail at the bottom."""
+    if not left:
+        raise RecursionError("the bottom")
+    by[left % len(by)](left - 1, by=by)
+
+
+def _also_down(left: int, *, by: "tuple[Callable[..., None], ...]") -> None:
+    """Be the other one of a pair."""
+    by[left % len(by)](left - 1, by=by)
+
+
+@pytest.mark.parametrize(("by", "names"), [((_down,), ["_down"]), ((_down, _also_down), ["_also_down", "_down"])])
+def test_frames_that_recur_stand_there_once(by: Any, names: list[str]) -> None:
+    """A recursion is a few frames and a number, also one through several functions."""
+    with pytest.raises(RecursionError) as caught:
+        _down(300, by=by)
+    frames = describe(caught.value)["traceback"]
+    recurring = [frame for frame in frames if frame.get("times")]
+    assert sorted({frame["function"] for frame in recurring}) == names
+    assert all(frame["times"] > 100 for frame in recurring)
+    assert len(frames) < 8

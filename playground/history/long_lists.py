@@ -3,16 +3,15 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from engine.events import StepStatus
 from engine.journal.step_state import StepState
-from playground.history.row import Row, Window, together
+from playground.history.row import Row, RowStatus, Window, together
 
 Containers = Sequence[StepState | None]
 """What holds the items: one for each step of the list's body, as far as it has begun."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class ShownItems:
     """The items that are shown of a list."""
 
     path: str
@@ -44,24 +43,26 @@ class Part:
         return [box.children[item] for box in containers if box for item in items if item in box.children]
 
 
-def part_of(indexes: Sequence[int], containers: Containers, window: Window, path: str) -> Part:
+def part_of(indexes: Sequence[int], containers: Containers, window: Window, path: str) -> ShownItems:
     """Return which items are shown: a page of the list in focus, else the first ones and those that need attention."""
     every, most = tuple(indexes), window.shown
     if window.focus == path:
         shown = tuple(item for item in every if item >= window.start)[:most]
         before = tuple(item for item in every if item < window.start)
-        return Part(
+        return ShownItems(
             path=path, all=every, shown=shown, before=before, after=every[len(before) + len(shown) :], most=most
         )
     if len(every) <= most * 2:
-        return Part(path=path, all=every, shown=every, most=most)
+        return ShownItems(path=path, all=every, shown=every, most=most)
     urgent = [item for item in every if item_status(item, containers) not in ("success", "pending", "skipped")]
     chosen = set(every[: most // 2]) | set(urgent[:most])
     shown = tuple(item for item in every if item in chosen)
-    return Part(path=path, all=every, shown=shown, after=tuple(item for item in every if item not in chosen), most=most)
+    return ShownItems(
+        path=path, all=every, shown=shown, after=tuple(item for item in every if item not in chosen), most=most
+    )
 
 
-def item_status(item: int, containers: Containers) -> StepStatus:
+def item_status(item: int, containers: Containers) -> RowStatus:
     """Return how an item stands, over all steps of the list's body."""
     return together([box.children[item].status for box in containers if box and item in box.children])
 
