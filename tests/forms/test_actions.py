@@ -222,3 +222,35 @@ def test_what_is_added_opens_however_deep_it_stands() -> None:
         assert value["name"] == f"n{depth}"
         (value,) = value["children"]
     assert value == {"name": "leaf"}
+
+
+def test_what_is_put_back_is_as_it_was() -> None:
+    """Who chooses another alternative and then the first again has what was there, and nothing that was not."""
+    tagged = {"properties": {"a": {"const": "x"}}, "required": ["a"]}
+    other = {"properties": {"b": {"type": "string"}}, "required": ["b"]}
+    schema = {"type": "object", "oneOf": [tagged, other]}
+    session = Session(schema, Form.of(schema, {"b": "y"}))
+    session.put("f:is", "0")
+    session.press("switch:")
+    assert session.form.so_far == {"a": "x"}
+    session.put("f:is", "1")
+    session.press("switch:")
+    assert session.form.so_far == {"b": "y"}
+    session = Session(schema, Form.of(schema, {}))
+    session.put("f:is", "unset")
+    session.press("switch:")
+    session.put("f:is", "0")
+    session.press("switch:")
+    assert session.form.so_far == {}
+
+
+def test_what_was_typed_in_an_alternative_is_put_aside() -> None:
+    """Text that was there when a person chose none, null or another type comes back with the type that it is of."""
+    for schema in ({}, {"anyOf": [{"type": "string"}, {"type": "number"}, {"type": "null"}]}):
+        for other in ("unset", "null", "1"):
+            listed = {"type": "array", "items": schema}
+            session = Session(listed, Form.of(listed, ["x"]))
+            for chosen in (other, "0"):
+                session.put("f:is/0", chosen)
+                session.press("switch:/0")
+            assert session.submit().value == ["x"]

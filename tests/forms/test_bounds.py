@@ -200,6 +200,34 @@ def test_no_budget_changes_a_value(schema: Any, value: Any, seconds: float) -> N
         assert is_kept(schema, value)
 
 
+DEPENDENT: dict[str, Any] = {
+    "type": "object",
+    "properties": {"cat": {"enum": ["a", "b"]}},
+    "dependencies": {
+        "cat": {
+            "oneOf": [
+                {"properties": {"cat": {"enum": ["a"]}, "sa": {"type": "string"}}},
+                {"properties": {"cat": {"enum": ["b"]}, "sb": {"type": "integer"}}, "required": ["sb"]},
+            ]
+        }
+    },
+}
+
+
+@pytest.mark.parametrize("seconds", [0.3, 0.003, 0.0003, 0])
+@pytest.mark.parametrize("value", [{}, {"cat": "a", "sa": "x"}, {"cat": "b", "sb": 3}, {"cat": "b", "sa": "", "z": 1}])
+@pytest.mark.parametrize("keyword", ["dependencies", "dependentSchemas"])
+def test_what_depends_on_a_choice_is_kept_under_every_budget(
+    keyword: str, value: Any, seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Alternatives below `dependencies` are asked in bounded time, and what they add is kept when that is over."""
+    monkeypatch.setattr("playground.forms.fields.desk.SECONDS", seconds)
+    schema = {name: rule for name, rule in DEPENDENT.items() if name != "dependencies"}
+    schema[keyword] = DEPENDENT["dependencies"]
+    for whole, inner in ((schema, value), ({"type": "array", "items": schema}, [value, value])):
+        assert is_kept(whole, inner)
+
+
 def test_the_desk_has_its_time() -> None:
     """The budget that the other tests change is the one that forms use."""
     assert Desk(schema={}).seconds == pytest.approx(0.3)

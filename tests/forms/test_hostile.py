@@ -154,6 +154,15 @@ def test_patterns_take_linear_time(pattern: str, text: str, *, valid: bool) -> N
     assert (check({"pattern": pattern}, text) == []) is valid
 
 
+def test_few_errors_are_explained_where_each_takes_long() -> None:
+    """A value with very many errors is refused for some of them, in about the time that its check may take."""
+    schema = {"anyOf": [{"properties": {f"p{n}": {}}} for n in range(300)], "unevaluatedProperties": False}
+    value = {f"q{n}": 1 for n in range(3000)}
+    issues = check(schema, value, seconds=0.4)
+    assert 0 < len(issues) <= 100
+    assert issues[0].message.startswith("“q0” is not a known property.")
+
+
 def test_unique_items_take_linear_time() -> None:
     """Fifty thousand different objects are found different."""
     assert check({"uniqueItems": True}, [{"n": n} for n in range(50_000)]) == []

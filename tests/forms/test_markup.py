@@ -1,8 +1,12 @@
 """The markup: hooks, names, escapes, and what the keyboard does."""
 
 import re
-from typing import Any
+from decimal import Decimal
+from typing import Annotated, Any
 
+from pydantic import Field
+
+from engine.values.schema import Schema
 from playground.forms import Form
 from tests.forms.browser import Session
 
@@ -126,6 +130,15 @@ def test_help_has_no_noise() -> None:
     html = Form.blank({"type": "string", "format": "uri", "minLength": 1, "maxLength": 2083}).html()
     assert ">Full URL.<" in html
     assert "2 to 9 characters" in Form.blank({"type": "string", "minLength": 2, "maxLength": 9}).html()
+    assert "Default" not in Form.blank({"type": "array", "items": {"type": "string"}, "default": []}).html()
+
+
+def test_help_tells_the_digits_of_decimals() -> None:
+    """The published schema of a decimal says how many digits and places it may have, and the form does so in words."""
+    cost = Annotated[Decimal, Field(max_digits=10, decimal_places=2)]
+    for kind in (cost, cost | None):
+        html = Form.blank({"type": "object", "properties": {"cost": Schema.of(kind).json_schema}}).html()
+        assert "At most 2 decimal places, at most 10 digits." in html
 
 
 def test_what_may_be_left_out_is_added() -> None:

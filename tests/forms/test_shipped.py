@@ -1,20 +1,24 @@
 """Forms of the schemas that other packages ship: nothing raises or takes long, and what is untouched stays the same."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from playground.forms import Form, check, dumps, example
+from playground.forms.fields.locate import Path, placed, pointer_of
 from tests.forms.shipped import Shipped, posted, shipped
 
 SCHEMAS = shipped()
 each = pytest.mark.parametrize("one", SCHEMAS, ids=lambda one: one.name)
 OTHERS: list[Any] = [{}, [], "text", -1, {"version": 3, "name": {"a": [1, None, ""]}}, {"a": {"b": {"c": [{}]}}}]
-MOST = 1.0
-"""Seconds of CPU."""
+WRONG: list[Any] = [None, True, {"§": [[]]}, [[{}]], "§", -7.5]
+MOST_SPOILED = 12
+MOST = 4.0
+"""Seconds of CPU, of which a crowded machine takes up to four times as many as an idle one, where it is one."""
 
 
 def timed(make: Callable[[], Form]) -> tuple[Form, str]:
@@ -24,6 +28,22 @@ def timed(make: Callable[[], Form]) -> tuple[Form, str]:
     html = form.html()
     assert time.process_time() - start < MOST
     return form, html
+
+
+def places(value: Any, path: Path = ()) -> Iterator[Path]:
+    """Walk the paths of all parts of a value."""
+    yield path
+    for step, part in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield from places(part, (*path, step))
+
+
+def put(value: Any, path: Path, new: Any) -> Any:
+    """Return a value with another part at a path."""
+    if not path:
+        return new
+    copy = value.copy()
+    copy[path[0]] = put(value[path[0]], path[1:], new)
+    return copy
 
 
 def test_there_are_schemas() -> None:
@@ -41,6 +61,24 @@ def test_values_come_back_or_are_refused_where_they_are_wrong(one: Shipped) -> N
         assert dumps(again.value) == dumps(value)
         issues = timed(again.validate)[0].issues
         assert bool(issues) == bool(check(one.schema, value))
+
+
+@each
+def test_what_is_refused_is_refused_where_it_is_wrong(one: Shipped) -> None:
+    """Whichever part of a valid value is spoiled, a message stands at the field of that part, or beneath it."""
+    value = example(one.schema)
+    if check(one.schema, value):
+        return
+    for number, path in enumerate(list(places(value))[:MOST_SPOILED]):
+        spoiled = put(value, path, WRONG[number % len(WRONG)])
+        form = Form.of(one.schema, spoiled, secrets=True).validate()
+        assert bool(form.issues) == bool(check(one.schema, spoiled))
+        if form.issues:
+            here = pointer_of(form.root, path)
+            found = placed(form.root, form.issues)
+            assert any(at == here or at.startswith(f"{here}/") for at in found), (path, form.issues)
+            marked = LexborHTMLParser(form.html()).css(".f-field[data-invalid]")
+            assert {node.attributes.get("data-path") for node in marked} >= found.keys() - {""}
 
 
 @each

@@ -149,7 +149,7 @@ def _as_fields(desk: Desk, node: Node) -> Node:
     meant = value_of(node)
     if meant.lost or not isinstance(node, Raw):
         return node
-    return load(replace(desk, exact=True), node.field, meant.value, node.at, node.at.count("/"))
+    return load(desk.put_back, node.field, meant.value, node.at, node.at.count("/"))
 
 
 def _as_area(node: Node) -> Node:
@@ -171,7 +171,7 @@ def _opened(desk: Desk, node: Node) -> Node:
     if not isinstance(node, Group | Listing) or node.state is State.VALUE:
         return node
     value = parse_json(node.stash) if node.stash else started(desk, node.field)
-    return load(desk, node.field, value, node.at, _level(node.at))
+    return load(desk.put_back if node.stash else desk, node.field, value, node.at, _level(node.at))
 
 
 def _closed(node: Node) -> Node:

@@ -49,6 +49,11 @@ class Desk:
     """Places that were settled already, by the identities of their schemas, which stay alive here."""
     conditions: Conditions = field(default_factory=Conditions)
 
+    @property
+    def put_back(self) -> "Desk":
+        """The desk for a value that was there before, and comes back as it was."""
+        return replace(self, exact=True)
+
     def field(self, place: Place, name: str = "", need: Need = Need.REQUIRED) -> Field:
         """Return the field of a place."""
         key = tuple(id(part.schema) for part in place.parts)

@@ -96,19 +96,19 @@ class Reader:
         """Return the editor with all that was posted at a pointer, and why it has to be looked over."""
         return replace(raw(field, at, leftover(self.post, at)), problem=problem)
 
-    def state(self, at: str) -> tuple[str, bool]:
-        """Return the state that was posted and whether the person changed it.
+    def state(self, field: Field, at: str) -> tuple[str, bool]:
+        """Return the state that was posted and whether the person changed it; an alternative has none of its own.
 
         The option that the page offered as selected is marked, so that a state that nobody touched can give way to
         what was typed into the field.
         """
-        posted = self.post.mark("is", at) or ""
+        posted = self.post.mark("is", at) or "" if field.need is not Need.CHOSEN else ""
         return posted.removeprefix("="), bool(posted) and not posted.startswith("=")
 
     def leaf(self, field: Field, at: str) -> Node:
         """Read a field with one control."""
         text = self.post.text(at) or ""
-        posted, changed = self.state(at)
+        posted, changed = self.state(field, at)
         if isinstance(field.kind, Upload) and f":file{at}" in self.post.files and not changed:
             return self.uploaded(field, at, field.kind)
         match field.kind:
@@ -135,7 +135,7 @@ class Reader:
         if self.post.steps(at):
             return self.kept(field, at, UNPLACED)
         text = " ".join(self.post.ticked(at))
-        posted, changed = self.state(at)
+        posted, changed = self.state(field, at)
         state = self.typed(field, text, posted, changed=changed)
         if state is State.UNSET and posted != "unset" and field.need is not Need.OPTIONAL:
             state = State.VALUE
@@ -171,14 +171,14 @@ class Reader:
         inner = self.group if is_record else self.listing
         if field.need is Need.CHOSEN:
             return inner(field, at, level)
-        posted, changed = self.state(at)
+        posted, changed = self.state(field, at)
         stash = self.post.mark("stash", at) or ""
         if changed and posted in ("unset", "null"):
             content = value_of(inner(field, at, level)).value
             closed = empty(field, at, State.NULL if posted == "null" else State.UNSET)
             return replace(closed, stash=dumps(content)) if isinstance(closed, Group | Listing) else closed
         if changed and stash:
-            return load(self.desk, field, _parsed(stash), at, level)
+            return load(self.desk.put_back, field, _parsed(stash), at, level)
         if changed and not self.post.steps(at):
             return load(self.desk, field, started(self.desk, field), at, level)
         if posted in ("unset", "null") and not self.post.steps(at):
@@ -295,9 +295,13 @@ class Reader:
             return Switch(field=field, at=at, state=state, stash=dumps(kept))
         inner = branch_field(field, int(chosen))
         value = kept.pop(chosen, MISSING) if inner else MISSING
-        if inner and value is MISSING:
-            value = carried(self.desk, inner, content)
-        return switched(self.desk, field, int(chosen), value, at, level, dumps(kept) if kept else "")
+        stash, number = dumps(kept) if kept else "", int(chosen)
+        if value is not MISSING:
+            return switched(self.desk.put_back, field, number, value, at, level, stash)
+        taken = carried(self.desk, inner, content) if inner else MISSING
+        node = switched(self.desk, field, number, taken, at, level, stash)
+        # What the other alternative cannot show is put aside, or there would be none to choose any more.
+        return switched(self.desk, field, number, MISSING, at, level, stash) if isinstance(node, Raw) else node
 
     def unchanged(self, field: Field, at: str, level: int, chosen: str, stash: str) -> Node:
         """Read a union whose branch stays as it was."""

@@ -34,8 +34,8 @@ def _sentences(node: Node, shape: Shape, kind: Kind) -> Iterator[str]:
     if not node.at and isinstance(kind, Anything) and node.field.need is Need.OPTIONAL:
         yield "Any JSON; left empty, it is null."
     default = shape.facts.get("default")
-    # A default of null is what most optional fields have; it is shown in the empty control.
-    if default is not None and not isinstance(kind, Const):
+    # Null, no items and no properties are what most optional fields have; the empty field shows them.
+    if default is not None and default not in ([], {}) and not isinstance(kind, Const):
         yield f"Default: {_shown(default, kind)}."
     examples = listed(shape.facts, "examples")[:3]
     if examples:
@@ -80,7 +80,7 @@ def _shown(value: Json, kind: Kind) -> str:
         pair = next((pair for pair in kind.options if dumps(pair[1]) == dumps(value)), None)
         if pair is not None:
             return option_word(*pair, LONG)
-    if value in ("", [], {}):
-        return "empty text" if value == "" else "empty list" if value == [] else "empty object"
+    if value == "":
+        return "empty text"
     written = isinstance(value, str) and not isinstance(kind, Number)
     return shorten(value, LONG) if written else unquoted(value if isinstance(value, str) else dumps(value), LONG)

@@ -1,6 +1,7 @@
 """Whether a value fits a schema, in bounded time; and if not, where and why."""
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -36,10 +37,11 @@ def check(schema: Json, value: Json, *, chosen: Chosen | None = None, seconds: f
         seconds: the longest that it may take; a longer check is itself an issue.
 
     """
+    until = time.thread_time() + seconds
     errors = errors_of(schema, value, seconds)
     if isinstance(errors, str):
         return [Issue(path=(), message=errors)]
-    return _Verdict(root=place_of(schema), chosen=chosen or {}).issues(errors) if errors else []
+    return _Verdict(root=place_of(schema), chosen=chosen or {}, until=until).issues(errors) if errors else []
 
 
 def errors_of(schema: Json, value: Json, seconds: float) -> list[ValidationError] | str:
@@ -79,11 +81,15 @@ def fits(place: Place, value: Json, *, schema: Json, seconds: float = 0.2) -> bo
 class _Verdict:
     root: Place
     chosen: Chosen
+    until: float
+    """By `time.thread_time`; no further error is explained then, but one always is."""
     places: dict[tuple[str | int, ...], Place | None] = field(default_factory=dict)
 
     def issues(self, errors: list[ValidationError]) -> list[Issue]:
         found: dict[tuple[tuple[str | int, ...], str], Issue] = {}
         for error in errors:
+            if found and time.thread_time() > self.until:
+                break
             for issue in self.explain(error):
                 found.setdefault((issue.path, issue.message), issue)
         return list(found.values())
