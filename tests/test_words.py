@@ -1,9 +1,13 @@
 """One word, one thing: which names of modules and classes occur twice, and what they have in common."""
 
 import ast
+import re
 from collections import Counter
+from pathlib import Path
 
 from tests.test_rooms import ENGINE, PLAYGROUND
+
+ROOT = Path(__file__).parents[1]
 
 
 def test_a_name_of_a_module_means_one_thing() -> None:
@@ -20,6 +24,14 @@ def test_a_name_of_a_class_means_one_thing() -> None:
     classes = (node.name for tree in trees for node in tree.body if isinstance(node, ast.ClassDef))
     names = Counter(name for name in classes if not name.startswith("_"))
     assert {name for name, times in names.items() if times > 1} == set(CLASSES_ALIKE)
+
+
+def test_no_file_points_to_a_section_that_nobody_can_read() -> None:
+    """A number of a section means something only beside the name of its document."""
+    numbered = re.compile(r"(?<!\w)Sections? \d|(?<!, )\bsections? \d")
+    paths = [*ENGINE, *PLAYGROUND, *(ROOT / "tests").rglob("*.py"), *(ROOT / "docs").rglob("*.md")]
+    found = {str(path.relative_to(ROOT)) for path in paths if numbered.search(path.read_text("utf-8"))}
+    assert found == set()
 
 
 SIDES = "what is asked for, and the page, route or command that asks"

@@ -1,4 +1,4 @@
-"""Section 7: a part whose failure is caught, and what runs then."""
+"""A part whose failure is caught, and what runs then."""
 
 from typing import Any
 

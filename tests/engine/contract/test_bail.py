@@ -1,4 +1,4 @@
-"""Section 4: bail."""
+"""A step that ends its workflow early with a result."""
 
 import asyncio
 from typing import Any

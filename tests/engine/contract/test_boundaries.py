@@ -1,4 +1,4 @@
-"""Section 3: a value keeps its type over every boundary of a workflow, in a live run and in one that is resumed."""
+"""A value keeps its type over every boundary of a workflow, in a live run and in one that is resumed."""
 
 import math
 import uuid

@@ -1,4 +1,4 @@
-"""Section 3: branch."""
+"""Branch: arms with conditions, of which every one that holds runs."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""Section 5: cancel."""
+"""A run is cancelled: what stops, and what is told of it."""
 
 import asyncio
 import contextlib

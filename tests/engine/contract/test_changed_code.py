@@ -1,4 +1,4 @@
-"""Section 5: code that changed while a run was suspended, asleep or interrupted."""
+"""Code that changed while a run was suspended, asleep or interrupted."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""Section 4: what a step function is given."""
+"""What a step function is given."""
 
 import asyncio
 import logging

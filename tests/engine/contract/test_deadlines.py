@@ -1,4 +1,4 @@
-"""Section 7: an answer of its own type, and deadlines for answers."""
+"""An answer of its own type, and deadlines for answers."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Section 2: how steps and workflows are made, and what is refused while they are."""
+"""How steps and workflows are made, and what is refused while they are."""
 
 import inspect
 from dataclasses import FrozenInstanceError, fields
@@ -26,7 +26,7 @@ from tests.engine.contract.tiny import add_one, ask, begin, double, fail
 
 
 def test_create_step_takes_every_keyword() -> None:
-    """All of the page's keywords make a step that has them."""
+    """All keywords together make a step that has them."""
     made = create_step(
         id="work",
         execute=lambda data: data,
@@ -137,7 +137,7 @@ async def test_every_method_of_a_builder_returns_a_new_one() -> None:
 
 
 def test_create_workflow_takes_every_keyword() -> None:
-    """All of the page's keywords make a workflow that has them."""
+    """All keywords together make a workflow that has them."""
     begun = create_workflow(
         id="w",
         input_schema=int,

@@ -1,4 +1,4 @@
-"""Section 2: engine.errors, one tree of exceptions."""
+"""`engine.errors`: one tree of exceptions."""
 
 import inspect
 import re

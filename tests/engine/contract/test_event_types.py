@@ -1,4 +1,4 @@
-"""Section 6: the types of events, each recorded by what it is named after."""
+"""The types of events, each recorded by what it is named after."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -20,7 +20,7 @@ loop-decided sleep-started sleep-ended event-awaited event-received event-expire
 """
 
 
-def test_the_types_are_those_of_the_page() -> None:
+def test_a_type_of_event_is_one_of_these() -> None:
     """No more and no less."""
     assert sorted(EVENT_TYPES) == sorted(TYPES.split())
 

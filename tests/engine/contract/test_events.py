@@ -1,4 +1,4 @@
-"""Section 3: wait_for_event and send_event."""
+"""A run waits for an event, and is sent one."""
 
 import asyncio
 import re

@@ -1,4 +1,4 @@
-"""Sections 3 and 6: whatever a step raises fails the step and the run, and nothing else."""
+"""Whatever a step raises fails the step and the run, and nothing else."""
 
 import asyncio
 import itertools

@@ -1,4 +1,4 @@
-"""Section 1: a first workflow, as the page shows it."""
+"""A first workflow, from its definition to its result."""
 
 from pydantic import BaseModel
 
@@ -41,7 +41,7 @@ weather = (
 
 
 async def test_the_first_workflow_suspends_and_is_resumed() -> None:
-    """The page's example: it asks, is answered, and gives its forecast."""
+    """The example asks, is answered, and gives its forecast."""
     app = Engine(workflows=[weather])
     run = await app.workflow("weather").create_run()
     result = await run.start(input_data={"city": "London"})

@@ -1,4 +1,4 @@
-"""Section 3: foreach."""
+"""Foreach: one part for each item of a list."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""Section 5: fork and time travel."""
+"""A run is forked, and begun again at one of its steps."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Section 7: failures that are final, and the time that all attempts have together."""
+"""Failures that are final, and the time that all attempts have together."""
 
 import asyncio
 import re

@@ -1,4 +1,4 @@
-"""Section 4: on_start, on_finish and on_error."""
+"""`on_start`, `on_finish` and `on_error` are called around a run."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Section 4: logging and print of a step become its events, and still reach the console."""
+"""Logging and print of a step become its events, and still reach the console."""
 
 import asyncio
 import io

@@ -1,4 +1,4 @@
-"""Section 3: dowhile and dountil."""
+"""Loops: `dowhile` and `dountil`."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""Section 3: map, and the sources of its dict form."""
+"""A mapping between two steps, and the sources of its dict form."""
 
 import asyncio
 from typing import Any

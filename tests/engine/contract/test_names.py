@@ -1,4 +1,4 @@
-"""Section 2: every public name, and what it is called with."""
+"""Every public name, and what it is called with."""
 
 import inspect
 import json
@@ -47,7 +47,7 @@ def keywords(function: Any) -> set[str]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_name_is_public(name: str) -> None:
-    """Each name of the page is handed on by the face, and has a docstring."""
+    """Each public name is handed on by `engine`, and has a docstring."""
     assert name in engine.__all__
     assert inspect.getdoc(getattr(engine, name))
 
@@ -58,7 +58,7 @@ def test_aids_for_users_tests_are_public(name: str) -> None:
     assert inspect.getdoc(getattr(engine.testing, name))
 
 
-def test_retry_has_the_pages_defaults() -> None:
+def test_retry_has_its_defaults() -> None:
     """One attempt, no delay, no backoff, at most a minute, no jitter, after any Exception."""
     assert Retry() == Retry(attempts=1, delay=0.0, backoff=1.0, max_delay=60.0, jitter=0.0, on=(Exception,))
 
@@ -69,7 +69,7 @@ def defaults(function: Any) -> dict[str, Any]:
     return {name: part.default for name, part in parameters.items() if part.default is not part.empty}
 
 
-def test_what_may_be_left_out_is_what_the_page_says() -> None:
+def test_what_may_be_left_out_has_a_default() -> None:
     """The defaults of everything that is called with arguments."""
     assert defaults(Engine.runs) == {"workflow": None, "status": None, "limit": 50, "after": None}
     assert defaults(Workflow.create_run) == {"run_id": None, "resource_id": None}
@@ -99,7 +99,7 @@ async def test_a_start_without_input_is_a_start_with_none() -> None:
 
 
 def test_a_run_has_every_way() -> None:
-    """The methods of the page, with its parameters."""
+    """Its methods, with their parameters."""
     start = {"input_data", "initial_state", "request_context"}
     resume = {"step", "resume_data", "label", "index"}
     assert keywords(Run.start) == keywords(Run.start_async) == keywords(Run.stream) == start
@@ -111,7 +111,7 @@ def test_a_run_has_every_way() -> None:
 
 
 def test_a_context_has_every_name() -> None:
-    """The attributes and calls of section 4."""
+    """A step finds its attributes and calls there."""
     names = [
         "run_id",
         "workflow_id",

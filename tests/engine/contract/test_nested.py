@@ -1,4 +1,4 @@
-"""Section 3: a workflow as one step of another."""
+"""A workflow as one step of another."""
 
 from engine import Context, Retry, clone_workflow, create_step, create_workflow
 from engine.testing import Collector, run_to_end

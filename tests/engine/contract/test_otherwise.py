@@ -1,4 +1,4 @@
-"""Section 7: what runs when an event does not come in time."""
+"""What runs when an event does not come in time."""
 
 from datetime import timedelta
 from typing import Any

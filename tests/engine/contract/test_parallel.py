@@ -1,4 +1,4 @@
-"""Section 3: parallel."""
+"""Several parts run at once."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""Section 3: a workflow is a tree: which part may stand where, which functions stand between, and when calls return."""
+"""A workflow is a tree: which part may stand where, which functions stand between, and when calls return."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Section 7: arms of which the first that succeeds wins."""
+"""Arms of which the first that succeeds wins."""
 
 import asyncio
 from typing import Any

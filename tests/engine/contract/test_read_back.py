@@ -1,4 +1,4 @@
-"""Section 3: what a run records is what its schemas take again, of every type and wherever a schema stands."""
+"""What a run records is what its schemas take again, of every type and wherever a schema stands."""
 
 import json
 from typing import Any

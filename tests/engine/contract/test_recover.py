@@ -1,4 +1,4 @@
-"""Section 5: crash and restart."""
+"""A run whose process died is taken up again."""
 
 import asyncio
 from dataclasses import replace

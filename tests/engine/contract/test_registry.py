@@ -1,4 +1,4 @@
-"""Section 2: Engine, the registry and entry point."""
+"""`Engine`: the registry of a program, and its way in."""
 
 import asyncio
 import inspect

@@ -1,4 +1,4 @@
-"""Section 6: results, and what they tell of errors."""
+"""Results, and what they tell of errors."""
 
 import json
 from dataclasses import FrozenInstanceError
@@ -199,7 +199,7 @@ async def test_the_statuses_of_a_run() -> None:
     assert seen == ["pending", "suspended", "running", "success"]
 
 
-def test_the_words_for_a_status_are_the_pages() -> None:
+def test_a_status_is_one_of_these_words() -> None:
     """No run has another status; nothing here pauses a run, so none is paused."""
     assert get_args(RunStatus) == (
         "pending",

@@ -1,4 +1,4 @@
-"""Section 5: resume."""
+"""A suspended run is answered and goes on."""
 
 import asyncio
 from typing import Any

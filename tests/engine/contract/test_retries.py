@@ -1,4 +1,4 @@
-"""Section 4: retries."""
+"""A step is tried again as its policy says."""
 
 import asyncio
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Section 8: schedules, as a program defines, fires and tests them."""
+"""Schedules, as a program defines, fires and tests them."""
 
 import asyncio
 from contextlib import suppress

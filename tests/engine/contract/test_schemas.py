@@ -1,4 +1,4 @@
-"""Section 2: what a schema is, and what it decides."""
+"""What a schema is, and what it decides."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal

@@ -1,4 +1,4 @@
-"""Section 3: sleep and sleep_until, the durable timers."""
+"""`sleep` and `sleep_until`: the durable timers."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta, timezone

@@ -1,4 +1,4 @@
-"""Section 4: the state of a run."""
+"""The state of a run."""
 
 import asyncio
 from typing import Any

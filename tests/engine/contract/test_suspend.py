@@ -1,4 +1,4 @@
-"""Section 4: suspend."""
+"""A step suspends its run and asks for an answer."""
 
 from typing import Any
 

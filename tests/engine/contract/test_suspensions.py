@@ -1,4 +1,4 @@
-"""Section 5: several suspensions at once, each with its payload, resumed on its own, also while siblings run."""
+"""Several suspensions at once, each with its payload, resumed on its own, also while siblings run."""
 
 import asyncio
 from typing import Any

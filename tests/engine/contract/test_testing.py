@@ -1,4 +1,4 @@
-"""Section 2: engine.testing, the aids for users' tests."""
+"""`engine.testing`: the aids for users' tests."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Section 3: one thing after another, sequences, and what every construct shares."""
+"""One thing after another, sequences, and what every construct shares."""
 
 import asyncio
 from typing import Any

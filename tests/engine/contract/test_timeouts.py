@@ -1,4 +1,4 @@
-"""Section 4: timeout."""
+"""A step that takes too long fails."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""Section 7: what steps have done is undone when their run fails or is cancelled."""
+"""What steps have done is undone when their run fails or is cancelled."""
 
 import asyncio
 from itertools import product

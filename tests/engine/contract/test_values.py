@@ -1,4 +1,4 @@
-"""Section 3: values cross every boundary as JSON."""
+"""Values cross every boundary as JSON."""
 
 import math
 import uuid

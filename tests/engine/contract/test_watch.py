@@ -1,4 +1,4 @@
-"""Section 6: events, and the ways to follow them."""
+"""Events, and the ways to follow them."""
 
 import asyncio
 import json
