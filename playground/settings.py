@@ -33,7 +33,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "playground.views.missing.EngineErrors",
+    "playground.views.error_pages.EngineErrors",
 ]
 TEMPLATES = [
     {

@@ -14,9 +14,9 @@ from playground.views import (
     actions,
     answers,
     doctor,
+    error_pages,
     fork,
     inbox,
-    missing,
     patterns,
     run,
     runs,
@@ -90,5 +90,5 @@ websocket_urlpatterns: list[Any] = [
     path("ws/runs/<str:run_id>/", _run_socket),
     path("ws/pulse/", _pulse_socket),
 ]
-handler404 = missing.not_found
-handler500 = missing.broken
+handler404 = error_pages.not_found
+handler500 = error_pages.broken

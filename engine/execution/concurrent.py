@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.errors import NotAList
 from engine.execution.functions import decide
-from engine.execution.group import Child, Group
+from engine.execution.group import Group, Member
 from engine.execution.outcome import CANCELED, HALTED, Failed, Outcome, recorded
 from engine.execution.scope import Scope
 from engine.execution.undo import inside, undo_steps
@@ -69,7 +69,8 @@ async def run_foreach(run: Walker, node: ForeachNode, scope: Scope, value: Value
     ids = step_ids(node.body)
     start = partial(_start_item, run, node.body, scope, value)
     children = [
-        Child(partial(start, index), ids, index, _known_of(node.body, scope, index)) for index in range(len(value.json))
+        Member(partial(start, index), ids, index, _known_of(node.body, scope, index))
+        for index in range(len(value.json))
     ]
     group = Group(run, scope, children, limit=node.concurrency, launch_all=False)
     await group.gather()
@@ -107,8 +108,8 @@ async def _run_arms(
     return _dict_of({arm.id: end for arm, end in ends if isinstance(end, Value)})
 
 
-def _children(run: Walker, arms: Sequence[Node], scope: Scope, value: Value) -> list[Child]:
-    return [Child(partial(run.walk, arm, scope, value), step_ids(arm)) for arm in arms]
+def _children(run: Walker, arms: Sequence[Node], scope: Scope, value: Value) -> list[Member]:
+    return [Member(partial(run.walk, arm, scope, value), step_ids(arm)) for arm in arms]
 
 
 def _dict_of(values: dict[str, Value]) -> Value:

@@ -12,8 +12,8 @@ from engine.journal.refs import Value
 from engine.paths import Path
 
 
-class Child(NamedTuple):
-    """One child: how to run it, and which paths are its own. A tuple, since a foreach may have very many."""
+class Member(NamedTuple):
+    """One child of a group: how to run it, and which paths are its own. A tuple, since a foreach may have very many."""
 
     start: Callable[[], Awaitable[Outcome]]
     ids: tuple[str, ...]
@@ -39,7 +39,7 @@ class Group:
         self,
         run: Walker,
         scope: Scope,
-        children: list[Child],
+        children: list[Member],
         *,
         limit: int | None,
         launch_all: bool,

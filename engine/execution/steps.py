@@ -13,12 +13,12 @@ from engine.errors import (
     StepTimeout,
 )
 from engine.execution.context import Context, current_context
-from engine.execution.limits import ends, in_time, limit_of, out_of_time
 from engine.execution.lost import fail_lost
 from engine.execution.outcome import HALTED, Bailed, Failed, Outcome, recorded
 from engine.execution.scope import Scope
 from engine.execution.sequence import normal
 from engine.execution.signals import Bail, Refuse, Suspend
+from engine.execution.timeouts import ends, in_time, limit_of, out_of_time
 from engine.execution.waits import rest
 from engine.execution.walker import Walker
 from engine.failure import describe, is_users

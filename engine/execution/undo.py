@@ -6,10 +6,10 @@ from typing import Any
 
 from engine.errors import StepError, WorkerLost, WorkflowChanged
 from engine.execution.context import Context, current_context
-from engine.execution.limits import Limit, in_time
 from engine.execution.scope import Scope
 from engine.execution.signals import Bail, Refuse, Suspend
 from engine.execution.steps import is_final, policy
+from engine.execution.timeouts import Limit, in_time
 from engine.execution.walker import Walker
 from engine.failure import describe, is_users
 from engine.journal.fit import nodes_by_id

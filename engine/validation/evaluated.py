@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.validation.budget import tick
-from engine.validation.patterns import compiled
+from engine.validation.regexes import compiled
 
 JSON = Any
 

@@ -23,8 +23,8 @@ from referencing.jsonschema import specification_with
 
 from engine.validation.budget import OutOfTime, limited
 from engine.validation.keywords import ADDED, OLDEST, REPLACED, Keyword, watched
-from engine.validation.patterns import PatternError
 from engine.validation.quick import quickly, surely_fits
+from engine.validation.regexes import PatternError
 from engine.validation.words import shown
 
 Wrap = Callable[[Keyword], Keyword]

@@ -3,7 +3,19 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from playground.diagram.shapes import Block, Box, Caption, Dot, Edge, Frame, Shape, line_of, lines_of, moved, text_width
+from playground.diagram.figures import (
+    Block,
+    Box,
+    Caption,
+    Dot,
+    Edge,
+    Frame,
+    Shape,
+    line_of,
+    lines_of,
+    moved,
+    text_width,
+)
 from playground.graph.nodes import (
     GraphAttempt,
     GraphBranch,

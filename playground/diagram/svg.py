@@ -6,8 +6,8 @@ from typing import Any, Protocol
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from playground.diagram.figures import Box, Caption, Dot, Edge, Frame, Shape
 from playground.diagram.layout import lay_out
-from playground.diagram.shapes import Box, Caption, Dot, Edge, Frame, Shape
 from playground.graph.words import without_indexes
 
 KIND_ICONS = {"map": "map", "sleep": "clock", "event": "bolt", "loop": "loop", "foreach": "stack", "workflow": "flow"}

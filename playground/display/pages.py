@@ -13,7 +13,7 @@ THEMES = ("light", "dark")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
+class PageNotice:
     """A message above the page, for what a form post before it did or could not do."""
 
     status: str
@@ -31,7 +31,7 @@ class PageFrame:
     """How many steps wait for a person."""
     trouble: str = ""
     """What the doctor's page would say first, empty when all is well."""
-    notices: tuple[Notice, ...] = ()
+    notices: tuple[PageNotice, ...] = ()
 
 
 def context_of(value: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from engine.journal.step_state import StepState
 from engine.paths import format_path
 from playground.actions import actions
 from playground.catalogue import catalogue
-from playground.display.pages import Notice, page
+from playground.display.pages import PageNotice, page
 from playground.forms import MISSING, Form
 from playground.graph.nodes import UNKNOWN
 from playground.graph.tree import read_tree
@@ -64,7 +64,7 @@ async def fork(request: HttpRequest, run_id: str) -> HttpResponse:
     except InvalidInput as error:
         return await _page(request, run_id, run.workflow_id, step, form.with_issues(issues_of(error)), status=422)
     except RequestError as error:
-        notice = Notice(status="failed", text=str(error))
+        notice = PageNotice(status="failed", text=str(error))
         return await _page(request, run_id, run.workflow_id, step, form, notice=notice, status=409)
     return HttpResponseRedirect(url_of(new), status=303)
 
@@ -76,7 +76,7 @@ async def _page(
     step: StepState,
     form: Form,
     *,
-    notice: Notice | None = None,
+    notice: PageNotice | None = None,
     status: int = 200,
 ) -> HttpResponse:
     context = ForkPage(

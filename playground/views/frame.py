@@ -3,21 +3,21 @@
 from django.http import HttpRequest
 
 from playground.catalogue import catalogue
-from playground.display.pages import Notice, PageFrame
+from playground.display.pages import PageFrame, PageNotice
 from playground.fleet import workers
 from playground.runs.inbox import inbox_count
 
 NOTICES = {
-    "canceled": Notice(status="canceled", text="The run is canceled."),
-    "saved": Notice(status="success", text="The input is saved."),
-    "forgotten": Notice(status="success", text="The saved input is deleted."),
-    "deleted": Notice(status="success", text="Deleted."),
-    "none": Notice(status="warning", text="No run was ticked, so nothing was done."),
+    "canceled": PageNotice(status="canceled", text="The run is canceled."),
+    "saved": PageNotice(status="success", text="The input is saved."),
+    "forgotten": PageNotice(status="success", text="The saved input is deleted."),
+    "deleted": PageNotice(status="success", text="Deleted."),
+    "none": PageNotice(status="warning", text="No run was ticked, so nothing was done."),
 }
 """What a redirect may say, by its ``?notice=``."""
 
 
-async def frame_of(request: HttpRequest, section: str, notices: tuple[Notice, ...] = ()) -> PageFrame:
+async def frame_of(request: HttpRequest, section: str, notices: tuple[PageNotice, ...] = ()) -> PageFrame:
     """Return the frame of a page."""
     said = NOTICES.get(request.GET.get("notice", ""))
     return PageFrame(

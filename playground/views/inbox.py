@@ -22,7 +22,7 @@ SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class InboxQuestion:
     """One step that waits, with its form."""
 
     run_id: str
@@ -51,7 +51,7 @@ class Expected:
 class InboxPage:
     """Context of ``inbox.html``."""
 
-    questions: tuple[Question, ...]
+    questions: tuple[InboxQuestion, ...]
     expected: tuple[Expected, ...]
     """The events that are waited for; a person can send them, but most come from programs, so they are not counted."""
     total: int
@@ -69,14 +69,14 @@ async def inbox(request: HttpRequest) -> HttpResponse:
     return page(request, "inbox.html", context, frame=await frame_of(request, "inbox"))
 
 
-async def _question(item: InboxItem) -> Question:
+async def _question(item: InboxItem) -> InboxQuestion:
     loaded = await load(item.run_id)
     step = loaded.history.run.find(item.path)
     form = None
     if step is not None and step.status == "suspended":
         form = answer_form(item.run_id, step, item.resume_schema, back=reverse("inbox"))
     payload: Any = item.payload
-    return Question(
+    return InboxQuestion(
         run_id=item.run_id,
         workflow_id=item.workflow_id,
         path=format_path(item.path),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from engine.journal.state import RunState
 from playground.diagram import svg
-from playground.display.pages import Notice, page
+from playground.display.pages import PageNotice, page
 from playground.history import Window, as_text
 from playground.runpage.body import Drawn, draw, step_html
 from playground.runpage.loading import Loaded, load, view_of
@@ -70,7 +70,7 @@ async def run_page(
     view: RunView,
     lines: tuple[Drawn, ...],
     *,
-    notices: tuple[Notice, ...] = (),
+    notices: tuple[PageNotice, ...] = (),
     status: int = 200,
 ) -> HttpResponse:
     """Render the page of a run."""
@@ -97,7 +97,7 @@ async def refused_page(request: HttpRequest, run_id: str, text: str, typed: str 
     """Say that something came too late, beside the run as it is now, with what was typed and could not be taken."""
     loaded = await load(run_id)
     view = await view_of(loaded)
-    notices = (Notice(status="failed", text=text, typed=typed),)
+    notices = (PageNotice(status="failed", text=text, typed=typed),)
     lines = draw(view, loaded.graph, token=get_token(request))
     return await run_page(request, loaded, view, lines, notices=notices, status=409)
 

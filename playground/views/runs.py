@@ -12,7 +12,7 @@ from engine.events import RunStatus
 from engine.journal.summary import RunSummary
 from playground.actions import actions
 from playground.catalogue import catalogue
-from playground.display.pages import Notice, page
+from playground.display.pages import PageNotice, page
 from playground.runs import lists as listing
 from playground.runs import retention
 from playground.runs.filters import InvalidFilter, Wanted, read_filter
@@ -65,7 +65,7 @@ async def runs(request: HttpRequest) -> HttpResponse:
         total=0 if wanted is None else await listing.total(wanted.filter),
         wrong=tuple(str(issue.path[0]) for issue in issues),
     )
-    notices = tuple(Notice(status="failed", text=str(issue)) for issue in issues)
+    notices = tuple(PageNotice(status="failed", text=str(issue)) for issue in issues)
     frame = await frame_of(request, "runs", notices)
     return page(request, "runs/list.html", context, frame=frame, status=400 if issues else 200)
 

@@ -21,7 +21,7 @@ from playground.catalogue.catalogue import ImportProblem, WorkflowEntry
 from playground.catalogue.saved import SavedInput
 from playground.diagram import strip, svg
 from playground.display import excerpt
-from playground.display.pages import Notice, page
+from playground.display.pages import PageNotice, page
 from playground.display.values import preview
 from playground.forms import MISSING, Form, mask, without_secrets
 from playground.graph.tree import read_tree
@@ -165,7 +165,7 @@ async def _save(request: HttpRequest, entry: WorkflowEntry, form: Form) -> HttpR
     try:
         kept = await saved.save(entry.workflow_id, name, without_secrets(entry.input_schema, form.value))
     except ValueError as error:
-        notices = (Notice(status="failed", text=str(error)),)
+        notices = (PageNotice(status="failed", text=str(error)),)
         return await _workflow_page(request, entry, form, notices=notices, status=422)
     query = urlencode({"saved": kept.saved_id, "notice": "saved"})
     return HttpResponseRedirect(f"{reverse('workflow', args=[entry.workflow_id])}?{query}", status=303)
@@ -213,7 +213,7 @@ async def _start(request: HttpRequest, entry: WorkflowEntry) -> HttpResponse:
         return await _workflow_page(request, entry, form.with_issues(issues_of(error)), status=422)
     except RequestError as error:
         return await _workflow_page(
-            request, entry, form, notices=(Notice(status="failed", text=str(error)),), status=409
+            request, entry, form, notices=(PageNotice(status="failed", text=str(error)),), status=409
         )
     return HttpResponseRedirect(url_of(run_id), status=303)
 
@@ -226,7 +226,7 @@ async def _workflow_page(
     origin: str = "",
     saved_as: str = "",
     lacks_secrets: bool = False,
-    notices: tuple[Notice, ...] = (),
+    notices: tuple[PageNotice, ...] = (),
     status: int = 200,
 ) -> HttpResponse:
     saved_as = request.POST.get("saved-as", saved_as)

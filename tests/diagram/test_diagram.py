@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from playground.diagram import lay_out, marks, strip, svg
-from playground.diagram.shapes import Box, Caption
+from playground.diagram.figures import Box, Caption
 from playground.history import History, rows, together
 from playground.views.samples import OPENING, ORDER, events, flow, step
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from operator import ge, gt, le, lt
 from typing import Any
 
-from engine.validation.patterns import PatternError, compiled
+from engine.validation.regexes import PatternError, compiled
 from playground.forms.schema.shape import numeric
 from playground.forms.values.values import Json, Literal, is_decimal
 

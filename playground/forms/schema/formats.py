@@ -12,7 +12,7 @@ from uuid import UUID
 
 from pydantic import AnyUrl, TypeAdapter, ValidationError
 
-from engine.validation.patterns import PatternError, compiled
+from engine.validation.regexes import PatternError, compiled
 
 EMAIL = re.compile(r"[^\s@]+@[^\s@.]+(\.[^\s@.]+)*")
 HOST = re.compile(r"(?=.{1,253}\.?\Z)[^\W_]([\w-]{0,61}[^\W_])?(\.[^\W_]([\w-]{0,61}[^\W_])?)*\.?")

@@ -7,7 +7,7 @@ from typing import Any, TypeGuard
 
 from referencing.exceptions import Unresolvable
 
-from engine.validation.patterns import PatternError, compiled
+from engine.validation.regexes import PatternError, compiled
 from playground.forms.schema.document import ANYWHERE, Part, Place
 from playground.forms.values.jsontext import dumps
 

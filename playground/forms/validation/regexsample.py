@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from engine.validation.patterns import PatternError, compiled
+from engine.validation.regexes import PatternError, compiled
 
 LIMIT = 200
 USUAL = ("Abc123!?" * 30, "Abcd1234" * 30, "12345678" * 30, "abcdefgh" * 30)

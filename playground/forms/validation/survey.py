@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from engine.validation.patterns import PatternError, compiled
+from engine.validation.regexes import PatternError, compiled
 from playground.forms.schema.document import Place, place_of
 from playground.forms.schema.kinding import settle
 from playground.forms.schema.kinds import Anything, Settled, Union
