@@ -15,7 +15,7 @@ from playground.commandline.overview import overview
 
 ALIASES = {"dev": "playground", "check": "check_workflows"}
 WITHOUT_DATABASE = frozenset({"help", "version", "makemessages", "compilemessages"})
-BY_THEMSELVES = frozenset({"list", "run", "runs", "show", "resume", "cancel", "check_workflows"})
+BY_THEMSELVES = frozenset({"list", "run", "runs", "show", "resume", "cancel", "check_workflows", "web", "worker"})
 """Commands that open the database themselves, when they need it."""
 
 

@@ -1,6 +1,7 @@
 """Django's settings; whatever a person may want to change is an environment variable ``STEPYARD_*``."""
 
 import os
+import socket
 import tempfile
 from pathlib import Path
 
@@ -34,6 +35,12 @@ STEPYARD_WORKERS = number("STEPYARD_WORKERS", 1, 0, 64)
 STEPYARD_CONCURRENT_RUNS = number("STEPYARD_CONCURRENT_RUNS", 100, 1, 10_000)
 # For how many seconds user code may block a worker before it is ended and replaced; 0 is for ever.
 STEPYARD_BLOCKED_SECONDS = number("STEPYARD_BLOCKED_SECONDS", 60, 0, 86_400)
+# The name of this machine among those that share a database.
+STEPYARD_HOST_NAME = os.environ.get("STEPYARD_HOST_NAME") or socket.gethostname()
+# After how many seconds without a sign a worker on another machine counts as gone.
+STEPYARD_SILENT = number("STEPYARD_SILENT", 3, 1, 3600)
+# For how many seconds a worker that is told to end goes on with its runs before it hands them back.
+STEPYARD_GRACE = number("STEPYARD_GRACE", 30, 0, 86_400)
 STEPYARD_DB = Path(os.environ.get("STEPYARD_DB", ".stepyard/playground.sqlite3")).absolute()
 # A database that several machines share, as a URL; without it, the file is the database.
 STEPYARD_DATABASE = os.environ.get("STEPYARD_DATABASE", "")
@@ -46,8 +53,9 @@ STEPYARD_ALLOWED_HOSTS = [name for name in os.environ.get("STEPYARD_ALLOWED_HOST
 STEPYARD_MAX_BODY = number("STEPYARD_MAX_BODY", 5 * 1024 * 1024, 1024, 1024 * 1024 * 1024)
 
 DEBUG = os.environ.get("STEPYARD_DEBUG", "0") == "1"
-# Nothing that is signed outlives the process, so a key of this process is the safest one.
-SECRET_KEY = os.environ.get("STEPYARD_SECRET_KEY") or get_random_secret_key()
+# On one machine nothing that is signed outlives the process, so a key of this process is the safest one.
+STEPYARD_SECRET_KEY = os.environ.get("STEPYARD_SECRET_KEY", "")
+SECRET_KEY = STEPYARD_SECRET_KEY or get_random_secret_key()
 # The guard compares the Host with the port, before Django sees the request.
 ALLOWED_HOSTS = ["*"]
 

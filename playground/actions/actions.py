@@ -22,7 +22,7 @@ from engine.paths import Path, format_path, ids_of
 from engine.values.missing import MISSING
 from playground.actions import verdicts
 from playground.catalogue import catalogue
-from playground.fleet import hanging
+from playground.fleet import hanging, host
 from playground.graph.nodes import UNKNOWN
 from playground.graph.tree import read_tree
 from playground.live import nudges
@@ -192,13 +192,13 @@ async def restart(run_id: str) -> None:
 async def _unblock(run_id: str) -> None:
     """Have the worker replaced that a run blocks, for it cannot hear of anything.
 
-    From a process outside of the playground it cannot be reached; the playground itself sees to it soon.
+    On one machine, a process outside of the playground does not reach it; the playground itself sees to it soon.
     """
-    if nudges.alone():
+    if not host.is_reached():
         return
     if (worker_id := await hanging.holder_of(run_id)) is not None:
         await hanging.give_up(worker_id)
-        await nudges.replace_worker(worker_id)
+        await host.order(worker_id, "replace")
 
 
 async def send_event(run_id: str, name: str, payload: Any, *, path: Path | None = None) -> None:

@@ -1,6 +1,6 @@
 """Which runs a worker should look at: the rows are the truth, messages only hurry it up."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from django.db.models import F, Min, Q, QuerySet
 from playground.models import Run as RunRow
 from playground.store.clock import Now
 from playground.store.database import in_database, is_steady
+from playground.store.notices import tell_due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,14 @@ async def due(workflow_ids: Collection[str], *, busy: Collection[str], limit: in
         only: the id of the one run that may be returned.
     """
     return await in_database(_due, workflow_ids, busy, limit, only)
+
+
+def become_due(run_ids: Sequence[str]) -> None:
+    """Have workers look at runs, in the transaction that makes these due; what carries wakes to workers begins here.
+
+    The rows are the truth, and what is said may be lost: workers look for themselves from time to time.
+    """
+    tell_due(run_ids)
 
 
 def unowned() -> Q:

@@ -12,9 +12,8 @@ from playground.catalogue import catalogue, schemas
 from playground.catalogue.catalogue import ImportProblem
 from playground.catalogue.schemas import SchemaProblem
 from playground.display.pages import page
-from playground.fleet import workers
+from playground.fleet import host, workers
 from playground.fleet.workers import WorkerView
-from playground.live import nudges
 from playground.runs import lists, retention
 from playground.runs.retention import Health
 from playground.views.frame import frame_of
@@ -59,7 +58,7 @@ async def doctor(request: HttpRequest) -> HttpResponse:
 @require_POST
 async def replace(request: HttpRequest, worker_id: str) -> HttpResponse:
     """Have a worker replaced; what it executes goes on in the next one."""
-    await nudges.replace_worker(worker_id)
+    await host.order(worker_id, "replace")
     return HttpResponseRedirect(reverse("doctor"), status=303)
 
 

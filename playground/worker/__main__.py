@@ -8,6 +8,7 @@ import os
 import secrets
 import signal
 import sys
+from datetime import datetime
 
 import django
 
@@ -44,7 +45,7 @@ def main() -> None:
     worker_id = arguments.id or os.environ.get("STEPYARD_WORKER_ID") or f"worker-{secrets.token_hex(4)}"
     modules = site(arguments.modules)
     row = OwnRow(worker_id)
-    row.create(restricted(modules, arguments.only))
+    row.create(restricted(modules, arguments.only), since=arguments.since)
     workers: list[Worker] = []
     pulse = Pulse(worker_id, lambda: workers[0].running() if workers else ())
     pulse.start()
@@ -65,6 +66,7 @@ def main() -> None:
             row=row,
             pulse=pulse,
             limit=settings.STEPYARD_CONCURRENT_RUNS,
+            grace=arguments.grace,
             after=after,
             only=arguments.only,
         )
@@ -94,6 +96,8 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m playground.worker", description=__doc__)
     parser.add_argument("modules", nargs="*", help="files, folders or dotted names that hold workflows")
     parser.add_argument("--layer-fd", type=int, help="the inherited end of the channel layer's socket pair")
+    parser.add_argument("--grace", type=float, default=0.0, help="seconds for which runs go on when told to end")
+    parser.add_argument("--since", type=datetime.fromisoformat, help="when the command was started that keeps it")
     parser.add_argument("--id", help="the worker's id")
     parser.add_argument("--only", metavar="RUN", help="the one run that it may execute")
     return parser.parse_args()

@@ -18,7 +18,7 @@ from django.conf import settings
 from engine.journal.state import RunState
 from engine.runs.runtime import Runtime
 from playground.catalogue import catalogue
-from playground.fleet import blame
+from playground.fleet import blame, host
 from playground.layers import LocalLayer
 from playground.live import nudges
 from playground.store import OrmStore
@@ -64,12 +64,14 @@ class Worker:
         row: OwnRow,
         pulse: Pulse,
         limit: int,
+        grace: float = 0.0,
         after: Collection[str] = (),
         only: str | None = None,
     ) -> None:
         """Take what was imported, how many runs to execute at once, and which modules the worker before holds.
 
-        Arguments: `only` is the id of the one run that the worker may execute.
+        Arguments: `grace` gives the seconds for which runs go on when the worker is told to end; `only` is the id of
+        the one run that it may execute.
         """
         self._nudges = nudges.Nudges(tell_moved)
         self._store = OrmStore(moved=self._nudges.moved)
@@ -78,6 +80,7 @@ class Worker:
             self._runtime.flows.add(found.workflow.flow)
         self._worker_id = worker_id
         self._site = site
+        self._versions = {one.entry.workflow_id: one.entry.digest for one in discovery.found}
         self._discovery = discovery
         self._row = row
         self._pulse = pulse
@@ -92,6 +95,7 @@ class Worker:
         )
         self._alarm: asyncio.TimerHandle | None = None
         self._stop = asyncio.Event()
+        self._grace = grace
         self._after = after
         self._only = only
         # What did not import is not among the modules, and is what will be saved next; variables are no module at all.
@@ -137,7 +141,7 @@ class Worker:
                     self._listen(tasks),
                 )
             ]
-            await in_transaction(self._row.ready)
+            await in_transaction(self._row.ready, self._versions)
             await self._tell_supervisor({"imported": sorted(self._discovery.imported)})
             await nudges.nudge_catalogue()
             await self._stop.wait()
@@ -167,6 +171,7 @@ class Worker:
         saved = changed_since(self._files, self._started_at)
         reason = "interrupted by reload" if saved else "its worker was stopped"
         await in_transaction(self._row.stopping, self._left or reason)
+        await self._slots.drain(seconds=0.0 if self._pulse.gone else self._grace)
         await self._slots.close(seconds=STOPPING)
         await in_transaction(self._row.ended)
         await nudges.nudge_lists()
@@ -228,6 +233,9 @@ class Worker:
     async def _turn(self) -> None:
         while True:
             self._pulse.turned()
+            if self._pulse.gone:
+                # What goes on here is not recorded any more; a successor is known to all as a new one.
+                self.stop()
             await asyncio.sleep(TURN)
 
     async def _shed(self) -> None:
@@ -242,7 +250,7 @@ class Worker:
             self._left = left
             if left and not self._slots.busy and time.monotonic() - asked_at >= ASKING:
                 asked_at = time.monotonic()
-                await nudges.renew_worker(self._worker_id)
+                await host.order(self._worker_id, "renew")
             await asyncio.sleep(SHED)
 
     async def _report(self) -> None:
