@@ -19,10 +19,12 @@ from typing import Any
 
 import psycopg
 
-from tests.command.commands import PROGRAM, end
+from tests.command.commands import PROGRAM
 from tests.command.running import SECONDS, Running, environment, start
 from tests.servers.postgres import Postgres
 
+STARTING = 120
+"""Seconds that a command may take to start, since several start at once."""
 APART = ("unshare", "--net", "--uts", "--pid", "--fork", "--kill-child", "--mount-proc")
 RENAMED = "import os, socket, sys; socket.sethostname(sys.argv[1]); os.execv(sys.argv[2], sys.argv[2:])"
 
@@ -165,7 +167,7 @@ async def said(process: asyncio.subprocess.Process, words: bytes) -> str:
     """Return the line of a process that begins with these words."""
     assert process.stdout is not None
     output = line = b""
-    async with asyncio.timeout(4 * SECONDS):
+    async with asyncio.timeout(STARTING):
         while not line.startswith(words):
             line = await process.stdout.readline()
             assert line, output.decode()
@@ -178,12 +180,10 @@ async def cluster(server: Postgres, folder: Path, flows: str) -> AsyncIterator[C
     """Give machines that share a database with its tables, and the code of some workflows."""
     (folder / "flows.py").write_text(flows)
     made = Cluster(server=server, folder=folder, database=server.new_database())
-    pipe = asyncio.subprocess.PIPE
-    migrating = await asyncio.create_subprocess_exec(
-        *PROGRAM, "migrate", cwd=folder, env=made.variables(), stdout=pipe, stderr=pipe
-    )
-    done = await end(migrating)
-    assert done.code == 0, done.err
+    migrating = await start(folder, command=(*PROGRAM, "migrate"), env=made.variables())
+    async with asyncio.timeout(STARTING):
+        output, _ = await migrating.communicate()
+    assert migrating.returncode == 0, output.decode()
     try:
         yield made
     finally:
