@@ -12,7 +12,8 @@ from playground.catalogue import catalogue, schemas
 from playground.catalogue.catalogue import ImportProblem
 from playground.catalogue.schemas import SchemaProblem
 from playground.display.pages import page
-from playground.fleet import host, workers
+from playground.fleet import host, versions, workers
+from playground.fleet.versions import Held
 from playground.fleet.workers import WorkerView
 from playground.runs import lists, retention
 from playground.runs.retention import Health
@@ -34,6 +35,8 @@ class DoctorPage:
     problems: tuple[ImportProblem, ...]
     schemas: tuple[SchemaProblem, ...]
     health: Health
+    held: tuple[Held, ...]
+    """The versions of workflows that workers hold."""
     versions: tuple[tuple[str, str], ...]
     socket: str = "/ws/pulse/"
 
@@ -50,6 +53,7 @@ async def doctor(request: HttpRequest) -> HttpResponse:
         problems=tuple(await catalogue.import_errors()),
         schemas=tuple(await schemas.problems_of(await catalogue.workflows())),
         health=await retention.health(thorough="thorough" in request.GET),
+        held=await versions.held(),
         versions=(("python", platform.python_version()), *((name, _version(name)) for name in PACKAGES)),
     )
     return page(request, "doctor.html", context, frame=await frame_of(request, "doctor"))

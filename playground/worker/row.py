@@ -1,7 +1,7 @@
 """The worker's own row: written when it starts, when it changes what it does, and when it ends."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -36,12 +36,9 @@ class OwnRow:
         """Write which module is being imported; if the process dies now, that is why."""
         transact(lambda: self._update(importing=plain(module)))
 
-    def ready(self, versions: Mapping[str, str] | None = None) -> None:
-        """Write that runs are taken from now on; like all that follows, for use in a transaction.
-
-        Arguments: the digests of the workflows, by their ids.
-        """
-        self._update(status="ready", memory_first=resident_memory(), versions=to_text(dict(versions or {})))
+    def ready(self) -> None:
+        """Write that runs are taken from now on; like all that follows, for use in a transaction."""
+        self._update(status="ready", memory_first=resident_memory())
 
     def stopping(self, reason: str) -> None:
         """Write why the worker stops, and that its runs are free."""

@@ -14,11 +14,12 @@ from channels.layers import get_channel_layer
 from channels.routing import ChannelNameRouter
 from channels.worker import Worker as ChannelsWorker
 from django.conf import settings
+from django.db import connection
 
 from engine.journal.state import RunState
 from engine.runs.runtime import Runtime
 from playground.catalogue import catalogue
-from playground.fleet import blame, host
+from playground.fleet import blame, host, versions
 from playground.layers import LocalLayer
 from playground.live import nudges
 from playground.store import OrmStore
@@ -75,12 +76,16 @@ class Worker:
         """
         self._nudges = nudges.Nudges(tell_moved)
         self._store = OrmStore(moved=self._nudges.moved)
-        self._runtime = Runtime(store=self._store, owner=worker_id, lease=LEASE)
+        self._runtime = Runtime(
+            store=self._store, owner=worker_id, lease=LEASE, leaves_changed=connection.vendor != "sqlite"
+        )
         for found in discovery.found:
             self._runtime.flows.add(found.workflow.flow)
         self._worker_id = worker_id
         self._site = site
-        self._versions = {one.entry.workflow_id: one.entry.digest for one in discovery.found}
+        self._digests = frozenset(one.entry.digest for one in discovery.found)
+        self._others: frozenset[str] = frozenset()
+        """The digests that only other workers hold."""
         self._discovery = discovery
         self._row = row
         self._pulse = pulse
@@ -141,7 +146,7 @@ class Worker:
                     self._listen(tasks),
                 )
             ]
-            await in_transaction(self._row.ready, self._versions)
+            await in_transaction(self._row.ready)
             await self._tell_supervisor({"imported": sorted(self._discovery.imported)})
             await nudges.nudge_catalogue()
             await self._stop.wait()
@@ -178,8 +183,14 @@ class Worker:
         await nudges.nudge_catalogue()
 
     async def _begin(self, run_id: str) -> RunState | None:
-        segment = partial(begin, self._runtime, run_id, owner=self._worker_id, lease=LEASE)
+        segment = partial(
+            begin, self._runtime, run_id, owner=self._worker_id, lease=LEASE, is_of_others=self._is_of_others
+        )
         return await (self._suspects.begin(segment) if await blame.is_on_trial(run_id) else segment())
+
+    async def _is_of_others(self, digest: str) -> bool:
+        """Tell whether only others have this version; asked anew, since one may have come a moment ago."""
+        return digest not in self._digests and digest in await versions.others(self._digests)
 
     def _freed(self, state: RunState | None) -> None:
         """Look at the queue again: something may wait for the slot, or a timer be due before the next sweep."""
@@ -199,8 +210,14 @@ class Worker:
         """Take what is due, when there is a reason to look and from time to time."""
         while True:
             self._look.clear()
-            others = (*self._slots.busy, *self._slots.aside)
-            found = await due(list(self._runtime.flows), busy=others, limit=self._slots.free, only=self._only)
+            self._others = await versions.others(self._digests)
+            found = await due(
+                list(self._runtime.flows),
+                busy=(*self._slots.busy, *self._slots.aside),
+                limit=self._slots.free,
+                but=self._others,
+                only=self._only,
+            )
             for run_id in found.run_ids:
                 self._slots.offer(run_id)
             if found.next is not None:
