@@ -28,7 +28,7 @@ def as_text(history: History, rows: Sequence[Row], *, now: datetime) -> str:
         length = length_text(((run.ended_at or now) - run.created_at).total_seconds())
         lines.append(f"created {run.created_at:%Y-%m-%d %H:%M:%S} UTC, {length}")
     lines.append("")
-    lines += [_line(row, now) for row in rows]
+    lines += [_line(one, now) for row in rows for one in (row, *row.tries)]
     if run.error:
         lines += ["", f"error: {run.error.get('type', 'Error')}: {run.error.get('message', '')}"]
     return "\n".join(lines) + "\n"

@@ -22,12 +22,15 @@ def patch(loaded: Loaded, old: RunView, new: RunView, *, token: str, moved: bool
         moved: whether the journal has moved; else only what surrounds the run may have.
     """
     found = changes(old, new)
-    context = _context(loaded, new, token)
+    context = context_of_run(loaded, new, token)
     parts = [_part("run-why", "run/why.html", context)]
     if moved:
+        parts += [_part("filters", "run/filters.html", context)]
         parts += [_part("axis", "run/axis.html", context), _part("breaks", "run/breaks.html", context)]
     if moved and old.status != new.status:
         parts += [_part("run-head", "run/head.html", context), _part("run-values", "run/result.html", context)]
+    if old.state != new.state:
+        parts += [_part("run-state", "run/state.html", context)]
     parts += [_replace(f"row-{change.line.id}", _row(change.line, context)) for change in found.changed]
     parts += [_insert(anchor, [_row(line, context) for line in lines]) for anchor, lines in found.added]
     again = [change.line for change in found.changed if change.body or not change.line.open]
@@ -45,7 +48,8 @@ def patch(loaded: Loaded, old: RunView, new: RunView, *, token: str, moved: bool
     }
 
 
-def _context(loaded: Loaded, view: RunView, token: str) -> dict[str, Any]:
+def context_of_run(loaded: Loaded, view: RunView, token: str) -> dict[str, Any]:
+    """Return what the parts of a run's page are rendered with, secrets masked."""
     run = view.history.run
     return {
         "view": view,
@@ -59,7 +63,7 @@ def _context(loaded: Loaded, view: RunView, token: str) -> dict[str, Any]:
 
 
 def _row(line: Line, context: dict[str, Any]) -> SafeString:
-    return render_to_string("run/row.html", {**context, "line": line, "html": ""})
+    return render_to_string("run/row.html", {**context, "line": line, "html": "", "selected": ""})
 
 
 def _part(element: str, template: str, context: dict[str, Any]) -> SafeString:

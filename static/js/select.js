@@ -1,0 +1,62 @@
+// Selecting a row opens it, beside the journal where there is room; folding hides the rows inside.
+
+import { apply, bodyOf, load, mark, mine, rowOf } from "./run.js";
+
+function write() {
+  const url = new URL(location.href);
+  if (mine.row) url.searchParams.set("row", mine.row);
+  else url.searchParams.delete("row");
+  history.replaceState(history.state, "", url);
+}
+
+// A question stays where it is asked when its row is no longer selected.
+function close(row) {
+  const body = row && bodyOf(row);
+  if (!body) return;
+  body.hidden = !body.querySelector(".answer");
+  mark(row);
+}
+
+export async function choose(row) {
+  const before = mine.row && rowOf(mine.row);
+  if (before === row) return;
+  close(before);
+  mine.row = row?.dataset.key ?? "";
+  if (row) {
+    if (!bodyOf(row).childElementCount) await load(row);
+    bodyOf(row).hidden = false;
+    mark(row);
+  }
+  apply();
+  write();
+}
+
+export const select = (row) => choose(row.dataset.key === mine.row ? null : row);
+
+export async function lead(row) {
+  for (const key of [...mine.folded]) {
+    fold(rowOf(key), true);
+  }
+  row.scrollIntoView({ block: "center" });
+  if (bodyOf(row)) await choose(row);
+  row.querySelector("a.row-toggle")?.focus({ preventScroll: true });
+}
+
+export function step(way) {
+  const row = rowOf(mine.row);
+  if (way === "close") {
+    choose(null);
+    return row?.querySelector("a.row-toggle")?.focus();
+  }
+  const every = [...document.querySelectorAll("#rows .row:not([hidden]) a.row-toggle")].map((link) => link.closest(".row"));
+  const next = every[every.indexOf(row) + (way === "next" ? 1 : -1)];
+  next?.scrollIntoView({ block: "nearest" });
+  return next && choose(next);
+}
+
+export function fold(row, open = false) {
+  if (!row) return;
+  if (open || mine.folded.has(row.dataset.key)) mine.folded.delete(row.dataset.key);
+  else mine.folded.add(row.dataset.key);
+  apply();
+}
