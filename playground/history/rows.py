@@ -22,11 +22,9 @@ from playground.graph.tree import Graph, read_tree
 from playground.graph.words import without_indexes
 from playground.history.handed import handed_on
 from playground.history.lists import Containers, left_out, part_of, statuses_of, tally
+from playground.history.passes import Past, child_of, passes_of
 from playground.history.row import Pass, Row, RowKind, Tally, Window, together
 from playground.history.trace import History, Span, Trace
-
-MOST_PASSES = 40
-"""So many passes of a loop are told of; the last ones."""
 
 
 @dataclass(slots=True)
@@ -149,7 +147,7 @@ class _Walk:
         state = place.loops.get(node.id)
         key = _group_key(node, place, index)
         ids = [step.id for step in node.body.steps()]
-        current = [_child(place, step_id, index) for step_id in ids]
+        current = [child_of(place, step_id, index) for step_id in ids]
         rounds = max((len(step.earlier) for step in current if step), default=0)
         note = f"{'while' if node.is_while else 'until'} {node.condition or 'the condition holds'}"
         goes_on = state is None or not state.over or any(step and step.status != "pending" for step in current)
@@ -158,30 +156,13 @@ class _Walk:
         shown = range(chosen - 1, chosen) if chosen else range(first, rounds + goes_on)
         rows: list[Row] = []
         for round_ in shown:
-            then = _Past(place, ids, index, round_).place() if round_ < rounds else place
+            then = Past(place, ids, index, round_).place() if round_ < rounds else place
             rows += _in_round(self.node(node.body, then, depth + 1, index), round_ + 1)
         if first and not chosen:
             rows.insert(0, left_out(f"{node.id}*more", depth + 1, f"{first} earlier passes"))
         every = [step for now in current if now for step in (*now.earlier, now)]
-        passes = tuple(self.passes(current, rounds + goes_on, chosen))
+        passes = passes_of(self.history, current, rounds + goes_on, chosen)
         yield from self.group(node, place, depth, index, rows, note, every, passes=passes)
-
-    def passes(self, current: Sequence[StepState | None], count: int, chosen: int) -> Iterator[Pass]:
-        """Yield the passes of a loop whose steps stand as they do now; of very many, the last ones."""
-        for number in range(max(1, count - MOST_PASSES + 1), count + 1):
-            steps = [step for now in current if now and (step := _in_pass(now, number))]
-            starts = [at for step in steps if (at := self.history.moved(step.started_at))]
-            ends = [at for step in steps if (at := self.history.moved(step.ended_at))]
-            status = together([step.status for step in steps])
-            open_ = status in ("running", "suspended", "waiting", "pending")
-            end = None if open_ else max(ends, default=None)
-            yield Pass(
-                number=number,
-                status=status,
-                started_at=min(starts, default=None),
-                ended_at=end,
-                chosen=number == chosen,
-            )
 
     def foreach(self, node: GraphForeach, place: StepState, depth: int, index: int | None, given: Any) -> Iterator[Row]:
         ids = [step.id for step in node.body.steps()]
@@ -252,30 +233,6 @@ class _Walk:
         yield from rows
 
 
-@dataclass(frozen=True, slots=True)
-class _Past:
-    """A place as it was in a former iteration of a loop."""
-
-    now: StepState
-    ids: Sequence[str]
-    index: int | None
-    round: int
-
-    def place(self) -> StepState:
-        children = dict(self.now.children)
-        for step_id in self.ids:
-            step = _child(self.now, step_id, self.index)
-            if step is None or self.round >= len(step.earlier):
-                children.pop(step_id, None)
-            elif self.index is None:
-                children[step_id] = step.earlier[self.round]
-            else:
-                children[step_id] = StepState(
-                    (*self.now.path, step_id), children={self.index: step.earlier[self.round]}
-                )
-        return replace(self.now, children=children)
-
-
 def rows(history: History, graph: Graph | None, window: Window | None = None) -> tuple[Row, ...]:
     """Return the rows of a run.
 
@@ -296,7 +253,7 @@ def rows(history: History, graph: Graph | None, window: Window | None = None) ->
 
 
 def _state_of(node: Node, place: StepState, index: int | None) -> StepState:
-    found = _child(place, node.id, index)
+    found = child_of(place, node.id, index)
     if found is not None:
         return found
     return StepState((*place.path, node.id) if index is None else (*place.path, node.id, index))
@@ -304,17 +261,6 @@ def _state_of(node: Node, place: StepState, index: int | None) -> StepState:
 
 def _group_key(node: Node, place: StepState, index: int | None) -> str:
     return f"{format_path(place.path)}/{node.id}{'' if index is None else f'[{index}]'}"
-
-
-def _in_pass(now: StepState, number: int) -> StepState | None:
-    """Return a loop's step as it was in a pass, from 1; None when that pass did not come to it."""
-    every = (*now.earlier, now)
-    return every[number - 1] if number <= len(every) and every[number - 1].started_at else None
-
-
-def _child(place: StepState, step_id: str, index: int | None) -> StepState | None:
-    found = place.children.get(step_id)
-    return found if index is None or found is None else found.children.get(index)
 
 
 _KINDS: Mapping[str, RowKind] = {kind: kind for kind in get_args(RowKind)}

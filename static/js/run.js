@@ -60,6 +60,7 @@ document.addEventListener("click", (event) => {
 rows?.addEventListener("focusin", ({ target }) => {
   if (mine.row && target.matches("a.row-toggle:focus-visible")) act("choose", target.closest(".row"));
 });
+rows?.addEventListener("pointerover", ({ target }) => target.matches(".bar") && act("tell", target));
 addEventListener("keydown", (event) => {
   if (event.key === "Escape" && mine.row && !document.querySelector("dialog[open], :popover-open")) act("step", "close");
 });

@@ -1,5 +1,6 @@
 // Selecting a row opens it, beside the journal where there is room; folding hides the rows inside.
 
+import { lengthText, now } from "./app.js";
 import { apply, bodyOf, load, mark, mine, rowOf } from "./run.js";
 
 function write() {
@@ -59,4 +60,17 @@ export function fold(row, open = false) {
   if (open || mine.folded.has(row.dataset.key)) mine.folded.delete(row.dataset.key);
   else mine.folded.add(row.dataset.key);
   apply();
+}
+
+const WORDS = { run: "ran", wait: "waited", retry: "paused before the next attempt", group: "took" };
+
+// What a bar stands for, told while the pointer is on it.
+export function tell(bar) {
+  const { origin, live, stretches } = document.getElementById("axis").dataset;
+  const end = live === undefined ? JSON.parse(stretches).at(-1)[1] : now() - origin;
+  const from = Number(bar.dataset.from);
+  const to = bar.dataset.to === undefined ? end : Number(bar.dataset.to);
+  const title = bar.querySelector("title") ?? bar.appendChild(document.createElementNS(bar.namespaceURI, "title"));
+  const [start, stop, length] = [from, to, to - from].map((at) => lengthText(at / 1000));
+  title.textContent = `${WORDS[bar.dataset.kind]} ${length}, from ${start} to ${stop}: ${Math.round((100 * (to - from)) / (end || 1))} % of the run`;
 }
