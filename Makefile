@@ -23,7 +23,7 @@ ON_DATABASE := tests/actions tests/api tests/catalogue tests/engine/contract tes
 FAULTS_ON_DATABASE := tests/faults/test_kill.py tests/faults/test_races.py tests/faults/test_changes.py
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help run install test browser slow faults servers wheel zoo bench lint format docs pictures clean
+.PHONY: help run install test browser slow faults servers wheel zoo bench bench-quick lint format docs pictures clean
 .DEFAULT_GOAL := help
 
 $(BIN)/python:
@@ -92,6 +92,9 @@ zoo: $(TEST_STAMP) ## Types and programs of all kinds with the oldest and newest
 
 bench: $(RUN_STAMP) $(PEERS_STAMP) ## What a step, a run and a form cost, beside other engines; ARGS="--rounds 3 bench_engine".
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+bench-quick: $(RUN_STAMP) ## The engine's rows and their floors alone, in less than two minutes.
+	@$(BIN)/python -m tests.benchmarks --rounds 1 floors bench_rows bench_store $(ARGS)
 
 # Scripts and style sheets are checked by a program from npm; Node itself comes with the test tools.
 $(BIOME): Makefile | $(TEST_STAMP)

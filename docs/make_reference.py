@@ -48,6 +48,8 @@ ENGINE = Page(
         "Workflows": (
             "engine:create_workflow",
             "engine.building.workflows:WorkflowOptions",
+            "engine:Schedule",
+            "engine:Every",
             "engine.building.builder:WorkflowBuilder",
             "engine:sequence",
             "engine:Workflow",
@@ -73,6 +75,7 @@ TESTING = Page(
     introduction="Every public name of `engine.testing`. [Test a workflow](../how-to/testing.md) shows them at work.",
     groups={
         "Runs to their end": ("engine.testing:run_to_end", "engine.testing:Answers"),
+        "Schedules": ("engine.testing:run_scheduled",),
         "Time": ("engine.testing:FakeClock", "engine.testing:IDLE"),
         "Events": ("engine.testing:Collector", "engine.testing:until"),
         "Crashes": ("engine.testing:FaultPoint", "engine.testing:SimulatedCrash"),

@@ -3,6 +3,9 @@
 The public names; `docs/reference` explains each.
 """
 
+from functools import partial
+
+from engine.building.schedules import Every, Schedule
 from engine.building.sequence import sequence
 from engine.building.steps import clone_step, create_step, step
 from engine.building.workflow import Workflow, clone_workflow
@@ -13,6 +16,7 @@ from engine.execution.context import Context
 from engine.journal.result import RunResult, StepResult
 from engine.journal.store import MemoryStore, Store
 from engine.journal.summary import RunSummary
+from engine.names import missing
 from engine.registry import Engine
 from engine.runs.run import Run
 from engine.tree.sources import from_context, from_init, from_state, from_step, template, value
@@ -22,12 +26,14 @@ __all__ = [
     "Context",
     "Engine",
     "Event",
+    "Every",
     "Fail",
     "MemoryStore",
     "Retry",
     "Run",
     "RunResult",
     "RunSummary",
+    "Schedule",
     "Step",
     "StepResult",
     "StepyardError",
@@ -46,3 +52,6 @@ __all__ = [
     "template",
     "value",
 ]
+
+# Not as a function: to a type checker, a module with one of this name has every attribute.
+globals()["__getattr__"] = partial(missing, public=__all__)

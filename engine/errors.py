@@ -12,6 +12,7 @@ StepyardError
 │   ├── UnknownWorkflow
 │   ├── UnknownRun
 │   ├── UnknownStep
+│   ├── UnknownSchedule
 │   ├── InvalidInput
 │   ├── InvalidResumeData
 │   ├── InvalidEventPayload
@@ -48,7 +49,7 @@ StepyardError
 """
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from engine.paths import Path, format_path
@@ -112,8 +113,30 @@ class WiringError(DefinitionError):
     """A step can never take what the one before gives. Change one of the two, or put .map(...) between."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Argument:
+    """An argument that the message of an error speaks of, as Python writes it; see `RequestError.told`."""
+
+    name: str
+    value: str | None = None
+
+    def __str__(self) -> str:
+        """Return it as in a call."""
+        return self.name if self.value is None else f'{self.name}="{self.value}"'
+
+
 class RequestError(StepyardError):
     """The request cannot be carried out; nothing was changed. Mend it and ask again."""
+
+    def __init__(self, message: str | None = None, *, argument: Argument | None = None) -> None:
+        """Take the message, and the argument that it speaks of, written in it as Python writes it."""
+        super().__init__(message)
+        self.argument = argument
+
+    def told(self, write: Callable[[Argument], str]) -> str:
+        """Return the message with its argument as a command line, or a request over HTTP, writes it."""
+        text = str(self)
+        return text if self.argument is None else text.replace(str(self.argument), write(self.argument))
 
 
 class UnknownWorkflow(RequestError):
@@ -128,6 +151,10 @@ class UnknownStep(RequestError):
     """No step has this id or path in the workflow. Take one from its graph, or from result.suspended."""
 
 
+class UnknownSchedule(RequestError):
+    """The workflow has no schedule with this id. Take one from its graph, or from the list of schedules."""
+
+
 class InvalidInput(InvalidValue, RequestError):
     """The input does not fit the workflow's input schema; no run was started. Mend it and start again."""
 
@@ -137,7 +164,7 @@ class InvalidResumeData(InvalidValue, RequestError):
 
 
 class InvalidEventPayload(InvalidValue, RequestError):
-    """The payload does not fit the event's schema; the run still waits for it. Mend it and send it again."""
+    """The payload does not fit the event's schema; nothing was sent. Mend it and send it again."""
 
 
 class StartRefused(RequestError):
@@ -151,13 +178,19 @@ class RunAlreadyStarted(RequestError):
 class RunExists(RequestError):
     """A run with this id exists already. Choose another run_id or leave it out."""
 
+    @classmethod
+    def of(cls, run_id: str) -> "RunExists":
+        """Return the error for an id that is taken."""
+        name = Argument(name="run_id")
+        return cls(f"a run with id {run_id!r} exists already: choose another {name} or leave it out", argument=name)
+
 
 class NotSuspended(RequestError):
     """The step or run is not suspended: there is nothing to resume. See result.suspended for what is."""
 
 
 class AmbiguousResume(RequestError):
-    """Several steps are suspended. Say which one to resume with step=..."""
+    """Several steps are suspended. Say which one to resume by its path, as step="inner.ask"."""
 
 
 class AlreadyResumed(RequestError):

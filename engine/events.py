@@ -3,14 +3,16 @@
 A run is its events, numbered from 1 without a gap. The payload of each type:
 
 =====================  ==========================================================================
-run-created            workflow_id, digest, input, request_context, state, resource_id
+run-created            workflow_id, digest, input, request_context, state, resource_id; of a run that a schedule
+                       started: schedule: its id, scheduled_for: ISO time
 run-forked             from_run_id, step: path, input: the step's new input, if given; the shared steps' events precede
 run-started            (empty), or input, state, request_context when the run was created without them
 run-suspended          suspended: list of paths
 run-waiting            until: ISO time or null, events: names
+run-undoing            status: how the run ends ("failed", "canceled") when what it did is undone, error or reason
 run-succeeded          result: a Ref, and, when hooks follow: hooks: their names
-run-failed             error: an ErrorDetail, hooks
-run-canceled           reason, hooks; without hooks it is not known whether any follow
+run-failed             error: an ErrorDetail, hooks, undone: list of paths, if any
+run-canceled           reason, hooks, undone; without hooks it is not known whether any follow
 run-recovered          reason, interrupted: list of paths, lost: 1 when a worker died, 0 when it was stopped
 step-started           attempt, input: a Ref (first attempt only), kind ("workflow" when nested), iteration
 step-output            chunk
@@ -23,11 +25,16 @@ step-suspended         payload, label, call (1 for the first suspend() of the fu
                        due_at: ISO time, default: the answer that holds then, if there is one
 step-resumed           data, and, if the question has its own schema: answer
 step-expired           default, if there is one: the deadline came before an answer; answer
-step-succeeded         output: a value, or output_ref: a Ref when it is handed on unchanged
+step-succeeded         output: a value, or output_ref: a Ref when it is handed on unchanged; undo: true when it has one
 step-failed            error
 step-canceled          reason
 step-bailed            value
+step-undo-started      attempt, number: which of the run's steps with an undo, from 1 in the order of their ends
+step-undone            number
+step-undo-failed       number, error, next_at: when it is tried again; without it the undo is given up
 branch-decided         arms: ids of the arms that run, input: a Ref
+race-decided           arms: the id of the arm that won, as a list
+attempt-caught         arms: the id of what runs now, as a list, step: the path of the step whose failure it was
 loop-decided           iteration (from 1), again: bool, steps: ids of the body
 sleep-started          until: ISO time, input: a Ref
 sleep-ended            (empty)
@@ -54,6 +61,7 @@ EventType = Literal[
     "run-started",
     "run-suspended",
     "run-waiting",
+    "run-undoing",
     "run-succeeded",
     "run-failed",
     "run-canceled",
@@ -70,7 +78,12 @@ EventType = Literal[
     "step-failed",
     "step-canceled",
     "step-bailed",
+    "step-undo-started",
+    "step-undone",
+    "step-undo-failed",
     "branch-decided",
+    "race-decided",
+    "attempt-caught",
     "loop-decided",
     "sleep-started",
     "sleep-ended",

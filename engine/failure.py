@@ -29,6 +29,8 @@ MAX_TEXT = 64 * 1024
 """Characters of one message; what is longer is cut, and says so."""
 
 _ENGINE = str(FilePath(__file__).parent)
+_PLAYGROUND = str(FilePath(__file__).parents[1] / "playground")
+"""The other package of the distribution, which in a clone is in no folder of libraries; its examples are user code."""
 _FOREIGN = (
     _ENGINE,
     *{path for name, path in sysconfig.get_paths().items() if name in ("stdlib", "purelib", "platlib")},
@@ -132,4 +134,5 @@ def _cycle(places: list[tuple[str, int | None, str]], at: int) -> tuple[int, int
 
 
 def _is_user(filename: str) -> bool:
-    return not filename.startswith(_FOREIGN) and not filename.startswith("<frozen")
+    ours = filename.startswith(f"{_PLAYGROUND}/") and not filename.startswith(f"{_PLAYGROUND}/examples/")
+    return not ours and not filename.startswith(_FOREIGN) and not filename.startswith("<frozen")

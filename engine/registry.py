@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from engine.building.workflow import Workflow
@@ -13,6 +14,7 @@ from engine.journal.store import Store
 from engine.journal.summary import RunSummary
 from engine.runs.run import Run
 from engine.runs.runtime import Runtime
+from engine.runs.scheduled import run_schedules
 from engine.shown import shown
 from engine.tree.calls import defining
 from engine.tree.nodes import Flow
@@ -114,6 +116,21 @@ class Engine:
             workflow = workflow.id
         workflow_id = None if workflow is None else self.workflow(workflow).id
         return await self.runtime.store.summaries(workflow_id=workflow_id, status=status, limit=limit, after=after)
+
+    async def run_schedules(self, *, since: datetime | None = None, until: datetime | None = None) -> None:
+        """Start a run at each due time of the workflows' schedules, until this is cancelled.
+
+        Nothing starts by itself in a program that does not call this. Runs are beside: what they come to is told by
+        their workflow's hooks, and by `runs`. Their ids follow from schedule and due time, so that of several programs
+        on one store one starts each.
+
+        Args:
+            since: up to when due times were dealt with, aware; those that were missed since then are caught up as each
+                schedule says. By default nothing was missed.
+            until: return when everything up to this time was started, instead of going on.
+        """
+        flows = [workflow.flow for workflow in self._workflows.values()]
+        await run_schedules(self.runtime, flows, since=since, until=until)
 
     async def close(self) -> None:
         """Cancel the runs that were started beside; they can be restarted."""

@@ -1,19 +1,25 @@
 """Aids for testing workflows: a clock that needs no waiting, a collector of events, and runs to their end."""
 
 import asyncio
+import difflib
 import heapq
 import itertools
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from engine.building.workflow import Workflow
-from engine.events import Draft, Event, EventType
+from engine.errors import UnknownStep
+from engine.events import EVENT_TYPES, Draft, Event, EventType
+from engine.journal.answers import places_of
+from engine.journal.fit import node_at
 from engine.journal.result import RunResult
 from engine.journal.store import Store
-from engine.paths import format_path
+from engine.paths import Path, format_path, ids_of, parse_path
 from engine.registry import Engine
 from engine.runs.run import Run
+from engine.tree.nodes import StepNode
 from engine.values.missing import MISSING
 
 Answers = Mapping[str, Any]
@@ -101,8 +107,9 @@ class Collector:
         return [event.type for event in self.events]
 
     def of(self, type: EventType) -> list[Event]:
-        """Return the events of one type."""
-        return [event for event in self.events if event.type == type]
+        """Return the events of one type; raises ValueError for what is no type."""
+        wanted = _known(type)
+        return [event for event in self.events if event.type == wanted]
 
 
 class SimulatedCrash(BaseException):
@@ -156,7 +163,11 @@ async def until(run: Run[Any, Any], type: EventType) -> Event:
     Args:
         run: the run.
         type: the type, such as ``"step-suspended"``.
+
+    Raises:
+        ValueError: there is no such type.
     """
+    _known(type)
     found: asyncio.Future[Event] = asyncio.get_running_loop().create_future()
 
     def look(event: Event) -> None:
@@ -195,8 +206,10 @@ async def run_to_end(
         The result at the end; or still suspended, when there is no answer for what it asks.
 
     Raises:
+        UnknownStep: ``answers`` names a step that the workflow does not have; the message lists those that it has.
         AssertionError: it suspended more than ``max_resumes`` times.
     """
+    _check_names(workflow, answers or {})
     engine = Engine([workflow], clock=FakeClock())
     run = await engine.workflow(workflow.id).create_run()
     result = await run.start(input_data, initial_state=initial_state, request_context=request_context)
@@ -211,6 +224,58 @@ async def run_to_end(
         asked = result.steps[format_path(path)].suspend_payload
         result = await run.resume(path, answer(asked) if callable(answer) else answer)
     raise AssertionError(f"workflow {workflow.id!r} suspended more than {max_resumes} times")
+
+
+async def run_scheduled(workflow: Workflow[Any, Any], *, start: datetime, until: datetime) -> list[RunResult]:
+    """Let a workflow's schedules fire in memory, on a clock that needs no waiting.
+
+    Args:
+        workflow: the committed workflow.
+        start: when the clock begins, aware; what is due at that very moment has passed.
+        until: the last moment that counts, aware.
+
+    Returns:
+        The runs that were started, in the order of their due times, each when it has ended or is suspended; see
+        `RunResult.scheduled_for`.
+    """
+    engine = Engine([workflow], clock=FakeClock(start))
+    await engine.run_schedules(until=until)
+    runs = [await engine.run(summary.run_id) for summary in await engine.runs(limit=sys.maxsize)]
+    for run in runs:
+        await engine.runtime.drive(run.run_id)
+    results = [await run.state() for run in runs]
+    return sorted(results, key=lambda result: result.scheduled_for or start)
+
+
+def _check_names(workflow: Workflow[Any, Any], answers: Answers) -> None:
+    """Refuse answers for steps that are not there: they would be left out, and the run stay as it is."""
+    flow = workflow.flow
+    paths = [path for path in places_of(flow).paths if isinstance(node_at(flow, path), StepNode)]
+    known = {*paths, *((path[-1],) for path in paths)}
+    for name in answers:
+        if ids_of(_path(name)) not in known:
+            listed = ", ".join(map(format_path, sorted(paths)))
+            raise UnknownStep(
+                f"answers names {name!r}, which is no step of workflow {flow.id!r}. "
+                f"Steps that can be answered: {listed}"
+            )
+
+
+def _path(written: str) -> Path:
+    """Return a written path; nothing when it is none."""
+    try:
+        return parse_path(written)
+    except ValueError:
+        return ()
+
+
+def _known(type: EventType) -> EventType:
+    """Return a type of events, if it is one: for any other a test would wait for ever, or find nothing."""
+    if type in EVENT_TYPES:
+        return type
+    close = difflib.get_close_matches(str(type), EVENT_TYPES, 1)
+    mend = f"Did you mean {close[0]!r}?" if close else f"There are: {', '.join(EVENT_TYPES)}."
+    raise ValueError(f"{type!r} is no type of event. {mend}")
 
 
 async def _pass(engine: Engine, run: Run[Any, Any]) -> RunResult:

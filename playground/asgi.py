@@ -28,6 +28,7 @@ sockets: list[Any] = [
     *websocket_urlpatterns,
     re_path("", no_socket),  # type: ignore[arg-type]  # Channels routes to ASGI applications
 ]
+configuration = settings.STEPYARD
 application = Guard(
     ProtocolTypeRouter(
         {
@@ -35,7 +36,7 @@ application = Guard(
             "websocket": URLRouter(sockets),
         }
     ),
-    address=Address(host=settings.STEPYARD_HOST, port=settings.STEPYARD_PORT, extra=settings.STEPYARD_ALLOWED_HOSTS),
-    token=settings.STEPYARD_TOKEN,
-    max_body=settings.STEPYARD_MAX_BODY,
+    address=Address(host=configuration.host, port=configuration.port, extra=configuration.allowed_hosts),
+    token=configuration.token,
+    max_body=configuration.max_body,
 )

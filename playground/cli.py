@@ -15,7 +15,9 @@ from playground.commandline.overview import overview
 
 ALIASES = {"dev": "playground", "check": "check_workflows"}
 WITHOUT_DATABASE = frozenset({"help", "version", "makemessages", "compilemessages"})
-BY_THEMSELVES = frozenset({"list", "run", "runs", "show", "resume", "cancel", "check_workflows"})
+BY_THEMSELVES = frozenset(
+    {"list", "run", "runs", "show", "resume", "cancel", "check_workflows", "schedules", "arm", "disarm"}
+)
 """Commands that open the database themselves, when they need it."""
 
 
@@ -33,8 +35,8 @@ def manage(argv: Sequence[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
     try:
         helped = {"-h", "--help", "--version"} & {command, *rest[1:]}
-        if command not in WITHOUT_DATABASE | BY_THEMSELVES and not helped and not settings.STEPYARD_DATABASE:
-            prepare_home(settings.STEPYARD_DB)
+        if command not in WITHOUT_DATABASE | BY_THEMSELVES and not helped and not settings.STEPYARD.database:
+            prepare_home(settings.STEPYARD.db)
         execute_from_command_line([program, command, *rest[1:]])
     except ImproperlyConfigured as error:
         sys.exit(f"{program}: {error}")

@@ -20,7 +20,7 @@ from playground.live import nudges
 from playground.runpage.loading import Loaded, load, view_of
 from playground.runpage.patches import patch
 from playground.runpage.view import RunView, window_from
-from playground.runs import lists
+from playground.runs.inbox import inbox_count
 from playground.views.frame import trouble
 
 GONE = 4404
@@ -60,7 +60,7 @@ class Watcher(AsyncWebsocketConsumer):
                 await sending
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """Take an acknowledgement; what it says does not matter, since one message is under way at most."""
+        """Take an acknowledgement; which message it is for does not matter, since one is under way at most."""
         self._acknowledged.set()
 
     async def run_moved(self, message: Mapping[str, Any]) -> None:
@@ -87,10 +87,12 @@ class Watcher(AsyncWebsocketConsumer):
         try:
             while True:
                 await self._moved.wait()
+                # Before the look, not after it: a nudge that comes while the journal is read leads to another look.
                 self._moved.clear()
                 message = await self.message()
                 if message is None:
                     continue
+                # Before the send, or an answer that comes at once would be wiped out, and waited for in vain.
                 self._acknowledged.clear()
                 await self.send(text_data=json.dumps(message))
                 async with asyncio.timeout(ANSWER):
@@ -111,6 +113,22 @@ class RunWatcher(Watcher):
     _loaded: Loaded | None = None
     _shown: RunView | None = None
     _inbox = -1
+    _lists_moved = True
+    _held: frozenset[str] = frozenset()
+    """The rows that the page holds open, as it has said last."""
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Take an acknowledgement, or which rows are open now; what is neither is an acknowledgement all the same."""
+        said = _said(text_data)
+        if isinstance(said.get("open"), list):
+            self._held = frozenset(key for key in said["open"] if isinstance(key, str))
+        if "ack" in said or "open" not in said:
+            await super().receive(text_data)
+
+    async def runs_moved(self, message: Mapping[str, Any]) -> None:
+        """Look at the lists."""
+        self._lists_moved = True
+        await super().runs_moved(message)
 
     def wanted(self) -> list[str]:
         """Watch the run, and the lists for the inbox' count."""
@@ -118,7 +136,7 @@ class RunWatcher(Watcher):
 
     async def message(self) -> dict[str, Any] | None:
         """Return the difference between what the page shows and the journal now."""
-        inbox = await lists.inbox_count()
+        inbox, self._lists_moved = await inbox_count() if self._lists_moved else self._inbox, False
         first = self._loaded is None or self._shown is None
         if self._loaded is None or self._shown is None:
             query = dict(parse_qsl(self.scope["query_string"].decode("latin-1")))
@@ -133,7 +151,8 @@ class RunWatcher(Watcher):
                 return None
         self._loaded.history.feed(events)
         now = await view_of(self._loaded)
-        message = patch(self._loaded, self._shown, now, token=self._token(), moved=bool(events) or first)
+        moved = bool(events) or first
+        message = patch(self._loaded, self._shown, now, token=self._token(), moved=moved, held=self._held)
         self._shown, self._inbox = now, inbox
         return message | {"inbox": inbox}
 
@@ -148,6 +167,14 @@ class RunWatcher(Watcher):
         return cookies["stepyard_csrf"].value if "stepyard_csrf" in cookies else ""
 
 
+def _said(text: str | None) -> dict[str, Any]:
+    """Read what a browser says; nonsense says nothing."""
+    with suppress(ValueError, RecursionError):
+        if isinstance(said := json.loads(text or ""), dict):
+            return said
+    return {}
+
+
 class PulseWatcher(Watcher):
     """Tells a list that it may look different, so that it asks for itself, and how much waits for a person."""
 
@@ -160,4 +187,4 @@ class PulseWatcher(Watcher):
     async def message(self) -> dict[str, Any] | None:
         """Return the inbox' count, and that something has moved."""
         first, self._first = self._first, False
-        return {"inbox": await lists.inbox_count(), "pulse": not first, "trouble": await trouble()}
+        return {"inbox": await inbox_count(), "pulse": not first, "trouble": await trouble()}

@@ -28,6 +28,8 @@ class Run(models.Model):
     has_input = models.BooleanField(default=False)
     input_text = models.TextField(blank=True)
     """The input as text, shortened: what the search of the list looks into."""
+    schedule = models.CharField(max_length=255, null=True)
+    """The schedule that started it, if one did."""
 
     epoch = models.BigIntegerField(default=0)
     """The number of claims so far; only the newest may append."""
@@ -128,6 +130,43 @@ class WorkflowVersion(models.Model):
     def __str__(self) -> str:
         """Return the workflow's id and the start of its digest."""
         return f"{self.workflow_id} {self.digest[:8]}"
+
+
+class Schedule(models.Model):
+    """When a workflow starts by itself, as a worker published it; whether it is armed, and what has become of it."""
+
+    workflow_id = models.CharField(max_length=255)
+    schedule_id = models.CharField(max_length=255)
+    position = models.IntegerField(default=0)
+    """Its place among those of the workflow."""
+    definition = models.TextField()
+    """What the graph says of it, as JSON: `engine.schedules.planned`."""
+    current = models.BooleanField(default=True)
+    """True while the code that was imported last holds it."""
+    armed = models.BooleanField(default=False)
+    chosen = models.BooleanField(default=False)
+    """Whether a person has armed or disarmed it, so that the setting leaves it alone."""
+    since = models.DateTimeField(null=True)
+    """Up to when nothing is left to do about its due times."""
+    next_at = models.DateTimeField(null=True)
+    """When it is due next; null when it is not armed, or no longer in the code."""
+    last_at = models.DateTimeField(null=True)
+    """The due time for which a run was started last."""
+    last_run_id = models.CharField(max_length=255, blank=True)
+    missed = models.BigIntegerField(default=0)
+    """For how many due times no run was started since it was armed."""
+    missed_at = models.DateTimeField(null=True)
+    """When that was found last."""
+
+    class Meta:
+        """Of each workflow one for each id; those that are due are found by an index of their own."""
+
+        constraints = [models.UniqueConstraint(fields=["workflow_id", "schedule_id"], name="one_schedule_an_id")]
+        indexes = [models.Index(fields=["next_at"], name="schedule_due", condition=models.Q(next_at__isnull=False))]
+
+    def __str__(self) -> str:
+        """Return the workflow's id and the schedule's."""
+        return f"{self.workflow_id} {self.schedule_id}"
 
 
 class SavedInput(models.Model):

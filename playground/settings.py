@@ -1,12 +1,12 @@
-"""Django's settings; whatever a person may want to change is an environment variable ``STEPYARD_*``."""
+"""Django's settings; whatever a person may want to change is in `playground.configuration`."""
 
 import os
 import tempfile
 from pathlib import Path
 
-from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
+from playground.configuration import read
 from playground.database_url import postgres
 
 PACKAGE = Path(__file__).resolve().parent
@@ -18,36 +18,11 @@ def shared_folder(name: str) -> Path:
     return inside if inside.is_dir() else PACKAGE.parent / name
 
 
-def number(variable: str, default: int, least: int, most: int) -> int:
-    """Return the number in an environment variable."""
-    text = os.environ.get(variable, str(default))
-    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
-        raise ImproperlyConfigured(f"{variable} is {text!r}; a whole number from {least} to {most} is expected.")
-    return int(text)
+STEPYARD = read(os.environ)
 
-
-# The one command's options. The command sets the variables, so that the processes it starts see the same.
-STEPYARD_HOST = os.environ.get("STEPYARD_HOST", "127.0.0.1")
-STEPYARD_PORT = number("STEPYARD_PORT", 4111, 0, 65535)
-STEPYARD_WORKERS = number("STEPYARD_WORKERS", 1, 0, 64)
-# How many runs one worker executes at the same time; further ones wait in the queue.
-STEPYARD_CONCURRENT_RUNS = number("STEPYARD_CONCURRENT_RUNS", 100, 1, 10_000)
-# For how many seconds user code may block a worker before it is ended and replaced; 0 is for ever.
-STEPYARD_BLOCKED_SECONDS = number("STEPYARD_BLOCKED_SECONDS", 60, 0, 86_400)
-STEPYARD_DB = Path(os.environ.get("STEPYARD_DB", ".stepyard/playground.sqlite3")).absolute()
-# A database that several machines share, as a URL; without it, the file is the database.
-STEPYARD_DATABASE = os.environ.get("STEPYARD_DATABASE", "")
-# A file of variables for the user's code alone: workers read it before they import anything.
-STEPYARD_ENV_FILE = Path(os.environ["STEPYARD_ENV_FILE"]).absolute() if os.environ.get("STEPYARD_ENV_FILE") else None
-STEPYARD_TOKEN = os.environ.get("STEPYARD_TOKEN", "")
-STEPYARD_RELOAD = os.environ.get("STEPYARD_RELOAD", "1") != "0"
-# Further host names under which the page may be opened, comma-separated, without the port.
-STEPYARD_ALLOWED_HOSTS = [name for name in os.environ.get("STEPYARD_ALLOWED_HOSTS", "").split(",") if name]
-STEPYARD_MAX_BODY = number("STEPYARD_MAX_BODY", 5 * 1024 * 1024, 1024, 1024 * 1024 * 1024)
-
-DEBUG = os.environ.get("STEPYARD_DEBUG", "0") == "1"
+DEBUG = STEPYARD.debug
 # Nothing that is signed outlives the process, so a key of this process is the safest one.
-SECRET_KEY = os.environ.get("STEPYARD_SECRET_KEY") or get_random_secret_key()
+SECRET_KEY = STEPYARD.secret_key or get_random_secret_key()
 # The guard compares the Host with the port, before Django sees the request.
 ALLOWED_HOSTS = ["*"]
 
@@ -76,7 +51,7 @@ TEMPLATES = [
 # were the fastest.
 SQLITE = {
     "ENGINE": "django.db.backends.sqlite3",
-    "NAME": STEPYARD_DB,
+    "NAME": STEPYARD.db.absolute(),
     "OPTIONS": {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -86,7 +61,7 @@ SQLITE = {
     # A file, since a database in memory locks whole tables and so behaves unlike the real one.
     "TEST": {"NAME": Path(tempfile.gettempdir()) / f"stepyard-test-{os.getpid()}.sqlite3"},
 }
-DATABASES = {"default": postgres(STEPYARD_DATABASE) if STEPYARD_DATABASE else SQLITE}
+DATABASES = {"default": postgres(STEPYARD.database) if STEPYARD.database else SQLITE}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CHANNEL_LAYERS = {"default": {"BACKEND": "playground.layers.LocalLayer"}}
@@ -94,8 +69,8 @@ CHANNEL_LAYERS = {"default": {"BACKEND": "playground.layers.LocalLayer"}}
 STATIC_URL = "/static/"
 STATIC_FOLDER = shared_folder("static")
 
-DATA_UPLOAD_MAX_MEMORY_SIZE = STEPYARD_MAX_BODY
-FILE_UPLOAD_MAX_MEMORY_SIZE = STEPYARD_MAX_BODY
+DATA_UPLOAD_MAX_MEMORY_SIZE = STEPYARD.max_body
+FILE_UPLOAD_MAX_MEMORY_SIZE = STEPYARD.max_body
 # A form posts several controls for each field.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 100
@@ -117,5 +92,5 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     # A page that was not found is no news for the person at the terminal.
     "loggers": {"django.request": {"level": "ERROR"}},
-    "root": {"handlers": ["console"], "level": os.environ.get("STEPYARD_LOG_LEVEL", "WARNING").upper()},
+    "root": {"handlers": ["console"], "level": STEPYARD.log_level},
 }

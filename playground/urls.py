@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from playground.api import openapi
 from playground.api import runs as api_runs
+from playground.api import schedules as api_schedules
 from playground.api import streams as api_streams
 from playground.api import workflows as api
 from playground.consumers import PulseWatcher, RunWatcher
@@ -19,6 +20,7 @@ from playground.views import (
     patterns,
     run,
     runs,
+    schedules,
     theme,
     value,
     workflows,
@@ -43,6 +45,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/<str:run_id>/delete/", actions.delete, name="delete"),
     path("runs/<str:run_id>/fork/", fork.fork, name="fork"),
     path("inbox/", inbox.inbox, name="inbox"),
+    path("schedules/", schedules.schedules, name="schedules"),
+    path("schedules/<str:workflow_id>/<str:schedule_id>/arm/", schedules.arm, name="arm"),
+    path("schedules/<str:workflow_id>/<str:schedule_id>/disarm/", schedules.disarm, name="disarm"),
+    path("schedules/<str:workflow_id>/<str:schedule_id>/run/", schedules.run, name="run-schedule"),
     path("doctor/", doctor.doctor, name="doctor"),
     path("doctor/<str:worker_id>/replace/", doctor.replace, name="replace-worker"),
     path("patterns/", patterns.patterns, name="patterns"),
@@ -71,6 +77,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/runs", api_runs.listing),
     path("api/runs/<str:run_id>/events", api_runs.events),
     path("api/inbox", api_runs.inbox),
+    path("api/schedules", api_schedules.listing),
+    path("api/schedules/<str:workflow_id>/<str:schedule_id>/arm", api_schedules.arm),
+    path("api/schedules/<str:workflow_id>/<str:schedule_id>/disarm", api_schedules.disarm),
+    path("api/schedules/<str:workflow_id>/<str:schedule_id>/run", api_schedules.run),
     path("api/openapi.json", openapi.openapi),
 ]
 # Channels routes its own applications by Django's patterns, which are typed for views only.

@@ -22,8 +22,10 @@ ENGINE_FLOORS = [
     "events",
     "ids",
     "failure",
+    "names",
     "validation",
     "values",
+    "schedules",
     "tree",
     "journal",
     "execution",
@@ -36,6 +38,7 @@ ENGINE_FLOORS = [
 
 PLAYGROUND_FLOORS = [
     *[
+        "configuration",
         "database_url",
         "postgres",
         "graph",
@@ -53,13 +56,15 @@ PLAYGROUND_FLOORS = [
         "catalogue",
         "fleet",
     ],
-    *["actions", "runs", "runpage", "templatetags", "views", "consumers", "api", "worker", "commandline", "examples"],
+    *["actions", "schedules", "runs", "runpage", "templatetags", "views", "consumers", "api", "worker"],
+    *["commandline", "examples"],
 ]
 """The rooms of the playground, bottom up; Django's own files stand above them."""
 
 FORMS_FLOORS = ["values", "schema", "validation", "fields", "html", "form"]
 
-OF_THE_ENGINE = ["paths", "clock", "shown", "errors", "events", "ids", "failure", "validation", "values", "journal"]
+OF_THE_ENGINE = ["paths", "clock", "shown", "errors", "events", "ids", "failure", "validation", "values"]
+OF_THE_ENGINE += ["schedules", "journal"]
 """What every room of the playground may import of the engine, beside the face: its vocabulary and its journals."""
 
 DJANGO = ["apps", "asgi", "cli", "management", "migrations", "settings", "urls"]
@@ -168,7 +173,7 @@ def test_only_rooms_that_own_tables_import_models() -> None:
     assert users <= OWN_TABLES
 
 
-OWN_TABLES = {"store", "live", "catalogue", "fleet", "runs", "worker"}
+OWN_TABLES = {"store", "live", "catalogue", "fleet", "runs", "schedules", "worker"}
 
 
 def test_the_command_line_does_not_know_the_api() -> None:
@@ -189,11 +194,64 @@ def test_no_folder_is_a_heap() -> None:
 
 
 A_KIND_EACH: dict[str, set[str]] = {
-    "execution": {"concurrent", "group", "loops", "mapping", "functions", "sequence", "steps", "waits", "threads"},
-    "views": {"actions", "answers", "doctor", "fork", "inbox", "run", "runs", "theme", "value", "workflows"},
+    "execution": {
+        "attempts",
+        "concurrent",
+        "group",
+        "loops",
+        "mapping",
+        "functions",
+        "sequence",
+        "steps",
+        "waits",
+        "threads",
+    },
+    "views": {
+        "actions",
+        "answers",
+        "doctor",
+        "fork",
+        "inbox",
+        "run",
+        "runs",
+        "schedules",
+        "theme",
+        "value",
+        "workflows",
+    },
     "commands": {path.stem for path in (ROOT / "playground" / "management" / "commands").glob("*.py")},
 }
 """Files of which a folder has one for each kind: of node, of page, of command."""
+
+
+@pytest.mark.parametrize("path", PLAYGROUND, ids=name_of)
+def test_what_is_configured_is_handed_on(path: Path) -> None:
+    """The environment is read once, into one value; only where a process begins it is taken from Django's settings."""
+    tree = ast.parse(path.read_text())
+    uses = [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute | ast.Call)]
+    read = [use for use in uses if use in ("os.environ", "os.getenv", "os.environb")]
+    assert len(read) == uses.count(CHOOSES_SETTINGS) or name_of(path) in READ_THE_ENVIRONMENT
+    ours = {use for use in uses if use.startswith("settings.STEPYARD")}
+    assert not ours or inside(name_of(path), *WHERE_A_PROCESS_BEGINS)
+    assert not [name for name in ours if name.startswith("settings.STEPYARD_")]
+
+
+CHOOSES_SETTINGS = "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'playground.settings')"
+
+READ_THE_ENVIRONMENT = {
+    "playground.settings",
+    "playground.commandline.options",  # turns options into variables
+    "playground.supervisor.child",  # hands all of it on to the process that it starts
+}
+
+WHERE_A_PROCESS_BEGINS = (
+    "playground.asgi",
+    "playground.cli",
+    "playground.commandline.base",
+    "playground.management.commands",
+    "playground.worker.__main__",
+    "playground.worker.inspection",
+)
 
 
 def test_only_the_worker_imports_user_code() -> None:

@@ -4,40 +4,18 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Generic, Literal, TypeVar, overload
+from typing import Any, Generic, TypeVar, overload
 
-from engine.building.arguments import (
-    arm,
-    count,
-    point_in_time,
-    seconds,
-    some_arms,
-    source_of,
-    source_schema,
-    yes_or_no,
-)
+from engine.building import additions
+from engine.building.schedules import plan
 from engine.building.sequence import Part, node_of
 from engine.building.workflow import Workflow
-from engine.errors import DefinitionError
 from engine.execution.context import Context
 from engine.ids import check_id, free_id
-from engine.shown import shown
 from engine.tree.calls import defining, unfinished
-from engine.tree.functions import make_function
-from engine.tree.nodes import (
-    BranchNode,
-    EventNode,
-    Flow,
-    ForeachNode,
-    LoopNode,
-    MapNode,
-    Node,
-    ParallelNode,
-    SleepNode,
-    walk,
-)
+from engine.tree.nodes import Flow, Node, walk
 from engine.tree.sources import Source
-from engine.tree.wiring import check_wiring, output_of, outputs_of
+from engine.tree.wiring import check_wiring, output_of
 from engine.values.schema import Schema
 
 In = TypeVar("In")
@@ -56,6 +34,9 @@ Condition = Inline[Data, bool] | Inline[Data, Awaitable[bool]]
 """A function that decides; sync or async."""
 
 JsonDict = dict[str, Any]
+
+Catching = type[BaseException] | str | tuple[type[BaseException] | str, ...]
+"""Which errors are caught: exception classes, or names of such."""
 
 
 def _not_before(builder: Any, name: str) -> str | None:
@@ -80,6 +61,9 @@ class WorkflowBuilder(Generic[In, Out, Now]):
 
     given: Schema
     """The schema of what the next step is given."""
+
+    schedules: Any = None
+    """When it is to start by itself, as it was given; checked by `commit`."""
 
     @overload
     def then(
@@ -115,10 +99,53 @@ class WorkflowBuilder(Generic[In, Out, Now]):
             fail_fast: whether the first failure cancels the other arms.
             id: the node's own id.
         """
-        nodes = some_arms("parallel", arms, node_of)
-        limit = count("concurrency", concurrency)
-        fast = yes_or_no("fail_fast", fail_fast)
-        return self._with(ParallelNode(id=self._id("parallel", id), arms=nodes, concurrency=limit, fail_fast=fast))
+        return self._with(additions.parallel(self._id("parallel", id), arms, concurrency, fail_fast))
+
+    @defining(".race([first, second])")
+    def race(self, arms: Sequence[Part[Any, Any]], *, id: str | None = None) -> "WorkflowBuilder[In, Out, Any]":
+        """Run all arms at once on the same input until one succeeds; the others are cancelled with all they wait for.
+
+        The next step is given a dict with the winner's output by its id. The race fails when all arms have failed.
+
+        Args:
+            arms: steps, workflows or sequences.
+            id: the node's own id.
+        """
+        return self._with(additions.race(self._id("race", id), arms))
+
+    @overload
+    def attempt(
+        self: "WorkflowBuilder[In, Out, JsonDict]",
+        body: Part[Any, New],
+        /,
+        otherwise: Part[Any, Other],
+        *,
+        on: Catching = ...,
+        id: str | None = ...,
+    ) -> "WorkflowBuilder[In, Out, New | Other]": ...
+    @overload
+    def attempt(
+        self, body: Part[JsonDict, New], /, otherwise: Part[Any, Other], *, on: Catching = ..., id: str | None = ...
+    ) -> "WorkflowBuilder[In, Out, New | Other]": ...
+    @overload
+    def attempt(
+        self, body: Part[Now, New], /, otherwise: Part[Any, Other], *, on: Catching = ..., id: str | None = ...
+    ) -> "WorkflowBuilder[In, Out, New | Other]": ...
+    @defining(".attempt(step, otherwise=handler, on=(TimeoutError,))")
+    def attempt(
+        self, body: Part[Any, Any], /, otherwise: Part[Any, Any], *, on: Catching = (Exception,), id: str | None = None
+    ) -> "WorkflowBuilder[In, Out, Any]":
+        """Run a part; when it fails after its retries, run another one instead, and go on with what that gives.
+
+        Args:
+            body: a step, workflow or sequence.
+            otherwise: the handler: a step, workflow or sequence. It is given a dict: ``error`` and ``type`` are the
+                message and the class name of the error, ``step`` and ``input`` the path and the input of the innermost
+                step that failed.
+            on: the exception classes that are caught, or names of such; others fail the run.
+            id: the node's own id.
+        """
+        return self._with(additions.attempt(self._id("attempt", id), body, otherwise, on))
 
     @defining(".branch([(condition, step), (condition, step)], otherwise=step)")
     def branch(
@@ -135,9 +162,7 @@ class WorkflowBuilder(Generic[In, Out, Now]):
             otherwise: what runs if no condition is true; without it, the next step is given ``{}`` then.
             id: the node's own id.
         """
-        made = some_arms("branch", arms, lambda pair: arm(pair, self.given))
-        other = None if otherwise is None else node_of(otherwise)
-        return self._with(BranchNode(id=self._id("branch", id), arms=made, otherwise=other))
+        return self._with(additions.branch(self._id("branch", id), arms, otherwise, self.given))
 
     @defining(".dowhile(step, condition, max_iterations=10)")
     def dowhile(
@@ -156,7 +181,8 @@ class WorkflowBuilder(Generic[In, Out, Now]):
             max_iterations: more passes than that fail the run.
             id: the node's own id.
         """
-        return self._loop("dowhile", step, condition, max_iterations, id)
+        made = additions.loop(self._id("dowhile", id), "dowhile", step, condition, max_iterations, self.given)
+        return self._with(made)
 
     @defining(".dountil(step, condition, max_iterations=10)")
     def dountil(
@@ -175,7 +201,8 @@ class WorkflowBuilder(Generic[In, Out, Now]):
             max_iterations: more passes than that fail the run.
             id: the node's own id.
         """
-        return self._loop("dountil", step, condition, max_iterations, id)
+        made = additions.loop(self._id("dountil", id), "dountil", step, condition, max_iterations, self.given)
+        return self._with(made)
 
     @overload
     def foreach(
@@ -204,8 +231,7 @@ class WorkflowBuilder(Generic[In, Out, Now]):
             concurrency: how many items may run at once.
             id: the node's own id.
         """
-        limit = count("concurrency", concurrency) or 1
-        return self._with(ForeachNode(id=self._id("foreach", id), body=node_of(step), concurrency=limit))
+        return self._with(additions.foreach(self._id("foreach", id), step, concurrency))
 
     @overload
     def map(
@@ -237,14 +263,7 @@ class WorkflowBuilder(Generic[In, Out, Now]):
         Raises:
             DefinitionError: it is neither, or a source is something else.
         """
-        id = self._id("map", id)
-        if not isinstance(mapping, Mapping):
-            function = make_function(mapping, self.given)
-            return self._with(MapNode(id=id, function=function, output=function.output))
-        sources = tuple((key, source_of(key, source, self.given)) for key, source in mapping.items())
-        known = dict(outputs_of(self.flow.nodes, self.flow.input))
-        output = Schema.keys({key: source_schema(source, self.flow, known) for key, source in sources})
-        return self._with(MapNode(id=id, sources=sources, output=output))
+        return self._with(additions.mapping(self._id("map", id), mapping, self.flow, self.given))
 
     @defining(".sleep(60), or .sleep(timedelta(minutes=1))")
     def sleep(
@@ -260,8 +279,7 @@ class WorkflowBuilder(Generic[In, Out, Now]):
             wait: seconds, a timedelta, or a function that gives one of them.
             id: the timer's id.
         """
-        made = make_function(wait, self.given) if callable(wait) else seconds("sleep", wait)
-        return self._with(SleepNode(id=self._id("sleep", id), kind="sleep", wait=made))
+        return self._with(additions.sleep(self._id("sleep", id), wait, self.given))
 
     @defining(".sleep_until(datetime(2030, 1, 1))")
     def sleep_until(
@@ -277,8 +295,7 @@ class WorkflowBuilder(Generic[In, Out, Now]):
             at: the time, or a function that gives it; one without a time zone is local.
             id: the timer's id.
         """
-        wait = point_in_time(at, self.given)
-        return self._with(SleepNode(id=self._id("sleep", id), kind="sleep_until", wait=wait))
+        return self._with(additions.sleep_until(self._id("sleep", id), at, self.given))
 
     @overload
     def wait_for_event(
@@ -324,15 +341,7 @@ class WorkflowBuilder(Generic[In, Out, Now]):
                 given, and its output goes on.
             id: the id of the wait.
         """
-        if not isinstance(name, str) or not name:
-            raise DefinitionError(f"wait_for_event was given {shown(name)}. Expected the name of an event.")
-        if otherwise is not None and timeout is None:
-            raise DefinitionError(f"wait_for_event({name!r}, otherwise=...) needs timeout=..., after which that runs.")
-        limit = None if timeout is None else seconds("timeout", timeout)
-        other = None if otherwise is None else node_of(otherwise)
-        payload = Schema.given(f"schema of event {name!r}", schema)
-        made = EventNode(id=self._id("event", id), name=name, schema=payload, timeout=limit, otherwise=other)
-        return self._with(made)
+        return self._with(additions.wait_for_event(self._id("event", id), name, schema, timeout, otherwise))
 
     @overload
     def commit(self: "WorkflowBuilder[Data, Result, JsonDict]") -> Workflow[Data, Result]: ...
@@ -348,9 +357,10 @@ class WorkflowBuilder(Generic[In, Out, Now]):
             EmptyWorkflow: it has no step.
             DuplicateId: two of its nodes have the same id.
             WiringError: a step can never take what it is given, or a mapping reads a step that is not before it.
+            DefinitionError: a schedule has a wrong expression, zone or input.
         """
         check_wiring(self.flow)
-        return Workflow(flow=self.flow)
+        return Workflow(flow=replace(self.flow, schedules=plan(self.flow, self.schedules)))
 
     def __repr__(self) -> str:
         """Return the builder as text."""
@@ -358,23 +368,9 @@ class WorkflowBuilder(Generic[In, Out, Now]):
 
     def _with(self, node: Node) -> "WorkflowBuilder[In, Out, Any]":
         flow = replace(self.flow, nodes=(*self.flow.nodes, node))
-        return WorkflowBuilder(flow=flow, given=output_of(node, self.given))
+        return WorkflowBuilder(flow=flow, given=output_of(node, self.given), schedules=self.schedules)
 
     def _id(self, kind: str, id: str | None) -> str:
         if id is not None:
             return check_id(id, kind)
         return free_id(kind, {node.id for node in walk(self.flow.nodes)})
-
-    def _loop(
-        self, kind: Literal["dowhile", "dountil"], step: Part[Any, Any], condition: Any, limit: Any, id: str | None
-    ) -> "WorkflowBuilder[In, Out, Any]":
-        body = node_of(step)
-        return self._with(
-            LoopNode(
-                id=self._id(kind, id),
-                kind=kind,
-                body=body,
-                condition=make_function(condition, output_of(body, self.given)),
-                max_iterations=count("max_iterations", limit),
-            )
-        )

@@ -1,6 +1,7 @@
 """Sequences: several steps where one can stand; and everything that can stand there."""
 
 from dataclasses import dataclass
+from types import MethodType
 from typing import Any, Generic, TypeVar, overload
 
 from engine.building.workflow import Workflow, is_uncommitted
@@ -110,4 +111,7 @@ def _mend(part: object) -> str:
             " Several steps go into .parallel([a, b]) or sequence(a, b); a list of values is made by what stands "
             "before: .map(lambda data: [...])."
         )
+    if isinstance(part, MethodType):
+        owner, name = type(part.__self__).__name__, part.__name__
+        return f" Make a step of the bound method: step({owner}().{name})."
     return " Decorate the function with @step, or use create_step." if callable(part) else ""

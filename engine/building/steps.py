@@ -1,16 +1,14 @@
 """How steps are made: from a function, by name or by decorator, and from other steps."""
 
-import asyncio
 import inspect
 import json
 from collections.abc import Awaitable, Callable
-from contextvars import copy_context
 from datetime import timedelta
 from typing import Any, Protocol, TypedDict, TypeVar, Unpack, overload
 
 from engine.errors import DefinitionError, InvalidId
 from engine.execution.context import Context
-from engine.execution.threads import THREADS, guarded
+from engine.execution.threads import in_thread
 from engine.ids import check_id
 from engine.shown import shown
 from engine.tree.calls import defining
@@ -61,6 +59,13 @@ class StepOptions(TypedDict, total=False):
 
     metadata: dict[str, Any] | None
     """Anything that tools want to know; JSON."""
+
+    undo: Callable[..., Any] | None
+    """Takes back what the step has done, when its run fails or is cancelled later: ``fn(output)`` or
+    ``fn(output, ctx)``, sync or async. It runs at least once, and is tried again as the step is."""
+    inline: bool
+    """Whether a plain function is called on the event loop itself instead of in a thread. For one that only computes
+    and is done in well under a millisecond: until then nothing else goes on, no timeout and no cancel."""
 
 
 class StepDecorator(Protocol):
@@ -123,8 +128,8 @@ def create_step(
         input_schema: what it takes: a type, a JSON Schema dict, or None for any JSON value. When left out, the
             annotation of the function is used.
         output_schema: what it returns, likewise.
-        **options: resume_schema, suspend_schema, state_schema, description, retry, timeout and metadata: see
-            `StepOptions`.
+        **options: resume_schema, suspend_schema, state_schema, description, retry, timeout, metadata, undo and inline:
+            see `StepOptions`.
 
     Raises:
         DefinitionError: the id, a schema, an option or the function cannot be used; its message says how to mend it.
@@ -163,7 +168,7 @@ def step(
         input_schema: what it takes; the annotation of the function when left out.
         output_schema: what it returns; the annotation of the function when left out.
         **options: resume_schema, suspend_schema, state_schema, description (the docstring when left out), retry,
-            timeout, metadata; see `StepOptions`.
+            timeout, metadata, undo, inline; see `StepOptions`.
 
     Raises:
         DefinitionError: the id, a schema, an option or the function cannot be used; its message says how to mend it.
@@ -203,6 +208,8 @@ def clone_step(step: Step[In, Out], *, id: str, **changes: Any) -> Step[In, Out]
         "retry": step.retry,
         "timeout": step.timeout,
         "metadata": step.metadata,
+        "undo": step.undo,
+        "inline": step.inline,
     }
     if unknown := changes.keys() - same.keys():
         raise DefinitionError(f"clone_step cannot change {', '.join(sorted(unknown))}. It takes {', '.join(same)}.")
@@ -222,10 +229,11 @@ def _make(
     """Make a step of a function whose signature is read."""
     check_id(id, "step")
     _check_options(id, options)
-    timeout = options.get("timeout")
+    timeout, undo, inline = options.get("timeout"), options.get("undo"), options.get("inline", False)
+    _check_inline(id, inline, signature)
     return Step(
         id=id,
-        call=_call(function, signature),
+        call=_call(function, signature, inline),
         function=function,
         input=_schema(id, "input_schema", signature.input.resolve() if input_schema is UNSET else input_schema),
         output=_schema(id, "output_schema", signature.output.resolve() if output_schema is UNSET else output_schema),
@@ -236,11 +244,14 @@ def _make(
         retry=options.get("retry"),
         timeout=None if timeout is None else in_seconds(f"The timeout of step {id!r}", timeout, above=True),
         metadata=options.get("metadata"),
+        undo=undo,
+        call_undo=None if undo is None else _call(undo, read_signature(undo), inline=False),
         file=signature.file,
         line=signature.line,
         wants_context=signature.wants_context,
         takes_input=signature.takes_input,
         is_async=signature.is_async,
+        inline=inline,
     )
 
 
@@ -306,16 +317,30 @@ def check_metadata(id: str, metadata: Any) -> None:
         raise DefinitionError(f"The metadata of {id!r} must be JSON: {error}") from error
 
 
-def _call(function: Callable[..., Any], signature: Signature) -> Callable[[Any, Any], Awaitable[Any]]:
+def _check_inline(id: str, inline: Any, signature: Signature) -> None:
+    """Check that a step that is to be called on the event loop is a plain function.
+
+    Raises:
+        DefinitionError: ``inline`` is no bool, or the function is async.
+    """
+    if not isinstance(inline, bool):
+        raise DefinitionError(f"Step {id!r} has inline={shown(inline)}. Expected True or False.")
+    if inline and signature.is_async:
+        raise DefinitionError(
+            f"Step {id!r} has inline=True and an async function, which runs on the event loop anyway. Leave it out, "
+            "or make it a plain function."
+        )
+
+
+def _call(function: Callable[..., Any], signature: Signature, inline: bool) -> Callable[[Any, Any], Awaitable[Any]]:
     """Return the coroutine function of ``(data, ctx)`` that a step is to the executor."""
     bound = signature.bind(function)
     if signature.is_async:
         return bound
 
-    async def in_thread(data: Any, ctx: Any) -> Any:
-        loop = asyncio.get_running_loop()
-        result = await loop.run_in_executor(THREADS, copy_context().run, guarded, bound, data, ctx)
+    async def call(data: Any, ctx: Any) -> Any:
+        result = bound(data, ctx) if inline else await in_thread(bound, data, ctx)
         # A plain function may still hand out a coroutine, such as a lambda around an async one.
         return await result if inspect.isawaitable(result) else result
 
-    return in_thread
+    return call

@@ -105,7 +105,7 @@ def is_uncommitted(given: object) -> bool:
 
 @defining("clone_workflow(orders, id='orders-again')")
 def clone_workflow(workflow: Workflow[In, Out], *, id: str) -> Workflow[In, Out]:
-    """Return the same workflow under another id.
+    """Return the same workflow under another id, without its schedules, or each due time would start both.
 
     Args:
         workflow: the workflow to clone.
@@ -122,4 +122,4 @@ def clone_workflow(workflow: Workflow[In, Out], *, id: str) -> Workflow[In, Out]
         raise DefinitionError(
             f"clone_workflow was given {shown(workflow)}. Expected a workflow; clone_step clones steps."
         )
-    return replace(workflow, flow=replace(workflow.flow, id=check_id(id, "workflow")))
+    return replace(workflow, flow=replace(workflow.flow, id=check_id(id, "workflow"), schedules=()))

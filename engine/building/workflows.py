@@ -1,9 +1,11 @@
 """The first word of a workflow's definition."""
 
 import inspect
+from collections.abc import Sequence
 from typing import Any, TypedDict, TypeVar, Unpack, overload
 
 from engine.building.builder import WorkflowBuilder
+from engine.building.schedules import Every, Schedule
 from engine.building.steps import check_metadata, check_shared
 from engine.errors import DefinitionError
 from engine.ids import check_id
@@ -42,6 +44,9 @@ class WorkflowOptions(TypedDict, total=False):
     on_error: Hook | None
     """Called with the result after a failure."""
 
+    schedules: Sequence[Schedule | Every] | None
+    """When runs start by themselves; checked by ``.commit()``."""
+
 
 @overload
 def create_workflow(
@@ -69,7 +74,8 @@ def create_workflow(
         id: its name: letters, digits, ``_`` and ``-``.
         input_schema: what a run is started with: a type, a JSON Schema dict, or None for any JSON value.
         output_schema: what a run gives, likewise.
-        **options: state_schema, description, retry, metadata, on_start, on_finish and on_error: see `WorkflowOptions`.
+        **options: state_schema, description, retry, metadata, on_start, on_finish, on_error and schedules: see
+            `WorkflowOptions`.
 
     Raises:
         DefinitionError: the id, a schema or an option cannot be used; its message says how to mend it.
@@ -94,7 +100,7 @@ def create_workflow(
         file=file,
         line=line,
     )
-    return WorkflowBuilder(flow=flow, given=given)
+    return WorkflowBuilder(flow=flow, given=given, schedules=options.get("schedules"))
 
 
 def _check(id: str, options: WorkflowOptions) -> None:

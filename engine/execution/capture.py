@@ -2,8 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Any, TextIO
 
 from engine.execution.context import current_context
@@ -12,16 +11,6 @@ MAX_LINE = 64 * 1024
 """Characters of one captured line; what is longer is cut, and says so."""
 
 LOGGER = logging.getLogger("stepyard")
-
-
-@contextmanager
-def capturing() -> Iterator[None]:
-    """Capture inside the block; blocks may overlap, the last one to end takes the capture away."""
-    _installed.enter()
-    try:
-        yield
-    finally:
-        _installed.leave()
 
 
 class _Handler(logging.Handler):
@@ -86,18 +75,21 @@ class _Tee:
 
 
 class _Capture:
-    """Counts who captures; installs at the first and takes away at the last."""
+    """A context manager that counts who captures: it installs at the first and takes away at the last."""
 
     def __init__(self) -> None:
         self._users = 0
         self._handler = _Handler()
         self._streams: list[tuple[str, Any, Any]] = []
 
-    def enter(self) -> None:
+    def __enter__(self) -> None:
+        """Begin to capture."""
         self._users += 1
         if self._users > 1:
             return
-        LOGGER.setLevel(logging.DEBUG)
+        # Every change of a level makes all loggers forget what they have worked out.
+        if LOGGER.level != logging.DEBUG:
+            LOGGER.setLevel(logging.DEBUG)
         logging.getLogger().addHandler(self._handler)
         for name in ("stdout", "stderr"):
             stream = getattr(sys, name)
@@ -105,7 +97,8 @@ class _Capture:
             self._streams.append((name, stream, tee))
             setattr(sys, name, tee)
 
-    def leave(self) -> None:
+    def __exit__(self, *error: object) -> None:
+        """Capture no more, unless others do."""
         self._users -= 1
         if self._users:
             return
@@ -123,4 +116,5 @@ def _cut(line: str) -> str:
     return f"{text[:MAX_LINE]}… ({len(text) - MAX_LINE} characters more were cut)"
 
 
-_installed = _Capture()
+capturing = _Capture()
+"""Captures inside ``with`` blocks; they may overlap."""

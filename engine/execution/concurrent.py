@@ -1,4 +1,4 @@
-"""Parallel, branch and foreach: nodes whose children run at once."""
+"""Parallel, race, branch and foreach: nodes whose children run at once."""
 
 from collections.abc import Coroutine, Sequence
 from functools import partial
@@ -7,17 +7,39 @@ from typing import Any
 from engine.errors import NotAList
 from engine.execution.functions import decide
 from engine.execution.group import Child, Group
-from engine.execution.outcome import Failed, Outcome, recorded
+from engine.execution.outcome import CANCELED, HALTED, Failed, Outcome, recorded
 from engine.execution.scope import Scope
+from engine.execution.undo import inside, undo_steps
 from engine.execution.walker import Walker
 from engine.failure import describe
 from engine.journal.refs import Value, item_of
-from engine.tree.nodes import BranchNode, ForeachNode, Node, ParallelNode, StepNode, last_of, step_ids
+from engine.tree.nodes import BranchNode, ForeachNode, Node, ParallelNode, RaceNode, StepNode, last_of, step_ids
 
 
 async def run_parallel(run: Walker, node: ParallelNode, scope: Scope, value: Value) -> Outcome:
     """Run all arms on the same input; the result is a dict of their outputs."""
     return await _run_arms(run, node.arms, scope, value, node.concurrency, fail_fast=node.fail_fast)
+
+
+async def run_race(run: Walker, node: RaceNode, scope: Scope, value: Value) -> Outcome:
+    """Run all arms on the same input until one has a value; the result is a dict with that alone.
+
+    What the others have done is undone.
+    """
+    decided = scope.place.decisions.get(node.id)
+    arms = [arm for arm in node.arms if decided is None or arm.id in decided]
+    group = Group(run, scope, _children(run, arms, scope, value), limit=None, launch_all=True, ends_with=Value)
+    await group.gather()
+    won = next(((arm, end) for arm, end in zip(arms, group.outcomes, strict=True) if isinstance(end, Value)), None)
+    if won is None:
+        stopped = group.stopped() or CANCELED
+        # Who waits may still win: a race fails only when all arms have failed.
+        return HALTED if isinstance(stopped, Failed) and HALTED in group.outcomes else stopped
+    winner, end = won
+    if decided is None:
+        run.journal.emit("race-decided", (*scope.path, node.id), {"arms": [winner.id]})
+    await undo_steps(run, scope, inside(scope, *(arm for arm in node.arms if arm is not winner)))
+    return _dict_of({winner.id: end})
 
 
 async def run_branch(run: Walker, node: BranchNode, scope: Scope, value: Value) -> Outcome:
@@ -49,8 +71,9 @@ async def run_foreach(run: Walker, node: ForeachNode, scope: Scope, value: Value
     children = [
         Child(partial(start, index), ids, index, _known_of(node.body, scope, index)) for index in range(len(value.json))
     ]
-    group = Group(run, scope, children, limit=node.concurrency, fail_fast=False, launch_all=False)
-    stopped = await group.gather() or group.stopped()
+    group = Group(run, scope, children, limit=node.concurrency, launch_all=False)
+    await group.gather()
+    stopped = group.stopped()
     if stopped is not None:
         return stopped
     values = [outcome for outcome in group.outcomes if isinstance(outcome, Value)]
@@ -74,12 +97,21 @@ def _known_of(body: Node, scope: Scope, index: int) -> Outcome | None:
 async def _run_arms(
     run: Walker, arms: Sequence[Node], scope: Scope, value: Value, limit: int | None, *, fail_fast: bool
 ) -> Outcome:
-    children = [Child(partial(run.walk, arm, scope, value), step_ids(arm)) for arm in arms]
-    group = Group(run, scope, children, limit=limit, fail_fast=fail_fast, launch_all=True)
-    stopped = await group.gather() or group.stopped()
+    children = _children(run, arms, scope, value)
+    group = Group(run, scope, children, limit=limit, launch_all=True, ends_with=Failed if fail_fast else None)
+    await group.gather()
+    stopped = group.stopped()
     if stopped is not None:
         return stopped
-    values = {arm.id: outcome for arm, outcome in zip(arms, group.outcomes, strict=True) if isinstance(outcome, Value)}
+    ends = zip(arms, group.outcomes, strict=True)
+    return _dict_of({arm.id: end for arm, end in ends if isinstance(end, Value)})
+
+
+def _children(run: Walker, arms: Sequence[Node], scope: Scope, value: Value) -> list[Child]:
+    return [Child(partial(run.walk, arm, scope, value), step_ids(arm)) for arm in arms]
+
+
+def _dict_of(values: dict[str, Value]) -> Value:
     return Value(
-        {key: part.json for key, part in values.items()}, {"keys": {key: part.ref for key, part in values.items()}}
+        {key: end.json for key, end in values.items()}, {"keys": {key: end.ref for key, end in values.items()}}
     )

@@ -1,28 +1,21 @@
 """What a step function is given: who it is, what came before, and ways to suspend, bail, report and keep state."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextvars import ContextVar
+from datetime import datetime
 from typing import Any, NoReturn, TypeVar, overload
 
-from engine.errors import (
-    InvalidSuspendPayload,
-    InvalidValue,
-    Issue,
-    NotSerializable,
-    StepCancelled,
-    StepNotRun,
-    SuspendTimeout,
-)
+from engine.errors import StepCancelled, StepNotRun
 from engine.events import EventType
 from engine.execution.ports import Host, StepPlace
-from engine.execution.signals import Bail, Refuse, Suspend, Timeout, deadline
-from engine.failure import message_of
-from engine.journal.step_state import Reply, StepState
-from engine.paths import Path, format_path
+from engine.execution.questions import Questions
+from engine.execution.signals import Bail, Refuse, Suspend, Timeout
+from engine.journal.step_state import StepState
+from engine.paths import Path
 from engine.tree.step import Step
 from engine.values.missing import MISSING
-from engine.values.schema import ANY, Schema
+from engine.values.schema import ANY
 
 Answer = TypeVar("Answer")
 
@@ -43,6 +36,7 @@ class Context:
         index: which item of a foreach this is, from 0; None outside.
         init_data: the workflow's input, as its own type.
         request_context: the dict that was given at the start.
+        scheduled_for: the due time for which a schedule started the run, in UTC; None when none did.
         resume_data: the answer of the last resume, validated; None before.
         suspend_data: the payload of the last suspend; None before.
         idempotency_key: the same for all attempts and recoveries of this step in this run.
@@ -52,14 +46,11 @@ class Context:
     __stepyard_context__ = True
     __slots__ = (
         "_at_close",
-        "_calls",
         "_closed",
         "_host",
-        "_own_answer",
         "_place",
-        "_replies",
+        "_questions",
         "_step",
-        "_suspend_data",
         "attempt",
         "path",
         "pending",
@@ -88,7 +79,6 @@ class Context:
         self._host = host
         self._place = place
         self._step = step
-        self._calls = 0
         self._closed = False
         self._at_close: tuple[Callable[[Context], None], ...] = ()
         self.pending: Suspend | Bail | Refuse | None = None
@@ -96,9 +86,7 @@ class Context:
         self.path: Path = path
         # Taken now: the record goes on, and a thread that was left behind still belongs to this attempt.
         self.attempt: int = 1 if record is None else record.attempts
-        self._replies: Sequence[Reply] = () if record is None else record.replies
-        self._own_answer: bool = record is not None and record.answer_schema is not None
-        self._suspend_data: Any = None if record is None else record.suspend_payload
+        self._questions = Questions(host, path, step, record)
 
     @property
     def run_id(self) -> str:
@@ -132,9 +120,14 @@ class Context:
         return given
 
     @property
+    def scheduled_for(self) -> datetime | None:
+        """Return the due time for which a schedule started the run, in UTC; None when none did."""
+        return self._host.scheduled_for
+
+    @property
     def suspend_data(self) -> Any:
         """Return a copy of the payload of the last suspend; None before the first."""
-        return ANY.load(self._suspend_data)
+        return ANY.load(self._questions.last_payload)
 
     @property
     def resume_data(self) -> Any:
@@ -142,9 +135,7 @@ class Context:
 
         The answer to a question with a schema of its own is JSON here. It is None when the time for it was over.
         """
-        if not self._replies or self._replies[-1].by == "timeout":
-            return None
-        return self._answer(len(self._replies) - 1, ANY if self._own_answer else self._resume_schema)
+        return self._left_by(self._questions.last_answer)
 
     @property
     def state(self) -> Any:
@@ -243,14 +234,7 @@ class Context:
             InvalidSchema: ``answer`` is no schema.
             StepError: ``timeout`` is no time, or there is a default without one.
         """
-        call, self._calls = self._calls, self._calls + 1
-        schema = self._resume_schema if answer is None else Schema.of(answer)
-        if call < len(self._replies):
-            return self._answer(call, schema)
-        asked: dict[str, Any] = {"payload": self._payload(payload), "label": label}
-        if answer is not None:
-            asked["answer"] = schema.json_schema
-        self._leave(Suspend(asked | deadline(self._host.now(), schema, timeout, default)))
+        return self._left_by(lambda: self._questions.ask(payload, label, answer, timeout, default))
 
     def bail(self, value: Any = None) -> NoReturn:
         """End the whole workflow early, with success and this result.
@@ -311,46 +295,19 @@ class Context:
         if not self._closed:
             self._host.emit(type, self.path, payload)
 
+    def _left_by(self, asks: Callable[[], Any]) -> Any:
+        try:
+            return asks()
+        except (Suspend, Refuse) as signal:
+            self._leave(signal)
+
     def _leave(self, signal: Suspend | Bail | Refuse) -> NoReturn:
         self.check_cancelled()
         self.pending = self.pending or signal
         raise signal
-
-    @property
-    def _resume_schema(self) -> Schema:
-        return ANY if self._step is None or self._step.resume is None else self._step.resume
-
-    def _answer(self, call: int, schema: Schema) -> Any:
-        reply = self._replies[call]
-        if reply.by == "timeout":
-            raise SuspendTimeout(f"nobody has answered step {format_path(self.path)!r} in time")
-        try:
-            return schema.load(reply.data)
-        except Exception as error:  # A validator of the user's may raise anything.
-            # An earlier answer was taken before, and its question is closed; a default is nobody's to mend.
-            if call < len(self._replies) - 1 or reply.by == "default":
-                raise
-            self._leave(Refuse(_issues_of(error)))
-
-    def _payload(self, payload: Any) -> Any:
-        if self._step is None or self._step.suspend is None:
-            return self._host.dump(self.path, "payload", payload)
-        try:
-            return self._step.suspend.dump(payload)
-        except InvalidValue as error:
-            message = f"step {self.step_id!r} suspends with a payload that does not fit its suspend_schema:"
-            raise InvalidSuspendPayload(message, error.issues) from None
-        except NotSerializable as error:
-            raise error.called("payload", f"given by step {format_path(self.path)!r}") from None
 
     def _result_or(self, step_id: str, default: Any) -> Any:
         try:
             return self._host.output_of(step_id, self._place)
         except StepNotRun:
             return default
-
-
-def _issues_of(error: Exception) -> tuple[Issue, ...]:
-    if isinstance(error, InvalidValue):
-        return error.issues
-    return (Issue(path=(), message=f"a validator raised {type(error).__name__}: {message_of(error)}"),)

@@ -3,22 +3,22 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from engine.execution.outcome import CANCELED, HALTED, Bailed, Failed, Halted, Outcome
 from engine.execution.scope import Scope
 from engine.execution.walker import Walker
+from engine.journal.refs import Value
 from engine.paths import Path
 
 
-@dataclass(frozen=True, slots=True)
-class Child:
-    """One child: how to run it, and which paths are its own."""
+class Child(NamedTuple):
+    """One child: how to run it, and which paths are its own. A tuple, since a foreach may have very many."""
 
     start: Callable[[], Awaitable[Outcome]]
     ids: tuple[str, ...]
     """The ids that the child's steps have in the workflow."""
-    index: int | None = None
+    number: int | None = None
     """Which item of a foreach it is."""
     known: Outcome | None = None
     """What is recorded of it, when nothing has to be done for that: then it is not started."""
@@ -26,7 +26,7 @@ class Child:
     @property
     def places(self) -> list[Path]:
         """Return where the child's steps stand, from the path of the workflow on."""
-        return [(step_id,) if self.index is None else (step_id, self.index) for step_id in self.ids]
+        return [(step_id,) if self.number is None else (step_id, self.number) for step_id in self.ids]
 
 
 class Group:
@@ -36,7 +36,14 @@ class Group:
     """
 
     def __init__(
-        self, run: Walker, scope: Scope, children: list[Child], *, limit: int | None, fail_fast: bool, launch_all: bool
+        self,
+        run: Walker,
+        scope: Scope,
+        children: list[Child],
+        *,
+        limit: int | None,
+        launch_all: bool,
+        ends_with: type[Value] | type[Failed] | None = None,
     ) -> None:
         """Take the children and the rules.
 
@@ -45,29 +52,28 @@ class Group:
             scope: where the node stands.
             children: what to run, in list order.
             limit: how many run at once; None for all.
-            fail_fast: cancel the siblings of a child that fails.
             launch_all: start the remaining children although one has failed.
+            ends_with: the outcome of a child that decides, beside an early end: its siblings are cancelled then.
         """
         self.outcomes: list[Outcome] = [CANCELED] * len(children)
         self._run = run
         self._path = scope.path
         self._children = children
         self._limit = len(children) if limit is None else limit
-        self._fail_fast = fail_fast
         self._launch_all = launch_all
+        self._ends_with = Bailed if ends_with is None else Bailed | ends_with
         self._queue = deque(range(len(children)))
         self._running: dict[int, asyncio.Task[None]] = {}
         self._poked: set[int] = set()
         self._moved = asyncio.Event()
         self._failed = False
-        self._bailed: Bailed | None = None
+        self._decided = False
         self._numbers: dict[Path, int] = {}
 
-    async def gather(self) -> Bailed | None:
-        """Run the children until each has ended or halted; ``outcomes`` then holds theirs, in list order.
+    async def gather(self) -> None:
+        """Run the children until each has ended or halted, or one has decided; the others are cancelled then.
 
-        Returns:
-            The early end that a child asked for, if one did; the siblings are cancelled then.
+        ``outcomes`` then holds theirs, in list order.
         """
         self._settle()
         with self._run.listening(self):
@@ -76,18 +82,20 @@ class Group:
                     await self._moved.wait()
                     self._moved.clear()
                     await self._run.journal.flush()
-                    if self._stopped:
+                    if self._decided:
                         await self._cancel_running()
-        if self._stopped:
+        if self._decided:
             self._cancel_open()
-        return self._bailed
 
-    def stopped(self) -> Failed | Halted | None:
-        """Return why the node has no value yet: the first failure in list order, else a halt.
+    def stopped(self) -> Bailed | Failed | Halted | None:
+        """Return why the node has no value yet: an early end, the first failure in list order, or a halt.
 
         A failure waits for siblings that a timer or an event will wake, as it waits for running ones; who waits for a
         person may wait for ever, so those stay behind.
         """
+        bailed = next((outcome for outcome in self.outcomes if isinstance(outcome, Bailed)), None)
+        if bailed is not None:
+            return bailed
         failed = next((outcome for outcome in self.outcomes if isinstance(outcome, Failed)), None)
         if failed is None:
             return HALTED if HALTED in self.outcomes else None
@@ -99,10 +107,6 @@ class Group:
         number = self._child_of(path)
         if number is not None:
             self._wake(number)
-
-    @property
-    def _stopped(self) -> bool:
-        return self._bailed is not None or (self._failed and self._fail_fast)
 
     def _settle(self) -> None:
         """Take note of the children of which all is known."""
@@ -120,7 +124,7 @@ class Group:
 
     def _launch(self, tasks: asyncio.TaskGroup) -> bool:
         """Start what the window has room for; tell whether anything runs."""
-        if self._stopped:
+        if self._decided:
             self._queue.clear()
         elif self._failed and not self._launch_all and self._queue:
             begun = {self._child_of(path) for path in self._run.journal.state.open}
@@ -143,11 +147,8 @@ class Group:
         self.outcomes[number] = outcome
         poked = number in self._poked
         self._poked.discard(number)
-        match outcome:
-            case Failed():
-                self._failed = True
-            case Bailed():
-                self._bailed = self._bailed or outcome
+        self._failed = self._failed or isinstance(outcome, Failed)
+        self._decided = self._decided or isinstance(outcome, self._ends_with)
         if outcome is HALTED and poked:
             self._queue.appendleft(number)
 

@@ -18,16 +18,18 @@ async def run_loop(run: Walker, node: LoopNode, scope: Scope, value: Value) -> O
         return await run.walk(node.body, scope.pass_of(done), value)
     if done:
         value = _last_output(node.body, scope)
+    steps = list(step_ids(node.body))
     while True:
         done += 1
-        outcome = await run.walk(node.body, scope.pass_of(done), value)
+        inside = scope.pass_of(done)
+        outcome = await run.walk(node.body, inside, value)
         if not isinstance(outcome, Value):
             return outcome
         value = outcome
-        again = await _again(run, node, scope.pass_of(done), value)
+        again = await _again(run, node, inside, value)
         if isinstance(again, Failed):
             return again
-        decision = {"iteration": done, "again": again, "steps": list(step_ids(node.body))}
+        decision = {"iteration": done, "again": again, "steps": steps}
         run.journal.emit("loop-decided", (*scope.path, node.id), decision)
         if not again:
             return value

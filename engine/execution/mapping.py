@@ -71,12 +71,12 @@ async def _mapped(run: Walker, node: MapNode, scope: Scope, value: Value, contex
             raise InvalidOutput(message, error.issues) from None
     if any(isinstance(source, Function) for _, source in node.sources):
         await run.journal.flush()
-    reader = SourceReader(run, scope)
+    reader = ScopeReader(run, scope)
     mapped = {key: await resolve_source(source, key, reader, value.json, context) for key, source in node.sources}
     return ANY.dump(mapped)
 
 
-class SourceReader:
+class ScopeReader:
     """Reads what came before a mapping, as JSON."""
 
     def __init__(self, run: Walker, scope: Scope) -> None:

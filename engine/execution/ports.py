@@ -48,6 +48,11 @@ class Host(Protocol):
         """Return what the run was started with."""
         ...
 
+    @property
+    def scheduled_for(self) -> datetime | None:
+        """Return the due time for which a schedule started the run."""
+        ...
+
     def now(self) -> datetime:
         """Return the time, in UTC."""
         ...

@@ -37,11 +37,24 @@ class Recorder:
         self.run_id: str = claim.run_id
         self.last_seq: int = state.last_seq
         self.heard: int = 0
-        """How many events of others were folded in."""
+        """How many events of others were folded in.
+
+        Invariant: it only grows. Whoever decides on the ground of ``state`` notes it before, and may keep what was
+        decided only while it is the same: an answer, an event or a cancel may have taken the ground away meanwhile.
+        """
         self.straight: bool = True
-        """Whether ``state`` was folded in the order of the store."""
+        """Whether ``state`` was folded in the order of the store.
+
+        Invariant: once False it stays so. Walking on is right all the same, since the walk does not care in which order
+        an answer, or an event that was sent, and what is pending are folded; a cancel takes the claim away. But people
+        may be shown something else than by a reload, so whoever hands ``state`` on after the segment reads it again.
+        """
         self.alone: bool = True
-        """Whether one task walks the run; False while the children of a group do so at once."""
+        """Whether one task walks the run; False while the children of a group do so at once.
+
+        Invariant: while it is True, nobody cancels the task that writes without ending the segment with it. So a write
+        may be awaited where it is begun, which each step of a plain sequence does, and needs no task beside.
+        """
         self._store = store
         self.now: Callable[[], datetime] = clock.now
         """The time of events."""
@@ -51,8 +64,8 @@ class Recorder:
         self._writing = asyncio.Lock()
         self._main: asyncio.Task[Any] | None = None
         self._spawn: Spawn | None = None
-        self._next: Awaitable[None] | None = None
-        """The task that writes next for children of groups, until it begins."""
+        self._waiting: list[asyncio.Future[None]] = []
+        """The children of groups that wait for the next write, until it begins."""
 
     def belong_to(self, main: "asyncio.Task[Any]", spawn: Spawn) -> None:
         """Take the task that walks the run, and how to write beside the tasks of its groups.
@@ -69,32 +82,40 @@ class Recorder:
         apply(self.state, draft)
         self._pending.append(draft)
 
-    async def flush(self) -> None:
-        """Return when everything emitted so far is durable.
+    def flush(self) -> Awaitable[None]:
+        """Return what ends when everything emitted so far is durable.
 
         Raises:
-            StaleEpoch: another worker owns the run, or it has ended.
+            StaleEpoch: while it is awaited: another worker owns the run, or it has ended.
         """
         if not self._pending and not self._writing.locked():
-            return
-        spawn = self._beside()
-        if spawn is None:
-            await self.write()
-            return
-        # All that ask before the writer has begun share it.
-        if self._next is None:
-            self._next = spawn(self.write())
-        await asyncio.shield(self._next)
+            return _nothing()
+        spawn = None if self.alone else self._beside()
+        return self.write() if spawn is None else self._written(spawn)
+
+    def _written(self, spawn: Spawn) -> Awaitable[None]:
+        """Return what ends with the next write; all that ask before it has begun share it."""
+        if not self._waiting:
+            spawn(self.write())
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiter)
+        return waiter
 
     async def write(self) -> None:
         """Do what `flush` does, for a task that is never cancelled alone."""
         # Spelled out: each step comes by here, and `async with` takes twice as long as the lock itself.
         await self._writing.acquire()
+        waiting, self._waiting = self._waiting, []
+        error: BaseException | None = None
         try:
-            self._next = None
             await self._write()
+        except BaseException as raised:
+            error = raised
+            raise
         finally:
             self._writing.release()
+            for waiter in waiting:
+                _end(waiter, error)
 
     async def settle(
         self, type: EventType, path: Path, payload: dict[str, Any], still: Callable[[], bool] = lambda: True
@@ -126,12 +147,15 @@ class Recorder:
             try:
                 self.last_seq = await self._store.append(self.run_id, batch, epoch=self._epoch, after=self.last_seq)
             except Conflict:
+                # Others can only have added requests, which a walk takes up where it comes to them; so what is pending
+                # stays true, and is written after them. It goes first, since more may have been emitted meanwhile.
                 self._pending = batch + self._pending
                 await self._read_news()
 
     async def _settle(self, draft: Draft, heard: int, still: Callable[[], bool]) -> bool:
         async with self._writing:
             await self._write()
+            # Not before the lock is held and all else is written: waiting for both gave others time to decide first.
             if self.heard != heard or not still():
                 return False
             try:
@@ -151,3 +175,19 @@ class Recorder:
             self.heard += len(events)
             self.straight = self.straight and not self._pending
             self._news(events)
+
+
+async def _nothing() -> None:
+    """Wait for nothing."""
+
+
+def _end(waiter: "asyncio.Future[None]", error: BaseException | None) -> None:
+    """End the wait of one that was not cancelled meanwhile."""
+    if waiter.done():
+        return
+    if error is None:
+        waiter.set_result(None)
+    elif isinstance(error, asyncio.CancelledError):
+        waiter.cancel()
+    else:
+        waiter.set_exception(error)

@@ -9,7 +9,8 @@ from typing import Any, Literal
 from engine.clock import Clock
 from engine.errors import StaleEpoch
 from engine.events import Event
-from engine.execution.concurrent import run_branch, run_foreach, run_parallel
+from engine.execution.attempts import run_attempt
+from engine.execution.concurrent import run_branch, run_foreach, run_parallel, run_race
 from engine.execution.hooks import left_by
 from engine.execution.loops import run_loop
 from engine.execution.lost import lost_between
@@ -21,15 +22,18 @@ from engine.execution.scope import Scope
 from engine.execution.sequence import run_flow, run_nested, run_sequence
 from engine.execution.service import StepHost
 from engine.execution.steps import run_step
+from engine.execution.undo import undo_steps
 from engine.execution.waits import run_event, run_sleep
-from engine.execution.walker import Listener
+from engine.execution.walker import Listener, in_own_context, take_back
 from engine.failure import describe
 from engine.journal.lost import MAX_LOST
 from engine.journal.refs import Value
 from engine.journal.state import RunState
 from engine.journal.store import Claim, Store
+from engine.journal.summary import CLOSES_WAITS
 from engine.paths import Path
 from engine.tree.nodes import (
+    AttemptNode,
     BranchNode,
     EventNode,
     Flow,
@@ -39,6 +43,7 @@ from engine.tree.nodes import (
     MapNode,
     Node,
     ParallelNode,
+    RaceNode,
     SequenceNode,
     SleepNode,
     StepNode,
@@ -75,33 +80,49 @@ class Execution:
         self._tasks = asyncio.TaskGroup()
         self._alarms: dict[tuple[Path, datetime], asyncio.Task[None]] = {}
         self._main: asyncio.Task[Any] | None = None
+        """The task that walks, as long as it does."""
+        self._renewal: asyncio.TimerHandle | None = None
         self._stopped = False
+        self._interrupted = False
+        self.to_undo = False
+        """Whether somebody has cancelled the run meanwhile, and what it did is to be undone under a new claim."""
         self.host: Host = StepHost(self.journal, self._spawn)
 
     async def segment(self) -> bool:
         """Go on with the run until it ends or everything left of it waits.
 
+        It is walked in the caller's task, with context variables of its own: most segments wait for nothing, or not for
+        long, and a task costs as much as two steps.
+
         Returns:
             False when the run was cancelled, stopped or claimed by another worker meanwhile.
         """
+        main = asyncio.current_task()
+        if main is None or main.cancelling():
+            # Whose cancel interrupts a step could not be told.
+            return await asyncio.get_running_loop().create_task(self.segment())
+        self._main = main
+        self.journal.belong_to(main, self._beside)
         try:
             async with self._tasks:
-                self._main = main = self._tasks.create_task(self._walk_all())
-                self.journal.belong_to(main, self._beside)
-                beat = self._tasks.create_task(self._heartbeat())
                 try:
-                    await asyncio.wait([main])
+                    await in_own_context(self._walk_all(), self._keep_claim)
                 finally:
-                    self._stopped = self._stopped or not main.done()
-                    for task in (beat, *self._alarms.values()):
-                        task.cancel()
+                    self._leave()
+        except asyncio.CancelledError:
+            if not self._stopped:
+                raise
         except BaseExceptionGroup as errors:
             stale, others = errors.split(StaleEpoch)
             if others is not None:
                 raise _alone(others) from None
             self._stopped = self._stopped or stale is not None
-        if main.cancelled() and not self._stopped:
-            raise asyncio.CancelledError("a step cancelled the task in which it runs")
+            await self.journal.catch_up()
+        finally:
+            if self._interrupted:
+                await take_back(main)
+        if main.cancelling():
+            raise asyncio.CancelledError
         return not self._stopped
 
     def walk(self, node: Node, scope: Scope, value: Value) -> Coroutine[Any, Any, Outcome]:
@@ -117,6 +138,10 @@ class Execution:
                 return run_sequence(self, node.nodes, scope, value)
             case ParallelNode():
                 return run_parallel(self, node, scope, value)
+            case RaceNode():
+                return run_race(self, node, scope, value)
+            case AttemptNode():
+                return run_attempt(self, node, scope, value)
             case BranchNode():
                 return run_branch(self, node, scope, value)
             case LoopNode():
@@ -135,8 +160,8 @@ class Execution:
     def stop(self) -> None:
         """Leave the run as it is: what ran is interrupted and is recorded by nobody here."""
         self._stopped = True
-        if self._main is not None:
-            self._main.cancel()
+        if self._main is not None and not self._interrupted:
+            self._interrupted = self._main.cancel()
 
     def given(self, path: Path, value: Value) -> Value:
         """Return what a step is given when it begins: the value, unless the run was forked there with another one."""
@@ -162,19 +187,21 @@ class Execution:
             self._alarms[path, due] = self._beside(self._ring(path, due))
 
     async def _walk_all(self) -> None:
-        state = self.journal.state
         stuck = await self._begin()
-        if stuck is not None:
-            self._end(stuck)
-            await self.journal.flush()
-            return
-        root = Scope(self._flow, (), state.root, state.root.input)
+        if self.journal.state.undoing is not None:
+            await self._undo_and_end()
+        elif stuck is not None:
+            await self._end(stuck)
+        else:
+            await self._walk_to_rest()
+
+    async def _walk_to_rest(self) -> None:
+        root = self._root
         while True:
             heard = self.journal.heard
             outcome = await run_flow(self, self._flow, root)
             if not isinstance(outcome, Halted):
-                self._end(outcome)
-                await self.journal.flush()
+                await self._end(outcome)
                 return
             self._close_left()
             await self.journal.flush()
@@ -190,6 +217,11 @@ class Execution:
             self.journal.emit("run-started", (), {})
         at_work = [step for step in state.open.values() if step.kind == "step" and step.status == "running"]
         interrupted = [list(step.path) for step in at_work if step.retry_at is None and (lost or not step.ready)]
+        if state.undoing is not None:
+            if lost:
+                reason = self._claim.lost or "its worker was lost"
+                self.journal.emit("run-recovered", (), {"reason": reason, "interrupted": [], "lost": 1})
+            return None
         # Conditions and timer functions leave no trace until they have ended: a worker may have died of one.
         unseen = lost and not at_work and status in ("pending", "running")
         deaths = state.stuck + 1 if state.recovered_seq == state.last_seq else 1
@@ -202,20 +234,42 @@ class Execution:
                 await self.journal.flush()
         return None
 
-    def _end(self, outcome: Outcome) -> None:
+    @property
+    def _root(self) -> Scope:
+        return Scope(self._flow, (), self.journal.state.root, self.journal.state.root.input)
+
+    async def _end(self, outcome: Outcome) -> None:
         match outcome:
             case Value():
                 self.journal.emit("run-succeeded", (), {"result": outcome.ref} | left_by(self._flow, "success"))
             case Bailed(value):
                 self.journal.emit("run-succeeded", (), {"result": value.ref} | left_by(self._flow, "success"))
+            case Failed(error) if self.journal.state.left_to_undo:
+                # Recorded first: a condition that has failed the run might hold when it is asked again.
+                self.journal.emit("run-undoing", (), {"status": "failed", "error": error})
+                await self._undo_and_end()
             case Failed(error):
-                self.journal.emit("run-failed", (), {"error": error} | left_by(self._flow, "failed"))
+                self._end_undone("failed", {"error": error})
             case Canceled() | Halted():
                 raise AssertionError("the outermost workflow has no siblings that could cancel it")
+        await self.journal.flush()
+
+    async def _undo_and_end(self) -> None:
+        """Take back what the run has done, and end it as it was decided before."""
+        decided = self.journal.state.undoing or {}
+        await undo_steps(self, self._root)
+        self._end_undone(decided["status"], {key: value for key, value in decided.items() if key != "status"})
+        await self.journal.flush()
+
+    def _end_undone(self, status: Literal["failed", "canceled"], payload: dict[str, Any]) -> None:
+        undone = [list(path) for path in self.journal.state.undone]
+        hooks = left_by(self._flow, status) or ({"hooks": []} if status == "canceled" else {})
+        payload = payload | hooks | ({"undone": undone} if undone else {})
+        self.journal.emit("run-failed" if status == "failed" else "run-canceled", (), payload)
 
     def _spawn(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Do something beside the walk, unless that is over; a thread that a step left behind may still ask for it."""
-        if not self._stopped and self._main is not None and not self._main.done():
+        if not self._stopped and self._main is not None:
             with suppress(asyncio.CancelledError):
                 self._beside(work())
 
@@ -257,7 +311,8 @@ class Execution:
 
     def _take_news(self, events: Sequence[Event]) -> None:
         for event in events:
-            if event.type == "run-canceled":
+            if event.type in CLOSES_WAITS:
+                self.to_undo = event.type == "run-undoing"
                 self.stop()
             elif event.path:
                 self._poke(event.path)
@@ -271,12 +326,24 @@ class Execution:
         del self._alarms[path, due]
         self._poke(path)
 
-    async def _heartbeat(self) -> None:
-        while True:
-            await asyncio.sleep(self._lease / 3)
-            last_seq = await self._store.renew(self.journal.run_id, epoch=self._claim.epoch, lease=self._lease)
-            if last_seq > self.journal.last_seq:
-                await self.journal.catch_up()
+    def _keep_claim(self) -> None:
+        """Renew the claim when a third of its time is over."""
+        self._renewal = asyncio.get_running_loop().call_later(self._lease / 3, self._spawn, self._renew)
+
+    async def _renew(self) -> None:
+        last_seq = await self._store.renew(self.journal.run_id, epoch=self._claim.epoch, lease=self._lease)
+        if last_seq > self.journal.last_seq:
+            await self.journal.catch_up()
+        if self._main is not None:
+            self._keep_claim()
+
+    def _leave(self) -> None:
+        """End what goes on beside the walk."""
+        self._main = None
+        if self._renewal is not None:
+            self._renewal.cancel()
+        for alarm in self._alarms.values():
+            alarm.cancel()
 
 
 def _alone(errors: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -4,10 +4,11 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, wait
-from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Any
+
+from pydantic import BaseModel
 
 from engine.errors import InvalidState, InvalidValue, NotSerializable, StepCancelled, StepNotRun, UnknownStep
 from engine.events import EventType
@@ -19,6 +20,7 @@ from engine.paths import Path, format_path
 from engine.tree.nodes import FlowNode, Node, StepNode, giver_of, walk
 from engine.tree.step import Step
 from engine.values.schema import Schema
+from engine.values.types.sameness import same
 
 LOOK_UP = 1.0
 """Seconds after which a thread that waits for the event loop looks whether it is still there."""
@@ -40,6 +42,11 @@ class StepHost:
     def request_context(self) -> dict[str, Any]:
         """Return what the run was started with."""
         return self._journal.state.request_context
+
+    @property
+    def scheduled_for(self) -> datetime | None:
+        """Return the due time for which a schedule started the run."""
+        return self._journal.state.scheduled_for
 
     def now(self) -> datetime:
         """Return the time, in UTC."""
@@ -138,18 +145,47 @@ class StepHost:
     def _changed(self, schema: Schema, path: Path, changes: dict[str, Any]) -> dict[str, Any]:
         """Return the whole state after the changes, as the schema writes it."""
         state = self._journal.state.state
-        try:
-            return dict(schema.admit({**state, **self.dump(path, "state", changes)}))
-        except (InvalidValue, NotSerializable):
-            # Only the schema can write it, if it declares it: nan, bytes that are no text, or what its Json[...] holds.
-            with suppress(InvalidValue, NotSerializable):
-                return dict(schema.enter({**state, **changes}))
-            raise
+        # Some only the schema can write, if it declares it: nan, bytes that are no text, or what its Json[...] holds.
+        ways: list[Callable[[], Any]] = [
+            lambda: schema.admit({**state, **self.dump(path, "state", changes)}),
+            lambda: schema.enter({**state, **changes}),
+            lambda: schema.enter(_merged(schema.load(state), changes)),
+        ]
+        found: list[dict[str, Any]] = []
+        refused: list[InvalidValue | NotSerializable] = []
+        for way in ways:
+            try:
+                changed = dict(way())
+                if _holds(schema.load(changed), changes):
+                    return changed
+                found.append(changed)
+            except (InvalidValue, NotSerializable) as error:
+                refused.append(error)
+        if found:
+            return found[0]
+        raise refused[0] from None
 
 
 def _state_schema(scope: Scope, step: Step[Any, Any] | None) -> Schema | None:
     own = None if step is None else step.state
     return own or next((around.flow.state for around in scope.outwards() if around.flow.state), None)
+
+
+def _merged(state: Any, changes: dict[str, Any]) -> Any:
+    """Return a state of the schema's own type with the changes made."""
+    match state:
+        case dict():
+            return {**state, **changes}
+        case BaseModel():
+            return state.model_copy(update=changes)
+        case _:
+            return state
+
+
+def _holds(state: Any, changes: dict[str, Any]) -> bool:
+    """Return whether a state of the schema's own type has just the values that it was given."""
+    held = state if isinstance(state, dict) else getattr(state, "__dict__", {})
+    return all(key in held and same(held[key], value) for key, value in changes.items())
 
 
 def _settle(done: "Future[None]", change: Callable[[], None]) -> None:

@@ -13,13 +13,13 @@ from engine.errors import (
     StepTimeout,
 )
 from engine.execution.context import Context, current_context
-from engine.execution.deadlines import rest
 from engine.execution.limits import ends, in_time, limit_of, out_of_time
 from engine.execution.lost import fail_lost
 from engine.execution.outcome import HALTED, Bailed, Failed, Outcome, recorded
 from engine.execution.scope import Scope
 from engine.execution.sequence import normal
 from engine.execution.signals import Bail, Refuse, Suspend
+from engine.execution.waits import rest
 from engine.execution.walker import Walker
 from engine.failure import describe, is_users
 from engine.journal.refs import Value
@@ -42,7 +42,9 @@ async def run_step(run: Walker, node: StepNode, scope: Scope, value: Value) -> O
     path = scope.path_of(step.id)
     record = scope.record(step.id)
     if record is None:
-        value = _as_published(step, run.given(path, value))
+        value = run.given(path, value)
+        if step.input.two_forms:
+            value = _as_published(step, value)
     else:
         known = recorded(record, path)
         if known is not None:
@@ -79,8 +81,6 @@ async def run_step(run: Walker, node: StepNode, scope: Scope, value: Value) -> O
 
 def _as_published(step: Step[Any, Any], value: Value) -> Value:
     """Return what a step receives as its published input schema has it, so that it can be given to it again."""
-    if not step.input.two_forms:
-        return value
     try:
         return normal(step.input, value, incoming=True)
     except Exception:  # What does not fit, or a validator of the user's refuses, is told by the attempt.
@@ -108,7 +108,9 @@ async def _attempt(
         result = await (called if limit is None else in_time(called, limit))
         if context.pending is None:
             output = _dump(step, result)
-            run.journal.emit("step-succeeded", path, {"output": output})
+            run.journal.emit(
+                "step-succeeded", path, {"output": output, "undo": True} if step.undo else {"output": output}
+            )
             return Value(output, {"step": list(path)})
     except (Suspend, Bail, Refuse) as signal:
         context.pending = context.pending or signal
@@ -146,7 +148,7 @@ def _failed(
 ) -> Failed | None:
     """Record a failed attempt; None when another one follows."""
     retry = policy(step, scope)
-    if record.failures + 1 < retry.attempts and not _is_final(error) and retry.covers(error):
+    if record.failures + 1 < retry.attempts and not is_final(error) and retry.covers(error):
         delay = retry.delay_after(record.failures + 1, run.random)
         next_at = run.clock.now() + timedelta(seconds=delay)
         ends_at = ends(retry, record)
@@ -160,7 +162,7 @@ def _failed(
     return Failed(detail)
 
 
-def _is_final(error: BaseException) -> bool:
+def is_final(error: BaseException) -> bool:
     """Tell whether trying again would end in the same: the engine refused a value, or the step itself has given up."""
     return error.final if isinstance(error, StepTimeout) else isinstance(error, StepError | DefinitionError)
 

@@ -1,4 +1,4 @@
-"""Timers and waits for events: recorded when they begin, so that a restart waits only for what is left."""
+"""Timers, waits for events and for answers: a restart waits for what is left, and what is recorded first holds."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +11,8 @@ from engine.execution.sequence import end_of
 from engine.execution.walker import Walker
 from engine.failure import describe, is_users
 from engine.journal.refs import Value
+from engine.journal.requests import own_schema
+from engine.journal.step_state import StepState
 from engine.journal.waits import takes
 from engine.paths import Path
 from engine.shown import shown
@@ -18,6 +20,7 @@ from engine.tree.nodes import EventNode, SleepNode
 from engine.tree.step import Function
 from engine.values.durations import WAITS, due_after
 from engine.values.misfits import handed_on
+from engine.values.missing import MISSING
 
 
 async def run_sleep(run: Walker, node: SleepNode, scope: Scope, value: Value) -> Outcome:
@@ -116,3 +119,21 @@ async def _wait(run: Walker, node: EventNode, scope: Scope, path: Path) -> Outco
         return None
     error = describe(EventTimeout(f"event {node.name!r} did not come within {node.timeout} s at {node.id!r}"))
     return Failed(error) if await run.journal.settle("step-failed", path, {"error": error}) else None
+
+
+async def rest(run: Walker, path: Path, record: StepState) -> Outcome | None:
+    """Halt at a suspended step until it is answered or its deadline comes.
+
+    Returns:
+        None when the step goes on now: its deadline has come, or someone has answered just then.
+    """
+    while record.status == "suspended":
+        due = record.due_at
+        if due is None:
+            return HALTED
+        if due > run.clock.now():
+            run.alarm(path, due)
+            return HALTED
+        decided = {} if record.default is MISSING else {"default": record.default} | own_schema(record)
+        await run.journal.settle("step-expired", path, decided, still=lambda: record.status == "suspended")
+    return recorded(record, path)

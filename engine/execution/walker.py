@@ -1,8 +1,11 @@
-"""What the coroutines of the node kinds are given: the run that they are part of."""
+"""A walk: what the coroutines of the node kinds are given, and how it runs in the task of whoever drives it."""
 
-from collections.abc import Callable, Coroutine
-from contextlib import AbstractContextManager
-from typing import Any, Protocol
+import asyncio
+from collections.abc import Callable, Coroutine, Generator
+from contextlib import AbstractContextManager, suppress
+from contextvars import copy_context
+from types import coroutine
+from typing import Any, Protocol, TypeVar
 
 from engine.clock import Clock
 from engine.execution.outcome import Outcome
@@ -12,6 +15,8 @@ from engine.execution.scope import Scope
 from engine.journal.refs import Value
 from engine.paths import Path
 from engine.tree.nodes import Node
+
+T = TypeVar("T")
 
 
 class Listener(Protocol):
@@ -48,3 +53,34 @@ class Walker(Protocol):
     def alarm(self, path: Path, step_due: Any) -> None:
         """Poke the listeners about ``path`` when the clock reaches the time."""
         ...
+
+
+@coroutine
+def in_own_context(work: Coroutine[Any, Any, T], waits: Callable[[], None]) -> Generator[Any, Any, T]:
+    """Await a coroutine; context variables that it sets are not seen outside.
+
+    Args:
+        work: the coroutine.
+        waits: called once, when the coroutine waits for something for the first time.
+    """
+    context = copy_context()
+    try:
+        awaited = context.run(work.send, None)
+        waits()
+        while True:
+            try:
+                sent = yield awaited
+            except BaseException as error:
+                awaited = context.run(work.throw, error)
+            else:
+                awaited = context.run(work.send, sent)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+
+
+async def take_back(task: "asyncio.Task[Any]") -> None:
+    """Take back the cancel of a task that was meant for the walk alone; it may not have come to it yet."""
+    with suppress(asyncio.CancelledError):
+        await asyncio.sleep(0)
+    task.uncancel()

@@ -7,6 +7,7 @@ from typing import Any
 from engine.errors import (
     AlreadyResumed,
     AmbiguousResume,
+    Argument,
     InvalidInput,
     InvalidResumeData,
     InvalidValue,
@@ -21,6 +22,7 @@ from engine.journal.requests import decided_before, names_suspended
 from engine.journal.state import RunState
 from engine.journal.step_state import StepState
 from engine.paths import Path, format_path, ids_of, parse_path
+from engine.tree.answer_types import answer_schema
 from engine.tree.nodes import Flow, FlowNode, StepNode
 from engine.tree.sources import Identified
 from engine.values.admission import admitted
@@ -75,7 +77,10 @@ def find_suspended(
         raise _nothing_found(run, path, label, index)
     if len(found) > 1:
         listed = ", ".join(format_path(step.path) for step in found)
-        raise AmbiguousResume(f"several steps of run {run.run_id} are suspended: {listed}. Say which one with step=...")
+        which = Argument(name="step", value=format_path(found[0].path))
+        raise AmbiguousResume(
+            f"several steps of run {run.run_id} are suspended: {listed}. Say which one, as with {which}", argument=which
+        )
     return found[0]
 
 
@@ -97,14 +102,14 @@ def admit_answer(flow: Flow, path: Path, data: Any, own: dict[str, Any] | None =
         raise UnknownStep(f"workflow {flow.id!r} has no step at {format_path(path)!r}")
     try:
         if own is not None:
-            # The type itself is known only where the step asks; what it makes of the JSON is checked when it goes on.
-            return admitted(Schema.of(own), data)
+            # Where the source does not tell the type, what it makes of the JSON is checked when the step goes on.
+            return admitted(answer_schema(node.step.function, own) or Schema.of(own), data)
         return admitted(node.step.resume or ANY, data)
     except NotSerializable as error:
         raise InvalidResumeData(None, [Issue(path=error.path, message=error.why or str(error))]) from None
     except InvalidValue as error:
-        schema = "resume_schema" if own is None else "answer"
-        message = f"the answer does not fit the {schema} of step {format_path(path)!r}; it is still suspended:"
+        fits = "the resume_schema of" if own is None else "what is asked by"
+        message = f"the answer does not fit {fits} step {format_path(path)!r}, which is still suspended:"
         raise InvalidResumeData(message, error.issues) from None
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from engine.errors import Issue
 from engine.events import Draft, Event, RunStatus
 from engine.journal.state import RunState
-from engine.journal.step_state import LoopState, Rejection, Reply, StepKind, StepState
+from engine.journal.step_state import LoopState, Rejection, Reply, StepKind, StepState, UndoState
 from engine.values.missing import MISSING
 
 
@@ -37,6 +37,8 @@ def _run_created(run: RunState, event: Event | Draft) -> None:
     run.digest = payload.get("digest", "")
     run.resource_id = payload.get("resource_id")
     run.created_at = event.at
+    run.schedule = payload.get("schedule")
+    run.scheduled_for = _time(payload.get("scheduled_for"))
     _take_input(run, payload)
 
 
@@ -52,6 +54,8 @@ def _take_input(run: RunState, payload: dict[str, Any]) -> None:
 def _run_forked(run: RunState, event: Event | Draft) -> None:
     run.status = "pending"
     run.forked_from = event.payload
+    # What is shared belongs to the run that did it.
+    run.undoable, run.undone = [], []
 
 
 def _run_started(run: RunState, event: Event | Draft) -> None:
@@ -74,11 +78,19 @@ def _run_recovered(run: RunState, event: Event | Draft) -> None:
         again = run.recovered_seq is not None and run.recovered_seq == event.seq - 1
         run.stuck = run.stuck + 1 if again else 1
         run.recovered_seq = event.seq
+    for undo in (done.undo for done in run.undoable):
+        if undo is not None and undo.running:
+            undo.lost += event.payload.get("lost", 1)
     for path in event.payload.get("interrupted", ()):
         step = run.find(tuple(path))
         if step is not None:
             step.lost += event.payload.get("lost", 1)
             step.ready = False
+
+
+def _run_undoing(run: RunState, event: Event | Draft) -> None:
+    run.status = "running"
+    run.undoing = event.payload
 
 
 def _run_succeeded(run: RunState, event: Event | Draft) -> None:
@@ -190,6 +202,9 @@ def _step_succeeded(run: RunState, event: Event | Draft) -> None:
     step.error = None
     ref = event.payload.get("output_ref")
     step.output = event.payload["output"] if ref is None else run.value_of(ref)
+    if "undo" in event.payload:
+        step.undo = UndoState()
+        run.undoable.append(step)
 
 
 def _step_failed(run: RunState, event: Event | Draft) -> None:
@@ -204,7 +219,34 @@ def _step_bailed(run: RunState, event: Event | Draft) -> None:
     run.end(event, "bailed").output = event.payload["value"]
 
 
+def _step_undo_started(run: RunState, event: Event | Draft) -> None:
+    undo = _undo_of(run, event)
+    undo.attempts, undo.running, undo.retry_at = event.payload["attempt"], True, None
+    undo.began_at = undo.began_at or event.at
+
+
+def _step_undone(run: RunState, event: Event | Draft) -> None:
+    undo = _undo_of(run, event)
+    undo.ended_at, undo.running, undo.error = event.at, False, None
+    run.undone.append(event.path)
+
+
+def _step_undo_failed(run: RunState, event: Event | Draft) -> None:
+    undo = _undo_of(run, event)
+    undo.failures += 1
+    undo.running, undo.error = False, event.payload["error"]
+    undo.retry_at = _time(event.payload.get("next_at"))
+    if undo.retry_at is None:
+        undo.ended_at = event.at
+
+
+def _undo_of(run: RunState, event: Event | Draft) -> UndoState:
+    undo = run.undoable[event.payload["number"] - 1].undo
+    return undo if undo is not None else UndoState()
+
+
 def _branch_decided(run: RunState, event: Event | Draft) -> None:
+    """Keep which arms go on: those that were chosen, the one that won, the one that handles a failure."""
     run.place(event.path[:-1]).decisions[str(event.path[-1])] = event.payload["arms"]
 
 
@@ -286,6 +328,7 @@ _APPLY: dict[str, Callable[[RunState, Event | Draft], None]] = {
     "run-started": _run_started,
     "run-suspended": _run_suspended,
     "run-waiting": _run_waiting,
+    "run-undoing": _run_undoing,
     "run-succeeded": _run_succeeded,
     "run-failed": _run_failed,
     "run-canceled": _run_canceled,
@@ -302,7 +345,12 @@ _APPLY: dict[str, Callable[[RunState, Event | Draft], None]] = {
     "step-failed": _step_failed,
     "step-canceled": _step_canceled,
     "step-bailed": _step_bailed,
+    "step-undo-started": _step_undo_started,
+    "step-undone": _step_undone,
+    "step-undo-failed": _step_undo_failed,
     "branch-decided": _branch_decided,
+    "race-decided": _branch_decided,
+    "attempt-caught": _branch_decided,
     "loop-decided": _loop_decided,
     "sleep-started": _sleep_started,
     "sleep-ended": _sleep_ended,

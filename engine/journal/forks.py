@@ -15,6 +15,7 @@ from engine.paths import Path, format_path
 from engine.values.missing import MISSING
 
 STARTS = frozenset({"step-started", "sleep-started", "event-awaited"})
+UNDO = frozenset({"step-undo-started", "step-undone", "step-undo-failed"})
 
 
 async def record_fork(
@@ -51,12 +52,7 @@ async def record_fork(
     events = await store.read(run_id)
     if not events:
         raise UnknownRun(f"no run has the id {run_id!r}")
-    if began is None:
-        cut = _beginning(events, path, exactly=step_input is not MISSING)
-    else:
-        cut = next((event.seq for event in events[began - 1 : began] if event.path == path and _starts(event)), None)
-    if cut is None:
-        raise not_begun(fold(events), path)
+    cut = beginning(events, path, exactly=step_input is not MISSING, began=began)
     before = events[: cut - 1]
     check_known(fold(before))
     created = {**events[0].payload, "digest": digest} | _late_input(before)
@@ -78,13 +74,27 @@ def not_begun(run: RunState, path: Path) -> StepNotRun:
     return StepNotRun(f"step {format_path(path)!r} has not begun in run {run.run_id}. Begun: {begun}")
 
 
-def _beginning(events: Sequence[Event], path: Path, *, exactly: bool) -> int | None:
-    """Return the seq at which a step began last; that of the first item when the path names a whole foreach."""
-    for event in reversed(events):
-        if event.path == path and _starts(event):
-            return event.seq
+def beginning(events: Sequence[Event], path: Path, *, exactly: bool, began: int | None = None) -> int:
+    """Return the seq at which a step began last; that of the first item when the path names a whole foreach.
+
+    Args:
+        events: the whole journal.
+        path: the step.
+        exactly: whether a step inside of the path does not do, as when it is to be given an input.
+        began: the seq at which it must have begun, of several times in a loop.
+
+    Raises:
+        StepNotRun: it has not begun, or not at this seq.
+    """
+    seen = events if began is None else events[began - 1 : began]
+    own = [event.seq for event in seen if event.path == path and _starts(event)]
+    if own:
+        return own[-1]
     inside = (event.seq for event in events if event.path[: len(path)] == path and _starts(event))
-    return None if exactly else next(inside, None)
+    first = None if exactly or began is not None else next(inside, None)
+    if first is None:
+        raise not_begun(fold(events), path)
+    return first
 
 
 def _starts(event: Event) -> bool:
@@ -108,12 +118,18 @@ def _shared(events: Sequence[Event], path: Path) -> Iterator[Draft]:
     decided = {open_path for open_path, step in open_steps if step.kind == "event" and step.status == "running"}
     unfinished = {open_path for open_path, _ in open_steps if open_path != path[: len(open_path)]} - decided
     seqs: dict[int, int] = {}
+    undos: list[int | None] = []
     for event in events:
         payload, again = event.payload, any(event.path[: len(gone)] == gone for gone in unfinished)
         sent = event.type == "event-received" and "payload" in payload
-        if event.type.startswith("run-") or (again and not sent):
+        dropped = event.type.startswith("run-") or (again and not sent)
+        if event.type == "step-succeeded" and "undo" in payload:
+            undos.append(None if dropped else 1 + sum(number is not None for number in undos))
+        if dropped:
             continue
         seqs[event.seq] = len(seqs) + 2  # run-created is the first
         if "from_seq" in payload:
             payload = {**payload, "from_seq": seqs[payload["from_seq"]]}
+        elif event.type in UNDO:
+            payload = {**payload, "number": undos[payload["number"] - 1]}
         yield Draft(event.at, event.type, () if again else event.path, payload)

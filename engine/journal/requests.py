@@ -6,6 +6,7 @@ workflow code is needed, so the process that serves pages uses these as they are
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from engine.clock import Clock
@@ -33,10 +34,17 @@ class Start:
     input: Any
     state: dict[str, Any] | None = None
     request_context: dict[str, Any] | None = None
+    schedule: str | None = None
+    """The schedule that starts the run, if one does."""
+    scheduled_for: datetime | None = None
+    """The due time for which it does."""
 
     def payload(self) -> dict[str, Any]:
         """Return the keys of an event's payload; what was not given is left out."""
         payload = {"input": self.input, "state": self.state, "request_context": self.request_context}
+        payload |= {"schedule": self.schedule}
+        if self.scheduled_for is not None:
+            payload["scheduled_for"] = self.scheduled_for.astimezone(UTC).isoformat()
         return {key: value for key, value in payload.items() if key == "input" or value}
 
 
@@ -72,8 +80,8 @@ async def create_run(
     return await store.create(run_id, [Draft(clock.now(), "run-created", (), payload)])
 
 
-async def record_start(store: Store, clock: Clock, run_id: str, start: Start) -> None:
-    """Start a run that was created without input.
+async def record_start(store: Store, clock: Clock, run_id: str, start: Start, *, known: RunState | None = None) -> None:
+    """Start a run that was created without input; ``known`` as for `record_resume`.
 
     Raises:
         UnknownRun: there is no such run.
@@ -81,11 +89,16 @@ async def record_start(store: Store, clock: Clock, run_id: str, start: Start) ->
     """
 
     def decide(run: RunState) -> Sequence[Draft]:
-        if run.has_input or run.ended:
-            raise RunAlreadyStarted(f"run {run_id} was started before: create another run")
+        check_startable(run)
         return [Draft(clock.now(), "run-started", (), start.payload())]
 
-    await _record(store, run_id, decide)
+    await _record(store, run_id, decide, known)
+
+
+def check_startable(run: RunState) -> None:
+    """Check that a run waits for its input; see `record_start` for what is raised."""
+    if run.has_input or run.ended:
+        raise RunAlreadyStarted(f"run {run.run_id} was started before: create another run")
 
 
 async def record_resume(
@@ -107,7 +120,8 @@ async def record_resume(
         path: the suspended step.
         data: the answer as JSON, validated before.
         suspension: the `StepState.suspension` that is answered; without it, the one that is open.
-        known: the fold of the run's journal, as far as it was read; what came since is added to it.
+        known: the fold of the run's journal, as far as it was read; what came since is added to it, so whoever hands
+            it on is done with it.
 
     Raises:
         UnknownRun: there is no such run.
@@ -128,17 +142,33 @@ def check_resumable(run: RunState, path: Path, suspension: str | None = None) ->
     """Return the suspended step at ``path``; see `record_resume` for what is raised."""
     step, text = run.find(path), format_path(path)
     current = step is not None and suspension in (None, step.suspension)
-    if step is not None and current and step.status == "suspended" and not run.ended and not run.closed_above(path):
+    open_ = not run.ended and run.undoing is None and not run.closed_above(path)
+    if step is not None and current and step.status == "suspended" and open_:
         return step
     if path in run.answered and (step is None or step.status != "suspended" or not current):
         raise AlreadyResumed(decided_before(run, path))
-    if run.ended:
-        raise RunFinished(f"run {run.run_id} has ended ({run.status}): start another one, or fork it")
+    check_open(run, ": start another one, or fork it")
     if step is None:
         raise UnknownStep(f"step {text!r} has not begun in run {run.run_id}. Suspended now: {names_suspended(run)}")
     raise NotSuspended(
         f"step {text!r} of run {run.run_id} is {step.status}, not suspended. Suspended now: {names_suspended(run)}"
     )
+
+
+def check_open(run: RunState, so: str) -> None:
+    """Refuse to change a run that has ended, or is about to end when what it did is undone.
+
+    Args:
+        run: the run.
+        so: the rest of the message: what follows from it, or what to do.
+
+    Raises:
+        RunFinished: it names the status.
+    """
+    if run.ended:
+        raise RunFinished(f"run {run.run_id} has ended ({run.status}){so}")
+    if run.undoing is not None:
+        raise RunFinished(f"run {run.run_id} ends ({run.undoing['status']}) when what it did is undone{so}")
 
 
 def own_schema(step: StepState) -> dict[str, Any]:
@@ -165,6 +195,8 @@ async def record_cancel(
 ) -> None:
     """Cancel a run: every step that has begun ends as canceled, and the run with them.
 
+    A run with steps that are to be undone ends when whoever executes it has undone them.
+
     Args:
         store: where the journal is kept.
         clock: gives the time of the events.
@@ -178,13 +210,15 @@ async def record_cancel(
     """
 
     def decide(run: RunState) -> Sequence[Draft]:
-        if run.ended:
-            raise RunFinished(f"run {run_id} has ended ({run.status}) and stays as it is")
+        check_open(run, " and stays as it is")
         now = clock.now()
-        return [
-            *(Draft(now, "step-canceled", path, {"reason": reason}) for path in reversed(run.open)),
-            Draft(now, "run-canceled", (), {"reason": reason} | ({} if hooks is None else {"hooks": list(hooks)})),
-        ]
+        closed = [Draft(now, "step-canceled", path, {"reason": reason}) for path in reversed(run.open)]
+        if run.left_to_undo:
+            return [*closed, Draft(now, "run-undoing", (), {"status": "canceled", "reason": reason})]
+        last: dict[str, Any] = {"reason": reason} if hooks is None else {"reason": reason, "hooks": list(hooks)}
+        if run.undone:
+            last["undone"] = [list(path) for path in run.undone]
+        return [*closed, Draft(now, "run-canceled", (), last)]
 
     await _record(store, run_id, decide)
 
@@ -198,6 +232,7 @@ async def record_event(
     *,
     path: Path | None = None,
     takers: Collection[Path] | None = None,
+    known: RunState | None = None,
 ) -> None:
     """Send an event to a run: to the first step that waits for it, else it is kept for the next one.
 
@@ -209,6 +244,7 @@ async def record_event(
         payload: what it carries, as JSON, validated before.
         path: the one waiting step that it is meant for; then it is not kept for another one.
         takers: the waits that it fits, as paths without indexes; all when left out.
+        known: as for `record_resume`.
 
     Raises:
         UnknownRun: there is no such run.
@@ -217,18 +253,23 @@ async def record_event(
     """
 
     def decide(run: RunState) -> Sequence[Draft]:
-        if run.ended:
-            raise RunFinished(f"run {run_id} has ended ({run.status}) and takes no event {name!r}")
-        waiting = [step.path for step in run.waiting if step.event_name == name]
+        waiting = check_takes_event(run, name, path)
         waiting = [at for at in waiting if takers is None or ids_of(at) in takers]
-        if path is not None and path not in waiting:
-            raise NotSuspended(
-                f"step {format_path(path)!r} of run {run_id} does not wait for an event {name!r} (any more)"
-            )
         place = path or (waiting[0] if waiting else ())
         return [Draft(clock.now(), "event-received", place, {"name": name, "payload": payload})]
 
-    await _record(store, run_id, decide)
+    await _record(store, run_id, decide, known)
+
+
+def check_takes_event(run: RunState, name: str, path: Path | None = None) -> list[Path]:
+    """Return the steps that wait for an event, the oldest first; see `record_event` for what is raised."""
+    check_open(run, f" and takes no event {name!r}")
+    waiting = [step.path for step in run.waiting if step.event_name == name]
+    if path is not None and path not in waiting:
+        raise NotSuspended(
+            f"step {format_path(path)!r} of run {run.run_id} does not wait for an event {name!r} (any more)"
+        )
+    return waiting
 
 
 async def record_note(store: Store, clock: Clock, run_id: str, type: EventType, payload: dict[str, Any]) -> None:

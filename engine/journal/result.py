@@ -40,6 +40,10 @@ class StepResult:
     """The JSON Schema of the answer to the last suspension, when that has one of its own."""
     due_at: datetime | None = None
     """The deadline of the suspension, or the end of the timer or wait, that is open."""
+    undone_at: datetime | None = None
+    """When the step was undone, after it had succeeded."""
+    undo_error: str | None = None
+    """What its undo failed with last."""
     decided_by: Literal["answer", "default", "timeout"] | None = None
     """How the last suspension that is over has ended: by an answer, or by its deadline, with or without a default."""
 
@@ -64,6 +68,8 @@ class StepResult:
             label=step.label,
             answer_schema=step.answer_schema,
             due_at=step.due_at if step.status in ("suspended", "waiting") else None,
+            undone_at=step.undone_at,
+            undo_error=None if step.undo is None or step.undo.error is None else step.undo.error["message"],
             decided_by=step.replies[-1].by if step.replies else None,
         )
 
@@ -86,6 +92,10 @@ class StepResult:
             data["due_at"] = _text(self.due_at)
         if self.rejected is not None:
             data["rejected"] = self.rejected.to_dict()
+        if self.undone_at is not None:
+            data["undone_at"] = _text(self.undone_at)
+        if self.undo_error is not None:
+            data["undo_error"] = self.undo_error
         if self.iteration is not None:
             data["iteration"] = self.iteration
         if self.label is not None:
@@ -109,9 +119,15 @@ class RunResult:
     steps: Mapping[str, StepResult] = field(default_factory=dict)
     suspended: list[list[str | int]] = field(default_factory=list)
     """The paths of the steps that wait for an answer."""
+    undone: list[list[str | int]] = field(default_factory=list)
+    """The paths of the steps that were undone, in that order."""
     error: str | None = None
     error_detail: ErrorDetail | None = None
     state: Mapping[str, Any] = field(default_factory=dict)
+    schedule: str | None = None
+    """The schedule that started it, if one did."""
+    scheduled_for: datetime | None = None
+    """The due time for which it was started."""
     created_at: datetime | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
@@ -127,9 +143,12 @@ class RunResult:
             result=ANY.load(run.result),
             steps=_Steps(run),
             suspended=[list(step.path) for step in run.suspended],
+            undone=[list(path) for path in run.undone],
             error=run.error["message"] if run.error else None,
             error_detail=run.error,
             state=ANY.load(run.state),
+            schedule=run.schedule,
+            scheduled_for=run.scheduled_for,
             created_at=run.created_at,
             started_at=run.started_at,
             ended_at=run.ended_at,
@@ -149,8 +168,12 @@ class RunResult:
             data |= {"error": self.error, "error_detail": self.error_detail}
         if self.suspended:
             data["suspended"] = self.suspended
+        if self.undone:
+            data["undone"] = self.undone
         if self.state:
             data["state"] = dict(self.state)
+        if self.schedule is not None:
+            data |= {"schedule": self.schedule, "scheduled_for": _text(self.scheduled_for)}
         return data | {
             "steps": {path: step.to_dict() for path, step in self.steps.items()},
             "created_at": _text(self.created_at),

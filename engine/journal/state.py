@@ -21,6 +21,10 @@ class RunState:
     status: RunStatus = "pending"
     resource_id: str | None = None
     request_context: dict[str, Any] = field(default_factory=dict)
+    schedule: str | None = None
+    """The schedule that started it, if one did."""
+    scheduled_for: datetime | None = None
+    """The due time for which it was started."""
     result: Any = None
     error: dict[str, Any] | None = None
     created_at: datetime | None = None
@@ -38,6 +42,12 @@ class RunState:
     """Events that came before a step waited for them: seq -> name, payload."""
     answered: dict[Path, set[str | None]] = field(default_factory=dict)
     """Every path of which a suspension is over, not counting refused answers -> the labels of its suspensions."""
+    undoable: list[StepState] = field(default_factory=list)
+    """The steps with an undo, in the order in which they succeeded; of a fork, only those that it ran itself."""
+    undone: list[Path] = field(default_factory=list)
+    """Those of them that were undone, in that order."""
+    undoing: dict[str, Any] | None = None
+    """How the run is about to end when what it did is undone: ``status``, and ``error`` or ``reason``."""
     forked_from: dict[str, Any] | None = None
     recovered_seq: int | None = None
     """The seq of the last recovery."""
@@ -50,6 +60,11 @@ class RunState:
     def ended(self) -> bool:
         """Tell whether the run has ended."""
         return self.status in FINAL
+
+    @property
+    def left_to_undo(self) -> list[StepState]:
+        """Return the steps that are to be undone if the run fails or is cancelled, the last finished one first."""
+        return [step for step in reversed(self.undoable) if step.undo is not None and step.undo.left]
 
     @property
     def suspended(self) -> list[StepState]:
@@ -84,18 +99,14 @@ class RunState:
 
     def place(self, path: Path) -> StepState:
         """Return the step at ``path``, made when it is not there yet."""
-        step = self.find(path)
-        if step is not None:
-            return step
-        *outer, last = path
-        around = self.root
-        for part in outer:
-            found = around.children.get(part)
+        step, last = self.root, len(path) - 1
+        for depth, part in enumerate(path):
+            found = step.children.get(part)
             if found is None:
-                found = around.children[part] = StepState((*around.path, part), "items")
-            around = found
-        made = around.children[last] = StepState(path)
-        return made
+                found = StepState(path) if depth == last else StepState((*step.path, part), "items")
+                step.children[part] = found
+            step = found
+        return step
 
     def steps(self) -> Iterator[StepState]:
         """Yield every step that has begun, parents first; foreach containers themselves are left out."""
@@ -104,8 +115,9 @@ class RunState:
     def value_of(self, ref: Ref) -> Any:
         """Return the value that a ref stands for at this point of the journal."""
         # Most refs by far are to the step before.
-        if "step" in ref:
-            return self._output(ref["step"])
+        step = self.find(ref["step"]) if "step" in ref else None
+        if step is not None and step.kind != "items":
+            return step.output
         return resolve(ref, self._output, self._input)
 
     def end(self, event: Event | Draft, status: StepStatus) -> StepState:

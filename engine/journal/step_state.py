@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from engine.errors import Issue
 from engine.events import StepStatus
-from engine.paths import Path
+from engine.paths import Path, format_path
 from engine.values.missing import MISSING
 
 StepKind = Literal["step", "workflow", "sleep", "event", "items"]
@@ -37,6 +37,28 @@ class Reply:
     """The answer, or the default that held instead; None after a deadline without a default."""
     by: Literal["answer", "default", "timeout"] = "answer"
     """Who decided: a person, or the deadline."""
+
+
+@dataclass(slots=True)
+class UndoState:
+    """What is known of the undo of a step that has succeeded."""
+
+    attempts: int = 0
+    failures: int = 0
+    lost: int = 0
+    """How many workers died while it ran."""
+    running: bool = False
+    began_at: datetime | None = None
+    retry_at: datetime | None = None
+    ended_at: datetime | None = None
+    """When the step was undone, or its undo was given up."""
+    error: dict[str, Any] | None = None
+    """What it failed with last."""
+
+    @property
+    def left(self) -> bool:
+        """Tell whether the undo has neither succeeded nor was given up."""
+        return self.ended_at is None
 
 
 @dataclass(slots=True)
@@ -84,11 +106,25 @@ class StepState:
     due_at: datetime | None = None
     """When a timer ends, a wait for an event times out, or the deadline for an answer comes."""
     event_name: str | None = None
+    undo: UndoState | None = None
+    """What became of its undo, once it has succeeded; None for a step without one."""
     children: dict[str | int, "StepState"] = field(default_factory=dict)
     earlier: "list[StepState] | tuple[()]" = ()
     decisions: dict[str, list[str]] = field(default_factory=dict)
-    """Branches inside: node id -> ids of the arms that run."""
+    """Branches, races and attempts inside, once decided: node id -> ids of the arms that go on."""
     loops: dict[str, "LoopState"] = field(default_factory=dict)
+
+    @property
+    def undone_at(self) -> datetime | None:
+        """Return when the step was undone; None when it was not."""
+        return self.undo.ended_at if self.undo is not None and self.undo.error is None else None
+
+    @property
+    def called(self) -> str:
+        """Return the written path, with the label of the suspension where that is another word."""
+        path = format_path(self.path)
+        known = self.label is None or self.label in ("", path, next(reversed(self.path), None))
+        return path if known else f"{path} ({self.label})"
 
     @property
     def suspension(self) -> str:

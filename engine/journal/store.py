@@ -10,7 +10,17 @@ from engine.clock import Clock, SystemClock
 from engine.errors import Conflict, RunExists, StaleEpoch, UnknownRun
 from engine.events import Draft, Event, EventType, RunStatus
 from engine.journal.port_checks import check_port
-from engine.journal.summary import CLOSES_ALL, CLOSES_WAIT, RunSummary, Wait, leaves_hooks, opened_wait, summarize
+from engine.journal.summary import (
+    CLOSES_ALL,
+    CLOSES_WAIT,
+    CLOSES_WAITS,
+    QUIET,
+    RunSummary,
+    Wait,
+    leaves_hooks,
+    opened_wait,
+    summarize,
+)
 from engine.paths import Path
 from engine.values.jsontext import from_text, to_text
 
@@ -148,12 +158,16 @@ through all journals again and again, has nothing to look at.
 @dataclass(slots=True)
 class _Kept:
     summary: RunSummary
-    """As the last event left it that changed it; `_current` adds what changes all the time."""
+    """As the first events left it; `_current` brings it up to date when somebody looks."""
     rows: list[Row]
     """The journal."""
+    seen: int
+    """How many events are in the summary and in what the run waits for."""
     epoch: int = 0
     waits: dict[Path, Wait] = field(default_factory=dict)
     leased_until: datetime | None = None
+    ended: bool = False
+    """Whether the run has ended, which decides about who may write."""
     hooks: bool = False
     """Whether the run has ended and hooks may be left."""
     moved: asyncio.Event | None = None
@@ -175,16 +189,17 @@ class MemoryStore:
     async def create(self, run_id: str, drafts: Sequence[Draft]) -> RunSummary:
         """Begin a run; see `Store.create`."""
         if run_id in self._runs:
-            raise RunExists(f"a run with id {run_id!r} exists already: choose another run_id or leave it out")
+            raise RunExists.of(run_id)
         events = [draft.numbered(run_id, seq) for seq, draft in enumerate(drafts, 1)]
-        kept = self._runs[run_id] = _Kept(summarize(None, events), _rows(drafts))
+        summary = summarize(None, events)
+        kept = self._runs[run_id] = _Kept(summary, _rows(drafts), len(events), ended=summary.ended)
         _keep_waits(kept, events)
-        return kept.summary
+        return summary
 
     async def append(self, run_id: str, drafts: Sequence[Draft], *, epoch: int, after: int) -> int:
         """Record events as the owner; see `Store.append`."""
         kept = self._runs.get(run_id)
-        if kept is None or kept.epoch != epoch or kept.summary.ended:
+        if kept is None or kept.epoch != epoch or kept.ended:
             raise StaleEpoch
         if len(kept.rows) != after:
             raise Conflict
@@ -197,7 +212,7 @@ class MemoryStore:
         drafts = decide(_numbered(kept, after))
         last = len(kept.rows)
         self._record(kept, drafts)
-        if any(draft.type in CLOSES_ALL for draft in drafts):
+        if any(draft.type in CLOSES_WAITS for draft in drafts):
             # Whoever executes the run can write no more, and is no longer its owner.
             kept.epoch += 1
             kept.leased_until = None
@@ -234,14 +249,16 @@ class MemoryStore:
 
     async def waits(self, run_id: str) -> list[Wait]:
         """Return what the run waits for; see `Store.waits`."""
-        return list(self._kept(run_id).waits.values())
+        kept = self._kept(run_id)
+        _current(kept)
+        return list(kept.waits.values())
 
     async def claim(self, run_id: str, *, owner: str, lease: float, force: bool = False) -> Claim | None:
         """Claim the run; see `Store.claim`."""
         kept = self._kept(run_id)
         now = self._clock.now()
         held = kept.leased_until is not None
-        over = kept.summary.ended and not kept.hooks
+        over = kept.ended and not kept.hooks
         if over or (held and not force and kept.leased_until > now):  # type: ignore[operator]
             return None
         kept.epoch += 1
@@ -251,7 +268,7 @@ class MemoryStore:
     async def renew(self, run_id: str, *, epoch: int, lease: float) -> int:
         """Renew the lease; see `Store.renew`."""
         kept = self._runs.get(run_id)
-        if kept is None or kept.epoch != epoch or (kept.summary.ended and not kept.hooks):
+        if kept is None or kept.epoch != epoch or (kept.ended and not kept.hooks):
             raise StaleEpoch
         kept.leased_until = self._clock.now() + timedelta(seconds=lease)
         return len(kept.rows)
@@ -283,35 +300,39 @@ class MemoryStore:
             raise UnknownRun(f"no run has the id {run_id!r}") from None
 
     def _record(self, kept: _Kept, drafts: Sequence[Draft]) -> None:
-        last = len(kept.rows)
         kept.rows.extend(_rows(drafts))
-        if not _QUIET.issuperset([draft.type for draft in drafts]):
-            events = [event for event in _numbered(kept, last) if event.type not in _QUIET]
-            kept.summary = summarize(kept.summary, events)
-            kept.hooks = kept.hooks or leaves_hooks(events[-1])
-            _keep_waits(kept, events)
+        for draft in drafts:
+            if draft.type in CLOSES_ALL:
+                kept.ended = True
+                kept.hooks = kept.hooks or leaves_hooks(draft)
         if kept.moved is not None:
             kept.moved.set()
             kept.moved = None
 
 
-_QUIET: frozenset[str] = frozenset({"step-started", "step-succeeded", "step-output", "step-progress", "step-log"})
-"""Events that change neither the status nor, being no waits' ends, what the run waits for."""
-
-
 def _current(kept: _Kept) -> RunSummary:
     """Return the summary as it is now."""
-    return replace(kept.summary, epoch=kept.epoch, last_seq=len(kept.rows), updated_at=kept.rows[-1][0])
+    last, summary = len(kept.rows), kept.summary
+    if summary.last_seq == last and summary.epoch == kept.epoch:
+        return summary
+    loud = [_event(kept, seq) for seq in range(kept.seen + 1, last + 1) if kept.rows[seq - 1][1] not in QUIET]
+    if loud:
+        summary = summarize(summary, loud)
+        _keep_waits(kept, loud)
+    kept.seen = last
+    kept.summary = replace(summary, epoch=kept.epoch, last_seq=last, updated_at=kept.rows[-1][0])
+    return kept.summary
+
+
+def _event(kept: _Kept, seq: int) -> Event:
+    at, type, path, payload = kept.rows[seq - 1]
+    return Event(kept.summary.run_id, seq, at, type, path, from_text(payload))
 
 
 def _numbered(kept: _Kept, after: int, limit: int | None = None) -> list[Event]:
     """Return the events after a seq."""
-    end = None if limit is None else after + limit
-    run_id = kept.summary.run_id
-    return [
-        Event(run_id, seq, at, type, path, from_text(payload))
-        for seq, (at, type, path, payload) in enumerate(kept.rows[after:end], after + 1)
-    ]
+    last = len(kept.rows) if limit is None else min(len(kept.rows), after + limit)
+    return [_event(kept, seq) for seq in range(after + 1, last + 1)]
 
 
 def _rows(drafts: Sequence[Draft]) -> list[Row]:
@@ -323,7 +344,7 @@ def _keep_waits(kept: _Kept, events: Sequence[Event]) -> None:
         wait = opened_wait(event)
         if wait is not None:
             kept.waits[event.path] = wait
-        elif event.type in CLOSES_ALL:
+        elif event.type in CLOSES_WAITS:
             kept.waits.clear()
         elif event.type in CLOSES_WAIT:
             kept.waits.pop(event.path, None)

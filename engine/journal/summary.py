@@ -31,6 +31,8 @@ class RunSummary:
     epoch: int = 0
     has_input: bool = False
     """False for a run that was created and not started yet."""
+    schedule: str | None = None
+    """The schedule that started it, if one did."""
 
     @property
     def ended(self) -> bool:
@@ -84,6 +86,7 @@ def _created(event: Event) -> RunSummary:
         resource_id=payload.get("resource_id"),
         last_seq=event.seq,
         has_input="input" in payload,
+        schedule=payload.get("schedule"),
     )
 
 
@@ -114,6 +117,7 @@ _STATUS: dict[str, RunStatus] = {
     "run-started": "running",
     "run-suspended": "suspended",
     "run-waiting": "waiting",
+    "run-undoing": "running",
     "run-succeeded": "success",
     "run-failed": "failed",
     "run-canceled": "canceled",
@@ -158,7 +162,18 @@ CLOSES_WAIT: frozenset[str] = frozenset(
 )
 """The events that end the wait at their path; the end of the run ends all that are left."""
 
+QUIET: frozenset[str] = frozenset({"step-started", "step-succeeded", "step-output", "step-progress", "step-log"}) | {
+    "branch-decided",
+    "loop-decided",
+    "state-changed",
+}
+"""Events that change neither the status nor, being no waits' ends, what the run waits for."""
+
 CLOSES_ALL: frozenset[str] = frozenset({"run-succeeded", "run-failed", "run-canceled"})
+"""The events with which a run has ended."""
+
+CLOSES_WAITS: frozenset[str] = CLOSES_ALL | {"run-undoing"}
+"""The events after which nothing is waited for any more."""
 
 
 def leaves_hooks(event: Event | Draft) -> bool:

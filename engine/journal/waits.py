@@ -55,7 +55,7 @@ def admit_event(flow: Flow, name: str, payload: Any, first: Sequence[Path] = (),
         except InvalidValue as error:
             errors.append(error)
     if not found:
-        message = f"the payload of event {name!r} does not fit its schema; the run still waits:"
+        message = f"the payload of event {name!r} does not fit its schema; nothing was sent:"
         raise InvalidEventPayload(message, errors[0].issues) from None
     return Admitted(payload=next(iter(found.values())), takers=frozenset(found))
 

@@ -3,13 +3,22 @@
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Generic, TypeVar
 
-from engine.errors import NotSuspended, RunAlreadyStarted, RunExists, RunFinished, UnknownRun, UnknownStep
+from engine.errors import NotSuspended, RunExists, RunFinished, UnknownRun, UnknownStep
 from engine.events import Event
 from engine.execution.hooks import hooks_after
 from engine.journal.answers import Where, admit_answer, admit_step_input, find_suspended, path_of, places_of
 from engine.journal.fit import check_fit
-from engine.journal.forks import record_fork
-from engine.journal.requests import Start, create_run, record_cancel, record_event, record_resume, record_start
+from engine.journal.forks import beginning, record_fork
+from engine.journal.requests import (
+    Start,
+    check_startable,
+    check_takes_event,
+    create_run,
+    record_cancel,
+    record_event,
+    record_resume,
+    record_start,
+)
 from engine.journal.result import RunResult
 from engine.journal.state import RunState
 from engine.journal.waits import admit_event, likeliest
@@ -186,26 +195,33 @@ class Run(Generic[In, Out]):
             WorkflowChanged: the code no longer has the steps that were recorded.
         """
         state = await self._runtime.state(self.run_id)
-        if not state.ended:
-            check_fit(self._flow, state)
+        check_takes_event(state, name)
+        check_fit(self._flow, state)
         event = admit_event(self._flow, name, payload, likeliest(state, name))
         runtime = self._runtime
-        await record_event(runtime.store, runtime.clock, self.run_id, name, event.payload, takers=event.takers)
+        await record_event(
+            runtime.store, runtime.clock, self.run_id, name, event.payload, takers=event.takers, known=state
+        )
         self._runtime.notice(self.run_id)
         if (await self._runtime.store.summary(self.run_id)).runnable:
             self._runtime.spawn(self._drive())
 
     async def cancel(self) -> RunResult:
-        """Cancel the run, wherever it is executed: its steps, retries and timers stop.
+        """Cancel the run, wherever it is executed: its steps, retries and timers stop, and what it did is undone.
+
+        Returns:
+            The run when all is undone.
 
         Raises:
-            RunFinished: the run has ended before and stays as it was.
+            RunFinished: the run has ended before and stays as it was, or is being undone.
             UnknownRun: the run was not started.
         """
         runtime = self._runtime
         await record_cancel(runtime.store, runtime.clock, self.run_id, hooks=hooks_after(self._flow, "canceled"))
-        runtime.stop(self.run_id)
         state = await runtime.state(self.run_id)
+        if not state.ended:
+            return await self._drive()
+        runtime.stop(self.run_id)
         await runtime.finish(self.run_id)
         await self._catch_up_watchers(state)
         return RunResult.of(state)
@@ -268,13 +284,12 @@ class Run(Generic[In, Out]):
             await permit(self._flow, self)
             return
         if known.run_id and not self._recorded and known.has_input:
-            raise RunExists(f"a run with id {self.run_id!r} exists already: choose another run_id or leave it out")
-        if known.has_input or known.ended:
-            raise RunAlreadyStarted(f"run {self.run_id} was started before: create another run")
+            raise RunExists.of(self.run_id)
+        check_startable(known)
         start = Start(input=None if input_data is MISSING else input_data, state=state, request_context=request_context)
         start = await admit(self._flow, start, self)
         if known.run_id:
-            await record_start(runtime.store, runtime.clock, self.run_id, start)
+            await record_start(runtime.store, runtime.clock, self.run_id, start, known=known)
         else:
             await self._create(start)
         self._recorded, self._is_new = True, False
@@ -284,6 +299,7 @@ class Run(Generic[In, Out]):
     async def _fork(self, step: Where, input_data: Any, *, starts: bool) -> "Run[In, Out]":
         path = path_of(places_of(self._flow), step)
         if input_data is not MISSING:
+            beginning(await self._runtime.store.read(self.run_id), path, exactly=True)
             input_data = admit_step_input(self._flow, path, input_data)
         new: Run[In, Out] = Run(self._runtime, self._flow, resource_id=self.resource_id, recorded=True)
 
@@ -341,7 +357,7 @@ class Run(Generic[In, Out]):
         )
 
     async def _drive(self, force: bool = False) -> RunResult:
-        state = await self._runtime.drive(self.run_id, force=force)
+        state = await self._runtime.drive(self.run_id, flow=self._flow if self._recorded else None, force=force)
         await self._catch_up_watchers(state)
         return RunResult.of(state)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.clock import Clock, SystemClock
 from engine.errors import WorkflowChanged
-from engine.execution import Execution, Recorder, executing, tell
+from engine.execution import Execution, Recorder
 from engine.execution.capture import LOGGER, capturing
 from engine.execution.hooks import left_by
 from engine.failure import describe
@@ -20,6 +20,7 @@ from engine.journal.state import RunState
 from engine.journal.store import Claim, MemoryStore, Store
 from engine.runs.endings import Endings
 from engine.runs.flows import Flows
+from engine.runs.local_runs import executing, tell
 from engine.tree.nodes import Flow
 
 LEASE = 10.0
@@ -65,11 +66,12 @@ class Runtime:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._endings: Endings = Endings(store=self.store, clock=self.clock, logger=self.logger, lease=lease)
 
-    async def segment(self, run_id: str, *, force: bool = False) -> RunState | None:
+    async def segment(self, run_id: str, *, flow: Flow | None = None, force: bool = False) -> RunState | None:
         """Claim a run and go on with it until it ends or everything left of it waits.
 
         Args:
             run_id: the run.
+            flow: its workflow, when that is known; else the store is asked.
             force: take it over although another owner's lease holds.
 
         Returns:
@@ -85,7 +87,7 @@ class Runtime:
         if run_id in self._live:
             self._live[run_id].notice()
             return None
-        flow = self.flows[(await self.store.summary(run_id)).workflow_id]
+        flow = flow or self.flows[(await self.store.summary(run_id)).workflow_id]
         runnable = True
         while runnable:
             claim = await self.store.claim(run_id, owner=self._owner, lease=self._lease, force=force)
@@ -124,10 +126,10 @@ class Runtime:
             await self.store.release(run_id, epoch=claim.epoch)
         return True
 
-    async def drive(self, run_id: str, *, force: bool = False) -> RunState:
+    async def drive(self, run_id: str, *, flow: Flow | None = None, force: bool = False) -> RunState:
         """Go on with a run, through its timers and events, until it has ended or all that is left is suspended.
 
-        Callers that drive the same run share the work; who comes second waits for the first.
+        Callers that drive the same run share the work; who comes second waits for the first. See `segment`.
         """
         early = self._deadlines.pop(run_id, None)
         if early is not None:
@@ -135,7 +137,7 @@ class Runtime:
         while True:
             driven = self._driven.get(run_id)
             if driven is None:
-                state = await self._drive_alone(run_id, force)
+                state = await self._drive_alone(run_id, flow, force)
             else:
                 self.notice(run_id)
                 await driven.wait()
@@ -181,7 +183,7 @@ class Runtime:
         if state.ended or not state.has_input:
             return state
         check_known(state)
-        if state.digest != self.flows.digest(flow):
+        if state.digest != self.flows.digest(flow) and state.undoing is None:
             try:
                 check_fit(flow, state)
             except WorkflowChanged as error:
@@ -192,7 +194,8 @@ class Runtime:
                 if state.status in ("waiting", "suspended"):
                     # Nothing is at work, so nothing has to end: with the former code the run can go on.
                     raise
-                return await self._refuse(claim, state, error)
+                if await self._refuse(claim, state, error):
+                    return state
         execution = Execution(
             store=self.store,
             clock=self.clock,
@@ -204,31 +207,35 @@ class Runtime:
         )
         self._live[claim.run_id] = execution
         try:
-            with capturing(), executing(self.store, claim.run_id, execution):
+            with capturing, executing(self.store, claim.run_id, execution):
                 whole = await execution.segment()
         finally:
             del self._live[claim.run_id]
         if not whole:
-            return None
+            return await self.state(claim.run_id) if execution.to_undo else None
+        # Folded in another order than the store's, the state may show people something else than a reload would.
         if not execution.journal.straight:
             return await self.state(claim.run_id)
         state.last_seq = execution.journal.last_seq
         return state
 
-    async def _refuse(self, claim: Claim, state: RunState, error: WorkflowChanged) -> RunState:
-        """End a run that cannot go on with the code as it is now."""
+    async def _refuse(self, claim: Claim, state: RunState, error: WorkflowChanged) -> bool:
+        """Decide that a run ends that cannot go on with the code as it is now; tell whether it has ended."""
         journal = Recorder(self.store, self.clock, claim, state)
-        flow = self.flows[state.workflow_id]
-        journal.emit("run-failed", (), {"error": describe(error)} | left_by(flow, "failed"))
+        failed = {"error": describe(error)}
+        if state.left_to_undo:
+            journal.emit("run-undoing", (), {"status": "failed"} | failed)
+        else:
+            journal.emit("run-failed", (), failed | left_by(self.flows[state.workflow_id], "failed"))
         await journal.flush()
         state.last_seq = journal.last_seq
-        return state
+        return state.ended
 
-    async def _drive_alone(self, run_id: str, force: bool) -> RunState:
+    async def _drive_alone(self, run_id: str, flow: Flow | None, force: bool) -> RunState:
         done = self._driven[run_id] = asyncio.Event()
         try:
             while True:
-                state = await self.segment(run_id, force=force)
+                state = await self.segment(run_id, flow=flow, force=force)
                 force = False
                 if state is None:
                     state = await self.state(run_id)

@@ -1,5 +1,6 @@
 """What a run may start with: validated, as JSON, and accepted by the workflow's ``on_start``."""
 
+from dataclasses import replace
 from typing import Any
 
 from engine.errors import InvalidInput, InvalidValue, NotSerializable, StartRefused
@@ -23,13 +24,23 @@ async def admit(flow: Flow, start: Start, run: Any = None) -> Start:
         InvalidInput: the input or the state does not fit its schema, or something cannot become JSON.
         StartRefused: the hook raised.
     """
-    wanted = Start(
-        input=_input(flow, start.input),
-        state=_state(flow, start.state),
-        request_context=_json_dict("request_context", start.request_context),
-    )
+    wanted = fitted(flow, start)
     await permit(flow, run)
     return wanted
+
+
+def fitted(flow: Flow, start: Start) -> Start:
+    """Return what a run may start with as far as the schemas go: validated, with defaults.
+
+    Raises:
+        InvalidInput: the input or the state does not fit its schema, or something cannot become JSON.
+    """
+    return replace(
+        start,
+        input=_input(flow, start.input),
+        state=_state(flow, start.state),
+        request_context=_json_dict("request context", start.request_context),
+    )
 
 
 async def permit(flow: Flow, run: Any) -> None:
@@ -70,10 +81,10 @@ def _json_dict(what: str, value: Any) -> dict[str, Any] | None:
 
 def _state(flow: Flow, state: dict[str, Any] | None) -> dict[str, Any] | None:
     if flow.state is None:
-        return _json_dict("initial_state", state)
+        return _json_dict("initial state", state)
     try:
-        return _json_dict("initial_state", admitted(flow.state, {} if state is None else state))
+        return _json_dict("initial state", admitted(flow.state, {} if state is None else state))
     except InvalidValue as error:
         if state is None:
             return None  # the state has required keys: steps set them before they read it
-        raise InvalidInput(f"the initial_state does not fit workflow {flow.id!r}:", error.issues) from None
+        raise InvalidInput(f"the initial state does not fit workflow {flow.id!r}:", error.issues) from None

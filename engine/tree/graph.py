@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from engine.tree.nodes import (
+    AttemptNode,
     BranchNode,
     EventNode,
     Flow,
@@ -16,6 +18,7 @@ from engine.tree.nodes import (
     MapNode,
     Node,
     ParallelNode,
+    RaceNode,
     SequenceNode,
     SleepNode,
     StepNode,
@@ -26,32 +29,37 @@ from engine.values.schema import Schema
 
 Graph = dict[str, Any]
 
-# What people read, and where it is written, may change without the workflow changing.
-_WORDS = frozenset({"description", "file", "line", "metadata"})
+# What people read, where it is written, and when it starts may change without the workflow changing.
+_WORDS = frozenset({"description", "file", "line", "metadata", "schedules"})
 _SCHEMA_WORDS = frozenset({"description", "title", "examples", "$comment"})
 _SCHEMAS = frozenset({"input_schema", "output_schema", "state_schema", "resume_schema", "suspend_schema", "schema"})
 
 
 def graph_of(flow: Flow) -> Graph:
     """Return a workflow as JSON."""
-    return {
-        "id": flow.id,
-        "description": flow.description,
-        "input_schema": flow.input.json_schema,
-        "output_schema": flow.output.output_json_schema,
-        "state_schema": _reading(flow.state),
-        "metadata": flow.metadata,
-        "file": flow.file,
-        "line": flow.line,
-        "steps": [node_graph(node) for node in flow.nodes],
-    } | _given("retry", _retry(flow.retry))
+    return (
+        {
+            "id": flow.id,
+            "description": flow.description,
+            "input_schema": flow.input.json_schema,
+            "output_schema": flow.output.output_json_schema,
+            "state_schema": _reading(flow.state),
+            "metadata": flow.metadata,
+            "file": flow.file,
+            "line": flow.line,
+            "steps": [node_graph(node) for node in flow.nodes],
+        }
+        | _given("retry", _retry(flow.retry))
+        | _given("schedules", [one.to_dict() for one in flow.schedules] or None)
+    )
 
 
 @lru_cache(maxsize=1024)
 def digest_of(flow: Flow) -> str:
     """Return the SHA-256 of a workflow's graph and schemas, in hex.
 
-    It is the same in every process, and stays the same when only descriptions, metadata or source lines change.
+    It is the same in every process, and stays the same when only descriptions, metadata, schedules or source lines
+    change.
     """
     text = json.dumps(_essence(graph_of(flow)), sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode(errors="backslashreplace")).hexdigest()
@@ -69,6 +77,11 @@ def node_graph(node: Node) -> Graph:
             return {"type": "sequence", "id": node.id, "steps": [node_graph(part) for part in node.nodes]}
         case ParallelNode():
             return _parallel(node)
+        case RaceNode():
+            return {"type": "race", "id": node.id, "arms": [node_graph(arm) for arm in node.arms]}
+        case AttemptNode():
+            body, handler = node_graph(node.body), node_graph(node.handler)
+            return {"type": "attempt", "id": node.id, "body": body, "otherwise": handler, "on": list(node.on.names)}
         case BranchNode():
             return _branch(node)
         case LoopNode():
@@ -87,20 +100,24 @@ def node_graph(node: Node) -> Graph:
 
 
 def _step(step: Step[Any, Any]) -> Graph:
-    return {
-        "type": "step",
-        "id": step.id,
-        "description": step.description,
-        "input_schema": step.input.json_schema,
-        "output_schema": step.output.output_json_schema,
-        "resume_schema": _reading(step.resume),
-        "suspend_schema": None if step.suspend is None else step.suspend.output_json_schema,
-        "retry": _retry(step.retry),
-        "timeout": step.timeout,
-        "metadata": step.metadata,
-        "file": step.file,
-        "line": step.line,
-    } | _given("state_schema", _reading(step.state))
+    return (
+        {
+            "type": "step",
+            "id": step.id,
+            "description": step.description,
+            "input_schema": step.input.json_schema,
+            "output_schema": step.output.output_json_schema,
+            "resume_schema": _reading(step.resume),
+            "suspend_schema": None if step.suspend is None else step.suspend.output_json_schema,
+            "retry": _retry(step.retry),
+            "timeout": step.timeout,
+            "metadata": step.metadata,
+            "file": step.file,
+            "line": step.line,
+        }
+        | _given("state_schema", _reading(step.state))
+        | _given("undo", None if step.undo is None else _called(step.undo))
+    )
 
 
 def _parallel(node: ParallelNode) -> Graph:
@@ -149,6 +166,10 @@ def _name(function: Function | None) -> str | None:
     return None if function is None else function.name
 
 
+def _called(function: Callable[..., Any]) -> str:
+    return str(getattr(function, "__name__", type(function).__name__))
+
+
 def _retry(retry: Retry | None) -> Graph | None:
     return None if retry is None else retry.to_dict()
 
@@ -157,7 +178,7 @@ def _reading(schema: Schema | None) -> Graph | None:
     return None if schema is None else schema.json_schema
 
 
-def _given(key: str, value: Graph | None) -> Graph:
+def _given(key: str, value: Graph | list[Graph] | str | None) -> Graph:
     """Return a key that most graphs do not have: it came later, and digests that are recorded stay as they are."""
     return {} if value is None else {key: value}
 

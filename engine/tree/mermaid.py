@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from engine.tree.nodes import (
+    AttemptNode,
     BranchNode,
     EventNode,
     Flow,
@@ -12,6 +13,7 @@ from engine.tree.nodes import (
     MapNode,
     Node,
     ParallelNode,
+    RaceNode,
     SequenceNode,
     SleepNode,
     StepNode,
@@ -58,6 +60,12 @@ class _Chart:
                 return self.add_all(node.nodes, ends)
             case ParallelNode():
                 return self._arms(self.box(node.id, "{{", "}}"), ends, [("", arm) for arm in node.arms])
+            case RaceNode():
+                return self._arms(
+                    self.box(f"{node.id}: first wins", "{{", "}}"), ends, [("", arm) for arm in node.arms]
+                )
+            case AttemptNode():
+                return self._attempt(node, ends)
             case BranchNode():
                 return self._branch(node, ends)
             case LoopNode():
@@ -87,6 +95,12 @@ class _Chart:
         if node.otherwise is not None:
             return self._arms(name, ends, [*arms, ("otherwise", node.otherwise)])
         return [*self._arms(name, ends, arms), (name, "none")]
+
+    def _attempt(self, node: AttemptNode, ends: Ends) -> Ends:
+        name = self.box(node.id, "{{", "}}")
+        self.link(ends, name)
+        done = self.add(node.body, [(name, "")])
+        return [*done, *self.add(node.handler, [(name, f"on {', '.join(node.on.names)}")])]
 
     def _loop(self, node: LoopNode, ends: Ends) -> Ends:
         words = "while" if node.kind == "dowhile" else "until"

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from engine.schedules.planned import Planned
+from engine.tree.failures import Catch
 from engine.tree.sources import Source
 from engine.tree.step import Function, Hook, Retry, Step
 from engine.values.schema import ANY, Schema
@@ -51,6 +53,24 @@ class ParallelNode:
     arms: tuple["Node", ...]
     concurrency: int | None = None
     fail_fast: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaceNode:
+    """Arms that all run at once on the same input until one of them succeeds."""
+
+    id: str
+    arms: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptNode:
+    """A body, and what runs when it fails with one of the errors in ``on``."""
+
+    id: str
+    body: "Node"
+    handler: "Node"
+    on: Catch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +147,8 @@ Node = (
     | MapNode
     | SequenceNode
     | ParallelNode
+    | RaceNode
+    | AttemptNode
     | BranchNode
     | LoopNode
     | ForeachNode
@@ -151,6 +173,7 @@ class Flow:
     on_start: Hook | None = None
     on_finish: Hook | None = None
     on_error: Hook | None = None
+    schedules: tuple[Planned, ...] = ()
     file: str | None = None
     line: int | None = None
 
@@ -160,8 +183,10 @@ def children(node: Node) -> tuple[Node, ...]:
     match node:
         case SequenceNode():
             return node.nodes
-        case ParallelNode():
+        case ParallelNode() | RaceNode():
             return node.arms
+        case AttemptNode():
+            return (node.body, node.handler)
         case BranchNode():
             arms = tuple(arm.node for arm in node.arms)
             return arms if node.otherwise is None else (*arms, node.otherwise)
@@ -190,18 +215,19 @@ def last_of(node: Node) -> Node:
 def giver_of(nodes: tuple[Node, ...], id: str) -> Node | None:
     """Return the node of one workflow under which the output of ``id`` is recorded, or None when there is none.
 
-    A foreach, a loop and a sequence give what the last step of their body gives; a parallel and a branch keep nothing.
+    A foreach, a loop and a sequence give what the last step of their body gives; the nodes around several arms keep
+    nothing of their own.
     """
     node = next((node for node in walk(nodes) if node.id == id), None)
     while isinstance(node, SequenceNode | LoopNode | ForeachNode):
         node = last_of(node) if isinstance(node, SequenceNode) else node.body
-    return None if isinstance(node, ParallelNode | BranchNode) else node
+    return None if isinstance(node, ParallelNode | RaceNode | AttemptNode | BranchNode) else node
 
 
 def step_ids(node: Node) -> tuple[str, ...]:
     """Return the ids under which the node records steps at its own level of the path."""
     match node:
-        case SequenceNode() | ParallelNode() | BranchNode() | LoopNode() | ForeachNode():
+        case SequenceNode() | ParallelNode() | RaceNode() | AttemptNode() | BranchNode() | LoopNode() | ForeachNode():
             return tuple(id for child in children(node) for id in step_ids(child))
         case EventNode():
             return (node.id, *(id for child in children(node) for id in step_ids(child)))

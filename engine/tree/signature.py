@@ -205,7 +205,10 @@ def _check_function(function: Any) -> None:
             function.close()
             how = "is a coroutine: its function was called here. Give the function itself, without parentheses."
         case classmethod() | property() | functools.partialmethod():
-            how = "belongs to a class that is not there yet. Give the bound method, after the class: step(it.method)."
+            how = (
+                "belongs to a class that is not there yet. Leave it undecorated, and make a step of the bound method, "
+                "after the class: step(TheClass().method)."
+            )
         case type():
             how = "is a class. Give a function that makes what you want of the data: lambda data: TheClass(...)."
         case str():
@@ -298,7 +301,12 @@ def _check_parameters(
             f"functools.partial({name}, {extra}=...) or a default, or write {extra}: Context if the context is meant."
         )
     by_position = [p for p in wanted if _keyword(p) is None]
-    if len(data) > 1 or (len(by_position) > 1 and by_position[0] not in data):
+    if len(data) == 1 and len(by_position) == 2 and by_position[0] not in data:
+        context, given = by_position[0].name, data[0].name
+        raise DefinitionError(
+            f"{name} takes ({context}, {given}), and the data comes first. Swap them: ({given}, {context})."
+        )
+    if len(data) > 1:
         given = ", ".join(p.name for p in wanted)
         raise DefinitionError(f"{name} takes ({given}). Expected (data), (data, ctx), (ctx: Context) or nothing.")
 

@@ -123,7 +123,7 @@ class Step(Generic[In, Out]):
     """Its name within a workflow."""
 
     call: Callable[[Any, Any], Awaitable[Any]]
-    """Runs it on ``(data, ctx)``; a synchronous function runs in a thread."""
+    """Runs it on ``(data, ctx)``; a synchronous function runs in a thread, unless it is ``inline``."""
 
     function: Callable[..., Any]
     """The user's own function, for calling it in a test without an engine."""
@@ -155,6 +155,12 @@ class Step(Generic[In, Out]):
     metadata: dict[str, Any] | None = None
     """Anything that tools want to know; JSON."""
 
+    undo: Callable[..., Any] | None = None
+    """The user's function that takes back what the step has done."""
+
+    call_undo: Callable[[Any, Any], Awaitable[Any]] | None = None
+    """Runs it on ``(output, ctx)``."""
+
     file: str | None = None
     """The source file of the function."""
 
@@ -169,6 +175,9 @@ class Step(Generic[In, Out]):
 
     is_async: bool = True
     """Whether the function is a coroutine function."""
+
+    inline: bool = False
+    """Whether a plain function is called on the event loop itself instead of in a thread."""
 
     def __repr__(self) -> str:
         """Return the step as text."""

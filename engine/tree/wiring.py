@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from engine.errors import DuplicateId, EmptyWorkflow, WiringError
 from engine.tree.nodes import (
+    AttemptNode,
     BranchNode,
     EventNode,
     Flow,
@@ -14,6 +15,7 @@ from engine.tree.nodes import (
     MapNode,
     Node,
     ParallelNode,
+    RaceNode,
     SequenceNode,
     SleepNode,
     StepNode,
@@ -26,6 +28,11 @@ from engine.values.schema import Schema
 from engine.values.shapes import EACH, mismatch
 
 ANY = Schema.of(None)
+
+CAUGHT = Schema.keys(
+    {"error": Schema.of(str), "type": Schema.of(str), "step": Schema.of(str), "input": ANY}, total=True
+)
+"""What the handler of an attempt is given: the error's message and type, the failed step's path and input."""
 
 GIVES = StepNode | FlowNode | MapNode | EventNode | ForeachNode | LoopNode | SequenceNode
 """What a mapping can take an output of."""
@@ -49,8 +56,10 @@ def output_of(node: Node, before: Schema) -> Schema:
             return _last(node.nodes, before)
         case ParallelNode():
             return Schema.keys({arm.id: output_of(arm, before) for arm in node.arms}, total=True)
-        case BranchNode():
+        case BranchNode() | RaceNode():
             return Schema.keys({arm.id: output_of(arm, before) for arm in children(node)}, total=False)
+        case AttemptNode():
+            return Schema.either(output_of(node.body, before), output_of(node.handler, CAUGHT))
         case LoopNode():
             return output_of(node.body, before)
         case ForeachNode():
@@ -138,6 +147,10 @@ def _check(node: Node, given: _Given) -> _Given:
         case BranchNode():
             for arm in node.arms:
                 _demand(given, arm.condition.schema, f"the condition {arm.condition.name} of {node.id!r}")
+        case AttemptNode():
+            _check(node.body, given)
+            _check(node.handler, _Given(schema=CAUGHT, by=f"{node.id!r}, when it fails,"))
+            return _Given(schema=after, by=f"{node.id!r}")
         case LoopNode():
             inside = _check(node.body, given)
             _demand(inside, node.condition.schema, f"the condition {node.condition.name} of {node.id!r}")

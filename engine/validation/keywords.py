@@ -1,7 +1,6 @@
 """The keywords of JSON Schema, each in bounded time, with messages that never hold a whole value."""
 
 import operator
-import reprlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from itertools import islice
@@ -13,7 +12,9 @@ from engine.validation.budget import remembered, tick
 from engine.validation.equality import key_of, repeated
 from engine.validation.evaluated import evaluated_items, evaluated_names
 from engine.validation.patterns import compiled
+from engine.validation.words import expected, shown, types
 
+BOUNDS = {operator.ge: "at least", operator.gt: "more than", operator.le: "at most", operator.lt: "less than"}
 Errors = Iterator[ValidationError]
 Keyword = Callable[[Any, Any, Any, Any], Errors | None]
 
@@ -21,17 +22,6 @@ MAX_EXPONENT = 400
 """Beyond it, exact fractions have so many digits that they cost more than they tell."""
 MAX_CONTEXT = 20
 """Errors of one alternative that are kept; more explain no better why it was not meant."""
-
-_words = reprlib.Repr()
-_words.maxstring = _words.maxother = _words.maxlong = 80
-
-
-def shown(value: Any) -> str:
-    """Return a value as text for a message, cut when it is long."""
-    try:
-        return _words.repr(value)
-    except ValueError:
-        return "a number of very many digits"
 
 
 def is_number(value: Any) -> bool:
@@ -49,7 +39,7 @@ def inside(validator: Any, value: Any, rule: Any, name: str) -> Errors:
 
 def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Errors:
     if isinstance(instance, str) and not compiled(pattern)(instance):
-        yield ValidationError(f"{shown(instance)} does not match {shown(pattern)}")
+        yield ValidationError(expected(f"a text that matches {shown(pattern)}", instance))
 
 
 def _properties(validator: Any, rules: Any, instance: Any, schema: Any) -> Errors:
@@ -144,7 +134,7 @@ def _property_names(validator: Any, rule: Any, instance: Any, schema: Any) -> Er
 
 
 def _missing(name: str, **more: Any) -> ValidationError:
-    return ValidationError(f"{shown(name)} is a required property", path=(name,), **more)
+    return ValidationError(f"{shown(name)} is missing and required.", path=(name,), **more)
 
 
 def _required(validator: Any, names: Any, instance: Any, schema: Any) -> Errors:
@@ -171,7 +161,7 @@ def _unique_items(validator: Any, wanted: Any, instance: Any, schema: Any) -> Er
 
 def _multiple_of(validator: Any, step: Any, instance: Any, schema: Any) -> Errors:
     if is_number(instance) and exact(instance) % exact(step):
-        yield ValidationError(f"{shown(instance)} is not a multiple of {shown(step)}")
+        yield ValidationError(expected(f"a multiple of {shown(step)}", instance))
 
 
 def exact(number: float) -> Fraction:
@@ -183,31 +173,31 @@ def exact(number: float) -> Fraction:
     return Fraction(text) if abs(int(exponent or 0)) < MAX_EXPONENT else Fraction(float(number))
 
 
-def _type(validator: Any, types: Any, instance: Any, schema: Any) -> Errors:
-    names = [types] if isinstance(types, str) else types
+def _type(validator: Any, wanted: Any, instance: Any, schema: Any) -> Errors:
+    names = [wanted] if isinstance(wanted, str) else wanted
     if not any(validator.is_type(instance, name) for name in names):
-        yield ValidationError(f"{shown(instance)} is not of type {', '.join(map(repr, names))}")
+        yield ValidationError(expected(types(names), instance))
 
 
-def _type_3(validator: Any, types: Any, instance: Any, schema: Any) -> Errors:
+def _type_3(validator: Any, wanted: Any, instance: Any, schema: Any) -> Errors:
     """Types of draft 3 may be schemas."""
-    names = types if isinstance(types, list) else [types]
+    names = wanted if isinstance(wanted, list) else [wanted]
     for rule in names:
         inner = validator.evolve(schema=rule) if isinstance(rule, dict) else None
         if inner.is_valid(instance) if inner is not None else validator.is_type(instance, rule):
             return
-    yield ValidationError(f"{shown(instance)} is not of type {shown(types)}")
+    yield ValidationError(expected(types(names), instance))
 
 
 def _enum(validator: Any, options: Any, instance: Any, schema: Any) -> Errors:
     known = remembered(options, lambda given: frozenset(map(key_of, given)))
     if key_of(instance) not in known:
-        yield ValidationError(f"{shown(instance)} is not one of {shown(options)}")
+        yield ValidationError(expected(f"one of {shown(options)}", instance))
 
 
 def _const(validator: Any, value: Any, instance: Any, schema: Any) -> Errors:
     if key_of(instance) != remembered(value, key_of):
-        yield ValidationError(f"{shown(instance)} is not {shown(value)}")
+        yield ValidationError(expected(shown(value), instance))
 
 
 def _limit(name: str, holds: Callable[[Any, Any], bool], strictly: Callable[[Any, Any], bool] | None) -> Keyword:
@@ -216,20 +206,22 @@ def _limit(name: str, holds: Callable[[Any, Any], bool], strictly: Callable[[Any
 
     def check(validator: Any, limit: Any, instance: Any, schema: Any) -> Errors:
         excluded = strictly is not None and schema.get(exclusive) is True
-        if is_number(instance) and not (strictly if excluded and strictly else holds)(instance, limit):
-            yield ValidationError(f"{shown(instance)} is beyond the {name} of {shown(limit)}")
+        rule = strictly if excluded and strictly else holds
+        if is_number(instance) and not rule(instance, limit):
+            yield ValidationError(expected(f"{BOUNDS[rule]} {shown(limit)}", instance))
 
     return check
 
 
 def _size(kind: type[Any], noun: str, holds: Callable[[Any, Any], bool]) -> Keyword:
     """Make a keyword that limits how much there is of something."""
+    one = {"properties": "property"}.get(noun, noun.removesuffix("s"))
 
     def check(validator: Any, limit: Any, instance: Any, schema: Any) -> Errors:
         size = len(instance) if isinstance(instance, kind) else None
         if size is not None and not holds(size, limit):
-            bound = "at least" if holds is operator.ge else "at most"
-            yield ValidationError(f"there are {size} {noun}, and {bound} {shown(limit)} are expected")
+            bound = BOUNDS[holds]
+            yield ValidationError(f"Found {size} {noun if size != 1 else one}, expected {bound} {shown(limit)}.")
 
     return check
 

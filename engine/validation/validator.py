@@ -22,9 +22,10 @@ from referencing.exceptions import Unresolvable
 from referencing.jsonschema import specification_with
 
 from engine.validation.budget import OutOfTime, limited
-from engine.validation.keywords import ADDED, OLDEST, REPLACED, Keyword, shown, watched
+from engine.validation.keywords import ADDED, OLDEST, REPLACED, Keyword, watched
 from engine.validation.patterns import PatternError
 from engine.validation.quick import quickly, surely_fits
+from engine.validation.words import shown
 
 Wrap = Callable[[Keyword], Keyword]
 NEWEST = "https://json-schema.org/draft/2020-12/schema"

@@ -22,6 +22,7 @@ from engine.validation.validator import DIALECTS, errors_of, seconds_for
 from engine.values.codec import JSON, Codec, OneForm
 from engine.values.jsontext import is_json, unambiguous
 from engine.values.misfits import handed_on, misfit, type_name
+from engine.values.types.floats import settled
 from engine.values.types.ordering import in_order_of, ordered
 from engine.values.types.plainness import checking, is_plain, is_reversible
 from engine.values.types.sameness import same
@@ -32,6 +33,7 @@ from engine.values.types.unions import Compiled
 MAX_ISSUES = 1000
 RAISED = ("Value error, ", "Assertion failed, ")
 """How pydantic begins the message of an exception that a validator raised."""
+ENDLESS = ", for which JSON has no number; a type that may be it says so with Field(allow_inf_nan=True)"
 
 
 class OpenCodec(OneForm):
@@ -120,7 +122,10 @@ class TypedCodec:
         checked = self._checked(value)
         if not self._reversible:
             try:
-                return self._json(self._forms["output"](checked, warnings="error"))
+                text = self._forms["output"](checked, warnings="error")
+                # Signs of a number that JSON does not have, which only some floats may be.
+                if b'NaN"' not in text and b'Infinity"' not in text:
+                    return self._json(text)
             except (PydanticSerializationError, ValueError, RecursionError):
                 # It warns of values that do not look like their declared type, rightly for one that was assigned after
                 # validation, wrongly for some unions; whether the JSON can be read tells which.
@@ -211,7 +216,7 @@ class PlainCodec(OneForm):
     def __init__(self, core: Any, checking: Any) -> None:
         """Compile the core schema; ``checking`` is the one that checks what a step returns."""
         self._full = TypedCodec(core)
-        self._read = SchemaValidator(core).validate_python
+        self._read = SchemaValidator(core, _use_prebuilt=False).validate_python
         self._check = SchemaValidator(checking, _use_prebuilt=False).validate_python
         self._write = SchemaSerializer(core).to_json
 
@@ -237,8 +242,10 @@ def codec_of(core: Any) -> Codec:
     return PlainCodec(core, checking(core)) if is_plain(core) else TypedCodec(core)
 
 
-def _told(message: str, found: Any) -> str:
-    """Return pydantic's message, and of a value of numpy or the like what to do about it."""
+def _told(kind: str, message: str, found: Any) -> str:
+    """Return pydantic's message, and what to do about a value of numpy or the like, and about ``inf`` and ``nan``."""
+    if kind == "finite_number":
+        return f"{message}, found {found}{ENDLESS}"
     how = handed_on(found)
     return f"{message}; found {type_name(found)}, {how}" if how else message
 
@@ -247,7 +254,7 @@ def invalid(error: ValidationError) -> InvalidValue:
     """Return pydantic's findings as ours."""
     return InvalidValue(
         issues=[
-            Issue(path=part["loc"], message=_told(_sentence(part["msg"]), part["input"]))
+            Issue(path=part["loc"], message=_told(part["type"], _sentence(part["msg"]), part["input"]))
             for part in error.errors(include_url=False, include_context=False)
         ]
     )
@@ -303,7 +310,7 @@ def _piece_by_piece(value: Any) -> JSON:
             return ordered([_piece_by_piece(part) for part in value])
         case float():
             if not math.isfinite(value):
-                raise ValueError(f"{value} needs a schema that declares a float")
+                raise ValueError(f"{value} needs a schema that declares a float with allow_inf_nan=True")
             return float(value)
         case _ if isinstance(value, BaseModel) or (is_dataclass(value) and not isinstance(value, type)):
             return _codec_of(type(value)).dump(value)
@@ -329,7 +336,7 @@ def _codec_of(kind: type) -> Codec:
         ValueError: it has parts of which pydantic knows nothing.
     """
     try:
-        return codec_of(TypeAdapter(kind).core_schema)
+        return codec_of(settled(TypeAdapter(kind).core_schema))
     except Exception as error:  # A type may bring code of its own that makes its schema.
         raise ValueError(f"{kind.__qualname__} has parts that pydantic does not know") from error
 

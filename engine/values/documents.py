@@ -1,11 +1,10 @@
 """JSON Schema documents: put together from others, and generated from types that have no exact one."""
 
-import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Flag
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 from pydantic.json_schema import GenerateJsonSchema, JsonRef, JsonSchemaMode, JsonSchemaValue, JsonSchemaWarningKind
@@ -14,11 +13,17 @@ from referencing import Registry, Resource
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
-from engine.values.misfits import parts_of
 from engine.values.positions import DOCUMENT
 from engine.values.types import choices
+from engine.values.types.floats import TEXTS, is_endless
 
 Document = dict[str, Any]
+
+DIGITS: tuple[tuple[Literal["max_digits", "decimal_places"], str], ...] = (
+    ("max_digits", "x-maxDigits"),
+    ("decimal_places", "x-decimalPlaces"),
+)
+"""Limits of decimals, and the words for them."""
 
 
 class LenientGenerator(GenerateJsonSchema):
@@ -89,24 +94,27 @@ class LenientGenerator(GenerateJsonSchema):
         content = self.generate_inner(schema.get("schema") or core_schema.any_schema())
         return {"type": "string", "contentMediaType": "application/json", "contentSchema": content}
 
+    def float_schema(self, schema: core_schema.FloatSchema) -> JsonSchemaValue:
+        """Return the schema of a float, with the texts of the numbers that JSON does not have where it may be one."""
+        found = super().float_schema(schema)
+        return {"anyOf": [found, {"enum": list(TEXTS)}]} if schema.get("allow_inf_nan") else found
+
     def decimal_schema(self, schema: core_schema.DecimalSchema) -> JsonSchemaValue:
-        """Return pydantic's schema with its text marked as a decimal, which else looks like ``float | str``."""
+        """Return pydantic's schema with its text marked as a decimal, which else looks like ``float | str``.
+
+        How many digits it may have is told in words of our own: JSON Schema has none, and a pattern says it to nobody.
+        """
         found = super().decimal_schema(schema)
         for part in found.get("anyOf", ()):
             if part.get("type") == "string":
                 part["format"] = "decimal"
+            elif part.get("type") == "number":
+                part.update({word: schema[limit] for limit, word in DIGITS if schema.get(limit) is not None})
         # pydantic 2.13 gives every decimal a pattern that refuses the exponents which it writes itself.
         if "max_digits" not in schema and "decimal_places" not in schema:
             for part in (found, *found.get("anyOf", ())):
                 part.pop("pattern", None)
         return found
-
-
-def is_endless(value: Any) -> bool:
-    """Return whether a number that JSON does not have is in a value."""
-    if isinstance(value, float):
-        return not math.isfinite(value)
-    return any(is_endless(part) for _, part in parts_of(value) or ())
 
 
 def _ordered(value: Any) -> Any:

@@ -97,7 +97,7 @@ def _leaf(value: Any) -> str | None:
     """Return what is wrong with a value that is no container, if anything."""
     match value:
         case float() if not math.isfinite(value):
-            return f"{value} cannot become JSON here; a schema that declares a float lets it pass"
+            return f"{value} cannot become JSON here; it may stand where a schema says allow_inf_nan=True"
         case bytes():
             return (
                 None if _writes(value) else "bytes that are not UTF-8 cannot become JSON here; declare them in a schema"

@@ -7,9 +7,11 @@ it stands.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from engine.paths import Path
+
+T = TypeVar("T")
 
 Node = dict[str, Any]
 Mend = Callable[[Node, Node], Node]
@@ -53,24 +55,38 @@ class Positions:
 
     def rewrite(self, schema: Node, mend: Mend) -> Node:
         """Return a copy of a schema in which every schema went through ``mend``, inner ones first."""
-        new = {key: self._rewritten(key, value, mend) for key, value in schema.items()}
-        return mend(new, schema)
+        return mend(self._with_parts(schema, lambda part: self.rewrite(part, mend)), schema)
 
-    def _rewritten(self, key: str, value: Any, mend: Mend) -> Any:
+    def hand_down(self, schema: Node, given: T, change: Callable[[Node, T], tuple[Node, T]]) -> Node:
+        """Return a copy of a schema in which every schema went through ``change``, outer ones first.
+
+        Args:
+            schema: the schema.
+            given: what holds for it, from outside.
+            change: makes of a schema, and of what holds for it, the new schema, and what holds inside it.
+        """
+        new, inside = change(schema, given)
+        return self._with_parts(new, lambda part: self.hand_down(part, inside, change))
+
+    def _with_parts(self, schema: Node, make: Callable[[Node], Node]) -> Node:
+        return {key: self._rewritten(key, value, make) for key, value in schema.items()}
+
+    def _rewritten(self, key: str, value: Any, make: Callable[[Node], Node]) -> Any:
         if key in self.named and isinstance(value, dict):
-            return {name: self._each(part, mend) for name, part in value.items()}
-        return self._each(value, mend) if key in self.single or key in self.named else value
+            return {name: _each(part, make) for name, part in value.items()}
+        return _each(value, make) if key in self.single or key in self.named else value
 
-    def _each(self, value: Any, mend: Mend) -> Any:
-        match value:
-            case dict():
-                return self.rewrite(value, mend)
-            case list():
-                return [self._each(part, mend) for part in value]
-            case tuple():
-                return tuple(self._each(part, mend) for part in value)
-            case _:
-                return value
+
+def _each(value: Any, make: Callable[[Node], Node]) -> Any:
+    match value:
+        case dict():
+            return make(value)
+        case list():
+            return [_each(part, make) for part in value]
+        case tuple():
+            return tuple(_each(part, make) for part in value)
+        case _:
+            return value
 
 
 def _schemas(value: Any) -> Iterator[tuple[Path, Node]]:

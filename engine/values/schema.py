@@ -2,6 +2,7 @@
 
 import re
 import sys
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,7 +21,10 @@ from engine.values.composite import EitherCodec, KeysCodec, ListCodec
 from engine.values.documents import Document, LenientGenerator, either, keyed, listed
 from engine.values.screening import screened, strict
 from engine.values.shapes import UNKNOWN, SchemaShape, keyed_shape, typed_shape
+from engine.values.types.floats import settled
+from engine.values.types.handwritten import contradiction
 from engine.values.types.initvars import check_init_only
+from engine.values.types.keys import keyless
 from engine.values.types.transport import described
 from engine.values.types.unreadable import unreadable
 
@@ -201,13 +205,9 @@ def _of_type(spec: Any) -> Schema:
     """Return the schema of anything that pydantic's ``TypeAdapter`` takes."""
     name = spec.__name__ if isinstance(spec, type) else _MODULES.sub("", shown(spec, sys.maxsize))
     try:
-        adapter: TypeAdapter[Any] = TypeAdapter(spec)
-        # Of a type that is not complete yet, this names what is missing.
-        adapter.rebuild(raise_errors=True)
-        core: Any = adapter.core_schema
+        core: Any = settled(_core_of(spec))
         check_init_only(core)
-        if found := unreadable(core):
-            raise InvalidSchema(_why_unreadable(name, *found))
+        _check_readable(core, name)
         codec = codec_of(core)
         read, written = _documents(core, name)
         return _schema(spec, name, read, written, typed_shape(core, read, written), codec)
@@ -239,6 +239,44 @@ def _documents(core: Any, name: str) -> tuple[Document, Document]:
             "__get_pydantic_json_schema__ of the type or of one in it."
         ) from error
     return strict(read, name), strict(written, name)
+
+
+def _core_of(spec: Any) -> Any:
+    """Return pydantic's core schema of a type.
+
+    Raises:
+        Whatever the code of the type's author does.
+    """
+    with warnings.catch_warnings():
+        # Of what it passes over, such as ReadOnly and a deprecated type, pydantic warns; it is nobody's mistake here.
+        warnings.filterwarnings("ignore", message=".*using the `ReadOnly` qualifier")
+        warnings.filterwarnings("ignore", message="The 'deprecated' attribute with value")
+        adapter: TypeAdapter[Any] = TypeAdapter(spec)
+        # Of a type that is not complete yet, this names what is missing.
+        adapter.rebuild(raise_errors=True)
+        return adapter.core_schema
+
+
+def _check_readable(core: Any, name: str) -> None:
+    """Check that a type's values can be told from their JSON, as far as is certain.
+
+    Raises:
+        InvalidSchema: nothing of it could be recorded, or it would be read as something else.
+    """
+    if found := unreadable(core):
+        raise InvalidSchema(_why_unreadable(name, *found))
+    if keys := keyless(core):
+        raise InvalidSchema(
+            f"{name} cannot be a schema: a dict in it has keys that may be {keys}, but keys of a JSON object are text. "
+            "Use a list of pairs, or say how a key is read from text and written: "
+            "Annotated[..., BeforeValidator(read), PlainSerializer(write)]."
+        )
+    if said := contradiction(core):
+        raise InvalidSchema(
+            f"{name} cannot be a schema: its WithJsonSchema says {said[0]}, but what is recorded is {said[1]}, which "
+            "it would not take again. Give it a validator that reads and a serializer that writes what it says, or "
+            "leave WithJsonSchema out."
+        )
 
 
 def _why_unreadable(name: str, path: Path, expected: str) -> str:

@@ -15,8 +15,9 @@ from pydantic_core import PydanticSerializationError, to_jsonable_python
 from engine.errors import InvalidSchema
 from engine.paths import Path, format_path
 from engine.validation.validator import DIALECTS
-from engine.values.documents import Document, is_endless, unresolved
+from engine.values.documents import Document, unresolved
 from engine.values.positions import DOCUMENT
+from engine.values.types.floats import is_endless
 
 MAX_BITS = 14_000
 """Longer whole numbers have more digits than readers of JSON take."""

@@ -6,22 +6,26 @@ Whether values fit is `playground.actions.verdicts`.
 import re
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from engine import errors
 from engine.clock import SystemClock
 from engine.errors import InvalidInput, Issue, UnknownRun
+from engine.events import Event
 from engine.journal import requests as journal
 from engine.journal.answers import Places, find_suspended, path_of
 from engine.journal.fold import fold
-from engine.journal.forks import record_fork
-from engine.journal.requests import Start, check_resumable
+from engine.journal.forks import beginning, record_fork
+from engine.journal.requests import Start, check_resumable, check_startable
 from engine.journal.state import RunState
 from engine.journal.step_state import StepState
 from engine.paths import Path, format_path, ids_of
 from engine.values.missing import MISSING
 from playground.actions import verdicts
 from playground.catalogue import catalogue
+from playground.catalogue.catalogue import WorkflowEntry
 from playground.fleet import hanging
 from playground.graph.nodes import UNKNOWN
 from playground.graph.tree import read_tree
@@ -36,16 +40,39 @@ store = OrmStore()
 _clock = SystemClock()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A run as it was read, and the version it was made with: read once where a request comes in, and handed on."""
+
+    run: RunState
+    entry: WorkflowEntry | None
+    """None when nothing is known of the version any more."""
+
+
+async def read_run(run_id: str) -> Known:
+    """Return a run, to be asked something of.
+
+    Raises:
+        UnknownRun: there is no such run.
+    """
+    run = await state_of(run_id)
+    return Known(run=run, entry=await catalogue.version(run.workflow_id, run.digest))
+
+
 async def state_of(run_id: str) -> RunState:
     """Return the fold of a run's journal.
 
     Raises:
         UnknownRun: there is no such run.
     """
-    run = fold(await store.read(run_id))
-    if not run.run_id:
+    return fold(await _journal(run_id))
+
+
+async def _journal(run_id: str) -> Sequence[Event]:
+    events = await store.read(run_id)
+    if not events:
         raise UnknownRun(f"no run has the id {run_id!r}")
-    return run
+    return events
 
 
 async def start(
@@ -56,6 +83,9 @@ async def start(
     resource_id: str | None = None,
     state: dict[str, Any] | None = None,
     request_context: dict[str, Any] | None = None,
+    schedule: str | None = None,
+    scheduled_for: datetime | None = None,
+    entry: WorkflowEntry | None = None,
 ) -> str:
     """Start a new run, or one that was made by `create` and has no input yet; return its id.
 
@@ -66,18 +96,30 @@ async def start(
         resource_id: whom or what a new run belongs to, in the user's own terms.
         state: the state to begin with.
         request_context: a JSON dict that every step finds in its context.
+        schedule: the schedule that starts it, if one does.
+        scheduled_for: the due time for which it does.
+        entry: the workflow's entry, where it was read before.
 
     Raises:
         UnknownWorkflow, InvalidInput, StartRefused: no run was made.
         RunAlreadyStarted: the run has its input already.
         UnknownRun: a run with this id is one of another workflow.
     """
-    entry = await catalogue.workflow(workflow_id)
+    entry = entry or await catalogue.workflow(workflow_id)
     given, run_id = run_id, _checked_id(run_id)
-    wanted = Start(input=value, state=state, request_context=request_context)
-    checked = await verdicts.check_start(entry, wanted)
     # A run whose id is made up here cannot be there yet.
     known = RunState() if given is None else fold(await store.read(run_id))
+    if known.run_id and known.workflow_id != workflow_id:
+        raise UnknownRun(f"run {run_id} is a run of workflow {known.workflow_id!r}, not of {workflow_id!r}")
+    check_startable(known)
+    wanted = Start(
+        input=value,
+        state=state,
+        request_context=request_context,
+        schedule=schedule,
+        scheduled_for=scheduled_for,
+    )
+    checked = await verdicts.check_start(entry, wanted)
     if not known.run_id:
         await journal.create_run(
             store,
@@ -88,10 +130,8 @@ async def start(
             start=checked,
             resource_id=resource_id,
         )
-    elif known.workflow_id != workflow_id:
-        raise UnknownRun(f"run {run_id} is a run of workflow {known.workflow_id!r}, not of {workflow_id!r}")
     else:
-        await journal.record_start(store, _clock, run_id, checked)
+        await journal.record_start(store, _clock, run_id, checked, known=known)
     await _announce(run_id)
     return run_id
 
@@ -120,6 +160,7 @@ async def resume(
     label: str | None = None,
     index: int | None = None,
     suspension: str | None = None,
+    known: Known | None = None,
 ) -> Path:
     """Answer a suspended step; return its path.
 
@@ -130,27 +171,28 @@ async def resume(
         label: the label that the step suspended with.
         index: the item of a foreach.
         suspension: the `StepState.suspension` that is answered; without it, the one that is open.
+        known: the run, where it was read before; whoever hands it on is done with it.
 
     Raises:
         UnknownRun, UnknownStep, NotSuspended, AmbiguousResume, AlreadyResumed, RunFinished, WorkflowChanged,
         InvalidResumeData: nothing was changed.
     """
-    run = await state_of(run_id)
-    asked = await suspended_step(run, step, label=label, index=index)
+    known = known or await read_run(run_id)
+    asked = suspended_step(known, step, label=label, index=index)
     path = asked.path
-    check_resumable(run, path, suspension)
-    answer = await verdicts.check_answer(run, path, data)
-    await journal.record_resume(store, _clock, run_id, path, answer, suspension=asked.suspension, known=run)
+    check_resumable(known.run, path, suspension)
+    answer = await verdicts.check_answer(known.run, known.entry, path, data)
+    await journal.record_resume(store, _clock, run_id, path, answer, suspension=asked.suspension, known=known.run)
     await _announce(run_id)
     return path
 
 
-async def suspended_step(
-    run: RunState, step: str | Sequence[str | int] | None, *, label: str | None = None, index: int | None = None
+def suspended_step(
+    known: Known, step: str | Sequence[str | int] | None, *, label: str | None = None, index: int | None = None
 ) -> StepState:
     """Return the suspended step that is meant, as `engine.Run.resume` finds it; see `resume`."""
-    entry = await catalogue.version(run.workflow_id, run.digest)
-    recorded = {ids_of(known.path) for known in run.steps()}
+    run, entry = known.run, known.entry
+    recorded = {ids_of(begun.path) for begun in run.steps()}
     paths = recorded if entry is None else catalogue.paths_of(entry.graph)
     return find_suspended(Places(workflow_id=run.workflow_id, paths=paths), run, step, label, index)
 
@@ -162,7 +204,6 @@ async def cancel(run_id: str, reason: str = "") -> None:
         UnknownRun: there is no such run.
         RunFinished: it has ended before and stays as it was.
     """
-    await state_of(run_id)
     await journal.record_cancel(store, _clock, run_id, reason)
     # The worker that executes it stops; and hooks may be left, of which only a worker knows.
     await _announce(run_id)
@@ -201,7 +242,9 @@ async def _unblock(run_id: str) -> None:
         await nudges.replace_worker(worker_id)
 
 
-async def send_event(run_id: str, name: str, payload: Any, *, path: Path | None = None) -> None:
+async def send_event(
+    run_id: str, name: str, payload: Any, *, path: Path | None = None, known: Known | None = None
+) -> None:
     """Send an event to a run.
 
     Args:
@@ -209,6 +252,7 @@ async def send_event(run_id: str, name: str, payload: Any, *, path: Path | None 
         name: the event.
         payload: what it carries, as JSON.
         path: the waiting step that it is meant for; without it, the first that waits, or the next one that will.
+        known: as for `resume`.
 
     Raises:
         UnknownRun, RunFinished: there is no such run, or it has ended.
@@ -217,9 +261,11 @@ async def send_event(run_id: str, name: str, payload: Any, *, path: Path | None 
         InvalidEventPayload: the payload does not fit.
         NotSuspended: the step that it is meant for does not wait for it.
     """
-    run = await state_of(run_id)
-    event = await verdicts.check_event(run, name, payload, path)
-    await journal.record_event(store, _clock, run_id, name, event.payload, path=path, takers=event.takers)
+    known = known or await read_run(run_id)
+    event = await verdicts.check_event(known.run, known.entry, name, payload, path)
+    await journal.record_event(
+        store, _clock, run_id, name, event.payload, path=path, takers=event.takers, known=known.run
+    )
     await _announce(run_id)
 
 
@@ -244,8 +290,11 @@ async def fork(
         UnknownRun, UnknownWorkflow, UnknownStep, StepNotRun, RunExists, InvalidInput, StartRefused, NewerJournal: no
             run was made.
     """
-    run = await state_of(run_id)
-    path, entry = await forked_step(run, step), await catalogue.workflow(run.workflow_id)
+    # Its journal is read once, by what copies it; and before that where a value is judged only if the step has begun.
+    entry = await catalogue.workflow((await store.summary(run_id)).workflow_id)
+    path = forked_step(entry, step)
+    if value is not MISSING:
+        beginning(await store.read(run_id), path, exactly=True, began=began)
     node = read_tree(entry.graph).at(path) or UNKNOWN
     if value is not MISSING:
         await verdicts.check_schema(node.input_schema or {}, value, InvalidInput, f"step {format_path(path)!r}")
@@ -265,13 +314,12 @@ async def fork(
     return new_id
 
 
-async def forked_step(run: RunState, step: str | Sequence[str | int]) -> Path:
+def forked_step(entry: WorkflowEntry, step: str | Sequence[str | int]) -> Path:
     """Return the path of the step that is meant, in the workflow as it is now.
 
     Raises:
-        UnknownWorkflow, UnknownStep: it has none there (any more).
+        UnknownStep: it has none there (any more).
     """
-    entry = await catalogue.workflow(run.workflow_id)
     return path_of(Places(workflow_id=entry.workflow_id, paths=catalogue.paths_of(entry.graph)), step)
 
 
@@ -285,5 +333,5 @@ def _checked_id(run_id: str | None) -> str:
         return str(uuid.uuid4())
     if not RUN_ID.fullmatch(run_id):
         message = "expected 1 to 200 letters, digits and . : _ -, a letter or digit first"
-        raise InvalidInput("this is no id of a run:", [Issue(path=("runId",), message=message)])
+        raise InvalidInput(f"this is no id of a run: {run_id!r}", [Issue(path=(), message=message)])
     return run_id

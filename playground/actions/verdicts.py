@@ -6,8 +6,8 @@ checked again before it runs.
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields, replace
+from typing import Any, Self
 
 from engine import errors
 from engine.errors import (
@@ -18,7 +18,7 @@ from engine.errors import (
     Issue,
     RequestError,
 )
-from engine.journal.requests import Start
+from engine.journal.requests import Start, check_takes_event
 from engine.journal.state import RunState
 from engine.journal.waits import Admitted, likeliest, unknown_event
 from engine.paths import Path, format_path, ids_of
@@ -36,6 +36,11 @@ Refused = InvalidInput | InvalidResumeData | InvalidEventPayload
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UncheckedStart(Start):
     """A start that no worker has seen: it is checked by the one that begins the run."""
+
+    @classmethod
+    def of(cls, start: Start) -> Self:
+        """Return a start with the mark."""
+        return cls(**{field.name: getattr(start, field.name) for field in fields(Start)})
 
     def payload(self) -> dict[str, Any]:
         """Return the keys of an event's payload, with the mark."""
@@ -55,8 +60,8 @@ async def check_start(entry: catalogue.WorkflowEntry, wanted: Start) -> Start:
     verdict = await _ask(entry.workflow_id, question)
     if verdict is None:
         await check_schema(entry.input_schema, wanted.input, InvalidInput, what)
-        return UncheckedStart(input=wanted.input, state=wanted.state, request_context=wanted.request_context)
-    return Start(input=verdict["input"], state=verdict["state"], request_context=wanted.request_context)
+        return UncheckedStart.of(wanted)
+    return replace(wanted, input=verdict["input"], state=verdict["state"])
 
 
 async def permit_fork(workflow_id: str) -> bool:
@@ -68,13 +73,12 @@ async def permit_fork(workflow_id: str) -> bool:
     return await _ask(workflow_id, {"kind": "fork"}) is not None
 
 
-async def check_answer(run: RunState, path: Path, data: Any) -> Any:
-    """Return the answer to a suspended step as it is recorded.
+async def check_answer(run: RunState, entry: catalogue.WorkflowEntry | None, path: Path, data: Any) -> Any:
+    """Return the answer to a suspended step as it is recorded; ``entry`` is the version that the run was made with.
 
     Raises:
         InvalidResumeData: it does not fit.
     """
-    entry = await catalogue.version(run.workflow_id, run.digest)
     step = run.find(path)
     own = None if step is None else step.answer_schema
     schema = own if own is not None else {} if entry is None else catalogue.resume_schema(entry.graph, path)
@@ -87,15 +91,38 @@ async def check_answer(run: RunState, path: Path, data: Any) -> Any:
     return data
 
 
-async def check_event(run: RunState, name: str, payload: Any, path: Path | None) -> Admitted:
-    """Return an event as it is recorded; see `engine.journal.waits.admit_event`.
+def check_awaited(run: RunState, entry: catalogue.WorkflowEntry | None, name: str, path: Path | None = None) -> None:
+    """Check that a run takes an event, whatever it carries; for the arguments see `check_event`.
 
     Raises:
-        UnknownStep: nothing in the workflow waits for an event of this name.
+        RunFinished: it has ended.
+        UnknownStep: nothing in its workflow waits for an event of this name.
+        NotSuspended: the step that it is meant for does not wait for it.
+    """
+    check_takes_event(run, name)
+    if entry is not None and name not in (known := catalogue.event_names(entry.graph)):
+        raise unknown_event(run.workflow_id, name, known)
+    check_takes_event(run, name, path)
+
+
+async def check_event(
+    run: RunState, entry: catalogue.WorkflowEntry | None, name: str, payload: Any, path: Path | None
+) -> Admitted:
+    """Return an event as it is recorded; see `engine.journal.waits.admit_event`.
+
+    Args:
+        run: the run.
+        entry: the version that it was made with.
+        name: the event.
+        payload: what it carries, as JSON.
+        path: the waiting step that it is meant for, if one is.
+
+    Raises:
+        RunFinished, UnknownStep, NotSuspended: it is not taken, whatever it carries; see `check_awaited`.
         InvalidEventPayload: it does not fit.
         WorkflowChanged: the code no longer has the steps that the run recorded.
     """
-    entry = await catalogue.version(run.workflow_id, run.digest)
+    check_awaited(run, entry, name, path)
     schemas = {} if entry is None else catalogue.event_schemas(entry.graph, name)
     first = [ids_of(path)] if path else likeliest(run, name)
     order = [at for at in dict.fromkeys([*first, *(() if path else schemas)]) if at in schemas] or list(schemas)
@@ -107,8 +134,6 @@ async def check_event(run: RunState, name: str, payload: Any, path: Path | None)
     verdict = await _ask(run.workflow_id, question)
     if verdict is not None:
         return Admitted(payload=verdict["data"], takers=frozenset(map(tuple, verdict["takers"])))
-    if entry is not None and not order:
-        raise unknown_event(run.workflow_id, name, catalogue.event_names(entry.graph))
     fits = frozenset([at for at in asked if not await asyncio.to_thread(check, schemas[at], payload)])
     if asked and not fits:
         await check_schema(schemas[asked[0]], payload, InvalidEventPayload, f"event {name!r}")
@@ -121,7 +146,7 @@ async def _ask(workflow_id: str, question: dict[str, Any]) -> dict[str, Any] | N
     Raises:
         RequestError: the worker's code refuses.
     """
-    if nudges.alone() or not await workers.ready_count():
+    if not await workers.ready_count():
         return None
     answer = await nudges.ask({"workflow_id": workflow_id, **question}, seconds=ANSWER_TIME)
     match answer:

@@ -2,51 +2,67 @@
 
 Some of what Mastra's clients can say has no meaning here. What would change nothing that is seen is passed over
 (``tracingOptions``, ``disableScorers``, and a ``requestContext`` after the start: a run keeps the one it began with);
-what would be missed is refused.
+what would be missed is refused, and so is every other key that is not known.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.http import HttpRequest
 
-from engine.errors import UnknownRun
+from engine.errors import InvalidValue, UnknownRun
 from engine.journal.state import RunState
 from engine.journal.summary import RunSummary
 from engine.values.missing import MISSING
 from playground.actions import actions
 from playground.api.endpoint import BadRequest, body_of, said_in
+from playground.api.requests import (
+    EVENT,
+    NOTHING,
+    REFUSED_IN_TRAVEL,
+    RESUME,
+    START,
+    TRAVEL,
+    Schema,
+    missing,
+)
 from playground.catalogue import catalogue
+from playground.runs.refusals import headline
 
 Body = dict[str, Any]
 
 
-async def start(request: HttpRequest, workflow_id: str) -> str:
+async def start(request: HttpRequest, workflow_id: str, schema: Schema = START) -> str:
     """Start a run with what the body says; return its id."""
-    body = said_in(request)
+    body = said_in(request, schema)
     _refuse(body, "perStep")
-    return await actions.start(
-        workflow_id,
-        body.get("inputData"),
-        run_id=run_id_of(request),
-        resource_id=text(body, "resourceId"),
-        state=_object(body, "initialState"),
-        request_context=_object(body, "requestContext"),
-    )
+    with _null_for("inputData", body):
+        return await actions.start(
+            workflow_id,
+            body.get("inputData"),
+            run_id=run_id_of(request),
+            resource_id=text(body, "resourceId"),
+            state=_object(body, "initialState"),
+            request_context=_object(body, "requestContext"),
+        )
 
 
 async def resume(request: HttpRequest, workflow_id: str) -> tuple[str, int]:
     """Answer a suspended step of the run of the query; return the run's id and its last seq before the answer."""
-    body = said_in(request)
+    body = said_in(request, RESUME)
     _refuse(body, "perStep")
-    run = await run_of(workflow_id, named_run(request))
-    index = _index(body, "forEachIndex")
-    await actions.resume(run.run_id, _step(body), body.get("resumeData"), label=text(body, "label"), index=index)
-    return run.run_id, run.last_seq
+    run_id, index = named_run(request), _index(body, "forEachIndex")
+    known = await known_run(workflow_id, run_id)
+    seq, label = known.run.last_seq, text(body, "label")
+    with _null_for("resumeData", body):
+        await actions.resume(run_id, _step(body), body.get("resumeData"), label=label, index=index, known=known)
+    return run_id, seq
 
 
 async def restart(request: HttpRequest, workflow_id: str) -> str:
     """Have the run of the query taken over; return its id."""
-    body_of(request)
+    body_of(request, NOTHING)
     run = await run_of(workflow_id, named_run(request))
     await actions.restart(run.run_id)
     return run.run_id
@@ -54,13 +70,33 @@ async def restart(request: HttpRequest, workflow_id: str) -> str:
 
 async def travel(request: HttpRequest, workflow_id: str) -> str:
     """Fork the run of the query before a step and start the fork; return the new run's id."""
-    body = said_in(request)
-    _refuse(body, "perStep", "resumeData", "initialState", "context", "nestedStepsContext")
+    body = said_in(request, TRAVEL, REFUSED_IN_TRAVEL)
+    _refuse(body, "perStep", *REFUSED_IN_TRAVEL)
     step = _step(body)
     if step is None:
-        raise BadRequest('say from which step: {"step": path, "inputData": what it is given instead}')
+        raise BadRequest(missing("step", body))
     run = await run_of(workflow_id, named_run(request))
     return await actions.fork(run.run_id, step, body.get("inputData", MISSING))
+
+
+async def send_event(request: HttpRequest, workflow_id: str, run_id: str) -> None:
+    """Send a run the event of the body."""
+    body = said_in(request, EVENT)
+    name = text(body, "event") or ""
+    known = await known_run(workflow_id, run_id)
+    with _null_for("data", body):
+        await actions.send_event(run_id, name, body.get("data"), known=known)
+
+
+@contextmanager
+def _null_for(key: str, body: Body) -> Iterator[None]:
+    """Say that a key is missing when null, which it then stands for, is refused."""
+    try:
+        yield
+    except InvalidValue as error:
+        if key in body:
+            raise
+        raise BadRequest(f"{missing(key, body)}. Without it null is meant, and {headline(error)}") from None
 
 
 async def run_of(workflow_id: str, run_id: str) -> RunSummary:
@@ -70,9 +106,20 @@ async def run_of(workflow_id: str, run_id: str) -> RunSummary:
         UnknownRun: there is none of this id, or it is one of another workflow.
     """
     run = await actions.store.summary(run_id)
-    if run.workflow_id != workflow_id:
-        raise UnknownRun(f"run {run_id!r} is a run of workflow {run.workflow_id!r}, not of {workflow_id!r}")
+    _check_workflow(run, workflow_id)
     return run
+
+
+async def known_run(workflow_id: str, run_id: str) -> actions.Known:
+    """Return a run of a workflow, to be asked something of; see `run_of` for what is raised."""
+    known = await actions.read_run(run_id)
+    _check_workflow(known.run, workflow_id)
+    return known
+
+
+def _check_workflow(run: RunState | RunSummary, workflow_id: str) -> None:
+    if run.workflow_id != workflow_id:
+        raise UnknownRun(f"run {run.run_id!r} is a run of workflow {run.workflow_id!r}, not of {workflow_id!r}")
 
 
 async def graph_of(run: RunState | RunSummary) -> catalogue.Graph | None:

@@ -1,7 +1,7 @@
 """What every endpoint shares: methods, strict JSON in, JSON out, and errors with the right status."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine
 from functools import wraps
 from typing import Any
 
@@ -9,8 +9,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.views.decorators.csrf import csrf_exempt
 
 from engine.errors import Issue, StepyardError
+from playground.api.requests import NO_QUERY, Query, Schema, fault_in_body, fault_in_query
 from playground.forms import JsonError, parse_json
-from playground.runs.refusals import EmptyRequest, headline, refusal_of
+from playground.runs.refusals import EmptyRequest, as_key, headline, refusal_of
 
 Answer = Any
 Endpoint = Callable[..., Awaitable[Answer]]
@@ -26,8 +27,12 @@ class BadRequest(Exception):
         self.status = status
 
 
-def endpoint(*methods: str) -> Callable[[Endpoint], View]:
+def endpoint(*methods: str, query: Query = NO_QUERY) -> Callable[[Endpoint], View]:
     """Make a view of a coroutine that returns JSON, or a response as it is.
+
+    Args:
+        methods: what is taken.
+        query: the keys that may stand in the query.
 
     The guard has checked the origin of the request before, so that no token is asked for: a page of another site
     cannot send what is taken here, and programs have no cookie.
@@ -41,6 +46,8 @@ def endpoint(*methods: str) -> Callable[[Endpoint], View]:
                 response = answer({"error": f"{request.method} is not taken here: use {' or '.join(methods)}"}, 405)
                 response["Allow"] = ", ".join(methods)
                 return response
+            if wrong := fault_in_query(request.GET, query):
+                return failure(wrong, 400)
             try:
                 found = await function(request, **parts)
             except BadRequest as error:
@@ -49,7 +56,7 @@ def endpoint(*methods: str) -> Callable[[Endpoint], View]:
                 refusal = refusal_of(error)
                 if refusal is None:
                     raise
-                return failure(headline(error), refusal.status, getattr(error, "issues", ()))
+                return failure(headline(error, as_key), refusal.status, getattr(error, "issues", ()))
             return found if isinstance(found, HttpResponseBase) else answer(found)
 
         return csrf_exempt(view)
@@ -79,7 +86,7 @@ def failure(message: str, status: int, issues: tuple[Issue, ...] = ()) -> HttpRe
     return answer({"error": message} | ({"issues": listed} if listed else {}), status)
 
 
-def said_in(request: HttpRequest) -> dict[str, Any]:
+def said_in(request: HttpRequest, schema: Schema, but: Collection[str] = ()) -> dict[str, Any]:
     """Return the JSON object of the body of a request that has to say something; see `body_of`.
 
     Raises:
@@ -87,14 +94,19 @@ def said_in(request: HttpRequest) -> dict[str, Any]:
     """
     if not request.body:
         raise EmptyRequest
-    return body_of(request)
+    return body_of(request, schema, but)
 
 
-def body_of(request: HttpRequest) -> dict[str, Any]:
+def body_of(request: HttpRequest, schema: Schema, but: Collection[str] = ()) -> dict[str, Any]:
     """Return the JSON object of a request's body; none is an empty one.
 
+    Args:
+        request: the request.
+        schema: what its keys may be; see `playground.api.requests`.
+        but: keys that are refused by the endpoint itself.
+
     Raises:
-        BadRequest: it is no JSON, no object, or not declared as JSON.
+        BadRequest: it is no JSON, no object, not declared as JSON, or has a key that is not known or lacks one.
     """
     if not request.body:
         return {}
@@ -108,6 +120,8 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
         raise BadRequest(f"the body is not JSON: {error}") from None
     if not isinstance(value, dict):
         raise BadRequest('the body must be a JSON object, such as {"inputData": ...}')
+    if wrong := fault_in_body(value, schema, but):
+        raise BadRequest(wrong)
     return value
 
 

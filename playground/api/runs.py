@@ -11,18 +11,20 @@ from engine.events import Event
 from engine.paths import format_path
 from playground.actions import actions
 from playground.api.endpoint import Answer, endpoint, number, streamed
+from playground.api.requests import AFTER, LINES_OF, MORE
 from playground.api.waiting import events_after
 from playground.catalogue import catalogue
 from playground.catalogue.catalogue import Graph
 from playground.runs import lists, wire
 from playground.runs.filters import read_filter, read_place
+from playground.runs.inbox import read_inbox
 from playground.runs.masking import mask_event
 
 MOST = 1000
 """How many events one answer holds."""
 
 
-@endpoint("GET")
+@endpoint("GET", query=LINES_OF)
 async def listing(request: HttpRequest) -> Answer:
     """Return runs of all workflows, newest first."""
     wanted = read_filter(request.GET)
@@ -31,7 +33,7 @@ async def listing(request: HttpRequest) -> Answer:
     return {"runs": [wire.line(summary) for summary in found.rows], "next": found.next}
 
 
-@endpoint("GET")
+@endpoint("GET", query=AFTER)
 async def events(request: HttpRequest, run_id: str) -> Answer:
     """Return a run's events after a seq; as a stream to those who ask for ``text/event-stream``."""
     summary = await actions.store.summary(run_id)
@@ -49,10 +51,10 @@ async def events(request: HttpRequest, run_id: str) -> Answer:
     return {"events": [_wire(event, graph) for event in found], "last": found[-1].seq if found else after}
 
 
-@endpoint("GET")
+@endpoint("GET", query=MORE)
 async def inbox(request: HttpRequest) -> Answer:
     """Return what waits for a person, newest first."""
-    found = await lists.inbox(after=read_place(request.GET), limit=max(number(request, "limit", 50, most=200), 1))
+    found = await read_inbox(after=read_place(request.GET), limit=max(number(request, "limit", 50, most=200), 1))
     items = [
         {
             "runId": item.run_id,

@@ -14,6 +14,7 @@ from engine.events import FINAL, RESTING, Event
 from playground.api import asking
 from playground.api.chunks import Chunks
 from playground.api.endpoint import Answer, body_of, endpoint, number, streamed
+from playground.api.requests import OBSERVE, RUN_ID, STREAM
 from playground.api.waiting import events_after
 
 SEPARATOR = "\x1e"
@@ -21,28 +22,28 @@ PART = 32 * 1024
 """Characters that are sent together; the next part is made when there is room for it."""
 
 
-@endpoint("POST")
+@endpoint("POST", query=RUN_ID)
 async def stream(request: HttpRequest, workflow_id: str) -> Answer:
     """Start a run and return its chunks."""
-    until = RESTING if asking.flag(body_of(request), "closeOnSuspend", True) else FINAL
-    return await _answer(workflow_id, await asking.start(request, workflow_id), until=until)
+    until = RESTING if asking.flag(body_of(request, STREAM), "closeOnSuspend", True) else FINAL
+    return await _answer(workflow_id, await asking.start(request, workflow_id, STREAM), until=until)
 
 
-@endpoint("POST")
+@endpoint("POST", query=OBSERVE)
 async def observe(request: HttpRequest, workflow_id: str) -> Answer:
     """Return a run's chunks from its beginning, or after as many as ``offset`` says."""
     offset = number(request, "offset", 0, most=10**9)
     return await _answer(workflow_id, asking.named_run(request), offset=offset)
 
 
-@endpoint("POST")
+@endpoint("POST", query=RUN_ID)
 async def resume_stream(request: HttpRequest, workflow_id: str) -> Answer:
     """Answer a suspended step and return the chunks from its answer on."""
     run_id, seq = await asking.resume(request, workflow_id)
     return await _answer(workflow_id, run_id, after=seq)
 
 
-@endpoint("POST")
+@endpoint("POST", query=RUN_ID)
 async def time_travel_stream(request: HttpRequest, workflow_id: str) -> Answer:
     """Start a new run that shares another one's history before a step, and return the chunks of what runs anew."""
     return await _answer(workflow_id, await asking.travel(request, workflow_id))

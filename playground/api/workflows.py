@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from engine.errors import RunExists
 from playground.actions import actions
 from playground.api import asking
-from playground.api.endpoint import Answer, BadRequest, body_of, endpoint, number, said_in
+from playground.api.endpoint import Answer, body_of, endpoint, number
+from playground.api.requests import CANCEL, CREATE, LISTED, ONE_RUN, RUN_ID
 from playground.api.waiting import settled
 from playground.catalogue import catalogue
 from playground.runs import lists, retention, wire
@@ -41,13 +42,13 @@ async def run_counts(request: HttpRequest) -> Answer:
     return {workflow_id: {"running": 0, "suspended": 0} | found for workflow_id, found in known.items()}
 
 
-@endpoint("POST")
+@endpoint("POST", query=RUN_ID)
 async def create_run(request: HttpRequest, workflow_id: str) -> Answer:
     """Make a run that waits for its input; a run that the workflow has already is found again.
 
     Clients have no other way to come by a run that they did not make, to answer it or to look at it.
     """
-    body, run_id = body_of(request), asking.run_id_of(request)
+    body, run_id = body_of(request, CREATE), asking.run_id_of(request)
     try:
         return {"runId": await actions.create(workflow_id, run_id=run_id, resource_id=asking.text(body, "resourceId"))}
     except RunExists:
@@ -56,57 +57,57 @@ async def create_run(request: HttpRequest, workflow_id: str) -> Answer:
         return {"runId": run_id}
 
 
-@endpoint("POST")
+@endpoint("POST", query=RUN_ID)
 async def start(request: HttpRequest, workflow_id: str) -> Answer:
     """Start a run and return at once."""
     return {"message": "Workflow run started", "runId": await asking.start(request, workflow_id)}
 
 
-@endpoint("POST")
+@endpoint("POST", query=RUN_ID)
 async def start_async(request: HttpRequest, workflow_id: str) -> Answer:
     """Start a run and return when it has ended or everything left of it is suspended."""
     return await _result(await asking.start(request, workflow_id))
 
 
-@endpoint("POST")
+@endpoint("POST", query=RUN_ID)
 async def resume(request: HttpRequest, workflow_id: str) -> Answer:
     """Answer a suspended step and return at once."""
     run_id, _ = await asking.resume(request, workflow_id)
     return {"message": "Workflow run resumed", "runId": run_id}
 
 
-@endpoint("POST")
+@endpoint("POST", query=RUN_ID)
 async def resume_async(request: HttpRequest, workflow_id: str) -> Answer:
     """Answer a suspended step and return when the run has ended or is suspended again."""
     run_id, _ = await asking.resume(request, workflow_id)
     return await _result(run_id)
 
 
-@endpoint("POST")
+@endpoint("POST", query=RUN_ID)
 async def restart(request: HttpRequest, workflow_id: str) -> Answer:
     """Have a worker take an interrupted run over at once, and return."""
     return {"message": "Workflow run restarted", "runId": await asking.restart(request, workflow_id)}
 
 
-@endpoint("POST")
+@endpoint("POST", query=RUN_ID)
 async def restart_async(request: HttpRequest, workflow_id: str) -> Answer:
     """Have a worker take an interrupted run over, and return when it has ended or is suspended."""
     return await _result(await asking.restart(request, workflow_id))
 
 
-@endpoint("POST")
+@endpoint("POST", query=RUN_ID)
 async def time_travel(request: HttpRequest, workflow_id: str) -> Answer:
     """Start a new run that shares another one's history before a step, and return at once."""
     return {"message": "Workflow run time travel started", "runId": await asking.travel(request, workflow_id)}
 
 
-@endpoint("POST")
+@endpoint("POST", query=RUN_ID)
 async def time_travel_async(request: HttpRequest, workflow_id: str) -> Answer:
     """Start a new run that shares another one's history before a step, and return when it has ended or is suspended."""
     return await _result(await asking.travel(request, workflow_id))
 
 
-@endpoint("GET")
+@endpoint("GET", query=LISTED)
 async def runs_of(request: HttpRequest, workflow_id: str) -> Answer:
     """Return a workflow's runs, newest first, page by page."""
     await catalogue.workflow(workflow_id)
@@ -117,7 +118,7 @@ async def runs_of(request: HttpRequest, workflow_id: str) -> Answer:
     return {"runs": [wire.listed(summary) for summary in found], "total": await lists.total(chosen)}
 
 
-@endpoint("GET", "DELETE")
+@endpoint("GET", "DELETE", query=ONE_RUN)
 async def run(request: HttpRequest, workflow_id: str, run_id: str) -> Answer:
     """Return one run, or delete it with its journal."""
     summary = await asking.run_of(workflow_id, run_id)
@@ -134,20 +135,16 @@ async def run(request: HttpRequest, workflow_id: str, run_id: str) -> Answer:
 @endpoint("POST")
 async def cancel(request: HttpRequest, workflow_id: str, run_id: str) -> Answer:
     """Cancel a run."""
+    body = body_of(request, CANCEL)
     await asking.run_of(workflow_id, run_id)
-    await actions.cancel(run_id)
+    await actions.cancel(run_id, asking.text(body, "reason") or "")
     return {"message": "Workflow run canceled"}
 
 
 @endpoint("POST")
 async def send_event(request: HttpRequest, workflow_id: str, run_id: str) -> Answer:
     """Send an event to a run: to the step that waits for it, else it is kept for the one that will."""
-    body = said_in(request)
-    name = asking.text(body, "event")
-    if name is None:
-        raise BadRequest('say which event: {"event": name, "data": payload}')
-    await asking.run_of(workflow_id, run_id)
-    await actions.send_event(run_id, name, body.get("data"))
+    await asking.send_event(request, workflow_id, run_id)
     return {"message": "Event sent"}
 
 

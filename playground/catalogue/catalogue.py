@@ -10,6 +10,7 @@ from django.db.models import Q
 from engine.errors import UnknownWorkflow
 from engine.journal.step_state import StepKind, StepState
 from engine.paths import Path, format_path
+from playground.catalogue.timetable import keep_schedules
 from playground.graph.nodes import GraphEvent, Node
 from playground.graph.tree import read_tree
 from playground.models import Worker as WorkerRow
@@ -110,7 +111,12 @@ async def problems_of(entry: WorkflowEntry) -> list[ImportProblem]:
 
 
 async def publish(
-    entries: Sequence[WorkflowEntry], problems: Sequence[ImportProblem], *, worker_id: str, site: Sequence[str]
+    entries: Sequence[WorkflowEntry],
+    problems: Sequence[ImportProblem],
+    *,
+    worker_id: str,
+    site: Sequence[str],
+    arms: bool = False,
 ) -> None:
     """Make what a worker has imported the current catalogue.
 
@@ -122,8 +128,9 @@ async def publish(
         problems: the modules that did not import.
         worker_id: who publishes.
         site: all modules that were to be imported, as the command named them.
+        arms: whether their schedules are armed, but for those that a person has disarmed.
     """
-    await in_transaction(_publish, entries, problems, worker_id, to_text(list(site)))
+    await in_transaction(_publish, entries, problems, worker_id, to_text(list(site)), arms)
 
 
 async def publish_problems(problems: Sequence[ImportProblem], *, worker_id: str) -> None:
@@ -268,7 +275,9 @@ def _publish_problems(problems: Sequence[ImportProblem], worker_id: str) -> None
     WorkerRow.objects.filter(worker_id=worker_id).update(problems=to_text([asdict(problem) for problem in problems]))
 
 
-def _publish(entries: Sequence[WorkflowEntry], problems: Sequence[ImportProblem], worker_id: str, site: str) -> None:
+def _publish(
+    entries: Sequence[WorkflowEntry], problems: Sequence[ImportProblem], worker_id: str, site: str, arms: bool
+) -> None:
     _publish_problems(problems, worker_id)
     alive = WorkerRow.objects.filter(ended_at=None, heartbeat_at__gt=Now() - SILENT).exclude(worker_id=worker_id)
     outdated = WorkflowVersion.objects.filter(current=True)
@@ -294,4 +303,5 @@ def _publish(entries: Sequence[WorkflowEntry], problems: Sequence[ImportProblem]
             "published_at": Now(),
         }
         WorkflowVersion.objects.update_or_create(workflow_id=entry.workflow_id, digest=entry.digest, defaults=values)
+    keep_schedules({entry.workflow_id: entry.graph.get("schedules", []) for entry in entries}, arms=arms)
     notify(Notice(catalogue=True))

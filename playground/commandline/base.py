@@ -19,7 +19,9 @@ from playground.commandline.exits import CommandRefused, Exit, code_of
 from playground.commandline.home import prepare_home
 from playground.commandline.options import add_options
 from playground.commandline.writing import clean, json_text
+from playground.configuration import Configuration
 from playground.database_url import place
+from playground.runs.refusals import as_option, words
 from playground.store.upgrading import DatabaseNotReady, bring_up_to_date
 
 Options = Mapping[str, Any]
@@ -101,19 +103,27 @@ class RunsCommand(BaseCommand):
             return self._refused(error, code_of(error))
 
     def _refused(self, error: Exception, code: Exit) -> Exit:
-        self.say(f"{self.name}: {error}")
+        self.say(f"{self.name}: {words(error, as_option)}")
         return code
 
     @property
+    def configuration(self) -> Configuration:
+        """Return what was set for the command, by options and variables."""
+        return settings.STEPYARD
+
+    @property
     def program(self) -> str:
-        """Return how the command was called: ``stepyard``, or ``python manage.py`` in a clone."""
-        called = Path(sys.argv[0]).name
-        return f"python {called}" if called.endswith(".py") else called
+        """Return what to type for the command: ``stepyard`` or ``python manage.py``, with a path where needed."""
+        called = sys.argv[0]
+        if not called.endswith(".py"):
+            return _typed(called)
+        return f"{_typed(sys.executable)} {shlex.quote(called)}"
 
     @property
     def name(self) -> str:
-        """Return how this command was called."""
-        return " ".join([self.program, *sys.argv[1:2]])
+        """Return how this command is called, without a path."""
+        called = Path(sys.argv[0]).name
+        return " ".join(["python", called, *sys.argv[1:2]] if called.endswith(".py") else [called, *sys.argv[1:2]])
 
     def say(self, text: str) -> None:
         """Tell the person at the terminal something that is no result."""
@@ -135,7 +145,7 @@ class RunsCommand(BaseCommand):
         if "--database" in given:
             database: tuple[str, ...] = ("--database", place(settings.DATABASES["default"]))
         else:
-            database = ("--db", os.environ["STEPYARD_DB"]) if "--db" in given else ()
+            database = ("--db", str(self.configuration.db)) if "--db" in given else ()
         return f"{self.program} {shlex.join([*words, *modules, *database])}"
 
     @property
@@ -154,6 +164,14 @@ class RunsCommand(BaseCommand):
                 )
             prepare_home(path)
         bring_up_to_date()
+
+
+def _typed(program: str) -> str:
+    """Return what a person types for a program: its name if the shell finds it by that, else its path."""
+    name = Path(program).name
+    found = shutil.which(name)
+    is_found = found is not None and Path(found).exists() and os.path.realpath(found) == os.path.realpath(program)
+    return name if is_found else shlex.quote(program)
 
 
 class _Stopped(Exception):

@@ -1,19 +1,18 @@
 """The worker of a command's own: started when no playground's worker takes the run, ended with the command."""
 
 import asyncio
-import os
 import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from channels.layers import get_channel_layer
-from django.conf import settings
 
 from engine.errors import UnknownWorkflow
 from playground.catalogue import catalogue
 from playground.commandline.exits import CommandRefused
 from playground.commandline.progress import Progress
+from playground.configuration import Configuration
 from playground.fleet.hanging import watch_over
 from playground.fleet.workers import FATAL, exit_text, record_exit, restricted
 from playground.layers import LocalLayer
@@ -32,6 +31,7 @@ class Crew:
     given: Sequence[str]
     """The modules that the command names."""
     progress: Progress
+    configuration: Configuration
     tasks: asyncio.TaskGroup
     modules: tuple[str, ...] = ()
     """What the command's own worker has imported."""
@@ -53,9 +53,9 @@ class Crew:
 
     async def _start(self, workflow_id: str) -> None:
         known = await catalogue.site_of(workflow_id)
-        if not (self.given or known) and "PLAYGROUND_WORKFLOWS" not in os.environ and await catalogue.workflows():
+        if not (self.given or known or self.configuration.workflows) and await catalogue.workflows():
             await catalogue.workflow(workflow_id)  # which says what there is instead
-        self.modules = site(self.given or known)
+        self.modules = site(self.given or known, self.configuration.workflows)
         layer = get_channel_layer()
         if not isinstance(layer, LocalLayer):
             raise CommandRefused("No worker holds the workflow, and this channel layer is none to start one on.")
@@ -72,8 +72,8 @@ class Crew:
 
         self.progress.line(f"No worker is there for {workflow_id}: this command runs {' '.join(self.modules)} itself.")
         self.beside.append(self.tasks.create_task(supervisor.run()))
-        if settings.STEPYARD_BLOCKED_SECONDS:
-            watching = watch_over(ours, supervisor.end, seconds=settings.STEPYARD_BLOCKED_SECONDS)
+        if self.configuration.blocked_seconds:
+            watching = watch_over(ours, supervisor.end, seconds=self.configuration.blocked_seconds)
             self.beside.append(self.tasks.create_task(watching))
         await self._settled(supervisor)
         fatal: set[str] = set()
@@ -122,11 +122,13 @@ class Crew:
 
 
 @asynccontextmanager
-async def crew(run_id: str, given: Sequence[str], progress: Progress) -> AsyncIterator[Crew]:
+async def crew(
+    run_id: str, given: Sequence[str], progress: Progress, configuration: Configuration
+) -> AsyncIterator[Crew]:
     """Give a crew inside the block, and end its worker after it."""
     failed: BaseException | None = None
     async with asyncio.TaskGroup() as tasks:
-        made = Crew(run_id=run_id, given=given, progress=progress, tasks=tasks)
+        made = Crew(run_id=run_id, given=given, progress=progress, configuration=configuration, tasks=tasks)
         try:
             yield made
         except Exception as error:

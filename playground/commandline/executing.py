@@ -43,11 +43,12 @@ class ExecutingCommand(RunsCommand):
         self, run_id: str, workflow_id: str, record: Callable[[], Awaitable[None]], options: Options, *, seen: int = 0
     ) -> Exit:
         """Record a request, wait until the run rests, and write what it has come to."""
-        existing(options["modules"])
+        existing(options["modules"], self.configuration)
         progress = Progress(watched=options["watch"], width=self.width)
         recorded, hands = False, None
         try:
-            async with crew(run_id, options["modules"], progress) as hands, asyncio.timeout(options["timeout"]):
+            made = crew(run_id, options["modules"], progress, self.configuration)
+            async with made as hands, asyncio.timeout(options["timeout"]):
                 await hands.ensure(workflow_id)
                 if options["modules"] and not hands.own:
                     self.say(f"A worker of a running playground holds {workflow_id} and takes the run.")
@@ -64,10 +65,8 @@ class ExecutingCommand(RunsCommand):
         return await self._tell(history, hands)
 
     async def _tell(self, history: History, hands: Crew) -> Exit:
-        modules = tuple(hands.given) if hands.own else ()
-
         def command(*words: str) -> str:
-            return self.command(*words, modules=modules)
+            return self.command(*words, modules=tuple(hands.given))
 
         run = history.run
         self.give(await run_json(history) if self.as_json else None, await run_text(history, command))

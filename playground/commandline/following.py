@@ -1,29 +1,40 @@
-"""Waiting for a run until it rests: until it has ended, or only a person or an event can bring it on."""
+"""Waiting for a run until it rests: until it has ended, or only a person or an event can bring it on soon."""
 
 import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 from engine.errors import UnknownRun
 from engine.journal.state import RunState
+from engine.journal.step_state import StepState
 from playground.actions.actions import store
+from playground.catalogue import catalogue
 from playground.commandline.crew import Crew
 from playground.commandline.exits import Exit
 from playground.commandline.progress import Progress
-from playground.history import History
+from playground.history import History, Reason, Window, reasons
 from playground.live import nudges
-from playground.runs import lists
+from playground.runpage.loading import Loaded, holder_of
+from playground.runs.standing import standing_of
 
 LOOK = 0.1
 """Seconds between two looks at the journal: the workers of a running playground cannot nudge this process."""
 CHECK = 1.0
-"""Seconds between two looks whether somebody is there who takes the run."""
+"""Seconds between two looks whether somebody is there who takes the run, and what it waits for."""
+SOON = timedelta(seconds=60)
+"""For how long the end of a wait for an event is waited for, as a timer is."""
 
 
-def rests(run: RunState) -> bool:
-    """Tell whether nothing brings the run on by itself: it has ended, or waits for a person or an event without end."""
+def rests(run: RunState, now: datetime) -> bool:
+    """Tell whether nothing brings the run on by itself soon: it has ended, or waits for a person or for events."""
     if run.ended or run.status == "suspended":
         return True
     # Without any wait, the one there was is over, and a worker goes on soon.
-    return run.status == "waiting" and bool(run.waiting) and all(step.due_at is None for step in run.waiting)
+    return run.status == "waiting" and bool(run.waiting) and all(_comes_from_outside(one, now) for one in run.waiting)
+
+
+def _comes_from_outside(step: StepState, now: datetime) -> bool:
+    return bool(step.event_name) and (step.due_at is None or step.due_at - now > SOON)
 
 
 def code_of_run(run: RunState) -> Exit:
@@ -61,15 +72,24 @@ async def _follow(run_id: str, progress: Progress, crew: Crew | None, seen: int)
             if not history.run.run_id:
                 raise UnknownRun(f"no run has the id {run_id!r}")
             progress.show(history)
-            if rests(history.run) and (crew is None or await _is_left_alone(run_id)):
+            if rests(history.run, datetime.now(UTC)) and (crew is None or await _is_left_alone(run_id)):
                 return history
-            if crew is not None and clock() >= check_at:
-                await crew.ensure(history.run.workflow_id)
+            if clock() >= check_at:
+                if crew is not None:
+                    await crew.ensure(history.run.workflow_id)
+                progress.waits(await _reasons(history))
                 check_at = clock() + CHECK
             await watch.moved(LOOK)
 
 
+async def _reasons(history: History) -> Sequence[Reason]:
+    """Return what holds the run, as its page says it."""
+    entry = await catalogue.version(history.run.workflow_id, history.run.digest)
+    holder = await holder_of(Loaded(history=history, entry=entry, window=Window()))
+    return reasons(history, now=datetime.now(UTC), holder=holder)
+
+
 async def _is_left_alone(run_id: str) -> bool:
     """Tell whether no worker has anything to do with a run: hooks follow the end, and an answer may just have come."""
-    standing = await lists.standing(run_id)
+    standing = await standing_of(run_id)
     return standing is None or (standing.owner is None and standing.queued_at is None)

@@ -5,25 +5,25 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-
 from playground.commandline.exits import CommandRefused
+from playground.configuration import Configuration
 from playground.forms import JsonError, parse_json
-from playground.supervisor.places import missing, named
+from playground.supervisor.places import missing
 
 HELP = "as JSON, @FILE for the JSON in a file, or - for standard input"
 
 
-def existing(modules: Sequence[str]) -> None:
+def existing(modules: Sequence[str], configuration: Configuration) -> None:
     """Check that what is to be imported is there, before anything is done.
 
     Args:
-        modules: what the command was given; the variable's names when it was given nothing.
+        modules: what the command was given.
+        configuration: what is imported when it was given nothing, and the file of variables.
 
     Raises:
         CommandRefused: a file, folder or module is not there, or the file of variables.
     """
-    if sentences := missing(named(modules), Path.cwd(), settings.STEPYARD_ENV_FILE):
+    if sentences := missing(tuple(modules) or configuration.workflows, Path.cwd(), configuration.env_file):
         raise CommandRefused("\n".join(sentences))
 
 

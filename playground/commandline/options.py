@@ -44,6 +44,12 @@ OPTIONS = (
         metavar="PATH",
         help="file of variables that your code gets, such as .env; what is set already stays",
     ),
+    Option(
+        flag="--arm-schedules",
+        variable="STEPYARD_SCHEDULES",
+        switched="on",
+        help="start runs by schedule, but for schedules that somebody has disarmed",
+    ),
     Option(flag="--no-reload", variable="STEPYARD_RELOAD", switched="0", help="keep the code that was imported first"),
 )
 

@@ -9,6 +9,9 @@ COMMANDS = {
     "show": "show a run, or watch it",
     "resume": "answer a step that waits for a person",
     "cancel": "cancel a run",
+    "schedules": "list when workflows start by themselves",
+    "arm": "have schedules start runs",
+    "disarm": "have schedules start no more runs",
     "prune": "delete old runs",
     "migrate": "give a shared database its tables, before a new version is used",
     "backup": "copy the database while it is in use",
@@ -19,5 +22,5 @@ COMMANDS = {
 
 def overview(program: str) -> str:
     """Return the help."""
-    lines = [f"  {name:<8} {text}" for name, text in COMMANDS.items()]
+    lines = [f"  {name:<9} {text}" for name, text in COMMANDS.items()]
     return "\n".join([f"usage: {program} COMMAND ...", "", *lines, "", f"More on each: {program} COMMAND --help"])

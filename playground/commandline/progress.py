@@ -1,6 +1,7 @@
 """What is said on stderr while a run goes on: a line for each thing that happens, and on a terminal what runs now."""
 
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +9,10 @@ from engine.events import Event
 from engine.journal.step_state import StepState
 from engine.paths import format_path
 from playground.commandline.writing import clean, lasted, one_line, time_text
-from playground.history import History
+from playground.history import History, Reason, length_text
+
+WATCHED = frozenset({"person", "sleep", "event", "retry"})
+"""The kinds of reasons that are told as they happen when steps are watched."""
 
 
 class Progress:
@@ -20,6 +24,7 @@ class Progress:
         self._width = width
         self._passing = watched and sys.stderr.isatty()
         self._shown = ""
+        self._waits: set[tuple[str, str, datetime | None]] = set()
 
     def line(self, text: str) -> None:
         """Write a line that stays."""
@@ -43,6 +48,14 @@ class Progress:
         text = happened(event, history) if self._watched else None
         if text is not None:
             self.line(f"{event.at.astimezone():%H:%M:%S}  {'  ' * max(len(event.path) - 1, 0)}{text}")
+
+    def waits(self, found: Sequence[Reason]) -> None:
+        """Say what holds the run, each thing once; when steps are watched, what they wait for was said already."""
+        for reason in found:
+            known = (reason.kind, reason.path, reason.due_at)
+            if known not in self._waits and not (self._watched and reason.kind in WATCHED):
+                self.line(f"{reason.text}{_until(reason.due_at)}.")
+            self._waits.add(known)
 
     def show(self, history: History) -> None:
         """Say what runs now."""
@@ -92,6 +105,12 @@ def happened(event: Event, history: History) -> str | None:
             return f"- {name}  canceled"
         case "step-bailed":
             return f"^ {name}  ends the run"
+        case "step-undone":
+            return f"< {name}  undone"
+        case "step-undo-failed":
+            return f"x {name}  undo failed: {_error(payload)}" + ("; tries again" if payload.get("next_at") else "")
+        case "run-undoing":
+            return "< takes back what it did"
         case "step-log":
             return f"  {name} | {payload.get('message', '')}"
         case "sleep-started":
@@ -104,6 +123,13 @@ def happened(event: Event, history: History) -> str | None:
             return f"! {payload.get('reason') or 'the worker was lost'}: goes on"
         case _:
             return None
+
+
+def _until(due: datetime | None) -> str:
+    if due is None:
+        return ""
+    left = length_text(max((due - datetime.now(UTC)).total_seconds(), 0))
+    return f" until {time_text(due)} ({left} from now)"
 
 
 def _error(payload: dict[str, Any]) -> str:

@@ -71,9 +71,10 @@ def _outcome(history: History, graph: catalogue.Graph | None, command: Command) 
 
 def _error(error: Failure) -> Iterator[str]:
     """Return an error with the user's own lines, innermost first."""
-    yield f"{error.type}: {error.message}"
+    # The issues stand in the message, too.
+    yield f"{error.type}: {error.message.partition(chr(10))[0] if error.issues else error.message}"
     yield from (f"  {place or 'value'}: {message}" for place, message in error.issues)
-    for frame in error.own or error.foreign[:3]:
+    for frame in error.own or ([] if error.issues else error.foreign[:3]):
         yield f"  {frame.file}:{frame.line} in {frame.function}"
         if frame.code:
             yield f"    {frame.code}"
@@ -86,7 +87,8 @@ def _asked(history: History, graph: catalogue.Graph | None, command: Command) ->
     for step in run.waiting:
         if step.event_name:
             yield ""
-            yield f"{format_path(step.path)} waits for the event {step.event_name!r}."
+            until = f" until {time_text(step.due_at)}" if step.due_at else ""
+            yield f"{format_path(step.path)} waits for the event {step.event_name!r}{until}."
             yield "Send it from the run's page, or by POST to"
             yield f"  /api/workflows/{run.workflow_id}/runs/{run.run_id}/send-event"
 
@@ -95,9 +97,8 @@ def _question(run_id: str, step: StepState, graph: catalogue.Graph | None, comma
     path = format_path(step.path)
     node = read_tree(graph).at(step.path) or UNKNOWN
     schema = step.answer_schema or node.resume_schema or {}
-    label = f" ({step.label})" if step.label else ""
     yield ""
-    yield f"{path}{label} waits for an answer:"
+    yield f"{step.called} waits for an answer:"
     if step.suspend_payload is not None:
         text = dumps(mask(node.suspend_schema or {}, step.suspend_payload), indent=2)
         yield "  " + text.replace("\n", "\n  ")
@@ -107,5 +108,5 @@ def _question(run_id: str, step: StepState, graph: catalogue.Graph | None, comma
     if step.rejected is not None:
         yield "The last answer was refused:"
         yield from (f"  {issue}" for issue in step.rejected.issues)
-    answer = dumps(example(schema)) if schema else "null"
+    answer = dumps(example(schema, full=False)) if schema else "null"
     yield f"Answer it: {command('resume', run_id, '--step', path, '--data', answer)}"

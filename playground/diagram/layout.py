@@ -5,12 +5,14 @@ from dataclasses import replace
 
 from playground.diagram.shapes import Block, Box, Caption, Dot, Edge, Frame, Shape, line_of, lines_of, moved, text_width
 from playground.graph.nodes import (
+    GraphAttempt,
     GraphBranch,
     GraphEvent,
     GraphForeach,
     GraphLoop,
     GraphMap,
     GraphParallel,
+    GraphRace,
     GraphSequence,
     GraphSleep,
     GraphStep,
@@ -69,6 +71,11 @@ def _node(node: Node, width: float) -> Block:
         case GraphParallel():
             limit = f" · {node.concurrency} at once" if node.concurrency else ""
             return _arms(node, width, [(arm, "") for arm in node.arms], f"in parallel{limit}")
+        case GraphRace():
+            return _arms(node, width, [(arm, "") for arm in node.arms], "race: the first that succeeds")
+        case GraphAttempt():
+            arms = [(node.body, ""), (node.handler, f"on {_short(', '.join(node.on))}")]
+            return _framed(node, width, "attempt", _below([(_node(arm, inside - BUS), text) for arm, text in arms]))
         case GraphBranch():
             arms = [(arm, f"if {_short(condition)}") for condition, arm in node.arms]
             if node.otherwise is not None:

@@ -6,11 +6,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from playground.graph.nodes import (
+    GraphAttempt,
     GraphBranch,
     GraphEvent,
     GraphForeach,
     GraphLoop,
     GraphParallel,
+    GraphRace,
     GraphSequence,
     GraphSleep,
     GraphWorkflow,
@@ -59,7 +61,7 @@ def _stop(node: Node, x: int, number: int, count: int) -> SafeString:
         format_html('<path d="M{} {}h{}"></path>', x + 5, middle, STEP - 10) if number + 1 < count else SafeString("")
     )
     match node:
-        case GraphParallel() | GraphBranch():
+        case GraphParallel() | GraphRace() | GraphAttempt() | GraphBranch():
             return format_html("{}{}", line, _fork(node, x))
         case GraphLoop() | GraphForeach():
             ring = format_html('<circle class="s-ring" cx="{}" cy="{}" r="7"></circle>', x, middle)

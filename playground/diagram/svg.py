@@ -6,7 +6,6 @@ from typing import Any, Protocol
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from engine.events import StepStatus
 from playground.diagram.layout import lay_out
 from playground.diagram.shapes import Box, Caption, Dot, Edge, Frame, Shape
 from playground.graph.words import without_indexes
@@ -29,7 +28,7 @@ class Named(Protocol):
         ...
 
     @property
-    def status(self) -> StepStatus:
+    def status(self) -> str:
         """Tell how it stands."""
         ...
 
@@ -68,12 +67,12 @@ def svg(
     )
 
 
-def marks(rows: Sequence[Named], together: Any) -> dict[str, StepStatus]:
+def marks(rows: Sequence[Named], together: Any) -> dict[str, str]:
     """Return the status of each node: of the last iteration in loops, and of all items together in lists."""
     return {node: together([row.status for row in found]) for node, found in _last_rounds(rows).items()}
 
 
-def links(rows: Sequence[Named], marks: Mapping[str, StepStatus]) -> dict[str, str]:
+def links(rows: Sequence[Named], marks: Mapping[str, str]) -> dict[str, str]:
     """Return the row that each node leads to: of the last iteration, the first item that stands as the node does."""
     return {
         node: next((row.key for row in found if row.status == marks[node]), found[0].key)

@@ -7,6 +7,7 @@ from playground.examples.expenses import expense_approval
 from playground.examples.orders import order_fulfilment
 from playground.examples.reminders import invoice_reminders
 from playground.examples.review import text_review
+from playground.examples.trip import trip_booking
 from playground.examples.weather import weather_planner
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "page_extract",
     "text_review",
     "tool_agent",
+    "trip_booking",
     "weather_planner",
 ]

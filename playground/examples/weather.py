@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from engine import Context, create_workflow, step
+from engine import Context, Schedule, create_workflow, step
 
 WEEK = Path(__file__).with_name("weather.json")
 """A made-up week; the day of the week decides which of its days is taken."""
@@ -92,12 +92,13 @@ INSIDE = {
 
 @step(timeout=5)
 async def fetch_forecast(trip: Trip, ctx: Context) -> Forecast:
-    """Look the day up in the recorded week."""
-    weekday = f"{trip.day:%A}"
+    """Look the day up in the recorded week; a run that a schedule has started is about its own day."""
+    day = ctx.scheduled_for.date() if ctx.scheduled_for else trip.day
+    weekday = f"{day:%A}"
     ctx.logger.info("looking up %s in %s", weekday, trip.city)
     await asyncio.sleep(0.4)
     recorded = json.loads(WEEK.read_text())[trip.city][weekday]
-    return Forecast(city=trip.city, day=trip.day, **recorded)
+    return Forecast(city=trip.city, day=day, **recorded)
 
 
 def rain_is_likely(forecast: Forecast, ctx: Context) -> bool:
@@ -145,6 +146,11 @@ weather_planner = (
         input_schema=Trip,
         output_schema=DayPlan,
         description="Plans a day out: looks at the forecast, decides between inside and outside, packs the bag.",
+        schedules=[
+            Schedule(
+                "0 7 * * *", input_data={"city": "Bergen"}, timezone="Europe/Oslo", id="every-morning", missed="skip"
+            ),
+        ],
     )
     .then(fetch_forecast)
     .branch([(rain_is_likely, plan_indoors)], otherwise=plan_outdoors, id="where")

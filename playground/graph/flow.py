@@ -5,12 +5,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from playground.graph.nodes import (
+    GraphAttempt,
     GraphBranch,
     GraphEvent,
     GraphForeach,
     GraphLoop,
     GraphMap,
     GraphParallel,
+    GraphRace,
     GraphSequence,
     GraphSleep,
     GraphStep,
@@ -40,6 +42,10 @@ def _entry(node: Node) -> Entry:
             return _inner(node.workflow_id, node.nodes)
         case GraphParallel():
             return {"type": "parallel", "steps": entries(node.arms)}
+        case GraphRace():
+            return {"type": "race", "steps": entries(node.arms)}
+        case GraphAttempt():
+            return {"type": "attempt", "step": _only(node.body), "otherwise": _only(node.handler), "on": list(node.on)}
         case GraphBranch():
             return _branch(node)
         case GraphLoop():

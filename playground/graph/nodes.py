@@ -145,6 +145,33 @@ class GraphParallel(Container):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GraphRace(Container):
+    """Arms that run at once until one succeeds."""
+
+    arms: tuple[Node, ...]
+
+    @property
+    def inner(self) -> tuple[Node, ...]:
+        """See `Node.inner`."""
+        return self.arms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphAttempt(Container):
+    """A body, and what runs when it fails with one of some errors."""
+
+    body: Node
+    handler: Node
+    on: tuple[str, ...]
+    """The names of the errors that are caught."""
+
+    @property
+    def inner(self) -> tuple[Node, ...]:
+        """See `Node.inner`."""
+        return (self.body, self.handler)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GraphBranch(Container):
     """Arms that run when their conditions hold."""
 

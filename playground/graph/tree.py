@@ -7,12 +7,14 @@ from typing import Any
 from engine.paths import Path
 from engine.values.documents import either, item_of, keyed, listed
 from playground.graph.nodes import (
+    GraphAttempt,
     GraphBranch,
     GraphEvent,
     GraphForeach,
     GraphLoop,
     GraphMap,
     GraphParallel,
+    GraphRace,
     GraphSequence,
     GraphSleep,
     GraphStep,
@@ -102,6 +104,11 @@ def _read(node: Graph, around: Path, given: Schema) -> Node:
         case "parallel":
             arms = tuple(_read(arm, around, given) for arm in node["arms"])
             return GraphParallel(**common, arms=arms, concurrency=node.get("concurrency"), output_schema=_joined(arms))
+        case "race":
+            arms = tuple(_read(arm, around, given) for arm in node["arms"])
+            return GraphRace(**common, arms=arms, output_schema=_joined(arms))
+        case "attempt":
+            return _read_attempt(node, common, around)
         case "branch":
             return _read_branch(node, common, around)
         case "loop":
@@ -120,6 +127,14 @@ def _read(node: Graph, around: Path, given: Schema) -> Node:
             return _read_workflow(node["workflow"], common)
         case _:
             return _read_leaf(node, common)
+
+
+def _read_attempt(node: Graph, common: dict[str, Any], around: Path) -> Node:
+    body = _read(node["body"], around, common["input_schema"])
+    handler = _read(node["otherwise"], around, None)
+    output = either(body.output_schema or {}, handler.output_schema or {})
+    on = tuple(map(str, node.get("on") or ()))
+    return GraphAttempt(**common, body=body, handler=handler, on=on, output_schema=output)
 
 
 def _read_branch(node: Graph, common: dict[str, Any], around: Path) -> Node:

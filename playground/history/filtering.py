@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from playground.history.lists import WANTED
+from playground.history.long_lists import WANTED
 from playground.history.row import GROUPS, Row, Window
 
 SLOWEST = 10

@@ -17,6 +17,8 @@ RowKind = Literal[
     "event",
     "workflow",
     "parallel",
+    "race",
+    "catch",
     "branch",
     "loop",
     "foreach",
@@ -29,7 +31,12 @@ RowKind = Literal[
 Show = Literal["", "failed", "waiting", "slow"]
 """Which rows of a journal are shown."""
 
-GROUPS: frozenset[str] = frozenset({"parallel", "branch", "loop", "foreach", "item", "more", "attempt", "skipped"})
+RowStatus = StepStatus | Literal["undone"]
+"""How a row stands: as its step, unless that was undone after it had succeeded."""
+
+GROUPS: frozenset[str] = frozenset(
+    {"parallel", "race", "catch", "branch", "loop", "foreach", "item", "more", "attempt", "skipped"}
+)
 """Kinds of row that are no step of their own."""
 
 
@@ -63,7 +70,7 @@ class Pass:
     """One pass of a loop."""
 
     number: int
-    status: StepStatus
+    status: RowStatus
     started_at: datetime | None
     ended_at: datetime | None
     chosen: bool = False
@@ -78,7 +85,7 @@ class Row:
     """Names the row within the run, the same at every reading."""
     kind: RowKind
     title: str
-    status: StepStatus
+    status: RowStatus
     depth: int
     word: str = ""
     """What the status is called where its own word would be wrong: nobody canceled what was interrupted."""
@@ -155,10 +162,11 @@ class Window:
         return bool(self.show or self.text)
 
 
-def together(statuses: Sequence[StepStatus]) -> StepStatus:
+def together(statuses: Sequence[RowStatus]) -> RowStatus:
     """Return the one status that says most about a group: what is open first, then what went wrong."""
     present = set(statuses)
-    for status in ("running", "suspended", "waiting", "failed", "canceled", "bailed"):
+    status: RowStatus
+    for status in ("running", "suspended", "waiting", "failed", "canceled", "bailed", "undone"):
         if status in present:
             return status
     if "success" in present:

@@ -4,16 +4,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
-from engine.events import StepStatus
 from engine.journal.step_state import StepState
 from engine.paths import Path, format_path
 from playground.graph.nodes import (
     Container,
+    GraphAttempt,
     GraphBranch,
     GraphEvent,
     GraphForeach,
     GraphLoop,
     GraphParallel,
+    GraphRace,
     GraphSequence,
     GraphWorkflow,
     Node,
@@ -21,9 +22,9 @@ from playground.graph.nodes import (
 from playground.graph.tree import Graph, read_tree
 from playground.graph.words import without_indexes
 from playground.history.handed import handed_on
-from playground.history.lists import Containers, left_out, part_of, statuses_of, tally
+from playground.history.long_lists import Containers, left_out, part_of, statuses_of, tally
 from playground.history.passes import Past, child_of, passes_of
-from playground.history.row import Pass, Row, RowKind, Tally, Window, together
+from playground.history.row import Pass, Row, RowKind, RowStatus, Tally, Window, together
 from playground.history.trace import History, Span, Trace
 
 
@@ -48,6 +49,10 @@ class _Walk:
             case GraphParallel():
                 arms = [row for arm in node.arms for row in self.node(arm, place, depth + 1, index, given)]
                 yield from self.group(node, place, depth, index, arms, f"{len(node.arms)} arms")
+            case GraphRace():
+                yield from self.race(node, place, depth, index, given)
+            case GraphAttempt():
+                yield from self.attempt(node, place, depth, index, given)
             case GraphBranch():
                 yield from self.branch(node, place, depth, index, given)
             case GraphLoop():
@@ -75,7 +80,8 @@ class _Walk:
     def row_of(self, step: StepState, depth: int, *, kind: RowKind, title: str) -> Row:
         trace = self.history.trace(step)
         path = format_path(step.path)
-        status = "skipped" if step.status == "pending" and self.over else step.status
+        status: RowStatus = "skipped" if step.status == "pending" and self.over else step.status
+        status = "undone" if step.undone_at is not None else status
         pauses = status == "running" and step.retry_at is not None
         status = "waiting" if pauses else status
         return Row(
@@ -126,6 +132,26 @@ class _Walk:
                 seq=row.seq if last else 0,
                 revision=f"{row.seq if last else 0}.{status}",
             )
+
+    def race(self, node: GraphRace, place: StepState, depth: int, index: int | None, given: Any) -> Iterator[Row]:
+        arms = {arm.id: list(self.node(arm, place, depth + 1, index, given)) for arm in node.arms}
+        winner = next(iter(place.decisions.get(node.id, ())), None)
+        rows = [row for inner in arms.values() for row in inner]
+        if winner is None:
+            yield from self.group(node, place, depth, index, rows, f"{len(arms)} arms, the first wins")
+        else:
+            yield from self.group(node, place, depth, index, rows, f"{winner} won", telling=arms[winner])
+
+    def attempt(self, node: GraphAttempt, place: StepState, depth: int, index: int | None, given: Any) -> Iterator[Row]:
+        body = list(self.node(node.body, place, depth + 1, index, given))
+        handler = list(self.node(node.handler, place, depth + 1, index))
+        if node.id in place.decisions:
+            caught = "its failure was caught"
+            yield from self.group(node, place, depth, index, body + handler, caught, telling=handler)
+            return
+        if together([row.status for row in body]) in ("success", "bailed"):
+            handler = [_skipped(row) for row in handler]
+        yield from self.group(node, place, depth, index, body + handler, f"catches {', '.join(node.on)}", telling=body)
 
     def branch(self, node: GraphBranch, place: StepState, depth: int, index: int | None, given: Any) -> Iterator[Row]:
         decided = place.decisions.get(node.id)
@@ -183,7 +209,7 @@ class _Walk:
 
     def items(
         self, node: GraphForeach, place: StepState, indexes: Sequence[int], containers: Containers
-    ) -> dict[int, StepStatus]:
+    ) -> dict[int, RowStatus]:
         """Return how each item stands that has begun: it runs until the last part of its body has."""
         found = statuses_of(indexes, containers)
         if self.over or not isinstance(node.body, GraphSequence):
@@ -204,12 +230,17 @@ class _Walk:
         note: str,
         hidden: Sequence[StepState] = (),
         *,
+        telling: Sequence[Row] | None = None,
         tally: Tally | None = None,
         passes: tuple[Pass, ...] = (),
     ) -> Iterator[Row]:
-        """Yield the row of a group and the rows inside; what has no row of its own there counts, too."""
+        """Yield the row of a group and the rows inside; what has no row of its own there counts, too.
+
+        Its status is that of all, or only of the ``telling`` ones among them.
+        """
         inner = [row for row in rows if row.kind != "more"]
-        status = together([row.status for row in inner] + [step.status for step in hidden])
+        told = inner if telling is None else [row for row in telling if row.kind != "more"]
+        status = together([row.status for row in told] + [step.status for step in hidden])
         times = [(row.started_at, row.ended_at) for row in inner]
         times += [(self.history.moved(step.started_at), self.history.moved(step.ended_at)) for step in hidden]
         starts = [start for start, _ in times if start]
@@ -267,7 +298,8 @@ _KINDS: Mapping[str, RowKind] = {kind: kind for kind in get_args(RowKind)}
 
 
 def _kind(node: Node) -> RowKind:
-    return _KINDS.get(node.type, "step")
+    # The rows of an attempt are those of a step's tries.
+    return "catch" if isinstance(node, GraphAttempt) else _KINDS.get(node.type, "step")
 
 
 def _in_round(rows: Iterable[Row], number: int) -> Iterator[Row]:
@@ -296,6 +328,8 @@ def _note(step: StepState, trace: Trace) -> str:
     """Return the line that says most about the step at this moment."""
     if step.error:
         return str(step.error.get("message", ""))
+    if step.undo is not None and step.undo.error is not None:
+        return f"could not be undone: {step.undo.error.get('message', '')}"
     if step.retry_at and trace.attempts and trace.attempts[-1].error:
         return str(trace.attempts[-1].error.get("message", ""))
     if step.status == "suspended" and step.rejected is not None:

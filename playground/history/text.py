@@ -15,6 +15,7 @@ MARKS = {
     "waiting": "~",
     "canceled": "-",
     "bailed": "^",
+    "undone": "<",
     "skipped": ".",
     "pending": ".",
 }
@@ -27,6 +28,9 @@ def as_text(history: History, rows: Sequence[Row], *, now: datetime) -> str:
     if run.created_at:
         length = length_text(((run.ended_at or now) - run.created_at).total_seconds())
         lines.append(f"created {run.created_at:%Y-%m-%d %H:%M:%S} UTC, {length}")
+    if run.schedule is not None:
+        due = "" if run.scheduled_for is None else f", due at {run.scheduled_for:%Y-%m-%d %H:%M:%S} UTC"
+        lines.append(f"schedule {run.schedule}{due}")
     lines.append("")
     lines += [_line(one, now) for row in rows for one in (row, *row.tries)]
     if run.error:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from engine.events import Event
 from engine.journal.fold import apply
-from engine.journal.forks import STARTS
+from engine.journal.forks import STARTS, UNDO
 from engine.journal.state import RunState
 from engine.journal.step_state import StepState
 from playground.history.stream import Stream
@@ -129,7 +129,9 @@ class History:
     def _follow(self, event: Event) -> None:
         self._last_at = event.at if self._last_at is None else max(self._last_at, event.at)
         follow = _FOLLOW.get(event.type)
-        step = self.run.find(event.path)
+        # An undo may be of a step in a former pass of a loop.
+        undo = event.type in UNDO
+        step = self.run.undoable[event.payload["number"] - 1] if undo else self.run.find(event.path)
         if follow is None or step is None:
             return
         trace = self._traces.get(id(step))
@@ -260,6 +262,24 @@ def _logged(trace: Trace, event: Event) -> None:
     trace.notes.append(_log(event))
 
 
+def _undoes(trace: Trace, event: Event) -> None:
+    trace.open("run", event.at)
+
+
+def _undone(trace: Trace, event: Event) -> None:
+    trace.close(event.at)
+    trace.notes.append(Note(seq=event.seq, at=event.at, kind="log", level="info", text="undone"))
+
+
+def _undo_failed(trace: Trace, event: Event) -> None:
+    again, error = event.payload.get("next_at"), event.payload["error"]
+    trace.close(event.at)
+    text = f"undo failed{': tried again' if again else ''}: {error.get('type')}: {error.get('message')}"
+    trace.notes.append(Note(seq=event.seq, at=event.at, kind="log", level="error", text=text))
+    if again:
+        trace.open("retry", event.at)
+
+
 def _changed_state(trace: Trace, event: Event) -> None:
     trace.notes.append(Note(seq=event.seq, at=event.at, kind="state", value=event.payload.get("changes")))
 
@@ -277,6 +297,9 @@ _FOLLOW: dict[str, Callable[[Trace, Event], None]] = {
     "step-failed": _failed,
     "step-canceled": _ended,
     "step-bailed": _ended,
+    "step-undo-started": _undoes,
+    "step-undone": _undone,
+    "step-undo-failed": _undo_failed,
     "sleep-started": _waits,
     "sleep-ended": _ended,
     "event-awaited": _waits,

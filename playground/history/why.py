@@ -53,7 +53,10 @@ def reasons(history: History, *, now: datetime, holder: Holder) -> tuple[Reason,
         return ()
     if not run.has_input:
         return (Reason(kind="start", text="was created and not started yet"),)
-    found = [reason for step in run.open.values() if (reason := _of_step(step, now))]
+    found = [reason for step in run.open.values() if (reason := _of_step(step, now))] if run.undoing is None else []
+    if run.undoing is not None:
+        left = ", ".join(format_path(step.path) for step in run.left_to_undo)
+        found = [Reason(kind="step", text=f"is {run.undoing['status']}, and takes back what it did: {left}")]
     if holder.blocked:
         found.insert(0, Reason(kind="worker", text=holder.blocked))
     elif run.status in ("pending", "running") and holder.workers == 0:
@@ -74,8 +77,9 @@ def _of_step(step: StepState, now: datetime) -> Reason | None:
     match step.status:
         case "suspended":
             since = _since(step.suspended_at, now)
-            what = f" ({step.label})" if step.label else ""
-            return Reason(kind="person", text=f"{path}{what} waits for an answer{since}", path=path, due_at=step.due_at)
+            return Reason(
+                kind="person", text=f"{step.called} waits for an answer{since}", path=path, due_at=step.due_at
+            )
         case "waiting" if step.event_name:
             text = f"{path} waits for the event {step.event_name}{_since(step.started_at, now)}"
             return Reason(kind="event", text=text, path=path, due_at=step.due_at)

@@ -9,7 +9,7 @@ from typing import Any
 
 from channels.exceptions import ChannelFull
 
-from playground.layers.link import Frame, Kind, Link, open_link
+from playground.layers.link import Kind, Link, LinkFrame, open_link
 from playground.layers.mailbox import Mailboxes, Taker
 from playground.layers.side import fill, owner_of, unread
 
@@ -39,17 +39,17 @@ class Leg:
 
     def pass_on(self, channel: str, message: bytes) -> bool:
         """Send a message to a channel of the leaf's own; answer False when the leaf is gone or lags."""
-        return self._write(Frame(kind=Kind.SEND, name=channel, payload=message))
+        return self._write(LinkFrame(kind=Kind.SEND, name=channel, payload=message))
 
     def give(self, channel: str, message: bytes) -> bool:
         """Send a message that the leaf asked for; answer False when it is gone."""
-        return self._write(Frame(kind=Kind.GIVE, name=channel, payload=message))
+        return self._write(LinkFrame(kind=Kind.GIVE, name=channel, payload=message))
 
-    def _write(self, frame: Frame) -> bool:
+    def _write(self, frame: LinkFrame) -> bool:
         """Send a frame if there is still someone to read it."""
         return self._link is not None and self._link.write(frame)
 
-    def _heard(self, frame: Frame) -> None:
+    def _heard(self, frame: LinkFrame) -> None:
         """Do what the leaf asks."""
         match frame.kind:
             case Kind.HELLO:

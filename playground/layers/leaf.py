@@ -11,7 +11,7 @@ from typing import Any
 
 from channels.exceptions import ChannelFull
 
-from playground.layers.link import Frame, Kind, Link, open_link
+from playground.layers.link import Kind, Link, LinkFrame, open_link
 from playground.layers.mailbox import Mailboxes
 from playground.layers.side import fill, owner_of, unread
 
@@ -101,7 +101,7 @@ class Leaf:
             for _ in range(self._waiting[channel] - 1):
                 self._say(Kind.TAKE, channel)
 
-    def _heard(self, frame: Frame) -> None:
+    def _heard(self, frame: LinkFrame) -> None:
         """Keep a message that the hub brings, or send it back when nobody waits for it any more."""
         if frame.kind is Kind.GIVE and not self._waiting[frame.name]:
             self._say(Kind.SEND, frame.name, frame.payload)
@@ -115,4 +115,4 @@ class Leaf:
 
     def _say(self, kind: Kind, name: str, payload: bytes = b"") -> bool:
         """Send a frame to the hub."""
-        return self._link is not None and self._link.write(Frame(kind=kind, name=name, payload=payload))
+        return self._link is not None and self._link.write(LinkFrame(kind=kind, name=name, payload=payload))

@@ -31,7 +31,7 @@ LOSSY = frozenset({Kind.SEND, Kind.SEND_GROUP})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
+class LinkFrame:
     """One thing that is said over a link."""
 
     kind: Kind
@@ -51,7 +51,7 @@ class FrameReader:
         """Start with nothing read."""
         self._buffer = bytearray()
 
-    def feed(self, data: bytes) -> list[Frame]:
+    def feed(self, data: bytes) -> list[LinkFrame]:
         """Return the frames that are complete now; raise ValueError for what cannot be a frame."""
         self._buffer += data
         frames = []
@@ -59,7 +59,7 @@ class FrameReader:
             frames.append(frame)
         return frames
 
-    def _next(self) -> Frame | None:
+    def _next(self) -> LinkFrame | None:
         """Cut the first frame off, if it is all there."""
         if len(self._buffer) < HEADER.size:
             return None
@@ -70,7 +70,7 @@ class FrameReader:
         end = middle + payload_size
         if len(self._buffer) < end:
             return None
-        frame = Frame(
+        frame = LinkFrame(
             kind=Kind(kind), name=self._buffer[HEADER.size : middle].decode(), payload=bytes(self._buffer[middle:end])
         )
         del self._buffer[:end]
@@ -80,7 +80,7 @@ class FrameReader:
 class Link(asyncio.Protocol):
     """A connection to one other process of the playground."""
 
-    def __init__(self, *, on_frame: Callable[[Frame], None], on_closed: Callable[[], None]) -> None:
+    def __init__(self, *, on_frame: Callable[[LinkFrame], None], on_closed: Callable[[], None]) -> None:
         """Take who hears of frames, and of the end of the other process."""
         self._on_frame = on_frame
         self._on_closed = on_closed
@@ -104,7 +104,7 @@ class Link(asyncio.Protocol):
         self._lost.set()
         self._on_closed()
 
-    def write(self, frame: Frame) -> bool:
+    def write(self, frame: LinkFrame) -> bool:
         """Send a frame without waiting; answer False when it was dropped, as messages are when the other side lags."""
         transport = self._transport
         if transport is None or transport.is_closing():
@@ -122,7 +122,7 @@ class Link(asyncio.Protocol):
 
 
 async def open_link(
-    sock: socket.socket, *, on_frame: Callable[[Frame], None], on_closed: Callable[[], None] = lambda: None
+    sock: socket.socket, *, on_frame: Callable[[LinkFrame], None], on_closed: Callable[[], None] = lambda: None
 ) -> Link:
     """Make a link of a connected socket, in the running event loop."""
     sock.setblocking(False)

@@ -28,8 +28,10 @@ from typing import Any
 from channels.exceptions import ChannelFull
 from channels.layers import BaseChannelLayer, get_channel_layer
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 
 from playground.layers import LocalLayer
+from playground.layers.door import door_of, through_door
 
 LISTS = "runs"
 CATALOGUE = "catalogue"
@@ -100,15 +102,25 @@ def alone() -> bool:
 
 
 async def ask(question: Message, *, seconds: float) -> Message | None:
-    """Ask some worker a question; None when no answer comes in time.
+    """Ask some worker a question, be it one of the playground that runs beside this process; None without an answer.
 
     Args:
         question: what `playground.worker.verdicts` reads.
         seconds: how long to wait.
     """
-    layer = _layer()
+    if not alone():
+        return await _ask(_layer(), question, seconds)
+    if connection.vendor != "sqlite":
+        return None
+    async with through_door(door_of(connection.settings_dict["NAME"])) as layer:
+        return None if layer is None else await _ask(layer, question, seconds)
+
+
+async def _ask(layer: BaseChannelLayer, question: Message, seconds: float) -> Message | None:
     reply_to = await layer.new_channel()
-    if not await _send(VERDICTS, {"type": "verdict.ask", **question, "reply_to": reply_to}):
+    try:
+        await layer.send(VERDICTS, {"type": "verdict.ask", **question, "reply_to": reply_to})
+    except (ChannelFull, ValueError):
         return None
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
@@ -179,6 +191,7 @@ class Nudges:
             if not self._runs:
                 # What is left to say to the lists goes out even if no journal moves any more.
                 await _within(LISTS_PAUSE if self._lists else None, self._something)
+            # Nothing is awaited between this and the copy that `_send_runs` takes: what is noted later sets it again.
             self._something.clear()
             runs = await self._send_runs(self._runs)
             if self._lists and clock() - lists_at >= LISTS_PAUSE:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
@@ -67,17 +66,17 @@ class StepBody:
     tries: tuple[Try, ...]
 
 
-def draw(request: HttpRequest, view: RunView, graph: Graph | None, opened: str = "") -> tuple[Drawn, ...]:
+def draw(view: RunView, graph: Graph | None, *, token: str, opened: str = "") -> tuple[Drawn, ...]:
     """Return the lines with the insides of those that are open.
 
     Args:
-        request: for whom; forms carry its CSRF token.
         view: the run.
         graph: the graph of the run's version.
+        token: the CSRF token of whoever looks, for forms.
         opened: the key of one more line that is shown open.
     """
     return tuple(
-        Drawn(line=line, html=step_html(request, view, line, graph))
+        Drawn(line=line, html=step_html(view, line, graph, token=token))
         if line.row.opens and (line.open or line.row.key == opened)
         else Drawn(line=line)
         for line in view.lines
@@ -85,13 +84,9 @@ def draw(request: HttpRequest, view: RunView, graph: Graph | None, opened: str =
 
 
 def step_html(
-    request: HttpRequest,
-    view: RunView,
-    line: Line,
-    graph: Graph | None,
-    form: AnswerForm | None = None,
+    view: RunView, line: Line, graph: Graph | None, *, token: str, form: AnswerForm | None = None
 ) -> SafeString:
-    """Return the inside of one line; ``form`` is an answer that was refused, shown as it was typed."""
+    """Return the inside of one line; ``form`` is an answer that was refused, shown as it was typed. See `draw`."""
     state = line.row.state
     if state is None:
         return SafeString("")
@@ -111,11 +106,11 @@ def step_html(
         asked=asked(mask(node.suspend_schema or {}, state.suspend_payload)),
         has_input=began and state.input is not None,
         input=mask(node.input_schema or {}, state.input),
-        has_output=line.row.status in ("success", "bailed"),
+        has_output=line.row.status in ("success", "bailed", "undone"),
         output=mask(node.output_schema or {}, state.output),
         tries=tuple(_try(one, state) for one in line.row.tries),
     )
-    return render_to_string("run/body.html", context_of(body) | {"view": view}, request=request)
+    return render_to_string("run/body.html", context_of(body) | {"view": view, "csrf_token": token})
 
 
 def _try(row: Row, state: StepState) -> Try:

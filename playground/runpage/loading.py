@@ -6,14 +6,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from engine.errors import UnknownRun
-from playground.actions.actions import store
+from engine.paths import Path, format_path
+from playground.actions.actions import Known, store
 from playground.catalogue import catalogue
 from playground.catalogue.catalogue import WorkflowEntry
 from playground.fleet import workers
 from playground.fleet.workers import Blocked
-from playground.history import History, Holder, Window
+from playground.history import History, Holder, Window, rows
 from playground.runpage.view import RunView, run_view
-from playground.runs import lists
+from playground.runs.standing import standing_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,11 @@ class Loaded:
     entry: WorkflowEntry | None
     """The version that the run was made with, as far as it is known."""
     window: Window
+
+    @property
+    def known(self) -> Known:
+        """Return it as what can be asked of a run takes it."""
+        return Known(run=self.history.run, entry=self.entry)
 
     @property
     def outdated(self) -> bool:
@@ -55,26 +61,41 @@ async def load(run_id: str, *, window: Window | None = None, until: int | None =
     return Loaded(history=history, entry=entry, window=window or Window())
 
 
+def row_of(loaded: Loaded, path: Path) -> str:
+    """Return the key of the row that shows a step as it is now: in a loop each pass has a row of its own."""
+    text, history = format_path(path), loaded.history
+    if not any(step.iteration for step in history.run.open.values()):
+        return text
+    keys = {row.path: row.key for row in rows(history, loaded.graph, loaded.window) if row.kind != "more"}
+    return keys.get(text, text)
+
+
 async def view_of(loaded: Loaded) -> RunView:
     """Return the run as it stands at this moment."""
+    now, holder = datetime.now(UTC), await holder_of(loaded)
+    return run_view(loaded.history, loaded.graph, now=now, window=loaded.window, holder=holder)
+
+
+async def holder_of(loaded: Loaded) -> Holder:
+    """Return what is known of the processes that could bring the run on."""
     run = loaded.history.run
-    moves = run.status in ("pending", "running") and run.has_input
+    if run.status in ("pending", "running") and run.has_input:
+        return await _holder(run.run_id, loaded.entry)
     changed = await _changed(loaded) if loaded.outdated and run.status in ("waiting", "suspended") else ""
-    holder = await _holder(run.run_id, loaded.entry) if moves else Holder(blocked=changed)
-    return run_view(loaded.history, loaded.graph, now=datetime.now(UTC), window=loaded.window, holder=holder)
+    return Holder(blocked=changed)
 
 
 async def _holder(run_id: str, entry: WorkflowEntry | None) -> Holder:
-    standing = await lists.standing(run_id)
+    standing = await standing_of(run_id)
     owned = standing is not None and standing.owner is not None
     blocked = ""
     if not owned and entry is not None:
         blocked = await _missing(entry)
+    living = await workers.listing(ended=0)
     if owned:
-        living = await workers.listing(ended=0)
         blocked = next((_why(one.blocked) for one in living if one.blocked and run_id in one.running), "")
-    ahead = 0 if standing is None else standing.ahead
-    return Holder(workers=await workers.ready_count(), owned=owned, ahead=ahead, blocked=blocked)
+    ready = sum(one.status == "ready" for one in living)
+    return Holder(workers=ready, owned=owned, ahead=0 if standing is None else standing.ahead, blocked=blocked)
 
 
 async def _changed(loaded: Loaded) -> str:

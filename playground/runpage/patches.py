@@ -1,17 +1,21 @@
 """The difference of two views of a run as fragments of its page, rendered from the page's own templates."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from playground.runpage.body import step_html
 from playground.runpage.loading import Loaded
 from playground.runpage.view import Line, RunView, changes
 from playground.runs.masking import mask_input, mask_result, mask_state
 
 
-def patch(loaded: Loaded, old: RunView, new: RunView, *, token: str, moved: bool) -> dict[str, Any]:
+def patch(
+    loaded: Loaded, old: RunView, new: RunView, *, token: str, moved: bool, held: Collection[str] = ()
+) -> dict[str, Any]:
     """Return the message that brings a page from one view to another.
 
     Args:
@@ -20,6 +24,7 @@ def patch(loaded: Loaded, old: RunView, new: RunView, *, token: str, moved: bool
         new: what it is to show.
         token: the CSRF token for forms inside the fragments.
         moved: whether the journal has moved; else only what surrounds the run may have.
+        held: the keys of the rows that the page holds open; the insides of others are not sent.
     """
     found = changes(old, new)
     context = context_of_run(loaded, new, token)
@@ -31,10 +36,19 @@ def patch(loaded: Loaded, old: RunView, new: RunView, *, token: str, moved: bool
         parts += [_part("run-head", "run/head.html", context), _part("run-values", "run/result.html", context)]
     if old.state != new.state:
         parts += [_part("run-state", "run/state.html", context)]
-    parts += [_replace(f"row-{change.line.id}", _row(change.line, context)) for change in found.changed]
-    parts += [_insert(anchor, [_row(line, context) for line in lines]) for anchor, lines in found.added]
+
+    def inside(line: Line) -> str:
+        wanted = line.row.opens and (line.open or line.id in held)
+        return step_html(new, line, loaded.graph, token=token) if wanted else ""
+
     again = [change.line for change in found.changed if change.body or not change.line.open]
-    fresh = [line for _, lines in found.added for line in lines if line.open]
+    bodies = {line.id: html for line in again if (html := inside(line))}
+    # A swap looks for all its places before it fills the first one, so a new place comes with what is inside.
+    within = {change.line.id: bodies.get(change.line.id, "") for change in found.changed if change.had_none}
+    for line in (change.line for change in found.changed):
+        parts.append(_replace(f"row-{line.id}", _row(line, context, within.get(line.id, ""))))
+    parts += [_fill(key, html) for key, html in bodies.items() if key not in within]
+    parts += [_insert(anchor, [_row(line, context, inside(line)) for line in lines]) for anchor, lines in found.added]
     return {
         "seq": new.seq,
         "status": new.status,
@@ -42,8 +56,9 @@ def patch(loaded: Loaded, old: RunView, new: RunView, *, token: str, moved: bool
         "marks": dict(found.marks),
         "links": dict(found.links),
         "removed": list(found.removed),
-        "changed": [line.id for line in again + fresh],
-        "opened": [line.id for line in again + fresh if line.open],
+        "changed": [line.id for line in again],
+        "opened": [line.id for line in again if line.open],
+        "bodies": list(bodies),
         "title": f"{new.status} · {new.history.run.workflow_id} · Stepyard",
     }
 
@@ -62,8 +77,12 @@ def context_of_run(loaded: Loaded, view: RunView, token: str) -> dict[str, Any]:
     }
 
 
-def _row(line: Line, context: dict[str, Any]) -> SafeString:
-    return render_to_string("run/row.html", {**context, "line": line, "html": "", "selected": ""})
+def _row(line: Line, context: dict[str, Any], html: str = "") -> SafeString:
+    return render_to_string("run/row.html", {**context, "line": line, "html": html, "selected": ""})
+
+
+def _fill(key: str, html: str) -> SafeString:
+    return format_html('<hx-partial hx-target="[id=\'body-{}\']" hx-swap="innerHTML">{}</hx-partial>', key, html)
 
 
 def _part(element: str, template: str, context: dict[str, Any]) -> SafeString:

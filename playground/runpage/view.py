@@ -9,10 +9,11 @@ from itertools import zip_longest
 from typing import Any, get_args
 from urllib.parse import urlencode
 
-from engine.events import FINAL, RunStatus, StepStatus
+from engine.events import FINAL, RunStatus
 from playground import history as journal
 from playground.diagram import links, marks
 from playground.history import Axis, Bar, Failure, History, Holder, Reason, Row, Show, Window
+from playground.history.row import RowStatus
 
 Graph = Mapping[str, Any]
 
@@ -45,13 +46,13 @@ class Line:
         return (row.revision, row.status, row.note, row.fraction, row.written, self.folds)
 
     @property
-    def body(self) -> tuple[StepStatus, datetime | None, int]:
+    def body(self) -> tuple[RowStatus, datetime | None, int]:
         """Return what changes when the opened part has to be drawn again."""
         return (self.row.status, self.row.asked_at, self.row.attempt)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
+class RowFilter:
     """A choice of rows."""
 
     show: Show
@@ -73,7 +74,7 @@ class RunView:
     lines: tuple[Line, ...]
     axis: Axis
     reasons: tuple[Reason, ...]
-    marks: Mapping[str, StepStatus]
+    marks: Mapping[str, str]
     """The status of each node of the graph."""
     links: Mapping[str, str]
     """The row that each node leads to."""
@@ -82,7 +83,7 @@ class RunView:
     now: datetime
     window: Window
     """Which rows are shown."""
-    filters: tuple[Filter, ...]
+    filters: tuple[RowFilter, ...]
 
     @property
     def at(self) -> str:
@@ -190,6 +191,8 @@ class Change:
     line: Line
     body: bool = False
     """Whether the opened part has to be drawn again too."""
+    had_none: bool = False
+    """Whether the page has no place for an opened part in this line yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,7 +203,7 @@ class ViewChanges:
     added: tuple[tuple[str, tuple[Line, ...]], ...]
     """Groups of new lines, each with the key of the line that they follow; empty for the top."""
     removed: tuple[str, ...]
-    marks: Mapping[str, StepStatus]
+    marks: Mapping[str, str]
     links: Mapping[str, str]
 
 
@@ -209,7 +212,7 @@ def changes(old: RunView, new: RunView) -> ViewChanges:
     before = {line.row.key: line for line in old.lines}
     after = {line.row.key for line in new.lines}
     changed = tuple(
-        Change(line=line, body=was.body != line.body)
+        Change(line=line, body=was.body != line.body, had_none=not was.row.opens)
         for line in new.lines
         if (was := before.get(line.row.key)) is not None and was.fingerprint != line.fingerprint
     )
@@ -248,13 +251,13 @@ def _lines(rows: Sequence[Row], axis: Axis) -> Iterator[Line]:
         )
 
 
-def _filters(history: History) -> Iterator[Filter]:
+def _filters(history: History) -> Iterator[RowFilter]:
     counts = Counter(step.status for step in history.run.steps() if step.kind not in ("items", "workflow"))
-    yield Filter(show="", name="All")
-    yield Filter(show="failed", name="Failed", status="failed", count=counts["failed"])
+    yield RowFilter(show="", name="All")
+    yield RowFilter(show="failed", name="Failed", status="failed", count=counts["failed"])
     waiting = counts["waiting"] + counts["suspended"]
-    yield Filter(show="waiting", name="Waiting", status="suspended", count=waiting)
-    yield Filter(show="slow", name="Slow")
+    yield RowFilter(show="waiting", name="Waiting", status="suspended", count=waiting)
+    yield RowFilter(show="slow", name="Slow")
 
 
 def query_of(window: Window) -> str:

@@ -1,22 +1,31 @@
 """How a refusal is told: each error of a request with its HTTP status and its exit code, in one table.
 
-The words are always the error's own, on a page, below ``/api`` and in a terminal.
+The words are always the error's own, on a page, below ``/api`` and in a terminal; only an argument that they speak of
+is written as in that place.
 """
 
+import json
+import shlex
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 
 from engine.errors import (
+    Argument,
     InvalidValue,
     RequestError,
     StepNotRun,
     StepyardError,
     UnknownRun,
+    UnknownSchedule,
     UnknownStep,
     UnknownWorkflow,
 )
 from playground.runs.filters import InvalidFilter
 from playground.store import DatabaseBusy
+
+Write = Callable[[Argument], str]
+"""Writes an argument as it is given in the place of asking."""
 
 
 class EmptyRequest(StepyardError):
@@ -59,6 +68,7 @@ TABLE: tuple[tuple[type[StepyardError], Refusal], ...] = (
     (UnknownWorkflow, UNKNOWN),
     (UnknownRun, UNKNOWN),
     (UnknownStep, UNKNOWN),
+    (UnknownSchedule, UNKNOWN),
     (InvalidValue, UNFIT),
     (InvalidFilter, UNFIT),
     (EmptyRequest, UNFIT),
@@ -74,7 +84,30 @@ def refusal_of(error: Exception) -> Refusal | None:
     return next((refusal for kind, refusal in TABLE if isinstance(error, kind)), None)
 
 
-def headline(error: StepyardError) -> str:
+def headline(error: StepyardError, write: Write = str) -> str:
     """Return an error's words without its issues, for where these stand beside it."""
-    text = str(error)
+    text = words(error, write)
     return text.partition("\n")[0].rstrip(":") if isinstance(error, InvalidValue) else text
+
+
+def words(error: Exception, write: Write = str) -> str:
+    """Return an error's words, with the arguments that they speak of as they are written in the place of asking."""
+    return error.told(write) if isinstance(error, RequestError) else str(error)
+
+
+def as_option(argument: Argument) -> str:
+    """Write an argument as an option of a command."""
+    option = f"--{argument.name.replace('_', '-')}"
+    return option if argument.value is None else shlex.join((option, argument.value))
+
+
+def as_key(argument: Argument) -> str:
+    """Write an argument as a request below ``/api`` has it."""
+    first, *rest = argument.name.split("_")
+    key = first + "".join(map(str.capitalize, rest))
+    return key if argument.value is None else f"{json.dumps(key)}: {json.dumps(argument.value, ensure_ascii=False)}"
+
+
+def as_query(argument: Argument) -> str:
+    """Write an argument as a part of a page's address."""
+    return f"?{argument.name}={argument.value or ''}"

@@ -59,10 +59,15 @@ def result(run: RunState, graph: Graph | None) -> dict[str, Any]:
         data["result"] = mask_result(graph, found.result)
     if found.error_detail is not None:
         data |= {"error": error(found.error_detail), "errorDetail": found.error_detail}
+    if found.undone:
+        data["undone"] = found.undone
     if found.suspended:
         data["suspended"] = found.suspended
         asked = {format_path(tuple(path)): steps[format_path(tuple(path))] for path in found.suspended}
         data["suspendPayload"] = {path: one.get("suspendPayload") for path, one in asked.items()}
+    if found.schedule is not None:
+        due = found.scheduled_for
+        data |= {"schedule": found.schedule, "scheduledFor": None if due is None else due.isoformat()}
     if found.state:
         data["state"] = mask_state(graph, dict(found.state))
     return data
@@ -97,6 +102,7 @@ def line(summary: RunSummary) -> dict[str, Any]:
         "updatedAt": summary.updated_at.isoformat(),
         "endedAt": None if summary.ended_at is None else summary.ended_at.isoformat(),
         "error": summary.error,
+        "schedule": summary.schedule,
     }
 
 
@@ -147,6 +153,10 @@ def step(found: StepResult, node: Node) -> dict[str, Any]:
     }
     if found.rejected is not None:
         data["rejected"] = found.rejected.to_dict() | {"data": answered(found.rejected.data)}
+    if found.undone_at is not None:
+        data["undoneAt"] = milliseconds(found.undone_at)
+    if found.undo_error is not None:
+        data["undoError"] = found.undo_error
     if found.decided_by not in (None, "answer"):
         data["decidedBy"] = found.decided_by
     always = ("status", "payload", "startedAt")

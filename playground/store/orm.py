@@ -60,9 +60,9 @@ class OrmStore:
     async def create(self, run_id: str, drafts: Sequence[Draft]) -> RunSummary:
         """Begin a run; see `engine.Store.create`."""
         try:
-            summary = await self._write(lambda: _create(run_id, drafts))
+            summary = await self._write(lambda: create_run(run_id, drafts))
         except IntegrityError:
-            raise RunExists(f"a run with id {run_id!r} exists already: choose another run_id or leave it out") from None
+            raise RunExists.of(run_id) from None
         self._has_moved(run_id, drafts)
         return summary
 
@@ -199,7 +199,8 @@ def _summaries(workflow_id: str | None, status: RunStatus | None, limit: int, af
     return [summary_of(run) for run in runs[:limit]]
 
 
-def _create(run_id: str, drafts: Sequence[Draft]) -> RunSummary:
+def create_run(run_id: str, drafts: Sequence[Draft]) -> RunSummary:
+    """Begin a run; for use in a transaction, in which nobody may have taken the id."""
     at = drafts[0].at
     run = RunRow.objects.create(run_id=run_id, created_at=at, updated_at=at)
     _record(run, drafts)
@@ -229,7 +230,7 @@ def _record(run: RunRow, drafts: Sequence[Draft]) -> None:
     """Write events that come from outside the run's owner, and queue the run when there is something to do now."""
     found = changes(drafts)
     more: dict[str, Any] = {}
-    if found is not None and "ended_at" in found.columns:
+    if found is not None and found.closes_all:
         # Whoever executes the run can write no more, and is no longer its owner.
         more = {"epoch": run.epoch + 1, "leased_until": None}
     if found is not None and runnable(found.columns, run) and run.queued_at is None:

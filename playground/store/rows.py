@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 
 from engine.events import FINAL, Draft, Event, RunStatus
 from engine.journal.summary import (
-    CLOSES_ALL,
     CLOSES_WAIT,
+    CLOSES_WAITS,
     RunSummary,
     Wait,
     WaitKind,
@@ -95,6 +95,7 @@ def _change_columns(columns: dict[str, Any], event: Draft | Event) -> None:
         payload = event.payload
         columns |= {"workflow_id": payload["workflow_id"], "digest": payload.get("digest", ""), "status": "pending"}
         columns |= {"resource_id": payload.get("resource_id"), "created_at": event.at}
+        columns["schedule"] = payload.get("schedule")
     elif (status := status_after(event)) is not None:
         columns["status"] = status
         if status in FINAL:
@@ -113,7 +114,7 @@ def _change_waits(found: Changes, event: Draft | Event) -> None:
     wait = opened_wait(event)
     if wait is not None:
         found.opened[event.path] = wait
-    elif event.type in CLOSES_ALL:
+    elif event.type in CLOSES_WAITS:
         found.opened.clear()
         found.closes_all = True
     elif event.type in CLOSES_WAIT and found.opened.pop(event.path, None) is None:
@@ -174,6 +175,7 @@ def summary_of(run: RunRow) -> RunSummary:
         last_seq=run.last_seq,
         epoch=run.epoch,
         has_input=run.has_input,
+        schedule=run.schedule,
     )
 
 

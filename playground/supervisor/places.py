@@ -1,16 +1,10 @@
 """Where the modules that a command names are: looked up without importing anything."""
 
 import difflib
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from importlib.machinery import PathFinder
 from pathlib import Path
-
-
-def named(arguments: Sequence[str]) -> tuple[str, ...]:
-    """Return what a command is to import: its arguments, else the names in the variable ``PLAYGROUND_WORKFLOWS``."""
-    return tuple(arguments) or tuple(os.environ.get("PLAYGROUND_WORKFLOWS", "").replace(",", " ").split())
 
 
 def is_name(module: str) -> bool:

@@ -91,6 +91,12 @@ def clock(at: datetime | None) -> str:
 
 
 @register.filter
+def local(at: datetime) -> str:
+    """Return a time by the clock of its own zone: ``Mon 2030-01-07 09:00 CET``."""
+    return f"{at:%a %Y-%m-%d %H:%M}{f':{at:%S}' if at.second else ''} {at:%Z}"
+
+
+@register.filter
 def json(value: Any) -> SafeString:
     """Return a JSON value laid out and coloured."""
     return as_html(value)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import get_token
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -15,11 +16,13 @@ from engine.errors import (
     InvalidResumeData,
     NotSuspended,
     RunFinished,
+    StepyardError,
     UnknownStep,
 )
+from engine.journal.requests import check_resumable
 from engine.journal.step_state import StepState
 from engine.paths import Path, parse_path
-from playground.actions import actions
+from playground.actions import actions, verdicts
 from playground.catalogue.catalogue import event_schema, resume_schema
 from playground.forms import MISSING, Form, Json, dumps, mask
 from playground.runpage.answer_forms import AnswerForm, answer_form, event_form
@@ -39,22 +42,25 @@ class Asking:
     schema: Any
     send: Callable[[Json], Awaitable[object]]
     draw: Callable[[StepState, Form], AnswerForm]
+    late: StepyardError | None = None
+    """Why it is not waited for any more, whatever is sent."""
 
 
 @require_POST
 async def resume(request: HttpRequest, run_id: str) -> HttpResponse:
     """Take the answer to a suspended step."""
     step, label, index = request.GET.get("step") or None, request.GET.get("label"), _index(request)
+    suspension, late = request.GET.get("suspension") or None, None
     loaded = await load(run_id, window=window_of(request))
     try:
-        path = (await actions.suspended_step(loaded.history.run, step, label=label, index=index)).path
-    except TOO_LATE:
-        # What was typed is read as the answer to that step, and shown beside the reason, which sending it gives.
-        path = _path(request)
+        path = actions.suspended_step(loaded.known, step, label=label, index=index).path
+        check_resumable(loaded.history.run, path, suspension)
+    except TOO_LATE as error:
+        # What was typed is read as the answer to that step, and shown beside the reason.
+        path, late = _path(request), error
 
     async def send(value: Json) -> None:
-        suspension = request.GET.get("suspension") or None
-        await actions.resume(run_id, step, value, label=label, index=index, suspension=suspension)
+        await actions.resume(run_id, step, value, label=label, index=index, suspension=suspension, known=loaded.known)
 
     def drawn(step: StepState, form: Form) -> AnswerForm:
         return answer_form(run_id, step, None, form, back=request.GET.get("next", ""))
@@ -63,30 +69,36 @@ async def resume(request: HttpRequest, run_id: str) -> HttpResponse:
     schema = {} if loaded.graph is None else resume_schema(dict(loaded.graph), path)
     if asking is not None and asking.answer_schema is not None:
         schema = asking.answer_schema
-    return await _take(request, loaded, Asking(path=path, schema=schema, send=send, draw=drawn))
+    return await _take(request, loaded, Asking(path=path, schema=schema, send=send, draw=drawn, late=late))
 
 
 @require_POST
 async def send_event(request: HttpRequest, run_id: str) -> HttpResponse:
     """Send the event that a step waits for."""
-    path, name = _path(request), request.GET.get("name", "")
+    path, name, late = _path(request), request.GET.get("name", ""), None
     loaded = await load(run_id, window=window_of(request))
+    try:
+        verdicts.check_awaited(loaded.history.run, loaded.entry, name, path)
+    except TOO_LATE as error:
+        late = error
 
     async def send(value: Json) -> None:
         # Of two people who send it, the second is told so; an event that is kept might surprise a later step.
-        await actions.send_event(run_id, name, value, path=path)
+        await actions.send_event(run_id, name, value, path=path, known=loaded.known)
 
     def drawn(step: StepState, form: Form) -> AnswerForm:
         return event_form(run_id, step, None, form, back=request.GET.get("next", ""))
 
     schema = {} if loaded.graph is None else event_schema(dict(loaded.graph), path)
-    return await _take(request, loaded, Asking(path=path, schema=schema, send=send, draw=drawn))
+    return await _take(request, loaded, Asking(path=path, schema=schema, send=send, draw=drawn, late=late))
 
 
 async def _take(request: HttpRequest, loaded: Loaded, asking: Asking) -> HttpResponse:
     """Read the form and send it on; what is refused comes back as it was typed."""
     run_id = loaded.history.run.run_id
     form = Form.posted(asking.schema, *posted(request)).validate()
+    if asking.late is not None:
+        return await _too_late(request, run_id, str(asking.late), _typed(asking, form))
     if form.action is not None:
         return await _again(request, loaded, asking, form, status=200)
     if form.issues or form.value is MISSING:
@@ -112,8 +124,9 @@ async def _again(request: HttpRequest, loaded: Loaded, asking: Asking, form: For
     answer = asking.draw(step, form)
     if wants_part(request):
         return HttpResponse(answer.html, status=status)
-    html = step_html(request, view, line, loaded.graph, answer)
-    drawn = draw(request, view, loaded.graph)
+    token = get_token(request)
+    html = step_html(view, line, loaded.graph, token=token, form=answer)
+    drawn = draw(view, loaded.graph, token=token)
     lines = tuple(Drawn(line=line, html=html) if other.line is line else other for other in drawn)
     return await run_page(request, loaded, view, lines, status=status)
 

@@ -15,8 +15,9 @@ from playground.display.pages import page
 from playground.fleet import workers
 from playground.fleet.workers import WorkerView
 from playground.live import nudges
-from playground.runs import lists, retention
+from playground.runs import retention
 from playground.runs.retention import Health
+from playground.runs.standing import queue_length
 from playground.views.frame import frame_of
 
 PACKAGES = ("stepyard", "django", "channels", "daphne", "pydantic", "jsonschema")
@@ -47,7 +48,7 @@ async def doctor(request: HttpRequest) -> HttpResponse:
         workers=listed,
         ready=sum(1 for one in listed if one.status == "ready" and not one.blocked),
         blocked=sum(1 for one in listed if one.blocked),
-        queue=await lists.queue_length(),
+        queue=await queue_length(),
         problems=tuple(await catalogue.import_errors()),
         schemas=tuple(await schemas.problems_of(await catalogue.workflows())),
         health=await retention.health(thorough="thorough" in request.GET),

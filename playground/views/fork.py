@@ -41,14 +41,14 @@ class ForkPage:
 async def fork(request: HttpRequest, run_id: str) -> HttpResponse:
     """Ask for the step's input, and fork on a post; ``?at=`` is the seq at which the step began, of several times."""
     run, began = await actions.state_of(run_id), _began(request)
-    path = await actions.forked_step(run, request.GET.get("step", ""))
+    entry = await catalogue.workflow(run.workflow_id)
+    path = actions.forked_step(entry, request.GET.get("step", ""))
     if began is not None:
         # As it was then, with the input of that pass.
         run = fold(await actions.store.read(run_id, limit=began))
     step = run.find(path)
     if step is None or (began is not None and run.last_seq != began):
         raise not_begun(run, path)
-    entry = await catalogue.workflow(run.workflow_id)
     schema = (read_tree(entry.graph).at(step.path) or UNKNOWN).input_schema or {}
     if request.method != "POST":
         return await _page(request, run_id, run.workflow_id, step, Form.of(schema, step.input))

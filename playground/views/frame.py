@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from playground.catalogue import catalogue
 from playground.display.pages import Notice, PageFrame
 from playground.fleet import workers
-from playground.runs import lists
+from playground.runs.inbox import inbox_count
 
 NOTICES = {
     "canceled": Notice(status="canceled", text="The run is canceled."),
@@ -22,7 +22,7 @@ async def frame_of(request: HttpRequest, section: str, notices: tuple[Notice, ..
     said = NOTICES.get(request.GET.get("notice", ""))
     return PageFrame(
         section=section,
-        inbox=await lists.inbox_count(),
+        inbox=await inbox_count(),
         trouble=await trouble(),
         notices=notices + ((said,) if said else ()),
     )

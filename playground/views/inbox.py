@@ -10,13 +10,12 @@ from django.views.decorators.http import require_safe
 
 from engine.journal.step_state import StepState
 from engine.paths import format_path
-from playground.actions import actions
 from playground.display.pages import page
 from playground.runpage.answer_forms import AnswerForm, answer_form, event_form
 from playground.runpage.body import Asked, asked
-from playground.runs import lists
+from playground.runpage.loading import load, row_of
 from playground.runs.filters import read_place
-from playground.runs.lists import Awaited, InboxItem
+from playground.runs.inbox import Awaited, InboxItem, read_awaited, read_inbox
 from playground.views.frame import frame_of
 
 SHOWN = 20
@@ -29,6 +28,8 @@ class Question:
     run_id: str
     workflow_id: str
     path: str
+    row: str
+    """The key of its row on the run's page."""
     asked: Asked
     at: datetime
     due_at: datetime | None
@@ -41,6 +42,8 @@ class Expected:
 
     item: Awaited
     path: str
+    row: str
+    """The key of its row on the run's page."""
     form: AnswerForm
 
 
@@ -59,16 +62,16 @@ class InboxPage:
 @require_safe
 async def inbox(request: HttpRequest) -> HttpResponse:
     """List what waits for a person, newest first."""
-    found = await lists.inbox(after=read_place(request.GET), limit=SHOWN)
+    found = await read_inbox(after=read_place(request.GET), limit=SHOWN)
     questions = tuple([await _question(item) for item in found.items])
-    expected = tuple(_expected(item) for item in await lists.awaited(limit=SHOWN))
+    expected = tuple([await _expected(item) for item in await read_awaited(limit=SHOWN)])
     context = InboxPage(questions=questions, expected=expected, total=found.total, next=found.next or "")
     return page(request, "inbox.html", context, frame=await frame_of(request, "inbox"))
 
 
 async def _question(item: InboxItem) -> Question:
-    run = await actions.state_of(item.run_id)
-    step = run.find(item.path)
+    loaded = await load(item.run_id)
+    step = loaded.history.run.find(item.path)
     form = None
     if step is not None and step.status == "suspended":
         form = answer_form(item.run_id, step, item.resume_schema, back=reverse("inbox"))
@@ -77,6 +80,7 @@ async def _question(item: InboxItem) -> Question:
         run_id=item.run_id,
         workflow_id=item.workflow_id,
         path=format_path(item.path),
+        row=row_of(loaded, item.path),
         asked=asked(payload),
         at=item.suspended_at,
         due_at=item.due_at,
@@ -84,7 +88,8 @@ async def _question(item: InboxItem) -> Question:
     )
 
 
-def _expected(item: Awaited) -> Expected:
+async def _expected(item: Awaited) -> Expected:
     step = StepState(item.path, "event", event_name=item.name)
     form = event_form(item.run_id, step, item.schema, back=reverse("inbox"))
-    return Expected(item=item, path=format_path(item.path), form=form)
+    row = row_of(await load(item.run_id), item.path)
+    return Expected(item=item, path=format_path(item.path), row=row, form=form)

@@ -8,7 +8,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from playground.display.pages import PageFrame, page
-from playground.runs.refusals import UNKNOWN, refusal_of
+from playground.runs.refusals import UNKNOWN, as_query, refusal_of, words
 from playground.store import DatabaseBusy
 from playground.views.frame import frame_of
 
@@ -43,7 +43,9 @@ class EngineErrors:
         if request.path.startswith("/api/"):
             return None
         refusal = refusal_of(exception)
-        return None if refusal is None else error_page(request, refusal.status, refusal.title, str(exception))
+        if refusal is None:
+            return None
+        return error_page(request, refusal.status, refusal.title, words(exception, as_query))
 
 
 def error_page(request: HttpRequest, code: int, title: str, text: str) -> HttpResponse:

@@ -4,19 +4,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.templatetags.static import static
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from engine.events import RunStatus, StepStatus
+from engine.events import RunStatus
 from playground.diagram import svg
 from playground.display.pages import PageFrame, page
 from playground.history import History, Holder
+from playground.history.row import RowStatus
 from playground.runpage.body import Drawn, draw
 from playground.runpage.view import RunView, run_view
 from playground.views import samples
 
-STATUSES: tuple[StepStatus | RunStatus, ...] = (
+STATUSES: tuple[RowStatus | RunStatus, ...] = (
     "pending",
     "running",
     "waiting",
@@ -26,6 +28,7 @@ STATUSES: tuple[StepStatus | RunStatus, ...] = (
     "canceled",
     "bailed",
     "skipped",
+    "undone",
     "paused",
 )
 
@@ -67,4 +70,4 @@ def _pattern(request: HttpRequest, name: str, lines: samples.Lines, now: float) 
     history = History(samples.events(f"sample-{name.lower()}", lines))
     view = run_view(history, samples.ORDER, now=samples.BEGIN + timedelta(seconds=now), holder=Holder(workers=1))
     graph = svg(samples.ORDER, width=340, marks=view.marks, icons=static("img/icons.svg"), links=view.links)
-    return Pattern(name=name, view=view, lines=draw(request, view, samples.ORDER), graph=graph)
+    return Pattern(name=name, view=view, lines=draw(view, samples.ORDER, token=get_token(request)), graph=graph)

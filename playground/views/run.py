@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -50,7 +51,7 @@ async def run(request: HttpRequest, run_id: str) -> HttpResponse:
     if _wants_text(request):
         text = as_text(loaded.history, rows(loaded.history, loaded.graph, loaded.window), now=view.now)
         return HttpResponse(text, content_type="text/plain; charset=utf-8")
-    lines = draw(request, view, loaded.graph, selected_of(request))
+    lines = draw(view, loaded.graph, token=get_token(request), opened=selected_of(request))
     return await run_page(request, loaded, view, lines)
 
 
@@ -62,7 +63,7 @@ async def step(request: HttpRequest, run_id: str) -> HttpResponse:
     line = view.line(request.GET.get("key", ""))
     if line is None:
         return HttpResponse("This step is not in the run any more.", status=404, content_type="text/plain")
-    return HttpResponse(step_html(request, view, line, loaded.graph))
+    return HttpResponse(step_html(view, line, loaded.graph, token=get_token(request)))
 
 
 async def run_page(
@@ -100,7 +101,8 @@ async def refused_page(request: HttpRequest, run_id: str, text: str, typed: str 
     loaded = await load(run_id)
     view = await view_of(loaded)
     notices = (Notice(status="failed", text=text, typed=typed),)
-    return await run_page(request, loaded, view, draw(request, view, loaded.graph), notices=notices, status=409)
+    lines = draw(view, loaded.graph, token=get_token(request))
+    return await run_page(request, loaded, view, lines, notices=notices, status=409)
 
 
 def window_of(request: HttpRequest) -> Window:

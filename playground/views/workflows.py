@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -27,6 +28,8 @@ from playground.graph.tree import read_tree
 from playground.runpage.loading import load
 from playground.runs import lists
 from playground.runs.lists import Input
+from playground.schedules import schedules
+from playground.schedules.schedules import ScheduleView
 from playground.views.frame import frame_of
 from playground.views.posting import issues_of, posted, wants_part
 from playground.views.run import url_of
@@ -45,6 +48,7 @@ class Listed:
     strip: SafeString
     counts: Counter[str]
     recent: tuple[RunSummary, ...]
+    schedules: tuple[ScheduleView, ...]
 
     @property
     def open(self) -> tuple[tuple[str, int], ...]:
@@ -99,6 +103,7 @@ class WorkflowPage:
     saved: tuple[Offered, ...]
     inputs: tuple[Offered, ...]
     recent: tuple[RunSummary, ...]
+    schedules: tuple[ScheduleView, ...]
     editor: str
     snippets: Snippets
     socket: str = "/ws/pulse/"
@@ -111,6 +116,7 @@ async def workflows(request: HttpRequest) -> HttpResponse:
     entries = [entry for entry in await catalogue.workflows() if q.lower() in _searched(entry)]
     counts = await lists.counts()
     recent = await lists.recent([entry.workflow_id for entry in entries], limit=12)
+    timetable = await schedules.listing()
     listed = tuple(
         Listed(
             entry=entry,
@@ -118,6 +124,7 @@ async def workflows(request: HttpRequest) -> HttpResponse:
             strip=strip(entry.graph),
             counts=counts.get(entry.workflow_id, Counter()),
             recent=tuple(recent[entry.workflow_id]),
+            schedules=tuple(one for one in timetable if one.workflow_id == entry.workflow_id),
         )
         for entry in entries
     )
@@ -201,7 +208,7 @@ async def _start(request: HttpRequest, entry: WorkflowEntry) -> HttpResponse:
     if form.issues or form.value is MISSING:
         return await _workflow_page(request, entry, form, status=422)
     try:
-        run_id = await actions.start(entry.workflow_id, form.value)
+        run_id = await actions.start(entry.workflow_id, form.value, entry=entry)
     except InvalidInput as error:
         return await _workflow_page(request, entry, form.with_issues(issues_of(error)), status=422)
     except RequestError as error:
@@ -238,6 +245,7 @@ async def _workflow_page(
         saved=tuple([_kept(entry, item) for item in await saved.listing(entry.workflow_id)]),
         inputs=tuple(_former(entry, item) for item in inputs),
         recent=tuple(recent[entry.workflow_id]),
+        schedules=tuple(await schedules.listing(entry.workflow_id)),
         editor=excerpt.editor_url(entry.file or "", entry.line),
         snippets=snippets_of(request, entry, form),
     )
@@ -250,14 +258,19 @@ def _form_html(request: HttpRequest, entry: WorkflowEntry, form: Form) -> SafeSt
 
 
 def _former(entry: WorkflowEntry, item: Input) -> Offered:
-    text = preview(mask(entry.input_schema, item.value), 72)
+    text = _in_a_line(entry, item.value)
     return Offered(query=urlencode({"from": item.run_id}), text=text, at=item.created_at)
 
 
 def _kept(entry: WorkflowEntry, item: SavedInput) -> Offered:
-    text = preview(mask(entry.input_schema, item.value), 72)
+    text = _in_a_line(entry, item.value)
     query = urlencode({"saved": item.saved_id})
     return Offered(query=query, text=text, at=item.saved_at, name=item.name, saved_id=item.saved_id)
+
+
+def _in_a_line(entry: WorkflowEntry, value: Any) -> str:
+    """Return an input in a few words; one that has none is told too, since a link needs a name."""
+    return preview(mask(entry.input_schema, value), 72) or "(empty)"
 
 
 def _searched(entry: WorkflowEntry) -> str:

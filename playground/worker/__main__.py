@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import io
-import json
 import os
 import secrets
 import signal
@@ -34,6 +33,7 @@ PATIENCE = 600.0
 
 def main() -> None:
     """Import the user's code, then work until told to stop."""
+    given = settings.STEPYARD
     be_patient(PATIENCE)
     arguments = _arguments()
     if arguments.layer_fd is not None:
@@ -41,8 +41,8 @@ def main() -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A step that ends the process would take with it what it has just printed.
         sys.stdout.reconfigure(line_buffering=True)
-    worker_id = arguments.id or os.environ.get("STEPYARD_WORKER_ID") or f"worker-{secrets.token_hex(4)}"
-    modules = site(arguments.modules)
+    worker_id = arguments.id or given.worker_id or f"worker-{secrets.token_hex(4)}"
+    modules = site(arguments.modules, given.workflows)
     row = OwnRow(worker_id)
     row.create(restricted(modules, arguments.only))
     workers: list[Worker] = []
@@ -53,10 +53,9 @@ def main() -> None:
         pulse.turned()
         row.importing(module)
 
-    after = _listed("STEPYARD_WORKER_AFTER")
-    load_env_file(settings.STEPYARD_ENV_FILE)
+    load_env_file(given.env_file)
     # Before the event loop runs, since a module may want to run one of its own.
-    discovery = discover(modules, importing, fatal_modules(_listed("STEPYARD_WORKER_DIED"), needed=after))
+    discovery = discover(modules, importing, fatal_modules(given.worker_died, needed=given.worker_after))
     workers.append(
         Worker(
             worker_id=worker_id,
@@ -64,9 +63,11 @@ def main() -> None:
             discovery=discovery,
             row=row,
             pulse=pulse,
-            limit=settings.STEPYARD_CONCURRENT_RUNS,
-            after=after,
+            limit=given.concurrent_runs,
+            env_file=given.env_file,
+            after=given.worker_after,
             only=arguments.only,
+            arms=given.schedules,
         )
     )
     asyncio.run(_work(workers[0], arguments.layer_fd))
@@ -75,10 +76,6 @@ def main() -> None:
     sys.stderr.flush()
     # Threads in which steps still run, and what a step left behind, must not keep the process.
     os._exit(0)
-
-
-def _listed(variable: str) -> frozenset[str]:
-    return frozenset(json.loads(os.environ.get(variable, "[]")))
 
 
 async def _work(worker: Worker, layer_fd: int | None) -> None:

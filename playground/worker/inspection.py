@@ -41,8 +41,8 @@ def main() -> None:
     limit = threading.Timer(arguments.seconds, give_up)
     limit.daemon = True
     limit.start()
-    modules = site(arguments.modules)
-    load_env_file(settings.STEPYARD_ENV_FILE)
+    modules = site(arguments.modules, settings.STEPYARD.workflows)
+    load_env_file(settings.STEPYARD.env_file)
     without = {module: ImportProblem(module=module, type="LeftOut", message="") for module in arguments.without}
     discovery = discover(modules, lambda module: write({"importing": module}), without)
     limit.cancel()

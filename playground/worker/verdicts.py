@@ -6,7 +6,10 @@ A question is ``{kind, workflow_id, …}``: ``start`` with ``input, state, reque
 ``{verdict: "unknown"}`` when the code is not at hand.
 """
 
-from typing import Any
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 from engine.errors import InvalidEventPayload, InvalidInput, InvalidResumeData, InvalidValue, RequestError
 from engine.failure import message_of
@@ -16,10 +19,14 @@ from engine.journal.requests import Start
 from engine.journal.waits import admit_event
 from engine.runs.run import Run
 from engine.runs.runtime import Runtime
-from engine.runs.starts import admit, permit
+from engine.runs.starts import fitted, permit
 from engine.tree.nodes import Flow
 
 Message = dict[str, Any]
+Result = TypeVar("Result")
+
+THREADS = ThreadPoolExecutor(max_workers=64, thread_name_prefix="stepyard-verdict")
+"""Values are checked beside the event loop: what a schema, a value or a validator takes long for stops nothing else."""
 
 _REFUSALS: dict[str, type[RequestError]] = {
     "start": InvalidInput,
@@ -49,7 +56,8 @@ async def _admit(runtime: Runtime, flow: Flow, question: Message) -> Message:
             wanted = Start(
                 input=question["input"], state=question["state"], request_context=question["request_context"]
             )
-            admitted = await admit(flow, wanted, Run(runtime, flow))
+            admitted = await _beside(lambda: fitted(flow, wanted))
+            await permit(flow, Run(runtime, flow))
             return {"input": admitted.input, "state": admitted.state}
         case "fork":
             await permit(flow, Run(runtime, flow))
@@ -60,15 +68,20 @@ async def _admit(runtime: Runtime, flow: Flow, question: Message) -> Message:
             path = tuple(question["path"])
             step = run.find(path)
             own = None if step is None else step.answer_schema
-            return {"data": admit_answer(flow, path, question["data"], own)}
+            return {"data": await _beside(lambda: admit_answer(flow, path, question["data"], own))}
         case "event":
             run = await runtime.state(question["run_id"])
             check_fit(flow, run)
             asked = [tuple(path) for path in question["paths"]]
-            event = admit_event(flow, question["name"], question["data"], asked, others=False)
+            event = await _beside(lambda: admit_event(flow, question["name"], question["data"], asked, others=False))
             return {"data": event.payload, "takers": [list(taker) for taker in event.takers]}
         case kind:
             raise RequestError(f"there is no question of the kind {kind!r}")
+
+
+async def _beside(check: Callable[[], Result]) -> Result:
+    """Return what a check gives, in a thread of its own."""
+    return await asyncio.get_running_loop().run_in_executor(THREADS, check)
 
 
 def refusal(error: RequestError) -> Message:

@@ -8,12 +8,12 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from channels.layers import get_channel_layer
 from channels.routing import ChannelNameRouter
 from channels.worker import Worker as ChannelsWorker
-from django.conf import settings
 
 from engine.journal.state import RunState
 from engine.runs.runtime import Runtime
@@ -27,6 +27,7 @@ from playground.store.notices import tell_moved
 from playground.store.queue import due
 from playground.worker.admission import begin
 from playground.worker.consumers import RunConsumer, VerdictConsumer
+from playground.worker.firing import Firing
 from playground.worker.leftovers import Leftovers
 from playground.worker.loading.discovery import Discovery
 from playground.worker.loading.sources import changed_since, user_files
@@ -64,12 +65,15 @@ class Worker:
         row: OwnRow,
         pulse: Pulse,
         limit: int,
+        env_file: Path | None = None,
         after: Collection[str] = (),
         only: str | None = None,
+        arms: bool = False,
     ) -> None:
         """Take what was imported, how many runs to execute at once, and which modules the worker before holds.
 
-        Arguments: `only` is the id of the one run that the worker may execute.
+        Arguments: `only` is the id of the one run that the worker may execute; `arms` tells whether schedules are armed
+        that nobody has disarmed.
         """
         self._nudges = nudges.Nudges(tell_moved)
         self._store = OrmStore(moved=self._nudges.moved)
@@ -82,6 +86,7 @@ class Worker:
         self._row = row
         self._pulse = pulse
         self._look = asyncio.Event()
+        self._firing = Firing(self._fired)
         self._suspects = Suspects(passed=self._look.set)
         self._slots = Slots(
             self._runtime,
@@ -94,11 +99,13 @@ class Worker:
         self._stop = asyncio.Event()
         self._after = after
         self._only = only
+        self._arms = arms
         # What did not import is not among the modules, and is what will be saved next; variables are no module at all.
         self._beside = tuple(problem.file for problem in discovery.problems if problem.file)
-        if settings.STEPYARD_ENV_FILE is not None:
-            self._beside += (str(settings.STEPYARD_ENV_FILE),)
+        if env_file is not None:
+            self._beside += (str(env_file),)
         self._files = (*user_files(), *self._beside)
+        self._answers: set[asyncio.Task[None]] = set()
         self._started_at = time.time()
         self._left = ""
         """What goes on in the worker's threads although it has ended."""
@@ -123,6 +130,7 @@ class Worker:
             self._discovery.problems,
             worker_id=self._worker_id,
             site=self._site,
+            arms=self._arms,
         )
         async with asyncio.TaskGroup() as tasks:
             self._slots.open(tasks)
@@ -138,13 +146,30 @@ class Worker:
                 )
             ]
             await in_transaction(self._row.ready)
+            self._begin_firing()
             await self._tell_supervisor({"imported": sorted(self._discovery.imported)})
             await nudges.nudge_catalogue()
             await self._stop.wait()
+            self._firing.stop()
             await self._wind_up()
-            for task in beside:
+            # A check may never return; whoever waits for its verdict asks another worker, or the schema.
+            for task in (*beside, *self._answers):
                 task.cancel()
         self._store.close()
+
+    def _begin_firing(self) -> None:
+        """Start what schedules are due for; a worker that is there for one run leaves that to others."""
+        self._loop = asyncio.get_running_loop()
+        if self._only is None:
+            self._firing.start()
+
+    def _fired(self, run_ids: Sequence[str]) -> None:
+        self._loop.call_soon_threadsafe(self._tell_fired, run_ids)
+
+    def _tell_fired(self, run_ids: Sequence[str]) -> None:
+        for run_id in run_ids:
+            self._nudges.moved(run_id, True)
+        self._look.set()
 
     def _complain(self, consequence: str) -> None:
         """Say in the terminal what did not import."""
@@ -213,7 +238,7 @@ class Worker:
         own = await layer.new_channel()
         await layer.group_add(nudges.WORKERS, own)
         runs = RunConsumer.as_asgi(wake=self._slots.offer, news=self._news, taken=self._runtime.stop)
-        verdicts = VerdictConsumer.as_asgi(ask=lambda question: tasks.create_task(self._answer(question)))
+        verdicts = VerdictConsumer.as_asgi(ask=lambda question: self._ask(tasks, question))
         router = ChannelNameRouter({nudges.WAKES: runs, own: runs, nudges.VERDICTS: verdicts})
         server = ChannelsWorker(router, [nudges.WAKES, own, nudges.VERDICTS], layer)
         await server.arun()  # type: ignore[no-untyped-call]
@@ -221,6 +246,12 @@ class Worker:
     def _news(self, run_id: str) -> None:
         self._store.poke(run_id)
         self._runtime.notice(run_id)
+
+    def _ask(self, tasks: asyncio.TaskGroup, question: dict[str, Any]) -> None:
+        """Begin to answer a question."""
+        task = tasks.create_task(self._answer(question))
+        self._answers.add(task)
+        task.add_done_callback(self._answers.discard)
 
     async def _answer(self, question: dict[str, Any]) -> None:
         await nudges.answer(question["reply_to"], await judge(self._runtime, question))

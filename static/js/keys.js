@@ -2,7 +2,7 @@
 
 import { open, seen, setTheme } from "./app.js";
 
-const GO = { w: "/workflows/", r: "/runs/", i: "/inbox/", d: "/doctor/" };
+const GO = { w: "/workflows/", r: "/runs/", i: "/inbox/", s: "/schedules/", d: "/doctor/" };
 const THEMES = ["", "light", "dark"];
 let waitsForGo = false;
 

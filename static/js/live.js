@@ -30,7 +30,7 @@ function connect() {
   socket.onmessage = ({ data }) => {
     busy = busy.then(() => take(JSON.parse(data))).then((seq) => {
       failed = 0;
-      if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ ack: seq }));
+      if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ ack: seq, ...run?.held() }));
     }).catch((error) => {
       // A message that could not be shown is asked for again on a new connection: `seq` stays where it was.
       reportError(error);
@@ -38,6 +38,8 @@ function connect() {
       socket.close();
     });
   };
+  // Of rows that are open, what is inside comes with the row.
+  if (run) run.onheld(() => socket.readyState === WebSocket.OPEN && socket.send(JSON.stringify(run.held())));
   socket.onclose = ({ code }) => {
     delete root.dataset.connected;
     if (code === 4404) return say("This run was deleted.");
@@ -52,16 +54,24 @@ function connect() {
 }
 
 async function take(message) {
+  const writing = run?.writing(message);
   if (message.html) await window.htmx.swap({ sourceElement: root, text: message.html, swap: "none", transition: false });
   if (message.status) root.dataset.runStatus = message.status;
   if (message.title) document.title = message.title;
   for (const key of message.removed ?? []) document.getElementById(`row-${key}`)?.remove();
-  if (run) await run.refresh(message);
+  if (run) await update(message, writing);
   if (message.inbox !== undefined) count(message.inbox);
   if (message.trouble !== undefined) warn(message.trouble);
   if (message.pulse) document.body.dispatchEvent(new CustomEvent("pulse"));
   if (message.seq) root.dataset.seq = message.seq;
   return message.seq ?? 0;
+}
+
+async function update(message, writing) {
+  const { marks = {}, links = {} } = message;
+  if (Object.keys({ ...marks, ...links }).length) (await import("./graph.js")).paint(marks, links);
+  await run.refresh(message, writing);
+  run.draw();
 }
 
 function count(inbox) {

@@ -5,6 +5,7 @@ const SHORTCUTS = [
   ["g w", "workflows"],
   ["g r", "runs"],
   ["g i", "inbox"],
+  ["g s", "schedules"],
   ["g d", "doctor"],
   ["/", "search"],
   ["f", "first field of the form"],
@@ -23,7 +24,7 @@ const SHORTCUTS = [
   ["?", "this list"],
 ];
 
-const PAGES = [["Workflows", "/workflows/"], ["Runs", "/runs/"], ["Inbox", "/inbox/"], ["Doctor", "/doctor/"]];
+const PAGES = [["Workflows", "/workflows/"], ["Runs", "/runs/"], ["Inbox", "/inbox/"], ["Schedules", "/schedules/"], ["Doctor", "/doctor/"]];
 
 function make(tag, attributes = {}, ...children) {
   const element = Object.assign(document.createElement(tag), attributes);

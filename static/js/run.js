@@ -4,8 +4,10 @@ import { lengthText, now } from "./app.js";
 
 const BREAK = 6;
 const rows = document.getElementById("rows");
-export const bodyOf = (row) => row.querySelector(":scope > .row-body");
+export const bodyOf = (row) => row?.querySelector(":scope > .row-body");
 export const rowOf = (key) => document.getElementById(`row-${key}`);
+let tell = () => {};
+export const told = () => tell();
 
 export async function load(row) {
   const body = bodyOf(row);
@@ -41,6 +43,22 @@ export function apply() {
   sessionStorage.setItem(kept, JSON.stringify([...mine.folded]));
 }
 
+export const onheld = (teller) => (tell = teller);
+
+export function held() {
+  const open = [...rows.querySelectorAll(":scope > .row > .row-body:not([hidden])")];
+  return { open: open.map((body) => body.parentElement.dataset.key) };
+}
+
+// What is being written in a row that changes, to be found again after the swap.
+export function writing({ changed = [] }) {
+  const found = changed.map((key) => [key, bodyOf(rowOf(key))]);
+  return new Map(found.map(([key, body]) => [key, {
+    draft: body?.querySelector(":scope > .draft"),
+    form: body?.querySelector("form[data-typed]:not([data-sent])"),
+  }]));
+}
+
 // How rows are selected and folded is loaded when somebody does.
 const act = (name, ...given) => import("./select.js").then((module) => module[name](...given));
 document.addEventListener("click", (event) => {
@@ -66,14 +84,16 @@ addEventListener("keydown", (event) => {
 });
 if (rows && mine.folded.size) apply();
 
-export async function refresh({ marks = {}, links = {}, opened = [], changed = [] }) {
-  if (Object.keys({ ...marks, ...links }).length) (await import("./graph.js")).paint(marks, links);
+export async function refresh({ changed = [], opened = [], bodies = [] }, writing) {
   for (const key of changed) {
     const row = rowOf(key);
-    const body = row && bodyOf(row);
-    const draft = body?.querySelector(":scope > .draft");
-    const form = body?.querySelector("form[data-typed]:not([data-sent])");
-    if (body && (opened.includes(key) || body.childElementCount)) await load(row);
+    const body = bodyOf(row);
+    const { draft, form } = writing.get(key);
+    if (body?.childElementCount && !bodies.includes(key)) {
+      // Opened after the page had last said what is open. What is closed is loaded when it is opened again.
+      if (body.hidden && !form && !draft) body.replaceChildren();
+      else await load(row);
+    }
     // What was being written when somebody else answered is not thrown away.
     const left = form && !form.isConnected ? (await import("./draft.js")).draft(form) : draft;
     if (left) body.prepend(left);
@@ -81,7 +101,6 @@ export async function refresh({ marks = {}, links = {}, opened = [], changed = [
     if (body) mark(row);
   }
   apply();
-  draw();
 }
 
 // The same arithmetic as the server's: busy stretches to scale, broken waits of a fixed width.
@@ -107,7 +126,7 @@ function place({ parts, scale }, at) {
   return 100;
 }
 
-function draw() {
+export function draw() {
   const scale = axis();
   for (const bar of rows.querySelectorAll(".bar")) {
     const left = place(scale, Number(bar.dataset.from));

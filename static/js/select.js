@@ -1,7 +1,7 @@
 // Selecting a row opens it, beside the journal where there is room; folding hides the rows inside.
 
 import { lengthText, now } from "./app.js";
-import { apply, bodyOf, load, mark, mine, rowOf } from "./run.js";
+import { apply, bodyOf, load, mark, mine, rowOf, told } from "./run.js";
 
 function write() {
   const url = new URL(location.href);
@@ -30,6 +30,7 @@ export async function choose(row) {
   }
   apply();
   write();
+  told();
 }
 
 export const select = (row) => choose(row.dataset.key === mine.row ? null : row);

@@ -29,6 +29,8 @@ from playground.actions.actions import store
 from playground.catalogue import catalogue
 from playground.catalogue.catalogue import WorkflowEntry
 from playground.runs import lists
+from playground.runs.inbox import inbox_count
+from playground.runs.standing import queue_length
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -82,7 +84,7 @@ async def test_a_start_is_recorded_and_queued() -> None:
     assert (run.root.input, run.request_context) == ({"city": "London"}, {"k": 1})
     (created,) = await store.read(run_id)
     assert created.payload["unchecked"] is True
-    assert await lists.queue_length() == 1
+    assert await queue_length() == 1
 
 
 async def test_a_start_that_does_not_fit_leaves_nothing() -> None:
@@ -103,9 +105,9 @@ async def test_an_id_is_taken_once() -> None:
     await actions.create("flow", run_id="r")
     with pytest.raises(RunExists):
         await actions.create("flow", run_id="r")
-    assert await lists.queue_length() == 0
+    assert await queue_length() == 0
     await actions.start("flow", {"city": "London"}, run_id="r")
-    assert await lists.queue_length() == 1
+    assert await queue_length() == 1
     with pytest.raises(RunAlreadyStarted):
         await actions.start("flow", {"city": "London"}, run_id="r")
 
@@ -191,11 +193,11 @@ async def test_an_answer_to_an_earlier_question_is_late() -> None:
 async def test_a_cancel_closes_everything() -> None:
     """A canceled run waits for nothing, leaves queue and inbox, and is canceled once."""
     await suspended("r", ("ask",))
-    assert await lists.inbox_count() == 1
+    assert await inbox_count() == 1
     await actions.cancel("r", "enough")
     run = await actions.state_of("r")
     assert (run.status, run.open) == ("canceled", {})
-    assert await lists.inbox_count() == 0
+    assert await inbox_count() == 0
     with pytest.raises(RunFinished):
         await actions.cancel("r")
     with pytest.raises(RunFinished):

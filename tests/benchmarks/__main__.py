@@ -2,17 +2,22 @@
 
 Rounds are interleaved, so that noise of the machine hits all probes alike. The table shows the median, the best, the
 median of what it would be if nobody else used the processor, and how many times as fast as Stepyard each of the others
-is. A number that misses its goal says so and fails nothing.
+is. A number that misses its goal says so and fails nothing. ``--markdown`` and ``--json`` write the same for pages and
+programs.
 """
 
 import argparse
+import json
 import os
+import platform
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from tests.benchmarks.report import OURS, SECTIONS, Section
 
@@ -50,6 +55,7 @@ def peer(name: str, program: str) -> Probe:
 
 PROBES = [
     module("floors"),
+    module("bench_rows"),
     module("bench_engine"),
     module("bench_store"),
     module("bench_postgres"),
@@ -108,6 +114,39 @@ def table(found: Found) -> Iterator[str]:
             yield from lines(section, of_section)
 
 
+def markdown(found: Found) -> Iterator[str]:
+    """Yield the lines of the table as Markdown, each value with its ratio to ours by the time of the processor."""
+    yield "| work | unit | what | median | by CPU | ratio |"
+    yield "|---|---|---|---:|---:|---:|"
+    for key, section in as_json(found).items():
+        for subject, values in section["subjects"].items():
+            cells = [number(values[name]) if values[name] else "" for name in ("median", "by_cpu", "ratio")]
+            yield f"| {SECTIONS[key].title} | {section['unit']} | {subject} | {' | '.join(cells)} |"
+
+
+def as_json(found: Found) -> dict[str, Any]:
+    """Return the numbers of all sections, with the ratio of each to ours."""
+    sections: dict[str, Any] = {}
+    for (key, subject), values in found.items():
+        goal = SECTIONS[key].goal
+        section = sections.setdefault(key, {"unit": SECTIONS[key].unit, "goal": goal, "subjects": {}})
+        middle, used = median(value[0] for value in values), [value[1] for value in values if len(value) > 1]
+        by_cpu = median(used) if used else None
+        section["subjects"][subject] = {"median": middle, "by_cpu": by_cpu, "rounds": values}
+    for section in sections.values():
+        ours = section["subjects"].get(OURS, {"median": None, "by_cpu": None})
+        for values in section["subjects"].values():
+            name = "by_cpu" if values["by_cpu"] and ours["by_cpu"] else "median"
+            values["ratio"] = values[name] / ours[name] if ours[name] else None
+    return sections
+
+
+def machine(loads: Sequence[float]) -> dict[str, Any]:
+    """Return where it was measured."""
+    versions = {name: version(name) for name in ("pydantic", "pydantic_core", "django")}
+    return {"cores": os.cpu_count(), "load": list(loads), "python": platform.python_version(), **versions}
+
+
 def lines(section: Section, of_section: dict[str, Values]) -> Iterator[str]:
     """Yield a line for each subject, ours first, the others from the fastest."""
     middles = {subject: median(values[0] for values in rounds) for subject, rounds in of_section.items()}
@@ -155,6 +194,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Measure Stepyard and its peers.")
     parser.add_argument("probes", nargs="*", help="only these: " + ", ".join(p.name for p in [*PROBES, *OTHERS]))
     parser.add_argument("--rounds", type=int, default=5, help="how often each is measured (default 5)")
+    parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers to this file too")
     given = parser.parse_args()
     chosen = [probe for probe in [*PROBES, *available(OTHERS)] if not given.probes or probe.name in given.probes]
     if not chosen:
@@ -162,7 +203,9 @@ def main() -> None:
     loads = [os.getloadavg()[0]]
     found = rounds(chosen, max(1, given.rounds))
     loads.append(os.getloadavg()[0])
-    print("\n".join(table(found)))
+    print("\n".join((markdown if given.markdown else table)(found)))
+    if given.json is not None:
+        given.json.write_text(json.dumps({"machine": machine(loads), "sections": as_json(found)}, indent=2) + "\n")
     print(f"\n{os.cpu_count()} cores, load {loads[0]:.1f} at the beginning and {loads[1]:.1f} at the end")
 
 

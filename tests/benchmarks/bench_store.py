@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management import call_command
 from django.db import connection
 
-from engine import Context, Engine, create_step, create_workflow
+from engine import Context, Engine, Workflow, create_step, create_workflow
 from engine.events import Draft
 from engine.journal.store import Store
 from tests.benchmarks.chains import Number, add_one, chain, run_once
@@ -25,6 +25,7 @@ RUNS = 100
 LENGTH = 100
 APPENDS = 20
 SUSPENDED = 1000
+QUESTIONS = 50
 
 
 async def one_run() -> None:
@@ -97,6 +98,35 @@ def size() -> int:
     return int((pages - unused) * each)
 
 
+async def questions() -> None:
+    """Suspend, and answer from an engine that knows only what was stored; with stores of their own, and in one."""
+    first = create_step(id="first", execute=add_one, input_schema=Number, output_schema=Number)
+    ask_step = create_step(id="ask", execute=ask, input_schema=Number, output_schema=Number)
+    flow = create_workflow(id="chain", input_schema=Number, output_schema=Number).then(first).then(ask_step).commit()
+    kept = OrmStore()
+    for section, fresh in (("question", True), ("question-warm", False)):
+        await question(flow, kept, fresh=fresh)
+        watch = Stopwatch()
+        for _ in range(QUESTIONS):
+            await question(flow, kept, fresh=fresh)
+        report(section, OURS, watch.seconds / QUESTIONS, watch.used / QUESTIONS)
+    kept.close()
+
+
+async def question(flow: Workflow[Any, Any], kept: OrmStore, *, fresh: bool) -> None:
+    """Start a run that asks, and answer it."""
+    store = OrmStore() if fresh else kept
+    run = await Engine([flow], store=store).workflow("chain").create_run()
+    assert (await run.start({"n": 1})).status == "suspended"
+    if fresh:
+        store.close()
+        store = OrmStore()
+    result = await (await Engine([flow], store=store).run(run.run_id)).resume(step="ask", resume_data=True)
+    assert result.result == {"n": 2}, result
+    if fresh:
+        store.close()
+
+
 async def suspended() -> None:
     """Start runs that wait for a person, and look at what this process still holds of them."""
     ask_step = create_step(id="ask", execute=ask, input_schema=Number, output_schema=Number)
@@ -147,6 +177,7 @@ async def measure() -> None:
     await many_runs()
     for runs in (1, 10, 100):
         await appends(runs)
+    await questions()
     for length in (1000, 10_000):
         await stored(length)
     await suspended()

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.db import transaction
 
 from tests.benchmarks.chains import Number
 from tests.benchmarks.database import FOLDER
-from tests.benchmarks.report import Stopwatch
+from tests.benchmarks.report import Stopwatch, report
 
 # Models are imported after tests.benchmarks.database has set up Django.
 from playground.models import Event, Run  # isort: skip
@@ -69,6 +70,26 @@ def raw_sqlite() -> None:
     connection.close()
 
 
+def raw_question() -> None:
+    """Write what comes before a question, open the file again, read it, and write the answer and what comes after."""
+    path, questions = f"{FOLDER.name}/raw.sqlite3", 100
+    watch = Stopwatch()
+    for number in range(questions):
+        run = RUNS + 1 + number
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            connection.execute("PRAGMA synchronous=NORMAL")
+            connection.execute("INSERT INTO run VALUES (?, 0, '')", [run])
+            write(connection, [run], 0)
+            write(connection, [run], 2)
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            connection.execute("PRAGMA synchronous=NORMAL")
+            found = connection.execute("SELECT payload FROM event WHERE run_id = ? ORDER BY seq", [run]).fetchall()
+            assert len([json.loads(payload) for (payload,) in found]) == 4
+            write(connection, [run], 4)
+            write(connection, [run], 6)
+    report("question", "sqlite3, opened for each", watch.seconds / questions, watch.used / questions)
+
+
 def write(connection: sqlite3.Connection, runs: Any, seq: int) -> None:
     """Append a step to each of the runs, in one transaction."""
     at = datetime.now(UTC).isoformat()
@@ -98,6 +119,7 @@ def main() -> None:
         call_command("migrate", verbosity=0)
         plain_python()
         raw_sqlite()
+        raw_question()
         orm_create()
 
 

@@ -15,9 +15,23 @@ class Section:
 
 
 SECTIONS = {
+    "runs": Section(title="Whole runs of 3 steps, in memory", unit="runs/s", goal=30_000),
+    "chain": Section(title="A chain of 100 steps, in memory", unit="steps/s", goal=150_000),
+    "fan-out": Section(title="A fan-out of 100, in memory", unit="s", more_is_better=False, goal=0.0012),
+    "loop": Section(title="A loop of 1,000, in memory", unit="passes/s", goal=130_000),
+    "foreach": Section(title="A foreach of 1,000, 10 at once, in memory", unit="items/s", goal=120_000),
+    "watched": Section(title="A chain of 100 steps that somebody watches, in memory", unit="steps/s"),
+    "sync": Section(title="A chain of 100 plain functions, each in a thread", unit="steps/s", goal=60_000),
+    "inline": Section(title="A chain of 100 plain functions on the event loop", unit="steps/s", goal=60_000),
+    "question": Section(
+        title="SQLite: suspend, persist, resume, a store opened for each", unit="s", more_is_better=False, goal=0.002
+    ),
+    "question-warm": Section(
+        title="SQLite: suspend, persist, resume, in an open store", unit="s", more_is_better=False, goal=0.0009
+    ),
     "memory": Section(title="100 typed steps in memory, one after the other", unit="steps/s", goal=80_000),
-    "one": Section(title="SQLite, durable after each step: one run", unit="steps/s", goal=8_000),
-    "many": Section(title="SQLite, durable after each step: 100 runs at once", unit="steps/s", goal=20_000),
+    "one": Section(title="SQLite, durable after each step: one run", unit="steps/s", goal=25_000),
+    "many": Section(title="SQLite, durable after each step: 100 runs at once", unit="steps/s", goal=30_000),
     "append": Section(title="SQLite: the store alone, a step's two events in an append", unit="steps/s"),
     "postgres-one": Section(title="PostgreSQL, durable after each step: one run", unit="steps/s", goal=2_000),
     "postgres-many": Section(

@@ -4,7 +4,7 @@ import asyncio
 
 from pydantic import Base64Bytes, BaseModel, SecretStr
 
-from engine import Context, Retry, create_workflow, step
+from engine import Context, Every, Retry, Schedule, create_workflow, step
 
 
 class Trip(BaseModel):
@@ -179,5 +179,16 @@ logins = (
     create_workflow(id="logins", input_schema=Login, output_schema=str)
     .then(log_in)
     .dountil(again, lambda data: len(data) > 5)
+    .commit()
+)
+
+ticking = (
+    create_workflow(
+        id="ticking",
+        input_schema=str,
+        output_schema=str,
+        schedules=[Every(seconds=2, input_data="tick", id="fast"), Schedule("0 9 * * *", input_data="", id="nine")],
+    )
+    .then(again)
     .commit()
 )

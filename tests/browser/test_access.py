@@ -30,7 +30,7 @@ async def test_no_page_has_a_violation(browser: Browser, server: Server, theme: 
     )
     page = await context.new_page()
     found: dict[str, list[str]] = {}
-    for path in ("/workflows/", "/workflows/trip/", "/runs/", "/doctor/", "/patterns/", "/nowhere/"):
+    for path in ("/workflows/", "/workflows/trip/", "/runs/", "/schedules/", "/doctor/", "/patterns/", "/nowhere/"):
         await page.goto(path)
         found[path] = await violations(page)
     await start(page)

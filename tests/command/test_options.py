@@ -13,7 +13,7 @@ def exported(*arguments: str) -> dict[str, str]:
 def test_every_option_is_a_variable() -> None:
     """Each option given becomes its variable, wherever it stands."""
     arguments = ["my_flows.py", "--host", "0.0.0.0", "--port=5000", "--workers", "2", "pkg", "--db", "a b.db"]
-    assert exported(*arguments, "--token", "t", "--no-reload", "--env-file", ".env") == {
+    assert exported(*arguments, "--token", "t", "--no-reload", "--arm-schedules", "--env-file", ".env") == {
         "STEPYARD_HOST": "0.0.0.0",
         "STEPYARD_PORT": "5000",
         "STEPYARD_WORKERS": "2",
@@ -21,9 +21,10 @@ def test_every_option_is_a_variable() -> None:
         "STEPYARD_DATABASE": "",
         "STEPYARD_TOKEN": "t",
         "STEPYARD_RELOAD": "0",
+        "STEPYARD_SCHEDULES": "on",
         "STEPYARD_ENV_FILE": ".env",
     }
-    assert len(OPTIONS) == 8, "an option that is not tried above; --database is, below"
+    assert len(OPTIONS) == 9, "an option that is not tried above; --database is, below"
 
 
 def test_a_file_that_is_named_is_used_instead_of_a_shared_database() -> None:

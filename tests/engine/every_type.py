@@ -428,7 +428,6 @@ CASES: list[tuple[Any, list[Any]]] = [
     (dict[int | str, str], [{"1": "a", "x": "b"}]),
     (dict[date | str, int], [{"2026-01-01": 1, "x": 2}]),
     (dict[bool | float | str, int], [{"true": 1, "1.5": 2, "x": 3}]),
-    (dict[tuple[int, int], int] | None, [None]),
     (OrderedDict[str, int], [{"b": 1, "a": 2}]),
     (defaultdict[int, list[int]], [{"1": [2]}]),
     (Counter[str], [{"a": 2, "b": 1}]),
@@ -439,7 +438,7 @@ CASES: list[tuple[Any, list[Any]]] = [
     (Packed, [{"rows": "[1, 2]", "anything": '{"a": [1.5, null]}', "text": '"1"'}, {"rows": "[]"}]),
     (Json, ["[1]", '"x"']),
     (Json[set[date]], ['["2026-01-02","2026-01-01"]']),
-    (list[Json[float]], [["1.5", "NaN"]]),
+    (list[Json[Annotated[float, Field(allow_inf_nan=True)]]], [["1.5", "NaN"]]),
     (Hidden, [{"name": "a", "token": "t"}, {"name": "a", "token": "t", "maybe": 7}]),
     (Area, [{"width": 3}]),
     (Open, [{"width": 3}, {"width": 3, "more": {"a": 1}}]),
@@ -497,7 +496,7 @@ CASES: list[tuple[Any, list[Any]]] = [
     (list[OnErrorOmit[int]], [[1, "x"]]),
 ]
 
-_ENCODED = {"content": "aGVsbG8="}
+_ENCODED = "aGVsbG8="
 _UUIDS = {version: f"12345678-1234-{version}678-8234-567812345678" for version in (1, 3, 4, 5, 6, 7, 8)}
 _DSNS = {
     "PostgresDsn": "postgres://u:p@h:5432/db",
@@ -554,7 +553,7 @@ NAMED: dict[str, tuple[Any, list[Any]]] = {
     "condecimal": (pydantic.condecimal(max_digits=3), ["1.50"]),
     "condate": (pydantic.condate(gt=date(2000, 1, 1)), ["2026-01-01"]),
     "FiniteFloat": (pydantic.FiniteFloat, [1.5]),
-    "AllowInfNan": (Annotated[float, pydantic.AllowInfNan(False)], [1.5]),
+    "AllowInfNan": (Annotated[float, pydantic.AllowInfNan(True)], [1.5, "Infinity", "NaN"]),
     "FilePath": (pydantic.FilePath, [__file__]),
     "DirectoryPath": (pydantic.DirectoryPath, [str(Path(__file__).parent)]),
     "NewPath": (pydantic.NewPath, [f"{__file__}.new"]),
@@ -571,12 +570,12 @@ NAMED: dict[str, tuple[Any, list[Any]]] = {
     "AwareDatetime": (pydantic.AwareDatetime, ["2026-01-01T00:00:00+02:00"]),
     "NaiveDatetime": (pydantic.NaiveDatetime, ["2026-01-01T00:00:00"]),
     # A value of these is decoded each time that it is checked, unless it stands in a model.
-    "EncodedBytes": (Box[Annotated[bytes, pydantic.EncodedBytes(encoder=pydantic.Base64Encoder)]], [_ENCODED]),
-    "EncodedStr": (Box[Annotated[str, pydantic.EncodedStr(encoder=pydantic.Base64Encoder)]], [_ENCODED]),
-    "Base64Bytes": (Box[pydantic.Base64Bytes], [_ENCODED, {"content": "/w=="}]),
-    "Base64Str": (Box[pydantic.Base64Str], [_ENCODED]),
-    "Base64UrlBytes": (Box[pydantic.Base64UrlBytes], [{"content": "_w=="}]),
-    "Base64UrlStr": (Box[pydantic.Base64UrlStr], [_ENCODED]),
+    "EncodedBytes": (Annotated[bytes, pydantic.EncodedBytes(encoder=pydantic.Base64Encoder)], [_ENCODED]),
+    "EncodedStr": (Annotated[str, pydantic.EncodedStr(encoder=pydantic.Base64Encoder)], [_ENCODED]),
+    "Base64Bytes": (pydantic.Base64Bytes, [_ENCODED, "/w=="]),
+    "Base64Str": (pydantic.Base64Str, [_ENCODED]),
+    "Base64UrlBytes": (pydantic.Base64UrlBytes, ["_w=="]),
+    "Base64UrlStr": (pydantic.Base64UrlStr, [_ENCODED]),
     "GetPydanticSchema": (
         Annotated[str, pydantic.GetPydanticSchema(lambda _, __: core_schema.str_schema(min_length=1))],
         ["x"],
@@ -617,6 +616,31 @@ UNREADABLE: list[tuple[Any, str]] = [
     (Box[Callable[[], None] | type[int]], "'content' has to be a function"),
     (Annotated[Callable[[], None], AfterValidator(lambda call: call)], "its value has to be a function"),
 ]
+
+
+class Corner(NamedTuple):
+    x: int
+
+
+class FrozenKey(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    name: str
+
+
+UNKEYED: list[tuple[Any, str]] = [
+    (dict[str | None, int], "None"),
+    (dict[int | None, int], "None"),
+    (dict[None, int], "None"),
+    (dict[tuple[int, int], int], "a tuple"),
+    (dict[tuple[int, int], int] | None, "a tuple"),
+    (dict[str | tuple[int, ...], int], "a tuple"),
+    (list[defaultdict[frozenset[int], int]], "a frozenset"),
+    (Mapping[Corner, int], "a named tuple"),
+    (Box[dict[FrozenKey, int]], "a model"),
+    (dict[RootModel[tuple[int, int]], int], "a tuple"),
+    (dict[Annotated[tuple[int, int], AfterValidator(lambda pair: pair)], int], "a tuple"),
+]
+"""Dicts whose keys cannot be told from text, and what the keys are."""
 
 # Kinds of core schemas that are no type: parts of what pydantic makes for calls, and what Python does not have yet.
 NO_KINDS = {"arguments", "arguments-v3", "call", "invalid"} | (set() if sys.version_info >= (3, 15) else {"frozendict"})

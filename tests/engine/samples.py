@@ -13,8 +13,12 @@ from pydantic import (
     AliasChoices,
     AliasPath,
     Base64Bytes,
+    Base64Encoder,
+    Base64Str,
+    Base64UrlBytes,
     BaseModel,
     ConfigDict,
+    EncodedBytes,
     Field,
     RootModel,
     Secret,
@@ -56,7 +60,7 @@ class Strict(BaseModel):
     pair: tuple[int, str]
     tags: frozenset[str]
     by_number: dict[int, Decimal]
-    ratio: float
+    ratio: float = Field(allow_inf_nan=True)
     raw: bytes
     inner: "Strict | None" = None
 
@@ -92,9 +96,12 @@ class Names(RootModel[dict[int, set[str]]]):
     pass
 
 
+Endless = Annotated[float, Field(allow_inf_nan=True)]
+
+
 class Point(NamedTuple):
     x: int
-    y: float = 0.0
+    y: Endless = 0.0
 
 
 class Options(TypedDict, total=False):
@@ -121,8 +128,8 @@ SURVIVES: list[tuple[Any, Any]] = [
     (int, 2**200),
     (int, -(2**70)),
     (str, "ä\0😀"),
-    (float, NAN),
-    (list[float], [NAN, INF, -INF, 1e308, 5e-324]),
+    (Endless, NAN),
+    (list[Endless], [NAN, INF, -INF, 1e308, 5e-324]),
     (bytes, b"\xff\xfe"),
     (bytes, b"text"),
     (bytes, b"data:;base64,AAAA"),
@@ -167,6 +174,9 @@ SURVIVES: list[tuple[Any, Any]] = [
     (Options, {"when": date(2026, 1, 1)}),
     (Order, Order((Decimal(1),), timedelta(1), Order((), timedelta(0), notes=["x"]))),
     (Box[Base64Bytes], Box[Base64Bytes](content=b"cGxhaW4=")),
+    (Base64Bytes, b"cGxhaW4="),
+    (dict[Base64Str, Base64UrlBytes | None], {"cGxhaW4=": b"cGxhaW4=", "plain": None}),
+    (tuple[Base64Str, Annotated[bytes, EncodedBytes(encoder=Base64Encoder)]], ("cGxhaW4=", b"plain")),
     (Any, {"a": [1, {"b": None}], "c": 2**80}),
     (dict[str, Any], {"a": [True, "x"]}),
     (None, {"a": [1, 2.5, None]}),

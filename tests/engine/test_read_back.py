@@ -4,6 +4,7 @@ import json
 import typing
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from enum import Enum
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -13,14 +14,27 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Json, TypeAdapter, model_validator
+from pydantic import (
+    AfterValidator,
+    Base64Bytes,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Json,
+    PlainSerializer,
+    TypeAdapter,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import core_schema
+from typing_extensions import ReadOnly, TypedDict
 
 from engine.errors import InvalidSchema, InvalidValue, NotSerializable
 from engine.values.admission import admitted
 from engine.values.schema import Schema
 from engine.values.types.sameness import same
-from tests.engine.every_type import CASES, NAMED, NO_KINDS, NOT_TYPES, UNREADABLE
+from tests.engine.every_type import CASES, NAMED, NO_KINDS, NOT_TYPES, UNKEYED, UNREADABLE, Box
 
 EVERY = [(spec, given) for spec, values in [*CASES, *NAMED.values()] for given in values]
 
@@ -178,6 +192,93 @@ def test_what_no_json_stands_for_is_refused_where_it_is_declared(spec: Any, expe
     """The error names the place and what is expected there, and tells the ways out."""
     with pytest.raises(InvalidSchema, match=f"{expected}, which no JSON stands for.*PlainValidator"):
         Schema.of(spec)
+
+
+@pytest.mark.parametrize(("spec", "expected"), UNKEYED)
+def test_keys_that_no_text_can_be_are_refused_where_they_are_declared(spec: Any, expected: str) -> None:
+    """The error says what the keys may be, and tells the ways out."""
+    with pytest.raises(InvalidSchema, match=f"keys that may be {expected}, but keys of a JSON .* list of pairs"):
+        Schema.of(spec)
+
+
+@pytest.mark.parametrize(
+    ("spec", "found"),
+    [
+        (Annotated[int, WithJsonSchema({"type": "string"})], "says string, but what is recorded is integer"),
+        (
+            Box[list[Annotated[int, PlainSerializer(hex), WithJsonSchema({"type": "string"})]]],
+            "says string, but what is recorded is integer",
+        ),
+        (Annotated[Decimal, WithJsonSchema({"type": "number"})], "says integer or number, but .* is string"),
+        (Annotated[date, WithJsonSchema({"type": ["integer", "null"]})], "says integer or null, but .* is string"),
+    ],
+)
+def test_a_json_schema_by_hand_that_says_other_than_what_is_recorded_is_refused(spec: Any, found: str) -> None:
+    """What is recorded has to be what the published schema takes again."""
+    with pytest.raises(InvalidSchema, match=f"WithJsonSchema {found}.*validator that reads"):
+        Schema.of(spec)
+
+
+@pytest.mark.parametrize(
+    ("spec", "value", "recorded"),
+    [
+        (
+            Annotated[
+                int,
+                BeforeValidator(lambda given: int(given, 16) if isinstance(given, str) else given),
+                PlainSerializer(hex),
+                WithJsonSchema({"type": "string"}),
+            ],
+            255,
+            "0xff",
+        ),
+        (Annotated[Decimal, PlainSerializer(float), WithJsonSchema({"type": "number"})], Decimal("1.5"), 1.5),
+        (Annotated[int, WithJsonSchema({"type": "integer", "minimum": 3})], 4, 4),
+        (Annotated[Any, WithJsonSchema({"type": "string"})], "x", "x"),
+    ],
+)
+def test_a_json_schema_by_hand_decides_which_form_is_recorded(spec: Any, value: Any, recorded: Any) -> None:
+    """A value is recorded as the schema of its author's has it, as input and as output."""
+    schema = Schema.of(spec)
+    assert (schema.enter(value), schema.dump(value)) == (recorded, recorded)
+    assert same(schema.load(recorded), value)
+
+
+@pytest.mark.parametrize("decoded", [b"hello", b"aGVsbG8="])
+def test_an_encoded_value_is_the_decoded_one_in_python(decoded: bytes) -> None:
+    """It is encoded once when it is recorded, however it looks; its encoded text is read as JSON has it."""
+    schema = Schema.of(list[Base64Bytes | int])
+    assert schema.load(schema.dump([decoded, 1])) == [decoded, 1]
+    assert Schema.of(Base64Bytes).dump("aGVsbG8=") == "aGVsbG8="
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_pydantic_passes_over_is_no_fault() -> None:
+    """Keys that are read-only, and a type that is deprecated where no field is, are used as they are."""
+
+    class Row(TypedDict):
+        id: ReadOnly[int]
+
+    assert Schema.of(Row).dump({"id": 1}) == {"id": 1}
+    assert Schema.of(Annotated[int, Field(deprecated=True)]).json_schema == {"type": "integer", "deprecated": True}
+
+
+class Limits(BaseModel):
+    most: float = float("inf")
+    least: float = Field(default=0.0, allow_inf_nan=True)
+    other: float = 0.0
+
+
+def test_a_float_that_may_be_infinite_says_so_in_its_schema() -> None:
+    """Said by allow_inf_nan or by a default; any other float is a number, and what is none is refused."""
+    schema = Schema.of(Limits)
+    kinds = {name: set(field) & {"anyOf", "type"} for name, field in schema.json_schema["properties"].items()}
+    assert kinds == {"most": {"anyOf"}, "least": {"anyOf"}, "other": {"type"}}
+    written = schema.dump(Limits(least=float("-inf")))
+    assert written == {"most": "Infinity", "least": "-Infinity", "other": 0.0}
+    for value in ({"other": "Infinity"}, {"other": float("nan")}, Limits(other=float("inf"))):
+        with pytest.raises(InvalidValue, match=r"other: .*for which JSON has no number.*allow_inf_nan=True"):
+            admitted(schema, value)
 
 
 def kinds_in(part: Any) -> Iterator[str]:

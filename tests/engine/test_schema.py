@@ -27,6 +27,7 @@ from tests.engine.samples import (
     Cat,
     City,
     Colour,
+    Endless,
     Hidden,
     Options,
     Order,
@@ -62,7 +63,7 @@ LEAVES: list[tuple[Any, st.SearchStrategy[Any]]] = [
     (int, st.integers()),
     (str, st.text()),
     (bool, st.booleans()),
-    (float, st.floats()),
+    (Endless, st.floats()),
     (bytes, st.binary()),
     (datetime, st.datetimes(timezones=st.none() | st.just(UTC) | st.just(BERLIN))),
     (date, st.dates()),
@@ -177,7 +178,7 @@ def test_what_a_model_declares_survives_without_a_schema_around_it() -> None:
     hidden = Hidden(text=SecretStr("word"), raw=SecretBytes(b"\xff"), day=Secret[date](date(2026, 1, 1)))
     for spec in (None, Any, dict[str, Any]):
         written = Schema.of(spec).dump(
-            {"in": [hidden, Point(1, 2.0), Box[float](content=NAN)], "alone": SecretStr("x")}
+            {"in": [hidden, Point(1, 2.0), Box[Endless](content=NAN)], "alone": SecretStr("x")}
         )
         assert Schema.of(Hidden).load(written["in"][0]) == hidden
         assert (written["in"][1:], written["alone"]) == ([[1, 2.0], {"content": "NaN"}], "x")
@@ -281,4 +282,6 @@ def test_normal_takes_json_and_python_alike() -> None:
     assert admitted(schema, as_json) == admitted(schema, Order((Decimal(1),), timedelta(1)))
     assert admitted(schema, as_json) == {"items": ["1"], "due": "P1D", "parent": None, "notes": []}
     assert admitted(Schema.of(bytes), "data:;base64,/w==") == "data:;base64,/w=="
-    assert admitted(Schema.of(City), {"name": "Rome", "celsius": INF}) == {"name": "Rome", "celsius": "Infinity"}
+    assert admitted(Schema.of(City), {"name": "Rome", "celsius": 2}) == {"name": "Rome", "celsius": 2.0}
+    with pytest.raises(InvalidValue, match="found inf, for which JSON has no number"):
+        admitted(Schema.of(City), {"name": "Rome", "celsius": INF})

@@ -138,7 +138,8 @@ def test_what_a_type_says_of_itself_is_strict_json() -> None:
         assert json.loads(json.dumps(document, allow_nan=False)) == document
     fields = schema.json_schema["properties"]
     assert (fields["day"]["examples"], fields["price"]["examples"]) == (["2030-01-01"], ["2.50"])
-    assert fields["score"] == {"title": "Score", "type": "number", "maximum": 5, "examples": [1.5]}
+    either = [{"type": "number", "maximum": 5}, {"enum": ["NaN", "Infinity", "-Infinity"]}]
+    assert fields["score"] == {"title": "Score", "anyOf": either, "examples": [1.5]}
     assert "default" not in fields["steps"]
     assert (fields["tags"]["default"], fields["more"]["default"]) == (["a", "b"], [["a", "b"]])
     assert fields["names"]["default"] == {"$defs": "x", "$ref": "y"}

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 import engine
 from engine import Context, Retry, Step, clone_step, create_step, step
 from engine.errors import DefinitionError, InvalidId, InvalidSchema
+from tests.engine.contract.tiny import begin, run_of
 
 if TYPE_CHECKING:
     from decimal import Decimal as Hidden
@@ -217,6 +218,53 @@ async def test_a_sync_function_runs_in_a_thread() -> None:
     assert seen == "seen"
 
 
+async def test_a_sync_function_that_is_inline_runs_where_its_caller_does() -> None:
+    """Its author says that it is quick; a clone of it is inline too, and what it hands out is awaited as ever."""
+
+    @step(inline=True)
+    def where(data: int) -> int:
+        return threading.get_ident()
+
+    assert await where.call(1, CTX) == threading.get_ident()
+    assert await clone_step(where, id="again").call(1, CTX) == threading.get_ident()
+    assert await clone_step(where, id="apart", inline=False).call(1, CTX) != threading.get_ident()
+    assert await create_step(id="x", execute=lambda data: double(data, CTX), inline=True).call(3, CTX) == 6
+
+
+async def test_an_inline_function_may_raise_what_it_likes() -> None:
+    """What would end the coroutine that calls it fails the step like anything else."""
+
+    def ends(data: str) -> None:
+        raise {"stop": StopIteration, "exit": GeneratorExit, "value": ValueError}[data]("over")
+
+    workflow = begin().then(create_step(id="ends", execute=ends, inline=True)).commit()
+    for kind in ("stop", "exit", "value"):
+        assert (await (await run_of(workflow)).start(kind)).status == "failed"
+
+
+async def test_a_thread_that_is_not_waited_for_any_more_ends_by_itself() -> None:
+    """Whoever waited was cancelled; what the function gives then, or raises, reaches nobody and does no harm."""
+    begun, go_on, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def slow(data: bool) -> None:
+        begun.set()
+        go_on.wait(timeout=20)
+        ended.set()
+        if data:
+            raise ValueError
+
+    for raises in (False, True):
+        for each in (begun, go_on, ended):
+            each.clear()
+        waiting = asyncio.ensure_future(create_step(id="slow", execute=slow).call(raises, CTX))
+        await asyncio.to_thread(begun.wait, 20)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        go_on.set()
+        await asyncio.to_thread(ended.wait, 20)
+
+
 async def test_many_sync_functions_wait_at_once() -> None:
     """Steps that wait in threads do not wait for one another."""
     barrier = threading.Barrier(64)
@@ -289,6 +337,8 @@ async def generates(data):
         ({"timeout": 0}, r"The timeout of step 'x' was given 0\. Expected seconds, more than 0"),
         ({"retry": 3}, r"retry=3\. Expected Retry\(attempts=3"),
         ({"retries": 3}, "was given retries, which no step takes"),
+        ({"inline": 1}, r"inline=1\. Expected True or False"),
+        ({"inline": True}, r"has inline=True and an async function"),
         ({"metadata": {"a": {1}}}, "metadata of 'x' must be JSON"),
         ({"metadata": [1]}, r"metadata of 'x' is \[1\]\. Expected a dict"),
     ],

@@ -196,3 +196,27 @@ def test_verdicts_are_those_of_the_library(draft: str, schema: Any, value: Any) 
     except Exception:
         assume(False)
     assert verdict(document if isinstance(document, dict) else {"$schema": draft, "allOf": [document]}, value) is known
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "sentence"),
+    [
+        ({"type": "boolean"}, "maybe", "Found the text 'maybe', expected true or false."),
+        ({"type": ["integer", "null"]}, 1.5, "Found the number 1.5, expected a whole number or null."),
+        ({"type": "object"}, [1], "Found the list [1], expected an object."),
+        ({"type": "string"}, None, "Found null, expected a text."),
+        ({"enum": ["a", "b"]}, "c", "Found the text 'c', expected one of ['a', 'b']."),
+        ({"const": True}, False, "Found false, expected true."),
+        ({"maximum": 3}, 4, "Found the number 4, expected at most 3."),
+        ({"exclusiveMinimum": 0}, 0, "Found the number 0, expected more than 0."),
+        ({"multipleOf": 2}, 3, "Found the number 3, expected a multiple of 2."),
+        ({"pattern": "^a"}, "b", "Found the text 'b', expected a text that matches '^a'."),
+        ({"minLength": 2}, "a", "Found 1 character, expected at least 2."),
+        ({"maxItems": 1}, [1, 2], "Found 2 items, expected at most 1."),
+        ({"required": ["a"]}, {}, "'a' is missing and required."),
+    ],
+)
+def test_a_message_says_what_was_found_and_what_was_expected(schema: Any, value: Any, sentence: str) -> None:
+    """In words of the project, wherever a finding is read by a person."""
+    (error,) = errors_of(DIALECTS.of(schema)(schema, registry=Registry()), value, seconds=1, most=5)
+    assert error.message == sentence

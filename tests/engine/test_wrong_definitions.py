@@ -1,12 +1,16 @@
 """Wrong definitions as people write them, each with what the error says was found, and how it is mended."""
 
 import copy
+import re
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+import engine
 from engine import Engine, MemoryStore, Retry, clone_step, create_workflow, step
 from engine.clock import SystemClock
 from engine.errors import DefinitionError
@@ -46,6 +50,52 @@ async def test_a_bound_method_is_a_step() -> None:
 
     workflow = create_workflow(id="w", input_schema=int, output_schema=int).then(step(Right().times)).then(Right.plus)
     assert (await (await workflow.commit().create_run()).start(2)).result == 7
+
+
+class Service:
+    """A class with a step in it, as people write it."""
+
+    def one(self, data: int) -> int:
+        """Give one more."""
+        return data + 1
+
+
+@pytest.mark.parametrize("define", [lambda: flow().then(Service().one), lambda: step(Service.one)])
+async def test_the_hint_about_methods_works_as_it_is_written(define: Callable[[], Any]) -> None:
+    """Each way to a method in a class gives the same hint, and its code can be typed."""
+    with pytest.raises(DefinitionError, match=r"step\(Service\(\)\.one\)") as refused:
+        define()
+    code = str(refused.value).rpartition(": ")[2].removesuffix(".")
+    made: Any = eval(code, {"step": step, "Service": Service})  # noqa: S307
+    assert (await (await flow().then(made).commit().create_run()).start(2)).result == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("workflow", "Write: from engine import create_workflow."),
+        ("task", "Write: from engine import step."),
+        ("createStep", "Did you mean create_step? Write: from engine import create_step."),
+        ("Steps", "Did you mean Step?"),
+        ("run_to_end", "Write: from engine.testing import run_to_end."),
+        ("InvalidInput", "Write: from engine.errors import InvalidInput."),
+        ("suspend", r"ctx.suspend(...)"),
+        ("parallel", "create_workflow(...).parallel(...)"),
+        ("resume", "await run.resume(...)"),
+    ],
+)
+def test_a_wrong_import_names_the_right_one(name: str, message: str) -> None:
+    """What people most likely mean is told where they import it."""
+    with pytest.raises(ImportError, match=f"engine has no {name!r}.*{re.escape(message)}"):
+        exec(f"from engine import {name}")  # noqa: S102
+
+
+def test_what_is_like_no_name_of_the_engine_is_an_attribute_error() -> None:
+    """So that tools that look for attributes find none, and parts of the package are imported as ever."""
+    assert not hasattr(engine, "zebra")
+    assert not hasattr(engine, "__wrapped__")
+    code = "from engine import testing, errors; import engine.values"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_what_is_not_there_is_an_attribute_error() -> None:

@@ -50,6 +50,11 @@ Policy: Any = Retry
 Registry: Any = Engine
 
 
+def context_first(ctx: Any, data: int) -> int:
+    """Take them the wrong way round."""
+    return data
+
+
 def flow() -> Any:
     """Return a workflow in the making."""
     return create_workflow(id="w", input_schema=int, output_schema=None)
@@ -185,9 +190,12 @@ FUNCTIONS: list[tuple[Callable[[], Any], str]] = [
     (lambda: step(three), r"three takes \(x, y, z\)\. Expected \(data\), \(data, ctx\)"),
     (lambda: step(Service.times), r"Service.times takes self: it is a method.*step\(Service\(\)\.times\)"),
     (lambda: step(Service.alone), r"Service.alone takes self.*bound method"),
+    (lambda: step(context_first), r"context_first takes \(ctx, data\).*Swap them: \(data, ctx\)"),
+    (lambda: step(lambda ctx, data: data), r"takes \(ctx, data\).*Swap them: \(data, ctx\)"),
+    (lambda: flow().then(Service().times), r"is no step.*bound method: step\(Service\(\)\.times\)"),
     (
         lambda: decorate(vars(Service)["of_class"]),
-        r"classmethod.* belongs to a class that is not there yet.*it\.method",
+        r"classmethod.* belongs to a class that is not there yet.*TheClass\(\)\.method",
     ),
     (lambda: decorate(property(lambda self: 1)), r"property.* belongs to a class"),
     (lambda: step(lambda data: data), r"'<lambda>' cannot be the id of a step: lambdas.*step\(id="),

@@ -30,6 +30,7 @@ def test_the_examples_show_every_kind_of_node() -> None:
     shown = {(node["type"], node.get("kind")) for workflow in WORKFLOWS for node in nodes(workflow.graph["steps"])}
     kinds = {kind for kind, _ in shown}
     assert kinds >= {"step", "map", "parallel", "branch", "loop", "foreach", "sleep", "event", "workflow", "sequence"}
+    assert kinds >= {"race", "attempt"}
     assert {kind for _, kind in shown} >= {"dowhile", "dountil", "sleep", "sleep_until"}
 
 

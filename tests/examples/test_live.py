@@ -1,7 +1,7 @@
 """Live equals reload: a page that took every patch shows what a page shows that is loaded now."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -13,9 +13,10 @@ from engine.events import Event
 from engine.testing import Collector, FakeClock
 from playground import examples
 from playground.history import History, Window
+from playground.runpage.body import step_html
 from playground.runpage.loading import Loaded
 from playground.runpage.patches import context_of_run, patch
-from playground.runpage.view import RunView, run_view
+from playground.runpage.view import Line, RunView, run_view
 
 ORDER = {
     "customer": {
@@ -50,8 +51,11 @@ PARTLY = {
     "waiting": ("review", Window(show="waiting")),
 }
 LOOKS = {name: (name, Window()) for name in RUNS} | PARTLY
-MOVES = re.compile(r'(<time data-[^>]*>)[^<]*|\s(?:x|width)="[\d.]+%"|\sdata-(?:now|stretches)="[^"]*"| open(?=>)')
-"""What the page's script keeps current between events: clocks, and the places of bars."""
+MOVES = re.compile(
+    r'(<time data-[^>]*>)[^<]*|\s(?:x|width)="[\d.]+%"|\sdata-(?:now|stretches)="[^"]*"'
+    r'|\saria-expanded="\w+"| open(?=>)'
+)
+"""What the page's script keeps current by itself: clocks, the places of bars, and whether a row is open."""
 
 
 class Shown:
@@ -61,7 +65,7 @@ class Shown:
         """Load it."""
         context = context_of_run(loaded, view, "t")
         self.parts = {name: render_to_string(f"run/{file}.html", context) for name, file in PARTS.items()}
-        self.rows = {f"row-{line.id}": row_html(line, context) for line in view.lines}
+        self.rows = {f"row-{line.id}": row_html(line, context, loaded, view) for line in view.lines}
         self.marks = dict(view.marks)
         self.links = dict(view.links)
 
@@ -69,20 +73,29 @@ class Shown:
         """Take a message as the page's script does."""
         for target, swap, body in PARTIAL.findall(message["html"]):
             name = re.sub(r"^\[id='(.*)'\]$", r"\1", target.replace("&#x27;", "'"))
-            if swap == "outerMorph":
-                place = self.rows if name in self.rows else self.parts
-                assert name in place, name
-                place[name] = body
+            if name in self.rows and swap == "outerMorph":
+                self.rows[name] = kept(self.rows[name], body)
+            elif swap == "outerMorph":
+                assert name in self.parts, name
+                self.parts[name] = body
+            elif swap == "innerHTML":
+                row = name.replace("body-", "row-", 1)
+                self.rows[row] = BODY.sub(lambda found, fresh=body: f"{found[1]}>{fresh}</div>\n</li>", self.rows[row])
             else:
                 self._insert("" if name == "#rows" else name, ROW.findall(body))
+        for key in message["opened"]:
+            self.rows[f"row-{key}"] = BODY.sub(r"\1>\3</div>\n</li>", self.rows[f"row-{key}"])
         for key in message["removed"]:
             del self.rows[f"row-{key}"]
         self.marks |= message["marks"]
         self.links |= message["links"]
 
-    def still(self) -> dict[str, str]:
-        """Return parts and rows without what the page's script keeps current."""
-        return {name: MOVES.sub(r"\1", html).strip() for name, html in (self.parts | self.rows).items()}
+    def still(self, opened: Collection[str]) -> dict[str, str]:
+        """Return parts and rows without what the page's script keeps current, and the insides of rows not opened."""
+        rows = {
+            name: html if name in opened else BODY.sub(r"\1></div>\n</li>", html) for name, html in self.rows.items()
+        }
+        return {name: MOVES.sub(r"\1", html).strip() for name, html in (self.parts | rows).items()}
 
     def _insert(self, anchor: str, fresh: Sequence[tuple[str, str]]) -> None:
         kept = list(self.rows.items())
@@ -103,9 +116,19 @@ PARTIAL = re.compile(r'<hx-partial hx-target="([^"]*)" hx-swap="(\w+)">(.*?)</hx
 ROW = re.compile(r'(<li class="row" id="([^"]*)".*?</li>\n(?=<li class="row"|$))', re.DOTALL)
 
 
-def row_html(line: Any, context: dict[str, Any]) -> str:
-    """Return a row as the page has it, not opened."""
-    return render_to_string("run/row.html", {**context, "line": line, "html": "", "selected": ""})
+BODY = re.compile(r'(<div class="row-body" id="[^"]*" hx-morph-skip)( hidden)?>(.*)</div>\n</li>', re.DOTALL)
+
+
+def kept(old: str, new: str) -> str:
+    """Return a row that is drawn again around the body that it has already."""
+    body = BODY.search(old)
+    return new if body is None else BODY.sub(lambda _: body[0], new)
+
+
+def row_html(line: Line, context: dict[str, Any], loaded: Loaded, view: RunView) -> str:
+    """Return a row as the page has it."""
+    html = step_html(view, line, loaded.graph, token="t") if line.open and line.row.opens else ""
+    return render_to_string("run/row.html", {**context, "line": line, "html": html, "selected": ""})
 
 
 async def events_of(workflow: Workflow[Any, Any], value: Any, answers: dict[str, Any]) -> list[Event]:
@@ -139,6 +162,7 @@ async def test_live_equals_reload_at_every_event(look: str) -> None:
             shown.take(patch(loaded, old, view, token="t", moved=True))
         old, fresh = view, Shown(reloaded, fresh_view)
         assert list(shown.rows) == list(fresh.rows)
-        assert shown.still() == fresh.still()
+        opened = {f"row-{line.id}" for line in fresh_view.lines if line.open}
+        assert shown.still(opened) == fresh.still(opened)
         assert fresh.marks.items() <= shown.marks.items()
         assert fresh.links.items() <= shown.links.items()

@@ -1,9 +1,11 @@
 """The day planner."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from engine.errors import InvalidInput
-from engine.testing import run_to_end
+from engine.testing import run_scheduled, run_to_end
 from playground.examples import weather_planner
 
 
@@ -25,6 +27,17 @@ async def test_the_limit_of_the_input_decides(limit: float, step: str) -> None:
     result = await run_to_end(weather_planner, {"city": "Lisbon", "rain_limit": limit})
     assert result.status == "success"
     assert step in result.steps
+
+
+async def test_each_morning_plans_its_own_day() -> None:
+    """At seven by the clock of Bergen, in winter and in summer; the day is that for which the run was started."""
+    winter, summer = datetime(2030, 1, 3, tzinfo=UTC), datetime(2030, 7, 4, tzinfo=UTC)
+    for start, hour in ((winter, 6), (summer, 5)):
+        results = await run_scheduled(weather_planner, start=start, until=start + timedelta(days=2))
+        assert [result.scheduled_for for result in results] == [
+            start + timedelta(days=day, hours=hour) for day in (0, 1)
+        ]
+        assert [result.result["headline"].partition(" ")[0] for result in results] == ["Thursday", "Friday"]
 
 
 async def test_an_unknown_city_is_refused_before_anything_runs() -> None:

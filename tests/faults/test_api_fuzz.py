@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from playground.api.openapi import OPERATIONS, Operation, document
+from playground.api.openapi import document
+from playground.api.operations import OPERATIONS, Operation
 from tests.command.running import Running, playground
 from tests.faults.tally import DONE, is_full
 

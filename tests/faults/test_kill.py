@@ -3,7 +3,7 @@
 import pytest
 
 from playground.actions import actions
-from playground.runs import lists
+from playground.runs.standing import standing_of
 from tests.faults.tally import DONE
 from tests.worker.yard import Yard
 
@@ -107,7 +107,7 @@ async def test_a_second_claim_fences_the_first(yard: Yard) -> None:
     claim = await actions.store.claim(run_id, owner="thief", lease=60, force=True)
     assert claim is not None
     await actions.cancel(await actions.start("three", 2))
-    standing = await lists.standing(run_id)
+    standing = await standing_of(run_id)
     assert standing is not None
     assert standing.owner == "thief"
     assert [event.seq for event in await actions.store.read(run_id)][-1] == claim.last_seq

@@ -101,6 +101,23 @@ def _choice(session: Session, at: str, value: Any) -> None:
     _as_json(session, at, value)
 
 
+def _selection(session: Session, at: str, value: Any) -> None:
+    boxes = [control for control in session.page.controls if control.type == "checkbox" and control.name == f"f{at}"]
+    wanted = [dumps(item) for item in value] if isinstance(value, list) else []
+    if value == [] and session.has_button(f"empty:{at}"):
+        session.press(f"empty:{at}")
+    for box in boxes:
+        for other in boxes:
+            other.checked = other is box
+        box.checked = dumps(_value_at(session, at)) in [f"[{item}]" for item in wanted]
+        wanted += [f"#{box.value}"] if box.checked else []
+    for box in boxes:
+        box.checked = f"#{box.value}" in wanted
+    found = _value_at(session, at)
+    if found is MISSING or dumps(found) != dumps(value):
+        _as_json(session, at, value)
+
+
 def _const(session: Session, at: str, value: Any) -> None:
     _set_state(session, at, "value")
     found = _value_at(session, at)
@@ -230,6 +247,7 @@ KINDS = {
     "boolean": _boolean,
     "choice": _choice,
     "const": _const,
+    "selection": _selection,
     "json": _json,
     "object": _object,
     "list": _list,

@@ -118,3 +118,31 @@ def test_all_at_once() -> None:
     """What cannot be read and what the schema refuses are told together, each once."""
     form = Form.posted(SCHEMA, [("f/name", "a"), ("f/home/zip", "x")]).validate()
     assert sorted(issue.path for issue in form.issues) == [("home", "zip"), ("name",)]
+
+
+def test_what_a_validator_says_of_an_object_stands_beside_the_fields_that_it_names() -> None:
+    """The object has the message at its head, and each field that it names has it, too; the summary has it once."""
+    inner = {"type": "object", "properties": {"start": {"type": "integer"}, "end": {"type": "integer"}, "at": {}}}
+    schema = {"type": "object", "properties": {"span": inner, "start": {"type": "integer"}}}
+    form = Form.of(schema, {"span": {"start": 3, "end": 1}, "start": 1})
+    said = "End comes first: end must be after start."
+    page = form.with_issues([Issue(path=("span",), message=said)]).html()
+    marked = re.findall(r'data-path="([^"]*)" data-invalid', page)
+    assert marked == ["/span", "/span/start", "/span/end"]
+    assert page.count(said) == 4
+    assert page.count("1 problem") == 1
+
+
+def test_what_a_validator_says_of_the_whole_input() -> None:
+    """It stands above the first field, and beside those that it names."""
+    schema = {"type": "object", "properties": {"low": {"type": "integer"}, "high": {"type": "integer"}}}
+    page = Form.of(schema, {"low": 3, "high": 1}).with_issues([Issue(path=(), message="low is more than high")]).html()
+    assert re.findall(r'data-path="([^"]*)" data-invalid', page) == ["/low", "/high"]
+    assert page.index('class="f-problem"') < page.index('data-path="/low"')
+
+
+def test_a_word_that_is_no_name_marks_no_field() -> None:
+    """What the schema says of an object in words of its own names none of its fields."""
+    schema = {"type": "object", "minProperties": 3, "properties": {"object": {"type": "integer"}, "x": {}}}
+    page = Form.of(schema, {"object": 3}).validate().html()
+    assert 'data-path="/object" data-invalid' not in page

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from pydantic import Field, create_model
 
 from playground.forms import Form, dumps
+from playground.forms.schema.labels import field_label
 from playground.forms.values.pointer import child, name_in, segment
 from tests.forms.browser import Session, multipart, parsed
 
@@ -123,3 +125,38 @@ def test_names_side_by_side(names: list[str]) -> None:
     session = Session(schema, Form.of(schema, value))
     assert dumps(through(session).value) == dumps(value)
     assert all(name_in(segment(name)) == name for name in names)
+
+
+LABELS = {
+    "approved_by": "Approved By",
+    "approvedBy": "Approved By",
+    "ApprovedBy": "Approved By",
+    "approved-by": "Approved By",
+    "approved": "Approved",
+    "invoiceURL": "Invoice URL",
+    "HTTPStatus": "HTTP Status",
+    "userIDs": "User IDs",
+    "URL": "URL",
+    "MAX_RETRIES": "Max Retries",
+    "sha256Sum": "Sha256 Sum",
+    "_private": "Private",
+    "größeInMeter": "Größe In Meter",
+}
+
+
+@pytest.mark.parametrize("name", LABELS)
+def test_a_name_is_told_in_words(name: str) -> None:
+    """The title that pydantic makes of an alias has lost where its words begin."""
+    model = create_model("Model", field=(int, Field(alias=name)))
+    title = model.model_json_schema()["properties"][name]["title"]
+    assert field_label(title, name) == LABELS[name]
+    assert f">{LABELS[name]}<" in Form.blank(model.model_json_schema()).html(submit_url="/", id_prefix="x")
+
+
+@given(st.text())
+def test_a_title_of_ones_own_and_a_name_without_a_title_stay(name: str) -> None:
+    """What a person wrote is not rewritten, and every field with a title has a label."""
+    assert field_label("Who said yes?", name) == "Who said yes?"
+    assert field_label("", name) == name
+    title = name.title().replace("_", " ").strip()
+    assert field_label(title, name) or not title

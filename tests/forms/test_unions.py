@@ -1,10 +1,11 @@
 """Several unions at one place: each is a choice, together with the others, or all are edited as JSON."""
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import pytest
+from pydantic import BaseModel, Field, TypeAdapter
 
-from playground.forms import MASK, Form, mask, without_secrets
+from playground.forms import MASK, Form, example, mask, without_secrets
 from tests.forms.browser import Session
 
 
@@ -93,3 +94,37 @@ def test_secrets_of_all_unions_are_known() -> None:
     ):
         assert list(mask(schema, value).values()) == [MASK]
         assert without_secrets(schema, value) == {}
+
+
+class Bank(BaseModel):
+    """A way to pay whose tag may be left out by its schema, and not by pydantic."""
+
+    type: Literal["bank"] = "bank"
+    iban: str
+
+
+class Card(BaseModel):
+    """Another one, with two tags."""
+
+    type: Literal["card", "credit"] = "card"
+    number: int = 1
+
+
+Payment = Annotated[Bank | Card, Field(discriminator="type")]
+
+
+class Order(BaseModel):
+    """Holds them at several depths."""
+
+    payment: Payment
+    others: list[Payment] = Field(min_length=2)
+    named: dict[str, Payment] = Field(min_length=1)
+    spare: Payment | None = None
+
+
+@pytest.mark.parametrize("full", [True, False])
+@pytest.mark.parametrize("kind", [Payment, Order, list[Payment], Payment | None])
+def test_an_example_has_the_tag_of_its_alternative(kind: Any, full: bool) -> None:
+    """Also where the tag has a default, so that JSON Schema does not ask for it."""
+    adapter: TypeAdapter[Any] = TypeAdapter(kind)
+    adapter.validate_python(example(adapter.json_schema(), full=full))

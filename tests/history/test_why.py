@@ -3,6 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
+from engine.journal.step_state import StepState
+from engine.paths import Path
 from playground.history import History, Holder, reasons
 from playground.views.samples import BEGIN, ERROR, FINISHED, OPENING, Line, events, started
 
@@ -19,9 +23,36 @@ def texts(lines: tuple[Line, ...] | list[Line], seconds: float, workers: int | N
 CREATED: Line = (0, "run-created", "", {"workflow_id": "w", "input": 1})
 
 
+@pytest.mark.parametrize(
+    ("path", "label", "named"),
+    [
+        (("director",), "director", "director"),
+        (("inner", "director"), "director", "inner.director"),
+        (("inner", "director"), "inner.director", "inner.director"),
+        (("item", 2), "item", "item[2]"),
+        (("director",), None, "director"),
+        (("director",), "go", "director (go)"),
+    ],
+)
+def test_a_label_is_told_when_it_says_more_than_the_path(path: Path, label: str | None, named: str) -> None:
+    """The same word is not told twice."""
+    assert StepState(path=path, label=label).called == named
+
+
 def test_a_suspended_step_waits_for_an_answer() -> None:
     """It says who is asked, and for how long already."""
     assert texts(OPENING, 62.3) == ["approve waits for an answer for 1 min"]
+
+
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [("first signature", "sign (first signature)"), ("sign", "sign"), (None, "sign"), ("", "sign")],
+)
+def test_a_label_is_said_where_it_is_another_word(label: str | None, said: str) -> None:
+    """A label that is just the step's id is not said twice."""
+    asked: Line = (2, "step-suspended", "sign", {"payload": None, "label": label, "call": 1})
+    lines = [CREATED, (0, "run-started", "", {}), started(1, "sign"), asked]
+    assert texts(lines, 3)[0].startswith(f"{said} waits for an answer")
 
 
 def test_a_finished_run_waits_for_nothing() -> None:

@@ -92,7 +92,10 @@ async def test_killed_anywhere_equals_never_killed(plan: Plan, data: int, seed: 
 @law
 @given(plan=plans(failing=True, deadlines=True), data=st.integers(0, 20), seed=st.integers(0, 99))
 async def test_every_run_ends_and_its_journal_tells_it_all(plan: Plan, data: int, seed: int) -> None:
-    """Whatever fails or ends early: the run ends, seq has no gap, and late watchers see what early ones saw."""
+    """Whatever fails or ends early: the run ends, seq has no gap, and late watchers see what early ones saw.
+
+    What was done in a run that failed is undone, each step once.
+    """
     world, clock = World(), FakeClock()
     store = MemoryStore(clock)
     workflow = build(plan, world)
@@ -108,6 +111,7 @@ async def test_every_run_ends_and_its_journal_tells_it_all(plan: Plan, data: int
     assert [event.seq for event in events] == list(range(1, len(events) + 1))
     assert early.events == events[: len(early.events)]
     assert result.to_dict() == RunResult.of(fold(events)).to_dict()
+    assert world.undone == world.done if result.status == "failed" else world.undone <= world.done
     late = [event async for event in run.observe(after=3)]
     assert late == events[3:]
 

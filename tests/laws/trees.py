@@ -22,6 +22,8 @@ class World:
     """How often a step's function was entered, by its idempotency key."""
     done: Counter[str] = field(default_factory=Counter)
     """How often it came to its end."""
+    undone: Counter[str] = field(default_factory=Counter)
+    """How often it was undone."""
     failures: Counter[str] = field(default_factory=Counter)
     send: Callable[[str, str, int], Awaitable[None]] | None = None
     """Sends an event to a run: its id, the event's name, the payload. Needed by plans with events."""
@@ -47,15 +49,20 @@ def plans(
         st.tuples(st.just("sleep"), st.sampled_from([0, 5, 3600])),
         st.tuples(st.just("state"), small),
     ]
+    alike = list(leaves)
     if asking:
-        leaves += [st.tuples(st.just("ask"), small), st.tuples(st.just("asks"), st.integers(2, 3))]
+        asks = [st.tuples(st.just("ask"), small), st.tuples(st.just("asks"), st.integers(2, 3))]
+        leaves += asks
+        alike += asks
     if failing:
+        alike += [st.tuples(st.just("fail"), small)]
         leaves += [st.tuples(st.just(kind), small) for kind in ("fail", "bail")]
     if deadlines:
         leaves += [st.tuples(st.just("late"), small), st.tuples(st.just("missed"), small)]
     if deadlines and failing:
         leaves += [st.tuples(st.just("give up"), small)]
     leaf = st.one_of(leaves)
+    racing = st.lists(st.lists(st.one_of(alike), min_size=1, max_size=2), min_size=1, max_size=3)
     told = [st.tuples(st.just("event"), small)] if events else []
 
     def wider(inner: st.SearchStrategy[Plan]) -> st.SearchStrategy[Plan]:
@@ -67,6 +74,8 @@ def plans(
             st.tuples(st.just("nested"), seq),
             st.tuples(st.just("parallel"), arms, limit, st.booleans()),
             st.tuples(st.just("branch"), arms, st.booleans()),
+            st.tuples(st.just("race"), racing, small),
+            st.tuples(st.just("attempt"), seq, small),
             st.tuples(st.just("foreach"), seq, st.integers(0, 4), st.integers(1, 3)),
             st.tuples(st.just("dowhile"), seq, st.integers(1, 3)),
             st.tuples(st.just("dountil"), seq, st.integers(1, 3)),
@@ -124,6 +133,12 @@ class _Builder:
                 otherwise = self.workflow(self.id("other"), ("seq", [("add", 1)])) if other else None
                 chosen = [(condition(number), flow) for number, flow in enumerate(flows)]
                 return builder.branch(chosen, otherwise=otherwise).map(total)
+            case ("race", arms, n):
+                # Whoever wins, the value is the same.
+                flows = [self.workflow(self.id("arm"), ("seq", [*arm, ("set", n)])) for arm in arms]
+                return builder.race(flows).map(total)
+            case ("attempt", inner, n):
+                return builder.attempt(self.workflow(self.id("body"), inner), otherwise=self.step(("mend", n)))
             case ("foreach", inner, size, limit):
                 flow = self.workflow(self.id("item"), inner)
                 return builder.map(spread(size)).foreach(flow, concurrency=limit).map(sum)
@@ -160,12 +175,16 @@ class _Builder:
             world.done[key] += 1
             return data + n
 
+        async def undo(output: int, ctx: Context) -> None:
+            world.undone[ctx.idempotency_key] += 1
+
         return create_step(
             id=step_id,
             execute=execute_in_thread if kind == "sync" else execute,
-            input_schema=int,
+            input_schema=None if kind == "mend" else int,
             output_schema=int,
             resume_schema=int,
+            undo=undo,
             retry={"flaky": Retry(attempts=abs(n) + 1, delay=1), "give up": Retry(attempts=3)}.get(kind),
         )
 
@@ -195,8 +214,19 @@ def work(kind: str, n: int, data: int, ctx: Context, world: World, key: str) -> 
             raise ValueError(f"cannot take {data}")
         case "bail":
             ctx.bail(data + n)
+        case "set":
+            return n
+        case "mend":
+            return n + refused(data)
         case _:
             return data + n
+
+
+def refused(told: Any) -> int:
+    """Return the number that a step could not take, from what the handler of its failure is told."""
+    assert told["error"] == f"cannot take {told['input']}", told
+    assert told["step"].rpartition(".")[2].startswith("fail" if told["type"] == "ValueError" else "give-up")
+    return int(told["input"])
 
 
 def total(parts: dict[str, int]) -> int:
@@ -230,6 +260,10 @@ class Bailed(Ended):
     """The workflow ends with this value."""
 
 
+class Refused(ValueError):
+    """A step cannot take this number."""
+
+
 def expected(plan: Plan, data: int) -> int:
     """Return what a plan gives for an input, by plain evaluation; raise ``ValueError`` when it fails."""
     try:
@@ -257,7 +291,7 @@ def _expected(part: Plan, data: int) -> int:
         case ("asks", n):
             return data + sum(answer_to({"value": data, "call": call}) for call in range(n))
         case ("fail" | "give up", _):
-            raise ValueError(f"cannot take {data}")
+            raise Refused(data)
         case ("bail", n):
             raise Bailed(data + n)
         case ("sleep", _):
@@ -271,6 +305,13 @@ def _expected(part: Plan, data: int) -> int:
             if not chosen and other:
                 return data + 1
             return sum(expected(arm, data) for arm in chosen)
+        case ("race", arms, n):
+            return _first(arms, n, data)
+        case ("attempt", inner, n):
+            try:
+                return expected(inner, data)
+            except Refused as error:
+                return n + int(error.args[0])
         case ("foreach", inner, size, _):
             return sum(expected(inner, data + n) for n in range(size))
         case ("pair", first, second, size, _):
@@ -280,6 +321,19 @@ def _expected(part: Plan, data: int) -> int:
                 data = expected(inner, data)
             return data
     raise AssertionError(part)
+
+
+def _first(arms: list[list[Plan]], n: int, data: int) -> int:
+    """Return what wins: every arm that does not fail gives the same."""
+    failed = []
+    for arm in arms:
+        try:
+            expected(("seq", arm), data)
+        except Refused as error:
+            failed.append(error)
+    if len(failed) == len(arms):
+        raise failed[0]
+    return n
 
 
 def _pair(part: Plan, data: int) -> int:

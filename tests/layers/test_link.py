@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.layers.link import HEADER, MAX_PAYLOAD, Frame, FrameReader, Kind
+from playground.layers.link import HEADER, MAX_PAYLOAD, FrameReader, Kind, LinkFrame
 
 frames = st.builds(
-    Frame,
+    LinkFrame,
     kind=st.sampled_from(Kind),
     name=st.text(alphabet="abc.!-_", max_size=99),
     payload=st.binary(max_size=300),
@@ -15,7 +15,7 @@ frames = st.builds(
 
 
 @given(st.lists(frames, max_size=5), st.integers(min_value=1, max_value=40))
-def test_frames_survive_any_cut(sent: list[Frame], size: int) -> None:
+def test_frames_survive_any_cut(sent: list[LinkFrame], size: int) -> None:
     """However the bytes are cut on the way, the same frames come out."""
     data = b"".join(frame.encode() for frame in sent)
     reader, got = FrameReader(), []

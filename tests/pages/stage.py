@@ -62,7 +62,9 @@ class Stage:
         self._workflows: list[Workflow[Any, Any]] = []
         self.store = OrmStore()
 
-    async def publish(self, *workflows: Workflow[Any, Any], problems: tuple[ImportProblem, ...] = ()) -> None:
+    async def publish(
+        self, *workflows: Workflow[Any, Any], problems: tuple[ImportProblem, ...] = (), arms: bool = False
+    ) -> None:
         """Put workflows into the catalogue, as a worker does."""
         self._workflows = list(workflows)
         entries = [
@@ -77,7 +79,7 @@ class Stage:
             )
             for one in workflows
         ]
-        await catalogue.publish(entries, problems, worker_id="w1", site=["flows.py"])
+        await catalogue.publish(entries, problems, worker_id="w1", site=["flows.py"], arms=arms)
 
     async def register_worker(self) -> None:
         """Make it look as if a worker were connected."""

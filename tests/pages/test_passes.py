@@ -89,6 +89,45 @@ async def test_what_links_to_a_row_finds_it(stage: Stage) -> None:
         assert wanted <= {html.unescape(name) for name in attributes(page, "id")}
 
 
+@step(resume_schema=int)
+def ask(count: int, ctx: Context) -> int:
+    """Ask in each pass."""
+    return int(ctx.suspend())
+
+
+ASKS = (
+    create_workflow(id="asks", input_schema=int, output_schema=int)
+    .dountil(create_workflow(id="round", input_schema=int, output_schema=int).then(ask).commit(), lambda n: n > 3)
+    .commit()
+)
+WAITS = (
+    create_workflow(id="waits", input_schema=int, output_schema=int)
+    .dountil(
+        create_workflow(id="round", input_schema=int, output_schema=int).wait_for_event("go", schema=int).commit(),
+        lambda n: n > 3,
+    )
+    .commit()
+)
+
+
+async def test_the_inbox_leads_to_the_row_of_this_pass(stage: Stage) -> None:
+    """A question, and a wait for an event, in the second pass of a loop."""
+    await stage.publish(ASKS, WAITS)
+    asking, waiting = await actions.start("asks", 1), await actions.start("waits", 1)
+    await stage.play(asking)
+    await actions.resume(asking, None, 1)
+    await stage.play(asking)
+    await stage.play_until(waiting, "waiting")
+    await actions.send_event(waiting, "go", 1)
+    await stage.play_until(waiting, "waiting")
+    inbox = await stage.get("/inbox/")
+    for run_id in (asking, waiting):
+        links = [html.unescape(href) for href in attributes(inbox, "href") if f"/runs/{run_id}/" in href]
+        row = links[0].partition("#")[2]
+        assert row.endswith("*2")
+        assert row in {html.unescape(name) for name in attributes(await stage.get(f"/runs/{run_id}/"), "id")}
+
+
 async def test_the_lengths_that_are_told_are_those_of_each_pass(stage: Stage, capsys) -> None:  # type: ignore[no-untyped-def]
     """Who reads many events at once hears the same as who reads each when it comes."""
     for workflow in ("loop", "nested"):

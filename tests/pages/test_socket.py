@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
 from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
 
@@ -45,6 +46,47 @@ async def test_what_happened_after_the_page_was_made_is_sent_at_once(stage: Stag
     assert message["marks"] == {"look_up": "success", "approve": "suspended"}
     assert message["opened"] == ["approve"]
     assert 'data-step="look_up"' in message["html"]
+
+
+async def test_a_row_that_opens_by_itself_is_sent_with_what_is_inside(stage: Stage) -> None:
+    """The question and its form come with the row, and ask nothing more of the server."""
+    run_id = await stage.suspended()
+    async with socket(f"/ws/runs/{run_id}/?after=1") as connection:
+        message = await taken(connection)
+    assert message["bodies"] == ["approve"]
+    assert "Go to Lisbon for 1?" in message["html"]
+    assert "id='body-approve'" not in message["html"]  # the page has no such place before the row comes
+    assert f'action="/runs/{run_id}/resume/?step=approve' in message["html"]
+
+
+@pytest.mark.parametrize(("held", "sent"), [(["look_up", 7], ["look_up", "approve"]), ([], ["approve"])])
+async def test_of_rows_that_are_open_the_inside_is_sent_and_of_no_others(
+    stage: Stage, held: list[Any], sent: list[str]
+) -> None:
+    """The page says which rows it holds open, and the wire carries no more than it shows."""
+    await stage.publish(TRIP)
+    run_id = await actions.start("trip", {"city": "x"})
+    async with socket(f"/ws/runs/{run_id}/?after=1") as connection:
+        first = await connection.receive_json_from()
+        await stage.play(run_id)
+        await nudges.nudge(run_id)
+        await connection.send_json_to({"open": held})
+        await connection.send_json_to({"ack": first["seq"]})
+        message = await taken(connection)
+    assert message["bodies"] == sent
+    assert ("<h3>Output</h3>" in message["html"]) == ("look_up" in sent)
+
+
+async def test_to_say_what_is_open_acknowledges_nothing(stage: Stage) -> None:
+    """A page that opens a row while it takes a message is not sent the next one too early."""
+    run_id = await stage.suspended()
+    async with socket(f"/ws/runs/{run_id}/?after=1") as connection:
+        await connection.receive_json_from()
+        await connection.send_json_to({"open": ["look_up"]})
+        await actions.cancel(run_id)
+        assert await connection.receive_nothing()
+        await connection.send_json_to({"ack": 1, "open": []})
+        assert (await taken(connection))["status"] == "canceled"
 
 
 async def test_a_page_that_is_current_gets_no_rows(stage: Stage) -> None:

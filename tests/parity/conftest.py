@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 import pytest
 from channels.layers import get_channel_layer
 
-from engine import Engine
+from engine import Engine, Workflow
+from engine.errors import UnknownRun
 from engine.runs.runtime import Runtime
 from playground.live import nudges
 from playground.worker.verdicts import judge
@@ -22,15 +24,24 @@ __all__ = ["stage"]
 @pytest.fixture
 async def ways(stage: Stage) -> AsyncIterator[Ways]:
     """Give the four ways, with a worker that answers questions and executes what is started."""
-    await stage.publish(*FLOWS)
+    async with working(stage, *FLOWS) as engine:
+        yield Ways(stage, engine)
+
+
+@asynccontextmanager
+async def working(stage: Stage, *flows: Workflow[Any, Any]) -> AsyncIterator[Engine]:
+    """Serve workflows, with a worker that answers questions and executes what is started; give their engine."""
+    await stage.publish(*flows)
     await stage.register_worker()
-    engine = Engine(workflows=FLOWS, store=stage.store)
-    working = [asyncio.create_task(answer_questions(engine.runtime)), asyncio.create_task(execute(stage))]
-    yield Ways(stage, engine)
-    for task in working:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+    engine = Engine(workflows=flows, store=stage.store)
+    tasks = [asyncio.create_task(answer_questions(engine.runtime)), asyncio.create_task(execute(stage))]
+    try:
+        yield engine
+    finally:
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
 
 async def answer_questions(runtime: Runtime) -> None:
@@ -53,7 +64,8 @@ async def execute(stage: Stage) -> None:
 
 
 async def play(stage: Stage, run_id: str) -> None:
-    """Execute a run until it rests; one that has ended has nothing to execute."""
-    summary = await stage.store.summary(run_id)
-    if not summary.ended:
-        await stage.play(run_id)
+    """Execute a run until it rests; one that has ended, was not started or was deleted has nothing to execute."""
+    with suppress(UnknownRun):
+        summary = await stage.store.summary(run_id)
+        if summary.has_input and not summary.ended:
+            await stage.play(run_id)

@@ -1,5 +1,6 @@
 """The workflows that are asked about."""
 
+from datetime import date
 from typing import Any
 
 from pydantic import BaseModel, field_validator
@@ -54,6 +55,42 @@ def ask(data: Any, ctx: Context) -> Any:
     return ctx.suspend()
 
 
+@step
+def settle(amount: int) -> int:
+    """Fail when nothing was paid."""
+    if not amount:
+        raise RuntimeError("nothing was paid")
+    return amount
+
+
+class Verdict(BaseModel):
+    """An answer with rules that no JSON Schema tells."""
+
+    on: date
+    by: str = "somebody"
+
+    @field_validator("by")
+    @classmethod
+    def known(cls, by: str) -> str:
+        """Refuse who may not decide."""
+        if by == "nobody":
+            raise ValueError("nobody cannot decide")
+        return by
+
+
+def decided(ctx: Context) -> Verdict:
+    """Ask for a verdict."""
+    return ctx.suspend({"question": "when?"}, answer=Verdict)
+
+
+@step
+def decide(wish: Wish, ctx: Context) -> list[str]:
+    """Ask with schemas of the questions' own."""
+    verdict = decided(ctx)
+    others = ctx.suspend(answer=list[Verdict])
+    return [verdict.by, *(other.by for other in others)]
+
+
 inner: Workflow[Any, Any] = create_workflow(id="inner", input_schema=Wish, output_schema=str).then(first).commit()
 
 
@@ -67,5 +104,7 @@ FLOWS: tuple[Workflow[Any, Any], ...] = (
     flow("each").then(three).foreach(item, concurrency=3).commit(),
     flow("nested").then(inner).commit(),
     create_workflow(id="anything", input_schema=None, output_schema=None).then(ask).wait_for_event("any").commit(),
+    flow("order").then(first).wait_for_event("paid", schema=int, id="payment").then(settle).commit(),
+    flow("decision").then(decide).commit(),
     flow("expects").wait_for_event("paid", schema=int, id="payment").commit(),
 )

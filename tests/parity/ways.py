@@ -16,7 +16,7 @@ from engine.values.missing import MISSING
 from playground.commandline.base import RunsCommand
 from playground.runs.filters import read_filter
 from playground.runs.lists import page
-from playground.runs.refusals import TYPED, Exit, headline, refusal_of
+from playground.runs.refusals import TYPED, Exit, as_key, as_option, as_query, headline, refusal_of
 from tests.pages.stage import Stage
 
 Json = dict[str, Any]
@@ -33,12 +33,19 @@ class Told:
     """Where in the value something is wrong."""
     ids: tuple[str, ...] = ()
     """The runs of a list."""
+    error: StepyardError | None = None
+    """What the engine has raised."""
+
+    def in_words_of(self, way: object) -> str:
+        """Return what the engine has told in the words of the way by which somebody asked."""
+        write = {Api: as_key, Pages: as_query, Commands: as_option}.get(type(way))
+        return self.words if self.error is None or write is None else headline(self.error, write)
 
 
 class Way(Protocol):
     """One way to ask."""
 
-    async def start(self, workflow: str, value: Any = MISSING) -> Told:
+    async def start(self, workflow: str, value: Any = MISSING, run_id: str | None = None) -> Told:
         """Start a run; without a value nothing is said of the input."""
         ...
 
@@ -63,16 +70,19 @@ class InProcess:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
-    async def start(self, workflow: str, value: Any = MISSING) -> Told:
+    async def start(self, workflow: str, value: Any = MISSING, run_id: str | None = None) -> Told:
         async def ask() -> None:
-            run = await self.engine.workflow(workflow).create_run()
+            known = run_id is not None and await self.engine.store.read(run_id)
+            made = self.engine.workflow(workflow).create_run
+            run = await (self.engine.run(run_id) if known and run_id else made(run_id))
             await (run.start() if value is MISSING else run.start(value))
 
         return await self._told(ask())
 
     async def answer(self, run_id: str, value: Any, **which: Any) -> Told:
         async def ask() -> None:
-            await (await self.engine.run(run_id)).resume(resume_data=value, **which)
+            # What comes after the answer is not waited for: the run may wait for an event then.
+            await anext((await self.engine.run(run_id)).resume_stream(resume_data=value, **which))
 
         return await self._told(ask())
 
@@ -88,9 +98,9 @@ class InProcess:
 
         return await self._told(ask())
 
-    async def fork(self, run_id: str, step: str) -> Told:
+    async def fork(self, run_id: str, step: str, value: Any = MISSING) -> Told:
         async def ask() -> None:
-            await (await self.engine.run(run_id)).time_travel(step)
+            await (await self.engine.run(run_id)).time_travel(step, value)
 
         return await self._told(ask())
 
@@ -115,7 +125,7 @@ def _refused(error: StepyardError) -> Told:
     assert refusal is not None
     issues: Sequence[Issue] = error.issues if isinstance(error, InvalidValue) else ()
     paths = frozenset(".".join(map(str, issue.path)) for issue in issues)
-    return Told(code=refusal.status, words=headline(error), issues=paths)
+    return Told(code=refusal.status, words=headline(error), issues=paths, error=error)
 
 
 class Api:
@@ -124,8 +134,9 @@ class Api:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
 
-    async def start(self, workflow: str, value: Any = MISSING) -> Told:
-        return await self._post(f"{workflow}/start", None if value is MISSING else {"inputData": value})
+    async def start(self, workflow: str, value: Any = MISSING, run_id: str | None = None) -> Told:
+        query = "" if run_id is None else f"?{urlencode({'runId': run_id})}"
+        return await self._post(f"{workflow}/start{query}", None if value is MISSING else {"inputData": value})
 
     async def answer(
         self, run_id: str, value: Any, *, step: str | None = None, label: str | None = None, index: int | None = None
@@ -141,9 +152,9 @@ class Api:
         path = f"{await self.stage.workflow_of(run_id)}/runs/{run_id}/send-event"
         return await self._post(path, {"event": name, "data": payload})
 
-    async def fork(self, run_id: str, step: str) -> Told:
+    async def fork(self, run_id: str, step: str, value: Any = MISSING) -> Told:
         path = f"{await self.stage.workflow_of(run_id)}/time-travel?{urlencode({'runId': run_id})}"
-        return await self._post(path, {"step": step})
+        return await self._post(path, {"step": step} | ({} if value is MISSING else {"inputData": value}))
 
     async def runs(self, words: Mapping[str, str]) -> Told:
         return self._told(await self.stage.client.get(f"/api/runs?{urlencode(words)}"))
@@ -165,7 +176,8 @@ class Pages:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
 
-    async def start(self, workflow: str, value: Any = MISSING) -> Told:
+    async def start(self, workflow: str, value: Any = MISSING, run_id: str | None = None) -> Told:
+        assert run_id is None, "a page makes the id up"
         return await self._post(f"/workflows/{workflow}/", value)
 
     async def answer(
@@ -181,8 +193,8 @@ class Pages:
     async def event(self, run_id: str, name: str, payload: Any) -> Told:
         return await self._post(f"/runs/{run_id}/event/?{urlencode({'name': name, 'step': 'payment'})}", payload)
 
-    async def fork(self, run_id: str, step: str) -> Told:
-        return await self._post(f"/runs/{run_id}/fork/?{urlencode({'step': step})}", "x")
+    async def fork(self, run_id: str, step: str, value: Any = "x") -> Told:
+        return await self._post(f"/runs/{run_id}/fork/?{urlencode({'step': step})}", value)
 
     async def runs(self, words: Mapping[str, str]) -> Told:
         return self._told(await self.stage.client.get(f"/runs/?{urlencode(words)}"))
@@ -202,23 +214,25 @@ class Pages:
 class Commands:
     """The commands, in this process."""
 
-    async def start(self, workflow: str, value: Any = MISSING) -> Told:
-        return await self._run("run", workflow, *([] if value is MISSING else ["--input", json.dumps(value)]))
+    async def start(self, workflow: str, value: Any = MISSING, run_id: str | None = None) -> Told:
+        named = [] if run_id is None else ["--run-id", run_id]
+        return await self.type("run", workflow, *([] if value is MISSING else ["--input", json.dumps(value)]), *named)
 
     async def answer(
         self, run_id: str, value: Any, *, step: str | None = None, label: str | None = None, index: int | None = None
     ) -> Told:
         which = {"--step": step, "--label": label, "--index": index}
         words = [word for name, part in which.items() if part is not None for word in (name, str(part))]
-        return await self._run("resume", run_id, "--data", json.dumps(value), *words)
+        return await self.type("resume", run_id, "--data", json.dumps(value), *words)
 
     async def cancel(self, run_id: str) -> Told:
-        return await self._run("cancel", run_id)
+        return await self.type("cancel", run_id)
 
     async def runs(self, words: Mapping[str, str]) -> Told:
-        return await self._run("runs", *(word for name, text in words.items() for word in (f"--{name}", text)))
+        return await self.type("runs", *(word for name, text in words.items() for word in (f"--{name}", text)))
 
-    async def _run(self, name: str, *words: str) -> Told:
+    async def type(self, name: str, *words: str) -> Told:
+        """Type a command."""
         command = load_command_class("playground", name)
         assert isinstance(command, RunsCommand)
         said: list[str] = []
@@ -228,7 +242,7 @@ class Commands:
         command.as_json = True
         options = vars(command.create_parser("stepyard", name).parse_args([*words, "--json"]))
         code = int(await command.outcome(options))
-        ids = tuple(run["runId"] for value in given if value for run in value.get("runs", ()))
+        ids = tuple(run["runId"] for value in given if isinstance(value, dict) for run in value.get("runs", ()))
         return Told(code=code, words="\n".join(said), ids=ids)
 
 

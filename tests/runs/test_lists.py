@@ -11,7 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from engine.events import Draft, EventType
 from engine.paths import Path
 from playground.runs import lists
+from playground.runs.inbox import inbox_count, read_inbox
 from playground.runs.lists import Filter
+from playground.runs.standing import queue_length, standing_of
 from playground.store import OrmStore, queue
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -109,17 +111,17 @@ async def test_the_inbox_holds_open_questions(store: OrmStore) -> None:
     for n in range(3):
         asks = draft("step-suspended", ("ask", n), payload={"n": n}, label="boss", call=1)
         await create(store, f"r{n}", asks, draft("run-suspended", suspended=[["ask", n]]))
-    first = await lists.inbox(limit=2)
+    first = await read_inbox(limit=2)
     assert [(item.run_id, item.path, item.payload, item.label) for item in first.items] == [
         ("r2", ("ask", 2), {"n": 2}, "boss"),
         ("r1", ("ask", 1), {"n": 1}, "boss"),
     ]
     assert (first.total, first.items[0].resume_schema) == (3, {})
-    rest = await lists.inbox(after=first.next or "")
+    rest = await read_inbox(after=first.next or "")
     assert ([item.run_id for item in rest.items], rest.next) == (["r0"], None)
     await store.transact("r0", after=0, decide=lambda events: [draft("step-resumed", ("ask", 0), data=1)])
     await store.transact("r1", after=0, decide=lambda events: [draft("run-canceled", reason="")])
-    assert await lists.inbox_count() == 1
+    assert await inbox_count() == 1
 
 
 async def due(*workflow_ids: str, busy: tuple[str, ...] = (), limit: int = 10) -> list[str]:
@@ -170,8 +172,8 @@ async def test_an_ended_run_is_due_while_hooks_are_left(store: OrmStore) -> None
     await create(store, "r", input=1)
     await store.transact("r", after=1, decide=lambda events: [draft("run-canceled", reason="")])
     assert (await queue.due(["flow"], busy=(), limit=10)).run_ids == ("r",)
-    assert await lists.queue_length() == 0
-    standing = await lists.standing("r")
+    assert await queue_length() == 0
+    standing = await standing_of("r")
     assert standing is not None
     assert (standing.owner, standing.queued_at) == (None, None)
     claim = await store.claim("r", owner="w", lease=60)
@@ -198,13 +200,13 @@ async def test_a_run_knows_its_place_in_the_queue(store: OrmStore) -> None:
     """Standing tells the owner, or since when a run waits and how many wait for longer."""
     await create(store, "r1", input=1)
     await create(store, "r2", input=1, at=AT + timedelta(seconds=1))
-    second = await lists.standing("r2")
+    second = await standing_of("r2")
     assert second is not None
     assert (second.owner, second.ahead, second.queued_at) == (None, 1, AT + timedelta(seconds=1))
-    assert await lists.queue_length() == 2
+    assert await queue_length() == 2
     await store.claim("r1", owner="w1", lease=60)
-    first = await lists.standing("r1")
+    first = await standing_of("r1")
     assert first is not None
     assert (first.owner, first.queued_at) == ("w1", None)
-    assert await lists.queue_length() == 1
-    assert await lists.standing("nowhere") is None
+    assert await queue_length() == 1
+    assert await standing_of("nowhere") is None

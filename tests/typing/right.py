@@ -9,8 +9,10 @@ from pydantic import BaseModel, Field
 
 from engine import (
     Context,
+    Every,
     Fail,
     Retry,
+    Schedule,
     Step,
     Workflow,
     clone_step,
@@ -55,6 +57,12 @@ async def fetch(data: City) -> Forecast:
 def warm(data: Forecast, ctx: Context) -> Forecast:
     """Take data and a context, in a thread."""
     return data.model_copy(update={"celsius": data.celsius + ctx.attempt})
+
+
+@step
+async def mend(failure: dict[str, Any]) -> Forecast:
+    """Take what is told of a failure."""
+    return Forecast(city=failure["input"]["name"], celsius=0)
 
 
 @step(retry=Retry(attempts=3), timeout=5)
@@ -113,6 +121,31 @@ side_by_side = (
         [fetch, straight, sequence(clone_step(fetch, id="fetch-3"), warm, id="both")], concurrency=2, fail_fast=True
     )
     .then(loose)
+    .commit()
+)
+scheduled: Workflow[City, Forecast] = (
+    create_workflow(
+        id="scheduled",
+        input_schema=City,
+        output_schema=Forecast,
+        schedules=[
+            Schedule("0 9 * * mon-fri", input_data={"name": "Rome"}, timezone="Europe/Rome", id="nine", missed="skip"),
+            Every(minutes=5, input_data=City(name="Bonn")),
+        ],
+    )
+    .then(fetch)
+    .commit()
+)
+raced = (
+    create_workflow(id="race", input_schema=City, output_schema=dict[str, Any])
+    .race([fetch, clone_step(fetch, id="fetch-4")])
+    .then(loose)
+    .commit()
+)
+guarded = (
+    create_workflow(id="attempt", input_schema=City, output_schema=Forecast)
+    .attempt(fetch, otherwise=mend, on=(TimeoutError, "HTTPError"))
+    .then(warm)
     .commit()
 )
 decided = (

@@ -68,6 +68,10 @@ begun.sleep(1).then(warm)  # refused
 begun.wait_for_event("approved", int).then(warm)  # refused
 begun.wait_for_event("approved", Forecast, 60, otherwise=warm)  # refused
 begun.wait_for_event("approved", Forecast, 60, otherwise=cities).then(warm)  # refused
+begun.attempt(warm, otherwise=fetch)  # refused
+begun.attempt(fetch, otherwise=fetch, on=3)  # refused
+begun.attempt(fetch, otherwise=cities).then(warm)  # refused
+begun.race(fetch)  # refused
 begun.then("fetch")  # refused
 begun.parallel([fetch], concurrency="two")  # refused
 finished = begun.then(fetch).commit()

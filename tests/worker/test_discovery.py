@@ -139,6 +139,56 @@ def test_two_workflows_with_one_id_are_a_problem() -> None:
     assert "'walk': one in a.py, one in b.py" in found.problems[0].message
 
 
+MAKING = """
+    from engine import create_workflow, step
+
+    @step
+    async def same(data: int) -> int:
+        return data
+
+    begun = create_workflow(id="begun", input_schema=int, output_schema=int)
+    kept = begun.then(same).commit()
+    forgotten = create_workflow(id="lost", input_schema=int, output_schema=int).then(same)
+    called = create_workflow(id="half", input_schema=int, output_schema=int).then(same).commit
+    inner = create_workflow(id="inner", input_schema=int, output_schema=int).then(same)
+    outer = create_workflow(id="outer", input_schema=int, output_schema=int).then(inner.commit()).commit()
+"""
+
+
+def test_a_workflow_that_nobody_commits_is_a_problem() -> None:
+    """It is named with its variable, file and line, beside committed ones; what others begin with is none."""
+    write("parts.py", MAKING)
+    write("app.py", "from parts import forgotten, kept")
+    found = discover(["app.py", "parts.py"])
+    assert ids(found) == ["begun", "outer"]
+    assert [(problem.type, problem.workflow, problem.line) for problem in found.problems] == [
+        ("NotCommitted", "lost", 10),
+        ("NotCommitted", "half", 11),
+    ]
+    assert found.problems[0].message.startswith("forgotten is a workflow that was not committed: call .commit()")
+    assert str(found.problems[0].file).endswith("parts.py")
+    assert (found.problems[0].source or "").startswith("forgotten = create_workflow")
+
+
+def test_the_only_workflow_that_is_not_committed_is_named() -> None:
+    """The problem is that, and not that the module holds none; committed elsewhere it is no problem at all."""
+    write(
+        "alone.py",
+        "from engine import create_workflow\nf = create_workflow(id='f', input_schema=int, output_schema=int)",
+    )
+    assert [problem.type for problem in discover(["alone.py"]).problems] == ["NotCommitted"]
+    write(
+        "user.py", "from alone import f\nfrom engine import step\ng = f.then(step(lambda data: data, id='s')).commit()"
+    )
+    assert discover(["alone.py", "user.py"]).problems == ()
+
+
+def test_the_name_of_the_distribution_is_told_from_that_of_the_library() -> None:
+    """Who imports stepyard is told how the library is called."""
+    (problem,) = discover([write("wrong.py", "from stepyard import step")]).problems
+    assert "The library is called engine: `from engine import step, create_workflow`." in problem.message
+
+
 def test_each_module_is_announced_before_it_is_imported() -> None:
     """Whoever dies in an import can be named."""
     told: list[str] = []
@@ -146,9 +196,8 @@ def test_each_module_is_announced_before_it_is_imported() -> None:
     assert told == ["a.py", "b.py", ""]
 
 
-def test_the_site_is_found_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Arguments come first, then the environment, then the examples."""
-    assert site([]) == (EXAMPLES,)
-    monkeypatch.setenv("PLAYGROUND_WORKFLOWS", "a.py, pkg.b")
-    assert site([]) == ("a.py", "pkg.b")
-    assert site(["c.py"]) == ("c.py",)
+def test_the_site_is_found_in_order() -> None:
+    """Arguments come first, then what is configured, then the examples."""
+    assert site([], ()) == (EXAMPLES,)
+    assert site([], ("a.py", "pkg.b")) == ("a.py", "pkg.b")
+    assert site(["c.py"], ("a.py",)) == ("c.py",)

@@ -18,6 +18,8 @@ from playground.catalogue import catalogue
 from playground.fleet import workers
 from playground.models import Run
 from playground.runs import lists
+from playground.runs.inbox import inbox_count, read_inbox
+from playground.runs.standing import queue_length, standing_of
 from tests.worker.yard import Yard
 
 GREET = """
@@ -53,13 +55,13 @@ async def test_a_run_goes_from_start_to_answer_to_result(yard: Yard) -> None:
     assert (entry.workflow_id, entry.input_schema["properties"]["name"]["type"]) == ("greeting", "string")
     run_id = await actions.start("greeting", {"name": " Ada "})
     await yard.run(run_id, lambda run: run.status == "suspended")
-    (item,) = (await lists.inbox()).items
+    (item,) = (await read_inbox()).items
     assert (item.path, item.payload) == (("ask",), {"who": "else"})
     assert item.resume_schema["properties"]["name"]["type"] == "string"
     await actions.resume(run_id, "ask", {"name": "Grace"})
     run = await yard.ended(run_id)
     assert (run.status, run.result) == ("success", "Hello Ada and Grace")
-    assert await lists.inbox_count() == 0
+    assert await inbox_count() == 0
 
 
 async def test_a_worker_refuses_what_only_the_code_knows(yard: Yard) -> None:
@@ -85,7 +87,7 @@ async def test_a_start_without_a_worker_is_checked_when_one_comes(yard: Yard) ->
         await actions.start("greeting", {"name": 5})
     good = await actions.start("greeting", {"name": "Ada"})
     bad = await actions.start("greeting", {"name": "nobody"})
-    standing = await lists.standing(bad)
+    standing = await standing_of(bad)
     assert standing is not None
     assert (standing.owner, standing.ahead) == (None, 1)
     await yard.start(module)
@@ -134,7 +136,7 @@ async def test_a_worker_acts_on_the_deadline_of_an_answer(yard: Yard) -> None:
     assert (await yard.ended(later)).result == "no"
     patient = await actions.start("hasty", 3600)
     await yard.run(patient, lambda run: run.status == "suspended")
-    with pytest.raises(InvalidResumeData, match="is not one of"):
+    with pytest.raises(InvalidResumeData, match="expected one of"):
         await actions.resume(patient, "ask", "perhaps")
     await actions.resume(patient, "ask", "yes")
     assert (await yard.ended(patient)).result == "yes"
@@ -329,8 +331,8 @@ async def test_more_runs_than_slots_wait_in_the_queue(yard: Yard, monkeypatch: p
     first = await actions.start("slow", "a")
     await yard.run(first, waits)
     second = await actions.start("nap", "b")
-    assert await lists.queue_length() == 1
-    standing = await lists.standing(second)
+    assert await queue_length() == 1
+    standing = await standing_of(second)
     assert standing is not None
     assert standing.queued_at is not None
     await actions.cancel(first)
@@ -411,7 +413,7 @@ async def test_a_cancel_from_the_page_is_followed_by_the_hooks(yard: Yard, workf
         await yard.run(run_id, lambda run: run.status == "suspended")
         await yard.kill(worker)
         await actions.cancel(run_id)
-        assert await lists.queue_length() == 0
+        assert await queue_length() == 0
         await yard.start(module)
         await yard.until(lambda: _called(yard, "canceled\ncanceled\n"))
     await yard.until(_nothing_left)

@@ -77,10 +77,6 @@ def published(workflow: Workflow[Any, Any]) -> dict[str, Any]:
 
 def through_the_form(schema: Any, value: Any) -> Any:
     """Return what a browser posts of a form with the value."""
-    # A float that no JSON number is stands there as text, which the schema of numbers does not describe.
-    if "Infinity" in dumps(value) or "NaN" in dumps(value):
-        assert check(schema, value) != []
-        return value
     assert check(schema, value) == []
     form = Session(schema, Form.of(schema, value, secrets=True)).submit()
     assert form.issues == ()

@@ -1,17 +1,16 @@
 """The text by which JSON carries what it has no form of its own for: bytes, ``nan`` and secrets."""
 
 import base64
-import math
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import Secret, SecretBytes, SecretStr
+from pydantic import EncodedBytes, EncodedStr, Secret, SecretBytes, SecretStr
 from pydantic_core import PydanticSerializationUnexpectedValue
+
+from engine.values.types.floats import TEXTS
 
 BYTES_PREFIX = "data:;base64,"
 """Bytes that are no UTF-8 text are written as a data URI (RFC 2397), other bytes as the text that they are."""
-
-_NON_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
 def encode_bytes(value: Any) -> str:
@@ -38,9 +37,16 @@ def decode_bytes(value: Any) -> Any:
     return base64.b64decode(value.removeprefix(BYTES_PREFIX), validate=True)
 
 
+def is_encoded(node: Mapping[str, Any]) -> bool:
+    """Return whether a core schema is that of an encoded value, such as ``Base64Bytes``: decoded when it is read."""
+    function = node.get("function")
+    called = function.get("function") if isinstance(function, dict) else None
+    return isinstance(getattr(called, "__self__", None), EncodedBytes | EncodedStr)
+
+
 def decode_float(value: Any) -> Any:
     """Read the three numbers that JSON does not have; other values pass."""
-    return _NON_FINITE.get(value, value) if isinstance(value, str) else value
+    return TEXTS.get(value, value) if isinstance(value, str) else value
 
 
 def times(config: Mapping[str, Any], *, as_text: bool) -> dict[str, str]:

@@ -8,7 +8,7 @@ text that several members of a union could be. `Transport` mends exactly these p
 wrote it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, partial
 from typing import Any, Literal
 
@@ -18,10 +18,11 @@ from pydantic_core import core_schema, from_json, to_json
 from engine.values.positions import CORE, Node
 from engine.values.types import choices
 from engine.values.types.fieldkeys import as_input, as_output, as_read, computed_keys, minds_extra, with_fields
+from engine.values.types.handwritten import is_handwritten
 from engine.values.types.ordering import write_ordered
 from engine.values.types.plainness import is_pydantics, is_written_twice, may_collide
 from engine.values.types.serializers import readable
-from engine.values.types.textforms import decode_bytes, decode_float, encode_bytes, reveal, times
+from engine.values.types.textforms import decode_bytes, decode_float, encode_bytes, is_encoded, reveal, times
 from engine.values.types.unions import (
     CONFIG,
     Compiled,
@@ -86,9 +87,17 @@ class Transport:
         """Return the core schema that checks Python values and writes them as JSON."""
         return self._input if form == "input" else self._output
 
+    @cached_property
+    def _decoded(self) -> frozenset[int]:
+        """The nodes of encoded values that are the decoded ones in Python: all but those that a dict may describe."""
+        return frozenset(id(node) for node in _outside_models(self._schema) if is_encoded(node))
+
     def _write(self, form: Form, new: Node, old: Node) -> Node:
         """Mend one node of what writes."""
         match new:
+            case {"schema": inner, "serialization": how} if id(old) in self._decoded:
+                # Strict, for a text where bytes are declared is still encoded.
+                return {**inner, "strict": True, "serialization": how}
             case {"serialization": {"function": function}} if any(function is mask for mask in _MASKS):
                 return {**new, "serialization": _serialized(reveal)}
             case {"serialization": {"function": _} as how} if not is_pydantics(how):
@@ -141,7 +150,8 @@ class Transport:
         write = Compiled(lambda: _whole(returned, self.writing(form))).write
         reader = self._reader(lambda: CORE.rewrite(old, self._read))
         inner = {key: value for key, value in own.items() if key != "ref"}
-        return readable(how, inner, reader.read, lambda value: from_json(write(value)), form == "input")
+        own_first = form == "input" and not is_handwritten(old)
+        return readable(how, inner, reader.read, lambda value: from_json(write(value)), own_first)
 
     def _reader(self, make: Callable[[], Node]) -> Compiled:
         """Return what reads a part of the type."""
@@ -282,6 +292,14 @@ def described(schema: Any, form: Form) -> Any:
     return CORE.rewrite(schema, partial(_described, form, _shared(schema)))
 
 
+def _outside_models(node: Node) -> Iterator[Node]:
+    """Yield a node and those inside it that stand in no model or dataclass, of which an instance is taken as it is."""
+    yield node
+    if node.get("type") not in ("model", "dataclass"):
+        for _, part in CORE.parts(node):
+            yield from _outside_models(part)
+
+
 def _shared(schema: Any) -> dict[Any, Node]:
     """Return the parts of a core schema that others may refer to."""
     return {node["ref"]: node for node in CORE.schemas(schema) if "ref" in node}
@@ -295,8 +313,9 @@ def _instead(read: Callable[[Any], Any], node: Node) -> Node:
 
 def _before(function: Callable[[Any], Any], node: Node) -> Node:
     """Return a node whose value goes through ``function`` first."""
-    schema: Any = node
-    return dict(core_schema.no_info_before_validator_function(function, schema))
+    schema: Any = {key: value for key, value in node.items() if key != "ref"}
+    new = dict(core_schema.no_info_before_validator_function(function, schema))
+    return {**new, "ref": node["ref"]} if "ref" in node else new
 
 
 # The functions with which pydantic writes stars; found by looking because they have no public name.

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from playground.forms.fields.nodes import Group, Leaf, Listing, Need, Node, Raw, State, Switch
 from playground.forms.schema.durations import duration
-from playground.forms.schema.kinds import Boolean, Choice, Const, Number, Sequence, Text
+from playground.forms.schema.kinds import Boolean, Choice, Const, Number, Selection, Sequence, Text
 from playground.forms.schema.shape import numeric
 from playground.forms.schema.words import name_of
 from playground.forms.values.issues import Issue
@@ -99,6 +99,11 @@ class _Reading:
             case Choice(options=options):
                 number = int(node.text) if node.text.isdecimal() and len(node.text) < 7 else len(options)
                 return options[number][1] if number < len(options) else self.refuse(path, "Choose one of the options.")
+            case Selection(options=options):
+                numbers = [int(step) for step in node.text.split() if step.isdecimal() and len(step) < 7]
+                held = [options[number][1] for number in numbers if number < len(options)]
+                lacks = len(held) < len(node.text.split())
+                return self.refuse(path, "Choose some of the options.") if lacks else held
             case Const(value=value):
                 return value
             case Text(format="duration"):

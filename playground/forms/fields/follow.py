@@ -13,7 +13,7 @@ from playground.forms.schema.kinds import Boolean, Number, Record, Sequence, Tex
 from playground.forms.schema.shape import Shape, entry_place
 from playground.forms.values.jsontext import dumps
 from playground.forms.values.pointer import ENTRY, child
-from playground.forms.values.values import MISSING
+from playground.forms.values.values import MISSING, Json
 
 
 def following(desk: Desk, group: Group, level: int) -> Group:
@@ -124,3 +124,12 @@ def as_typed(node: Node, field: Field, at: str) -> Raw:
     if isinstance(inner, Leaf | Raw):
         return Raw(field=field, at=at, text=inner.text, problem=doubt)
     return replace(raw(field, at, as_read(inner)), problem=doubt or UNPLACED)
+
+
+def carried(desk: Desk, field: Field, value: Json) -> Json:
+    """Return what a branch can take over from the one before it."""
+    if isinstance(field.kind, Record) and isinstance(value, dict):
+        places = field.shape.properties
+        same = {name: child for name, child in value.items() if name in places and desk.fits(places[name], child)}
+        return same or MISSING
+    return value if value is not MISSING and desk.fits(field.place, value) else MISSING

@@ -29,6 +29,7 @@ from playground.forms.schema.kinds import (
     Const,
     Number,
     Record,
+    Selection,
     Sequence,
     Text,
     Union,
@@ -41,6 +42,8 @@ from playground.forms.values.values import MISSING, Json, Missing, is_decimal
 
 MAX_ROWS = 20
 """Items that a fresh list opens by itself."""
+HOLDERS = Record | Sequence | Selection
+"""Kinds that are there without anything typed, where they must be."""
 CHANGED_BY_BROWSERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """Characters that a browser drops or replaces in a text area."""
 
@@ -68,7 +71,7 @@ def load(desk: Desk, field: Field, value: Json | Missing, at: str = "", level: i
 def blank(desk: Desk, field: Field, at: str, level: int) -> Node:
     """Return the node of a position where there is no value yet."""
     desk.spend()
-    needed = field.need is not Need.OPTIONAL and not (field.nullable and isinstance(field.kind, Record | Sequence))
+    needed = field.need is not Need.OPTIONAL and not (field.nullable and isinstance(field.kind, HOLDERS))
     if desk.exact and level:
         return empty(field, at, State.UNSET)
     opened = needed and (level <= BLANK_LEVELS or field.need is Need.CHOSEN) and desk.left > 0
@@ -79,7 +82,7 @@ def blank(desk: Desk, field: Field, at: str, level: int) -> Node:
             return _by_itself(_listing(desk, field, places(desk, field), at, level))
         case Union(branches=branches) if opened and isinstance(branches[0].kind, Record | Number):
             return _by_itself(switched(desk, field, 0, MISSING, at, level))
-        case Const() if needed:
+        case Const() | Selection() if needed:
             return Leaf(field=field, at=at, state=State.VALUE, text="", opened=True)
         case _:
             # A whole input cannot be left out, so where null is taken, that is what nothing means.
@@ -153,10 +156,19 @@ def _text(field: Field, value: Json) -> str | None:
         case Choice(options=options):
             written = dumps(value)
             return next((str(number) for number, (_, option) in enumerate(options) if dumps(option) == written), None)
+        case Selection(options=options) if isinstance(value, list):
+            return _ticked(options, value)
         case Const(value=only) if dumps(only) == dumps(value):
             return ""
         case _:
             return None
+
+
+def _ticked(options: tuple[tuple[str, Json], ...], value: list[Json]) -> str | None:
+    """Return the numbers of the options that a list holds, in its order; None when it holds something else."""
+    numbers = {dumps(option): str(number) for number, (_, option) in enumerate(options)}
+    found = [numbers.get(dumps(item), "") for item in value]
+    return " ".join(found) if "" not in found and len({*found}) == len(found) else None
 
 
 def is_lost(kind: Text | Upload, text: str) -> bool:

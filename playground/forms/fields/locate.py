@@ -1,5 +1,6 @@
 """Where on the page an issue belongs: the deepest field that is shown on its path."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from playground.forms.fields.nodes import Group, Listing, Node, State, Switch
@@ -8,15 +9,33 @@ from playground.forms.values.issues import Issue
 
 Path = tuple[str | int, ...]
 
+OWN = ("Found ", "This is required.")
+"""How the sentences about a whole object begin that are the schema's, and name no field that is at fault."""
+MAX_MESSAGE = 2000
+"""Characters of a message in which names are looked for."""
+
 
 def placed(root: Node, issues: Iterable[Issue]) -> Mapping[str, list[str]]:
     """Return the messages by the pointer of the field that shows them."""
     found: dict[str, list[str]] = {}
     for issue in issues:
-        at = pointer_of(root, issue.path)
-        if issue.message not in found.setdefault(at, []):
-            found[at].append(issue.message)
+        node = _deepest(root, issue.path)
+        for at in [node.at, *_named(node, issue.message)]:
+            if issue.message not in found.setdefault(at, []):
+                found[at].append(issue.message)
     return found
+
+
+def _named(node: Node, message: str) -> Iterator[str]:
+    """Walk the pointers of an object's fields that a message about the whole object names, as a validator's may."""
+    inner = node.body if isinstance(node, Switch) else node
+    if not isinstance(inner, Group) or message.startswith(OWN):
+        return
+    words = set(re.findall(r"\w+", message[:MAX_MESSAGE]))
+    for member in inner.members:
+        name = member.field.name
+        if name in words and len(name) > 1:
+            yield member.at
 
 
 def pointer_of(root: Node, path: Path) -> str:
@@ -24,10 +43,14 @@ def pointer_of(root: Node, path: Path) -> str:
 
     Steps that lead nowhere are passed over: pydantic names the branch of a union among the steps.
     """
+    return _deepest(root, path).at
+
+
+def _deepest(root: Node, path: Path) -> Node:
     node = root
     for step in path:
         node = _child(node, step) or node
-    return node.at
+    return node
 
 
 def _child(node: Node, step: str | int) -> Node | None:

@@ -7,7 +7,8 @@ from typing import TypeAlias
 from playground.forms.schema.document import Place
 from playground.forms.schema.formats import CHECKS
 from playground.forms.schema.kinding import settle
-from playground.forms.schema.kinds import Const, Kind, Number, Settled, Text, Union, Upload
+from playground.forms.schema.kinds import Const, Kind, Number, Selection, Settled, Text, Union, Upload
+from playground.forms.schema.labels import field_label
 from playground.forms.schema.shape import Shape, numeric
 
 
@@ -61,8 +62,8 @@ class Field:
 
     @property
     def label(self) -> str:
-        """The title, else the name."""
-        return self.shape.title or self.name
+        """What it is called."""
+        return field_label(self.shape.title, self.name)
 
     @property
     def may_be_empty(self) -> bool:
@@ -71,7 +72,7 @@ class Field:
             case Text(format=form):
                 least = self.shape.facts.get("minLength")
                 return form not in CHECKS and not (numeric(least) and least > 0)
-            case Upload():
+            case Upload() | Selection():
                 return True
             case _:
                 return False
@@ -91,7 +92,7 @@ class Leaf:
     """The pointer that names its controls."""
     state: State
     text: str
-    """As typed; for a choice the option's number."""
+    """As typed; for a choice the option's number, for a selection the numbers of its options in their order."""
     area: bool = False
     """Whether the person asked for several lines."""
     number: bool = False
@@ -185,7 +186,7 @@ def is_empty_text(node: Node) -> bool:
     """Tell whether a field holds the empty text, which is a value."""
     match node:
         case Leaf(state=State.VALUE, text="", field=field):
-            return isinstance(field.kind, Text | Upload)
+            return isinstance(field.kind, Text | Upload | Selection)
         case _:
             return False
 
@@ -203,8 +204,10 @@ def has_state(node: Node) -> bool:
                 return field.need is Need.OPTIONAL or field.nullable or node.state is State.UNSET
             # What an empty control means is told only where it could mean several things, or means an unusual one.
             asked = field.nullable and field.need is not Need.OPTIONAL
-            unusual = asked or node.state is State.NULL or is_empty_text(node)
-            return isinstance(field.kind, Text | Upload | Number) and unusual
+            # A list that must be there has nothing ticked at first.
+            usual = isinstance(field.kind, Selection) and field.need is Need.REQUIRED
+            unusual = asked or node.state is State.NULL or (is_empty_text(node) and not usual)
+            return isinstance(field.kind, Text | Upload | Number | Selection) and unusual
         case Switch():
             return True
         case Group() | Listing():

@@ -17,9 +17,9 @@ class Post:
     `/list/0/name` holds a value; `:is/…` a state, `:was/…` the state before, `:as/…` that the field is edited as
     JSON or that a decimal stays a JSON number, `:area/…` that it has several lines, `:item/…` and `:entry/…` the
     keys of items and entries in their order, `:key/…` an entry's name, `:name/…` a name that is too long for a
-    pointer, `:order/…` the order of names, `:held/…` how the conditions of an object were answered, `:opened/…` that
-    the form gave a value by itself, `:stash/…` what was put aside, `:file/…` an upload, `:kept` that the JSON tab
-    showed what looks like a call of the API.
+    pointer, `:order/…` the order of names or of ticked options, `:held/…` how the conditions of an object were
+    answered, `:opened/…` that the form gave a value by itself, `:stash/…` what was put aside, `:file/…` an upload,
+    `:kept` that the JSON tab showed what looks like a call of the API.
     """
 
     values: dict[str, list[str]]
@@ -62,6 +62,12 @@ class Post:
         """Return what was posted beside a value."""
         found = self.values.get(f":{tag}{at}" if tag else at)
         return found[-1] if found else None
+
+    def ticked(self, at: str) -> list[str]:
+        """Return the numbers of ticked options: those of before in their order, then the others."""
+        now = [number for number in dict.fromkeys(self.values.get(at, [])) if number]
+        before = (self.mark("order", at) or "").split()
+        return [number for number in before if number in now] + [number for number in now if number not in before]
 
     def marks(self, tag: str, at: str) -> list[str]:
         """Return all that was posted under one name, in the order of the page."""

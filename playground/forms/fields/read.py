@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from playground.forms.fields.conditions import Resolved, Undecided
 from playground.forms.fields.desk import MAX_LEVELS, MAX_ROUNDS, Desk
 from playground.forms.fields.evaluate import value_of
-from playground.forms.fields.follow import as_typed, following
+from playground.forms.fields.follow import as_typed, carried, following
 from playground.forms.fields.leftover import UNDECIDED, UNPLACED, as_read, leftover
 from playground.forms.fields.load import (
     blank,
@@ -37,7 +37,18 @@ from playground.forms.fields.nodes import (
     branch_field,
 )
 from playground.forms.fields.post import Post
-from playground.forms.schema.kinds import Anything, Boolean, Choice, Const, Record, Sequence, Text, Union, Upload
+from playground.forms.schema.kinds import (
+    Anything,
+    Boolean,
+    Choice,
+    Const,
+    Record,
+    Selection,
+    Sequence,
+    Text,
+    Union,
+    Upload,
+)
 from playground.forms.schema.shape import Shape, entry_place
 from playground.forms.values.jsontext import JsonError, dumps, parse_json
 from playground.forms.values.pointer import ENTRY, child, name_in
@@ -105,6 +116,8 @@ class Reader:
                 known = {"unset": State.UNSET, "null": State.NULL, "value": State.VALUE}
                 needed = State.UNSET if field.need is Need.OPTIONAL else State.VALUE
                 return Leaf(field=field, at=at, state=known.get(posted, needed), text="")
+            case Selection():
+                return self.selection(field, at)
             case Boolean() | Choice():
                 state = State.NULL if text == "null" and field.nullable else State.VALUE if text else State.UNSET
                 return Leaf(field=field, at=at, state=state, text=text if state is State.VALUE else "")
@@ -117,13 +130,24 @@ class Reader:
                 shown = text if state is State.VALUE else ""
                 return Leaf(field=field, at=at, state=state, text=shown, area=area, number=number)
 
+    def selection(self, field: Field, at: str) -> Node:
+        """Read what is ticked; where nothing is, a list that must be there is empty."""
+        if self.post.steps(at):
+            return self.kept(field, at, UNPLACED)
+        text = " ".join(self.post.ticked(at))
+        posted, changed = self.state(at)
+        state = self.typed(field, text, posted, changed=changed)
+        if state is State.UNSET and posted != "unset" and field.need is not Need.OPTIONAL:
+            state = State.VALUE
+        return Leaf(field=field, at=at, state=state, text=text if state is State.VALUE else "")
+
     def typed(self, field: Field, text: str, posted: str, *, changed: bool) -> State:
         """Return the state of a text control: what was chosen, else what follows from the text."""
         if changed and posted in ("unset", "null"):
             return State.NULL if posted == "null" else State.UNSET
         if posted == "empty":
             return State.VALUE
-        if field.need is Need.CHOSEN and isinstance(field.kind, Text | Upload):
+        if field.need is Need.CHOSEN and isinstance(field.kind, Text | Upload | Selection):
             return State.VALUE
         if text or (changed and posted == "value" and field.may_be_empty):
             return State.VALUE
@@ -309,15 +333,6 @@ class Reader:
                     return node if fits else self.kept(field, at, UNDECIDED)
             first = first or node
         return first or blank(self.desk, field, at, level)
-
-
-def carried(desk: Desk, field: Field, value: Json) -> Json:
-    """Return what a branch can take over from the one before it."""
-    if isinstance(field.kind, Record) and isinstance(value, dict):
-        places = field.shape.properties
-        same = {name: child for name, child in value.items() if name in places and desk.fits(places[name], child)}
-        return same or MISSING
-    return value if value is not MISSING and desk.fits(field.place, value) else MISSING
 
 
 def _parsed(text: str) -> Json:

@@ -17,6 +17,7 @@ from playground.forms.schema.kinds import (
     Kind,
     Number,
     Record,
+    Selection,
     Sequence,
     Text,
     Union,
@@ -32,6 +33,7 @@ KIND_NAMES: Mapping[type[Kind], str] = {
     Upload: "file",
     Record: "object",
     Sequence: "list",
+    Selection: "selection",
     Union: "union",
     Anything: "json",
 }
@@ -110,7 +112,7 @@ class Chrome:
     def title(self, node: Node, name: str, label: str, *, bare: bool) -> SafeString:
         """Return a field's name, tied to its control where it has one."""
         inner = node.body if isinstance(node, Switch) and node.body else node
-        several = isinstance(inner.field.kind, Boolean | Const)
+        several = isinstance(inner.field.kind, Boolean | Const | Selection)
         is_label = isinstance(inner, Leaf | Raw) and not several
         if bare and is_label:
             return NOTHING
@@ -142,7 +144,7 @@ class Chrome:
         else:
             options.append(("value", "value"))
             if isinstance(node, Leaf) and node.field.may_be_empty:
-                options.append(("empty", "empty text"))
+                options.append(("empty", _empty_word(node)))
             now = "empty" if is_empty_text(node) else now
             options = [(f"={value}" if value == now else value, word) for value, word in options]
             now = f"={now}"
@@ -175,7 +177,7 @@ class Chrome:
         if isinstance(text, Leaf) and isinstance(text.field.kind, Text) and not (text.field.kind.secret or text.area):
             more.append(self.button("area", node.at, "Several lines"))
         if isinstance(node, Leaf) and node.field.may_be_empty and not has_state(node):
-            more.append(self.button("empty", node.at, "Empty text"))
+            more.append(self.button("empty", node.at, _empty_word(node).capitalize()))
         if isinstance(node, Leaf) and node.field.nullable and not has_state(node) and _is_typed(node):
             more.append(self.button("null", node.at, "Null"))
         if node.field.shape.facts.get("default") is not None:
@@ -194,9 +196,13 @@ class Chrome:
         return " ".join(ids), join(help_text, wrong)
 
 
+def _empty_word(leaf: Leaf) -> str:
+    return "empty list" if isinstance(leaf.field.kind, Selection) else "empty text"
+
+
 def _is_typed(leaf: Leaf) -> bool:
     """Tell whether a field's control has no place for null itself."""
-    return isinstance(leaf.field.kind, Text | Number | Upload) and leaf.field.need is not Need.CHOSEN
+    return isinstance(leaf.field.kind, Text | Number | Upload | Selection) and leaf.field.need is not Need.CHOSEN
 
 
 def _called(word: str, label: str, known: str) -> dict[str, str | bool]:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
-from playground.forms.fields.nodes import Leaf, Need, State
+from playground.forms.fields.nodes import Leaf, Need, State, has_state
 from playground.forms.html.markup import NOTHING, el, join
 from playground.forms.schema.formats import EXAMPLES
-from playground.forms.schema.kinds import Boolean, Choice, Const, Number, Text, Upload
+from playground.forms.schema.kinds import Boolean, Choice, Const, Number, Selection, Text, Upload
 from playground.forms.schema.shape import numeric
 from playground.forms.values.jsontext import dumps
 from playground.forms.values.values import MISSING, shorten
@@ -61,6 +61,8 @@ def control(leaf: Leaf, naming: Naming) -> SafeString:
             return _radios(leaf, naming)
         case Choice():
             return _select(leaf, kind, naming)
+        case Selection():
+            return _boxes(leaf, kind, naming)
         case Const(value=value):
             return el("code", {"class": "f-const", "id": naming.id}, shorten(dumps(value), 200).strip("“”"))
         case Upload():
@@ -146,6 +148,29 @@ def _radios(leaf: Leaf, naming: Naming) -> SafeString:
         }
         shown.append(el("label", {"class": "f-radio"}, el("input", attributes), el("span", {}, word)))
     return el("div", {"class": "f-radios"}, *shown)
+
+
+def _boxes(leaf: Leaf, kind: Selection, naming: Naming) -> SafeString:
+    """Return one box for each option; what no box can say, the order and that there is a list, stands beside them."""
+    ticked = leaf.text.split()
+    in_order = [str(number) for number in range(len(kind.options)) if str(number) in ticked]
+    marks = [("order", leaf.text)] if ticked != in_order else []
+    marks += [] if has_state(leaf) or leaf.field.need is Need.CHOSEN else [("is", f"={leaf.state.value}")]
+    shown = [
+        el("input", {"type": "hidden", "name": f"{naming.prefix}:{tag}{leaf.at}", "value": text}) for tag, text in marks
+    ]
+    for number, (label, _) in enumerate(kind.options):
+        attributes: dict[str, str | bool] = {
+            "type": "checkbox",
+            "id": naming.id if not number else f"{naming.id}-{number}",
+            "name": f"{naming.prefix}{leaf.at}",
+            "value": str(number),
+            "checked": str(number) in ticked,
+            "autofocus": naming.focused and not number,
+            "aria-describedby": naming.described or False,
+        }
+        shown.append(el("label", {"class": "f-box"}, el("input", attributes), el("span", {}, label)))
+    return el("div", {"class": "f-boxes"}, *shown)
 
 
 def _select(leaf: Leaf, kind: Choice, naming: Naming) -> SafeString:

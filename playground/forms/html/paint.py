@@ -22,7 +22,7 @@ from playground.forms.fields.nodes import (
 from playground.forms.html.chrome import Chrome
 from playground.forms.html.controls import Naming, control
 from playground.forms.html.markup import NOTHING, el, join
-from playground.forms.schema.kinds import Anything, Boolean, Record, Sequence
+from playground.forms.schema.kinds import Anything, Boolean, Record, Selection, Sequence
 from playground.forms.schema.shape import numeric
 from playground.forms.values.jsontext import dumps
 from playground.forms.values.pointer import is_short
@@ -79,8 +79,9 @@ class Painter(Chrome):
         attributes = self.attributes(node)
         if inner is None:
             attributes |= {"id": name, "tabindex": "-1"}
-        elif isinstance(inner.field.kind, Boolean) and isinstance(inner, Leaf):
-            attributes |= {"role": "radiogroup", "aria-labelledby": f"{name}-label"}
+        elif isinstance(inner.field.kind, Boolean | Selection) and isinstance(inner, Leaf):
+            role = "radiogroup" if isinstance(inner.field.kind, Boolean) else "group"
+            attributes |= {"role": role, "aria-labelledby": f"{name}-label"}
         head = self.head(node, name, label, tools, bare=bare)
         memory = self.memory(node) if isinstance(node, Switch) else NOTHING
         match inner:
@@ -181,7 +182,8 @@ class Painter(Chrome):
         kind = node.field.kind
         add = NOTHING
         if isinstance(kind, Record) and kind.open:
-            add = self.button("add", node.at, "Add entry", label=f"Add entry to {label}", style="f-button f-add")
+            words, end = ("Other property", "of") if node.members else ("Add entry", "to")
+            add = self.button("add", node.at, words, label=f"{words} {end} {label}", style="f-button f-add")
         return join(table, add)
 
     def entry(self, entry: Entry, at: str, label: str, number: int) -> SafeString:

@@ -19,6 +19,7 @@ from playground.forms.schema.kinds import (
     Kind,
     Number,
     Record,
+    Selection,
     Sequence,
     Settled,
     Text,
@@ -31,8 +32,12 @@ from playground.forms.values.jsontext import dumps
 from playground.forms.values.values import Json
 
 MAX_BRANCHES = 100
+DIGITS = ("x-maxDigits", "x-decimalPlaces")
+"""What the engine says of a decimal's digits."""
 MAX_TOGETHER = 40
 """Alternatives of several unions at one place, each of one with each of the others; more are clearer as JSON."""
+MAX_BOXES = 24
+"""Options that stand beside each other to be ticked; more are chosen one by one."""
 LONG = 255
 """Texts that may be longer get several lines, but for those of a format, such as addresses."""
 AREA_FORMATS = ("textarea", "multiline", "markdown", "text", "html")
@@ -60,7 +65,8 @@ def settle(place: Place) -> Settled:
         return Settled(place=place, shape=inner, kind=only.kind, nullable=nullable)
     number = _decimal(kind) if isinstance(kind, Union) else None
     if number is not None:
-        limits = {keyword: number.facts[keyword] for keyword in HINTS["number"] if keyword in number.facts}
+        keywords = (*HINTS["number"], *DIGITS)
+        limits = {keyword: number.facts[keyword] for keyword in keywords if keyword in number.facts}
         inner = replace(shape, facts={**limits, **shape.facts})
         return Settled(place=place, shape=inner, kind=Number(whole=False, decimal=True), nullable=nullable)
     return Settled(place=place, shape=shape, kind=kind, nullable=nullable)
@@ -303,12 +309,24 @@ def _plain(name: str, shape: Shape) -> Kind:
         case "boolean":
             return Boolean()
         case "array":
+            options = _boxes(shape)
+            if options and shape.items:
+                return Selection(options=options, item=shape.items)
             more = not shape.no_more_items
             return Sequence(prefix=shape.prefix, item=shape.items or ANYWHERE, open=more)
         case _:
             named = bool(shape.properties)
             given = bool(shape.patterns) or (shape.additional_given and not shape.closed)
             return Record(open=given or not (named or shape.closed or shape.conditions or shape.dependents))
+
+
+def _boxes(shape: Shape) -> tuple[tuple[str, Json], ...]:
+    """Return the values that a list may hold once each, when they are few enough to be ticked; else none."""
+    if shape.facts.get("uniqueItems") is not True or shape.prefix or not shape.items:
+        return ()
+    item = fold(shape.items)
+    options = None if item.never or item.broken or "const" in item.facts else _options(item)
+    return tuple(options) if options and 1 < len(options) <= MAX_BOXES else ()
 
 
 def _text(facts: Mapping[str, Any]) -> Kind:

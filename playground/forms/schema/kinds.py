@@ -83,6 +83,15 @@ class Sequence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """A list that holds some of a few given values, none of them twice."""
+
+    options: tuple[tuple[str, Json], ...]
+    """Label and value."""
+    item: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Branch:
     """One alternative of a union."""
 
@@ -113,7 +122,7 @@ class Anything:
     """Whether it is one because too many alternatives of several unions meet here."""
 
 
-Kind: TypeAlias = Text | Number | Boolean | Choice | Const | Upload | Record | Sequence | Union | Anything
+Kind: TypeAlias = Text | Number | Boolean | Choice | Const | Upload | Record | Sequence | Selection | Union | Anything
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,11 @@
-"""What the alternatives of a union are called, so that a person can tell them apart."""
+"""What fields and the alternatives of a union are called, so that a person can tell them apart."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from playground.forms.schema.kinds import WORDS, Branch, Choice, Const, Kind, Record, Text
+from playground.forms.schema.kinds import WORDS, Branch, Choice, Const, Kind, Record, Selection, Text
 from playground.forms.schema.kinds import Sequence as ListKind
 from playground.forms.schema.shape import Shape, fold, listed, numeric, types_named
 from playground.forms.values.jsontext import dumps
@@ -12,6 +13,27 @@ from playground.forms.values.values import Json
 
 MAX_NAMES = 3
 """Names that stand in the label of what has no name of its own."""
+
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z](?!s(?![a-z]))[a-z])")
+"""Where a word begins in camel case; `HTTPStatus` is two words, and `IDs` one."""
+
+
+def field_label(title: str, name: str) -> str:
+    """Return what a field is called: its own title, else the words of its name.
+
+    Arguments: the title of its schema, empty when there is none, and the name of the property. A title that pydantic
+    has made of the name has lost where the words of camel case begin. A name without a title is data, and stays.
+    """
+    if title and title == name.title().replace("_", " ").strip():
+        return _words_in(name) or title
+    return title or name
+
+
+def _words_in(name: str) -> str:
+    """Return a name in snake, kebab or camel case as words; acronyms stay in capitals."""
+    shouted = name.isupper() and "_" in name
+    words = _HUMP.sub(" ", name.lower() if shouted else name).replace("_", " ").replace("-", " ").split()
+    return " ".join(word[:1].upper() + word[1:] for word in words)
 
 
 def label_of(value: Json) -> str:
@@ -42,7 +64,7 @@ def label_for(shape: Shape, kind: Kind) -> str:
             return label_of(value)
         case Text(format=name) if name:
             return name
-        case ListKind(item=item):
+        case ListKind(item=item) | Selection(item=item):
             return f"list of {_name_of(fold(item))}" if item.parts else "list"
         case Choice(options=options):
             return " | ".join(label for label, _ in options[:3]) + (" | …" if len(options) > 3 else "")

@@ -14,6 +14,7 @@ from playground.forms.schema.kinds import (
     Kind,
     Number,
     Record,
+    Selection,
     Sequence,
     Text,
     Union,
@@ -99,6 +100,8 @@ def _kind_words(kind: Kind, shape: Shape) -> str:
             return "an object"
         case Sequence():
             return "a list"
+        case Selection(options=options):
+            return "some of " + alternatives([_option_and_value(*option) for option in options])
         case Union(branches=branches):
             return "one of " + alternatives([shorten(branch.label, 40) for branch in branches])
         case Anything(several=True):
@@ -143,6 +146,8 @@ def constraints(facts: Mapping[str, Any], kind: Kind) -> Iterator[str]:
                 yield "no item twice"
             if "contains" in facts:
                 yield from _contains(facts)
+        case Selection():
+            yield from _range(facts, "Items", "item")
         case Record():
             yield from _range(facts, "Properties", "property")
         case _:
@@ -162,6 +167,11 @@ def _number_limits(facts: Mapping[str, Any]) -> Iterator[str]:
             # pydantic writes the limits of decimals as 0.0, which nobody would say.
             whole = abs(limit) < MAX_WHOLE and limit == int(limit)
             yield f"{words} {int(limit) if whole else dumps(limit)}"
+    places, digits = facts.get("x-decimalPlaces"), facts.get("x-maxDigits")
+    if numeric(places):
+        yield f"at most {counted(places, 'decimal place')}"
+    if numeric(digits):
+        yield f"at most {counted(digits, 'digit')}"
 
 
 def _range(facts: Mapping[str, Any], noun: str, unit: str) -> Iterator[str]:

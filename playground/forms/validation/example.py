@@ -11,8 +11,11 @@ SECONDS = 0.4
 UNKNOWN = 1_000_000
 
 
-def example(schema: Json) -> Json:
-    """Return a value that the schema takes, found by trying; when none is found in time, the nearest miss."""
+def example(schema: Json, *, full: bool = True) -> Json:
+    """Return a value that the schema takes, found by trying; when none is found in time, the nearest miss.
+
+    Arguments: whether what is optional is filled, too, where that succeeds.
+    """
     place = place_of(schema)
     until = time.thread_time() + SECONDS
 
@@ -21,7 +24,7 @@ def example(schema: Json) -> Json:
 
     best, fewest = None, UNKNOWN + 1
     for turn in range(12):
-        value = Sampler(fits=holds, full=turn % 2 == 0, turn=turn // 2, until=until).value(place)
+        value = Sampler(fits=holds, full=full and turn % 2 == 0, turn=turn // 2, until=until).value(place)
         errors = errors_of(schema, value, max(until - time.thread_time(), 0.05))
         wrong = UNKNOWN if isinstance(errors, str) else len(errors)
         if wrong < fewest:

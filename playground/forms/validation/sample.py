@@ -12,11 +12,13 @@ from playground.forms.schema.kinding import limits_of, settle
 from playground.forms.schema.kinds import (
     Anything,
     Boolean,
+    Branch,
     Choice,
     Const,
     Kind,
     Number,
     Record,
+    Selection,
     Sequence,
     Text,
     Union,
@@ -93,9 +95,11 @@ class Sampler:
                 return _text(shape.facts, "", self.turn) if encoding == "utf-8" else "ZXhhbXBsZQ=="
             case Union(branches=branches):
                 branch = branches[(self.turn + (depth > 3)) % len(branches)]
-                return self.value(branch.place.plus(self.limits(shape)), depth + 1)
+                return self.tagged(shape, branch, self.value(branch.place.plus(self.limits(shape)), depth + 1))
             case Record():
                 return self.record(shape, depth)
+            case Selection(options=options):
+                return [value for _, value in options[: _least(shape)]]
             case Sequence():
                 return self.sequence(kind, shape, depth)
             case Anything(several=True):
@@ -104,6 +108,13 @@ class Sampler:
                 return self.value(Place(parts=parts).plus(shape.bare), depth + 1)
             case Anything():
                 return "example"
+
+    def tagged(self, shape: Shape, branch: Branch, value: Json) -> Json:
+        """Return the value of an alternative with the tag by which pydantic knows it, also if it has a default."""
+        if not isinstance(value, dict):
+            return value
+        known = {tag: branch.shape.properties[tag] for tag in _tags(shape) if tag in branch.shape.properties}
+        return {tag: self.value(place) for tag, place in known.items() if tag not in value} | value
 
     def record(self, shape: Shape, depth: int) -> Json:
         """Return an object with what is required, and with the rest when `full`."""
@@ -207,6 +218,15 @@ class Sampler:
                 return Sampler(full=True, turn=self.turn + at).value(place, 1)
 
 
+def _tags(shape: Shape, depth: int = 0) -> Iterator[str]:
+    """Walk the names of the properties by which alternatives are told apart, those inside alternatives included."""
+    tag = mapped(shape.facts, "discriminator").get("propertyName")
+    if isinstance(tag, str):
+        yield tag
+    for place in (place for branches in shape.unions for place in branches if depth < 4):
+        yield from _tags(fold(place), depth + 1)
+
+
 def _text(facts: Mapping[str, Any], name: str, turn: int) -> str:
     low, high = facts.get("minLength"), facts.get("maxLength")
     shortest = min(int(low), MAX_LENGTH) if numeric(low) else 0
@@ -240,3 +260,9 @@ def _number(facts: Mapping[str, Any], *, whole: bool) -> Json:
     if whole:
         return math.ceil(value)
     return Literal(repr(float(value))) if isinstance(value, float) else value
+
+
+def _least(shape: Shape) -> int:
+    """Return how many values an example has ticked."""
+    least = shape.facts.get("minItems")
+    return max(1, int(least)) if numeric(least) else 1

@@ -49,7 +49,7 @@ class Command(RunsCommand):
 
     async def work(self, options: Options) -> Exit:
         """Check, and report."""
-        existing(options["modules"])
+        existing(options["modules"], self.configuration)
         found = await check(options["modules"], seconds=options["timeout"])
         self.give(_as_json(found), "\n".join(_lines(found)))
         return Exit.DONE if found.well else Exit.FAILED

@@ -7,25 +7,29 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 
 from playground.asgi import application
 from playground.commandline.options import add_options
 from playground.commandline.terminal import never_waiting
+from playground.configuration import Configuration
 from playground.fleet.hanging import watch_over
 from playground.fleet.workers import exit_text, record_exit
 from playground.guard.address import Address, AddressError, listen
 from playground.layers import LocalLayer
+from playground.layers.door import door_of, open_door
 from playground.live.outside import overhear, so_far
 from playground.server import Limits, Server, run_until
 from playground.store.upgrading import bring_up_to_date
 from playground.supervisor import Supervisor, locate, worker_command
-from playground.supervisor.places import missing, named
+from playground.supervisor.places import missing
 
 IMPORT_SECONDS = 10.0
 """For how long the command waits for the user's code before it says that it is ready."""
@@ -43,12 +47,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Serve until interrupted; the options are in the settings by now."""
-        if sentences := missing(named(options["modules"]), Path.cwd(), settings.STEPYARD_ENV_FILE):
+        given = settings.STEPYARD
+        if sentences := missing(tuple(options["modules"]) or given.workflows, Path.cwd(), given.env_file):
             raise CommandError("\n".join(sentences), returncode=2)
-        address = Address(
-            host=settings.STEPYARD_HOST, port=settings.STEPYARD_PORT, extra=settings.STEPYARD_ALLOWED_HOSTS
-        )
-        if not address.is_loopback and not settings.STEPYARD_TOKEN:
+        address = Address(host=given.host, port=given.port, extra=given.allowed_hosts)
+        if not address.is_loopback and not given.token:
             raise CommandError(
                 f"{address.host} can be reached from other machines, and whoever reaches it can run your code. "
                 "Give a secret with --token, or listen on 127.0.0.1."
@@ -60,10 +63,15 @@ class Command(BaseCommand):
         with sock:
             bring_up_to_date()
             with never_waiting() as show:
-                self._serve(options["modules"], address, sock, show)
+                self._serve(given, options["modules"], address, sock, show)
 
     def _serve(
-        self, modules: Sequence[str], address: Address, sock: socket.socket, show: Callable[[bytes], object]
+        self,
+        given: Configuration,
+        modules: Sequence[str],
+        address: Address,
+        sock: socket.socket,
+        show: Callable[[bytes], object],
     ) -> None:
         """Serve on a bound socket."""
         layer = get_channel_layer()
@@ -74,26 +82,26 @@ class Command(BaseCommand):
             command=functools.partial(worker_command, modules=modules),
             on_worker_exit=self._worker_ended,
             show=show,
-            workers=settings.STEPYARD_WORKERS,
+            workers=given.workers,
             targets=locate(modules),
-            reload=settings.STEPYARD_RELOAD,
+            reload=given.reload,
         )
-        server = Server(application, limits=Limits(body=settings.STEPYARD_MAX_BODY))
+        server = Server(application, limits=Limits(body=given.max_body))
         url = address.at(sock.getsockname()[1]).url
 
         def ours() -> set[str]:
             return {child.worker_id for child in supervisor.children}
 
         async def beside() -> None:
-            token = f"/?token={settings.STEPYARD_TOKEN}" if settings.STEPYARD_TOKEN else ""
-            async with asyncio.TaskGroup() as tasks:
+            token = f"/?token={given.token}" if given.token else ""
+            async with door(layer), asyncio.TaskGroup() as tasks:
                 tasks.create_task(supervisor.run())
                 tasks.create_task(overhear(await so_far()))
-                if settings.STEPYARD_WORKERS:
+                if given.workers:
                     await _imported(supervisor)
                 print(f"Stepyard is ready: {url}{token}")
-                if settings.STEPYARD_BLOCKED_SECONDS:
-                    tasks.create_task(watch_over(ours, supervisor.end, seconds=settings.STEPYARD_BLOCKED_SECONDS))
+                if given.blocked_seconds:
+                    tasks.create_task(watch_over(ours, supervisor.end, seconds=given.blocked_seconds))
 
         run_until(beside, server=server, sock=sock)
 
@@ -103,6 +111,13 @@ class Command(BaseCommand):
             text = f"Worker {worker_id} ended: {exit_text(code)}."
             print(self.style.ERROR(text) if sys.stderr.isatty() else text, file=sys.stderr)
         await record_exit(worker_id, code, tail)
+
+
+def door(layer: LocalLayer) -> AbstractAsyncContextManager[bool]:
+    """Let commands on the same machine ask the workers, where the database is a file that they find."""
+    if connection.vendor != "sqlite":
+        return nullcontext(False)
+    return open_door(layer, door_of(connection.settings_dict["NAME"]))
 
 
 async def _imported(supervisor: Supervisor) -> None:

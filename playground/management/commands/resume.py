@@ -34,7 +34,7 @@ class Command(ExecutingCommand):
         """Record the answer, and wait."""
         value = given.given_value("--data", options["data"])
         run_id = options["run_id"]
-        run = await actions.state_of(run_id)
+        run = await actions.store.summary(run_id)
 
         async def answer() -> None:
             await actions.resume(run_id, options["step"], value, label=options["label"], index=options["index"])

@@ -9,16 +9,18 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import ModuleType
+from types import MethodType, ModuleType
 from typing import Any
 
 from django.apps import apps
 
+from engine.building.builder import WorkflowBuilder
 from engine.building.workflow import Workflow
 from engine.failure import describe, message_of
 from engine.registry import Engine
+from engine.tree.nodes import Flow, FlowNode, walk
 from playground.catalogue.catalogue import ImportProblem, WorkflowEntry
-from playground.supervisor.places import named, place_of, roots
+from playground.supervisor.places import place_of, roots
 from playground.worker.loading.entries import entry_of
 from playground.worker.loading.hints import hint
 from playground.worker.loading.modules import import_file, import_name
@@ -53,7 +55,7 @@ class Discovery:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Importable:
     """One thing to import for a name that the command was given."""
 
     label: str
@@ -62,9 +64,9 @@ class Part:
     """None for what is only known by its dotted name."""
 
 
-def site(arguments: Sequence[str]) -> tuple[str, ...]:
-    """Return the modules to import: the arguments, else the environment's, else those of Django apps, else examples."""
-    if given := named(arguments):
+def site(arguments: Sequence[str], configured: Sequence[str]) -> tuple[str, ...]:
+    """Return the modules to import: the arguments, else those configured, else those of Django apps, else examples."""
+    if given := tuple(arguments) or tuple(configured):
         return given
     of_apps = [f"{config.name}.workflows" for config in apps.get_app_configs()]
     return tuple(name for name in of_apps if importlib.util.find_spec(name) is not None) or (EXAMPLES,)
@@ -122,6 +124,9 @@ class _Gathered:
         self._without = without
         self._found: dict[str, Found] = {}
         self._problems: list[ImportProblem] = []
+        self._committed: set[str] = set()
+        self._forgotten: dict[tuple[str | None, int | None, str | None], ImportProblem] = {}
+        """Of each place where a workflow was begun that some module holds uncommitted."""
         self._named: set[str] = set()
         self._labels: dict[str, str] = {}
         """Of each file that was imported, how it is called."""
@@ -135,8 +140,11 @@ class _Gathered:
         for one in self._found.values():
             label = self._labels.get(os.path.realpath(one.entry.file or ""), one.module)
             found.append(replace(one, entry=replace(one.entry, module=label)))
-        imported = self._named.difference(problem.module for problem in self._problems)
-        return Discovery(found=tuple(found), problems=tuple(self._problems), imported=frozenset(imported))
+        # What several workflows begin with may stay as it is: one of its id was committed somewhere.
+        forgotten = (problem for problem in self._forgotten.values() if problem.workflow not in self._committed)
+        problems = (*self._problems, *forgotten)
+        imported = self._named.difference(problem.module for problem in problems)
+        return Discovery(found=tuple(found), problems=problems, imported=frozenset(imported))
 
     def take_all(self, module: str, here: Path) -> None:
         """Import what the command names."""
@@ -151,7 +159,7 @@ class _Gathered:
                 message += ". Folders inside of it are not looked through: name them, too"
             self._problems.append(ImportProblem(module=module, type="NoWorkflows", message=message))
 
-    def _take(self, part: Part) -> bool:
+    def _take(self, part: Importable) -> bool:
         """Import a part, unless that was done before under another name; return whether it gave anything."""
         key = part.label if part.file is None else os.path.realpath(part.file)
         if key not in self._gave:
@@ -160,7 +168,7 @@ class _Gathered:
             self._gave[key] = self._import(part)
         return self._gave[key]
 
-    def _import(self, part: Part) -> bool:
+    def _import(self, part: Importable) -> bool:
         if part.label in self._without:
             self._problems.append(self._without[part.label])
             return True
@@ -170,12 +178,16 @@ class _Gathered:
             held = list(_held(module))
             for workflow in held:
                 self._keep(workflow, part.label)
+                self._committed.update(flow.id for flow in _with_nested(workflow.flow))
+            forgotten = [_not_committed(name, flow, part.label) for name, flow in _in_the_making(module)]
+            for problem in forgotten:
+                self._forgotten.setdefault((problem.file, problem.line, problem.workflow), problem)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # A module may call sys.exit.
             self._problems.append(problem_of(error, part.label))
             return True
-        return bool(held)
+        return bool(held or forgotten)
 
     def _keep(self, workflow: Workflow[Any, Any], module: str) -> None:
         """Keep a workflow, or say why it cannot be served."""
@@ -190,30 +202,30 @@ class _Gathered:
             problem = replace(problem_of(error, module), file=workflow.flow.file, line=workflow.flow.line, source=None)
             self._problems.append(replace(problem, workflow=str(workflow.id)))
 
-    def _parts(self, module: str, here: Path) -> Iterator[Part]:
+    def _parts(self, module: str, here: Path) -> Iterator[Importable]:
         """Yield what is imported for a name: for a folder its files, for a package itself and then its modules."""
         place = place_of(module, here)
         if place is None:
-            yield Part(module)
+            yield Importable(module)
             yield from self._modules_of(module)
         elif not place.is_dir():
-            yield Part(module, place)
+            yield Importable(module, place)
         elif (place / "__init__.py").exists():
             first = module if place.name == module.rpartition(".")[2] else f"{Path(module, '__init__.py')}"
-            yield Part(first, place / "__init__.py")
+            yield Importable(first, place / "__init__.py")
             # A package that could not be imported has no modules to look for.
             if not any(problem.module == first and problem.workflow is None for problem in self._problems):
                 yield from _files_in(place, module)
         else:
             yield from _files_in(place, module)
 
-    def _modules_of(self, package: str) -> Iterator[Part]:
+    def _modules_of(self, package: str) -> Iterator[Importable]:
         for info in pkgutil.iter_modules(getattr(sys.modules.get(package), "__path__", ())):
             if _may_hold_flows(info.name):
-                yield Part(f"{package}.{info.name}")
+                yield Importable(f"{package}.{info.name}")
 
 
-def _module(part: Part) -> ModuleType:
+def _module(part: Importable) -> ModuleType:
     arguments = sys.argv
     # A program that reads its arguments while it is imported is not to find those of the worker.
     sys.argv = [part.label]
@@ -223,14 +235,14 @@ def _module(part: Part) -> ModuleType:
         sys.argv = arguments
 
 
-def _files_in(folder: Path, module: str) -> Iterator[Part]:
+def _files_in(folder: Path, module: str) -> Iterator[Importable]:
     """Yield the files of a folder and, when it is a package, the packages in it; they are called as the folder was."""
     dotted = module.rpartition(".")[2] == folder.name
     inner = folder.glob("*/__init__.py") if (folder / "__init__.py").exists() else ()
     for file in sorted([*folder.glob("*.py"), *inner]):
         name = file.parent.name if file.name == "__init__.py" else file.stem
         if file != folder / "__init__.py" and _may_hold_flows(name):
-            yield Part(f"{module}.{name}" if dotted else str(Path(module, file.relative_to(folder))), file)
+            yield Importable(f"{module}.{name}" if dotted else str(Path(module, file.relative_to(folder))), file)
 
 
 def _may_hold_flows(name: str) -> bool:
@@ -244,6 +256,34 @@ def _held(module: ModuleType) -> Iterator[Workflow[Any, Any]]:
             yield value
         elif issubclass(type(value), Engine):
             yield from value.workflows.values()
+
+
+def _in_the_making(module: ModuleType) -> Iterator[tuple[str, Flow]]:
+    """Yield the workflows that a module holds and that were not committed, each with its name there."""
+    for name, value in list(getattr(module, "__dict__", {}).items()):
+        # Without its parentheses, .commit is a method of what is still in the making.
+        builder: Any = value.__self__ if type(value) is MethodType else value
+        if issubclass(type(builder), WorkflowBuilder):
+            yield name, builder.flow
+
+
+def _not_committed(name: str, flow: Flow, module: str) -> ImportProblem:
+    return ImportProblem(
+        module=module,
+        type="NotCommitted",
+        message=f"{name} is a workflow that was not committed: call .commit() at the end of its definition",
+        workflow=flow.id,
+        file=flow.file,
+        line=flow.line,
+        source=(linecache.getline(flow.file, flow.line).rstrip() if flow.file and flow.line else "") or None,
+    )
+
+
+def _with_nested(flow: Flow) -> Iterator[Flow]:
+    yield flow
+    for node in walk(flow.nodes):
+        if isinstance(node, FlowNode):
+            yield from _with_nested(node.flow)
 
 
 def _same_id(known: Found, workflow: Workflow[Any, Any], module: str) -> ImportProblem:

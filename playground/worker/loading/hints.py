@@ -16,6 +16,8 @@ def hint(error: BaseException) -> str:
                 "The module ends the process while it is imported: put what it does as a script behind "
                 "`if __name__ == '__main__':`."
             )
+        case ModuleNotFoundError(name=str(name)) if name.partition(".")[0] == "stepyard":
+            return "The library is called engine: `from engine import step, create_workflow`."
         case ImportError(msg=str(text)) if "no known parent package" in text:
             return "The file lies in no package: leave the dot out, or put an __init__.py into its folder."
         case ImportError(name=str(name)) | AttributeError(obj=ModuleType(__name__=str(name))):

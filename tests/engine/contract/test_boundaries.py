@@ -5,9 +5,10 @@ import uuid
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
+from pydantic import Field
 
 from engine import Context, Engine, MemoryStore, create_step, create_workflow, from_step, sequence
 from engine.building.builder import WorkflowBuilder
@@ -25,8 +26,8 @@ VALUES: dict[str, tuple[Any, Any]] = {
     "bytes": (bytes, b"\x00\xff"),
     "enum": (Colour, Colour.RED),
     "big integer": (int, 2**100 + 1),
-    "nan": (float, math.nan),
-    "inf": (float, -math.inf),
+    "nan": (Annotated[float, Field(allow_inf_nan=True)], math.nan),
+    "inf": (Annotated[float, Field(allow_inf_nan=True)], -math.inf),
 }
 
 

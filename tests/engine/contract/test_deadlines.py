@@ -79,7 +79,7 @@ async def test_each_question_of_a_step_has_a_schema_of_its_own() -> None:
     step = create_step(id="ask", execute=execute, resume_schema=int)
     run = await run_of(begin().then(step).commit())
     await run.start(["red", "blue"])
-    with pytest.raises(InvalidResumeData, match="does not fit the answer of step 'ask'"):
+    with pytest.raises(InvalidResumeData, match="does not fit what is asked by step 'ask'"):
         await run.resume(resume_data="green")
     await run.resume(resume_data="blue")
     with pytest.raises(InvalidResumeData, match="approved"):

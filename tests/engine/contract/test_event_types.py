@@ -13,9 +13,10 @@ from tests.engine.contract.tiny import add_one, ask, begin, double, fail, run_of
 
 TYPES = """
 run-created run-started run-suspended run-waiting run-succeeded run-failed run-canceled run-recovered run-forked
-step-started step-output step-progress step-log step-attempt-failed step-suspended step-resumed step-expired
-step-succeeded step-failed step-canceled step-bailed branch-decided loop-decided sleep-started sleep-ended
-event-awaited event-received event-expired state-changed
+run-undoing step-started step-output step-progress step-log step-attempt-failed step-suspended step-resumed step-expired
+step-succeeded step-failed step-canceled step-bailed step-undo-started step-undone step-undo-failed
+branch-decided race-decided attempt-caught
+loop-decided sleep-started sleep-ended event-awaited event-received event-expired state-changed
 """
 
 
@@ -106,6 +107,34 @@ def decided() -> WorkflowBuilder[Any, Any, Any]:
     return begin().branch([(lambda data: True, add_one)]).map(len).dountil(double, lambda data: data == 4).then(fail)
 
 
+def raced() -> WorkflowBuilder[Any, Any, Any]:
+    """Fail in one arm, win in the other."""
+    return begin().race([fail, add_one])
+
+
+def caught() -> WorkflowBuilder[Any, Any, Any]:
+    """Fail, and go on with what handles that."""
+    return begin().attempt(fail, otherwise=create_step(id="mend", execute=mend))
+
+
+async def mend(data: Any) -> Any:
+    """Go on."""
+    return 0
+
+
+def undone() -> WorkflowBuilder[Any, Any, Any]:
+    """Undo, at the second try, what was done before a failure."""
+    tries: list[int] = []
+
+    def undo(output: Any) -> None:
+        tries.append(output)
+        if len(tries) == 1:
+            raise ValueError("not yet")
+
+    book = create_step(id="book", execute=mend, undo=undo, retry=Retry(attempts=2))
+    return begin().then(book).then(fail)
+
+
 def bailed() -> WorkflowBuilder[Any, Any, Any]:
     """End early."""
     return begin().then(create_step(id="stop", execute=stop))
@@ -125,6 +154,25 @@ JOURNALS: list[tuple[Any, Any, str]] = [
         "step-attempt-failed talk, "
         "step-started talk, step-output talk, step-progress talk, state-changed talk, step-log talk, "
         "step-succeeded talk, run-succeeded",
+    ),
+    (
+        raced,
+        None,
+        "run-created, run-started, step-started fail, step-started add_one, step-failed fail, step-succeeded add_one, "
+        "race-decided race-1, run-succeeded",
+    ),
+    (
+        caught,
+        None,
+        "run-created, run-started, step-started fail, step-failed fail, attempt-caught attempt-1, step-started mend, "
+        "step-succeeded mend, run-succeeded",
+    ),
+    (
+        undone,
+        None,
+        "run-created, run-started, step-started book, step-succeeded book, step-started fail, step-failed fail, "
+        "run-undoing, step-undo-started book, step-undo-failed book, step-undo-started book, step-undone book, "
+        "run-failed",
     ),
     (
         asked,

@@ -178,7 +178,7 @@ async def test_a_request_context_is_a_dict(given: Any) -> None:
     """Anything else is invalid input, and nothing is left behind."""
     engine = Engine([begin().then(ask).commit()])
     run = await engine.workflow("tiny").create_run()
-    with pytest.raises(InvalidInput, match="request_context"):
+    with pytest.raises(InvalidInput, match="request context"):
         await run.start(1, request_context=given)
     assert await engine.runs() == []
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from engine import Context, Engine, MemoryStore, create_step
+from engine.errors import UnknownStep
 from engine.testing import Collector, FakeClock, FaultPoint, SimulatedCrash, run_to_end, until
 from tests.engine.contract.tiny import add_one, ask, asking, begin, double, run_of
 
@@ -43,6 +44,23 @@ async def test_run_to_end_stops_at_a_question_without_answer() -> None:
     workflow = begin().parallel([asking("a"), asking("b")]).commit()
     result = await run_to_end(workflow, 1, answers={"b": 2})
     assert (result.status, result.suspended, result.steps["b"].output) == ("suspended", [["a"]], 2)
+
+
+@pytest.mark.parametrize("name", ["typo", "outer.ask", "inner", "ask.inner", "double[0]x"])
+async def test_an_answer_for_no_step_is_refused(name: str) -> None:
+    """It would be left out, and the run stay suspended; the error lists the steps that there are."""
+    workflow = begin().then(begin("inner").then(ask).commit()).then(double).commit()
+    with pytest.raises(UnknownStep, match=r"no step of workflow 'tiny'.*can be answered: double, inner\.ask$"):
+        await run_to_end(workflow, 1, answers={"ask": 1, name: 2})
+
+
+async def test_an_unknown_type_of_event_is_refused() -> None:
+    """Nobody waits for ever, or finds nothing, because of a typing mistake."""
+    run, wrong = await run_of(begin().then(add_one).commit()), "step-suceeded"
+    with pytest.raises(ValueError, match=r"'step-suceeded' is no type of event\. Did you mean 'step-succeeded'"):
+        await until(run, wrong)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"is no type of event\. There are: run-created, "):
+        Collector().of("x")  # type: ignore[arg-type]
 
 
 async def test_run_to_end_does_not_answer_for_ever() -> None:

@@ -67,7 +67,10 @@ TYPES = {
     "negative float": (NegativeFloat, -0.1),
     "non-negative float": (NonNegativeFloat, 0.0),
     "finite float": (FiniteFloat, 1.5),
-    "a float that may be infinite": (float, float("inf"), float("-inf"), float("nan")),
+    "a float that may be infinite": (
+        Annotated[float, Field(allow_inf_nan=True)],
+        *(1.5, float("inf"), float("-inf"), float("nan")),
+    ),
     "strict int": (StrictInt, 3),
     "strict float": (StrictFloat, 3.5, 3.0),
     "strict str": (StrictStr, "3"),

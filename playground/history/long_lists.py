@@ -4,16 +4,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.events import StepStatus
 from engine.journal.step_state import StepState
-from playground.history.row import Row, Show, Tally, Window, together
+from playground.history.row import Row, RowStatus, Show, Tally, Window, together
 
 Containers = Sequence[StepState | None]
 """What holds the items: one for each step of the list's body, as far as it has begun."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class ShownItems:
     """The items that are shown of a list."""
 
     path: str
@@ -27,7 +26,7 @@ class Part:
     most: int
     """How many items one page of the list has."""
 
-    def more(self, statuses: Mapping[int, StepStatus], depth: int, *, earlier: bool) -> Iterator[Row]:
+    def more(self, statuses: Mapping[int, RowStatus], depth: int, *, earlier: bool) -> Iterator[Row]:
         """Yield the row that leads to what is left out before or behind, if anything is."""
         hidden = self.before if earlier else self.after
         if not hidden:
@@ -45,15 +44,15 @@ class Part:
         return [box.children[item] for box in containers if box for item in items if item in box.children]
 
 
-URGENT: Mapping[StepStatus, int] = {"failed": 0, "suspended": 1, "waiting": 2, "running": 3}
+URGENT: Mapping[RowStatus, int] = {"failed": 0, "suspended": 1, "waiting": 2, "running": 3}
 """What is shown of a long list before anything else, in this order."""
-WANTED: Mapping[Show, frozenset[StepStatus]] = {
+WANTED: Mapping[Show, frozenset[RowStatus]] = {
     "failed": frozenset({"failed"}),
     "waiting": frozenset({"suspended", "waiting"}),
 }
 
 
-def part_of(statuses: Mapping[int, StepStatus], window: Window, path: str) -> Part:
+def part_of(statuses: Mapping[int, RowStatus], window: Window, path: str) -> ShownItems:
     """Return which items are shown: a page of the list in focus, else the first ones and those that need attention.
 
     Args:
@@ -65,22 +64,24 @@ def part_of(statuses: Mapping[int, StepStatus], window: Window, path: str) -> Pa
     if window.focus == path:
         shown = tuple(item for item in every if item >= window.start)[:most]
         before = tuple(item for item in every if item < window.start)
-        return Part(
+        return ShownItems(
             path=path, all=every, shown=shown, before=before, after=every[len(before) + len(shown) :], most=most
         )
     if window.show in WANTED:
         wanted = tuple(item for item in every if statuses[item] in WANTED[window.show])
-        return Part(path=path, all=every, shown=wanted[: most * 4], most=most)
+        return ShownItems(path=path, all=every, shown=wanted[: most * 4], most=most)
     few = max(1, most // 5)
     if window.filtered or len(every) <= few * 3:
-        return Part(path=path, all=every, shown=every, most=most)
+        return ShownItems(path=path, all=every, shown=every, most=most)
     urgent = sorted((item for item in every if statuses[item] in URGENT), key=lambda item: URGENT[statuses[item]])
     chosen = set(every[:few]) | set(urgent[: most - few])
     shown = tuple(item for item in every if item in chosen)
-    return Part(path=path, all=every, shown=shown, after=tuple(item for item in every if item not in chosen), most=most)
+    return ShownItems(
+        path=path, all=every, shown=shown, after=tuple(item for item in every if item not in chosen), most=most
+    )
 
 
-def tally(statuses: Mapping[int, StepStatus], containers: Containers, total: int | None) -> Tally:
+def tally(statuses: Mapping[int, RowStatus], containers: Containers, total: int | None) -> Tally:
     """Return how far a list is, and how fast; measured by what is recorded, so that a reload tells the same."""
     counts = _counts(statuses.values())
     done = counts.pop("success", 0)
@@ -97,22 +98,22 @@ def _rate(done: int, containers: Containers) -> float | None:
     return done / seconds if done > 1 and seconds > 0 else None
 
 
-def statuses_of(indexes: Sequence[int], containers: Containers) -> dict[int, StepStatus]:
+def statuses_of(indexes: Sequence[int], containers: Containers) -> dict[int, RowStatus]:
     """Return how each item stands, over all steps of the list's body."""
     return {item: item_status(item, containers) for item in indexes}
 
 
-def item_status(item: int, containers: Containers) -> StepStatus:
+def item_status(item: int, containers: Containers) -> RowStatus:
     """Return how an item stands, over all steps of the list's body."""
     return together([box.children[item].status for box in containers if box and item in box.children])
 
 
-def counted(statuses: Iterable[StepStatus]) -> str:
+def counted(statuses: Iterable[RowStatus]) -> str:
     """Return how many items stand how, the most first."""
     return ", ".join(f"{count:,} {status}" for status, count in _counts(statuses).items())
 
 
-def _counts(statuses: Iterable[StepStatus]) -> dict[StepStatus, int]:
+def _counts(statuses: Iterable[RowStatus]) -> dict[RowStatus, int]:
     return dict(Counter(statuses).most_common())
 
 

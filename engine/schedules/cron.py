@@ -1,0 +1,133 @@
+"""Cron expressions in a time zone: the next time that one is due, also where clocks are changed.
+
+The calendar (which minutes of which days an expression means) is `cronsim`'s; which instants those minutes are in a
+zone is decided here, as Debian's cron does it (its manual, cron(8), on changes of the clock of less than three hours):
+
+- An expression that names its minutes and hours is due once for each: a time that clocks leave out is due when they
+  go on, one that they show twice the first time.
+- An expression whose minutes or hours begin with ``*`` means a pace: it is due whenever the clock shows a time that it
+  means, so not in an hour that is left out, and twice in one that comes twice.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from cronsim import CronSim, CronSimError
+
+from engine.errors import DefinitionError
+from engine.shown import shown
+
+SECOND = timedelta(seconds=1)
+PROBE = timedelta(days=1)
+"""No zone changes its clocks twice within so long."""
+
+EXAMPLE = "Expected five fields: minute, hour, day of the month, month, day of the week, such as '0 9 * * mon-fri'."
+
+
+@dataclass(frozen=True, slots=True)
+class Cron:
+    """A cron expression in a zone. Make it with `read_cron`, which checks both."""
+
+    expression: str
+    timezone: str
+
+    @property
+    def is_pace(self) -> bool:
+        """Tell whether it means a pace instead of times of the day."""
+        minute, hour, *_ = self.expression.split()
+        return minute.startswith("*") or hour.startswith("*")
+
+    def after(self, at: datetime) -> datetime | None:
+        """Return the first time after ``at`` that is due, in UTC; None when there is none within fifty years.
+
+        The offset of a zone is constant between two changes of its clocks, so one stretch after the other is searched,
+        by the clock on the wall.
+        """
+        zone = ZoneInfo(self.timezone)
+        at = at.astimezone(UTC)
+        offset = _offset(zone, at)
+        wall: datetime | None = (at + offset).replace(tzinfo=None)
+        while wall is not None and (wall := _next(self.expression, wall)) is not None:
+            due = wall.replace(tzinfo=UTC) - offset
+            change = _first_change(zone, at, due)
+            if change is None:
+                if self.is_pace or not due.astimezone(zone).fold:
+                    return due
+                at = due
+                continue
+            at, offset = change, _offset(zone, change)
+            fresh = (change + offset).replace(tzinfo=None)
+            if wall < fresh and not self.is_pace:
+                return change
+            wall = fresh - SECOND
+        return None
+
+
+def read_cron(expression: object, timezone: object) -> Cron:
+    """Return an expression in a zone, checked.
+
+    Args:
+        expression: five fields.
+        timezone: a name of the IANA database, or a `ZoneInfo` with such a name.
+
+    Raises:
+        DefinitionError: the expression means nothing, never comes, or the zone is unknown.
+    """
+    if not isinstance(expression, str):
+        raise DefinitionError(f"A cron expression is {shown(expression)}. {EXAMPLE}")
+    if len(fields := expression.split()) != 5:
+        raise DefinitionError(
+            f"The number of fields of the cron expression {shown(expression)} is {len(fields)}. {EXAMPLE}"
+        )
+    try:
+        first = _next(" ".join(fields), datetime(2024, 1, 1))
+    except CronSimError as error:
+        what = str(error).removeprefix("Bad ")
+        raise DefinitionError(
+            f"The {what} of the cron expression {shown(expression)} means nothing. {EXAMPLE}"
+        ) from None
+    if first is None:
+        raise DefinitionError(f"The cron expression {shown(expression)} means no day of the calendar. {EXAMPLE}")
+    return Cron(" ".join(fields), _zone_name(timezone))
+
+
+def _zone_name(timezone: object) -> str:
+    name = timezone.key if isinstance(timezone, ZoneInfo) else timezone
+    wrong = f"{shown(timezone)} is no time zone. Expected a name such as 'Europe/Berlin' or 'UTC'."
+    if not isinstance(name, str) or not name:
+        raise DefinitionError(wrong)
+    try:
+        return ZoneInfo(name).key
+    except (LookupError, ValueError, OSError):
+        raise DefinitionError(wrong) from None
+
+
+def _next(expression: str, wall: datetime) -> datetime | None:
+    """Return the next time on the wall's clock after ``wall``, in a calendar whose clocks are never changed."""
+    return next(CronSim(expression, wall), None)
+
+
+@lru_cache(maxsize=4096)
+def _offset(zone: ZoneInfo, at: datetime) -> timedelta:
+    return at.astimezone(zone).utcoffset() or timedelta()
+
+
+def _first_change(zone: ZoneInfo, after: datetime, until: datetime) -> datetime | None:
+    """Return the first instant in ``(after, until]`` from which clocks show another offset than at ``after``."""
+    offset = _offset(zone, after)
+    while after < until:
+        probe = min(after + PROBE, until)
+        if _offset(zone, probe) != offset:
+            return _bisect(zone, after, probe)
+        after = probe
+    return None
+
+
+def _bisect(zone: ZoneInfo, before: datetime, changed: datetime) -> datetime:
+    offset = _offset(zone, before)
+    while (gap := changed - before) > SECOND:
+        middle = before + gap // 2
+        before, changed = (middle, changed) if _offset(zone, middle) == offset else (before, middle)
+    return changed.replace(microsecond=0)

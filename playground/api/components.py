@@ -1,0 +1,93 @@
+"""The shapes of what the API answers, as JSON Schemas by the names that its description gives them."""
+
+from engine.events import EVENT_TYPES
+from playground.api.chunks import TYPES
+from playground.api.requests import ANY, NUMBER, OBJECT, PATH, STATUS, TEXT, TIME, Schema, obj, or_null
+
+
+def listed(name: str) -> Schema:
+    """Return the schema of a list of a component."""
+    return {"type": "array", "items": ref(name)}
+
+
+def ref(name: str) -> Schema:
+    """Return the schema that refers to a component."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+SCHEMAS: dict[str, Schema] = {
+    "Error": obj({"error": TEXT, "issues": {"type": "array", "items": obj({"path": PATH, "message": TEXT})}}, "issues"),
+    "Message": obj({"message": TEXT, "runId": TEXT}, "runId"),
+    "Workflow": obj({"name": TEXT, "description": TEXT, "steps": OBJECT, "allSteps": OBJECT, "digest": TEXT}),
+    "Result": obj(
+        {
+            "runId": TEXT,
+            "status": STATUS,
+            "input": ANY,
+            "steps": OBJECT,
+            "result": ANY,
+            "error": obj({"name": TEXT, "message": TEXT}),
+            "errorDetail": OBJECT,
+            "suspended": {"type": "array", "items": PATH},
+            "suspendPayload": OBJECT,
+            "state": OBJECT,
+            "schedule": TEXT,
+            "scheduledFor": TIME,
+        },
+        *("result", "error", "errorDetail", "suspended", "suspendPayload", "state", "schedule", "scheduledFor"),
+    ),
+    "Chunk": obj(
+        {"type": {"enum": list(TYPES)}, "runId": TEXT, "from": {"enum": ["WORKFLOW", "USER"]}, "payload": OBJECT}
+    ),
+    "Run": obj(
+        {"runId": TEXT, "workflowName": TEXT, "status": STATUS, "createdAt": TIME, "snapshot": OBJECT}, "snapshot"
+    ),
+    "RunLine": obj(
+        {
+            "runId": TEXT,
+            "workflowId": TEXT,
+            "status": STATUS,
+            "createdAt": TIME,
+            "updatedAt": TIME,
+            "endedAt": or_null(TIME),
+            "error": or_null(TEXT),
+            "schedule": or_null(TEXT),
+        }
+    ),
+    "Event": obj(
+        {"runId": TEXT, "seq": NUMBER, "at": TIME, "type": {"enum": list(EVENT_TYPES)}, "path": PATH, "payload": OBJECT}
+    ),
+    "Schedule": obj(
+        {
+            "workflowId": TEXT,
+            "scheduleId": TEXT,
+            "cron": TEXT,
+            "timezone": TEXT,
+            "every": NUMBER,
+            "missed": {"enum": ["once", "skip", "all"]},
+            "armed": {"type": "boolean"},
+            "nextAt": {"type": "array", "items": TIME},
+            "lastAt": or_null(TIME),
+            "lastRunId": or_null(TEXT),
+            "missedCount": NUMBER,
+        },
+        *("cron", "timezone", "every"),
+    ),
+    "Question": obj(
+        {
+            "runId": TEXT,
+            "workflowId": TEXT,
+            "step": TEXT,
+            "payload": ANY,
+            "resumeSchema": ANY,
+            "suspendedAt": TIME,
+            "dueAt": or_null(TIME),
+            "rejected": or_null(OBJECT),
+        }
+    ),
+}
+RUNS = obj({"runs": listed("Run"), "total": NUMBER})
+LINES = obj({"runs": listed("RunLine"), "next": or_null(TEXT)})
+EVENTS = obj({"events": listed("Event"), "last": NUMBER})
+SCHEDULES = obj({"schedules": listed("Schedule")})
+INBOX = obj({"items": listed("Question"), "total": NUMBER, "next": or_null(TEXT)})

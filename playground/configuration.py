@@ -1,0 +1,101 @@
+"""Everything that can be set about a playground: read once, from the environment's variables, into one frozen value."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """What one process of a playground was told.
+
+    `playground.settings` makes the only one, as ``settings.STEPYARD``; where a process begins, it is taken from there
+    and handed on. The options of the commands set the variables, so that the processes they start are told the same.
+    """
+
+    host: str
+    """The address to listen on."""
+    port: int
+    workers: int
+    """How many worker processes there are."""
+    concurrent_runs: int
+    """How many runs one worker executes at the same time; further ones wait in the queue."""
+    blocked_seconds: int
+    """For how long user code may block a worker before it is ended and replaced; 0 is for ever."""
+    db: Path
+    """The file of the database, as it was given."""
+    database: str = field(repr=False)
+    """A database that several machines share, as a URL; without it, the file is the database."""
+    env_file: Path | None
+    """A file of variables for the user's code alone: workers read it before they import anything."""
+    token: str = field(repr=False)
+    """The secret that a browser needs once."""
+    schedules: bool
+    """Whether schedules are armed that nobody has disarmed."""
+    reload: bool
+    """Whether workers are replaced when the user's code changes."""
+    allowed_hosts: tuple[str, ...]
+    """Further host names under which the page may be opened, without the port."""
+    max_body: int
+    """The bytes that a request may have."""
+    workflows: tuple[str, ...]
+    """What is imported when a command names nothing."""
+    debug: bool
+    secret_key: str = field(repr=False)
+    log_level: str
+    worker_id: str
+    """The name that the supervisor gave to this process, if it is a worker."""
+    worker_after: frozenset[str]
+    """The modules of the worker before this one, without which this one must not take over."""
+    worker_died: frozenset[str]
+    """The workers that died since a file was saved."""
+
+
+def read(environment: Mapping[str, str]) -> Configuration:
+    """Return what the variables say.
+
+    Raises:
+        ImproperlyConfigured: one of them says what cannot be.
+    """
+
+    def number(variable: str, default: int, least: int, most: int) -> int:
+        text = environment.get(variable, str(default))
+        if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+            raise ImproperlyConfigured(f"{variable} is {text!r}; a whole number from {least} to {most} is expected.")
+        return int(text)
+
+    def switch(variable: str) -> bool:
+        text = environment.get(variable) or "off"
+        if text not in ("on", "off"):
+            raise ImproperlyConfigured(f"{variable} is {text!r}; on or off is expected.")
+        return text == "on"
+
+    def names(variable: str) -> frozenset[str]:
+        return frozenset(json.loads(environment.get(variable, "[]")))
+
+    env_file = environment.get("STEPYARD_ENV_FILE")
+    return Configuration(
+        host=environment.get("STEPYARD_HOST", "127.0.0.1"),
+        port=number("STEPYARD_PORT", 4111, 0, 65535),
+        workers=number("STEPYARD_WORKERS", 1, 0, 64),
+        concurrent_runs=number("STEPYARD_CONCURRENT_RUNS", 100, 1, 10_000),
+        blocked_seconds=number("STEPYARD_BLOCKED_SECONDS", 60, 0, 86_400),
+        db=Path(environment.get("STEPYARD_DB", ".stepyard/playground.sqlite3")),
+        database=environment.get("STEPYARD_DATABASE", ""),
+        env_file=Path(env_file).absolute() if env_file else None,
+        token=environment.get("STEPYARD_TOKEN", ""),
+        schedules=switch("STEPYARD_SCHEDULES"),
+        reload=environment.get("STEPYARD_RELOAD", "1") != "0",
+        allowed_hosts=tuple(filter(None, environment.get("STEPYARD_ALLOWED_HOSTS", "").split(","))),
+        max_body=number("STEPYARD_MAX_BODY", 5 * 1024 * 1024, 1024, 1024 * 1024 * 1024),
+        workflows=tuple(environment.get("PLAYGROUND_WORKFLOWS", "").replace(",", " ").split()),
+        debug=environment.get("STEPYARD_DEBUG", "0") == "1",
+        secret_key=environment.get("STEPYARD_SECRET_KEY", ""),
+        log_level=environment.get("STEPYARD_LOG_LEVEL", "WARNING").upper(),
+        worker_id=environment.get("STEPYARD_WORKER_ID", ""),
+        worker_after=names("STEPYARD_WORKER_AFTER"),
+        worker_died=names("STEPYARD_WORKER_DIED"),
+    )

@@ -1,0 +1,17 @@
+"""Disarms schedules."""
+
+from playground.commandline.arming import ArmingCommand
+from playground.commandline.base import Options
+from playground.commandline.exits import Exit
+from playground.schedules import schedules
+
+
+class Command(ArmingCommand):
+    """Disarm schedules."""
+
+    help = "Have a workflow's schedules start no more runs."
+    word = "disarmed"
+
+    async def work(self, options: Options) -> Exit:
+        """Record it."""
+        return await self.change(options, schedules.disarm)

@@ -1,0 +1,153 @@
+"""The inbox: which steps wait for a person, and for events that a person can send too."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from engine.errors import Issue
+from engine.events import FINAL
+from engine.journal.step_state import Rejection
+from engine.paths import Path
+from playground.catalogue.catalogue import event_schema, find_version
+from playground.forms import mask
+from playground.graph.nodes import UNKNOWN
+from playground.graph.tree import read_tree
+from playground.models import Event as EventRow
+from playground.models import Wait as WaitRow
+from playground.runs.lists import place_in_list
+from playground.store.database import in_database
+from playground.store.rows import from_text, wait_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxItem:
+    """A step that waits for a person."""
+
+    item_id: int
+    run_id: str
+    workflow_id: str
+    path: Path
+    payload: Any
+    """What it asks, without the secrets in it."""
+    label: str | None
+    suspended_at: datetime
+    due_at: datetime | None
+    """Until when an answer is waited for; None for ever."""
+    resume_schema: Any
+    """The JSON Schema of the answer; ``{}`` takes any JSON."""
+    rejected: Rejection | None
+    """The last answer, if the step's own code has refused it, without its secrets."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaited:
+    """A step that waits for an event, which a person can send too."""
+
+    run_id: str
+    workflow_id: str
+    path: Path
+    name: str
+    since: datetime
+    due_at: datetime | None
+    schema: Any
+    """The JSON Schema of what the event carries; ``{}`` takes any JSON."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxList:
+    """A part of the inbox, newest first."""
+
+    items: tuple[InboxItem, ...]
+    total: int
+    next: str | None
+    """What to give as ``after`` for the part that follows; None at the end."""
+
+
+async def read_inbox(*, after: str = "", limit: int = 50) -> InboxList:
+    """Return what waits for a person, newest first."""
+    return await in_database(_inbox, after, limit)
+
+
+async def read_awaited(*, limit: int = 50) -> list[Awaited]:
+    """Return which steps wait for events, newest first."""
+    return await in_database(_awaited, limit)
+
+
+async def inbox_count() -> int:
+    """Return how many steps wait for a person."""
+    return await in_database(lambda: _open_questions().count())
+
+
+def _open_questions() -> QuerySet[WaitRow]:
+    return WaitRow.objects.filter(kind="person").exclude(run__status__in=FINAL)
+
+
+def _inbox(after: str, limit: int) -> InboxList:
+    waits = _open_questions().select_related("run").order_by("-id")
+    total = waits.count()
+    if after:
+        waits = waits.filter(id__lt=place_in_list(after))
+    found = list(waits[: limit + 1])
+    items = tuple(_inbox_item(row) for row in found[:limit])
+    return InboxList(items=items, total=total, next=str(items[-1].item_id) if len(found) > limit else None)
+
+
+def _inbox_item(row: WaitRow) -> InboxItem:
+    wait = wait_of(row)
+    version = find_version(row.run.workflow_id, row.run.digest)
+    node = read_tree(version.graph if version else None).at(wait.path) or UNKNOWN
+    asked = _asked(row)
+    schema = asked.get("answer") or node.resume_schema or {}
+    refused = _rejection(row)
+    return InboxItem(
+        item_id=row.id,
+        run_id=row.run.run_id,
+        workflow_id=row.run.workflow_id,
+        path=wait.path,
+        payload=mask(node.suspend_schema or {}, wait.payload),
+        label=wait.label,
+        suspended_at=wait.since,
+        due_at=wait.due_at,
+        resume_schema=schema,
+        rejected=refused and replace(refused, data=mask(schema, refused.data)),
+    )
+
+
+def _asked(row: WaitRow) -> dict[str, Any]:
+    """Return the event that has opened a question, as its payload."""
+    events = EventRow.objects.filter(run=row.run, path=row.path, type="step-suspended").order_by("-seq")
+    last = events.first()
+    return {} if last is None else dict(from_text(last.payload))
+
+
+def _rejection(row: WaitRow) -> Rejection | None:
+    """Return the answer that was refused, of which the event tells that has opened the question again."""
+    events = EventRow.objects.filter(run=row.run, path=row.path).order_by("-seq")
+    asked = events.filter(type="step-suspended").first()
+    found = from_text(asked.payload).get("rejected") if asked else None
+    if asked is None or not found:
+        return None
+    answer = events.filter(type="step-resumed", seq__lt=asked.seq).first()
+    issues = tuple(Issue(path=tuple(issue["path"]), message=issue["message"]) for issue in found)
+    return Rejection(data=from_text(answer.payload).get("data") if answer else None, issues=issues)
+
+
+def _awaited(limit: int) -> list[Awaited]:
+    waits = WaitRow.objects.filter(kind="event").exclude(run__status__in=FINAL).select_related("run").order_by("-id")
+    return [_awaited_event(row) for row in waits[:limit]]
+
+
+def _awaited_event(row: WaitRow) -> Awaited:
+    wait = wait_of(row)
+    version = find_version(row.run.workflow_id, row.run.digest)
+    return Awaited(
+        run_id=row.run.run_id,
+        workflow_id=row.run.workflow_id,
+        path=wait.path,
+        name=wait.event_name or "",
+        since=wait.since,
+        due_at=wait.due_at,
+        schema=event_schema(version.graph, wait.path) if version else {},
+    )

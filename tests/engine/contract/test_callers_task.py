@@ -1,0 +1,141 @@
+"""A run is walked in the task of whoever drives it, and leaves nothing of itself there."""
+
+import asyncio
+import contextlib
+from contextvars import ContextVar
+from typing import Any
+
+import pytest
+
+from engine import MemoryStore, create_step
+from engine.execution.walker import in_own_context
+from engine.runs.run import Run
+from engine.runs.runtime import Runtime
+from engine.testing import until
+from tests.engine.contract.tiny import add_one, begin, run_of
+
+colour: ContextVar[str] = ContextVar("colour", default="none")
+
+
+async def paint(data: Any) -> str:
+    """Set the variable, on both sides of a wait."""
+    colour.set("red")
+    await asyncio.sleep(0)
+    colour.set(f"dark {colour.get()}")
+    return colour.get()
+
+
+async def test_context_variables_of_steps_are_not_seen_by_the_caller() -> None:
+    """What the caller has set is seen by the steps, and what they set by later steps only."""
+    look = create_step(id="look", execute=lambda data: [data, colour.get()])
+    colour.set("blue")
+    before = create_step(id="before", execute=lambda data: colour.get())
+    result = await (await run_of(begin().then(before).commit())).start()
+    assert result.result == "blue"
+    result = await (await run_of(begin().then(create_step(id="paint", execute=paint)).then(look).commit())).start()
+    assert (result.result, colour.get()) == (["dark red", "dark red"], "blue")
+
+
+async def test_a_cancel_of_the_run_is_not_one_of_the_caller() -> None:
+    """A step that cancels its own run and goes on leaves the task in which start() was called as it was."""
+
+    async def give_up(data: Any) -> Any:
+        await run.cancel()
+
+    run = await run_of(begin().then(create_step(id="give-up", execute=give_up)).then(add_one).commit())
+    assert (await run.start(1)).status == "canceled"
+    task = asyncio.current_task()
+    assert task is not None
+    assert task.cancelling() == 0
+    await asyncio.sleep(0)
+
+
+async def test_a_caller_that_is_cancelled_with_its_run_hears_of_it() -> None:
+    """Of two cancels at once, the run's is taken back and the caller's is not."""
+
+    async def endless(data: Any) -> None:
+        await asyncio.Event().wait()
+
+    run = await run_of(begin().then(create_step(id="endless", execute=endless)).commit())
+    starting = asyncio.ensure_future(run.start(1))
+    await until(run, "step-started")
+    await run.cancel()
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+
+
+async def test_a_run_may_be_started_by_a_task_that_is_being_cancelled() -> None:
+    """In the cleanup of a cancelled task, what a step raises is still the step's."""
+
+    async def cancelled(data: Any) -> None:
+        raise asyncio.CancelledError
+
+    run = await run_of(begin().then(create_step(id="cancelled", execute=cancelled)).commit())
+
+    async def clean_up() -> Any:
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        return await run.start(1)
+
+    cleaning = asyncio.ensure_future(clean_up())
+    await asyncio.sleep(0)
+    cleaning.cancel()
+    result = await cleaning
+    assert (result.status, result.steps["cancelled"].status) == ("failed", "failed")
+
+
+async def test_a_step_that_swallows_the_callers_cancel_does_not_hide_it() -> None:
+    """Whoever was cancelled while a run was awaited is told so, although the run has ended."""
+
+    async def stubborn(data: Any) -> str:
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        return "done"
+
+    run = await run_of(begin().then(create_step(id="stubborn", execute=stubborn)).commit())
+    starting = asyncio.ensure_future(run.start(1))
+    await until(run, "step-started")
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    assert (await run.state()).status == "success"
+
+
+async def test_the_claim_of_a_run_that_waits_is_renewed() -> None:
+    """Nobody else gets a run whose step takes longer than the lease."""
+    renewals: list[int] = []
+    renewed = asyncio.Event()
+
+    class Renewing(MemoryStore):
+        async def renew(self, run_id: str, *, epoch: int, lease: float) -> int:
+            renewals.append(await super().renew(run_id, epoch=epoch, lease=lease))
+            if len(renewals) == 3:
+                renewed.set()
+            return renewals[-1]
+
+    async def wait(data: Any) -> None:
+        await renewed.wait()
+
+    workflow = begin().then(create_step(id="wait", execute=wait)).commit()
+    runtime = Runtime(store=Renewing(), lease=0.03)
+    runtime.flows.add(workflow.flow)
+    run: Run[Any, Any] = Run(runtime, workflow.flow)
+    assert (await run.start(1)).status == "success"
+    assert len(renewals) == 3
+
+
+async def test_a_context_is_kept_over_waits_and_errors() -> None:
+    """What is thrown in at a wait is raised there, and what the coroutine gives comes back."""
+    waits = []
+
+    async def work() -> str:
+        colour.set("green")
+        try:
+            await asyncio.wait_for(asyncio.Event().wait(), 0)
+        except TimeoutError:
+            await asyncio.sleep(0)
+        return colour.get()
+
+    assert await in_own_context(work(), lambda: waits.append(colour.get())) == "green"
+    assert (waits, colour.get()) == (["none"], "none")

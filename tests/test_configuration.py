@@ -1,0 +1,72 @@
+"""What can be set about a playground, and how it is read."""
+
+import re
+from dataclasses import FrozenInstanceError, fields, replace
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from playground.configuration import Configuration, read
+
+DEFAULTS = read({})
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "field", "value"),
+    [
+        ("STEPYARD_HOST", "::1", "host", "::1"),
+        ("STEPYARD_PORT", "0", "port", 0),
+        ("STEPYARD_WORKERS", "3", "workers", 3),
+        ("STEPYARD_CONCURRENT_RUNS", "7", "concurrent_runs", 7),
+        ("STEPYARD_BLOCKED_SECONDS", "0", "blocked_seconds", 0),
+        ("STEPYARD_DB", "a b.db", "db", Path("a b.db")),
+        ("STEPYARD_DATABASE", "postgres://u:p@h/n", "database", "postgres://u:p@h/n"),
+        ("STEPYARD_ENV_FILE", "/x/.env", "env_file", Path("/x/.env")),
+        ("STEPYARD_ENV_FILE", "", "env_file", None),
+        ("STEPYARD_TOKEN", "t", "token", "t"),
+        ("STEPYARD_SCHEDULES", "on", "schedules", True),
+        ("STEPYARD_RELOAD", "0", "reload", False),
+        ("STEPYARD_ALLOWED_HOSTS", "a.test,,b.test", "allowed_hosts", ("a.test", "b.test")),
+        ("STEPYARD_MAX_BODY", "1024", "max_body", 1024),
+        ("PLAYGROUND_WORKFLOWS", "a.py, pkg.b  c", "workflows", ("a.py", "pkg.b", "c")),
+        ("STEPYARD_DEBUG", "1", "debug", True),
+        ("STEPYARD_SECRET_KEY", "k", "secret_key", "k"),
+        ("STEPYARD_LOG_LEVEL", "info", "log_level", "INFO"),
+        ("STEPYARD_WORKER_ID", "w1", "worker_id", "w1"),
+        ("STEPYARD_WORKER_AFTER", '["m"]', "worker_after", frozenset({"m"})),
+        ("STEPYARD_WORKER_DIED", '["w0"]', "worker_died", frozenset({"w0"})),
+    ],
+)
+def test_a_variable_sets_one_field(variable: str, text: str, field: str, value: object) -> None:
+    """Each variable sets its own field, and the others stay as they are by default."""
+    assert read({variable: text}) == replace(DEFAULTS, **{field: value})
+
+
+def test_every_field_has_a_variable() -> None:
+    """No field is left that nothing sets."""
+    (table,) = [mark for mark in test_a_variable_sets_one_field.pytestmark if mark.name == "parametrize"]
+    assert {row[2] for row in table.args[1]} == {field.name for field in fields(Configuration)}
+
+
+@pytest.mark.parametrize("text", ["", "x", "-1", "65536", "1.5", "٣"])
+def test_a_number_that_cannot_be_is_refused(text: str) -> None:
+    """The message says which variable, what it is, and what is expected."""
+    with pytest.raises(ImproperlyConfigured, match=re.escape(f"STEPYARD_PORT is {text!r}; a whole number from 0 to")):
+        read({"STEPYARD_PORT": text})
+
+
+def test_a_switch_is_on_or_off() -> None:
+    """Nothing else; what is empty is off."""
+    assert not read({"STEPYARD_SCHEDULES": ""}).schedules
+    with pytest.raises(ImproperlyConfigured, match="STEPYARD_SCHEDULES is 'yes'; on or off is expected"):
+        read({"STEPYARD_SCHEDULES": "yes"})
+
+
+def test_it_is_frozen_and_shows_no_secrets() -> None:
+    """Nothing changes it, and its text may stand in a log."""
+    secret = {"STEPYARD_TOKEN": "hush", "STEPYARD_SECRET_KEY": "hush", "STEPYARD_DATABASE": "postgres://u:hush@h/n"}
+    made = read(secret)
+    assert "hush" not in repr(made)
+    with pytest.raises(FrozenInstanceError):
+        made.port = 1  # type: ignore[misc]

@@ -1,0 +1,63 @@
+"""One word, one thing: which names of modules and classes occur twice, and what they have in common."""
+
+import ast
+from collections import Counter
+
+from tests.test_rooms import ENGINE, PLAYGROUND
+
+
+def test_a_name_of_a_module_means_one_thing() -> None:
+    """Two files are called alike only where both are about the same thing, each from its own side."""
+    names = Counter(path.stem for path in ENGINE + PLAYGROUND if not path.stem.startswith("__"))
+    alike = {name for name, times in names.items() if times > 1}
+    assert alike == set(ALIKE)
+
+
+def test_a_name_of_a_class_means_one_thing() -> None:
+    """Two public classes are called alike only where both are about the same thing; examples speak as users do."""
+    paths = [path for path in ENGINE + PLAYGROUND if "examples" not in path.parts]
+    trees = [ast.parse(path.read_text()) for path in paths]
+    classes = (node.name for tree in trees for node in tree.body if isinstance(node, ast.ClassDef))
+    names = Counter(name for name in classes if not name.startswith("_"))
+    assert {name for name, times in names.items() if times > 1} == set(CLASSES_ALIKE)
+
+
+SIDES = "what is asked for, and the page, route or command that asks"
+LAYERS = "what it is, and how it is executed, recorded or kept"
+
+ALIKE = {
+    **dict.fromkeys(["actions", "answers", "backup", "inbox", "run", "runs", "workflows"], SIDES),
+    **dict.fromkeys(["functions", "lost", "nodes", "sequence", "steps", "waits"], LAYERS),
+    "admission": "what is let in: a value, and a start that no worker had checked",
+    "base": "the name that Django gives to a database's backend; and what all commands are made on",
+    "clock": "the time of the process, and that of the database",
+    "consumers": "what Channels calls them: of sockets, and of a worker's channels",
+    "durations": "a length of time, in code and in a form",
+    "jsontext": "JSON as text, in the journal and as a person typed it",
+    "limits": "how long an attempt may take, and how much a connection may ask for",
+    "missing": "what was not given, and what was not found",
+    "patterns": "of text; and the page of all components, which its address calls so",
+    "request": "an HTTP request, as the guard sees it and as the server takes it in",
+    "row": "of a journal as it is shown, and of the table of workers",
+    "rows": "of a journal as it is shown, and as it is kept",
+    "shapes": "of a value, and of a diagram",
+    "sources": "of a mapping, of the user's code, and of that as the worker has imported it",
+    "values": "of JSON, as a form holds them and as a page shows them",
+    "verdicts": "on a value, asked for by a page and given by a worker",
+    "words": "that people read: of a graph's parts, and of a schema's places",
+}
+"""The names that several modules have, and what they have in common."""
+
+CLASSES_ALIKE = {
+    **dict.fromkeys(["Event", "Run", "SavedInput", "Wait", "Worker"], "its table"),
+    **dict.fromkeys(["Ear", "Pipe"], "what a room needs of PostgreSQL, so that it need not be loaded"),
+    "Command": "Django looks for it by this name",
+    "Child": "of a node, and of the supervisor",
+    "Group": "of what runs at once, and of fields",
+    "Issue": "what is wrong in a value, of the engine and of a form that may also warn",
+    "Leaf": "of the channel layer's star, and of a form's tree",
+    "Listener": "to what happens",
+    "Notice": "to people above a page, and to processes through the database",
+    "Question": "of a step to a person, and of a form to its schema",
+    "Refusal": "of a request, by the guard and by the engine",
+}
