@@ -26,7 +26,9 @@ SIDES = "what is asked for, and the page, route or command that asks"
 LAYERS = "what it is, and how it is executed, recorded or kept"
 
 ALIKE = {
-    **dict.fromkeys(["actions", "answers", "backup", "inbox", "run", "runs", "workflows"], SIDES),
+    **dict.fromkeys(
+        ["actions", "answers", "backup", "inbox", "run", "runs", "schedules", "worker", "workflows"], SIDES
+    ),
     **dict.fromkeys(["functions", "lost", "nodes", "sequence", "steps", "waits"], LAYERS),
     "admission": "what is let in: a value, and a start that no worker had checked",
     "base": "the name that Django gives to a database's backend; and what all commands are made on",
@@ -49,7 +51,7 @@ ALIKE = {
 """The names that several modules have, and what they have in common."""
 
 CLASSES_ALIKE = {
-    **dict.fromkeys(["Event", "Run", "SavedInput", "Wait", "Worker"], "its table"),
+    **dict.fromkeys(["Event", "Run", "SavedInput", "Schedule", "Wait", "Worker"], "its table"),
     **dict.fromkeys(["Ear", "Pipe"], "what a room needs of PostgreSQL, so that it need not be loaded"),
     "Command": "Django looks for it by this name",
     "Child": "of a node, and of the supervisor",

@@ -28,12 +28,12 @@ from playground.store.notices import tell_moved
 from playground.store.queue import due
 from playground.worker.admission import begin
 from playground.worker.consumers import RunConsumer, VerdictConsumer
-from playground.worker.firing import Firing
 from playground.worker.leftovers import Leftovers
 from playground.worker.loading.discovery import Discovery
 from playground.worker.loading.sources import changed_since, user_files
 from playground.worker.pulse import Pulse
 from playground.worker.row import OwnRow
+from playground.worker.schedule_watch import Firing
 from playground.worker.slots import Slots
 from playground.worker.suspects import Suspects
 from playground.worker.verdicts import judge
