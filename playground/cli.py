@@ -17,6 +17,7 @@ ALIASES = {"dev": "playground", "check": "check_workflows"}
 WITHOUT_DATABASE = frozenset({"help", "version", "makemessages", "compilemessages"})
 BY_THEMSELVES = frozenset(
     {"list", "run", "runs", "show", "resume", "cancel", "check_workflows", "schedules", "arm", "disarm"}
+    | {"web", "worker"}
 )
 """Commands that open the database themselves, when they need it."""
 

@@ -1,6 +1,7 @@
 """Everything that can be set about a playground: read once, from the environment's variables, into one frozen value."""
 
 import json
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,12 @@ class Configuration:
     """How many worker processes there are."""
     concurrent_runs: int
     """How many runs one worker executes at the same time; further ones wait in the queue."""
+    host_name: str
+    """What this machine is called among those that share a database."""
+    silent: int
+    """After how many seconds without a sign a worker on another machine counts as gone."""
+    grace: int
+    """For how many seconds a worker that is told to end goes on with its runs before it hands them back."""
     blocked_seconds: int
     """For how long user code may block a worker before it is ended and replaced; 0 is for ever."""
     db: Path
@@ -82,6 +89,9 @@ def read(environment: Mapping[str, str]) -> Configuration:
         port=number("STEPYARD_PORT", 4111, 0, 65535),
         workers=number("STEPYARD_WORKERS", 1, 0, 64),
         concurrent_runs=number("STEPYARD_CONCURRENT_RUNS", 100, 1, 10_000),
+        host_name=environment.get("STEPYARD_HOST_NAME") or socket.gethostname(),
+        silent=number("STEPYARD_SILENT", 3, 1, 3600),
+        grace=number("STEPYARD_GRACE", 30, 0, 86_400),
         blocked_seconds=number("STEPYARD_BLOCKED_SECONDS", 60, 0, 86_400),
         db=Path(environment.get("STEPYARD_DB", ".stepyard/playground.sqlite3")),
         database=environment.get("STEPYARD_DATABASE", ""),

@@ -19,10 +19,9 @@ from playground.actions.actions import store
 from playground.live import nudges
 from playground.runpage.loading import Loaded, load, view_of
 from playground.runpage.patches import patch
-from playground.runpage.view import RunView
+from playground.runpage.view import RunView, window_from
 from playground.runs.inbox import inbox_count
 from playground.views.frame import trouble
-from playground.views.run import window
 
 GONE = 4404
 """Close code: there is no such run any more; the page is loaded again."""
@@ -143,8 +142,7 @@ class RunWatcher(Watcher):
             query = dict(parse_qsl(self.scope["query_string"].decode("latin-1")))
             after = query.get("after", "0")
             until = int(after) if after.isdigit() and len(after) < 12 else 0
-            view = window(query.get("items", ""), query.get("start", ""))
-            self._loaded = await load(self._run_id, window=view, until=max(until, 1))
+            self._loaded = await load(self._run_id, window=window_from(query), until=max(until, 1))
             self._shown = await view_of(self._loaded)
         events = await store.read(self._run_id, after=self._loaded.history.run.last_seq)
         if not events and not first:

@@ -199,6 +199,16 @@ class Worker(models.Model):
     status = models.CharField(max_length=16)
     started_at = models.DateTimeField()
     heartbeat_at = models.DateTimeField()
+    vouched_at = models.DateTimeField(null=True)
+    """When its supervisor last said that the process lives, on a database that machines share."""
+    suspected_at = models.DateTimeField(null=True)
+    """Since when somebody has looked in vain for a sign; null while there is one."""
+    wanted = models.CharField(max_length=8, blank=True, default="")
+    """What its supervisor is asked to do with it: `playground.fleet.host.Order`."""
+    versions = models.TextField(default="{}")
+    """The digests of the workflows that it holds, by their ids, as JSON."""
+    hosted_since = models.DateTimeField(null=True)
+    """When the command was started that keeps it, on a database that machines share."""
     ended_at = models.DateTimeField(null=True)
     importing = models.TextField(blank=True)
     """The module that is being imported: if the process dies now, this is why."""

@@ -38,14 +38,15 @@ SIDES = "what is asked for, and the page, route or command that asks"
 LAYERS = "what it is, and how it is executed, recorded or kept"
 
 ALIKE = {
-    **dict.fromkeys(["actions", "answers", "backup", "inbox", "run", "runs", "schedules", "workflows"], SIDES),
+    **dict.fromkeys(
+        ["actions", "answers", "backup", "inbox", "run", "runs", "schedules", "worker", "workflows"], SIDES
+    ),
     **dict.fromkeys(["functions", "lost", "nodes", "sequence", "steps", "waits"], LAYERS),
     "admission": "what is let in: a value, and a start that no worker had checked",
     "base": "the name that Django gives to a database's backend; and what all commands are made on",
     "clock": "the time of the process, and that of the database",
     "consumers": "what Channels calls them: of sockets, and of a worker's channels",
     "durations": "a length of time, in code and in a form",
-    "firing": "starting the runs that are due: what is done, and the thread that does it",
     "jsontext": "JSON as text, in the journal and as a person typed it",
     "request": "an HTTP request, as the guard sees it and as the server takes it in",
     "row": "of a journal as it is shown, and of the table of workers",

@@ -41,6 +41,7 @@ class Runtime:
         logger: logging.Logger | None = None,
         owner: str = "program",
         lease: float = LEASE,
+        leaves_changed: bool = False,
     ) -> None:
         """Take the ports.
 
@@ -50,6 +51,8 @@ class Runtime:
             logger: gets the errors of hooks and watchers.
             owner: names this process in claims.
             lease: seconds for which a claim holds without being renewed.
+            leaves_changed: whether a run that does not fit the code here is left as it is, since another process may
+                have the code that it began with. Otherwise one that is at work fails.
         """
         self.clock: Clock = clock or SystemClock()
         self.store: Store = store if store is not None else MemoryStore(self.clock)
@@ -59,6 +62,7 @@ class Runtime:
         self.new_id: Callable[[], str] = lambda: str(uuid.uuid4())
         self._owner = owner
         self._lease = lease
+        self._leaves_changed = leaves_changed
         self._live: dict[str, Execution] = {}
         self._driven: dict[str, asyncio.Event] = {}
         self._deadlines: dict[str, asyncio.Task[Any]] = {}
@@ -80,8 +84,8 @@ class Runtime:
         Raises:
             UnknownRun: there is no such run.
             UnknownWorkflow: its workflow is not registered here.
-            WorkflowChanged: it sleeps, waits for an event, or the time for an answer is over, and what it recorded does
-                not fit the code; it stays so.
+            WorkflowChanged: it sleeps, waits for an event, the time for an answer is over, or all such runs are left,
+                and what it recorded does not fit the code; it stays so.
             NewerJournal: a newer version has recorded it.
         """
         if run_id in self._live:
@@ -191,8 +195,8 @@ class Runtime:
                 if state.status == "suspended" and not due:
                     # Its owner died as it came to rest. Whoever answers is told; until then the step may be back.
                     return state
-                if state.status in ("waiting", "suspended"):
-                    # Nothing is at work, so nothing has to end: with the former code the run can go on.
+                if self._leaves_changed or state.status in ("waiting", "suspended"):
+                    # Elsewhere, or since nothing is at work that would have to end, it goes on with the former code.
                     raise
                 if await self._refuse(claim, state, error):
                     return state

@@ -17,7 +17,7 @@ COUNTED = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DueTimes:
+class StartsDue:
     """What is to be done about the due times up to a moment."""
 
     start: tuple[datetime, ...]
@@ -30,7 +30,7 @@ class DueTimes:
     """When something is due next; it may have passed already."""
 
 
-def settle(timing: Timing, missed: Missed, *, since: datetime, now: datetime) -> DueTimes:
+def settle(timing: Timing, missed: Missed, *, since: datetime, now: datetime) -> StartsDue:
     """Decide for which due times after ``since`` and up to ``now`` a run is started.
 
     Those of the last minute are on time, and each starts a run. Older ones were missed.
@@ -42,7 +42,7 @@ def settle(timing: Timing, missed: Missed, *, since: datetime, now: datetime) ->
         now: this moment; when clocks were set back it may lie before ``since``, and nothing is due then.
     """
     if now <= since:
-        return DueTimes(start=(), passed_over=0, until=since, next=timing.after(since))
+        return StartsDue(start=(), passed_over=0, until=since, next=timing.after(since))
     on_time_after = max(since, now - ON_TIME)
     start: list[datetime] = []
     passed = 0
@@ -55,7 +55,7 @@ def settle(timing: Timing, missed: Missed, *, since: datetime, now: datetime) ->
             passed -= 1
     start += islice(due_times(timing, after=on_time_after, until=now), AT_ONCE)
     until = start[-1] if len(start) >= AT_ONCE else now
-    return DueTimes(start=tuple(start), passed_over=passed, until=until, next=timing.after(until))
+    return StartsDue(start=tuple(start), passed_over=passed, until=until, next=timing.after(until))
 
 
 def due_times(timing: Timing, *, after: datetime, until: datetime) -> Iterator[datetime]:

@@ -26,7 +26,7 @@ from engine.values.missing import MISSING
 from playground.actions import verdicts
 from playground.catalogue import catalogue
 from playground.catalogue.catalogue import WorkflowEntry
-from playground.fleet import hanging
+from playground.fleet import hanging, host
 from playground.graph.nodes import UNKNOWN
 from playground.graph.tree import read_tree
 from playground.live import nudges
@@ -233,13 +233,13 @@ async def restart(run_id: str) -> None:
 async def _unblock(run_id: str) -> None:
     """Have the worker replaced that a run blocks, for it cannot hear of anything.
 
-    From a process outside of the playground it cannot be reached; the playground itself sees to it soon.
+    On one machine, a process outside of the playground does not reach it; the playground itself sees to it soon.
     """
-    if nudges.alone():
+    if not host.is_reached():
         return
     if (worker_id := await hanging.holder_of(run_id)) is not None:
         await hanging.give_up(worker_id)
-        await nudges.replace_worker(worker_id)
+        await host.order(worker_id, "replace")
 
 
 async def send_event(

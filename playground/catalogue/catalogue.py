@@ -121,7 +121,8 @@ async def publish(
     """Make what a worker has imported the current catalogue.
 
     A module that did not import keeps the workflows that it had before, and so does another playground on the same
-    database while its workers live; all other workflows stop being current.
+    database while its workers live; all other workflows stop being current. Of several machines, that counts whose
+    command was started last.
 
     Args:
         entries: the workflows found.
@@ -265,6 +266,15 @@ def _site_of(workflow_id: str) -> tuple[str, ...]:
     return tuple(from_text(row.site)) if (row := rows.first()) else ()
 
 
+def _held_by_newer(worker_id: str) -> set[str]:
+    """Return the workflows that workers hold whose command was started later: a restarted worker has older code."""
+    own = WorkerRow.objects.filter(worker_id=worker_id, hosted_since__isnull=False).first()
+    if own is None:
+        return set()
+    newer = WorkerRow.objects.filter(ended_at=None, heartbeat_at__gt=Now() - SILENT, hosted_since__gt=own.hosted_since)
+    return {workflow_id for row in newer for workflow_id in from_text(row.versions)}
+
+
 def _problem_with(workflow_id: str, module: str, problems: Sequence[ImportProblem]) -> ImportProblem | None:
     """Return what keeps a workflow, its module, or the package that this is in, from being served."""
     of_module = (one for one in problems if module == one.module or module.startswith(f"{one.module}."))
@@ -279,9 +289,12 @@ def _publish(
     entries: Sequence[WorkflowEntry], problems: Sequence[ImportProblem], worker_id: str, site: str, arms: bool
 ) -> None:
     _publish_problems(problems, worker_id)
+    held = {entry.workflow_id: entry.digest for entry in entries}
+    WorkerRow.objects.filter(worker_id=worker_id).update(versions=to_text(held))
+    newer = _held_by_newer(worker_id)
     alive = WorkerRow.objects.filter(ended_at=None, heartbeat_at__gt=Now() - SILENT).exclude(worker_id=worker_id)
     outdated = WorkflowVersion.objects.filter(current=True)
-    outdated = outdated.exclude(site__in=alive.exclude(site=site).values("site"))
+    outdated = outdated.exclude(site__in=alive.exclude(site=site).values("site")).exclude(workflow_id__in=newer)
     for problem in problems:
         # The workflows of a package are those of its modules.
         left_out = Q(module=problem.module) | Q(module__startswith=f"{problem.module}.")
@@ -289,7 +302,7 @@ def _publish(
             left_out &= Q(workflow_id=problem.workflow)
         outdated = outdated.exclude(left_out, site=site)
     outdated.update(current=False)
-    WorkflowVersion.objects.filter(workflow_id__in=[entry.workflow_id for entry in entries]).update(current=False)
+    WorkflowVersion.objects.filter(workflow_id__in=held.keys() - newer).update(current=False)
     for position, entry in enumerate(entries):
         values = {
             "graph": to_text(entry.graph),
@@ -299,9 +312,12 @@ def _publish(
             "position": position,
             "file": entry.file,
             "line": entry.line,
-            "current": True,
+            "current": entry.workflow_id not in newer,
             "published_at": Now(),
         }
-        WorkflowVersion.objects.update_or_create(workflow_id=entry.workflow_id, digest=entry.digest, defaults=values)
-    keep_schedules({entry.workflow_id: entry.graph.get("schedules", []) for entry in entries}, arms=arms)
+        versions = WorkflowVersion.objects
+        record = versions.get_or_create if entry.workflow_id in newer else versions.update_or_create
+        record(workflow_id=entry.workflow_id, digest=entry.digest, defaults=values)
+    current = [entry for entry in entries if entry.workflow_id not in newer]
+    keep_schedules({entry.workflow_id: entry.graph.get("schedules", []) for entry in current}, arms=arms)
     notify(Notice(catalogue=True))

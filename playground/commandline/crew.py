@@ -14,9 +14,10 @@ from playground.commandline.exits import CommandRefused
 from playground.commandline.progress import Progress
 from playground.configuration import Configuration
 from playground.fleet.hanging import watch_over
+from playground.fleet.host import attend
 from playground.fleet.workers import FATAL, exit_text, record_exit, restricted
 from playground.layers import LocalLayer
-from playground.supervisor import Supervisor, worker_command
+from playground.supervisor import Supervisor, WorkerExit, worker_command
 from playground.worker.loading.discovery import site
 
 SLOW = 5.0
@@ -72,6 +73,7 @@ class Crew:
 
         self.progress.line(f"No worker is there for {workflow_id}: this command runs {' '.join(self.modules)} itself.")
         self.beside.append(self.tasks.create_task(supervisor.run()))
+        self.beside.append(self.tasks.create_task(attend(supervisor)))
         if self.configuration.blocked_seconds:
             watching = watch_over(ours, supervisor.end, seconds=self.configuration.blocked_seconds)
             self.beside.append(self.tasks.create_task(watching))
@@ -114,11 +116,11 @@ class Crew:
             return str(error)
         return f"{' '.join(self.modules)} holds no workflow {workflow_id!r}"
 
-    async def _ended(self, worker_id: str, code: int, tail: str) -> None:
-        if code not in (0, -signal.SIGTERM):
-            self.progress.line(f"The worker ended: {exit_text(code)}.")
-            self.progress.last_words(tail)
-        await record_exit(worker_id, code, tail)
+    async def _ended(self, end: WorkerExit) -> None:
+        if end.code not in (0, -signal.SIGTERM):
+            self.progress.line(f"The worker ended: {exit_text(end.code)}.")
+            self.progress.last_words(end.tail)
+        await record_exit(end.worker_id, end.code, end.tail, asked=end.asked)
 
 
 @asynccontextmanager

@@ -18,10 +18,28 @@ class Option:
     instead_of: str = ""  # a variable that no longer counts when the option is given
 
 
+DEV = ("--host", "--port", "--workers", "--db", "--database", "--token", "--env-file", "--no-reload", "--arm-schedules")
+WEB = ("--host", "--port", "--database", "--token")
+WORKER = ("--processes", "--concurrency", "--grace", "--database", "--env-file", "--arm-schedules")
+"""The options of the commands that stay."""
+
 OPTIONS = (
     Option(flag="--host", variable="STEPYARD_HOST", metavar="HOST", help="address to listen on (127.0.0.1)"),
     Option(flag="--port", variable="STEPYARD_PORT", metavar="PORT", help="port to listen on (4111)"),
     Option(flag="--workers", variable="STEPYARD_WORKERS", metavar="N", help="number of worker processes (1)"),
+    Option(flag="--processes", variable="STEPYARD_WORKERS", metavar="N", help="number of worker processes (1)"),
+    Option(
+        flag="--concurrency",
+        variable="STEPYARD_CONCURRENT_RUNS",
+        metavar="N",
+        help="runs that a process executes at the same time (100)",
+    ),
+    Option(
+        flag="--grace",
+        variable="STEPYARD_GRACE",
+        metavar="S",
+        help="seconds for which runs go on after SIGTERM, before they are handed back (30)",
+    ),
     Option(
         flag="--db",
         variable="STEPYARD_DB",

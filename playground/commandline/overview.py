@@ -2,6 +2,8 @@
 
 COMMANDS = {
     "dev": "serve the pages, and run the workflows of MODULES",
+    "web": "serve the pages alone, over a database that machines share",
+    "worker": "run the workflows of MODULES alone, on any machine that shares it",
     "check": "import MODULES and report what is wrong; for CI",
     "list": "list the workflows that were imported last",
     "run": "start a run and wait for it",

@@ -90,7 +90,7 @@ async def draft(outline: Outline, ctx: Context) -> Article:
     """Write sentence by sentence; whoever watches reads along."""
     for number, sentence in enumerate(outline.points, 1):
         await asyncio.sleep(0.15)
-        ctx.write(sentence)
+        ctx.write(f"{sentence} ")
         ctx.progress(number / len(outline.points), f"sentence {number} of {len(outline.points)}")
     text = " ".join(outline.points)
     return Article(title=outline.topic.title, text=text, words=len(text.split()))

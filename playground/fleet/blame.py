@@ -18,6 +18,7 @@ from playground.models import Event as EventRow
 from playground.models import Run as RunRow
 from playground.store.clock import Now
 from playground.store.database import in_database
+from playground.store.queue import become_due
 from playground.store.rows import events_of, locked
 
 ALONE = 3.0
@@ -49,6 +50,23 @@ def expire_claims(worker_ids: Collection[str]) -> list[str]:
         if blamed:
             held.exclude(run_id__in=blamed).update(leased_until=None, queued_at=Now())
         held.update(leased_until=Now(), queued_at=F("updated_at"))
+    become_due(run_ids)
+    return run_ids
+
+
+def give_back(worker_ids: Collection[str], *, but: Collection[str] = ()) -> list[str]:
+    """Free the runs of workers that are gone through no fault of theirs, and return them; for use in a transaction.
+
+    Given back, not lost: three losses fail a step. Silence, a drain and a host that was killed come from outside.
+
+    Args:
+        worker_ids: the workers.
+        but: ids of runs that keep their claims.
+    """
+    held = RunRow.objects.filter(owner__in=worker_ids, leased_until__isnull=False).exclude(run_id__in=but)
+    run_ids = locked(held)
+    held.update(leased_until=None, queued_at=Now())
+    become_due(run_ids)
     return run_ids
 
 

@@ -7,12 +7,13 @@ from datetime import timedelta
 
 from django.db import DatabaseError
 
+from playground.fleet.blame import give_back
 from playground.live import nudges
 from playground.models import Run as RunRow
 from playground.models import Worker as WorkerRow
 from playground.store.clock import Now
 from playground.store.database import DatabaseBusy, in_database, in_transaction, is_steady
-from playground.store.rows import from_text, locked, plain
+from playground.store.rows import from_text, plain
 
 LOOK = 2.0
 """Seconds between two looks; longer than a worker needs to write its heartbeat once the database is free again."""
@@ -91,13 +92,8 @@ def _give_up(worker_id: str) -> list[str]:
     row.save(update_fields=["exit", "status"])
     if not stuck or not stuck["run_id"]:
         return []
-    # Given back, not lost: three losses fail a step, and these have done nothing wrong. What still runs of them in the
-    # process that is about to end cannot write any more, once the next worker has claimed them.
-    others = RunRow.objects.filter(owner=worker_id, leased_until__isnull=False)
-    others = others.exclude(run_id=stuck["run_id"])
-    run_ids = locked(others)
-    others.update(leased_until=None, queued_at=Now())
-    return run_ids
+    # What still runs of the others in the process that is about to end cannot write any more, once they are claimed.
+    return give_back([worker_id], but=[stuck["run_id"]])
 
 
 def _reason(stuck: dict[str, object] | None) -> str:

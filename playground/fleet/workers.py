@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal, cast
 
 from playground.catalogue.catalogue import SILENT
-from playground.fleet.blame import expire_claims
+from playground.fleet.blame import expire_claims, give_back
 from playground.live import nudges
 from playground.models import Run as RunRow
 from playground.models import Worker as WorkerRow
@@ -85,15 +85,16 @@ def restricted(site: Sequence[str], run_id: str | None) -> tuple[str, ...]:
     return tuple(site) if run_id is None else (*site, f"only for run {run_id}")
 
 
-async def record_exit(worker_id: str, code: int, tail: str) -> None:
-    """Record that a worker process has ended, and have the next one take its runs over at once.
+async def record_exit(worker_id: str, code: int, tail: str, *, asked: bool = False) -> None:
+    """Record that a worker process has ended, and have others take its runs over at once.
 
     Args:
         worker_id: the worker.
         code: its exit code; below zero the signal that ended it.
         tail: what it printed last.
+        asked: whether it was told to end before; then no run is blamed for it.
     """
-    for run_id in await in_transaction(_record_exit, worker_id, code, tail):
+    for run_id in await in_transaction(_record_exit, worker_id, code, tail, asked):
         await nudges.wake(run_id)
         await nudges.nudge(run_id)
     await nudges.nudge_catalogue()
@@ -137,7 +138,7 @@ def _view(row: WorkerRow, silent: bool) -> WorkerView:
     )
 
 
-def _record_exit(worker_id: str, code: int, tail: str) -> list[str]:
+def _record_exit(worker_id: str, code: int, tail: str, asked: bool) -> list[str]:
     """Write the end of a worker; one that died while it imported a module leaves that as the module's problem."""
     how = exit_text(code)
     row = WorkerRow.objects.filter(worker_id=worker_id).first()
@@ -149,7 +150,7 @@ def _record_exit(worker_id: str, code: int, tail: str) -> list[str]:
         row.tail, row.status, row.ended_at = to_text(tail), "ended", Now()
         row.running, row.blocked = "[]", "null"
         row.save()
-    return expire_claims([worker_id])
+    return give_back([worker_id]) if asked else expire_claims([worker_id])
 
 
 def _fatal(row: WorkerRow, how: str, tail: str) -> dict[str, object]:

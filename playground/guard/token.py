@@ -5,6 +5,7 @@ import hmac
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
+from playground.guard.address import HOST
 from playground.guard.request import AskedRequest, Refusal
 
 PARAMETER = "token"
@@ -50,8 +51,12 @@ class Token:
         return Refusal(status=303, text="", headers=((b"location", place.encode()), (b"set-cookie", cookie.encode())))
 
     def _cookie_name(self, request: AskedRequest) -> str:
-        """Return the cookie's name, with the port, as cookies are shared by all ports of a host."""
-        return f"stepyard_token_{request.port or 0}"
+        """Return the cookie's name, with the port, as cookies are shared by all ports of a host.
+
+        The port is that which the browser sees: a proxy may have several of these processes behind one address.
+        """
+        match = HOST.fullmatch((request.one(b"host") or "").lower())
+        return f"stepyard_token_{(match and match['port']) or 80}"
 
     @property
     def _proof(self) -> str:

@@ -1,8 +1,10 @@
 """The journal of a run for people: events in, rows out. Pure; knows neither ORM nor HTTP."""
 
 from playground.history.detail import Detail, Failure, TracebackLine, detail, failure
-from playground.history.row import GROUPS, Row, Window, together
+from playground.history.filtering import gathered, matching
+from playground.history.row import GROUPS, Pass, Row, Show, Tally, Window, together
 from playground.history.rows import rows
+from playground.history.stream import Stream, Written
 from playground.history.text import as_text
 from playground.history.timeline import Axis, Bar, Tick, axis, length_text
 from playground.history.trace import Attempt, History, Note, Span, Trace
@@ -18,19 +20,26 @@ __all__ = [
     "History",
     "Holder",
     "Note",
+    "Pass",
     "Reason",
     "Row",
+    "Show",
     "Span",
+    "Stream",
+    "Tally",
     "Tick",
     "Trace",
     "TracebackLine",
     "Window",
+    "Written",
     "as_text",
     "axis",
     "detail",
     "failure",
     "first_words",
+    "gathered",
     "length_text",
+    "matching",
     "reasons",
     "rows",
     "together",

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from engine.journal.step_state import StepState
-from playground.history.trace import Attempt, History, Note
+from playground.history.stream import Stream
+from playground.history.trace import History, Note
 
 MOST_NOTES = 200
 """How many log lines are shown at once; the last ones."""
@@ -78,9 +79,8 @@ class Detail:
 
     state: StepState
     failure: Failure | None
-    attempts: tuple[Attempt, ...]
     logs: tuple[Note, ...]
-    outputs: tuple[Note, ...]
+    stream: Stream
     changes: tuple[Note, ...]
     answers: tuple[Note, ...]
     left_out: int
@@ -94,9 +94,8 @@ def detail(history: History, step: StepState) -> Detail:
     return Detail(
         state=step,
         failure=None if step.error is None else failure(step.error),
-        attempts=tuple(trace.attempts),
         logs=tuple(logs[-MOST_NOTES:]),
-        outputs=tuple(note for note in trace.notes if note.kind == "output")[-MOST_NOTES:],
+        stream=trace.stream,
         changes=tuple(note for note in trace.notes if note.kind == "state")[-MOST_NOTES:],
         answers=tuple(note for note in trace.notes if note.kind == "event"),
         left_out=max(0, len(logs) - MOST_NOTES),

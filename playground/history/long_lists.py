@@ -1,10 +1,11 @@
 """Which items of a long list are shown, and the rows that lead to the others."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.journal.step_state import StepState
-from playground.history.row import Row, RowStatus, Window, together
+from playground.history.row import Row, RowStatus, Show, Tally, Window, together
 
 Containers = Sequence[StepState | None]
 """What holds the items: one for each step of the list's body, as far as it has begun."""
@@ -25,7 +26,7 @@ class ShownItems:
     most: int
     """How many items one page of the list has."""
 
-    def more(self, containers: Containers, depth: int, *, earlier: bool) -> Iterator[Row]:
+    def more(self, statuses: Mapping[int, RowStatus], depth: int, *, earlier: bool) -> Iterator[Row]:
         """Yield the row that leads to what is left out before or behind, if anything is."""
         hidden = self.before if earlier else self.after
         if not hidden:
@@ -34,7 +35,7 @@ class ShownItems:
         there = [item for item in self.all if item >= start][: self.most]
         shows = f"show items {there[0]} to {there[-1]}" if len(there) > 1 else f"show item {start}"
         key = f"{self.path}[{'less' if earlier else 'more'}]"
-        text = counted(hidden, containers)
+        text = counted(statuses[item] for item in hidden)
         yield left_out(key, depth, text, path=self.path, start=start, shows=shows)
 
     def hidden(self, containers: Containers) -> list[StepState]:
@@ -43,23 +44,63 @@ class ShownItems:
         return [box.children[item] for box in containers if box for item in items if item in box.children]
 
 
-def part_of(indexes: Sequence[int], containers: Containers, window: Window, path: str) -> ShownItems:
-    """Return which items are shown: a page of the list in focus, else the first ones and those that need attention."""
-    every, most = tuple(indexes), window.shown
+URGENT: Mapping[RowStatus, int] = {"failed": 0, "suspended": 1, "waiting": 2, "running": 3}
+"""What is shown of a long list before anything else, in this order."""
+WANTED: Mapping[Show, frozenset[RowStatus]] = {
+    "failed": frozenset({"failed"}),
+    "waiting": frozenset({"suspended", "waiting"}),
+}
+
+
+def part_of(statuses: Mapping[int, RowStatus], window: Window, path: str) -> ShownItems:
+    """Return which items are shown: a page of the list in focus, else the first ones and those that need attention.
+
+    Args:
+        statuses: how each item stands that has begun, in the order of the list.
+        window: how much is shown, and of what.
+        path: the written path of the list.
+    """
+    every, most = tuple(statuses), window.shown
     if window.focus == path:
         shown = tuple(item for item in every if item >= window.start)[:most]
         before = tuple(item for item in every if item < window.start)
         return ShownItems(
             path=path, all=every, shown=shown, before=before, after=every[len(before) + len(shown) :], most=most
         )
-    if len(every) <= most * 2:
+    if window.show in WANTED:
+        wanted = tuple(item for item in every if statuses[item] in WANTED[window.show])
+        return ShownItems(path=path, all=every, shown=wanted[: most * 4], most=most)
+    few = max(1, most // 5)
+    if window.filtered or len(every) <= few * 3:
         return ShownItems(path=path, all=every, shown=every, most=most)
-    urgent = [item for item in every if item_status(item, containers) not in ("success", "pending", "skipped")]
-    chosen = set(every[: most // 2]) | set(urgent[:most])
+    urgent = sorted((item for item in every if statuses[item] in URGENT), key=lambda item: URGENT[statuses[item]])
+    chosen = set(every[:few]) | set(urgent[: most - few])
     shown = tuple(item for item in every if item in chosen)
     return ShownItems(
         path=path, all=every, shown=shown, after=tuple(item for item in every if item not in chosen), most=most
     )
+
+
+def tally(statuses: Mapping[int, RowStatus], containers: Containers, total: int | None) -> Tally:
+    """Return how far a list is, and how fast; measured by what is recorded, so that a reload tells the same."""
+    counts = _counts(statuses.values())
+    done = counts.pop("success", 0)
+    others = ", ".join(f"{count:,} {status}" for status, count in counts.items())
+    rate = _rate(done, containers) if "running" in counts else None
+    return Tally(done=done, begun=len(statuses), total=total, others=others, rate=rate)
+
+
+def _rate(done: int, containers: Containers) -> float | None:
+    items = [item for box in containers if box for item in box.children.values()]
+    starts = [item.started_at for item in items if item.started_at]
+    ends = [item.ended_at for item in items if item.ended_at]
+    seconds = (max(ends) - min(starts)).total_seconds() if starts and ends else 0.0
+    return done / seconds if done > 1 and seconds > 0 else None
+
+
+def statuses_of(indexes: Sequence[int], containers: Containers) -> dict[int, RowStatus]:
+    """Return how each item stands, over all steps of the list's body."""
+    return {item: item_status(item, containers) for item in indexes}
 
 
 def item_status(item: int, containers: Containers) -> RowStatus:
@@ -67,13 +108,13 @@ def item_status(item: int, containers: Containers) -> RowStatus:
     return together([box.children[item].status for box in containers if box and item in box.children])
 
 
-def counted(indexes: Sequence[int], containers: Containers) -> str:
+def counted(statuses: Iterable[RowStatus]) -> str:
     """Return how many items stand how, the most first."""
-    counts: dict[str, int] = {}
-    for item in indexes:
-        status = item_status(item, containers)
-        counts[status] = counts.get(status, 0) + 1
-    return ", ".join(f"{count:,} {status}" for status, count in sorted(counts.items(), key=lambda pair: -pair[1]))
+    return ", ".join(f"{count:,} {status}" for status, count in _counts(statuses).items())
+
+
+def _counts(statuses: Iterable[RowStatus]) -> dict[RowStatus, int]:
+    return dict(Counter(statuses).most_common())
 
 
 def left_out(key: str, depth: int, text: str, *, path: str = "", start: int = 0, shows: str = "") -> Row:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from engine.events import StepStatus
 from engine.journal.step_state import StepState
+from playground.history.stream import Written
 from playground.history.trace import Span
 
 RowKind = Literal[
@@ -24,15 +25,56 @@ RowKind = Literal[
     "item",
     "attempt",
     "more",
+    "skipped",
 ]
+
+Show = Literal["", "failed", "waiting", "slow"]
+"""Which rows of a journal are shown."""
 
 RowStatus = StepStatus | Literal["undone"]
 """How a row stands: as its step, unless that was undone after it had succeeded."""
 
 GROUPS: frozenset[str] = frozenset(
-    {"parallel", "race", "catch", "branch", "loop", "foreach", "item", "more", "attempt"}
+    {"parallel", "race", "catch", "branch", "loop", "foreach", "item", "more", "attempt", "skipped"}
 )
 """Kinds of row that are no step of their own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How far a list is."""
+
+    done: int
+    """Items that ended well."""
+    begun: int
+    total: int | None
+    """Of how many, as far as that is known."""
+    others: str = ""
+    """How the others stand that have begun, such as ``2 failed, 15 running``."""
+    rate: float | None = None
+    """Items that ended a second; None when too few have, or no item runs any more."""
+
+    @property
+    def fraction(self) -> float | None:
+        """Return how much is done, 0 to 1."""
+        return self.done / self.total if self.total else None
+
+    @property
+    def left(self) -> float | None:
+        """Return how many seconds the rest takes at this rate."""
+        return (self.total - self.done) / self.rate if self.total and self.rate else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pass:
+    """One pass of a loop."""
+
+    number: int
+    status: RowStatus
+    started_at: datetime | None
+    ended_at: datetime | None
+    chosen: bool = False
+    """Whether its rows alone are shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +108,16 @@ class Row:
     """The step in the fold, which goes on while the row stays what it was."""
     error: Mapping[str, Any] | None = None
     """What an attempt failed with; a step has it in its state."""
+    tries: "tuple[Row, ...]" = ()
+    """The attempts of a step that was tried more than once."""
+    among: "tuple[Row, ...]" = ()
+    """The rows that one line stands for: what was skipped."""
+    tally: Tally | None = None
+    """How far a list is."""
+    passes: tuple[Pass, ...] = ()
+    """The passes of a loop."""
+    written: Written | None = None
+    """What the step wrote while it ran."""
     began: int = 0
     """The seq at which the step began, which tells this pass of a loop from the others; 0 before it has."""
     start: int = 0
@@ -87,12 +139,27 @@ class Row:
 class Window:
     """How much of a long list of items is shown."""
 
-    shown: int = 100
-    """How many items of one foreach or iterations of one loop, at most, besides those that need attention."""
+    shown: int = 50
+    """How many items of one foreach or passes of one loop stand on a page."""
+    passes: int = 5
+    """How many passes of a loop have rows when none is chosen; the last ones."""
     focus: str = ""
     """The written path of the list that is paged."""
     start: int = 0
     """The first item shown of the list in focus."""
+    loop: str = ""
+    """The key of the loop of which one pass is shown."""
+    number: int = 0
+    """That pass, from 1."""
+    show: Show = ""
+    """Which rows are shown; empty for all."""
+    text: str = ""
+    """What the rows shown have in their names and notes."""
+
+    @property
+    def filtered(self) -> bool:
+        """Tell whether rows are left out that are not asked for."""
+        return bool(self.show or self.text)
 
 
 def together(statuses: Sequence[RowStatus]) -> RowStatus:

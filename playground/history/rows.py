@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import get_args
+from typing import Any, get_args
 
 from engine.journal.step_state import StepState
 from engine.paths import Path, format_path
@@ -20,8 +20,11 @@ from playground.graph.nodes import (
     Node,
 )
 from playground.graph.tree import Graph, read_tree
-from playground.history.long_lists import counted, left_out, part_of
-from playground.history.row import Row, RowKind, RowStatus, Window, together
+from playground.graph.words import without_indexes
+from playground.history.handed import handed_on
+from playground.history.long_lists import Containers, left_out, part_of, statuses_of, tally
+from playground.history.passes import Past, child_of, passes_of
+from playground.history.row import Pass, Row, RowKind, RowStatus, Tally, Window, together
 from playground.history.trace import History, Span, Trace
 
 
@@ -31,27 +34,31 @@ class _Walk:
     window: Window
     over: bool
 
-    def nodes(self, nodes: Sequence[Node], place: StepState, depth: int, index: int | None) -> Iterator[Row]:
+    def nodes(
+        self, nodes: Sequence[Node], place: StepState, depth: int, index: int | None, given: Any = None
+    ) -> Iterator[Row]:
+        """Yield the rows of nodes one after the other; ``given`` is what the first is given, as far as it is known."""
         for node in nodes:
-            yield from self.node(node, place, depth, index)
+            yield from self.node(node, place, depth, index, given)
+            given = handed_on(node, place, index, given)
 
-    def node(self, node: Node, place: StepState, depth: int, index: int | None) -> Iterator[Row]:
+    def node(self, node: Node, place: StepState, depth: int, index: int | None, given: Any = None) -> Iterator[Row]:
         match node:
             case GraphSequence():
-                yield from self.nodes(node.nodes, place, depth, index)
+                yield from self.nodes(node.nodes, place, depth, index, given)
             case GraphParallel():
-                arms = self.nodes(node.arms, place, depth + 1, index)
-                yield from self.group(node, place, depth, index, list(arms), f"{len(node.arms)} arms")
+                arms = [row for arm in node.arms for row in self.node(arm, place, depth + 1, index, given)]
+                yield from self.group(node, place, depth, index, arms, f"{len(node.arms)} arms")
             case GraphRace():
-                yield from self.race(node, place, depth, index)
+                yield from self.race(node, place, depth, index, given)
             case GraphAttempt():
-                yield from self.attempt(node, place, depth, index)
+                yield from self.attempt(node, place, depth, index, given)
             case GraphBranch():
-                yield from self.branch(node, place, depth, index)
+                yield from self.branch(node, place, depth, index, given)
             case GraphLoop():
                 yield from self.loop(node, place, depth, index)
             case GraphForeach():
-                yield from self.foreach(node, place, depth, index)
+                yield from self.foreach(node, place, depth, index, given)
             case GraphEvent() if node.otherwise is not None:
                 wait = _state_of(node, place, index)
                 yield from self.step(node, wait, depth)
@@ -65,11 +72,9 @@ class _Walk:
         row = self.row_of(step, depth, kind=_kind(node), title=node.id)
         inner: list[Row] = []
         if isinstance(node, GraphWorkflow):
-            inner = list(self.nodes(node.nodes, step, depth + 1, None))
+            inner = list(self.nodes(node.nodes, step, depth + 1, None, step.input))
             row = _as_inside(row, inner)
-        yield row
-        if step.attempts > 1:
-            yield from self.attempts(row, step)
+        yield replace(row, tries=tuple(self.attempts(row, step))) if step.attempts > 1 else row
         yield from inner
 
     def row_of(self, step: StepState, depth: int, *, kind: RowKind, title: str) -> Row:
@@ -98,6 +103,7 @@ class _Walk:
             note=_note(step, trace),
             asked_at=step.suspended_at,
             state=step,
+            written=trace.stream.written(growing=status == "running"),
             began=trace.began,
             seq=trace.seq,
             revision=f"{trace.seq}.{status}",
@@ -127,8 +133,8 @@ class _Walk:
                 revision=f"{row.seq if last else 0}.{status}",
             )
 
-    def race(self, node: GraphRace, place: StepState, depth: int, index: int | None) -> Iterator[Row]:
-        arms = {arm.id: list(self.node(arm, place, depth + 1, index)) for arm in node.arms}
+    def race(self, node: GraphRace, place: StepState, depth: int, index: int | None, given: Any) -> Iterator[Row]:
+        arms = {arm.id: list(self.node(arm, place, depth + 1, index, given)) for arm in node.arms}
         winner = next(iter(place.decisions.get(node.id, ())), None)
         rows = [row for inner in arms.values() for row in inner]
         if winner is None:
@@ -136,8 +142,8 @@ class _Walk:
         else:
             yield from self.group(node, place, depth, index, rows, f"{winner} won", telling=arms[winner])
 
-    def attempt(self, node: GraphAttempt, place: StepState, depth: int, index: int | None) -> Iterator[Row]:
-        body = list(self.node(node.body, place, depth + 1, index))
+    def attempt(self, node: GraphAttempt, place: StepState, depth: int, index: int | None, given: Any) -> Iterator[Row]:
+        body = list(self.node(node.body, place, depth + 1, index, given))
         handler = list(self.node(node.handler, place, depth + 1, index))
         if node.id in place.decisions:
             caught = "its failure was caught"
@@ -147,14 +153,14 @@ class _Walk:
             handler = [_skipped(row) for row in handler]
         yield from self.group(node, place, depth, index, body + handler, f"catches {', '.join(node.on)}", telling=body)
 
-    def branch(self, node: GraphBranch, place: StepState, depth: int, index: int | None) -> Iterator[Row]:
+    def branch(self, node: GraphBranch, place: StepState, depth: int, index: int | None, given: Any) -> Iterator[Row]:
         decided = place.decisions.get(node.id)
         arms = [(arm, f"if {condition}") for condition, arm in node.arms]
         if node.otherwise is not None:
             arms.append((node.otherwise, "otherwise"))
         rows: list[Row] = []
         for arm, note in arms:
-            inner = list(self.node(arm, place, depth + 1, index))
+            inner = list(self.node(arm, place, depth + 1, index, given))
             if decided is not None and arm.id not in decided:
                 inner = [_skipped(row) for row in inner]
             if inner:
@@ -165,37 +171,54 @@ class _Walk:
 
     def loop(self, node: GraphLoop, place: StepState, depth: int, index: int | None) -> Iterator[Row]:
         state = place.loops.get(node.id)
+        key = _group_key(node, place, index)
         ids = [step.id for step in node.body.steps()]
-        current = [_child(place, step_id, index) for step_id in ids]
+        current = [child_of(place, step_id, index) for step_id in ids]
         rounds = max((len(step.earlier) for step in current if step), default=0)
         note = f"{'while' if node.is_while else 'until'} {node.condition or 'the condition holds'}"
+        goes_on = state is None or not state.over or any(step and step.status != "pending" for step in current)
+        chosen = self.window.number if self.window.loop == key else 0
+        first = max(0, rounds - self.window.passes)
+        shown = range(chosen - 1, chosen) if chosen else range(first, rounds + goes_on)
         rows: list[Row] = []
-        first = max(0, rounds - self.window.shown)
-        for round_ in range(first, rounds):
-            past = _Past(place, ids, index, round_).place()
-            rows += _in_round(self.node(node.body, past, depth + 1, index), round_ + 1)
-        if state is None or not state.over or any(step and step.status != "pending" for step in current):
-            rows += _in_round(self.node(node.body, place, depth + 1, index), rounds + 1)
-        if first:
-            rows.insert(0, left_out(f"{node.id}*more", depth + 1, f"{first} earlier iterations"))
-        hidden = [past for step in current if step for past in step.earlier[:first]]
-        yield from self.group(node, place, depth, index, rows, note, hidden)
+        for round_ in shown:
+            then = Past(place, ids, index, round_).place() if round_ < rounds else place
+            rows += _in_round(self.node(node.body, then, depth + 1, index), round_ + 1)
+        if first and not chosen:
+            rows.insert(0, left_out(f"{node.id}*more", depth + 1, f"{first} earlier passes"))
+        every = [step for now in current if now for step in (*now.earlier, now)]
+        passes = passes_of(self.history, current, rounds + goes_on, chosen)
+        yield from self.group(node, place, depth, index, rows, note, every, passes=passes)
 
-    def foreach(self, node: GraphForeach, place: StepState, depth: int, index: int | None) -> Iterator[Row]:
+    def foreach(self, node: GraphForeach, place: StepState, depth: int, index: int | None, given: Any) -> Iterator[Row]:
         ids = [step.id for step in node.body.steps()]
         containers = [place.children.get(step_id) for step_id in ids]
         indexes = sorted({key for box in containers if box for key in box.children if isinstance(key, int)})
         if not indexes:
             yield from self.group(node, place, depth, index, list(self.node(node.body, place, depth + 1, None)), "")
             return
-        box_path = format_path((*place.path, ids[0]))
-        part = part_of(indexes, containers, self.window, box_path)
-        rows = list(part.more(containers, depth + 1, earlier=True))
+        statuses = self.items(node, place, indexes, containers)
+        part = part_of(statuses, self.window, format_path((*place.path, ids[0])))
+        rows = list(part.more(statuses, depth + 1, earlier=True))
         for item in part.shown:
             rows += self.node(node.body, place, depth + 1, item)
-        rows += part.more(containers, depth + 1, earlier=False)
-        note, hidden = counted(indexes, containers), part.hidden(containers)
-        yield from self.group(node, place, depth, index, rows, note, hidden)
+        rows += part.more(statuses, depth + 1, earlier=False)
+        hidden = part.hidden(containers)
+        count = tally(statuses, containers, len(given) if isinstance(given, list) else None)
+        yield from self.group(node, place, depth, index, rows, count.others, hidden, tally=count)
+
+    def items(
+        self, node: GraphForeach, place: StepState, indexes: Sequence[int], containers: Containers
+    ) -> dict[int, RowStatus]:
+        """Return how each item stands that has begun: it runs until the last part of its body has."""
+        found = statuses_of(indexes, containers)
+        if self.over or not isinstance(node.body, GraphSequence):
+            return found
+        last = [place.children.get(step.id) for step in node.body.nodes[-1].steps()]
+        begun = {item for box in last if box for item in box.children}
+        return {
+            item: "running" if status == "success" and item not in begun else status for item, status in found.items()
+        }
 
     def group(
         self,
@@ -206,14 +229,17 @@ class _Walk:
         rows: list[Row],
         note: str,
         hidden: Sequence[StepState] = (),
+        *,
         telling: Sequence[Row] | None = None,
+        tally: Tally | None = None,
+        passes: tuple[Pass, ...] = (),
     ) -> Iterator[Row]:
         """Yield the row of a group and the rows inside; what has no row of its own there counts, too.
 
         Its status is that of all, or only of the ``telling`` ones among them.
         """
-        inner = [row for row in rows if row.kind not in ("attempt", "more")]
-        told = inner if telling is None else [row for row in telling if row.kind not in ("attempt", "more")]
+        inner = [row for row in rows if row.kind != "more"]
+        told = inner if telling is None else [row for row in telling if row.kind != "more"]
         status = together([row.status for row in told] + [step.status for step in hidden])
         times = [(row.started_at, row.ended_at) for row in inner]
         times += [(self.history.moved(step.started_at), self.history.moved(step.ended_at)) for step in hidden]
@@ -221,10 +247,8 @@ class _Walk:
         ends = [end for _, end in times if end]
         open_ = any(start and not end for start, end in times)
         end = None if open_ or not ends else max(ends)
-        suffix = "" if index is None else f"[{index}]"
-        prefix = format_path(place.path)
         yield Row(
-            key=f"{prefix}/{node.id}{suffix}",
+            key=_group_key(node, place, index),
             kind=_kind(node),
             title=node.id,
             status=status,
@@ -233,33 +257,11 @@ class _Walk:
             started_at=min(starts, default=None),
             ended_at=end,
             note=note,
-            revision=f"{status}.{note}.{len(rows)}.{end}",
+            tally=tally,
+            passes=passes,
+            revision=f"{status}.{note}.{len(rows)}.{end}.{tally}.{passes}",
         )
         yield from rows
-
-
-@dataclass(frozen=True, slots=True)
-class _Past:
-    """A place as it was in a former iteration of a loop."""
-
-    now: StepState
-    ids: Sequence[str]
-    index: int | None
-    round: int
-
-    def place(self) -> StepState:
-        children = dict(self.now.children)
-        for step_id in self.ids:
-            step = _child(self.now, step_id, self.index)
-            if step is None or self.round >= len(step.earlier):
-                children.pop(step_id, None)
-            elif self.index is None:
-                children[step_id] = step.earlier[self.round]
-            else:
-                children[step_id] = StepState(
-                    (*self.now.path, step_id), children={self.index: step.earlier[self.round]}
-                )
-        return replace(self.now, children=children)
 
 
 def rows(history: History, graph: Graph | None, window: Window | None = None) -> tuple[Row, ...]:
@@ -271,36 +273,25 @@ def rows(history: History, graph: Graph | None, window: Window | None = None) ->
         window: how much of long lists is shown.
     """
     walk = _Walk(history, window or Window(), over=history.run.ended)
-    found = [] if graph is None else list(walk.nodes(read_tree(graph).nodes, history.run.root, 0, None))
-    known = {id(row.state) for row in found}
-    drawn = {row.path for row in found}
-    containers = tuple(_list_paths(found))
+    tree, root = read_tree(graph), history.run.root
+    found = list(walk.nodes(tree.nodes, root, 0, None, root.input))
+    in_code = set(tree.by_name())
     for step in history.run.steps():
-        text = format_path(step.path)
-        if id(step) in known or text in drawn or text.startswith(containers):
-            continue
-        kind: RowKind = "step" if step.kind == "items" else step.kind
-        found.append(walk.row_of(step, len(step.path) - 1, kind=kind, title=str(step.path[-1])))
+        if without_indexes(format_path(step.path)) not in in_code:
+            kind: RowKind = "step" if step.kind == "items" else step.kind
+            found.append(walk.row_of(step, len(step.path) - 1, kind=kind, title=str(step.path[-1])))
     return tuple(found)
 
 
-def _list_paths(found: Sequence[Row]) -> Iterator[str]:
-    """Yield the beginnings of paths whose steps are shown or summed up already."""
-    for row in found:
-        if row.kind == "more" and row.path:
-            yield f"{row.path}["
-
-
 def _state_of(node: Node, place: StepState, index: int | None) -> StepState:
-    found = _child(place, node.id, index)
+    found = child_of(place, node.id, index)
     if found is not None:
         return found
     return StepState((*place.path, node.id) if index is None else (*place.path, node.id, index))
 
 
-def _child(place: StepState, step_id: str, index: int | None) -> StepState | None:
-    found = place.children.get(step_id)
-    return found if index is None or found is None else found.children.get(index)
+def _group_key(node: Node, place: StepState, index: int | None) -> str:
+    return f"{format_path(place.path)}/{node.id}{'' if index is None else f'[{index}]'}"
 
 
 _KINDS: Mapping[str, RowKind] = {kind: kind for kind in get_args(RowKind)}
@@ -319,7 +310,7 @@ def _in_round(rows: Iterable[Row], number: int) -> Iterator[Row]:
 
 def _as_inside(row: Row, inner: Sequence[Row]) -> Row:
     """Return the row of a nested workflow: while all that is open in it waits, it waits too."""
-    status = together([other.status for other in inner if other.kind not in ("attempt", "more")])
+    status = together([other.status for other in inner if other.kind != "more"])
     if row.status != "running" or status not in ("suspended", "waiting"):
         return row
     return replace(row, status=status, revision=f"{row.seq}.{status}")
@@ -343,6 +334,8 @@ def _note(step: StepState, trace: Trace) -> str:
         return str(trace.attempts[-1].error.get("message", ""))
     if step.status == "suspended" and step.rejected is not None:
         return f"the answer was refused: {'; '.join(map(str, step.rejected.issues))}"
+    if step.status == "running" and len(trace.attempts) > 1 and trace.attempts[-2].interrupted and not trace.message:
+        return f"attempt {trace.attempts[-2].number} was interrupted: {trace.attempts[-2].interrupted}"
     if step.status == "running" and trace.message:
         return trace.message
     if step.status == "waiting" and step.event_name:

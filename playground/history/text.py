@@ -32,7 +32,7 @@ def as_text(history: History, rows: Sequence[Row], *, now: datetime) -> str:
         due = "" if run.scheduled_for is None else f", due at {run.scheduled_for:%Y-%m-%d %H:%M:%S} UTC"
         lines.append(f"schedule {run.schedule}{due}")
     lines.append("")
-    lines += [_line(row, now) for row in rows]
+    lines += [_line(one, now) for row in rows for one in (row, *row.tries)]
     if run.error:
         lines += ["", f"error: {run.error.get('type', 'Error')}: {run.error.get('message', '')}"]
     return "\n".join(lines) + "\n"

@@ -4,7 +4,7 @@ A run of two seconds that waited an hour for an answer would else be a hair at e
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -127,13 +127,20 @@ class Axis:
             Tick(x=0, text="0", line=last),
             Tick(x=WIDTH, text=length_text(self.now / 1000), kind="end", line=last),
         ]
-        for at in [] if breaks else _round(self.now):
-            tick = Tick(x=round(self.x(at), 2), text=length_text(at / 1000), line=last, at=at)
-            kept += [tick] if _free(tick, kept) else []
         whole = _placed(breaks, kept)
         if len(whole) < len(kept) + len(breaks):
             whole = _placed([replace(tick, text=_in_short(tick.text)) for tick in breaks], kept)
+        for tick in self._rounds(last):
+            whole += [tick] if _free(tick, whole) else []
         return tuple(sorted(whole, key=lambda tick: tick.x))
+
+    def _rounds(self, line: int) -> Iterator[Tick]:
+        """Yield labels at round times: since the origin, and behind a broken wait since its end."""
+        for stretch in self.stretches:
+            if stretch.kind == "busy":
+                for at in _round(stretch.end - stretch.start):
+                    text = f"{'+' if stretch.start else ''}{length_text(at / 1000)}"
+                    yield Tick(x=round(self.x(stretch.start + at), 2), text=text, line=line, at=stretch.start + at)
 
     def bands(self) -> tuple[Bar, ...]:
         """Return the broken waits as bars."""

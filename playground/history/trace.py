@@ -1,4 +1,4 @@
-"""What the fold of a run leaves out because no workflow needs it: spans of time, attempts, logs and outputs."""
+"""What the fold of a run leaves out because no workflow needs it: times, attempts, logs and what was written."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -10,6 +10,7 @@ from engine.journal.fold import apply
 from engine.journal.forks import STARTS, UNDO
 from engine.journal.state import RunState
 from engine.journal.step_state import StepState
+from playground.history.stream import Stream
 
 SpanKind = Literal["run", "wait", "retry", "group"]
 
@@ -45,7 +46,7 @@ class Note:
 
     seq: int
     at: datetime
-    kind: Literal["log", "output", "progress", "state", "event", "run"]
+    kind: Literal["log", "state", "event", "run"]
     text: str = ""
     level: str = ""
     value: Any = None
@@ -60,6 +61,7 @@ class Trace:
     spans: list[Span] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    stream: Stream = field(default_factory=Stream)
     fraction: float | None = None
     """The latest progress, 0 to 1."""
     message: str = ""
@@ -247,7 +249,7 @@ def _failed(trace: Trace, event: Event) -> None:
 
 
 def _output(trace: Trace, event: Event) -> None:
-    trace.notes.append(Note(seq=event.seq, at=event.at, kind="output", value=event.payload.get("chunk")))
+    trace.stream.add(event.payload.get("chunk"))
 
 
 def _progress(trace: Trace, event: Event) -> None:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('playground', '0004_many_machines'),
+        ('playground', '0005_hosts'),
     ]
 
     operations = [

@@ -6,11 +6,12 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from engine.journal.step_state import StepState
 from playground.display.pages import context_of
 from playground.forms import mask
 from playground.graph.nodes import UNKNOWN, GraphEvent
 from playground.graph.tree import read_tree
-from playground.history import Detail, detail, failure
+from playground.history import Detail, Failure, Row, detail, failure
 from playground.runpage.answer_forms import AnswerForm, answer_form, event_form
 from playground.runpage.view import Graph, Line, RunView
 from playground.runs.masking import mask_state
@@ -37,12 +38,22 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Try:
+    """An attempt of a step that was tried more than once."""
+
+    row: Row
+    failure: Failure | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StepBody:
     """Context of ``run/body.html``."""
 
     key: str
     """The line's own name, for what needs an id."""
     path: str
+    iteration: int
+    """Which pass of a loop it is; 0 outside of loops."""
     began: int
     """The seq at which it began; 0 before."""
     detail: Detail
@@ -52,6 +63,7 @@ class StepBody:
     input: Any
     has_output: bool
     output: Any
+    tries: tuple[Try, ...]
 
 
 def draw(view: RunView, graph: Graph | None, *, token: str, opened: str = "") -> tuple[Drawn, ...]:
@@ -76,9 +88,6 @@ def step_html(
 ) -> SafeString:
     """Return the inside of one line; ``form`` is an answer that was refused, shown as it was typed. See `draw`."""
     state = line.row.state
-    if line.row.error is not None:
-        failed = {"failure": failure(line.row.error), "path": line.row.title, "id": line.id, "leads": ""}
-        return render_to_string("run/failure.html", failed)
     if state is None:
         return SafeString("")
     node = read_tree(graph).at(state.path) or UNKNOWN
@@ -90,6 +99,7 @@ def step_html(
     body = StepBody(
         key=line.id,
         path=line.row.path,
+        iteration=line.row.iteration or 0,
         began=line.row.began,
         detail=_masked(detail(view.history, state), node.resume_schema, graph),
         form=form,
@@ -98,8 +108,14 @@ def step_html(
         input=mask(node.input_schema or {}, state.input),
         has_output=line.row.status in ("success", "bailed", "undone"),
         output=mask(node.output_schema or {}, state.output),
+        tries=tuple(_try(one, state) for one in line.row.tries),
     )
     return render_to_string("run/body.html", context_of(body) | {"view": view, "csrf_token": token})
+
+
+def _try(row: Row, state: StepState) -> Try:
+    """Return an attempt with its error, unless that is the step's own, which stands above."""
+    return Try(row=row, failure=failure(row.error) if row.error and row.error != state.error else None)
 
 
 def _masked(found: Detail, schema: Any, graph: Graph | None) -> Detail:

@@ -27,12 +27,15 @@ def patch(
         held: the keys of the rows that the page holds open; the insides of others are not sent.
     """
     found = changes(old, new)
-    context = _context(loaded, new, token)
+    context = context_of_run(loaded, new, token)
     parts = [_part("run-why", "run/why.html", context)]
     if moved:
+        parts += [_part("filters", "run/filters.html", context)]
         parts += [_part("axis", "run/axis.html", context), _part("breaks", "run/breaks.html", context)]
     if moved and old.status != new.status:
         parts += [_part("run-head", "run/head.html", context), _part("run-values", "run/result.html", context)]
+    if old.state != new.state:
+        parts += [_part("run-state", "run/state.html", context)]
 
     def inside(line: Line) -> str:
         wanted = line.row.opens and (line.open or line.id in held)
@@ -60,7 +63,8 @@ def patch(
     }
 
 
-def _context(loaded: Loaded, view: RunView, token: str) -> dict[str, Any]:
+def context_of_run(loaded: Loaded, view: RunView, token: str) -> dict[str, Any]:
+    """Return what the parts of a run's page are rendered with, secrets masked."""
     run = view.history.run
     return {
         "view": view,
@@ -74,7 +78,7 @@ def _context(loaded: Loaded, view: RunView, token: str) -> dict[str, Any]:
 
 
 def _row(line: Line, context: dict[str, Any], html: str = "") -> SafeString:
-    return render_to_string("run/row.html", {**context, "line": line, "html": html})
+    return render_to_string("run/row.html", {**context, "line": line, "html": html, "selected": ""})
 
 
 def _fill(key: str, html: str) -> SafeString:

@@ -1,15 +1,18 @@
 """What a run's page shows, computed from its events by one pure function, so that page and socket agree."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from itertools import zip_longest
+from typing import Any, get_args
+from urllib.parse import urlencode
 
 from engine.events import FINAL, RunStatus
 from playground import history as journal
 from playground.diagram import links, marks
-from playground.history import Axis, Bar, Failure, History, Holder, Reason, Row, Window
+from playground.history import Axis, Bar, Failure, History, Holder, Reason, Row, Show, Window
 from playground.history.row import RowStatus
 
 Graph = Mapping[str, Any]
@@ -23,6 +26,13 @@ class Line:
     bars: tuple[Bar, ...]
     open: bool
     """Whether it is shown opened without being asked."""
+    folds: bool = False
+    """Whether it has rows inside."""
+
+    @property
+    def chosen(self) -> bool:
+        """Tell whether the rows of one pass alone are shown of this loop."""
+        return any(one.chosen for one in self.row.passes)
 
     @property
     def id(self) -> str:
@@ -30,14 +40,26 @@ class Line:
         return self.row.key
 
     @property
-    def fingerprint(self) -> tuple[str, str, str, float | None]:
+    def fingerprint(self) -> tuple[object, ...]:
         """Return what changes when the line has to be drawn again."""
-        return (self.row.revision, self.row.status, self.row.note, self.row.fraction)
+        row = self.row
+        return (row.revision, row.status, row.note, row.fraction, row.written, self.folds)
 
     @property
-    def body(self) -> tuple[RowStatus, datetime | None]:
+    def body(self) -> tuple[RowStatus, datetime | None, int]:
         """Return what changes when the opened part has to be drawn again."""
-        return (self.row.status, self.row.asked_at)
+        return (self.row.status, self.row.asked_at, self.row.attempt)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowFilter:
+    """A choice of rows."""
+
+    show: Show
+    name: str
+    status: str = ""
+    count: int = 0
+    """How many steps it has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +78,23 @@ class RunView:
     """The status of each node of the graph."""
     links: Mapping[str, str]
     """The row that each node leads to."""
+    state: Mapping[str, Any]
+    """The run's state."""
     now: datetime
+    window: Window
+    """Which rows are shown."""
+    filters: tuple[RowFilter, ...]
+
+    @property
+    def at(self) -> str:
+        """Return the query of the page's address that the rows shown have."""
+        return query_of(self.window)
+
+    @property
+    def first_failure(self) -> str:
+        """Return the key of the first line of a failed step; empty when none is shown."""
+        failed = (line.id for line in self.lines if line.row.status == "failed" and line.row.opens)
+        return next(failed, "")
 
     @property
     def run_id(self) -> str:
@@ -119,24 +157,30 @@ def run_view(
         holder: who could execute it.
     """
     run = history.run
+    window = window or Window()
     rows = journal.rows(history, graph, window)
+    shown = journal.gathered(journal.matching(rows, window))
     end = run.ended_at or now
     spans = list(history.spans())
     origin = min([run.created_at or now, *(span.start for span in spans)])
     axis = journal.axis(spans, origin=origin, now=end, ended=run.ended)
     marked = marks(rows, journal.together)
     keys = {row.path: row.key for row in rows if row.kind != "more"}
+    places = {one.key: row.key for row in shown for one in (row, *row.among)}
     found = journal.reasons(history, now=now, holder=holder or Holder())
     return RunView(
         history=history,
         status=run.status,
         seq=run.last_seq,
-        lines=tuple(_lines(rows, axis)),
+        lines=tuple(_lines(shown, axis)),
         axis=axis,
         reasons=tuple(replace(one, row=keys.get(one.path, "")) for one in journal.first_words(found)),
         marks=marked,
-        links=links(rows, marked),
+        links={node: places[key] for node, key in links(rows, marked).items() if key in places},
+        state=run.state,
         now=now,
+        window=window,
+        filters=tuple(_filters(history)),
     )
 
 
@@ -197,11 +241,45 @@ def _added(lines: Sequence[Line], before: Mapping[str, Line]) -> Iterator[tuple[
 
 
 def _lines(rows: Sequence[Row], axis: Axis) -> Iterator[Line]:
-    for row in rows:
+    for row, following in zip_longest(rows, rows[1:]):
         asks = row.status == "suspended" or (row.status == "waiting" and row.kind == "event")
-        opened = asks and row.kind not in journal.GROUPS and row.kind != "workflow"
         yield Line(
             row=row,
             bars=tuple(axis.bar(span) for span in row.spans),
-            open=opened,
+            open=asks and row.kind not in journal.GROUPS and row.kind != "workflow",
+            folds=following is not None and following.depth > row.depth,
         )
+
+
+def _filters(history: History) -> Iterator[RowFilter]:
+    counts = Counter(step.status for step in history.run.steps() if step.kind not in ("items", "workflow"))
+    yield RowFilter(show="", name="All")
+    yield RowFilter(show="failed", name="Failed", status="failed", count=counts["failed"])
+    waiting = counts["waiting"] + counts["suspended"]
+    yield RowFilter(show="waiting", name="Waiting", status="suspended", count=waiting)
+    yield RowFilter(show="slow", name="Slow")
+
+
+def query_of(window: Window) -> str:
+    """Return the query of an address that asks for a window, with its question mark; empty for the usual one."""
+    items = {"items": window.focus, "start": window.start} if window.focus else {}
+    passes = {"loop": window.loop, "pass": window.number} if window.loop else {}
+    query = items | passes | {key: value for key, value in (("show", window.show), ("q", window.text)) if value}
+    return f"?{urlencode(query)}" if query else ""
+
+
+def window_from(query: Mapping[str, str]) -> Window:
+    """Return the window that the parameters of an address ask for; nonsense asks for the beginning."""
+    shows = {show: show for show in get_args(Show)}
+    return Window(
+        focus=query.get("items", ""),
+        start=_number(query.get("start", "")),
+        loop=query.get("loop", "") if _number(query.get("pass", "")) else "",
+        number=_number(query.get("pass", "")),
+        show=shows.get(query.get("show", ""), ""),
+        text=query.get("q", "").strip()[:100],
+    )
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0

@@ -16,6 +16,7 @@ from playground.store.database import is_steady
 FIND = """
     SELECT number, epoch, last_seq, ended_at IS NOT NULL AND queued_at IS NULL,
         leased_until IS NOT NULL, leased_until > {now},
+        EXISTS (SELECT 1 FROM playground_worker WHERE worker_id = owner AND ended_at IS NULL),
         (SELECT exit FROM playground_worker WHERE worker_id = owner)
     FROM playground_run WHERE run_id = %s {lock}
 """
@@ -50,11 +51,13 @@ def claim(run_id: str, owner: str, lease: float, force: bool) -> tuple[int, Clai
         found = cursor.fetchone()
         if found is None:
             raise UnknownRun(f"no run has the id {run_id!r}")
-        number, epoch, last_seq, over, held, holds, how_it_ended = found
+        number, epoch, last_seq, over, held, holds, unseen, how_it_ended = found
         if over or (not force and (holds or (held and not is_steady()))):
             return None
         cursor.execute(_statement(TAKE, connection.vendor), [owner, _seconds(lease), number])
-    made = Claim(run_id=run_id, epoch=epoch + 1, interrupted=bool(held), last_seq=last_seq, lost=how_it_ended)
+    # An owner that nobody saw die has only become silent, which comes from outside and is no fault of the run's.
+    interrupted = bool(held) and not unseen
+    made = Claim(run_id=run_id, epoch=epoch + 1, interrupted=interrupted, last_seq=last_seq, lost=how_it_ended)
     return number, made
 
 

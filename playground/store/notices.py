@@ -53,6 +53,12 @@ def notify(notice: Notice) -> None:
             cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, notice.text()])
 
 
+def tell_due(run_ids: Sequence[str]) -> None:
+    """Tell, when the transaction ends well, that a worker may have something to do for these runs."""
+    for part in _parts(run_ids):
+        notify(Notice(asked=part))
+
+
 async def tell_moved(run_ids: Sequence[str]) -> None:
     """Tell at once that journals have grown; when the database is away for long, nobody is told."""
     if connection.vendor == "sqlite":

@@ -15,7 +15,7 @@ from playground.models import Wait as WaitRow
 from playground.store import claims
 from playground.store.database import in_database, in_patient_transaction
 from playground.store.journal import JournalWriter
-from playground.store.notices import Notice, notify
+from playground.store.queue import become_due
 from playground.store.rows import QUIET, changes, events_of, number_events, runnable, summary_of, wait_of
 from playground.store.writer import Writer
 
@@ -222,7 +222,7 @@ def _transact(run_id: str, after: int, decide: Decide) -> list[Event]:
 
 
 def _free(run_id: str) -> bool:
-    notify(Notice(asked=(run_id,)))
+    become_due([run_id])
     return claims.free(run_id)
 
 
@@ -237,4 +237,4 @@ def _record(run: RunRow, drafts: Sequence[Draft]) -> None:
         more["queued_at"] = drafts[-1].at
     with connection.cursor() as cursor:
         JournalWriter(connection, cursor).record(run.number, run.last_seq, drafts, more)
-    notify(Notice(asked=(run.run_id,)))
+    become_due([run.run_id])

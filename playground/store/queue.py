@@ -1,6 +1,6 @@
 """Which runs a worker should look at: the rows are the truth, messages only hurry it up."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from django.db.models import F, Min, Q, QuerySet
 from playground.models import Run as RunRow
 from playground.store.clock import Now
 from playground.store.database import in_database, is_steady
+from playground.store.notices import tell_due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,16 +23,32 @@ class Due:
     """Seconds until the next timer or lease ends, when one does within the next minute."""
 
 
-async def due(workflow_ids: Collection[str], *, busy: Collection[str], limit: int, only: str | None = None) -> Due:
+async def due(
+    workflow_ids: Collection[str],
+    *,
+    busy: Collection[str],
+    limit: int,
+    but: Collection[str] = (),
+    only: str | None = None,
+) -> Due:
     """Return the runs that have something to do and no owner; also ended ones of which hooks may be left.
 
     Args:
         workflow_ids: the workflows whose code is at hand.
         busy: ids of runs to leave out.
         limit: the most runs to return.
+        but: digests whose runs are left to others.
         only: the id of the one run that may be returned.
     """
-    return await in_database(_due, workflow_ids, busy, limit, only)
+    return await in_database(_due, workflow_ids, busy, limit, but, only)
+
+
+def become_due(run_ids: Sequence[str]) -> None:
+    """Have workers look at runs, in the transaction that makes these due; what carries wakes to workers begins here.
+
+    The rows are the truth, and what is said may be lost: workers look for themselves from time to time.
+    """
+    tell_due(run_ids)
 
 
 def unowned() -> Q:
@@ -44,8 +61,14 @@ def _free() -> Q:
     return unowned() if is_steady() else Q(leased_until=None)
 
 
-def _due(workflow_ids: Collection[str], busy: Collection[str], limit: int, only: str | None = None) -> Due:
-    runs = RunRow.objects.filter(workflow_id__in=workflow_ids).exclude(run_id__in=busy)
+def _due(
+    workflow_ids: Collection[str],
+    busy: Collection[str],
+    limit: int,
+    but: Collection[str] = (),
+    only: str | None = None,
+) -> Due:
+    runs = RunRow.objects.filter(workflow_id__in=workflow_ids).exclude(run_id__in=busy).exclude(digest__in=but)
     if only is not None:
         runs = runs.filter(run_id=only)
     ready = runs.filter(Q(ended_at=None) | Q(queued_at__isnull=False)).filter(_free()).filter(number__in=_ready())

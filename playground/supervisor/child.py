@@ -33,15 +33,26 @@ class WorkerExit:
     code: int  # as of `subprocess`: below zero it is the signal that ended it
     tail: str  # what it printed last
     lived: float  # seconds
+    asked: bool = False  # whether it was told to end before: then its end is no fault of what it executed
 
 
-def worker_command(fd: int, modules: Sequence[str]) -> list[str]:
-    """Return the command line of a worker.
+def worker_command(fd: int, modules: Sequence[str], *, grace: float = 0.0, since: str = "") -> list[str]:
+    """Return the command line of a worker, which inherits one end of the channel layer's socket pair.
+
+    Args:
+        fd: that end.
+        modules: what it imports.
+        grace: seconds for which its runs go on when it is told to end.
+        since: when the command was started that keeps it, where several machines compare this.
+
 
     ``-P`` keeps the current directory from the front of the import path, where a user's folder named ``playground``
     would hide this one; ``faulthandler`` makes a segmentation fault leave a traceback among the last words.
     """
-    return [sys.executable, "-P", "-X", "faulthandler", "-m", "playground.worker", "--layer-fd", str(fd), *modules]
+    words = [sys.executable, "-P", "-X", "faulthandler", "-m", "playground.worker", "--layer-fd", str(fd)]
+    words += [f"--grace={grace:g}"] if grace else []
+    words += [f"--since={since}"] if since else []
+    return [*words, *modules]
 
 
 def worker_environment(worker_id: str, after: Iterable[str] = (), died: Iterable[str] = ()) -> Mapping[str, str]:
@@ -84,6 +95,7 @@ class Child:
         self._printed = printed
         self._tail = Tail(copy_to=show)
         self._born = time.monotonic()
+        self._asked = False
 
     @classmethod
     async def start(
@@ -124,6 +136,15 @@ class Child:
         await layer.adopt(ours, on_report=child._reported)
         return child
 
+    @property
+    def is_stopped(self) -> bool:
+        """Tell whether the process was halted (SIGSTOP), so that it does nothing until it is told to go on."""
+        try:
+            # Looks without taking away what `wait` waits for.
+            return os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WNOHANG | os.WNOWAIT) is not None
+        except ChildProcessError:
+            return False
+
     async def wait(self) -> WorkerExit:
         """Return how the process ended, once it has and nothing that it started is left."""
         async with asyncio.TaskGroup() as tasks:
@@ -133,11 +154,16 @@ class Child:
             await asyncio.wait([following], timeout=LAST_WORDS_SECONDS)
             following.cancel()
         return WorkerExit(
-            worker_id=self.worker_id, code=code, tail=self._tail.text, lived=time.monotonic() - self._born
+            worker_id=self.worker_id,
+            code=code,
+            tail=self._tail.text,
+            lived=time.monotonic() - self._born,
+            asked=self._asked,
         )
 
     def terminate(self) -> None:
         """Ask the process to end."""
+        self._asked = True
         with contextlib.suppress(ProcessLookupError):
             self._process.send_signal(signal.SIGTERM)
 

@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import logging
-import os
 import secrets
 import signal
 import time
@@ -20,6 +19,8 @@ CHANNEL = "supervisor"
 """Takes ``{"type": "worker.replace", "worker_id": …}`` from any process of the playground; ``worker.renew`` spares the
 worker until its successor has imported all that it holds."""
 
+AT_ONCE = 3.0
+"""Seconds at most for a worker that is to be replaced at once to end by itself."""
 LOOK_SECONDS = 0.2
 SETTLE_SECONDS = 0.05
 LONGEST_SECONDS = 60.0
@@ -27,9 +28,8 @@ LONGEST_SECONDS = 60.0
 
 log = logging.getLogger(__name__)
 
-OnWorkerExit = Callable[[str, int, str], Awaitable[None]]
-"""Hears the id of a worker that ended, its exit code (below zero: the signal) and what it printed last."""
-
+OnWorkerExit = Callable[[WorkerExit], Awaitable[None]]
+"""Hears how a worker ended."""
 
 Ended = asyncio.Task[WorkerExit]
 
@@ -147,7 +147,7 @@ class Supervisor:
             if ended.done():
                 return ended
             if slot.at_once and slot.child is not None:
-                tasks.create_task(self._retire(slot.child, ended))
+                tasks.create_task(self._retire(slot.child, ended, within=min(self._grace, AT_ONCE)))
                 return ended
             if slot.renew.is_set():
                 crashes = fresh
@@ -190,7 +190,8 @@ class Supervisor:
 
     async def _start(self, tasks: asyncio.TaskGroup, *, after: Iterable[str] = ()) -> tuple[Child, Ended]:
         """Start a worker; return it and its end."""
-        worker_id = f"{next(self._numbers)}-{os.getpid()}-{secrets.token_hex(3)}"
+        # Random, since workers of other machines, and of this one before, have had any number and any pid.
+        worker_id = f"{next(self._numbers)}-{secrets.token_hex(6)}"
         self._born_at = time.time()
         child = await Child.start(
             worker_id=worker_id,
@@ -203,11 +204,11 @@ class Supervisor:
         )
         return child, tasks.create_task(self._see_off(child))
 
-    async def _retire(self, child: Child, ended: "asyncio.Future[WorkerExit]") -> None:
-        """Ask a worker to end, and make it when it does not."""
+    async def _retire(self, child: Child, ended: "asyncio.Future[WorkerExit]", *, within: float | None = None) -> None:
+        """Ask a worker to end, and make it when it does not, within some seconds or the usual grace."""
         child.terminate()
         try:
-            await asyncio.wait([ended], timeout=self._grace)
+            await asyncio.wait([ended], timeout=self._grace if within is None else within)
         finally:
             child.kill()
 
@@ -228,7 +229,7 @@ class Supervisor:
     async def _tell(self, end: WorkerExit) -> None:
         """Hand the end on; whoever hears of it must not be able to stop the supervisor."""
         try:
-            await self._on_worker_exit(end.worker_id, end.code, end.tail)
+            await self._on_worker_exit(end)
         except Exception:
             log.exception("The end of worker %s could not be recorded.", end.worker_id)
 

@@ -134,6 +134,20 @@ def editor(frame: TracebackLine) -> str:
 
 
 @register.filter
+def length_of(seconds: float) -> str:
+    """Return a number of seconds as a length of time."""
+    return length_text(seconds)
+
+
+@register.filter
+def rate(per_second: float) -> str:
+    """Return how many a second, or a minute when they are few."""
+    if per_second >= 1:
+        return f"{per_second:.0f} a second"
+    return f"{per_second * 60:.0f} a minute"
+
+
+@register.filter
 def percent(fraction: float | None) -> str:
     """Return 0 to 1 as a whole percentage."""
     return "" if fraction is None else f"{min(max(fraction, 0.0), 1.0) * 100:.0f}"

@@ -12,9 +12,9 @@ from playground.catalogue import catalogue, schemas
 from playground.catalogue.catalogue import ImportProblem
 from playground.catalogue.schemas import SchemaProblem
 from playground.display.pages import page
-from playground.fleet import workers
+from playground.fleet import host, versions, workers
+from playground.fleet.versions import Held
 from playground.fleet.workers import WorkerView
-from playground.live import nudges
 from playground.runs import retention
 from playground.runs.retention import Health
 from playground.runs.standing import queue_length
@@ -36,6 +36,8 @@ class DoctorPage:
     problems: tuple[ImportProblem, ...]
     schemas: tuple[SchemaProblem, ...]
     health: Health
+    held: tuple[Held, ...]
+    """The versions of workflows that workers hold."""
     versions: tuple[tuple[str, str], ...]
     socket: str = "/ws/pulse/"
 
@@ -52,6 +54,7 @@ async def doctor(request: HttpRequest) -> HttpResponse:
         problems=tuple(await catalogue.import_errors()),
         schemas=tuple(await schemas.problems_of(await catalogue.workflows())),
         health=await retention.health(thorough="thorough" in request.GET),
+        held=await versions.held(),
         versions=(("python", platform.python_version()), *((name, _version(name)) for name in PACKAGES)),
     )
     return page(request, "doctor.html", context, frame=await frame_of(request, "doctor"))
@@ -60,7 +63,7 @@ async def doctor(request: HttpRequest) -> HttpResponse:
 @require_POST
 async def replace(request: HttpRequest, worker_id: str) -> HttpResponse:
     """Have a worker replaced; what it executes goes on in the next one."""
-    await nudges.replace_worker(worker_id)
+    await host.order(worker_id, "replace")
     return HttpResponseRedirect(reverse("doctor"), status=303)
 
 

@@ -49,6 +49,8 @@ class PatternsPage:
 
     statuses: tuple[str, ...]
     patterns: tuple[Pattern, ...]
+    selected: str = ""
+    """No row stands open in the panel."""
 
 
 @require_safe

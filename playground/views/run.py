@@ -14,10 +14,10 @@ from django.views.decorators.http import require_safe
 from engine.journal.state import RunState
 from playground.diagram import svg
 from playground.display.pages import PageNotice, page
-from playground.history import Window, as_text
+from playground.history import Window, as_text, rows
 from playground.runpage.body import Drawn, draw, step_html
 from playground.runpage.loading import Loaded, load, view_of
-from playground.runpage.view import RunView
+from playground.runpage.view import RunView, query_of, window_from
 from playground.runs import archive
 from playground.runs.masking import mask_input, mask_result, mask_state
 from playground.views.frame import frame_of
@@ -37,6 +37,8 @@ class RunPage:
     input: Any
     result: Any
     state: Any
+    selected: str
+    """The key of the row that stands open in the panel."""
     outdated: bool
     """Whether the code has changed since the run was made."""
 
@@ -47,9 +49,9 @@ async def run(request: HttpRequest, run_id: str) -> HttpResponse:
     loaded = await load(run_id, window=window_of(request))
     view = await view_of(loaded)
     if _wants_text(request):
-        text = as_text(loaded.history, [line.row for line in view.lines], now=view.now)
+        text = as_text(loaded.history, rows(loaded.history, loaded.graph, loaded.window), now=view.now)
         return HttpResponse(text, content_type="text/plain; charset=utf-8")
-    lines = draw(view, loaded.graph, token=get_token(request), opened=request.GET.get("open", ""))
+    lines = draw(view, loaded.graph, token=get_token(request), opened=selected_of(request))
     return await run_page(request, loaded, view, lines)
 
 
@@ -83,6 +85,7 @@ async def run_page(
         run=loaded.history.run,
         lines=lines,
         graph=graph,
+        selected=selected_of(request),
         socket=socket_url(view.run_id, loaded.window),
         outdated=loaded.outdated,
         input=mask_input(loaded.graph, loaded.history.run.root.input),
@@ -103,20 +106,18 @@ async def refused_page(request: HttpRequest, run_id: str, text: str, typed: str 
 
 
 def window_of(request: HttpRequest) -> Window:
-    """Return which part of long lists the address asks for: ``?items=<path>&start=<first>``."""
-    return window(request.GET.get("items", ""), request.GET.get("start", ""))
+    """Return which rows the address asks for."""
+    return window_from(request.GET.dict())
 
 
-def window(items: str, start: str) -> Window:
-    """Return the part of long lists that is asked for; nonsense asks for the beginning."""
-    first = int(start) if start.isascii() and start.isdigit() and len(start) < 9 else 0
-    return Window(focus=items, start=first)
+def selected_of(request: HttpRequest) -> str:
+    """Return the key of the row that the address opens: ``?row=<key>``."""
+    return request.GET.get("row", "")
 
 
 def socket_url(run_id: str, window: Window) -> str:
     """Return the address of the socket that keeps the page current."""
-    query = f"?items={window.focus}&start={window.start}" if window.focus else ""
-    return f"/ws/runs/{run_id}/{query}"
+    return f"/ws/runs/{run_id}/{query_of(window)}"
 
 
 def _wants_text(request: HttpRequest) -> bool:

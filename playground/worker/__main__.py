@@ -7,6 +7,7 @@ import os
 import secrets
 import signal
 import sys
+from datetime import datetime
 
 import django
 
@@ -43,8 +44,8 @@ def main() -> None:
         sys.stdout.reconfigure(line_buffering=True)
     worker_id = arguments.id or given.worker_id or f"worker-{secrets.token_hex(4)}"
     modules = site(arguments.modules, given.workflows)
-    row = OwnRow(worker_id)
-    row.create(restricted(modules, arguments.only))
+    row = OwnRow(worker_id, given.host_name)
+    row.create(restricted(modules, arguments.only), since=arguments.since)
     workers: list[Worker] = []
     pulse = Pulse(worker_id, lambda: workers[0].running() if workers else ())
     pulse.start()
@@ -64,6 +65,7 @@ def main() -> None:
             row=row,
             pulse=pulse,
             limit=given.concurrent_runs,
+            grace=arguments.grace,
             env_file=given.env_file,
             after=given.worker_after,
             only=arguments.only,
@@ -91,6 +93,8 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m playground.worker", description=__doc__)
     parser.add_argument("modules", nargs="*", help="files, folders or dotted names that hold workflows")
     parser.add_argument("--layer-fd", type=int, help="the inherited end of the channel layer's socket pair")
+    parser.add_argument("--grace", type=float, default=0.0, help="seconds for which runs go on when told to end")
+    parser.add_argument("--since", type=datetime.fromisoformat, help="when the command was started that keeps it")
     parser.add_argument("--id", help="the worker's id")
     parser.add_argument("--only", metavar="RUN", help="the one run that it may execute")
     return parser.parse_args()

@@ -1,5 +1,6 @@
 """The first look at a run: a start that no worker had checked is checked before anything of it runs."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from engine.clock import SystemClock
@@ -16,9 +17,21 @@ from engine.runs.starts import admit, permit
 CLOCK = SystemClock()
 
 
-async def begin(runtime: Runtime, run_id: str, *, owner: str, lease: float) -> RunState | None:
-    """Execute a segment of a run; see `Runtime.segment`. A start that does not fit ends as a failed run."""
+async def begin(
+    runtime: Runtime, run_id: str, *, owner: str, lease: float, is_of_others: Callable[[str], Awaitable[bool]]
+) -> RunState | None:
+    """Execute a segment of a run; see `Runtime.segment`. A start that does not fit ends as a failed run.
+
+    Args:
+        runtime: what executes here.
+        run_id: the run.
+        owner: the worker.
+        lease: seconds for which a claim holds.
+        is_of_others: tells whether a run with this digest is left to the workers that have it.
+    """
     first = await runtime.store.read(run_id, limit=2)
+    if first and await is_of_others(first[0].payload.get("digest", "")):
+        return None
     unchecked = next((event.payload for event in first if event.payload.get("unchecked")), None)
     if unchecked is not None and not await _is_fit(runtime, run_id, unchecked, owner, lease):
         return None

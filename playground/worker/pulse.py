@@ -37,6 +37,8 @@ class Pulse:
         self._running = running
         self._main = threading.main_thread().ident
         self._turned_at = time.monotonic()
+        self.gone: bool = False
+        """Whether others have taken the worker for dead, so that its runs are theirs."""
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="pulse", daemon=True)
 
@@ -64,12 +66,13 @@ class Pulse:
 
     def _write(self) -> None:
         stuck = self.blocked()
-        WorkerRow.objects.filter(worker_id=self._worker_id, ended_at=None).update(
+        written = WorkerRow.objects.filter(worker_id=self._worker_id, ended_at=None).update(
             heartbeat_at=Now(),
             running=to_text(list(self._running())),
             memory=resident_memory(),
             blocked=to_text(asdict(stuck) if stuck else None),
         )
+        self.gone = not written
 
     def blocked(self) -> Blocked | None:
         """Return what the main thread is doing when it has not turned for long; None while it turns."""

@@ -1,11 +1,13 @@
 """The worker's own row: written when it starts, when it changes what it does, and when it ends."""
 
 import os
-import socket
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from playground.fleet.blame import expire_claims
+from django.db import connection
+
+from playground.fleet.blame import give_back
 from playground.models import Worker as WorkerRow
 from playground.store.clock import Now
 from playground.store.database import transact
@@ -16,13 +18,19 @@ from playground.worker.memory import resident_memory
 class OwnRow:
     """Writes the row of this process."""
 
-    def __init__(self, worker_id: str) -> None:
-        """Take the id."""
+    def __init__(self, worker_id: str, host_name: str) -> None:
+        """Take the id, and what this machine is called."""
         self._worker_id = worker_id
+        self._host_name = host_name
 
-    def create(self, site: Sequence[str]) -> None:
-        """Write the row, and say of workers of this machine whose process is gone that they have ended."""
-        transact(lambda: self._create(socket.gethostname(), site))
+    def create(self, site: Sequence[str], *, since: datetime | None = None) -> None:
+        """Write the row, and say of workers of this machine whose process is gone that they have ended.
+
+        Args:
+            site: the modules to import.
+            since: when the command was started that keeps the worker.
+        """
+        transact(lambda: self._create(self._host_name, site, since))
 
     def importing(self, module: str) -> None:
         """Write which module is being imported; if the process dies now, that is why."""
@@ -44,8 +52,10 @@ class OwnRow:
         """Write that the worker has ended as it should."""
         self._update(status="ended", ended_at=Now(), running="[]", blocked="null")
 
-    def _create(self, host: str, site: Sequence[str]) -> None:
-        _bury(host)
+    def _create(self, host: str, site: Sequence[str], since: datetime | None) -> None:
+        if connection.vendor == "sqlite":
+            # Where machines share the database, names and numbers of processes mean nothing: silence tells.
+            _bury(host)
         WorkerRow.objects.create(
             worker_id=self._worker_id,
             pid=os.getpid(),
@@ -54,10 +64,12 @@ class OwnRow:
             status="importing",
             started_at=Now(),
             heartbeat_at=Now(),
+            hosted_since=since,
         )
 
     def _update(self, **columns: Any) -> None:
-        WorkerRow.objects.filter(worker_id=self._worker_id).update(**columns)
+        # What others have ended stays so.
+        WorkerRow.objects.filter(worker_id=self._worker_id, ended_at=None).update(**columns)
 
 
 def _bury(host: str) -> None:
@@ -67,7 +79,7 @@ def _bury(host: str) -> None:
     WorkerRow.objects.filter(worker_id__in=gone).update(
         status="ended", ended_at=Now(), exit="ended with its playground"
     )
-    expire_claims(gone)
+    give_back(gone)
 
 
 def _is_alive(pid: int) -> bool:

@@ -72,6 +72,12 @@ class Slots:
         elif self._group is not None and self.free > 0:
             self._tasks[run_id] = self._group.create_task(self._execute(run_id))
 
+    async def drain(self, *, seconds: float) -> None:
+        """Take no more runs, and give those in execution so long to come to rest."""
+        self._group = None
+        if self._tasks and seconds:
+            await asyncio.wait(list(self._tasks.values()), timeout=seconds)
+
     async def close(self, *, seconds: float) -> None:
         """Take no more runs and interrupt those in execution; wait that long for their claims to be given back."""
         self._group = None

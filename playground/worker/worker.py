@@ -14,11 +14,12 @@ from typing import Any
 from channels.layers import get_channel_layer
 from channels.routing import ChannelNameRouter
 from channels.worker import Worker as ChannelsWorker
+from django.db import connection
 
 from engine.journal.state import RunState
 from engine.runs.runtime import Runtime
 from playground.catalogue import catalogue
-from playground.fleet import blame
+from playground.fleet import blame, host, versions
 from playground.layers import LocalLayer
 from playground.live import nudges
 from playground.store import OrmStore
@@ -27,12 +28,12 @@ from playground.store.notices import tell_moved
 from playground.store.queue import due
 from playground.worker.admission import begin
 from playground.worker.consumers import RunConsumer, VerdictConsumer
-from playground.worker.firing import Firing
 from playground.worker.leftovers import Leftovers
 from playground.worker.loading.discovery import Discovery
 from playground.worker.loading.sources import changed_since, user_files
 from playground.worker.pulse import Pulse
 from playground.worker.row import OwnRow
+from playground.worker.schedule_watch import Firing
 from playground.worker.slots import Slots
 from playground.worker.suspects import Suspects
 from playground.worker.verdicts import judge
@@ -65,6 +66,7 @@ class Worker:
         row: OwnRow,
         pulse: Pulse,
         limit: int,
+        grace: float = 0.0,
         env_file: Path | None = None,
         after: Collection[str] = (),
         only: str | None = None,
@@ -72,16 +74,21 @@ class Worker:
     ) -> None:
         """Take what was imported, how many runs to execute at once, and which modules the worker before holds.
 
-        Arguments: `only` is the id of the one run that the worker may execute; `arms` tells whether schedules are armed
-        that nobody has disarmed.
+        Arguments: `grace` gives the seconds for which runs go on when the worker is told to end; `only` is the id of
+        the one run that it may execute; `arms` tells whether schedules are armed that nobody has disarmed.
         """
         self._nudges = nudges.Nudges(tell_moved)
         self._store = OrmStore(moved=self._nudges.moved)
-        self._runtime = Runtime(store=self._store, owner=worker_id, lease=LEASE)
+        self._runtime = Runtime(
+            store=self._store, owner=worker_id, lease=LEASE, leaves_changed=connection.vendor != "sqlite"
+        )
         for found in discovery.found:
             self._runtime.flows.add(found.workflow.flow)
         self._worker_id = worker_id
         self._site = site
+        self._digests = frozenset(one.entry.digest for one in discovery.found)
+        self._others: frozenset[str] = frozenset()
+        """The digests that only other workers hold."""
         self._discovery = discovery
         self._row = row
         self._pulse = pulse
@@ -97,6 +104,7 @@ class Worker:
         )
         self._alarm: asyncio.TimerHandle | None = None
         self._stop = asyncio.Event()
+        self._grace = grace
         self._after = after
         self._only = only
         self._arms = arms
@@ -192,14 +200,21 @@ class Worker:
         saved = changed_since(self._files, self._started_at)
         reason = "interrupted by reload" if saved else "its worker was stopped"
         await in_transaction(self._row.stopping, self._left or reason)
+        await self._slots.drain(seconds=0.0 if self._pulse.gone else self._grace)
         await self._slots.close(seconds=STOPPING)
         await in_transaction(self._row.ended)
         await nudges.nudge_lists()
         await nudges.nudge_catalogue()
 
     async def _begin(self, run_id: str) -> RunState | None:
-        segment = partial(begin, self._runtime, run_id, owner=self._worker_id, lease=LEASE)
+        segment = partial(
+            begin, self._runtime, run_id, owner=self._worker_id, lease=LEASE, is_of_others=self._is_of_others
+        )
         return await (self._suspects.begin(segment) if await blame.is_on_trial(run_id) else segment())
+
+    async def _is_of_others(self, digest: str) -> bool:
+        """Tell whether only others have this version; asked anew, since one may have come a moment ago."""
+        return digest not in self._digests and digest in await versions.others(self._digests)
 
     def _freed(self, state: RunState | None) -> None:
         """Look at the queue again: something may wait for the slot, or a timer be due before the next sweep."""
@@ -219,8 +234,14 @@ class Worker:
         """Take what is due, when there is a reason to look and from time to time."""
         while True:
             self._look.clear()
-            others = (*self._slots.busy, *self._slots.aside)
-            found = await due(list(self._runtime.flows), busy=others, limit=self._slots.free, only=self._only)
+            self._others = await versions.others(self._digests)
+            found = await due(
+                list(self._runtime.flows),
+                busy=(*self._slots.busy, *self._slots.aside),
+                limit=self._slots.free,
+                but=self._others,
+                only=self._only,
+            )
             for run_id in found.run_ids:
                 self._slots.offer(run_id)
             if found.next is not None:
@@ -259,6 +280,9 @@ class Worker:
     async def _turn(self) -> None:
         while True:
             self._pulse.turned()
+            if self._pulse.gone:
+                # What goes on here is not recorded any more; a successor is known to all as a new one.
+                self.stop()
             await asyncio.sleep(TURN)
 
     async def _shed(self) -> None:
@@ -273,7 +297,7 @@ class Worker:
             self._left = left
             if left and not self._slots.busy and time.monotonic() - asked_at >= ASKING:
                 asked_at = time.monotonic()
-                await nudges.renew_worker(self._worker_id)
+                await host.order(self._worker_id, "renew")
             await asyncio.sleep(SHED)
 
     async def _report(self) -> None:

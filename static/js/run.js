@@ -1,33 +1,49 @@
-// A run's page: opens steps in place, keeps what is inside current, and the bars of what still runs growing.
+// A run's page: what of its rows is open stays so, and the bars of what still runs grow.
 
 import { lengthText, now } from "./app.js";
 
 const BREAK = 6;
 const rows = document.getElementById("rows");
-const bodyOf = (row) => row?.querySelector(":scope > .row-body");
-let told = () => {};
+export const bodyOf = (row) => row?.querySelector(":scope > .row-body");
+export const rowOf = (key) => document.getElementById(`row-${key}`);
+let tell = () => {};
+export const told = () => tell();
 
-async function load(row) {
+export async function load(row) {
   const body = bodyOf(row);
-  const url = `${rows.dataset.bodies}?key=${encodeURIComponent(row.dataset.key)}`;
+  const { bodies } = rows.dataset;
+  const url = `${bodies}${bodies.includes("?") ? "&" : "?"}key=${encodeURIComponent(row.dataset.key)}`;
   await window.htmx.ajax("GET", url, { source: body, target: body, swap: "innerHTML" });
 }
 
-function mark(row) {
+export function mark(row) {
   const toggle = row.querySelector("a.row-toggle");
   if (toggle) toggle.ariaExpanded = String(!bodyOf(row).hidden);
 }
 
-async function toggle(row) {
-  const body = bodyOf(row);
-  if (!body) return;
-  if (body.hidden && !body.childElementCount) await load(row);
-  body.hidden = !body.hidden;
-  mark(row);
-  told();
+// What this reader has selected and folded; the server's rows do not know it.
+const kept = `folded:${document.querySelector("[data-run-id]")?.dataset.runId}`;
+export const mine = {
+  row: rows?.querySelector(".row[data-selected]")?.dataset.key ?? "",
+  folded: new Set(JSON.parse(sessionStorage.getItem(kept) ?? "[]")),
+};
+
+export function apply() {
+  let depth = Infinity;
+  for (const row of rows.children) {
+    const own = Number(row.dataset.depth);
+    row.hidden = own > depth;
+    if (row.hidden) continue;
+    const folded = mine.folded.has(row.dataset.key);
+    depth = folded ? own : Infinity;
+    row.toggleAttribute("data-selected", row.dataset.key === mine.row);
+    const fold = row.querySelector("[data-fold]");
+    if (fold) fold.ariaExpanded = String(!folded);
+  }
+  sessionStorage.setItem(kept, JSON.stringify([...mine.folded]));
 }
 
-export const onheld = (tell) => (told = tell);
+export const onheld = (teller) => (tell = teller);
 
 export function held() {
   const open = [...rows.querySelectorAll(":scope > .row > .row-body:not([hidden])")];
@@ -36,24 +52,41 @@ export function held() {
 
 // What is being written in a row that changes, to be found again after the swap.
 export function writing({ changed = [] }) {
-  const found = changed.map((key) => [key, bodyOf(document.getElementById(`row-${key}`))]);
+  const found = changed.map((key) => [key, bodyOf(rowOf(key))]);
   return new Map(found.map(([key, body]) => [key, {
     draft: body?.querySelector(":scope > .draft"),
     form: body?.querySelector("form[data-typed]:not([data-sent])"),
   }]));
 }
 
-rows?.addEventListener("click", (event) => {
-  const head = event.target.closest(".row-head");
-  const link = event.target.closest("a, button, input");
-  if (!head || (link && !link.matches(".row-toggle")) || String(getSelection())) return;
+// How rows are selected and folded is loaded when somebody does.
+const act = (name, ...given) => import("./select.js").then((module) => module[name](...given));
+document.addEventListener("click", (event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const { target } = event;
+  const lead = target.closest("[data-row], .graph a[href^='#row-']");
+  const row = lead ? rowOf(lead.dataset.row ?? lead.getAttribute("href").slice(5)) : target.closest("#rows .row-head")?.parentElement;
+  const link = target.closest("a, button, input, summary");
+  const panel = target.closest("[data-panel]");
+  if (panel) act("step", panel.dataset.panel);
+  else if (target.closest("[data-fold]")) act("fold", row);
+  else if (lead && row) act("lead", row);
+  else if (!lead && row && (!link || link.matches("a.row-toggle")) && !String(getSelection()) && bodyOf(row)) act("select", row);
+  else return;
   event.preventDefault();
-  toggle(head.parentElement);
 });
+rows?.addEventListener("focusin", ({ target }) => {
+  if (mine.row && target.matches("a.row-toggle:focus-visible")) act("choose", target.closest(".row"));
+});
+rows?.addEventListener("pointerover", ({ target }) => target.matches(".bar") && act("tell", target));
+addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && mine.row && !document.querySelector("dialog[open], :popover-open")) act("step", "close");
+});
+if (rows && mine.folded.size) apply();
 
 export async function refresh({ changed = [], opened = [], bodies = [] }, writing) {
   for (const key of changed) {
-    const row = document.getElementById(`row-${key}`);
+    const row = rowOf(key);
     const body = bodyOf(row);
     const { draft, form } = writing.get(key);
     if (body?.childElementCount && !bodies.includes(key)) {
@@ -67,6 +100,7 @@ export async function refresh({ changed = [], opened = [], bodies = [] }, writin
     if (body && opened.includes(key)) body.hidden = false;
     if (body) mark(row);
   }
+  apply();
 }
 
 // The same arithmetic as the server's: busy stretches to scale, broken waits of a fixed width.

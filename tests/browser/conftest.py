@@ -34,6 +34,8 @@ class Server:
 
     folder: Path
     port: int
+    modules: tuple[str, ...] = (str(Path(__file__).parent / "flows.py"),)
+    """What it serves; the examples when there is nothing."""
     process: "subprocess.Popen[str] | None" = field(default=None)
 
     @property
@@ -44,7 +46,7 @@ class Server:
     def start(self) -> None:
         """Start it and return when it says that it is ready."""
         self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "playground", str(Path(__file__).parent / "flows.py")],
+            [sys.executable, "manage.py", "playground", *self.modules],
             cwd=ROOT,
             env=os.environ | {"STEPYARD_PORT": str(self.port), "STEPYARD_DB": str(self.folder / "tour.sqlite3")},
             stdout=subprocess.PIPE,

@@ -89,9 +89,10 @@ async def test_a_failed_attempt_opens_in_its_row(context: BrowserContext) -> Non
     await page.get_by_role("button", name="Run", exact=True).click()
     await page.wait_for_url("**/runs/*/")
     await status(page, "success")
-    attempt = page.locator('[data-key="log_in~1"]')
+    attempt = page.locator('[data-step="log_in"]')
     await attempt.locator(".row-toggle").click()
-    await expect(attempt.locator(".failure")).to_contain_text("first line")
+    await attempt.locator(".tries summary").first.click()
+    await expect(attempt.locator(".failure").first).to_contain_text("first line")
     for link in await page.locator(".graph a").all():
         await expect(page.locator(f'[id="{(await link.get_attribute("href") or "")[1:]}"]')).to_have_count(1)
     await page.get_by_role("link", name="Edit and run").click()

@@ -105,15 +105,17 @@ async def test_without_scripts_one_starts_reads_and_answers(browser: Browser, se
 
 
 async def test_a_failure_shows_the_users_own_line(context: BrowserContext) -> None:
-    """The error is open, and its text is no mark-up."""
+    """The error is on top and leads to its step; its text is no mark-up."""
     page = await context.new_page()
     await page.goto("/workflows/lost/")
     await page.get_by_role("textbox", name="City").fill("Atlantis")
     await page.get_by_role("button", name="Run", exact=True).click()
     await status(page, "failed")
-    row = page.locator('[data-step="explode"]')
-    await expect(row.get_by_text("raise LookupError")).to_be_visible()
-    await expect(row.get_by_text("nobody knows <b>Atlantis</b>").first).to_be_visible()
+    top = page.locator("#run-values")
+    await expect(top.get_by_text("raise LookupError").first).to_be_visible()
+    await expect(top.get_by_text("nobody knows <b>Atlantis</b>").first).to_be_visible()
+    await top.get_by_role("link", name="explode").click()
+    await expect(page.locator('[data-step="explode"] .failure')).to_be_in_viewport()
 
 
 async def test_the_keyboard_is_enough(context: BrowserContext) -> None:

@@ -12,7 +12,7 @@ PAGES = ("/workflows/", "/workflows/trip/", "/runs/", "/inbox/", "/doctor/", "/p
 
 
 async def test_the_first_load_of_a_run_is_light_and_local(context: BrowserContext, server: Server) -> None:
-    """At most 150 kB and 12 requests, none to another host."""
+    """At most 70 kB and 14 requests, none to another host."""
     page = await context.new_page()
     await start(page)
     await status(page, "suspended")
@@ -23,8 +23,8 @@ async def test_the_first_load_of_a_run_is_light_and_local(context: BrowserContex
     await other.goto(page.url, wait_until="networkidle")
     sizes = [await response.request.sizes() for response in responses]
     assert all(response.url.startswith(server.url) for response in responses)
-    assert len(responses) <= 12, [response.url for response in responses]
-    assert sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes) <= 150_000
+    assert len(responses) <= 14, [response.url for response in responses]
+    assert sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes) <= 70_000
     await fresh.close()
 
 

@@ -27,12 +27,12 @@ def entry(workflow_id: str, digest: str = "d1", **changes: Any) -> WorkflowEntry
 async def publish(*entries: WorkflowEntry, site: str = "a.py", worker: str = "w", failed: tuple[str, ...] = ()) -> None:
     """Publish as a worker that has just started."""
     if not await in_transaction(Worker.objects.filter(worker_id=worker).exists):
-        await in_transaction(OwnRow(worker).create, [site])
+        await in_transaction(OwnRow(worker, "here").create, [site])
         # On a machine of its own, since this process can only be one of the workers.
         await in_transaction(Worker.objects.filter(worker_id=worker).update, host=worker)
     problems = [ImportProblem(module=module, type="SyntaxError", message="bad") for module in failed]
     await catalogue.publish(entries, problems, worker_id=worker, site=[site])
-    await in_transaction(OwnRow(worker).ready)
+    await in_transaction(OwnRow(worker, "here").ready)
 
 
 async def current() -> list[tuple[str, str]]:
@@ -87,7 +87,7 @@ async def test_two_playgrounds_share_a_database() -> None:
     await publish(entry("a"), site="a.py", worker="wa")
     await publish(entry("b"), site="b.py", worker="wb")
     assert await current() == [("a", "d1"), ("b", "d1")]
-    await in_transaction(OwnRow("wa").ended)
+    await in_transaction(OwnRow("wa", "here").ended)
     await publish(entry("b"), site="b.py", worker="wb")
     assert await current() == [("b", "d1")]
 

@@ -10,7 +10,18 @@ from typing import Any
 import pytest
 
 import engine
-from engine import Engine, MemoryStore, Retry, clone_step, clone_workflow, create_step, create_workflow, step
+from engine import (
+    Engine,
+    Every,
+    MemoryStore,
+    Retry,
+    Schedule,
+    clone_step,
+    clone_workflow,
+    create_step,
+    create_workflow,
+    step,
+)
 from engine.building.builder import WorkflowBuilder
 from engine.building.steps import StepOptions
 from engine.building.workflows import WorkflowOptions
@@ -138,6 +149,13 @@ WRONG: list[Any] = [
     staticmethod(len),
 ]
 
+
+def scheduled(schedule: Any) -> Any:
+    """Commit a workflow with a schedule, which is checked then."""
+    made = create_workflow(id="w", input_schema=int, output_schema=int, schedules=[schedule])
+    return made.then(known).commit()
+
+
 MAKERS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "create_step": (create_step, {"id": "x", "execute": later}),
     "step": (lambda **given: step(**given)(later), {}),
@@ -145,6 +163,8 @@ MAKERS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "create_workflow": (create_workflow, {"id": "w", "input_schema": int, "output_schema": None}),
     "clone_workflow": (clone_workflow, {"workflow": builder().commit(), "id": "x"}),
     "Retry": (Retry, {}),
+    "Schedule": (lambda **given: scheduled(Schedule(**given)), {"expression": "0 9 * * *", "input_data": 1}),
+    "Every": (lambda **given: scheduled(Every(**given)), {"hours": 1, "input_data": 1}),
     "Engine": (Engine, {"workflows": []}),
     "MemoryStore": (MemoryStore, {}),
 }
@@ -157,6 +177,8 @@ KEYWORDS: dict[str, list[str]] = {
     "create_workflow": ["id", "input_schema", "output_schema", *WorkflowOptions.__annotations__, "unknown"],
     "clone_workflow": ["workflow", "id", "unknown"],
     "Retry": [*Retry.__dataclass_fields__, "unknown"],
+    "Schedule": ["expression", "input_data", "timezone", "id", "missed", "unknown"],
+    "Every": ["days", "hours", "minutes", "seconds", "input_data", "id", "missed", "unknown"],
     "Engine": ["workflows", "store", "logger", "clock", "unknown"],
     "MemoryStore": ["clock"],
 }

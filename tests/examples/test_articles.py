@@ -35,7 +35,10 @@ async def test_a_watcher_reads_along() -> None:
     run.watch(collector)
     await run.start(ISSUE)
     written = [event.payload["chunk"] for event in collector.of("step-output") if event.path == ("draft", 0)]
-    assert written == ["Bread begins with a small observation.", "Somebody wrote it down, and somebody else disagreed."]
+    assert written == [
+        "Bread begins with a small observation. ",
+        "Somebody wrote it down, and somebody else disagreed. ",
+    ]
     assert [event.payload["fraction"] for event in collector.of("step-progress") if event.path == ("draft", 1)] == [1.0]
     logged = {event.payload["message"] for event in collector.of("step-log")}
     assert {"article 0: Bread", "article 1: Salt"} <= logged

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 async def begin(worker_id: str, *, pid: int | None = None) -> OwnRow:
     """Write the row of a worker that is ready."""
-    row = OwnRow(worker_id)
+    row = OwnRow(worker_id, "here")
     await in_transaction(row.create, ["a.py"])
     if pid is not None:
         await in_transaction(Worker.objects.filter(worker_id=worker_id).update, pid=pid)
@@ -83,3 +83,29 @@ def test_ends_are_said_in_words() -> None:
         "killed by SIGSEGV",
         "killed by signal 250",
     ]
+
+
+@pytest.mark.parametrize(("code", "asked", "lost"), [(-9, False, True), (3, False, True), (-9, True, False)])
+async def test_only_a_death_that_nobody_asked_for_counts(code: int, asked: bool, lost: bool) -> None:
+    """A worker that is ended from outside, as by a drain that takes too long, gives its runs back."""
+    await begin("w")
+    await store.create("r", [Draft(datetime.now(UTC), "run-created", (), {"workflow_id": "flow", "input": 1})])
+    await store.claim("r", owner="w", lease=600)
+    await record_exit("w", code, "", asked=asked)
+    claim = await store.claim("r", owner="w2", lease=60)
+    assert claim is not None
+    assert claim.interrupted == lost
+
+
+async def test_an_owner_that_only_fell_silent_was_not_lost() -> None:
+    """A lease that ran out tells of a death only when somebody saw one."""
+    row = await begin("w")
+    await store.create("r", [Draft(datetime.now(UTC), "run-created", (), {"workflow_id": "flow", "input": 1})])
+    await store.claim("r", owner="w", lease=-1)
+    claim = await store.claim("r", owner="w2", lease=-1)
+    assert claim is not None
+    assert not claim.interrupted
+    await in_transaction(row.ended)
+    claim = await store.claim("r", owner="w3", lease=60)
+    assert claim is not None
+    assert claim.interrupted

@@ -62,3 +62,12 @@ async def test_a_redirection_stays_here() -> None:
     """The exchange never leads to another host."""
     answer = await ask(path="//evil.example/", query=b"token=correct+horse", guard=make(Inside(), token=SECRET))
     assert answer.status == 400
+
+
+async def test_the_cookie_is_named_after_the_port_that_the_browser_sees() -> None:
+    """Behind a proxy, what one process has set another one finds, whatever ports the two have themselves."""
+    name, query = "flows.example.org", b"token=correct+horse"
+    answer = await ask(host=(b"host", name.encode()), query=query, guard=make(Inside(), token=SECRET, extra=(name,)))
+    assert answer.headers[b"set-cookie"].startswith(b"stepyard_token_80=")
+    answer = await ask(query=query, guard=make(Inside(), token=SECRET))
+    assert answer.headers[b"set-cookie"].startswith(b"stepyard_token_4111=")

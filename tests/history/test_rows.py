@@ -76,9 +76,9 @@ def test_steps_of_a_nested_workflow_stand_below_it() -> None:
     assert found["shipping.label"] == found["shipping"] + 1
 
 
-def test_a_retried_step_has_a_row_for_each_attempt() -> None:
-    """What failed before the success stays readable."""
-    found = [row for row in rows_of(OPENING, ORDER) if row.kind == "attempt"]
+def test_a_retried_step_has_its_attempts_inside() -> None:
+    """What failed before the success stays readable, and does not push the rows apart."""
+    found = [one for row in rows_of(OPENING, ORDER) for one in row.tries]
     assert [(row.title, row.status) for row in found] == [("Attempt 1", "failed"), ("Attempt 2", "success")]
     assert found[0].note == ERROR["message"]
 
@@ -130,7 +130,7 @@ def test_an_interrupted_attempt_says_why() -> None:
     for number, (reason, lost) in enumerate([("killed by SIGKILL", 1), ("by reload", 0)], 2):
         payload = {"reason": reason, "interrupted": [["a"]], "lost": lost}
         lines += [(number * 2, "run-recovered", "", payload), started(number * 2, "a", number)]
-    found = [row for row in rows_of(lines, flow("w", step("a"))) if row.kind == "attempt"]
+    found = [one for row in rows_of(lines, flow("w", step("a"))) for one in row.tries]
     assert [(row.status, row.word, row.note) for row in found] == [
         ("failed", "interrupted", "worker lost: killed by SIGKILL"),
         ("canceled", "interrupted", "by reload"),

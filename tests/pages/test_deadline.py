@@ -76,7 +76,7 @@ async def test_what_was_decided_by_default_is_told(stage: Stage) -> None:
     await stage.publish(CHOOSING)
     run_id = await actions.start("choosing", 0)
     assert (await stage.play(run_id)).result == "grey"
-    page = await stage.get(f"/runs/{run_id}/?open=choose")
+    page = await stage.get(f"/runs/{run_id}/?row=choose")
     assert "decided by default" in row(page, "choose")
     assert "s3cret" not in page
     assert "s3cret" not in await stage.get(f"/api/runs/{run_id}/events")

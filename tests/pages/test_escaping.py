@@ -150,14 +150,14 @@ async def test_the_text_of_users_is_text(stage: Stage) -> None:
     for path in ("/workflows/", "/workflows/hostile/", f"/workflows/hostile/?from={run_id}", "/inbox/", "/doctor/"):
         check(await stage.get(path))
     for path in ("tell", "ask"):
-        check(await stage.get(f"/runs/{run_id}/?open={path}"))
+        check(await stage.get(f"/runs/{run_id}/?row={path}"))
         check(await stage.get(f"/runs/{run_id}/step/?key={path}"))
     check(await stage.get(f"/runs/{run_id}/fork/?step=tell"))
-    check(await stage.get(f"/runs/{waiting}/?open=event-1"))
+    check(await stage.get(f"/runs/{waiting}/?row=event-1"))
     answer = {EVIL: "x", "table": {EVIL: EVIL}}
     await actions.resume(run_id, "ask", answer)
     assert (await stage.play(run_id)).status == "failed"
-    for path in (f"/runs/{run_id}/", f"/runs/{run_id}/?open=ask", "/runs/", "/workflows/"):
+    for path in (f"/runs/{run_id}/", f"/runs/{run_id}/?row=ask", "/runs/", "/workflows/"):
         check(await stage.get(path))
     await actions.cancel(waiting, EVIL)
     check(await stage.get(f"/runs/{waiting}/"))

@@ -32,7 +32,7 @@ async def waiting(stage: Stage) -> str:
 
 async def action_of(stage: Stage, run_id: str) -> str:
     """Return where the form of the opened row posts to."""
-    found = re.search(r'action="([^"]*/event/[^"]*)"', await stage.get(f"/runs/{run_id}/?open=parcel"))
+    found = re.search(r'action="([^"]*/event/[^"]*)"', await stage.get(f"/runs/{run_id}/?row=parcel"))
     assert found is not None
     return found[1].replace("&amp;", "&")
 
@@ -40,7 +40,7 @@ async def action_of(stage: Stage, run_id: str) -> str:
 async def test_the_row_says_what_it_waits_for(stage: Stage) -> None:
     """The event's name is in the row, and its form inside."""
     run_id = await waiting(stage)
-    found = row(await stage.get(f"/runs/{run_id}/?open=parcel"), "parcel")
+    found = row(await stage.get(f"/runs/{run_id}/?row=parcel"), "parcel")
     assert "waits for the event arrived" in found
     assert "Send event" in found
     assert "Weight" in found

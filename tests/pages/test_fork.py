@@ -7,7 +7,7 @@ from tests.pages.stage import Stage, row, text_of
 async def test_a_step_that_ran_offers_the_fork(stage: Stage) -> None:
     """The opened step leads to the form with its own input."""
     run_id = await stage.suspended()
-    assert "Fork from here" in row(await stage.get(f"/runs/{run_id}/?open=look_up"), "look_up")
+    assert "Fork from here" in row(await stage.get(f"/runs/{run_id}/?row=look_up"), "look_up")
     assert "Lisbon" in await stage.get(f"/runs/{run_id}/fork/?step=look_up")
 
 

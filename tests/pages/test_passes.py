@@ -143,14 +143,13 @@ async def test_the_lengths_that_are_told_are_those_of_each_pass(stage: Stage, ca
         assert told == expected
 
 
-async def test_a_failed_attempt_opens_to_its_whole_error(stage: Stage) -> None:
+async def test_a_failed_attempt_is_inside_its_step_with_its_whole_error(stage: Stage) -> None:
     """Also when the step succeeded in the end."""
     run_id = await done(stage, "stumble")
     page = await stage.get(f"/runs/{run_id}/")
     assert "and its end" not in re.sub(r'title="[^"]*"', "", page)
-    assert 'aria-controls="body-stumble~1"' in page
-    assert 'aria-controls="body-stumble~2"' not in page
-    for opened in (f"/runs/{run_id}/step/?key=stumble~1", f"/runs/{run_id}/?open=stumble~1"):
+    assert "2 attempts" in page
+    for opened in (f"/runs/{run_id}/step/?key=stumble", f"/runs/{run_id}/?row=stumble"):
         assert "and its end</span>" in await stage.get(opened)
         assert "raise RuntimeError" in await stage.get(opened)
 

@@ -88,7 +88,7 @@ async def test_result_and_input_stand_above_the_journal(stage: Stage) -> None:
 async def test_a_step_opens_without_scripts(stage: Stage) -> None:
     """The link of a row gives the page with that row open."""
     run_id = await stage.suspended()
-    page = await stage.get(f"/runs/{run_id}/?open=look_up")
+    page = await stage.get(f"/runs/{run_id}/?row=look_up")
     assert "Lisbon for 1" in row(page, "look_up")
 
 
@@ -156,8 +156,9 @@ async def test_an_attempt_whose_worker_died_is_interrupted(stage: Stage) -> None
         Draft(datetime.now(UTC), "step-started", ("explode",), begun | {"attempt": 2}),
     ]
     await actions.store.append(run_id, drafts, epoch=claim.epoch, after=claim.last_seq)
-    page = await stage.get(f"/runs/{run_id}/")
-    attempt = page.partition('data-key="explode~1"')[2].partition("</li>")[0]
+    assert "attempt 1 was interrupted: worker lost: killed by SIGKILL" in await stage.get(f"/runs/{run_id}/")
+    page = await stage.get(f"/runs/{run_id}/step/?key=explode")
+    attempt = page.partition("Attempt 1")[2].partition("</li>")[0]
     assert '<span class="row-word">interrupted</span>' in attempt
     assert "worker lost: killed by SIGKILL" in attempt
     assert 'href="/doctor/"' in attempt

@@ -35,7 +35,7 @@ async def _ran(stage: Stage) -> str:
 async def test_a_long_value_can_be_had_alone(stage: Stage) -> None:
     """Where a value is cut, a link beside it gives all of that value and nothing else."""
     run_id = await _ran(stage)
-    page = await stage.get(f"/runs/{run_id}/?open=dump")
+    page = await stage.get(f"/runs/{run_id}/?row=dump")
     links = [link.replace("&amp;", "&") for link in attributes(page, "href") if "/value/" in link]
     assert links == [f"/runs/{run_id}/value/output/", f"/runs/{run_id}/value/output/?step=dump"]
     for link in links:

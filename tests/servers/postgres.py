@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
@@ -33,7 +34,6 @@ _STARTER = ThreadPoolExecutor(1, "server-starter")
 FAST = ("fsync=off", "full_page_writes=off")
 SETTINGS = (
     "listen_addresses=127.0.0.1",
-    "unix_socket_directories=",
     "max_connections=300",
     "log_min_messages=warning",
     "logging_collector=off",
@@ -72,6 +72,10 @@ class Postgres:
     def url(self, database: str = "postgres") -> str:
         """Return where one of its databases is."""
         return f"postgres://{USER}:{self.password}@127.0.0.1:{self.port}/{database}"
+
+    def nearby(self, url: str) -> str:
+        """Return the same place by way of the file system, for those who have no network to it."""
+        return url.replace(f"@127.0.0.1:{self.port}", f"@{quote(str(self.folder), safe='')}:{self.port}")
 
     @property
     def is_running(self) -> bool:
@@ -121,7 +125,8 @@ class Postgres:
 
     def _is_up(self, until: float) -> bool:
         """Start the process unless it runs, and wait until it takes connections; False when it has ended."""
-        settings = [word for setting in (*self._settings(), f"port={self.port}") for word in ("-c", setting)]
+        own = (f"port={self.port}", f"unix_socket_directories={self.folder}")
+        settings = [word for setting in (*self._settings(), *own) for word in ("-c", setting)]
         with (self.folder / "log").open("ab") as log:
             self._process = self._popen("postgres", *settings, log=log.fileno())
         while time.monotonic() < until:

@@ -5,6 +5,7 @@ import os
 import signal
 from pathlib import Path
 
+from playground.supervisor import WorkerExit
 from tests.supervisor.yard import SECONDS, is_alive, script, supervised
 
 WORKS = """
@@ -121,7 +122,7 @@ async def test_what_a_dead_worker_left_is_ended(tmp_path: Path) -> None:
 async def test_an_error_in_the_record_does_not_stop_the_supervisor(tmp_path: Path) -> None:
     """When the end of a worker cannot be recorded, it is replaced all the same."""
 
-    async def fails(worker_id: str, code: int, tail: str) -> None:
+    async def fails(end: WorkerExit) -> None:
         raise RuntimeError("the database is locked")
 
     async with supervised(script(tmp_path, WORKS), on_worker_exit=fails) as yard:

@@ -16,8 +16,8 @@ import asyncio, sys
 from playground.layers import LocalLayer
 from playground.supervisor import Supervisor
 
-async def told(worker_id, code, tail):
-    print(worker_id, code)
+async def told(end):
+    print(end.worker_id, end.code)
 
 async def main():
     layer = LocalLayer()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from playground.layers import LocalLayer
-from playground.supervisor import Supervisor
+from playground.supervisor import Supervisor, WorkerExit
 
 SECONDS = 20
 SCRIPT = """
@@ -75,8 +75,8 @@ async def supervised(path: Path, *, targets: Sequence[Path] = (), **settings: An
     """Run a supervisor over stand-ins of one script."""
     layer, ends = LocalLayer(), asyncio.Queue()
 
-    async def on_worker_exit(worker_id: str, code: int, tail: str) -> None:
-        await ends.put((worker_id, code, tail))
+    async def on_worker_exit(end: WorkerExit) -> None:
+        await ends.put((end.worker_id, end.code, end.tail))
 
     supervisor = Supervisor(
         layer=layer,

@@ -87,4 +87,4 @@ class Yard:
     async def _see_off(self, child: Child) -> None:
         end = await child.wait()
         del self.living[child.worker_id]
-        await workers.record_exit(end.worker_id, end.code, end.tail)
+        await workers.record_exit(end.worker_id, end.code, end.tail, asked=end.asked)

@@ -1,8 +1,8 @@
 """Disarms schedules."""
 
-from playground.commandline.arming import ArmingCommand
 from playground.commandline.base import Options
 from playground.commandline.exits import Exit
+from playground.management.commands.arm import ArmingCommand
 from playground.schedules import schedules
 
 

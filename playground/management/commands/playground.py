@@ -3,9 +3,7 @@
 import asyncio
 import contextlib
 import functools
-import signal
 import socket
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
@@ -17,12 +15,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
 from playground.asgi import application
-from playground.commandline.options import add_options
+from playground.commandline.options import DEV, add_options
+from playground.commandline.serving import bind, page, worker_ended
 from playground.commandline.terminal import never_waiting
 from playground.configuration import Configuration
 from playground.fleet.hanging import watch_over
-from playground.fleet.workers import exit_text, record_exit
-from playground.guard.address import Address, AddressError, listen
+from playground.fleet.host import attend
+from playground.fleet.silence import watch_for_silence
+from playground.guard.address import Address
 from playground.layers import LocalLayer
 from playground.layers.door import door_of, open_door
 from playground.live.outside import overhear, so_far
@@ -43,23 +43,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Take modules and options."""
         parser.add_argument("modules", nargs="*", metavar="MODULES", help="files or dotted names that hold workflows")
-        add_options(parser)
+        add_options(parser, only=DEV)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Serve until interrupted; the options are in the settings by now."""
         given = settings.STEPYARD
         if sentences := missing(tuple(options["modules"]) or given.workflows, Path.cwd(), given.env_file):
             raise CommandError("\n".join(sentences), returncode=2)
-        address = Address(host=given.host, port=given.port, extra=given.allowed_hosts)
-        if not address.is_loopback and not given.token:
-            raise CommandError(
-                f"{address.host} can be reached from other machines, and whoever reaches it can run your code. "
-                "Give a secret with --token, or listen on 127.0.0.1."
-            )
-        try:
-            sock = listen(address)
-        except AddressError as error:
-            raise CommandError(str(error)) from error
+        address, sock = bind(given)
         with sock:
             bring_up_to_date()
             with never_waiting() as show:
@@ -80,37 +71,30 @@ class Command(BaseCommand):
         supervisor = Supervisor(
             layer=layer,
             command=functools.partial(worker_command, modules=modules),
-            on_worker_exit=self._worker_ended,
+            on_worker_exit=worker_ended,
             show=show,
             workers=given.workers,
             targets=locate(modules),
             reload=given.reload,
         )
         server = Server(application, limits=Limits(body=given.max_body))
-        url = address.at(sock.getsockname()[1]).url
 
         def ours() -> set[str]:
             return {child.worker_id for child in supervisor.children}
 
         async def beside() -> None:
-            token = f"/?token={given.token}" if given.token else ""
             async with door(layer), asyncio.TaskGroup() as tasks:
                 tasks.create_task(supervisor.run())
                 tasks.create_task(overhear(await so_far()))
+                tasks.create_task(attend(supervisor))
+                tasks.create_task(watch_for_silence(given.silent))
                 if given.workers:
                     await _imported(supervisor)
-                print(f"Stepyard is ready: {url}{token}")
+                print(f"Stepyard is ready: {page(address, given.token)}")
                 if given.blocked_seconds:
                     tasks.create_task(watch_over(ours, supervisor.end, seconds=given.blocked_seconds))
 
         run_until(beside, server=server, sock=sock)
-
-    async def _worker_ended(self, worker_id: str, code: int, tail: str) -> None:
-        """Say how a worker ended, unless it ended as it should, and have the next one take its runs over."""
-        if code not in (0, -signal.SIGTERM):
-            text = f"Worker {worker_id} ended: {exit_text(code)}."
-            print(self.style.ERROR(text) if sys.stderr.isatty() else text, file=sys.stderr)
-        await record_exit(worker_id, code, tail)
 
 
 def door(layer: LocalLayer) -> AbstractAsyncContextManager[bool]:

@@ -7,6 +7,7 @@ import pytest
 
 from engine import Engine, MemoryStore, Workflow, create_step, create_workflow
 from engine.errors import AlreadyResumed, StepNotRun, UnknownStep, WorkflowChanged
+from engine.runs.runtime import Runtime
 from engine.testing import FakeClock, until
 from tests.engine.contract.tiny import add_one, ask, asking, begin, crash, double
 
@@ -130,3 +131,17 @@ async def test_an_interrupted_run_whose_code_changed_fails_and_says_so() -> None
     result = await (await Engine([version(double)], store=store).run(run_id)).restart()
     assert (result.status, result.error_detail["type"]) == ("failed", "WorkflowChanged")
     assert "add_one" in result.error
+
+
+async def test_an_interrupted_run_may_be_left_to_whoever_has_its_code() -> None:
+    """Where several processes have several versions, one that does not fit changes nothing, and another goes on."""
+    store = MemoryStore()
+    old, new = version(add_one, double), version(double)
+    run_id = await crash(old, store, at=2)
+    events = await store.read(run_id)
+    runtime = Runtime(store=store, leaves_changed=True)
+    runtime.flows.add(new.flow)
+    with pytest.raises(WorkflowChanged, match="add_one"):
+        await runtime.segment(run_id, force=True)
+    assert await store.read(run_id) == events
+    assert (await (await Engine([old], store=store).run(run_id)).restart()).result == 4

@@ -1,0 +1,82 @@
+"""Frees the runs of workers of which nothing is heard any more: their machine died, hangs, or has lost its network.
+
+Whoever watches looks every second, and only one at a time. Two looks must agree, which they note in the database, so
+that any two will do; right after the database was away nobody is taken for dead, as nobody could write.
+"""
+
+import asyncio
+import logging
+from datetime import timedelta
+from typing import Any
+
+from django.db import DatabaseError, connection
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Coalesce, Greatest
+
+from playground.fleet.blame import give_back
+from playground.live import nudges
+from playground.models import Worker as WorkerRow
+from playground.store.clock import Now
+from playground.store.database import DatabaseBusy, in_transaction, is_steady
+
+LOOK = 1.0
+"""Seconds between two looks."""
+AGREE = timedelta(seconds=0.9)
+"""How long after a look the next one counts as a second one: a little less than it takes to come."""
+LOCK = 0x57E9_A4D1
+"""The advisory lock of whoever looks."""
+REASON = "gave no sign of life any more: its machine died, hung or was cut off"
+
+logger = logging.getLogger("playground.fleet.silence")
+
+
+async def watch_for_silence(seconds: float) -> None:
+    """Look for silent workers and hand their runs on, for ever; on one machine the supervisor sees all that happens.
+
+    Args:
+        seconds: after how many without a sign a worker counts as gone.
+    """
+    while connection.vendor != "sqlite":
+        try:
+            gone, run_ids = await in_transaction(lambda: _look(seconds))
+        except (DatabaseError, DatabaseBusy) as error:
+            logger.warning("silent workers could not be looked for: %s", error)
+        else:
+            for worker_id in gone:
+                logger.warning("worker %s %s", worker_id, REASON)
+            for run_id in run_ids:
+                await nudges.wake(run_id)
+            if gone:
+                await nudges.nudge_catalogue()
+        await asyncio.sleep(LOOK)
+
+
+def _look(seconds: float) -> tuple[list[str], list[str]]:
+    """Return the workers that are gone now, and the runs that they leave."""
+    if not _is_alone():
+        return [], []
+    living = WorkerRow.objects.filter(ended_at=None)
+    if not is_steady():
+        living.exclude(suspected_at=None).update(suspected_at=None)
+        return [], []
+    silent = _silent(living, seconds)
+    living.exclude(suspected_at=None).exclude(id__in=silent.values("id")).update(suspected_at=None)
+    gone = list(silent.filter(suspected_at__lte=Now() - AGREE).values_list("worker_id", flat=True))
+    silent.filter(suspected_at=None).update(suspected_at=Now())
+    if not gone:
+        return [], []
+    run_ids = give_back(gone)
+    rows = WorkerRow.objects.filter(worker_id__in=gone)
+    rows.update(status="ended", ended_at=Now(), exit=Coalesce("exit", Value(REASON)), running="[]", blocked="null")
+    return gone, run_ids
+
+
+def _silent(rows: QuerySet[WorkerRow], seconds: float) -> QuerySet[WorkerRow, Any]:
+    heard = Greatest("heartbeat_at", Coalesce("vouched_at", "heartbeat_at"))
+    return rows.alias(heard=heard).filter(heard__lt=Now() - timedelta(seconds=seconds))
+
+
+def _is_alone() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+        return bool(cursor.fetchone()[0])

@@ -1,0 +1,73 @@
+"""Which versions of the workflows the workers hold, on which hosts: so a run goes to one that has its own."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Count
+
+from playground.catalogue.catalogue import SILENT
+from playground.models import Run as RunRow
+from playground.models import Worker as WorkerRow
+from playground.models import WorkflowVersion
+from playground.store.clock import Now
+from playground.store.database import in_database
+from playground.store.rows import from_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A version that workers hold."""
+
+    workflow_id: str
+    digest: str
+    current: bool
+    """Whether new runs get it."""
+    hosts: tuple[tuple[str, int], ...]
+    """The hosts that hold it, each with how many of its workers do."""
+    running: int
+    """How many runs that were made with it are executed now."""
+
+
+async def others(own: Collection[str]) -> frozenset[str]:
+    """Return the digests that other workers hold and this one not: runs with these are left to them while they live.
+
+    On one machine code is replaced by newer code, and nothing is left to the former.
+
+    Arguments: the digests that this worker holds.
+    """
+    return frozenset() if connection.vendor == "sqlite" else await in_database(_others, frozenset(own))
+
+
+async def held() -> tuple[Held, ...]:
+    """Return the versions that workers hold."""
+    return await in_database(_held)
+
+
+def _ready() -> list[WorkerRow]:
+    return list(WorkerRow.objects.filter(ended_at=None, status="ready", heartbeat_at__gt=Now() - SILENT))
+
+
+def _others(own: frozenset[str]) -> frozenset[str]:
+    return frozenset(digest for row in _ready() for digest in from_text(row.versions).values()) - own
+
+
+def _held() -> tuple[Held, ...]:
+    hosts: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for row in _ready():
+        for version in from_text(row.versions).items():
+            hosts[version][row.host] += 1
+    leased = RunRow.objects.filter(leased_until__isnull=False).values_list("workflow_id", "digest")
+    running = {(workflow_id, digest): n for workflow_id, digest, n in leased.annotate(n=Count("number")).order_by()}
+    current = set(WorkflowVersion.objects.filter(current=True).values_list("workflow_id", "digest"))
+    return tuple(
+        Held(
+            workflow_id=version[0],
+            digest=version[1],
+            current=version in current,
+            hosts=tuple(sorted(hosts[version].items())),
+            running=running.get(version, 0),
+        )
+        for version in sorted(hosts)
+    )

@@ -1,0 +1,62 @@
+"""What a step writes while it runs, joined: pieces of text are one text, other values a list."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+SHOWN = 600
+"""So many characters of a text stand in the row."""
+MOST_VALUES = 200
+"""So many values are shown when the step is opened; the last ones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What the row shows of it."""
+
+    text: str
+    """The end of the text while the step runs, its beginning afterwards."""
+    more: bool
+    """Whether there is more text than this."""
+    values: int
+    """How many values that are no text were written."""
+    last: Any
+    """The last one of them."""
+
+
+@dataclass(slots=True)
+class Stream:
+    """What a step has written so far."""
+
+    parts: list[str] = field(default_factory=list)
+    values: list[Any] = field(default_factory=list)
+    """The last ones."""
+    count: int = 0
+    """How many values there were, those included that are not kept."""
+    _head: str = ""
+    _tail: str = ""
+    _length: int = 0
+
+    def add(self, chunk: Any) -> None:
+        """Take one more chunk."""
+        if not isinstance(chunk, str):
+            self.count += 1
+            self.values = [*self.values[1 - MOST_VALUES :], chunk]
+            return
+        self.parts.append(chunk)
+        self._length += len(chunk)
+        if len(self._head) < SHOWN:
+            self._head = (self._head + chunk)[:SHOWN]
+        self._tail = (self._tail + chunk)[-SHOWN:]
+
+    @property
+    def text(self) -> str:
+        """Return the whole text."""
+        return "".join(self.parts)
+
+    def written(self, *, growing: bool) -> Written | None:
+        """Return what the row shows, if anything was written: the end of what still grows, else the beginning."""
+        if not self._length and not self.count:
+            return None
+        last = self.values[-1] if self.values else None
+        text = self._tail if growing else self._head
+        return Written(text=text, more=self._length > len(text), values=self.count, last=last)

@@ -1,0 +1,168 @@
+"""Live equals reload: a page that took every patch shows what a page shows that is loaded now."""
+
+import re
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.template.loader import render_to_string
+
+from engine import Engine, Workflow
+from engine.events import Event
+from engine.testing import Collector, FakeClock
+from playground import examples
+from playground.history import History, Window
+from playground.runpage.body import step_html
+from playground.runpage.loading import Loaded
+from playground.runpage.patches import context_of_run, patch
+from playground.runpage.view import Line, RunView, run_view
+
+ORDER = {
+    "customer": {
+        "name": "Ada",
+        "email": "ada@example.org",
+        "address": {"street": "Rua do Almada 1", "city": "Porto", "postcode": "4050-030"},
+    },
+    "lines": [{"sku": "LAMP-2", "quantity": 2}],
+    "payment": {"method": "card", "last_four": "4242"},
+}
+RUNS: dict[str, tuple[Workflow[Any, Any], Any, dict[str, Any]]] = {
+    "agent": (examples.tool_agent, {}, {}),
+    "articles": (examples.article_pipeline, {"topics": [{"title": "Bread"}, {"title": "Salt"}]}, {}),
+    "etl": (examples.page_extract, {"pages": 40}, {}),
+    "etl, broken": (examples.page_extract, {"pages": 40, "broken_page": 31}, {}),
+    "expenses": (
+        examples.expense_approval,
+        {"employee": "Ada", "spent_on": "2026-06-01", "items": [{"what": "desk", "amount": "80"}]},
+        {"manager_approval": {"approved": True}},
+    ),
+    "orders": (examples.order_fulfilment, ORDER, {}),
+    "review": (examples.text_review, {}, {}),
+    "reminders": (examples.invoice_reminders, {"customer": "Ada", "amount": "120.00", "pause": "P7D"}, {}),
+    "weather": (examples.weather_planner, {"city": "Bergen"}, {}),
+}
+PARTLY = {
+    "one pass": ("agent", Window(loop="/passes", number=2)),
+    "text": ("agent", Window(text="think")),
+    "failed": ("etl, broken", Window(show="failed")),
+    "slow": ("etl", Window(show="slow")),
+    "page": ("etl", Window(focus="fetch_page", start=20, shown=10)),
+    "waiting": ("review", Window(show="waiting")),
+}
+LOOKS = {name: (name, Window()) for name in RUNS} | PARTLY
+MOVES = re.compile(
+    r'(<time data-[^>]*>)[^<]*|\s(?:x|width)="[\d.]+%"|\sdata-(?:now|stretches)="[^"]*"'
+    r'|\saria-expanded="\w+"| open(?=>)'
+)
+"""What the page's script keeps current by itself: clocks, the places of bars, and whether a row is open."""
+
+
+class Shown:
+    """A page as a browser has it: its parts by id, and its rows in order."""
+
+    def __init__(self, loaded: Loaded, view: RunView) -> None:
+        """Load it."""
+        context = context_of_run(loaded, view, "t")
+        self.parts = {name: render_to_string(f"run/{file}.html", context) for name, file in PARTS.items()}
+        self.rows = {f"row-{line.id}": row_html(line, context, loaded, view) for line in view.lines}
+        self.marks = dict(view.marks)
+        self.links = dict(view.links)
+
+    def take(self, message: dict[str, Any]) -> None:
+        """Take a message as the page's script does."""
+        for target, swap, body in PARTIAL.findall(message["html"]):
+            name = re.sub(r"^\[id='(.*)'\]$", r"\1", target.replace("&#x27;", "'"))
+            if name in self.rows and swap == "outerMorph":
+                self.rows[name] = kept(self.rows[name], body)
+            elif swap == "outerMorph":
+                assert name in self.parts, name
+                self.parts[name] = body
+            elif swap == "innerHTML":
+                row = name.replace("body-", "row-", 1)
+                self.rows[row] = BODY.sub(lambda found, fresh=body: f"{found[1]}>{fresh}</div>\n</li>", self.rows[row])
+            else:
+                self._insert("" if name == "#rows" else name, ROW.findall(body))
+        for key in message["opened"]:
+            self.rows[f"row-{key}"] = BODY.sub(r"\1>\3</div>\n</li>", self.rows[f"row-{key}"])
+        for key in message["removed"]:
+            del self.rows[f"row-{key}"]
+        self.marks |= message["marks"]
+        self.links |= message["links"]
+
+    def still(self, opened: Collection[str]) -> dict[str, str]:
+        """Return parts and rows without what the page's script keeps current, and the insides of rows not opened."""
+        rows = {
+            name: html if name in opened else BODY.sub(r"\1></div>\n</li>", html) for name, html in self.rows.items()
+        }
+        return {name: MOVES.sub(r"\1", html).strip() for name, html in (self.parts | rows).items()}
+
+    def _insert(self, anchor: str, fresh: Sequence[tuple[str, str]]) -> None:
+        kept = list(self.rows.items())
+        at = 0 if not anchor else list(self.rows).index(anchor) + 1
+        self.rows = dict([*kept[:at], *((name, html) for html, name in fresh), *kept[at:]])
+
+
+PARTS = {
+    "run-why": "why",
+    "run-head": "head",
+    "run-values": "result",
+    "run-state": "state",
+    "filters": "filters",
+    "axis": "axis",
+    "breaks": "breaks",
+}
+PARTIAL = re.compile(r'<hx-partial hx-target="([^"]*)" hx-swap="(\w+)">(.*?)</hx-partial>', re.DOTALL)
+ROW = re.compile(r'(<li class="row" id="([^"]*)".*?</li>\n(?=<li class="row"|$))', re.DOTALL)
+
+
+BODY = re.compile(r'(<div class="row-body" id="[^"]*" hx-morph-skip)( hidden)?>(.*)</div>\n</li>', re.DOTALL)
+
+
+def kept(old: str, new: str) -> str:
+    """Return a row that is drawn again around the body that it has already."""
+    body = BODY.search(old)
+    return new if body is None else BODY.sub(lambda _: body[0], new)
+
+
+def row_html(line: Line, context: dict[str, Any], loaded: Loaded, view: RunView) -> str:
+    """Return a row as the page has it."""
+    html = step_html(view, line, loaded.graph, token="t") if line.open and line.row.opens else ""
+    return render_to_string("run/row.html", {**context, "line": line, "html": html, "selected": ""})
+
+
+async def events_of(workflow: Workflow[Any, Any], value: Any, answers: dict[str, Any]) -> list[Event]:
+    """Return the events of a run."""
+    collector = Collector()
+    run = await Engine([workflow], clock=FakeClock()).workflow(workflow.id).create_run()
+    run.watch(collector)
+    await run.start(value)
+    for path, answer in answers.items():
+        await run.resume(path, answer)
+    return collector.events
+
+
+@pytest.mark.parametrize("look", LOOKS)
+async def test_live_equals_reload_at_every_event(look: str) -> None:
+    """Of every example, and whatever part of its journal is looked at."""
+    name, window = LOOKS[look]
+    workflow, value, answers = RUNS[name]
+    events = await events_of(workflow, value, answers)
+    stride = max(1, len(events) // 30)
+    old, live = None, History()
+    for first in range(0, len(events), stride):
+        live.feed(events[first : first + stride])
+        again = History(events[: first + stride])
+        now = events[: first + stride][-1].at + timedelta(milliseconds=1)
+        view, fresh_view = (run_view(one, workflow.graph, now=now, window=window) for one in (live, again))
+        loaded, reloaded = (Loaded(history=one, entry=None, window=window) for one in (live, again))
+        if old is None:
+            shown = Shown(loaded, view)
+        else:
+            shown.take(patch(loaded, old, view, token="t", moved=True))
+        old, fresh = view, Shown(reloaded, fresh_view)
+        assert list(shown.rows) == list(fresh.rows)
+        opened = {f"row-{line.id}" for line in fresh_view.lines if line.open}
+        assert shown.still(opened) == fresh.still(opened)
+        assert fresh.marks.items() <= shown.marks.items()
+        assert fresh.links.items() <= shown.links.items()
