@@ -49,6 +49,7 @@ class Try:
 class StepBody:
     """Context of ``run/body.html``."""
 
+    view: RunView
     key: str
     """The line's own name, for what needs an id."""
     path: str
@@ -97,6 +98,7 @@ def step_html(
         form = event_form(view.run_id, state, node.schema if isinstance(node, GraphEvent) else None)
     began = state.started_at is not None
     body = StepBody(
+        view=view,
         key=line.id,
         path=line.row.path,
         iteration=line.row.iteration or 0,
@@ -110,7 +112,7 @@ def step_html(
         output=mask(node.output_schema or {}, state.output),
         tries=tuple(_try(one, state) for one in line.row.tries),
     )
-    return render_to_string("run/body.html", context_of(body) | {"view": view, "csrf_token": token})
+    return render_to_string("run/body.html", context_of(body) | {"csrf_token": token})
 
 
 def _try(row: Row, state: StepState) -> Try:

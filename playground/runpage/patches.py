@@ -7,10 +7,11 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from playground.display.pages import context_of
 from playground.runpage.body import step_html
 from playground.runpage.loading import Loaded
+from playground.runpage.parts import RowPart, parts_of
 from playground.runpage.view import Line, RunView, changes
-from playground.runs.masking import mask_input, mask_result, mask_state
 
 
 def patch(
@@ -27,7 +28,7 @@ def patch(
         held: the keys of the rows that the page holds open; the insides of others are not sent.
     """
     found = changes(old, new)
-    context = context_of_run(loaded, new, token)
+    context = context_of(parts_of(loaded, new)) | {"csrf_token": token}
     parts = [_part("run-why", "run/why.html", context)]
     if moved:
         parts += [_part("filters", "run/filters.html", context)]
@@ -46,9 +47,9 @@ def patch(
     # A swap looks for all its places before it fills the first one, so a new place comes with what is inside.
     within = {change.line.id: bodies.get(change.line.id, "") for change in found.changed if change.had_none}
     for line in (change.line for change in found.changed):
-        parts.append(_replace(f"row-{line.id}", _row(line, context, within.get(line.id, ""))))
+        parts.append(_replace(f"row-{line.id}", _row(new, line, within.get(line.id, ""))))
     parts += [_fill(key, html) for key, html in bodies.items() if key not in within]
-    parts += [_insert(anchor, [_row(line, context, inside(line)) for line in lines]) for anchor, lines in found.added]
+    parts += [_insert(anchor, [_row(new, line, inside(line)) for line in lines]) for anchor, lines in found.added]
     return {
         "seq": new.seq,
         "status": new.status,
@@ -63,22 +64,8 @@ def patch(
     }
 
 
-def context_of_run(loaded: Loaded, view: RunView, token: str) -> dict[str, Any]:
-    """Return what the parts of a run's page are rendered with, secrets masked."""
-    run = view.history.run
-    return {
-        "view": view,
-        "run": run,
-        "input": mask_input(loaded.graph, run.root.input),
-        "result": mask_result(loaded.graph, run.result),
-        "state": mask_state(loaded.graph, run.state),
-        "csrf_token": token,
-        "outdated": loaded.outdated,
-    }
-
-
-def _row(line: Line, context: dict[str, Any], html: str = "") -> SafeString:
-    return render_to_string("run/row.html", {**context, "line": line, "html": html, "selected": ""})
+def _row(view: RunView, line: Line, html: str = "") -> SafeString:
+    return render_to_string("run/row.html", context_of(RowPart(view=view, line=line, html=html, selected="")))
 
 
 def _fill(key: str, html: str) -> SafeString:

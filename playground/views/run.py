@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
@@ -11,36 +10,28 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from engine.journal.state import RunState
 from playground.diagram import svg
-from playground.display.pages import PageNotice, page
+from playground.display.pages import PageNotice, context_of, page
 from playground.history import Window, as_text, rows
 from playground.runpage.body import Drawn, draw, step_html
 from playground.runpage.loading import Loaded, load, view_of
+from playground.runpage.parts import RunParts, parts_of
 from playground.runpage.view import RunView, query_of, window_from
 from playground.runs import archive
-from playground.runs.masking import mask_input, mask_result, mask_state
 from playground.views.frame import frame_of
 
 GRAPH_WIDTH = 350
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunPage:
+class RunPage(RunParts):
     """Context of ``run/page.html``."""
 
-    view: RunView
-    run: RunState
     lines: tuple[Drawn, ...]
     graph: SafeString | None
     socket: str
-    input: Any
-    result: Any
-    state: Any
     selected: str
     """The key of the row that stands open in the panel."""
-    outdated: bool
-    """Whether the code has changed since the run was made."""
 
 
 @require_safe
@@ -81,16 +72,11 @@ async def run_page(
         icons = static("img/icons.svg")
         graph = svg(loaded.graph, width=GRAPH_WIDTH, marks=view.marks, icons=icons, links=view.links)
     context = RunPage(
-        view=view,
-        run=loaded.history.run,
+        **context_of(parts_of(loaded, view)),
         lines=lines,
         graph=graph,
         selected=selected_of(request),
         socket=socket_url(view.run_id, loaded.window),
-        outdated=loaded.outdated,
-        input=mask_input(loaded.graph, loaded.history.run.root.input),
-        result=mask_result(loaded.graph, loaded.history.run.result),
-        state=mask_state(loaded.graph, loaded.history.run.state),
     )
     frame = await frame_of(request, "runs", notices)
     return page(request, "run/page.html", context, frame=frame, status=status)

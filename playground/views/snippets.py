@@ -18,12 +18,19 @@ WIDTH = 76
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snippets:
-    """Context of ``workflow/snippets.html``."""
+    """One way to start the workflow for each place from which one does."""
 
     curl: str
     python: str
     is_example: bool = False
     """Whether nothing was filled in yet, and the input is a generated one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnippetsPart:
+    """Context of ``workflow/snippets.html``."""
+
+    snippets: Snippets
 
 
 def snippets_of(request: HttpRequest, entry: WorkflowEntry, form: Form) -> Snippets:

@@ -21,7 +21,7 @@ from playground.catalogue.catalogue import ImportProblem, WorkflowEntry
 from playground.catalogue.saved import SavedInput
 from playground.diagram import strip, svg
 from playground.display import excerpt
-from playground.display.pages import PageNotice, page
+from playground.display.pages import PageNotice, context_of, page
 from playground.display.values import preview
 from playground.forms import MISSING, Form, mask, without_secrets
 from playground.graph.tree import read_tree
@@ -33,7 +33,7 @@ from playground.schedules.schedules import ScheduleView
 from playground.views.frame import frame_of
 from playground.views.posting import issues_of, posted, wants_part
 from playground.views.run import url_of
-from playground.views.snippets import Snippets, snippets_of
+from playground.views.snippets import Snippets, SnippetsPart, snippets_of
 
 GRAPH_WIDTH = 350
 OPEN = ("running", "pending", "waiting", "suspended", "paused")
@@ -140,7 +140,8 @@ async def workflow(request: HttpRequest, workflow_id: str) -> HttpResponse:
         return await _opened(request, entry)
     if "snippets" in request.GET:
         form = Form.posted(entry.input_schema, *posted(request))
-        return render(request, "workflow/snippets.html", {"snippets": snippets_of(request, entry, form)})
+        part = SnippetsPart(snippets=snippets_of(request, entry, form))
+        return render(request, "workflow/snippets.html", context_of(part))
     return await _start(request, entry)
 
 

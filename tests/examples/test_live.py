@@ -12,10 +12,12 @@ from engine import Engine, Workflow
 from engine.events import Event
 from engine.testing import Collector, FakeClock
 from playground import examples
+from playground.display.pages import context_of
 from playground.history import History, Window
 from playground.runpage.body import step_html
 from playground.runpage.loading import Loaded
-from playground.runpage.patches import context_of_run, patch
+from playground.runpage.parts import RowPart, parts_of
+from playground.runpage.patches import patch
 from playground.runpage.view import Line, RunView, run_view
 
 ORDER = {
@@ -63,9 +65,9 @@ class Shown:
 
     def __init__(self, loaded: Loaded, view: RunView) -> None:
         """Load it."""
-        context = context_of_run(loaded, view, "t")
+        context = context_of(parts_of(loaded, view)) | {"csrf_token": "t"}
         self.parts = {name: render_to_string(f"run/{file}.html", context) for name, file in PARTS.items()}
-        self.rows = {f"row-{line.id}": row_html(line, context, loaded, view) for line in view.lines}
+        self.rows = {f"row-{line.id}": row_html(line, loaded, view) for line in view.lines}
         self.marks = dict(view.marks)
         self.links = dict(view.links)
 
@@ -125,10 +127,10 @@ def kept(old: str, new: str) -> str:
     return new if body is None else BODY.sub(lambda _: body[0], new)
 
 
-def row_html(line: Line, context: dict[str, Any], loaded: Loaded, view: RunView) -> str:
+def row_html(line: Line, loaded: Loaded, view: RunView) -> str:
     """Return a row as the page has it."""
     html = step_html(view, line, loaded.graph, token="t") if line.open and line.row.opens else ""
-    return render_to_string("run/row.html", {**context, "line": line, "html": html, "selected": ""})
+    return render_to_string("run/row.html", context_of(RowPart(view=view, line=line, html=html, selected="")))
 
 
 async def events_of(workflow: Workflow[Any, Any], value: Any, answers: dict[str, Any]) -> list[Event]:
