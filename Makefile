@@ -6,11 +6,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.installed-run
 TEST_STAMP := $(VENV)/.installed-test
+MUTANTS_STAMP := $(VENV)/.installed-mutants
 PEERS := .bench
 PEERS_STAMP := $(PEERS)/.installed
 PEERS_LISTS := tests/benchmarks/peers/requirements.txt tests/benchmarks/peers/package.json
 PYTEST := $(BIN)/python -m pytest
 SPREAD := --numprocesses auto --maxprocesses 4 # a process for each core
+SECONDS_EACH := not browser and not faults and not servers and not slow and not wheel
 NONE_IS_FINE := || [ $$? -eq 5 ] # pytest's code for "no test was found"
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 BIOME_VERSION := 2.6.8
@@ -23,7 +25,7 @@ ON_DATABASE := tests/actions tests/api tests/catalogue tests/engine/contract tes
 FAULTS_ON_DATABASE := tests/faults/test_kill.py tests/faults/test_races.py tests/faults/test_changes.py
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help run install test browser slow faults servers wheel zoo bench bench-quick lint format docs pictures clean
+.PHONY: help run install test coverage mutants browser slow faults servers wheel zoo bench bench-quick lint format docs pictures clean
 .DEFAULT_GOAL := help
 
 $(BIN)/python:
@@ -39,6 +41,10 @@ $(TEST_STAMP): pyproject.toml | $(BIN)/python
 	@echo "Installing Stepyard and what its tests need into $(VENV). The first time takes a few minutes."
 	@$(PIP) --editable '.[test]'
 	@touch $@ $(RUN_STAMP)
+
+$(MUTANTS_STAMP): $(TEST_STAMP)
+	@$(PIP) --editable '.[test,mutants]'
+	@touch $@
 
 # The engines that the benchmarks compare with; one that cannot be installed is left out.
 $(PEERS_STAMP): $(PEERS_LISTS)
@@ -60,7 +66,7 @@ install: $(RUN_STAMP) ## Install into .venv, and say where the commands are.
 	@echo "Stepyard is installed: $(BIN)/stepyard. To have it as stepyard in this shell, type: . $(BIN)/activate"
 
 test: $(TEST_STAMP) ## Everything that takes seconds, and the tour in the browser when Chromium is there.
-	$(PYTEST) $(SPREAD) -m "not browser and not faults and not servers and not slow and not wheel" $(ARGS)
+	$(PYTEST) $(SPREAD) -m "$(SECONDS_EACH)" $(ARGS)
 ifeq ($(POSTGRES),)
 	@echo "PostgreSQL is not installed, so what is tested on it (make servers) is left out."
 endif
@@ -69,6 +75,13 @@ ifneq ($(CHROMIUM),)
 else
 	@echo "Chromium is not installed, so the tour in the browser is left out."
 endif
+
+coverage: $(TEST_STAMP) ## Which lines and branches the tests of seconds reach, in all processes; fails below a floor.
+	$(PYTEST) $(SPREAD) --cov -m "$(SECONDS_EACH)" $(ARGS)
+
+mutants: $(MUTANTS_STAMP) ## Break journal/ and execution/ line by line, and see who notices; ARGS="'engine.journal.refs*'".
+	$(BIN)/mutmut run $(ARGS)
+	@$(BIN)/mutmut results | grep -v "not checked" || echo "Somebody noticed each of them."
 
 browser: $(TEST_STAMP) ## The tour in a real Chromium.
 	$(PYTEST) $(SPREAD) -m browser $(ARGS)
@@ -120,4 +133,4 @@ pictures: $(TEST_STAMP) ## Take the pictures of the documentation in a real Chro
 	$(BIN)/python docs/make_pictures.py
 
 clean: ## Remove what was installed and cached here.
-	rm -rf $(VENV) $(PEERS) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) .mypy_cache .pytest_cache .ruff_cache .hypothesis mutants .coverage*

@@ -286,3 +286,18 @@ async def test_the_step_before_a_deadly_function_is_not_run_again_and_not_blamed
     result = await (await Engine([workflow], store=store).run(run_id)).restart()
     assert (result.error_detail["type"], blamed in result.error) == ("WorkerLost", True), result.error
     assert (count.calls, result.steps["before"].status) == (["before 1"], "success")
+
+
+async def test_an_arm_that_failed_is_not_run_again() -> None:
+    """Its failure was recorded while the race went on with a question; the answer starts only what asked."""
+    calls: list[str] = []
+
+    def bad(data: Any) -> Any:
+        calls.append("bad")
+        raise ValueError("wrong")
+
+    arms = [create_step(id="bad", execute=bad), ask]
+    run = await run_of(begin().race(arms).commit(), store=MemoryStore())
+    assert (await run.start(1)).suspended == [["ask"]]
+    result = await run.resume(resume_data=5)
+    assert (result.status, calls, result.steps["bad"].status) == ("success", ["bad"], "failed")
