@@ -28,12 +28,12 @@ MAX_PARTS = 20
 MAX_TEXT = 64 * 1024
 """Characters of one message; what is longer is cut, and says so."""
 
-_ENGINE = str(FilePath(__file__).parent)
+_ENGINE = f"{FilePath(__file__).parent}/"
 _PLAYGROUND = str(FilePath(__file__).parents[1] / "playground")
 """The other package of the distribution, which in a clone is in no folder of libraries; its examples are user code."""
 _FOREIGN = (
     _ENGINE,
-    *{path for name, path in sysconfig.get_paths().items() if name in ("stdlib", "purelib", "platlib")},
+    *{f"{sysconfig.get_path(name)}/" for name in ("stdlib", "purelib", "platlib")},
 )
 
 

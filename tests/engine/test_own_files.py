@@ -1,5 +1,6 @@
 """Whose file an error came from: a file of the distribution is never the user's place."""
 
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,9 @@ ROOT = Path(engine.__file__).parents[1]
         (ROOT / "playground" / "examples" / "weather.py", True),
         (Path("/home/ada/shop/playground/flows.py"), True),
         (Path("/home/ada/shop/engine.py"), True),
+        (ROOT / "engine_flows.py", True),
+        (ROOT / "playground_flows.py", True),
+        (Path(f"{sysconfig.get_path('stdlib')}-flows") / "orders.py", True),
     ],
     ids=str,
 )

@@ -4,7 +4,9 @@ import sys
 import sysconfig
 from pathlib import Path
 
-_FOREIGN = tuple({path for name, path in sysconfig.get_paths().items() if name in ("stdlib", "purelib", "platlib")})
+_FOREIGN = tuple(
+    {f"{path}/" for name, path in sysconfig.get_paths().items() if name in ("stdlib", "purelib", "platlib")}
+)
 _OURS = tuple(str(Path(__file__).resolve().parents[3] / name) + "/" for name in ("engine", "playground"))
 _EXAMPLES = str(Path(__file__).resolve().parents[2] / "examples") + "/"
 
