@@ -1,11 +1,10 @@
 """How steps are made: from a function, by name or by decorator, and from other steps."""
 
 import inspect
-import json
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
-from typing import Any, Protocol, TypedDict, TypeVar, Unpack, overload
+from typing import Any, Protocol, TypeVar, Unpack, overload
 
+from engine.building.step_options import StepOptions, check_inline, check_options, signature_of_undo
 from engine.errors import DefinitionError, InvalidId
 from engine.execution.context import Context
 from engine.execution.threads import in_thread
@@ -13,7 +12,7 @@ from engine.ids import check_id
 from engine.shown import shown
 from engine.tree.calls import defining
 from engine.tree.signature import Signature, read_signature
-from engine.tree.step import Retry, Step
+from engine.tree.step import Step
 from engine.values.durations import in_seconds
 from engine.values.schema import Schema
 
@@ -34,38 +33,6 @@ SyncSource = Callable[[Context], Out] | Callable[[], Out]
 
 UNSET: Any = object()
 """Stands for "not given", where None means "any JSON value"."""
-
-
-class StepOptions(TypedDict, total=False):
-    """The keywords that `create_step` and `step` share."""
-
-    resume_schema: Any
-    """What an answer to its suspension looks like."""
-
-    suspend_schema: Any
-    """What its suspension says."""
-
-    state_schema: Any
-    """The run's state as this step sees it."""
-
-    description: str
-    """What it does, for people."""
-
-    retry: Retry | None
-    """How it is tried again; None to follow the workflow."""
-
-    timeout: float | timedelta | None
-    """Seconds, or a timedelta, that each attempt may take."""
-
-    metadata: dict[str, Any] | None
-    """Anything that tools want to know; JSON."""
-
-    undo: Callable[..., Any] | None
-    """Takes back what the step has done, when its run fails or is cancelled later: ``fn(output)`` or
-    ``fn(output, ctx)``, sync or async. It runs at least once, and is tried again as the step is."""
-    inline: bool
-    """Whether a plain function is called on the event loop itself instead of in a thread. For one that only computes
-    and is done in well under a millisecond: until then nothing else goes on, no timeout and no cancel."""
 
 
 class StepDecorator(Protocol):
@@ -228,15 +195,16 @@ def _make(
 ) -> Step[Any, Any]:
     """Make a step of a function whose signature is read."""
     check_id(id, "step")
-    _check_options(id, options)
+    check_options(id, options)
     timeout, undo, inline = options.get("timeout"), options.get("undo"), options.get("inline", False)
-    _check_inline(id, inline, signature)
+    check_inline(id, inline, signature)
+    output = _schema(id, "output_schema", signature.output.resolve() if output_schema is UNSET else output_schema)
     return Step(
         id=id,
         call=_call(function, signature, inline),
         function=function,
         input=_schema(id, "input_schema", signature.input.resolve() if input_schema is UNSET else input_schema),
-        output=_schema(id, "output_schema", signature.output.resolve() if output_schema is UNSET else output_schema),
+        output=output,
         resume=_optional(id, "resume_schema", options.get("resume_schema")),
         suspend=_optional(id, "suspend_schema", options.get("suspend_schema")),
         state=_optional(id, "state_schema", options.get("state_schema")),
@@ -245,7 +213,7 @@ def _make(
         timeout=None if timeout is None else in_seconds(f"The timeout of step {id!r}", timeout, above=True),
         metadata=options.get("metadata"),
         undo=undo,
-        call_undo=None if undo is None else _call(undo, read_signature(undo), inline=False),
+        call_undo=None if undo is None else _call(undo, signature_of_undo(id, undo, output), inline=False),
         file=signature.file,
         line=signature.line,
         wants_context=signature.wants_context,
@@ -277,59 +245,6 @@ def _schema(id: str, option: str, spec: Any) -> Schema:
 def _optional(id: str, option: str, spec: Any) -> Schema | None:
     """Return the schema of what was given, if anything was."""
     return None if spec is None else _schema(id, option, spec)
-
-
-def _check_options(id: str, options: StepOptions) -> None:
-    """Check what the type checker may not have seen.
-
-    Raises:
-        DefinitionError: an option is unknown or of the wrong kind.
-    """
-    if unknown := options.keys() - StepOptions.__annotations__.keys():
-        raise DefinitionError(f"Step {id!r} was given {', '.join(sorted(unknown))}, which no step takes.")
-    check_shared(f"Step {id!r}", options.get("description", ""), options.get("retry"))
-    check_metadata(id, options.get("metadata"))
-
-
-def check_shared(what: str, description: Any, retry: Any) -> None:
-    """Check the options that steps and workflows share.
-
-    Raises:
-        DefinitionError: the description is no text, or the retry no `Retry`.
-    """
-    if not isinstance(description, str):
-        raise DefinitionError(f"{what} has description={shown(description)}. Expected text.")
-    if not isinstance(retry, Retry | None):
-        raise DefinitionError(f"{what} has retry={shown(retry)}. Expected Retry(attempts=3, delay=1.0) or None.")
-
-
-def check_metadata(id: str, metadata: Any) -> None:
-    """Check that metadata can be shown as JSON.
-
-    Raises:
-        DefinitionError: it is no dict, or something in it has no JSON form.
-    """
-    if not isinstance(metadata, dict | None):
-        raise DefinitionError(f"The metadata of {id!r} is {shown(metadata)}. Expected a dict or None.")
-    try:
-        json.dumps(metadata, allow_nan=False)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise DefinitionError(f"The metadata of {id!r} must be JSON: {error}") from error
-
-
-def _check_inline(id: str, inline: Any, signature: Signature) -> None:
-    """Check that a step that is to be called on the event loop is a plain function.
-
-    Raises:
-        DefinitionError: ``inline`` is no bool, or the function is async.
-    """
-    if not isinstance(inline, bool):
-        raise DefinitionError(f"Step {id!r} has inline={shown(inline)}. Expected True or False.")
-    if inline and signature.is_async:
-        raise DefinitionError(
-            f"Step {id!r} has inline=True and an async function, which runs on the event loop anyway. Leave it out, "
-            "or make it a plain function."
-        )
 
 
 def _call(function: Callable[..., Any], signature: Signature, inline: bool) -> Callable[[Any, Any], Awaitable[Any]]:

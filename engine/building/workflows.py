@@ -6,7 +6,7 @@ from typing import Any, TypedDict, TypeVar, Unpack, overload
 
 from engine.building.builder import WorkflowBuilder
 from engine.building.schedules import Every, Schedule
-from engine.building.steps import check_metadata, check_shared
+from engine.building.step_options import check_metadata, check_shared
 from engine.errors import DefinitionError
 from engine.ids import check_id
 from engine.shown import shown

@@ -68,7 +68,12 @@ async def book_flight(offer: Offer) -> Booking:
     return Booking(what=f"flight to {offer.city} with {offer.airline}", price=offer.price)
 
 
-@step(undo=cancel_booking)
+async def cancel_last(bookings: list[Booking], ctx: Context) -> None:
+    """Take back what was booked last."""
+    await cancel_booking(bookings[-1], ctx)
+
+
+@step(undo=cancel_last)
 async def book_hotel(flight: Booking, ctx: Context) -> list[Booking]:
     """Book the nights; they are cancelled when the trip is off."""
     trip: Trip = ctx.init_data

@@ -23,7 +23,7 @@ from engine import (
     step,
 )
 from engine.building.builder import WorkflowBuilder
-from engine.building.steps import StepOptions
+from engine.building.step_options import StepOptions
 from engine.building.workflows import WorkflowOptions
 from engine.errors import DefinitionError
 

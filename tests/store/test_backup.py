@@ -77,7 +77,7 @@ def test_runs_go_out_and_come_back(tmp_path: Path) -> None:
     assert json.loads(file.read_text())["run_id"] == "r1"
     async_to_sync(retention.delete)(["r1"])
     assert run("import", str(file)) == f"{file}: run r1.\n"
-    with pytest.raises(CommandError, match="exists already"):
+    with pytest.raises(CommandError, match="its run is here already"):
         run("import", str(file))
     with pytest.raises(CommandError, match="no run has the id"):
         run("export", "nowhere")

@@ -345,6 +345,12 @@ def test_what_is_no_undo_is_refused() -> None:
     with pytest.raises(DefinitionError):
         create_step(id="a", execute=ask.function, undo=lambda a, b, c: None)
 
+    def refund(amount: int) -> None:
+        """Take a number."""
+
+    with pytest.raises(DefinitionError, match=r"returns list\[str\], but its undo, .*refund, takes int"):
+        create_step(id="a", execute=ask.function, output_schema=list[str], undo=refund)
+
 
 def test_an_undo_is_part_of_the_graph_only_where_it_is_given() -> None:
     """Recorded digests of other steps stay."""

@@ -1,0 +1,119 @@
+"""What a step may be told beside its id, function and schemas, and the checks of that."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, TypedDict
+
+from engine.errors import DefinitionError
+from engine.shown import shown
+from engine.tree.signature import Signature, read_signature
+from engine.tree.step import Retry
+from engine.values.schema import Schema
+from engine.values.shapes import mismatch
+
+
+class StepOptions(TypedDict, total=False):
+    """The keywords that `create_step` and `step` share."""
+
+    resume_schema: Any
+    """What an answer to its suspension looks like."""
+
+    suspend_schema: Any
+    """What its suspension says."""
+
+    state_schema: Any
+    """The run's state as this step sees it."""
+
+    description: str
+    """What it does, for people."""
+
+    retry: Retry | None
+    """How it is tried again; None to follow the workflow."""
+
+    timeout: float | timedelta | None
+    """Seconds, or a timedelta, that each attempt may take."""
+
+    metadata: dict[str, Any] | None
+    """Anything that tools want to know; JSON."""
+
+    undo: Callable[..., Any] | None
+    """Takes back what the step has done, when its run fails or is cancelled later: ``fn(output)`` or
+    ``fn(output, ctx)``, sync or async. It runs at least once, and is tried again as the step is."""
+    inline: bool
+    """Whether a plain function is called on the event loop itself instead of in a thread. For one that only computes
+    and is done in well under a millisecond: until then nothing else goes on, no timeout and no cancel."""
+
+
+def check_options(id: str, options: StepOptions) -> None:
+    """Check what the type checker may not have seen.
+
+    Raises:
+        DefinitionError: an option is unknown or of the wrong kind.
+    """
+    if unknown := options.keys() - StepOptions.__annotations__.keys():
+        raise DefinitionError(f"Step {id!r} was given {', '.join(sorted(unknown))}, which no step takes.")
+    check_shared(f"Step {id!r}", options.get("description", ""), options.get("retry"))
+    check_metadata(id, options.get("metadata"))
+
+
+def check_shared(what: str, description: Any, retry: Any) -> None:
+    """Check the options that steps and workflows share.
+
+    Raises:
+        DefinitionError: the description is no text, or the retry no `Retry`.
+    """
+    if not isinstance(description, str):
+        raise DefinitionError(f"{what} has description={shown(description)}. Expected text.")
+    if not isinstance(retry, Retry | None):
+        raise DefinitionError(f"{what} has retry={shown(retry)}. Expected Retry(attempts=3, delay=1.0) or None.")
+
+
+def check_metadata(id: str, metadata: Any) -> None:
+    """Check that metadata can be shown as JSON.
+
+    Raises:
+        DefinitionError: it is no dict, or something in it has no JSON form.
+    """
+    if not isinstance(metadata, dict | None):
+        raise DefinitionError(f"The metadata of {id!r} is {shown(metadata)}. Expected a dict or None.")
+    try:
+        json.dumps(metadata, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise DefinitionError(f"The metadata of {id!r} must be JSON: {error}") from error
+
+
+def check_inline(id: str, inline: Any, signature: Signature) -> None:
+    """Check that a step that is to be called on the event loop is a plain function.
+
+    Raises:
+        DefinitionError: ``inline`` is no bool, or the function is async.
+    """
+    if not isinstance(inline, bool):
+        raise DefinitionError(f"Step {id!r} has inline={shown(inline)}. Expected True or False.")
+    if inline and signature.is_async:
+        raise DefinitionError(
+            f"Step {id!r} has inline=True and an async function, which runs on the event loop anyway. Leave it out, "
+            "or make it a plain function."
+        )
+
+
+def signature_of_undo(id: str, undo: Callable[..., Any], output: Schema) -> Signature:
+    """Return how the undo of a step is called.
+
+    Args:
+        id: the step.
+        undo: the function, of the step's output, and of a context if it wants one.
+        output: what the step returns.
+
+    Raises:
+        DefinitionError: it is no such function, or can never take what the step returns.
+    """
+    signature = read_signature(undo)
+    annotation = signature.input.resolve() if signature.takes_input else None
+    if annotation is not None and mismatch(output.shape.writes, Schema.of(annotation).shape.reads) is not None:
+        raise DefinitionError(
+            f"Step {id!r} returns {output.name}, but its undo, {signature.name}, takes {Schema.of(annotation).name}. "
+            "An undo is given what the step has returned: change one of the two."
+        )
+    return signature
