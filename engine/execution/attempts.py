@@ -24,7 +24,7 @@ async def run_attempt(run: Walker, node: AttemptNode, scope: Scope, value: Value
         _close_body(run, node, scope)
         caught = {"arms": [node.handler.id], "step": list(_innermost(node, scope).path)}
         run.journal.emit("attempt-caught", (*scope.path, node.id), caught)
-    await undo_steps(run, scope, inside(scope, node.body))
+    await undo_steps(run, scope, node.body)
     return await run.walk(node.handler, scope, _told_of(_innermost(node, scope)))
 
 

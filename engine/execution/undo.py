@@ -20,18 +20,22 @@ from engine.tree.nodes import FlowNode, LoopNode, Node, StepNode, step_ids, walk
 from engine.tree.step import Step
 
 
-async def undo_steps(run: Walker, scope: Scope, within: Callable[[Path], bool] = lambda path: True) -> None:
+async def undo_steps(run: Walker, scope: Scope, *nodes: Node) -> None:
     """Undo every step that has succeeded and is to be undone; what an undo raises in the end is recorded.
 
     Args:
         run: the run in execution.
         scope: any place in it.
-        within: which paths are meant.
+        nodes: those of this place, in this pass of the loops around it, whose steps are meant; all of the run without.
     """
     *_, root = scope.outwards()
-    for step in run.journal.state.left_to_undo:
-        if within(step.path):
-            await _undo(run, root, step)
+    left = run.journal.state.left_to_undo
+    if nodes and left:
+        # By record, not by path: an earlier pass of a loop around has the same paths.
+        meant = {id(step) for node in nodes for step in _begun(scope, node)}
+        left = [step for step in left if id(step) in meant]
+    for step in left:
+        await _undo(run, root, step)
 
 
 def inside(scope: Scope, *nodes: Node) -> Callable[[Path], bool]:
@@ -137,6 +141,14 @@ def _pass_with(now: StepState, index: int | str | None, record: StepState) -> St
     if index is not None:
         now = now.children[index]
     return next((past for past in (now, *now.earlier) if any(step is record for step in _all_of(past))), now)
+
+
+def _begun(scope: Scope, node: Node) -> Iterator[StepState]:
+    for step_id in step_ids(node):
+        step = scope.place.children.get(step_id)
+        if step is not None:
+            yield step
+            yield from _all_of(step)
 
 
 def _all_of(place: StepState) -> Iterator[StepState]:

@@ -357,3 +357,54 @@ def test_an_undo_is_part_of_the_graph_only_where_it_is_given() -> None:
     (with_undo,) = begin().then(Bookings().step("a")).commit().graph["steps"]
     (without,) = begin().then(fail).commit().graph["steps"]
     assert (with_undo["undo"], "undo" in without) == ("undo", False)
+
+
+async def test_a_caught_failure_undoes_its_own_pass_of_a_loop_alone() -> None:
+    """What an earlier pass has done under the same paths was not caught, and stays done."""
+    undone: list[int] = []
+
+    async def undo(output: int) -> None:
+        undone.append(output)
+
+    async def check(data: int) -> int:
+        if data == 2:
+            raise Fail("full")
+        return data + 1
+
+    async def numbered(data: int) -> int:
+        return data
+
+    async def handle(data: Any) -> int:
+        return 99
+
+    book = create_step(id="book", execute=numbered, undo=undo)
+    caught = sequence(book, create_step(id="check", execute=check))
+    handler = create_step(id="handler", execute=handle)
+    body = begin(id="body").attempt(caught, otherwise=handler).commit()
+    flow = begin().dountil(body, lambda output: output == 99).commit()
+    result = await run_to_end(flow, 0)
+    assert (result.status, result.result, undone) == ("success", 99, [2])
+
+
+async def test_a_race_undoes_the_losers_of_its_own_pass_of_a_loop_alone() -> None:
+    """Who won an earlier pass keeps what it did, though it loses or fails in a later one."""
+    undone: list[int] = []
+
+    async def undo(output: int) -> None:
+        undone.append(output)
+
+    async def odd(data: int) -> int:
+        if data % 2 == 0:
+            raise Fail("even")
+        return data + 1
+
+    async def even(data: int) -> int:
+        if data % 2 == 1:
+            raise Fail("odd")
+        return data + 1
+
+    arms = [create_step(id="odd", execute=odd, undo=undo), create_step(id="even", execute=even, undo=undo)]
+    body = begin(id="body").race(arms).map(lambda data: next(iter(data.values()))).commit()
+    flow = begin().dountil(body, lambda output: output == 4).commit()
+    result = await run_to_end(flow, 0)
+    assert (result.status, result.result, undone) == ("success", 4, [])
