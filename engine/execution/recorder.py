@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime
+from time import monotonic
 from typing import Any
 
 from engine.clock import Clock
@@ -12,6 +13,9 @@ from engine.journal.fold import apply
 from engine.journal.state import RunState
 from engine.journal.store import Claim, Store
 from engine.paths import Path
+
+TURN = 0.005
+"""Seconds for which a walk may go on before others on the event loop have a turn."""
 
 Spawn = Callable[[Coroutine[Any, Any, Any]], Awaitable[Any]]
 """Begins something beside the walk; cancels the caller when the segment is coming to its end already."""
@@ -64,6 +68,7 @@ class Recorder:
         self._writing = asyncio.Lock()
         self._main: asyncio.Task[Any] | None = None
         self._spawn: Spawn | None = None
+        self._turn_ends = monotonic() + TURN
         self._waiting: list[asyncio.Future[None]] = []
         """The children of groups that wait for the next write, until it begins."""
 
@@ -117,6 +122,10 @@ class Recorder:
             self._writing.release()
             for waiter in waiting:
                 _end(waiter, error)
+        if monotonic() >= self._turn_ends:
+            # A walk whose steps wait for nothing would hold the event loop, and no cancel and no timeout would get in.
+            await asyncio.sleep(0)
+            self._turn_ends = monotonic() + TURN
 
     async def settle(
         self, type: EventType, path: Path, payload: dict[str, Any], still: Callable[[], bool] = lambda: True

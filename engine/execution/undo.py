@@ -46,7 +46,9 @@ def inside(scope: Scope, *nodes: Node) -> Callable[[Path], bool]:
 
 async def _undo(run: Walker, root: Scope, record: StepState) -> None:
     state = run.journal.state
-    number, undo = state.undoable.index(record) + 1, record.undo or UndoState()
+    # By identity: to compare the records of very many steps takes longer than to undo them.
+    number = next(number for number, step in enumerate(state.undoable, 1) if step is record)
+    undo = record.undo or UndoState()
     step, scope = _found(root, record)
     while undo.left:
         error: BaseException | None

@@ -139,3 +139,18 @@ async def test_a_context_is_kept_over_waits_and_errors() -> None:
 
     assert await in_own_context(work(), lambda: waits.append(colour.get())) == "green"
     assert (waits, colour.get()) == (["none"], "none")
+
+
+async def test_a_run_that_waits_for_nothing_leaves_others_their_turn() -> None:
+    """A loop of steps that never wait is heard over: a cancel from another task gets in, and so does a timeout."""
+    endless = begin().dountil(add_one, lambda data: False).commit()
+    run = await run_of(endless)
+    starting = asyncio.ensure_future(run.start(0))
+    await until(run, "loop-decided")
+    await run.cancel()
+    assert (await starting).status == "canceled"
+
+    run = await run_of(endless)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.1):
+            await run.start(0)
