@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from engine.execution.outcome import Failed, Outcome
 from engine.execution.scope import Scope
-from engine.execution.undo import inside, undo_steps
+from engine.execution.undo import inside, undo_within
 from engine.execution.walker import Walker
 from engine.journal.refs import Value
 from engine.journal.step_state import StepState
@@ -24,7 +24,7 @@ async def run_attempt(run: Walker, node: AttemptNode, scope: Scope, value: Value
         _close_body(run, node, scope)
         caught = {"arms": [node.handler.id], "step": list(_innermost(node, scope).path)}
         run.journal.emit("attempt-caught", (*scope.path, node.id), caught)
-    await undo_steps(run, scope, node.body)
+    await undo_within(run, scope, [node.body])
     return await run.walk(node.handler, scope, _told_of(_innermost(node, scope)))
 
 

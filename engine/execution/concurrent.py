@@ -9,7 +9,7 @@ from engine.execution.functions import decide
 from engine.execution.group import Group, Member
 from engine.execution.outcome import CANCELED, HALTED, Failed, Outcome, recorded
 from engine.execution.scope import Scope
-from engine.execution.undo import undo_steps
+from engine.execution.undo import undo_within
 from engine.execution.walker import Walker
 from engine.failure import describe
 from engine.journal.refs import Value, item_of
@@ -38,7 +38,7 @@ async def run_race(run: Walker, node: RaceNode, scope: Scope, value: Value) -> O
     winner, end = won
     if decided is None:
         run.journal.emit("race-decided", (*scope.path, node.id), {"arms": [winner.id]})
-    await undo_steps(run, scope, *(arm for arm in node.arms if arm is not winner))
+    await undo_within(run, scope, [arm for arm in node.arms if arm is not winner])
     return _dict_of({winner.id: end})
 
 

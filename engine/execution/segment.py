@@ -22,7 +22,7 @@ from engine.execution.scope import Scope
 from engine.execution.sequence import run_flow, run_nested, run_sequence
 from engine.execution.service import StepHost
 from engine.execution.steps import run_step
-from engine.execution.undo import undo_steps
+from engine.execution.undo import undo_all
 from engine.execution.waits import run_event, run_sleep
 from engine.execution.walker import Listener, in_own_context, take_back
 from engine.failure import describe
@@ -257,7 +257,7 @@ class Execution:
     async def _undo_and_end(self) -> None:
         """Take back what the run has done, and end it as it was decided before."""
         decided = self.journal.state.undoing or {}
-        await undo_steps(self, self._root)
+        await undo_all(self, self._root)
         self._end_undone(decided["status"], {key: value for key, value in decided.items() if key != "status"})
         await self.journal.flush()
 

@@ -1,6 +1,6 @@
 """Undo: what steps have done is taken back, the last finished step first, each at least once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -20,22 +20,23 @@ from engine.tree.nodes import FlowNode, LoopNode, Node, StepNode, step_ids, walk
 from engine.tree.step import Step
 
 
-async def undo_steps(run: Walker, scope: Scope, *nodes: Node) -> None:
-    """Undo every step that has succeeded and is to be undone; what an undo raises in the end is recorded.
-
-    Args:
-        run: the run in execution.
-        scope: any place in it.
-        nodes: those of this place, in this pass of the loops around it, whose steps are meant; all of the run without.
-    """
-    *_, root = scope.outwards()
-    left = run.journal.state.left_to_undo
-    if nodes and left:
-        # By record, not by path: an earlier pass of a loop around has the same paths.
-        meant = {id(step) for node in nodes for step in _begun(scope, node)}
-        left = [step for step in left if id(step) in meant]
-    for step in left:
+async def undo_all(run: Walker, root: Scope) -> None:
+    """Undo every step of a run that has succeeded and is to be undone; what an undo raises in the end is recorded."""
+    for step in run.journal.state.left_to_undo:
         await _undo(run, root, step)
+
+
+async def undo_within(run: Walker, scope: Scope, nodes: Sequence[Node]) -> None:
+    """Undo what was done in some nodes that stand at this place, in this pass of the loops around it."""
+    left = run.journal.state.left_to_undo
+    if not left:
+        return
+    *_, root = scope.outwards()
+    # By record, not by path: an earlier pass of a loop around has the same paths.
+    meant = {id(step) for node in nodes for step in _begun(scope, node)}
+    for step in left:
+        if id(step) in meant:
+            await _undo(run, root, step)
 
 
 def inside(scope: Scope, *nodes: Node) -> Callable[[Path], bool]:
