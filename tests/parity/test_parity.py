@@ -261,6 +261,8 @@ FILTERS = [
     {"since": "2026-01-01", "status": "suspended"},
     {"until": "2026-01-01T09:00:00Z"},
     {"after": "0"},
+    {"limit": "2"},
+    {"limit": "500"},
 ]
 
 WRONG = [
@@ -269,6 +271,11 @@ WRONG = [
     ({"since": "monday"}, ["since", "'monday'"]),
     ({"until": "0001-01-01T00:00:00+23:59"}, ["until", "0001"]),
     ({"after": "there"}, ["after", "'there'"]),
+    ({"limit": "0"}, ["limit", "'0'", "from 1 to 500"]),
+    ({"limit": "501"}, ["limit", "'501'"]),
+    ({"limit": "many"}, ["limit", "'many'"]),
+    ({"limit": "-1"}, ["limit", "'-1'"]),
+    ({"limit": "1e2", "after": "x"}, ["'1e2'", "'x'"]),
     ({"status": "done", "since": "monday"}, ["'done'", "'monday'"]),
 ]
 
