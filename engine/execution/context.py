@@ -290,6 +290,9 @@ class Context:
         for call in self._at_close:
             call(self)
         self._closed = True
+        # Looked at first, since a call for each step is what steps cost.
+        if self._host.told:
+            self._host.gather()
 
     def _note(self, type: EventType, payload: dict[str, Any]) -> None:
         if not self._closed:

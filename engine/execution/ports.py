@@ -1,5 +1,6 @@
 """What a context needs of the executor that runs its function."""
 
+from collections.abc import Sized
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -59,6 +60,15 @@ class Host(Protocol):
 
     def emit(self, type: EventType, path: Path, payload: dict[str, Any]) -> None:
         """Record an event of the step."""
+        ...
+
+    @property
+    def told(self) -> Sized:
+        """Return what other threads have told and nobody has recorded yet."""
+        ...
+
+    def gather(self) -> None:
+        """Record what other threads have told of their steps so far; called on the executor's own thread."""
         ...
 
     def output_of(self, step_id: str, scope: Any) -> Any:

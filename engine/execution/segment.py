@@ -28,6 +28,7 @@ from engine.execution.walker import Listener, in_own_context, take_back
 from engine.failure import describe
 from engine.journal.lost import MAX_LOST
 from engine.journal.refs import Value
+from engine.journal.requests import Start
 from engine.journal.state import RunState
 from engine.journal.store import Claim, Store
 from engine.journal.summary import CLOSES_WAITS
@@ -66,8 +67,9 @@ class Execution:
         lease: float,
         flow: Flow,
         state: RunState,
+        start: Start | None = None,
     ) -> None:
-        """Take the claim and the folded state of the run."""
+        """Take the claim and the folded state of the run; ``start`` is recorded when it begins, and holds from then."""
         self.clock = clock
         self.random = random
         self.lost: str = claim.lost or ""
@@ -76,6 +78,7 @@ class Execution:
         self._claim = claim
         self._lease = lease
         self._flow = flow
+        self._start = start
         self._listeners: list[Listener] = []
         self._tasks = asyncio.TaskGroup()
         self._alarms: dict[tuple[Path, datetime], asyncio.Task[None]] = {}
@@ -213,8 +216,8 @@ class Execution:
         """Record that the run begins or is taken over; tell why when it cannot go on."""
         state, lost = self.journal.state, self._claim.interrupted
         status = state.status
-        if status == "pending":
-            self.journal.emit("run-started", (), {})
+        if status == "pending" or self._start is not None:
+            self.journal.emit("run-started", (), {} if self._start is None else self._start.payload())
         at_work = [step for step in state.open.values() if step.kind == "step" and step.status == "running"]
         interrupted = [list(step.path) for step in at_work if step.retry_at is None and (lost or not step.ready)]
         if state.undoing is not None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections import deque
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, wait
 from datetime import datetime
@@ -36,6 +37,8 @@ class StepHost:
         self._journal = journal
         self._spawn = spawn
         self._writing = False
+        self.told: deque[tuple[EventType, Path, dict[str, Any]]] = deque()
+        """What other threads want recorded, in their order."""
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
 
@@ -56,9 +59,17 @@ class StepHost:
     def emit(self, type: EventType, path: Path, payload: dict[str, Any]) -> None:
         """Record an event of a running step, soon."""
         if threading.get_ident() == self._thread:
+            if self.told:
+                self.gather()
             self._emit(type, path, payload)
         else:
-            self._loop.call_soon_threadsafe(self._emit, type, path, payload)
+            self.told.append((type, path, payload))
+            self._loop.call_soon_threadsafe(self.gather)
+
+    def gather(self) -> None:
+        """Record what other threads have told so far; the loop does so soon, but a step may end before that."""
+        while self.told:
+            self._emit(*self.told.popleft())
 
     def output_of(self, step_id: str, scope: Scope) -> Any:
         """Return the typed output of an earlier step; see `Context.result`."""

@@ -102,9 +102,9 @@ def _starts(event: Event) -> bool:
 
 
 def _late_input(events: Sequence[Event]) -> dict[str, Any]:
-    """Return the input of a run that was created first and started later."""
-    started = (event.payload for event in events if event.type == "run-started" and "input" in event.payload)
-    return next(started, {})
+    """Return the input that a run began with, where that is not the one it was created with."""
+    started = [event.payload for event in events if event.type == "run-started" and "input" in event.payload]
+    return started[-1] if started else {}
 
 
 def _shared(events: Sequence[Event], path: Path) -> Iterator[Draft]:

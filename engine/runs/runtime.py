@@ -16,6 +16,7 @@ from engine.execution.hooks import left_by
 from engine.failure import describe
 from engine.journal.fit import check_fit, check_known
 from engine.journal.fold import fold
+from engine.journal.requests import Start
 from engine.journal.state import RunState
 from engine.journal.store import Claim, MemoryStore, Store
 from engine.runs.endings import Endings
@@ -70,13 +71,16 @@ class Runtime:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._endings: Endings = Endings(store=self.store, clock=self.clock, logger=self.logger, lease=lease)
 
-    async def segment(self, run_id: str, *, flow: Flow | None = None, force: bool = False) -> RunState | None:
+    async def segment(
+        self, run_id: str, *, flow: Flow | None = None, force: bool = False, start: Start | None = None
+    ) -> RunState | None:
         """Claim a run and go on with it until it ends or everything left of it waits.
 
         Args:
             run_id: the run.
             flow: its workflow, when that is known; else the store is asked.
             force: take it over although another owner's lease holds.
+            start: what it begins with, where that was recorded before anybody could read it by the workflow's schemas.
 
         Returns:
             The run as it is then; None when another owner has it or it was stopped here.
@@ -99,7 +103,7 @@ class Runtime:
                 self.notice(run_id)
                 return None
             try:
-                state = await self._execute(flow, claim)
+                state = await self._execute(flow, claim, start)
                 if state is not None and state.ended:
                     await self._endings.finish(flow, claim, state)
             finally:
@@ -107,7 +111,7 @@ class Runtime:
             if state is None or state.ended:
                 break
             # Whoever answered before the release saw the run claimed and left it alone, so this is looked at after it.
-            runnable, force = (await self.store.summary(run_id)).runnable, False
+            runnable, force, start = (await self.store.summary(run_id)).runnable, False, None
         return state
 
     async def finish(self, run_id: str, *, force: bool = False) -> bool:
@@ -182,7 +186,7 @@ class Runtime:
         if tasks:
             await asyncio.wait(tasks)
 
-    async def _execute(self, flow: Flow, claim: Claim) -> RunState | None:
+    async def _execute(self, flow: Flow, claim: Claim, start: Start | None) -> RunState | None:
         state = await self.state(claim.run_id)
         if state.ended or not state.has_input:
             return state
@@ -208,6 +212,7 @@ class Runtime:
             lease=self._lease,
             flow=flow,
             state=state,
+            start=start,
         )
         self._live[claim.run_id] = execution
         try:

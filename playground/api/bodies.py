@@ -5,12 +5,14 @@ from difflib import get_close_matches
 from typing import Any, get_args
 
 from engine.events import RunStatus
+from playground.runs.filters import MOST
 
 Schema = dict[str, Any]
 Query = tuple[tuple[str, Schema], ...]
 
 TEXT: Schema = {"type": "string"}
 NUMBER: Schema = {"type": "integer", "minimum": 0}
+LIMIT: Schema = {"type": "integer", "minimum": 1, "maximum": MOST}
 TIME: Schema = {"type": "string", "format": "date-time"}
 OBJECT: Schema = {"type": "object"}
 ANY: Schema = {}
@@ -60,7 +62,7 @@ EVENT = _body({"event": TEXT, "data": ANY}, "event")
 NO_QUERY: Query = ()
 RUN_ID: Query = (("runId", TEXT),)
 OBSERVE: Query = (*RUN_ID, ("offset", NUMBER))
-PAGES: Query = (("page", NUMBER), ("perPage", NUMBER), ("limit", NUMBER), ("offset", NUMBER))
+PAGES: Query = (("page", NUMBER), ("perPage", LIMIT), ("limit", LIMIT), ("offset", NUMBER))
 LISTED: Query = (
     *PAGES,
     ("status", STATUSES),
@@ -71,7 +73,7 @@ LISTED: Query = (
 )
 ONE_RUN: Query = (("fields", TEXT), ("withNestedWorkflows", {"enum": ["true", "false"]}))
 AFTER: Query = (("after", NUMBER),)
-MORE: Query = (("after", TEXT), ("limit", NUMBER))
+MORE: Query = (("after", TEXT), ("limit", LIMIT))
 SCHEDULED: Query = (("workflow", TEXT),)
 LINES_OF: Query = (
     ("workflow", TEXT),

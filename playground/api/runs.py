@@ -16,7 +16,7 @@ from playground.api.waiting import events_after
 from playground.catalogue import catalogue
 from playground.catalogue.catalogue import Graph
 from playground.runs import lists, wire
-from playground.runs.filters import read_filter, read_place
+from playground.runs.filters import read_filter, read_part
 from playground.runs.inbox import read_inbox
 from playground.runs.masking import mask_event
 
@@ -28,8 +28,7 @@ MOST = 1000
 async def listing(request: HttpRequest) -> Answer:
     """Return runs of all workflows, newest first."""
     wanted = read_filter(request.GET)
-    limit = number(request, "limit", 50, most=500)
-    found = await lists.page(wanted.filter, after=wanted.after, limit=max(limit, 1))
+    found = await lists.page(wanted.filter, after=wanted.after, limit=wanted.limit)
     return {"runs": [wire.line(summary) for summary in found.rows], "next": found.next}
 
 
@@ -54,7 +53,8 @@ async def events(request: HttpRequest, run_id: str) -> Answer:
 @endpoint("GET", query=MORE)
 async def inbox(request: HttpRequest) -> Answer:
     """Return what waits for a person, newest first."""
-    found = await read_inbox(after=read_place(request.GET), limit=max(number(request, "limit", 50, most=200), 1))
+    wanted = read_part(request.GET)
+    found = await read_inbox(after=wanted.after, limit=wanted.limit)
     items = [
         {
             "runId": item.run_id,

@@ -13,9 +13,8 @@ from playground.api.endpoint import Answer, body_of, endpoint, number
 from playground.api.waiting import settled
 from playground.catalogue import catalogue
 from playground.runs import lists, retention, wire
-from playground.runs.filters import read_filter
+from playground.runs.filters import MOST, read_filter
 
-LONGEST = 500
 """The most runs of one answer."""
 NAMES = {"resource_id": "resourceId", "since": "fromDate", "until": "toDate"}
 """What clients of Mastra call the filters of a workflow's runs."""
@@ -111,9 +110,14 @@ async def time_travel_async(request: HttpRequest, workflow_id: str) -> Answer:
 async def runs_of(request: HttpRequest, workflow_id: str) -> Answer:
     """Return a workflow's runs, newest first, page by page."""
     await catalogue.workflow(workflow_id)
-    size = number(request, "perPage", _limit(request), most=LONGEST)
+    given = request.GET.dict()
+    if given.get("limit") == "false":
+        # Clients say so for as many as there are.
+        given["limit"] = str(MOST)
+    wanted = read_filter(given, NAMES | ({"limit": "perPage"} if given.get("perPage") else {}))
+    size = wanted.limit
     offset = number(request, "offset", number(request, "page", 0, most=10**8) * size, most=10**9)
-    chosen = replace(read_filter(request.GET, NAMES).filter, workflow=workflow_id)
+    chosen = replace(wanted.filter, workflow=workflow_id)
     found = await lists.slice_of(chosen, offset=offset, limit=size)
     return {"runs": [wire.listed(summary) for summary in found], "total": await lists.total(chosen)}
 
@@ -146,11 +150,6 @@ async def send_event(request: HttpRequest, workflow_id: str, run_id: str) -> Ans
     """Send an event to a run: to the step that waits for it, else it is kept for the one that will."""
     await asking.send_event(request, workflow_id, run_id)
     return {"message": "Event sent"}
-
-
-def _limit(request: HttpRequest) -> int:
-    """Return how many runs are wanted; clients say ``false`` for as many as there are."""
-    return LONGEST if request.GET.get("limit") == "false" else number(request, "limit", 50, most=LONGEST)
 
 
 async def _result(run_id: str) -> dict[str, Any]:

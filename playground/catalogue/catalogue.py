@@ -79,6 +79,26 @@ class ImportProblem:
             return f"holds a workflow that cannot be served, {self.workflow!r}"
         return "gives no workflow" if self.type == "NoWorkflows" else "does not import"
 
+    @property
+    def what(self) -> str:
+        """Return the error on one line, its place first, so that a hint at its end is the last thing that is read."""
+        where = f" in line {self.line} of {self.file}" if self.line else ""
+        return f"{self.type}{where}: {self.message.rstrip('.')}"
+
+
+def complaints(problems: Iterable[ImportProblem]) -> list[str]:
+    """Return what is wrong, a clause for each error: all modules that import the one that broke are named together."""
+    by_error: dict[tuple[str | None, ...], list[ImportProblem]] = {}
+    for problem in problems:
+        shared = problem.file is not None and problem.workflow is None
+        apart = None if shared else f"{problem.module} {problem.verdict}"
+        by_error.setdefault((problem.what, apart), []).append(problem)
+    found = []
+    for first, *more in by_error.values():
+        names = " and ".join(dict.fromkeys(problem.module for problem in (first, *more)))
+        found.append(f"{names} {'do not import' if more else first.verdict} ({first.what})")
+    return found
+
 
 async def workflows() -> list[WorkflowEntry]:
     """Return the current workflows, in the order in which the modules hold them."""

@@ -71,8 +71,7 @@ def _outcome(history: History, graph: catalogue.Graph | None, command: Command) 
 
 def _error(error: Failure) -> Iterator[str]:
     """Return an error with the user's own lines, innermost first."""
-    # The issues stand in the message, too.
-    yield f"{error.type}: {error.message.partition(chr(10))[0] if error.issues else error.message}"
+    yield f"{error.type}: {error.message}"
     yield from (f"  {place or 'value'}: {message}" for place, message in error.issues)
     for frame in error.own or ([] if error.issues else error.foreign[:3]):
         yield f"  {frame.file}:{frame.line} in {frame.function}"

@@ -104,10 +104,11 @@ def detail(history: History, step: StepState) -> Detail:
 
 def failure(error: Mapping[str, Any], depth: int = 0) -> Failure:
     """Return the error of an ErrorDetail; parts that are missing are left empty."""
-    cause = error.get("cause")
+    cause, message = error.get("cause"), str(error.get("message") or "")
     return Failure(
         type=str(error.get("type") or "Error"),
-        message=str(error.get("message") or ""),
+        # The engine's own errors end with their issues, each on a line, which are shown beside.
+        message=message.partition("\n  ")[0] if error.get("issues") else message,
         frames=_frames(error.get("traceback") or ()),
         issues=tuple(
             (_place(issue.get("path") or ()), str(issue.get("message"))) for issue in error.get("issues") or ()

@@ -9,6 +9,10 @@ from engine.errors import Issue, StepyardError
 from engine.events import RunStatus
 from playground.runs.lists import Filter
 
+MOST = 500
+"""Of a list, so many at once at most."""
+SHOWN = 50
+"""So many when nobody says how many."""
 STATUSES: tuple[RunStatus, ...] = get_args(RunStatus)
 
 
@@ -28,13 +32,15 @@ class Wanted:
     filter: Filter
     after: str
     """What the part before gave as its ``next``; empty for the first one."""
+    limit: int = SHOWN
+    """How many, from 1 to `MOST`."""
 
 
 def read_filter(given: Mapping[str, str], names: Mapping[str, str] | None = None) -> Wanted:
-    """Return what the words mean: ``workflow, status, q, resource_id, since, until, after``; all may be missing.
+    """Return what the words mean: ``workflow, status, q, resource_id, since, until, after, limit``.
 
     Args:
-        given: the words by their names.
+        given: the words by their names; all may be missing.
         names: what a word is called there, where it is not called as here.
 
     Raises:
@@ -51,19 +57,20 @@ def read_filter(given: Mapping[str, str], names: Mapping[str, str] | None = None
             until=reading.time("until"),
         ),
         after=reading.place(),
+        limit=reading.limit(),
     )
     if reading.issues:
         raise InvalidFilter(reading.issues)
     return found
 
 
-def read_place(given: Mapping[str, str]) -> str:
-    """Return where in a list to go on.
+def read_part(given: Mapping[str, str]) -> Wanted:
+    """Return where in a list that has no filters to go on, and how many are wanted: ``after, limit``.
 
     Raises:
-        InvalidFilter: no part of a list gives such a thing.
+        InvalidFilter: no part of a list gives such a place, or there is no such part.
     """
-    return read_filter({"after": given.get("after", "")}).after
+    return read_filter({name: given.get(name, "") for name in ("after", "limit")})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +111,13 @@ class _Reading:
         if text and not (text.isascii() and text.isdigit() and len(text) < 19):
             return self.wrong("after", f"{text!r} is no place in a list. Give the next of the part before")
         return text
+
+    def limit(self) -> int:
+        text = self.text("limit")
+        if text and not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= MOST):
+            self.wrong("limit", f"{text!r} is no number from 1 to {MOST}. Get what is more in parts")
+            return SHOWN
+        return int(text) if text else SHOWN
 
     def wrong(self, name: str, message: str) -> str:
         self.issues.append(Issue(path=(self.names.get(name, name),), message=message))

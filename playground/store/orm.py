@@ -29,7 +29,12 @@ Moved = Callable[[str, bool], None]
 
 
 class OrmStore:
-    """Keeps journals in the project's database. One object serves one event loop."""
+    """Keeps journals in the project's database. One object serves one event loop.
+
+    What other processes record is heard by those of a playground within a fraction of a second. A plain program looks:
+    who waits for a run, once a second; who executes one that is cancelled or answered elsewhere, when it renews its
+    claim.
+    """
 
     def __init__(self, *, moved: Moved | None = None, patience: float | None = None) -> None:
         """Take what is told of each run whose journal this process has moved.

@@ -14,11 +14,12 @@ from playground.display.pages import page
 from playground.runpage.answer_forms import AnswerForm, answer_form, event_form
 from playground.runpage.body import Asked, asked
 from playground.runpage.loading import load, row_of
-from playground.runs.filters import read_place
+from playground.runs.filters import read_part
 from playground.runs.inbox import Awaited, InboxItem, read_awaited, read_inbox
 from playground.views.frame import frame_of
 
 SHOWN = 20
+"""Fewer than of other lists, since each has a form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +63,7 @@ class InboxPage:
 @require_safe
 async def inbox(request: HttpRequest) -> HttpResponse:
     """List what waits for a person, newest first."""
-    found = await read_inbox(after=read_place(request.GET), limit=SHOWN)
+    found = await read_inbox(after=read_part(request.GET).after, limit=SHOWN)
     questions = tuple([await _question(item) for item in found.items])
     expected = tuple([await _expected(item) for item in await read_awaited(limit=SHOWN)])
     context = InboxPage(questions=questions, expected=expected, total=found.total, next=found.next or "")

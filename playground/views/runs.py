@@ -20,6 +20,7 @@ from playground.views.frame import frame_of
 
 STATUSES: tuple[RunStatus, ...] = ("running", "suspended", "waiting", "pending", "success", "failed", "canceled")
 PARAMETERS = ("workflow", "status", "q", "since", "until")
+"""The filters of the page's form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +54,13 @@ async def runs(request: HttpRequest) -> HttpResponse:
         issues = error.issues
     found = listing.RunList(rows=(), next=None)
     if wanted is not None:
-        found = await listing.page(wanted.filter, after=wanted.after)
+        found = await listing.page(wanted.filter, after=wanted.after, limit=wanted.limit)
     query = {name: value for name, value in chosen.items() if value}
+    size = {"limit": limit} if (limit := request.GET.get("limit", "").strip()) else {}
     context = RunsPage(
         rows=found.rows,
-        next=urlencode({**query, "after": found.next}) if found.next else "",
-        first=f"?{urlencode(query)}" if request.GET.get("after") else "",
+        next=urlencode({**query, **size, "after": found.next}) if found.next else "",
+        first=f"?{urlencode(query | size)}" if request.GET.get("after") else "",
         workflows=tuple(sorted({entry.workflow_id for entry in await catalogue.workflows()})),
         statuses=STATUSES,
         chosen=chosen,

@@ -32,28 +32,37 @@ async def begin(
     first = await runtime.store.read(run_id, limit=2)
     if first and await is_of_others(first[0].payload.get("digest", "")):
         return None
-    unchecked = next((event.payload for event in first if event.payload.get("unchecked")), None)
-    if unchecked is not None and not await _is_fit(runtime, run_id, unchecked, owner, lease):
-        return None
-    return await runtime.segment(run_id)
+    if not any(event.payload.get("unchecked") for event in first):
+        return await runtime.segment(run_id)
+    fit, start = await _look(runtime, run_id, owner, lease)
+    return await runtime.segment(run_id, start=start) if fit else None
 
 
-async def _is_fit(runtime: Runtime, run_id: str, payload: dict[str, object], owner: str, lease: float) -> bool:
-    """Check a start that the JSON Schema alone has let through; record it as failed when the code refuses it."""
+async def _look(runtime: Runtime, run_id: str, owner: str, lease: float) -> tuple[bool, Start | None]:
+    """Check a start that the JSON Schema alone has let through; record the run as failed when the code refuses it.
+
+    Returns:
+        Whether there is something to execute; and what the run begins with, if that is not what was recorded: a key
+        that has a default was left out.
+    """
     state = await runtime.state(run_id)
     fork = state.forked_from is not None and state.status == "pending"
     if state.ended or (state.root.children and not fork):
-        return True
+        return True, None
     flow = runtime.flows[state.workflow_id]
     wanted = Start(input=state.root.input, state=state.state or None, request_context=state.request_context)
     run: Run[Any, Any] = Run(runtime, flow, run_id, recorded=True)
     try:
-        await (permit(flow, run) if fork else admit(flow, wanted, run))
+        if fork:
+            await permit(flow, run)
+            return True, None
+        admitted = await admit(flow, wanted, run)
+        return True, None if admitted == wanted else admitted
     except RequestError as error:
         claim = await runtime.store.claim(run_id, owner=owner, lease=lease)
         if claim is None:
-            return False
+            return False, None
         failed = Draft(CLOCK.now(), "run-failed", (), {"error": describe(error)} | left_by(flow, "failed"))
         await runtime.store.append(run_id, [failed], epoch=claim.epoch, after=claim.last_seq)
         await runtime.store.release(run_id, epoch=claim.epoch)
-    return True
+    return True, None

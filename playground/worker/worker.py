@@ -181,10 +181,8 @@ class Worker:
 
     def _complain(self, consequence: str) -> None:
         """Say in the terminal what did not import."""
-        for problem in self._discovery.problems:
-            where = f" in line {problem.line} of {problem.file}" if problem.line else ""
-            what = f"{problem.type}: {problem.message.rstrip('.')}{where}"
-            logger.warning("%s %s (%s); %s.", problem.module, problem.verdict, what, consequence)
+        for complaint in catalogue.complaints(self._discovery.problems):
+            logger.warning("%s; %s.", complaint, consequence)
 
     async def _give_way(self, missing: Sequence[str]) -> None:
         """End without having taken a run, since the worker before holds what did not import here."""

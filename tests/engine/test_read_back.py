@@ -2,11 +2,13 @@
 
 import json
 import typing
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import Enum
 from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
 
 import pydantic.networks
 import pydantic.types
@@ -23,6 +25,7 @@ from pydantic import (
     Field,
     Json,
     PlainSerializer,
+    StringConstraints,
     TypeAdapter,
     WithJsonSchema,
     model_validator,
@@ -136,6 +139,56 @@ def test_keys_that_are_one_in_json_are_an_error(spec: Any, value: Any, place: st
     """No value is lost in silence: the error names the place and both keys."""
     with pytest.raises(NotSerializable, match=place):
         Schema.of(spec).dump(value)
+
+
+class Lowered(BaseModel):
+    """A model that changes all text in it."""
+
+    model_config = ConfigDict(str_to_lower=True)
+    names: dict[str, int]
+
+
+class StrictDays(BaseModel):
+    """A model that takes no text for a date, but in JSON."""
+
+    model_config = ConfigDict(strict=True)
+    days: dict[int, tuple[date, bytes]]
+
+
+@pytest.mark.parametrize(
+    ("spec", "keys", "around"),
+    [
+        (dict[int, int], ("1", "01"), lambda part: part),
+        (dict[float, int], ("1", "1.0"), lambda part: part),
+        (dict[bool, int], ("true", "1"), lambda part: part),
+        (dict[date, int], ("2020-01-01", "1577836800"), lambda part: part),
+        (Counter[int], ("1", "+1"), lambda part: part),
+        (Mapping[int, int], ("7", "07"), lambda part: part),
+        (dict[Annotated[str, StringConstraints(to_lower=True)], int], ("A", "a"), lambda part: part),
+        (dict[Annotated[str, StringConstraints(strip_whitespace=True)], int], ("a ", "a"), lambda part: part),
+        (list[dict[UUID, int]], (str(UUID(int=1)), UUID(int=1).hex), lambda part: [part]),
+        (dict[str, dict[int, int]], ("1", "01"), lambda part: {"inside": part}),
+        (Lowered, ("A", "a"), lambda part: {"names": part}),
+    ],
+    ids=lambda spec: getattr(spec, "__name__", None),
+)
+def test_keys_that_are_one_when_they_are_read_are_an_error(
+    spec: Any, keys: tuple[str, str], around: Callable[[Any], Any]
+) -> None:
+    """No value of a JSON object is lost in silence; each key alone is read, and recorded so that it is read again."""
+    schema = Schema.of(spec)
+    (issue,) = schema.check(around(dict.fromkeys(keys, 1)))
+    assert issue.message == f"{keys[0]!r} and {keys[1]!r} are the same key; leave one out"
+    for key in keys:
+        recorded = schema.admit(around({key: 1}))
+        assert same(schema.load(recorded), schema.load(around({key: 1})))
+
+
+def test_a_strict_dict_with_numbers_as_keys_is_read_from_its_json() -> None:
+    """What looks at the keys reads JSON as JSON."""
+    value = StrictDays(days={1: (date(2026, 1, 1), b"x")})
+    schema = Schema.of(StrictDays)
+    assert schema.load(schema.dump(value)) == value
 
 
 def test_sets_keep_the_order_in_which_they_were_given() -> None:

@@ -2,6 +2,10 @@
 
 from datetime import timedelta
 
+import pytest
+
+from engine.errors import InvalidDefault, InvalidOutput, Issue
+from engine.failure import describe
 from playground.history import History, Row, Window, failure, rows
 from playground.history.detail import elapsed
 from playground.runpage.view import run_view
@@ -195,3 +199,19 @@ def test_causes_stand_behind_each_other() -> None:
         "cause": {**ERROR, "message": "middle", "cause": {**ERROR, "message": "root"}},
     }
     assert [part.message for part in failure(chained).chain] == ["top", "middle", "root"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        InvalidDefault("the default does not fit:", [Issue(path=("a",), message="Field required")]),
+        InvalidOutput("what it returned does not fit:", [Issue(path=(), message="expected text")]),
+        ValueError("Field required,\n  as it says"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_what_is_wrong_in_a_value_is_told_once(error: Exception) -> None:
+    """On the page, in text that is copied and in a terminal each issue stands once, and no word of others is lost."""
+    told = failure(describe(error))
+    assert told.text.count("Field required") + told.text.count("expected text") == 1
+    assert [word for word in str(error).split() if word not in told.text] == []

@@ -12,6 +12,7 @@ from engine import Engine, Workflow
 from engine.errors import UnknownRun
 from engine.runs.runtime import Runtime
 from playground.live import nudges
+from playground.worker.admission import begin
 from playground.worker.verdicts import judge
 from tests.pages.conftest import stage
 from tests.pages.stage import Stage
@@ -34,7 +35,7 @@ async def working(stage: Stage, *flows: Workflow[Any, Any]) -> AsyncIterator[Eng
     await stage.publish(*flows)
     await stage.register_worker()
     engine = Engine(workflows=flows, store=stage.store)
-    tasks = [asyncio.create_task(answer_questions(engine.runtime)), asyncio.create_task(execute(stage))]
+    tasks = [asyncio.create_task(answer_questions(engine.runtime)), asyncio.create_task(execute(engine.runtime))]
     try:
         yield engine
     finally:
@@ -53,19 +54,23 @@ async def answer_questions(runtime: Runtime) -> None:
         await nudges.answer(question["reply_to"], await judge(runtime, question))
 
 
-async def execute(stage: Stage) -> None:
+async def execute(runtime: Runtime) -> None:
     """Execute each run that is woken."""
     layer = get_channel_layer()
     assert layer is not None
     async with asyncio.TaskGroup() as tasks:
         while True:
             message = await layer.receive(nudges.WAKES)
-            tasks.create_task(play(stage, message["run_id"]))
+            tasks.create_task(play(runtime, message["run_id"]))
 
 
-async def play(stage: Stage, run_id: str) -> None:
-    """Execute a run until it rests; one that has ended, was not started or was deleted has nothing to execute."""
+async def play(runtime: Runtime, run_id: str) -> None:
+    """Execute a run until it rests, as a worker does; one that has ended or was deleted has nothing to execute."""
     with suppress(UnknownRun):
-        summary = await stage.store.summary(run_id)
+        summary = await runtime.store.summary(run_id)
         if summary.has_input and not summary.ended:
-            await stage.play(run_id)
+            await begin(runtime, run_id, owner="w1", lease=10, is_of_others=_is_of_nobody_else)
+
+
+async def _is_of_nobody_else(digest: str) -> bool:
+    return False

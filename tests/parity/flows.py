@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, field_validator
 
-from engine import Context, Workflow, create_workflow, step
+from engine import Context, Workflow, create_workflow, from_init, step, template
 
 
 class Wish(BaseModel):
@@ -91,6 +91,20 @@ def decide(wish: Wish, ctx: Context) -> list[str]:
     return [verdict.by, *(other.by for other in others)]
 
 
+class Order(BaseModel):
+    """An input that may be left out altogether."""
+
+    magazine: str = "x"
+    copies: int = 1
+
+
+READ = {"magazine": from_init("magazine"), "text": template("{init.magazine} {init.copies}")}
+"""What reads keys of the input that nobody has given."""
+
+reader: Workflow[Any, Any] = (
+    create_workflow(id="reader", input_schema=Order, output_schema=None).map(READ, id="read").commit()
+)
+
 inner: Workflow[Any, Any] = create_workflow(id="inner", input_schema=Wish, output_schema=str).then(first).commit()
 
 
@@ -106,5 +120,7 @@ FLOWS: tuple[Workflow[Any, Any], ...] = (
     create_workflow(id="anything", input_schema=None, output_schema=None).then(ask).wait_for_event("any").commit(),
     flow("order").then(first).wait_for_event("paid", schema=int, id="payment").then(settle).commit(),
     flow("decision").then(decide).commit(),
+    reader,
+    create_workflow(id="around", input_schema=Order, output_schema=None).map({}).then(reader).commit(),
     flow("expects").wait_for_event("paid", schema=int, id="payment").commit(),
 )

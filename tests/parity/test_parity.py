@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -24,10 +25,12 @@ from engine.errors import (
 )
 from engine.events import Event
 from playground.actions import actions
+from playground.models import Worker
 from playground.runs import lists
 from playground.runs.filters import STATUSES, InvalidFilter
 from playground.runs.refusals import TABLE, EmptyRequest, refusal_of
-from tests.parity.ways import TAKEN, Api, Commands, InProcess, Pages, Told, Ways
+from playground.store import in_database
+from tests.parity.ways import TAKEN, Api, Commands, InProcess, Pages, Told, Way, Ways
 
 LAMP = {"article": "lamp"}
 
@@ -175,6 +178,28 @@ async def test_a_start_is_taken_or_refused_alike(ways: Ways, case: str) -> None:
             assert await lists.total() == before
 
 
+@pytest.mark.parametrize("at_hand", [True, False], ids=["worker", "no worker"])
+@pytest.mark.parametrize("workflow", ["reader", "around"])
+async def test_an_input_has_its_defaults_alike(ways: Ways, workflow: str, at_hand: bool) -> None:
+    """Whoever starts a run without keys that have a default: they are recorded, and what reads the input sees them."""
+    if not at_hand:
+        await in_database(Worker.objects.all().delete)
+    asked: tuple[Way, ...] = ways.every if at_hand else (ways.engine, *ways.http)
+    for way in asked:
+        assert taken(await way.start(workflow, {}), way), way
+    by_schedule = await actions.start(workflow, {}, schedule="daily", scheduled_for=datetime.now(UTC))
+    await ways.stage.rests(by_schedule)
+    made = (await lists.page()).rows
+    assert len(made) == len(asked) + 1
+    for row in made:
+        await ways.stage.rests(row.run_id)
+        run = await actions.state_of(row.run_id)
+        assert (run.root.input, run.result) == ({"magazine": "x", "copies": 1}, {"magazine": "x", "text": "x 1"})
+    fork = await actions.fork(by_schedule, "read" if workflow == "reader" else "reader")
+    await ways.stage.rests(fork)
+    assert (await actions.state_of(fork)).result == {"magazine": "x", "text": "x 1"}
+
+
 @pytest.mark.parametrize(
     ("prepare", "expected"),
     [
@@ -236,6 +261,8 @@ FILTERS = [
     {"since": "2026-01-01", "status": "suspended"},
     {"until": "2026-01-01T09:00:00Z"},
     {"after": "0"},
+    {"limit": "2"},
+    {"limit": "500"},
 ]
 
 WRONG = [
@@ -244,6 +271,11 @@ WRONG = [
     ({"since": "monday"}, ["since", "'monday'"]),
     ({"until": "0001-01-01T00:00:00+23:59"}, ["until", "0001"]),
     ({"after": "there"}, ["after", "'there'"]),
+    ({"limit": "0"}, ["limit", "'0'", "from 1 to 500"]),
+    ({"limit": "501"}, ["limit", "'501'"]),
+    ({"limit": "many"}, ["limit", "'many'"]),
+    ({"limit": "-1"}, ["limit", "'-1'"]),
+    ({"limit": "1e2", "after": "x"}, ["'1e2'", "'x'"]),
     ({"status": "done", "since": "monday"}, ["'done'", "'monday'"]),
 ]
 

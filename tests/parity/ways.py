@@ -109,7 +109,7 @@ class InProcess:
             wanted = read_filter(words)
         except StepyardError as error:
             return _refused(error)
-        found = await page(wanted.filter, after=wanted.after)
+        found = await page(wanted.filter, after=wanted.after, limit=wanted.limit)
         return Told(code=200, ids=tuple(row.run_id for row in found.rows))
 
     async def _told(self, asking: Any) -> Told:

@@ -7,6 +7,7 @@ from textwrap import dedent
 
 import pytest
 
+from playground.catalogue.catalogue import complaints
 from playground.worker.loading.discovery import EXAMPLES, Discovery, discover, site
 
 FLOW = """
@@ -116,6 +117,19 @@ def test_a_module_that_does_not_import_says_where(code: str, kind: str, line: in
     assert problem.file == str(Path("bad.py").resolve())
     assert problem.source == source
     assert kind in problem.traceback
+
+
+def test_a_broken_module_is_complained_of_once() -> None:
+    """Whoever imports it is named beside the place where it broke; what is wrong with others is told apart."""
+    write("helper.py", "from . import other\n")
+    for module in ("one.py", "two.py"):
+        write(module, "import helper\n")
+    empty = write("empty.py", "")
+    first, second = complaints(discover(["one.py", "two.py", empty]).problems)
+    place = f"ImportError in line 1 of {Path('helper.py').resolve()}"
+    assert first.startswith(f"one.py and two.py do not import ({place}: attempted relative import")
+    assert first.endswith("put an __init__.py into its folder)")
+    assert second.startswith("empty.py gives no workflow (NoWorkflows: ")
 
 
 def test_a_missing_module_is_a_problem() -> None:

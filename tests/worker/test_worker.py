@@ -98,6 +98,44 @@ async def test_a_start_without_a_worker_is_checked_when_one_comes(yard: Yard) ->
     assert failed.error["issues"][0]["path"] == ["name"]
 
 
+DEFAULTS = """
+    from pydantic import BaseModel
+    from engine import create_workflow, from_init, template
+
+    class Order(BaseModel):
+        magazine: str = "x"
+        copies: int = 1
+
+    class State(BaseModel):
+        printed: int = 7
+
+    defaults = (
+        create_workflow(id="defaults", input_schema=Order, output_schema=None, state_schema=State)
+        .map({"magazine": from_init("magazine"), "text": template("{init.magazine} {init.copies} {state.printed}")})
+        .commit()
+    )
+"""
+
+
+@pytest.mark.parametrize("created", [False, True], ids=["started", "created first"])
+@pytest.mark.parametrize("at_hand", [True, False], ids=["worker", "no worker"])
+async def test_what_reads_the_input_sees_its_defaults(yard: Yard, at_hand: bool, created: bool) -> None:
+    """Keys that were left out are recorded as their defaults, whether a worker was there at the start or came later."""
+    module = yard.write("defaults.py", DEFAULTS)
+    first = await yard.start(module)
+    if not at_hand:
+        await yard.kill(first)
+    run_id = await actions.create("defaults") if created else None
+    run_id = await actions.start("defaults", {"copies": 2}, run_id=run_id)
+    if not at_hand:
+        await yard.start(module)
+    run = await yard.ended(run_id)
+    assert (run.status, run.result) == ("success", {"magazine": "x", "text": "x 2 7"})
+    assert (run.root.input, run.state) == ({"magazine": "x", "copies": 2}, {"printed": 7})
+    fork = await yard.ended(await actions.fork(run_id, "map-1"))
+    assert (fork.root.input, fork.result) == (run.root.input, run.result)
+
+
 async def test_a_created_run_waits_for_its_start(yard: Yard) -> None:
     """A run that was created stays pending, also after a refused start, until it is started once."""
     await yard.start(yard.write("greet.py", GREET))

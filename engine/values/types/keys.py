@@ -1,9 +1,13 @@
-"""Which types cannot be the keys of a JSON object, which are text: they would be lost, or read as something else."""
+"""Keys of a JSON object, which are text: types that cannot be such keys, and keys that would be read as one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from pydantic_core import PydanticCustomError, to_json
+
 from engine.values.positions import CORE, Node
+from engine.values.types.plainness import changes_text
+from engine.values.types.unions import Compiled
 
 _CONTAINERS = {
     "dataclass": "a dataclass",
@@ -60,3 +64,37 @@ def _found(node: Node, shared: Mapping[str, Node], within: frozenset[str]) -> st
 
 def _first(nodes: Iterable[Node], shared: Mapping[str, Node], within: frozenset[str]) -> str | None:
     return next(filter(None, (_found(node, shared, within) for node in nodes)), None)
+
+
+def may_be_read_as_one(node: Node, shared: Mapping[str, Node]) -> bool:
+    """Return whether two keys that are different text in JSON may be one key of a dict: ``1`` and ``01`` as numbers."""
+    keys = node["keys_schema"]
+    keys = shared.get(keys.get("schema_ref", ""), keys)
+    return keys["type"] not in ("str", "any") or changes_text(keys)
+
+
+def keys_apart(whole: Compiled, one: Compiled) -> Callable[[Any], Any]:
+    """Return what reads a dict and refuses keys of which only the last would be left.
+
+    Args:
+        whole: the dict.
+        one: a dict with the same keys and nothing in it.
+    """
+
+    def read(value: Any) -> Any:
+        # JSON text again: what a function hands to an inner schema is read as Python values, and there a strict model
+        # refuses a date that is text.
+        found = whole.read(to_json(value))
+        if isinstance(value, dict) and len(found) < len(value):
+            raise PydanticCustomError("same_key", "{first} and {second} are the same key; leave one out", _twice(value))
+        return found
+
+    def _twice(value: dict[str, Any]) -> dict[str, Any]:
+        seen: dict[Any, str] = {}
+        for key in value:
+            first = seen.setdefault(next(iter(one.read(to_json({key: None})))), key)
+            if first != key:
+                return {"first": repr(first), "second": repr(key)}
+        raise AssertionError("a dict that was read has as many keys as its JSON")
+
+    return read

@@ -10,9 +10,6 @@ _CONFIG = frozenset(
         "extra_fields_behavior",
         "str_max_length",
         "str_min_length",
-        "str_strip_whitespace",
-        "str_to_lower",
-        "str_to_upper",
         "hide_input_in_errors",
         "regex_engine",
     }
@@ -40,14 +37,20 @@ def is_plain(node: Any) -> bool:
             return is_plain(inner)
         case {"type": "default", "schema": inner}:
             return node.get("on_error", "raise") == "raise" and is_plain(inner)
-        case {"type": "dict", "keys_schema": {"type": "str"}, "values_schema": inner}:
-            return is_plain(inner)
+        case {"type": "dict", "keys_schema": {"type": "str"} as keys, "values_schema": inner}:
+            return not changes_text(keys) and is_plain(inner)
         case {"type": "literal", "expected": values}:
             return all(type(value) is str for value in values)
         case {"type": "model", "schema": {"type": "model-fields"} as inner}:
             return _plain_model(node, inner)
         case _:
             return False
+
+
+def changes_text(node: Node) -> bool:
+    """Return whether a core schema, or what a configuration says of all text, makes other text of what it reads."""
+    words = ("strip_whitespace", "to_lower", "to_upper")
+    return any(node.get(word) or node.get(f"str_{word}") for word in words)
 
 
 def _plain_model(node: Node, inner: Node) -> bool:

@@ -19,8 +19,9 @@ from engine.values.positions import CORE, Node
 from engine.values.types import choices
 from engine.values.types.fieldkeys import as_input, as_output, as_read, computed_keys, minds_extra, with_fields
 from engine.values.types.handwritten import is_handwritten
+from engine.values.types.keys import keys_apart, may_be_read_as_one
 from engine.values.types.ordering import write_ordered
-from engine.values.types.plainness import is_pydantics, is_written_twice, may_collide
+from engine.values.types.plainness import changes_text, is_pydantics, is_written_twice, may_collide
 from engine.values.types.serializers import readable
 from engine.values.types.textforms import decode_bytes, decode_float, encode_bytes, is_encoded, reveal, times
 from engine.values.types.unions import (
@@ -69,6 +70,11 @@ class Transport:
     def may_collide(self) -> bool:
         """Whether two keys may be the same in JSON: those that are no text, and those that a model does not know."""
         return any(may_collide(node) for node in CORE.schemas(self._schema))
+
+    @cached_property
+    def _configs(self) -> dict[int, Any]:
+        """The configuration of the model around each node, by the node's identity."""
+        return dict(_configured(self._schema, {}))
 
     @cached_property
     def reading(self) -> Any:
@@ -153,9 +159,9 @@ class Transport:
         own_first = form == "input" and not is_handwritten(old)
         return readable(how, inner, reader.read, lambda value: from_json(write(value)), own_first)
 
-    def _reader(self, make: Callable[[], Node]) -> Compiled:
-        """Return what reads a part of the type."""
-        return Compiled(lambda: _whole(make(), self.reading))
+    def _reader(self, make: Callable[[], Node], config: Any = None) -> Compiled:
+        """Return what reads a part of the type, as it is read in a model with this configuration."""
+        return Compiled(lambda: _whole(make(), self.reading), config)
 
     def _writers(self, part: Node, inside: Callable[[Node], Node]) -> list[Compiled]:
         """Return what writes something inside a part of the type, in either form."""
@@ -170,7 +176,8 @@ class Transport:
             case {"type": kind} if kind in _KEYED:
                 return self._read_model(new)
             case {"type": kind, "keys_schema": dict() as keys} if kind in _MAPPINGS:
-                return {**new, "keys_schema": self._read_key(keys, old["keys_schema"])}
+                node = {**new, "keys_schema": self._read_key(keys, old["keys_schema"])}
+                return self._read_keys_apart(node, old)
             case {"type": "enum" | "literal"} if choices.are_mended(old):
                 return _before(choices.reader(old), new)
             case {"type": "tagged-union", "choices": dict() as tagged}:
@@ -215,6 +222,15 @@ class Transport:
         ]
         plain = [reader for reader, text in zip(readers, texts, strict=True) if text]
         return _instead(union_reader(self._reader(lambda: new), sides, plain[0] if plain else None), new)
+
+    def _read_keys_apart(self, node: Node, old: Node) -> Node:
+        """Return a dict that refuses keys which are two in JSON and one when they are read."""
+        config = self._configs.get(id(old), {})
+        if not (changes_text(config) or may_be_read_as_one(old, self._shared)):
+            return node
+        whole = self._reader(lambda: node, config)
+        one = self._reader(lambda: _keyed(node["keys_schema"]), config)
+        return _instead(keys_apart(whole, one), node)
 
     def _read_key(self, new: Node, old: Node) -> Node:
         """Return the schema of a dict's keys, which are text in JSON, also where they are numbers."""
@@ -290,6 +306,14 @@ def _described_keys(node: Node, keys: Node) -> Node:
 def described(schema: Any, form: Form) -> Any:
     """Return a core schema of which pydantic's own JSON Schema is that of a form."""
     return CORE.rewrite(schema, partial(_described, form, _shared(schema)))
+
+
+def _configured(node: Node, config: Any) -> Iterator[tuple[int, Any]]:
+    """Yield the identity of each node of a core schema, with the configuration of the model around it."""
+    yield id(node), config
+    inside = node.get("config", {}) if node.get("type") in _KEYED else config
+    for _, part in CORE.parts(node):
+        yield from _configured(part, inside)
 
 
 def _outside_models(node: Node) -> Iterator[Node]:

@@ -39,18 +39,19 @@ _INSIDE = frozenset({"nullable", "default", "function-before", "function-after",
 class Compiled:
     """A core schema that is made and compiled when it is first needed: only then all that it refers to is known."""
 
-    __slots__ = ("_make", "_reader", "_writer")
+    __slots__ = ("_config", "_make", "_reader", "_writer")
 
-    def __init__(self, make: Callable[[], Any]) -> None:
-        """Take what makes the core schema."""
+    def __init__(self, make: Callable[[], Any], config: CoreConfig | None = None) -> None:
+        """Take what makes the core schema, and the configuration of the model in which it is read."""
         self._make = make
+        self._config = config
         self._reader: Callable[[bytes], Any] | None = None
         self._writer: Callable[..., bytes] | None = None
 
     def read(self, text: bytes) -> Any:
         """Read JSON text; raises pydantic's ValidationError."""
         if self._reader is None:
-            self._reader = SchemaValidator(self._make(), _use_prebuilt=False).validate_json
+            self._reader = SchemaValidator(self._make(), self._config, _use_prebuilt=False).validate_json
         return self._reader(text)
 
     def write(self, value: Any, warnings: Literal["error"] | bool = False) -> bytes:

@@ -23,9 +23,8 @@ class Command(RunsCommand):
         counts = await lists.counts()
         found = [_as_json(entry, dict(counts.get(entry.workflow_id, {}))) for entry in entries]
         self.give(found, self._text(found))
-        for problem in await catalogue.import_errors():
-            where = f" in line {problem.line} of {problem.file}" if problem.line else ""
-            self.say(f"{problem.module} {problem.verdict} ({problem.type}: {problem.message}{where}).")
+        for complaint in catalogue.complaints(await catalogue.import_errors()):
+            self.say(f"{complaint}.")
         return Exit.DONE
 
     def _text(self, found: Iterable[dict[str, Any]]) -> str:

@@ -4,12 +4,10 @@ from django.core.management.base import CommandParser
 
 from engine.journal.summary import RunSummary
 from playground.commandline.base import Options, RunsCommand
-from playground.commandline.exits import CommandRefused, Exit
+from playground.commandline.exits import Exit
 from playground.commandline.writing import lasted, table, time_text
 from playground.runs import lists, wire
-from playground.runs.filters import read_filter
-
-MOST = 500
+from playground.runs.filters import MOST, SHOWN, read_filter
 
 
 class Command(RunsCommand):
@@ -26,16 +24,14 @@ class Command(RunsCommand):
             "--since", metavar="TIME", default="", help="created at this time or later, as in 2026-03-01T09:00"
         )
         parser.add_argument("--until", metavar="TIME", default="", help="created before this time")
-        parser.add_argument("--limit", metavar="N", type=int, default=50, help=f"how many, at most {MOST} (50)")
+        parser.add_argument("--limit", metavar="N", default="", help=f"how many, at most {MOST} ({SHOWN})")
         parser.add_argument("--after", metavar="NEXT", default="", help="go on after the part of the list before")
 
     async def work(self, options: Options) -> Exit:
         """Read a part of the list."""
-        given = {name: options[name] for name in ("workflow", "status", "q", "since", "until", "after")}
+        given = {name: options[name] for name in ("workflow", "status", "q", "since", "until", "after", "limit")}
         wanted = read_filter(given)
-        if not 1 <= options["limit"] <= MOST:
-            raise CommandRefused(f"--limit takes a number from 1 to {MOST}, not {options['limit']}.")
-        found = await lists.page(wanted.filter, after=wanted.after, limit=options["limit"])
+        found = await lists.page(wanted.filter, after=wanted.after, limit=wanted.limit)
         rows = [_row(one) for one in found.rows]
         text = table(("RUN", "WORKFLOW", "STATUS", "CREATED", "TOOK", "ERROR"), rows, self.width)
         self.give(

@@ -82,6 +82,22 @@ async def test_sync_steps_are_captured_in_their_threads() -> None:
     }
 
 
+@pytest.mark.parametrize("fails", [False, True], ids=["returns", "fails"])
+async def test_a_step_that_waits_for_its_own_thread_loses_no_print(fails: bool) -> None:
+    """Also an async one that holds up the event loop meanwhile, and ends at once; each line keeps its place."""
+
+    async def work(data: Any) -> None:
+        thread = threading.Thread(target=copy_context().run, args=(print, "one\ntwo"))
+        thread.start()
+        thread.join()
+        print("three")
+        if fails:
+            raise RuntimeError
+
+    logs = await logs_of(create_step(id="work", execute=work))
+    assert [log.payload["message"] for log in logs] == ["one", "two", "three"]
+
+
 async def test_what_a_steps_own_threads_print_is_recorded_in_the_steps_context() -> None:
     """asyncio.to_thread takes the context along; other threads and pools are given a copy of it."""
 
