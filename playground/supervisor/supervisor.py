@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from playground.layers import LocalLayer
 from playground.supervisor.backoff import Backoff
@@ -274,7 +275,7 @@ class Supervisor:
 
 async def _first(task: "asyncio.Future[WorkerExit]", event: asyncio.Event, *, within: float | None = None) -> None:
     """Return when the task is done, the event set or the time over, in seconds; both stay as they are."""
-    waiting = asyncio.ensure_future(event.wait())
+    waiting: asyncio.Future[Any] = asyncio.ensure_future(event.wait())
     try:
         await asyncio.wait([task, waiting], timeout=within, return_when=asyncio.FIRST_COMPLETED)
     finally:
