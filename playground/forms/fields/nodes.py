@@ -217,7 +217,18 @@ def has_state(node: Node) -> bool:
 
 def is_added(node: Node) -> bool:
     """Tell whether a field is one that is added and removed as a whole: an object or list that may be left out."""
-    return isinstance(node, Group | Listing) and node.field.need is Need.OPTIONAL and not node.field.nullable
+    if not isinstance(node, Group | Listing):
+        return False
+    return node.field.need is Need.OPTIONAL and node.state is not State.NULL
+
+
+def offers_null(node: Node) -> bool:
+    """Tell whether a field's state has null beside “not set”: where it is null, or where it may not be left out."""
+    field = node.field
+    if isinstance(node, Raw) or not field.nullable:
+        return False
+    free = isinstance(field.kind, Union) and field.kind.free
+    return free or field.need is not Need.OPTIONAL or node.state is State.NULL
 
 
 def branch_field(field: Field, number: int) -> Field | None:
