@@ -16,6 +16,7 @@ from playground.forms.fields.nodes import (
     is_added,
     is_empty_text,
     offers_null,
+    takes_others,
 )
 from playground.forms.html.controls import choices
 from playground.forms.html.help import help_of
@@ -197,6 +198,16 @@ class Chrome:
             more.append(self.button("null", node.at, "Null"))
         if node.field.shape.facts.get("default") is not None:
             more.append(self.button("default", node.at, "Use default"))
+        if takes_others(node):
+            more.append(self.other(node, label))
+        return self.unfolding(more, label, known)
+
+    def other(self, node: Node, label: str) -> SafeString:
+        """Return the button for a property of which the schema does not speak."""
+        return self.button("add", node.at, "Other property", label=f"Other property of {label}")
+
+    def unfolding(self, more: list[SafeString], label: str, known: str) -> SafeString:
+        """Return the menu with some buttons."""
         if not more:
             return NOTHING
         summary = el("summary", {"title": "More", **_called("More", label, known)}, "⋯")
