@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from playground.forms.fields.desk import BLANK_LEVELS, MAX_LEVELS, Desk
 from playground.forms.fields.evaluate import value_of
+from playground.forms.fields.leftover import as_read
 from playground.forms.fields.load import empty, item_field, load, load_entry, raw, started
 from playground.forms.fields.nodes import Entry, Group, Item, Leaf, Listing, Node, Raw, State, Switch
 from playground.forms.values.jsontext import dumps, parse_json
@@ -179,7 +180,7 @@ def _closed(node: Node, state: State = State.UNSET) -> Node:
     closed = empty(node.field, node.at, state)
     if not isinstance(closed, Group | Listing) or not isinstance(node, Group | Listing):
         return node
-    return replace(closed, stash=dumps(value_of(node).value) if node.state is State.VALUE else node.stash)
+    return replace(closed, stash=dumps(as_read(node)) if node.state is State.VALUE else node.stash)
 
 
 def _as_null(node: Node) -> Node:
@@ -189,7 +190,7 @@ def _as_null(node: Node) -> Node:
         case Leaf():
             return replace(node, state=State.NULL, text="")
         case Switch(body=body):
-            held = MISSING if body is None else value_of(body).value
+            held = MISSING if body is None else as_read(body)
             kept = parse_json(node.stash or "{}")
             kept = {**kept, str(node.branch): held} if isinstance(kept, dict) and held is not MISSING else kept
             return replace(node, state=State.NULL, body=None, stash=dumps(kept) if kept else "")
