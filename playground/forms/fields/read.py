@@ -284,8 +284,8 @@ class Reader:
         stash = self.post.mark("stash", at) or ""
         if chosen == before:
             return self.unchanged(field, at, level, chosen, stash)
-        kept = _parsed(stash or "{}")
-        kept = kept if isinstance(kept, dict) else {}
+        parsed = _parsed(stash or "{}")
+        kept = parsed if isinstance(parsed, dict) else {}
         old = self.unchanged(field, at, level, before, "")
         content = as_read(old.body) if isinstance(old, Switch) and old.body else MISSING
         if content is not MISSING:
@@ -298,10 +298,9 @@ class Reader:
         stash, number = dumps(kept) if kept else "", int(chosen)
         if inner and value is not MISSING:
             node = switched(self.desk.put_back, field, number, value, at, level, stash)
-            again = typed_again(inner, value, at) if isinstance(node, Raw) else None
-            return (
-                Switch(field=field, at=at, state=State.VALUE, branch=number, body=again, stash=stash) if again else node
-            )
+            typed = typed_again(inner, value, at) if isinstance(node, Raw) else None
+            shown = Switch(field=field, at=at, state=State.VALUE, branch=number, body=typed, stash=stash)
+            return shown if typed else node
         taken = carried(self.desk, inner, content) if inner else MISSING
         node = switched(self.desk, field, number, taken, at, level, stash)
         # What the other alternative cannot show is put aside, or there would be none to choose any more.

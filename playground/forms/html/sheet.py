@@ -74,7 +74,10 @@ def _fields(painter: Painter, root: Node) -> SafeString:
     label = root.field.label or "Input"
     inside = painter.group(root, label)
     # The whole has no head with a menu: what one edits as JSON is its tab.
-    further = painter.unfolding([painter.other(root, label)] if takes_others(root) else [], label, "")
+    further = NOTHING
+    if takes_others(root):
+        menu = painter.unfolding([painter.other(root, label)], label, "")
+        further = el("div", {"class": "f-head"}, el("span", {"class": "f-tools"}, menu))
     empty = NOTHING
     if not (root.members or root.entries or "f-add" in inside):
         empty = el("p", {"class": "f-help"}, "There is nothing to fill in.")
