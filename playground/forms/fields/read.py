@@ -161,7 +161,7 @@ class Reader:
             try:
                 return load(self.desk, field, content.decode(), at)
             except UnicodeDecodeError:
-                return Leaf(field=field, at=at, state=State.VALUE, text="", problem=NOT_TEXT)
+                return Leaf(field=field, at=at, state=State.VALUE, text=self.post.text(at) or "", problem=NOT_TEXT)
         encode = base64.urlsafe_b64encode if kind.encoding == "base64url" else base64.b64encode
         return Leaf(field=field, at=at, state=State.VALUE, text=encode(content).decode())
 
