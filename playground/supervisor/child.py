@@ -90,6 +90,7 @@ class Child:
         self.files: frozenset[Path] = frozenset()  # the user's files that it imported, as it reported them
         self.imported: frozenset[str] = frozenset()  # the modules that it holds, as it reported them
         self.ready = asyncio.Event()  # set once it has imported and takes runs
+        self.ending = asyncio.Event()  # set once it has heard that it is to end
         self._process = process
         self._on_ready = on_ready
         self._printed = printed
@@ -192,3 +193,5 @@ class Child:
             self.imported = frozenset(report["imported"])
             self.ready.set()
             self._on_ready()
+        if "ending" in report:
+            self.ending.set()

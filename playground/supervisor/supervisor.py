@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from playground.layers import LocalLayer
 from playground.supervisor.backoff import Backoff
@@ -21,6 +22,8 @@ worker until its successor has imported all that it holds."""
 
 AT_ONCE = 3.0
 """Seconds at most for a worker that is to be replaced at once to end by itself."""
+DEAF = 1.0
+"""Seconds after which a worker is ended that has not even said that it heard the signal to end."""
 LOOK_SECONDS = 0.2
 SETTLE_SECONDS = 0.05
 LONGEST_SECONDS = 60.0
@@ -61,12 +64,13 @@ class Supervisor:
         targets: Iterable[Path] = (),
         reload: bool = True,
         grace: float = 3.0,
+        deaf: float = DEAF,
     ) -> None:
         """Take what runs and how many of it.
 
         Arguments: the channel layer that the workers join; how a worker is called; who hears of ends; who shows what
         workers print, without waiting; the number of workers; the files that the command names; whether a saved file
-        replaces the workers; the seconds that a worker has to end by itself.
+        replaces the workers; the seconds that a worker has to end by itself, and those to say that it will.
         """
         self._layer = layer
         self._command = command
@@ -76,6 +80,7 @@ class Supervisor:
         self._sources = Sources(targets)
         self._reload = reload
         self._grace = grace
+        self._deaf = deaf
         self._numbers = itertools.count(1)
         self._born_at = time.time()
         self._imported: frozenset[Path] = frozenset()
@@ -205,10 +210,16 @@ class Supervisor:
         return child, tasks.create_task(self._see_off(child))
 
     async def _retire(self, child: Child, ended: "asyncio.Future[WorkerExit]", *, within: float | None = None) -> None:
-        """Ask a worker to end, and make it when it does not, within some seconds or the usual grace."""
+        """Ask a worker to end, and make it when it does not, within some seconds or the usual grace.
+
+        Code that lets no other thread run keeps a worker from hearing the signal, and then would take the whole grace.
+        """
         child.terminate()
+        seconds = self._grace if within is None else within
         try:
-            await asyncio.wait([ended], timeout=self._grace if within is None else within)
+            await _first(ended, child.ending, within=min(seconds, self._deaf))
+            if child.ending.is_set():
+                await asyncio.wait([ended], timeout=seconds)
         finally:
             child.kill()
 
@@ -262,9 +273,9 @@ class Supervisor:
         return await asyncio.to_thread(self._sources.look, self._imported, since=self._born_at)
 
 
-async def _first(task: "asyncio.Task[WorkerExit]", event: asyncio.Event, *, within: float | None = None) -> None:
+async def _first(task: "asyncio.Future[WorkerExit]", event: asyncio.Event, *, within: float | None = None) -> None:
     """Return when the task is done, the event set or the time over, in seconds; both stay as they are."""
-    waiting = asyncio.ensure_future(event.wait())
+    waiting: asyncio.Future[Any] = asyncio.ensure_future(event.wait())
     try:
         await asyncio.wait([task, waiting], timeout=within, return_when=asyncio.FIRST_COMPLETED)
     finally:

@@ -158,6 +158,7 @@ class Worker:
             await self._tell_supervisor({"imported": sorted(self._discovery.imported)})
             await nudges.nudge_catalogue()
             await self._stop.wait()
+            await self._tell_supervisor({"ending": True})
             self._firing.stop()
             await self._wind_up()
             # A check may never return; whoever waits for its verdict asks another worker, or the schema.

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from playground.forms import MISSING, Form, dumps
 from tests.forms.browser import Session
 
@@ -26,6 +28,23 @@ PET: dict[str, Any] = {
         {"title": "Number", "type": "integer"},
     ]
 }
+
+
+@pytest.mark.parametrize(("further", "is_offered"), [({}, True), ({"additionalProperties": False}, False)])
+@pytest.mark.parametrize("at", ["", "/inner"])
+def test_an_object_takes_properties_of_which_its_schema_is_silent(at: str, further: Any, *, is_offered: bool) -> None:
+    """The menu offers them, unless they are refused."""
+    inner: Any = {"type": "object", "properties": {"a": {"type": "string"}}, **further}
+    outer = {"type": "object", "properties": {"inner": inner}, "required": ["inner"], "additionalProperties": False}
+    session = Session(outer if at else inner)
+    assert session.has_button(f"add:{at}") is is_offered
+    if is_offered:
+        session.press(f"add:{at}")
+        session.put(f"f:key{at}/~k0", "b")
+        session.put(f"f:is{at}/~k0", "0")
+        session.press(f"switch:{at}/~k0")
+        session.put(f"f{at}/~k0", "x")
+        assert session.submit().value == ({"inner": {"b": "x"}} if at else {"b": "x"})
 
 
 def test_add_and_remove() -> None:

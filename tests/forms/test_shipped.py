@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from jsonschema.validators import validator_for
 from selectolax.lexbor import LexborHTMLParser
 
 from playground.forms import Form, check, dumps, example
@@ -86,3 +87,12 @@ def test_a_blank_form_can_be_posted(one: Shipped) -> None:
     """A form that nobody filled in is shown and read."""
     pairs = posted(timed(partial(Form.blank, one.schema))[1])
     timed(lambda: Form.posted(one.schema, pairs).validate())
+
+
+@each
+def test_a_schema_itself_comes_back(one: Shipped) -> None:
+    """The schemas are real values as well, large and deep ones, of the schema that all schemas have."""
+    form, html = timed(partial(Form.of, validator_for(one.schema).META_SCHEMA, one.schema, secrets=True))
+    again, _ = timed(partial(Form.posted, form.schema, posted(html)))
+    assert again.issues == ()
+    assert dumps(again.value) == dumps(one.schema)

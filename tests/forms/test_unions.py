@@ -96,6 +96,52 @@ def test_secrets_of_all_unions_are_known() -> None:
         assert without_secrets(schema, value) == {}
 
 
+HOLDER: dict[str, Any] = {"title": "Holder", "type": "object", "properties": {"n": {"type": "integer"}}}
+
+
+@pytest.mark.parametrize(
+    ("other", "shown"),
+    [({"type": "string"}, "12x"), ({"type": "boolean"}, None), ({"type": "array", "items": {"type": "integer"}}, None)],
+)
+def test_what_is_no_number_is_kept_when_another_alternative_is_chosen(other: Any, shown: str | None) -> None:
+    """An alternative of text takes it over; from any other it is there again on the way back, and told."""
+    schema = {"anyOf": [{"type": "integer"}, other]}
+    session = Session(schema, Form.of(schema, 1))
+    session.put("f", "12x")
+    chosen(session, "1")
+    if shown:
+        assert session.submit().value == shown
+    chosen(session, "0")
+    control = session.page.control("f")
+    assert control is not None
+    assert control.value == "12x"
+    assert "12x" in session.submit().issues[0].message
+
+
+def test_what_is_no_number_inside_is_kept_when_another_alternative_is_chosen() -> None:
+    """A text that a field of an object could not take is there again on the way back, also from not set and null."""
+    schema = {"properties": {"a": {"anyOf": [HOLDER, {"type": "string"}, {"type": "null"}]}, "b": HOLDER}}
+    session = Session(schema, Form.of(schema, {"a": {"n": 1}, "b": {"n": 2}}))
+    session.put("f/a/n", "12x")
+    session.put("f/b/n", "13x")
+    for way in ("1", "unset"):
+        chosen(session, way, "/a")
+        chosen(session, "0", "/a")
+    session.press("null:/a")
+    chosen(session, "0", "/a")
+    session.press("close:/b")
+    session.press("open:/b")
+    assert "12x" in session.form.html()
+    assert "13x" in session.form.html()
+    assert {issue.path for issue in session.submit().issues} == {("a", "n"), ("b", "n")}
+
+
+def chosen(session: Session, branch: str, at: str = "") -> None:
+    """Choose an alternative."""
+    session.put(f"f:is{at}", branch)
+    session.press(f"switch:{at}")
+
+
 class Bank(BaseModel):
     """A way to pay whose tag may be left out by its schema, and not by pydantic."""
 

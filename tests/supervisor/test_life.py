@@ -5,6 +5,8 @@ import os
 import signal
 from pathlib import Path
 
+import pytest
+
 from playground.supervisor import WorkerExit
 from tests.supervisor.yard import SECONDS, is_alive, script, supervised
 
@@ -81,6 +83,43 @@ async def test_a_worker_that_does_not_end_is_killed(tmp_path: Path) -> None:
         yard.supervisor.renew(first["worker_id"], at_once=True)
         assert (await yard.ended())[1] == -signal.SIGKILL
         await yard.said()
+
+
+@pytest.mark.parametrize("holds", ["time.sleep(1000)", "re.match('(a+)+$', 'a' * 60 + '!')"])
+async def test_a_worker_that_cannot_hear_is_not_waited_for(tmp_path: Path, holds: str) -> None:
+    """A worker whose loop is held, be it by code that lets no thread run, is killed long before its grace is over."""
+    body = f"""
+    import re
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, print)
+    await say()
+    await asyncio.sleep(0.05)
+    {holds}
+    """
+    async with supervised(script(tmp_path, body), grace=1000, deaf=0.2) as yard:
+        await yard.said()
+        await yard.stop()
+        assert (await yard.ended())[1] == -signal.SIGKILL
+
+
+async def test_a_worker_that_has_heard_has_its_grace(tmp_path: Path) -> None:
+    """A worker that said that it will end is not hurried."""
+    os.mkfifo(tmp_path / "free")
+    body = f"""
+    told = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
+    await say()
+    await told.wait()
+    await layer.report({{"ending": True}})
+    await asyncio.to_thread(open, {str(tmp_path / "free")!r})
+    """
+    async with supervised(script(tmp_path, body), grace=1000, deaf=5) as yard:
+        await yard.said()
+        (child,) = yard.supervisor.children
+        yard.supervisor.renew(at_once=True)
+        async with asyncio.timeout(SECONDS):
+            await child.ending.wait()
+        await asyncio.to_thread((tmp_path / "free").write_bytes, b"")
+        assert (await yard.ended())[:2] == (child.worker_id, 0)
 
 
 async def test_nothing_is_left_behind(tmp_path: Path) -> None:

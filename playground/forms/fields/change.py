@@ -6,10 +6,11 @@ from typing import TypeVar
 
 from playground.forms.fields.desk import BLANK_LEVELS, MAX_LEVELS, Desk
 from playground.forms.fields.evaluate import value_of
+from playground.forms.fields.leftover import as_read
 from playground.forms.fields.load import empty, item_field, load, load_entry, raw, started
 from playground.forms.fields.nodes import Entry, Group, Item, Leaf, Listing, Node, Raw, State, Switch
 from playground.forms.values.jsontext import dumps, parse_json
-from playground.forms.values.values import MISSING, Missing
+from playground.forms.values.values import MISSING
 
 Row = TypeVar("Row", Item, Entry)
 
@@ -174,16 +175,29 @@ def _opened(desk: Desk, node: Node) -> Node:
     return load(desk.put_back if node.stash else desk, node.field, value, node.at, _level(node.at))
 
 
-def _closed(node: Node) -> Node:
-    """Return an object or list that is not set, with what it held put aside."""
-    closed = empty(node.field, node.at, State.UNSET)
-    meant = value_of(node)
-    can_close = isinstance(closed, Group | Listing) and not isinstance(meant.value, Missing)
-    return replace(closed, stash=dumps(meant.value)) if can_close and isinstance(closed, Group | Listing) else node
+def _closed(node: Node, state: State = State.UNSET) -> Node:
+    """Return an object or list that is not set, or null, with what it held put aside."""
+    closed = empty(node.field, node.at, state)
+    if not isinstance(closed, Group | Listing) or not isinstance(node, Group | Listing):
+        return node
+    return replace(closed, stash=dumps(as_read(node)) if node.state is State.VALUE else node.stash)
 
 
 def _as_null(node: Node) -> Node:
-    return replace(node, state=State.NULL, text="") if isinstance(node, Leaf) and node.field.nullable else node
+    if not node.field.nullable:
+        return node
+    match node:
+        case Leaf():
+            return replace(node, state=State.NULL, text="")
+        case Switch(body=body):
+            held = MISSING if body is None else as_read(body)
+            kept = parse_json(node.stash or "{}")
+            kept = {**kept, str(node.branch): held} if isinstance(kept, dict) and held is not MISSING else kept
+            return replace(node, state=State.NULL, body=None, stash=dumps(kept) if kept else "")
+        case Group() | Listing():
+            return _closed(node, State.NULL)
+        case Raw():
+            return node
 
 
 def _with_default(desk: Desk, node: Node) -> Node:

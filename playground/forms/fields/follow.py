@@ -126,6 +126,13 @@ def as_typed(node: Node, field: Field, at: str) -> Raw:
     return replace(raw(field, at, as_read(inner)), problem=doubt or UNPLACED)
 
 
+def typed_again(field: Field, value: Json, at: str) -> Leaf | None:
+    """Return the line of a number with a text that is none, which was typed there before."""
+    if not isinstance(field.kind, Number) or not isinstance(value, str):
+        return None
+    return Leaf(field=field, at=at, state=State.VALUE, text=value)
+
+
 def carried(desk: Desk, field: Field, value: Json) -> Json:
     """Return what a branch can take over from the one before it."""
     if isinstance(field.kind, Record) and isinstance(value, dict):

@@ -306,5 +306,6 @@ def switched(
     body = load(desk, inner, value, at, level)
     # The editor of a branch would have the same name as the editor of the whole union.
     if isinstance(body, Switch) or (isinstance(body, Raw) and not isinstance(inner.kind, Anything)):
-        return raw(field, at, value)
+        # What is large is not written twice.
+        return replace(body, field=field) if isinstance(body, Raw) and body.text else raw(field, at, value)
     return Switch(field=field, at=at, state=State.VALUE, branch=number, body=body, stash=stash)

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from playground.forms.schema.document import Place
 from playground.forms.schema.formats import CHECKS
 from playground.forms.schema.kinding import settle
-from playground.forms.schema.kinds import Const, Kind, Number, Selection, Settled, Text, Union, Upload
+from playground.forms.schema.kinds import Const, Kind, Number, Record, Selection, Settled, Text, Union, Upload
 from playground.forms.schema.labels import field_label
 from playground.forms.schema.shape import Shape, numeric
 
@@ -217,7 +217,26 @@ def has_state(node: Node) -> bool:
 
 def is_added(node: Node) -> bool:
     """Tell whether a field is one that is added and removed as a whole: an object or list that may be left out."""
-    return isinstance(node, Group | Listing) and node.field.need is Need.OPTIONAL and not node.field.nullable
+    if not isinstance(node, Group | Listing):
+        return False
+    return node.field.need is Need.OPTIONAL and node.state is not State.NULL
+
+
+def offers_null(node: Node) -> bool:
+    """Tell whether a field's state has null beside “not set”: where it is null, or where it may not be left out."""
+    field = node.field
+    if isinstance(node, Raw) or not field.nullable:
+        return False
+    free = isinstance(field.kind, Union) and field.kind.free
+    return free or field.need is not Need.OPTIONAL or node.state is State.NULL
+
+
+def takes_others(node: Node) -> bool:
+    """Tell whether an object takes properties that its schema neither names nor speaks of."""
+    inner = node.body if isinstance(node, Switch) and node.body is not None else node
+    if not isinstance(inner, Group) or inner.state is not State.VALUE or not isinstance(inner.field.kind, Record):
+        return False
+    return bool(inner.members) and not inner.field.kind.open and not inner.field.shape.closed
 
 
 def branch_field(field: Field, number: int) -> Field | None:

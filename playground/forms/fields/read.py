@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from playground.forms.fields.conditions import Resolved, Undecided
 from playground.forms.fields.desk import MAX_LEVELS, MAX_ROUNDS, Desk
 from playground.forms.fields.evaluate import value_of
-from playground.forms.fields.follow import as_typed, carried, following
+from playground.forms.fields.follow import as_typed, carried, following, typed_again
 from playground.forms.fields.leftover import UNDECIDED, UNPLACED, as_read, leftover
 from playground.forms.fields.load import (
     blank,
@@ -161,7 +161,7 @@ class Reader:
             try:
                 return load(self.desk, field, content.decode(), at)
             except UnicodeDecodeError:
-                return Leaf(field=field, at=at, state=State.VALUE, text="", problem=NOT_TEXT)
+                return Leaf(field=field, at=at, state=State.VALUE, text=self.post.text(at) or "", problem=NOT_TEXT)
         encode = base64.urlsafe_b64encode if kind.encoding == "base64url" else base64.b64encode
         return Leaf(field=field, at=at, state=State.VALUE, text=encode(content).decode())
 
@@ -174,7 +174,7 @@ class Reader:
         posted, changed = self.state(field, at)
         stash = self.post.mark("stash", at) or ""
         if changed and posted in ("unset", "null"):
-            content = value_of(inner(field, at, level)).value
+            content = as_read(inner(field, at, level))
             closed = empty(field, at, State.NULL if posted == "null" else State.UNSET)
             return replace(closed, stash=dumps(content)) if isinstance(closed, Group | Listing) else closed
         if changed and stash:
@@ -284,10 +284,10 @@ class Reader:
         stash = self.post.mark("stash", at) or ""
         if chosen == before:
             return self.unchanged(field, at, level, chosen, stash)
-        kept = _parsed(stash or "{}")
-        kept = kept if isinstance(kept, dict) else {}
+        parsed = _parsed(stash or "{}")
+        kept = parsed if isinstance(parsed, dict) else {}
         old = self.unchanged(field, at, level, before, "")
-        content = value_of(old.body).value if isinstance(old, Switch) and old.body else MISSING
+        content = as_read(old.body) if isinstance(old, Switch) and old.body else MISSING
         if content is not MISSING:
             kept = {**kept, before: content}
         if not chosen.isdecimal() or len(chosen) > 4:
@@ -296,8 +296,11 @@ class Reader:
         inner = branch_field(field, int(chosen))
         value = kept.pop(chosen, MISSING) if inner else MISSING
         stash, number = dumps(kept) if kept else "", int(chosen)
-        if value is not MISSING:
-            return switched(self.desk.put_back, field, number, value, at, level, stash)
+        if inner and value is not MISSING:
+            node = switched(self.desk.put_back, field, number, value, at, level, stash)
+            typed = typed_again(inner, value, at) if isinstance(node, Raw) else None
+            shown = Switch(field=field, at=at, state=State.VALUE, branch=number, body=typed, stash=stash)
+            return shown if typed else node
         taken = carried(self.desk, inner, content) if inner else MISSING
         node = switched(self.desk, field, number, taken, at, level, stash)
         # What the other alternative cannot show is put aside, or there would be none to choose any more.

@@ -5,7 +5,19 @@ from dataclasses import dataclass, field
 
 from django.utils.safestring import SafeString
 
-from playground.forms.fields.nodes import Leaf, Need, Node, Raw, State, Switch, has_state, is_added, is_empty_text
+from playground.forms.fields.nodes import (
+    Leaf,
+    Need,
+    Node,
+    Raw,
+    State,
+    Switch,
+    has_state,
+    is_added,
+    is_empty_text,
+    offers_null,
+    takes_others,
+)
 from playground.forms.html.controls import choices
 from playground.forms.html.help import help_of
 from playground.forms.html.markup import NOTHING, el, join
@@ -135,7 +147,7 @@ class Chrome:
         kind = node.field.kind
         union = isinstance(kind, Union)
         options = [("unset", "not set" if node.field.need is Need.OPTIONAL or not union else "choose…")]
-        if node.field.nullable:
+        if offers_null(node):
             options.append(("null", "null"))
         now = node.state.value
         if isinstance(kind, Union):
@@ -178,10 +190,24 @@ class Chrome:
             more.append(self.button("area", node.at, "Several lines"))
         if isinstance(node, Leaf) and node.field.may_be_empty and not has_state(node):
             more.append(self.button("empty", node.at, _empty_word(node).capitalize()))
-        if isinstance(node, Leaf) and node.field.nullable and not has_state(node) and _is_typed(node):
+        if (
+            node.field.nullable
+            and node.field.need is not Need.CHOSEN
+            and not (isinstance(node, Raw) or offers_null(node))
+        ):
             more.append(self.button("null", node.at, "Null"))
         if node.field.shape.facts.get("default") is not None:
             more.append(self.button("default", node.at, "Use default"))
+        if takes_others(node):
+            more.append(self.other(node, label))
+        return self.unfolding(more, label, known)
+
+    def other(self, node: Node, label: str) -> SafeString:
+        """Return the button for a property of which the schema does not speak."""
+        return self.button("add", node.at, "Other property", label=f"Other property of {label}")
+
+    def unfolding(self, more: list[SafeString], label: str, known: str) -> SafeString:
+        """Return the menu with some buttons."""
         if not more:
             return NOTHING
         summary = el("summary", {"title": "More", **_called("More", label, known)}, "⋯")
@@ -198,11 +224,6 @@ class Chrome:
 
 def _empty_word(leaf: Leaf) -> str:
     return "empty list" if isinstance(leaf.field.kind, Selection) else "empty text"
-
-
-def _is_typed(leaf: Leaf) -> bool:
-    """Tell whether a field's control has no place for null itself."""
-    return isinstance(leaf.field.kind, Text | Number | Upload | Selection) and leaf.field.need is not Need.CHOSEN
 
 
 def _called(word: str, label: str, known: str) -> dict[str, str | bool]:

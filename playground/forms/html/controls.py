@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
-from playground.forms.fields.nodes import Leaf, Need, State, has_state
+from playground.forms.fields.nodes import Leaf, Need, State, has_state, offers_null
 from playground.forms.html.markup import NOTHING, el, join
 from playground.forms.schema.formats import EXAMPLES
 from playground.forms.schema.kinds import Boolean, Choice, Const, Number, Selection, Text, Upload
@@ -130,7 +130,7 @@ def _area(leaf: Leaf, naming: Naming) -> SafeString:
 def _radios(leaf: Leaf, naming: Naming) -> SafeString:
     field = leaf.field
     options = [("true", "true"), ("false", "false")]
-    if field.nullable:
+    if offers_null(leaf):
         options.append(("null", "null"))
     if field.need is Need.OPTIONAL:
         options.insert(0, ("", "not set"))
@@ -177,7 +177,7 @@ def _select(leaf: Leaf, kind: Choice, naming: Naming) -> SafeString:
     now = {State.NULL: "null", State.UNSET: ""}.get(leaf.state, leaf.text)
     empty = "not set" if leaf.field.need is Need.OPTIONAL else "choose…"
     options = [("", empty), *((str(number), label) for number, (label, _) in enumerate(kind.options))]
-    if leaf.field.nullable:
+    if offers_null(leaf):
         options.append(("null", "null"))
     return el("select", {"class": "f-input f-select", **naming.common(leaf.at)}, *choices(options, now))
 

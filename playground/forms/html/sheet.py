@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString
 
 from playground.forms.fields.envelope import envelope
 from playground.forms.fields.locate import placed, pointer_of
-from playground.forms.fields.nodes import Group, Node, Raw, has_state
+from playground.forms.fields.nodes import Group, Node, Raw, has_state, takes_others
 from playground.forms.html.markup import NOTHING, el, join
 from playground.forms.html.paint import Painter
 from playground.forms.values.issues import Issue
@@ -71,11 +71,19 @@ def _fields(painter: Painter, root: Node) -> SafeString:
     if not isinstance(root, Group) or has_state(root):
         return join(mark, painter.node(root, root.field.label or "Input"))
     _, notes = painter.notes(root, painter.new_id("", "Input"))
-    inside = painter.group(root, root.field.label or "Input")
+    label = root.field.label or "Input"
+    inside = painter.group(root, label)
+    # The whole has no head with a menu: what one edits as JSON is its tab.
+    further = NOTHING
+    if takes_others(root):
+        menu = painter.unfolding([painter.other(root, label)], label, "")
+        further = el("div", {"class": "f-head"}, el("span", {"class": "f-tools"}, menu))
     empty = NOTHING
     if not (root.members or root.entries or "f-add" in inside):
         empty = el("p", {"class": "f-help"}, "There is nothing to fill in.")
-    return join(mark, el("div", {"class": "f-root", "id": f"{painter.ids}-1", "tabindex": "-1"}, notes, inside, empty))
+    return join(
+        mark, el("div", {"class": "f-root", "id": f"{painter.ids}-1", "tabindex": "-1"}, notes, inside, further, empty)
+    )
 
 
 def _json(painter: Painter, root: Node, ids: str) -> SafeString:

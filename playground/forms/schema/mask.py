@@ -29,7 +29,7 @@ def without_secrets(schema: Json, value: Json) -> Json:
 
 def secret_places(schema: Json, value: Json) -> list[Pointer]:
     """Return where in a value the secrets are that `without_secrets` leaves out."""
-    return list(_differences(value, mask(schema, value), ()))
+    return list(_differences(value, mask(schema, value), ())) if _speaks_of_secrets(schema) else []
 
 
 def _differences(value: Json, masked: Json, at: Pointer) -> Iterator[Pointer]:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from json.encoder import encode_basestring
 from typing import NoReturn
 
 from playground.forms.values.values import Json, Literal, NumberError, parse_number, shorten
@@ -219,4 +220,5 @@ def _single(value: Json) -> str:
 
 
 def _quote(text: str) -> str:
-    return ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
+    # Not `json.dumps`, which would make an encoder for each text.
+    return ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", encode_basestring(text))

@@ -72,6 +72,8 @@ async def _work(modules: Sequence[str], given: Configuration, show: Callable[[by
         workers=given.workers,
         reload=False,
         grace=given.grace + MARGIN,
+        # A step that blocks the loop for a while is worth waiting for, where steps are to go on.
+        deaf=given.grace + MARGIN,
     )
     async with asyncio.TaskGroup() as tasks:
         supervising = tasks.create_task(supervisor.run())
