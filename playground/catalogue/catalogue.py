@@ -104,12 +104,6 @@ async def import_errors() -> list[ImportProblem]:
     return await in_database(_import_errors)
 
 
-async def problems_of(entry: WorkflowEntry) -> list[ImportProblem]:
-    """Return what keeps the code that is on disk now from giving a workflow again."""
-    problems = await import_errors()
-    return [one for one in problems if one.module == entry.module and one.workflow in (None, entry.workflow_id)]
-
-
 async def publish(
     entries: Sequence[WorkflowEntry],
     problems: Sequence[ImportProblem],

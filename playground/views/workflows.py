@@ -17,7 +17,7 @@ from engine.errors import InvalidInput, RequestError
 from engine.journal.summary import RunSummary
 from playground.actions import actions
 from playground.catalogue import catalogue, saved
-from playground.catalogue.catalogue import ImportProblem, WorkflowEntry
+from playground.catalogue.catalogue import WorkflowEntry
 from playground.catalogue.saved import SavedInput
 from playground.diagram import strip, svg
 from playground.display import excerpt
@@ -66,7 +66,6 @@ class WorkflowsPage:
     """Context of ``workflow/list.html``."""
 
     listed: tuple[Listed, ...]
-    problems: tuple[ImportProblem, ...]
     q: str
     socket: str = "/ws/pulse/"
 
@@ -98,8 +97,6 @@ class WorkflowPage:
     """The name that stands in the form, to save the input under."""
     saved_as: str
     """The name of the saved input that filled the form, if one did."""
-    problems: tuple[ImportProblem, ...]
-    """Why its module does not import any more, if it does not."""
     saved: tuple[Offered, ...]
     inputs: tuple[Offered, ...]
     recent: tuple[RunSummary, ...]
@@ -128,7 +125,7 @@ async def workflows(request: HttpRequest) -> HttpResponse:
         )
         for entry in entries
     )
-    context = WorkflowsPage(listed=listed, problems=tuple(await catalogue.import_errors()), q=q)
+    context = WorkflowsPage(listed=listed, q=q)
     return page(request, "workflow/list.html", context, frame=await frame_of(request, "workflows"))
 
 
@@ -241,7 +238,6 @@ async def _workflow_page(
         lacks_secrets=lacks_secrets,
         name=name,
         saved_as=saved_as,
-        problems=tuple(await catalogue.problems_of(entry)),
         saved=tuple([_kept(entry, item) for item in await saved.listing(entry.workflow_id)]),
         inputs=tuple(_former(entry, item) for item in inputs),
         recent=tuple(recent[entry.workflow_id]),

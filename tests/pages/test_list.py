@@ -36,8 +36,9 @@ async def test_the_search_looks_into_names_and_descriptions(stage: Stage) -> Non
     assert attributes(await stage.get("/workflows/?q=zebra"), "data-workflow") == []
 
 
-async def test_a_module_that_does_not_import_is_shown_while_the_rest_works(stage: Stage) -> None:
-    """The traceback is on the page, and the workflows too."""
+@pytest.mark.parametrize("path", ["/workflows/", "/workflows/trip/", "/runs/", "/inbox/", "/schedules/", "/doctor/"])
+async def test_a_module_that_does_not_import_is_on_every_page_while_the_rest_works(stage: Stage, path: str) -> None:
+    """The bar names file, line and message, opens to the traceback, and stands once."""
     problem = ImportProblem(
         module="broken.py",
         type="SyntaxError",
@@ -49,11 +50,11 @@ async def test_a_module_that_does_not_import_is_shown_while_the_rest_works(stage
     )
     await stage.register_worker()
     await stage.publish(TRIP, problems=(problem,))
-    page = await stage.get("/workflows/")
-    assert "broken.py" in page
-    assert "invalid syntax &lt;b&gt;" in page
+    page = await stage.get(path)
+    assert "/home/ada/broken.py:3" in page
+    assert page.count("invalid syntax &lt;b&gt;") == 1
     assert "def f(:" in page
-    assert 'data-workflow="trip"' in page
+    assert 'data-workflow="trip"' in await stage.get("/workflows/")
 
 
 async def test_an_empty_playground_says_what_to_do(stage: Stage) -> None:
