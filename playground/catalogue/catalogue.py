@@ -207,6 +207,22 @@ def find_version(workflow_id: str, digest: str) -> WorkflowEntry | None:
     return None if row is None else _entry(row)
 
 
+def find_versions(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], WorkflowEntry]:
+    """Return versions by workflow id and digest, however many with one query; for use inside the database's threads.
+
+    Of one that is gone another version of its workflow stands in, if there is any.
+    """
+    pairs = set(wanted)
+    rows = WorkflowVersion.objects.filter(
+        workflow_id__in={one for one, _ in pairs}, digest__in={one for _, one in pairs}
+    )
+    found = {(row.workflow_id, row.digest): _entry(row) for row in rows}
+    for pair in pairs - found.keys():
+        if (entry := find_version(*pair)) is not None:
+            found[pair] = entry
+    return found
+
+
 def _workflows() -> list[WorkflowEntry]:
     return [_entry(row) for row in WorkflowVersion.objects.filter(current=True).order_by("site", "position", "id")]
 

@@ -62,8 +62,9 @@ const FOCUS = {
 let waitsForGo = false;
 
 function toggle(way) {
-  const toggles = [...document.querySelectorAll("#rows a.row-toggle")];
-  const at = toggles.indexOf(document.activeElement);
+  const toggles = [...document.querySelectorAll("#rows a.row-toggle, #entries a.entry")];
+  const focused = toggles.indexOf(document.activeElement);
+  const at = focused < 0 ? toggles.findIndex((one) => one.ariaCurrent === "true") : focused;
   return toggles.at(way > 0 ? (at + 1) % toggles.length : Math.max(at, 0) - 1);
 }
 
