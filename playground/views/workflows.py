@@ -1,8 +1,10 @@
 """The list of workflows, and one workflow with the form that starts it."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from statistics import median
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,6 +26,7 @@ from playground.display import excerpt
 from playground.display.pages import Notice, page
 from playground.display.values import preview
 from playground.forms import MISSING, Form, mask, without_secrets
+from playground.graph.nodes import GraphWorkflow
 from playground.graph.tree import read_tree
 from playground.runpage.loading import load
 from playground.runs import lists
@@ -49,6 +52,22 @@ class Listed:
     counts: Counter[str]
     recent: tuple[RunSummary, ...]
     schedules: tuple[ScheduleView, ...]
+    uses: frozenset[str]
+    """The ids of the workflows that are nested in it, at any depth."""
+    helpers: tuple["Listed", ...] = ()
+    """Those of them that are folded under it."""
+
+    @property
+    def median(self) -> float | None:
+        """Return how many seconds a successful one of the last runs took, in the middle; None without any."""
+        ended = [run for run in self.recent if run.status == "success" and run.ended_at]
+        lengths = [(run.ended_at - run.created_at).total_seconds() for run in ended if run.ended_at]
+        return median(lengths) if lengths else None
+
+    @property
+    def next_due(self) -> datetime | None:
+        """Return when the next armed schedule starts it."""
+        return min((one.coming[0] for one in self.schedules if one.armed and one.coming), default=None)
 
     @property
     def open(self) -> tuple[tuple[str, int], ...]:
@@ -65,7 +84,11 @@ class Listed:
 class WorkflowsPage:
     """Context of ``workflow/list.html``."""
 
-    listed: tuple[Listed, ...]
+    own: tuple[Listed, ...]
+    examples: tuple[Listed, ...]
+    """Those that come with Stepyard."""
+    is_first: bool
+    """Whether nothing was ever run, so that a way in is shown."""
     q: str
     socket: str = "/ws/pulse/"
 
@@ -122,11 +145,39 @@ async def workflows(request: HttpRequest) -> HttpResponse:
             counts=counts.get(entry.workflow_id, Counter()),
             recent=tuple(recent[entry.workflow_id]),
             schedules=tuple(one for one in timetable if one.workflow_id == entry.workflow_id),
+            uses=_nested_in(entry),
         )
         for entry in entries
     )
-    context = WorkflowsPage(listed=listed, q=q)
+    # What was searched for is not folded away.
+    rows = listed if q else folded(listed)
+    context = WorkflowsPage(
+        own=tuple(item for item in rows if not _is_example(item.entry)),
+        examples=tuple(item for item in rows if _is_example(item.entry)),
+        is_first=not counts and not q,
+        q=q,
+    )
     return page(request, "workflow/list.html", context, frame=await frame_of(request, "workflows"))
+
+
+def folded(listed: Sequence[Listed]) -> tuple[Listed, ...]:
+    """Return the workflows that no other one uses, each with those that it is the first to use."""
+    used = {name for item in listed for name in item.uses if name != item.entry.workflow_id}
+    left = {item.entry.workflow_id: item for item in listed if item.entry.workflow_id in used}
+    rows = []
+    for item in listed:
+        if item.entry.workflow_id not in used:
+            names = [name for name in left if name in item.uses]
+            rows.append(replace(item, helpers=tuple(left.pop(name) for name in names)))
+    return (*rows, *left.values())
+
+
+def _nested_in(entry: WorkflowEntry) -> frozenset[str]:
+    return frozenset(node.workflow_id for node in read_tree(entry.graph).walk() if isinstance(node, GraphWorkflow))
+
+
+def _is_example(entry: WorkflowEntry) -> bool:
+    return entry.module.startswith("playground.examples")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,7 +6,7 @@ const SHORTCUTS = [
   ["g r", "runs"],
   ["g i", "inbox"],
   ["g s", "schedules"],
-  ["g d", "doctor"],
+  ["g d", "health"],
   ["/", "search"],
   ["f", "first field of the form"],
   ["Ctrl Enter", "run, answer, or send the event"],
@@ -24,7 +24,7 @@ const SHORTCUTS = [
   ["?", "this list"],
 ];
 
-const PAGES = [["Workflows", "/workflows/"], ["Runs", "/runs/"], ["Inbox", "/inbox/"], ["Schedules", "/schedules/"], ["Doctor", "/doctor/"]];
+const PAGES = [["Workflows", "/workflows/"], ["Runs", "/runs/"], ["Inbox", "/inbox/"], ["Schedules", "/schedules/"], ["Health", "/doctor/"]];
 
 function make(tag, attributes = {}, ...children) {
   const element = Object.assign(document.createElement(tag), attributes);

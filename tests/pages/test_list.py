@@ -1,7 +1,11 @@
 """The list of workflows."""
 
+from typing import Any
+
 import pytest
 
+from engine import create_workflow
+from playground.actions import actions
 from playground.catalogue.catalogue import ImportProblem
 from tests.pages.stage import TRIP, Stage, attributes, text_of
 
@@ -84,3 +88,27 @@ async def test_a_page_that_is_not_there_keeps_the_inbox_count(stage: Stage) -> N
         response = await stage.client.get(path)
         assert response.status_code == 404
         assert 'id="inbox-count" data-inbox>1<' in text_of(response)
+
+
+async def test_a_nested_workflow_is_folded_under_the_one_that_uses_it(stage: Stage) -> None:
+    """It has no row of its own at the top, but what is searched for is not folded away."""
+    outer: Any = create_workflow(id="outer", input_schema=Any, output_schema=str)
+    await stage.publish(TRIP, outer.then(TRIP).commit())
+    page = await stage.get("/workflows/")
+    assert attributes(page, "data-workflow") == ["outer", "trip"]
+    assert "outer uses trip" in page
+    found = await stage.get("/workflows/?q=plans")
+    assert attributes(found, "data-workflow") == ["trip"]
+    assert "uses trip" not in found
+
+
+async def test_the_first_visit_shows_a_way_in_until_something_was_run(stage: Stage) -> None:
+    """Three lines, and gone with the first run, whose length is told."""
+    await stage.publish(TRIP)
+    assert "The way in" in await stage.get("/workflows/")
+    run_id = await stage.suspended()
+    await actions.resume(run_id, None, {"approved": True})
+    await stage.play(run_id)
+    page = await stage.get("/workflows/")
+    assert "The way in" not in page
+    assert "median </span>" in page
