@@ -60,6 +60,5 @@ CLASSES_ALIKE = {
     "Leaf": "of the channel layer's star, and of a form's tree",
     "Listener": "to what happens",
     "Notice": "to people above a page, and to processes through the database",
-    "Question": "of a step to a person, and of a form to its schema",
     "Refusal": "of a request, by the guard and by the engine",
 }

@@ -27,7 +27,7 @@ SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class InboxEntry:
     """An entry of the list."""
 
     line: InboxLine
@@ -39,15 +39,15 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class EntryGroup:
     """The entries of one workflow."""
 
     workflow_id: str
-    lines: tuple[Line, ...]
+    lines: tuple[InboxEntry, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
+class OpenedEntry:
     """The entry that is read, with its form."""
 
     item_id: int
@@ -71,10 +71,10 @@ class Opened:
 class InboxPage:
     """Context of ``inbox.html``."""
 
-    questions: tuple[Group, ...]
-    expected: tuple[Group, ...]
+    questions: tuple[EntryGroup, ...]
+    expected: tuple[EntryGroup, ...]
     """The events that are waited for; a person can send them, but most come from programs, so they are not counted."""
-    opened: Opened | None
+    opened: OpenedEntry | None
     chosen: bool
     """Whether it was asked for: a narrow page shows either the list or what was chosen of it."""
     here: str
@@ -106,14 +106,14 @@ async def inbox(request: HttpRequest) -> HttpResponse:
     return page(request, "inbox.html", context, frame=await frame_of(request, "inbox"))
 
 
-def _grouped(lines: Sequence[InboxLine], given: dict[str, str]) -> tuple[Group, ...]:
+def _grouped(lines: Sequence[InboxLine], given: dict[str, str]) -> tuple[EntryGroup, ...]:
     """Return the entries by workflow, the workflow first that has the newest one."""
-    found: dict[str, list[Line]] = {}
+    found: dict[str, list[InboxEntry]] = {}
     for one in lines:
         query = urlencode({**given, "item": one.item_id})
-        line = Line(line=one, path=format_path(one.path), text=_words(one), query=query)
+        line = InboxEntry(line=one, path=format_path(one.path), text=_words(one), query=query)
         found.setdefault(one.workflow_id, []).append(line)
-    return tuple(Group(workflow_id=name, lines=tuple(group)) for name, group in found.items())
+    return tuple(EntryGroup(workflow_id=name, lines=tuple(group)) for name, group in found.items())
 
 
 def _words(line: InboxLine) -> str:
@@ -124,7 +124,7 @@ def _words(line: InboxLine) -> str:
     return said.question or preview(line.payload, 72) or format_path(line.path)
 
 
-async def _opened(request: HttpRequest, lines: Sequence[InboxLine]) -> tuple[bool, Opened | None]:
+async def _opened(request: HttpRequest, lines: Sequence[InboxLine]) -> tuple[bool, OpenedEntry | None]:
     """Return whether an entry was asked for, and it; else the one that was shown before, or the first."""
     wanted = request.GET.get("item", "")
     for text in (wanted, request.GET.get("keep", "")):
@@ -135,10 +135,10 @@ async def _opened(request: HttpRequest, lines: Sequence[InboxLine]) -> tuple[boo
     return False, None if first is None else await _read(first)
 
 
-async def _read(item: InboxItem | Awaited) -> Opened:
+async def _read(item: InboxItem | Awaited) -> OpenedEntry:
     loaded = await load(item.run_id)
     run = loaded.history.run
-    return Opened(
+    return OpenedEntry(
         item_id=item.item_id,
         run_id=item.run_id,
         workflow_id=item.workflow_id,
