@@ -16,12 +16,13 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 
 from engine.errors import UnknownRun
 from playground.actions.actions import store
+from playground.catalogue import catalogue
 from playground.live import nudges
 from playground.runpage.loading import Loaded, load, view_of
 from playground.runpage.patches import patch
 from playground.runpage.view import RunView, window_from
 from playground.runs.inbox import inbox_count
-from playground.views.frame import trouble
+from playground.views.frame import bar, bar_fragment, trouble
 
 GONE = 4404
 """Close code: there is no such run any more; the page is loaded again."""
@@ -38,6 +39,8 @@ class Watcher(AsyncWebsocketConsumer):
     """What the sockets share: a loop that waits for a nudge, sends, and waits for the acknowledgement."""
 
     groups: list[str] = []
+    _bar = ""
+    """What the page says about code that does not import, once it was told."""
 
     async def connect(self) -> None:
         """Accept, join the groups, and begin to send."""
@@ -83,6 +86,14 @@ class Watcher(AsyncWebsocketConsumer):
         """Return what is new, None when nothing is."""
         raise NotImplementedError
 
+    async def troubles(self) -> dict[str, Any]:
+        """Return what is wrong with the playground, with the bar about code that does not import if it has changed."""
+        problems = await catalogue.import_errors()
+        html, before = bar(problems), self._bar
+        self._bar = html
+        said = {"trouble": await trouble(problems)}
+        return said if html == before else said | {"html": bar_fragment(html)}
+
     async def _send_for_ever(self) -> None:
         try:
             while True:
@@ -114,6 +125,7 @@ class RunWatcher(Watcher):
     _shown: RunView | None = None
     _inbox = -1
     _lists_moved = True
+    _catalogue_moved = True
     _held: frozenset[str] = frozenset()
     """The rows that the page holds open, as it has said last."""
 
@@ -130,6 +142,11 @@ class RunWatcher(Watcher):
         self._lists_moved = True
         await super().runs_moved(message)
 
+    async def catalogue_moved(self, message: Mapping[str, Any]) -> None:
+        """Look at the catalogue."""
+        self._catalogue_moved = True
+        await super().catalogue_moved(message)
+
     def wanted(self) -> list[str]:
         """Watch the run, and the lists for the inbox' count."""
         return [nudges.run_group(self._run_id), nudges.LISTS, nudges.CATALOGUE]
@@ -137,6 +154,8 @@ class RunWatcher(Watcher):
     async def message(self) -> dict[str, Any] | None:
         """Return the difference between what the page shows and the journal now."""
         inbox, self._lists_moved = await inbox_count() if self._lists_moved else self._inbox, False
+        moved, self._catalogue_moved = self._catalogue_moved, False
+        news = await self.troubles() if moved else {}
         first = self._loaded is None or self._shown is None
         if self._loaded is None or self._shown is None:
             query = dict(parse_qsl(self.scope["query_string"].decode("latin-1")))
@@ -147,14 +166,14 @@ class RunWatcher(Watcher):
         events = await store.read(self._run_id, after=self._loaded.history.run.last_seq)
         if not events and not first:
             await store.summary(self._run_id)
-            if inbox == self._inbox:
+            if inbox == self._inbox and not news:
                 return None
         self._loaded.history.feed(events)
         now = await view_of(self._loaded)
-        moved = bool(events) or first
-        message = patch(self._loaded, self._shown, now, token=self._token(), moved=moved, held=self._held)
+        grown = bool(events) or first
+        message = patch(self._loaded, self._shown, now, token=self._token(), moved=grown, held=self._held)
         self._shown, self._inbox = now, inbox
-        return message | {"inbox": inbox}
+        return message | news | {"inbox": inbox, "html": message["html"] + news.get("html", "")}
 
     @property
     def _run_id(self) -> str:
@@ -187,4 +206,4 @@ class PulseWatcher(Watcher):
     async def message(self) -> dict[str, Any] | None:
         """Return the inbox' count, and that something has moved."""
         first, self._first = self._first, False
-        return {"inbox": await inbox_count(), "pulse": not first, "trouble": await trouble()}
+        return {"inbox": await inbox_count(), "pulse": not first} | await self.troubles()

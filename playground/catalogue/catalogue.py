@@ -124,12 +124,6 @@ async def import_errors() -> list[ImportProblem]:
     return await in_database(_import_errors)
 
 
-async def problems_of(entry: WorkflowEntry) -> list[ImportProblem]:
-    """Return what keeps the code that is on disk now from giving a workflow again."""
-    problems = await import_errors()
-    return [one for one in problems if one.module == entry.module and one.workflow in (None, entry.workflow_id)]
-
-
 async def publish(
     entries: Sequence[WorkflowEntry],
     problems: Sequence[ImportProblem],
@@ -231,6 +225,22 @@ def find_version(workflow_id: str, digest: str) -> WorkflowEntry | None:
     rows = WorkflowVersion.objects.filter(workflow_id=workflow_id)
     row = rows.filter(digest=digest).first() or rows.order_by("-current", "-published_at").first()
     return None if row is None else _entry(row)
+
+
+def find_versions(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], WorkflowEntry]:
+    """Return versions by workflow id and digest, however many with one query; for use inside the database's threads.
+
+    Of one that is gone another version of its workflow stands in, if there is any.
+    """
+    pairs = set(wanted)
+    rows = WorkflowVersion.objects.filter(
+        workflow_id__in={one for one, _ in pairs}, digest__in={one for _, one in pairs}
+    )
+    found = {(row.workflow_id, row.digest): _entry(row) for row in rows}
+    for pair in pairs - found.keys():
+        if (entry := find_version(*pair)) is not None:
+            found[pair] = entry
+    return found
 
 
 def _workflows() -> list[WorkflowEntry]:

@@ -31,6 +31,8 @@ class PageFrame:
     """How many steps wait for a person."""
     trouble: str = ""
     """What the doctor's page would say first, empty when all is well."""
+    broken: str = ""
+    """The bar about what of the user's code does not import now, as HTML."""
     notices: tuple[PageNotice, ...] = ()
 
 

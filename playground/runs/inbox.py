@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.db.models import QuerySet
 
@@ -10,7 +10,7 @@ from engine.errors import Issue
 from engine.events import FINAL
 from engine.journal.step_state import Rejection
 from engine.paths import Path
-from playground.catalogue.catalogue import event_schema, find_version
+from playground.catalogue.catalogue import WorkflowEntry, event_schema, find_version, find_versions
 from playground.forms import mask
 from playground.graph.nodes import UNKNOWN
 from playground.graph.tree import read_tree
@@ -45,6 +45,7 @@ class InboxItem:
 class Awaited:
     """A step that waits for an event, which a person can send too."""
 
+    item_id: int
     run_id: str
     workflow_id: str
     path: Path
@@ -65,14 +66,44 @@ class InboxList:
     """What to give as ``after`` for the part that follows; None at the end."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxLine:
+    """A step that waits for a person or an event, as a list shows it."""
+
+    item_id: int
+    run_id: str
+    workflow_id: str
+    path: Path
+    payload: Any
+    """What it asks, without the secrets in it; None of an event."""
+    event: str
+    """The name of the event; empty for a question."""
+    since: datetime
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxLines:
+    """A part of the questions, or of the events, newest first."""
+
+    lines: tuple[InboxLine, ...]
+    next: str
+    """What to give as ``after`` for the part that follows; empty at the end."""
+
+
+async def read_lines(kind: Literal["person", "event"], *, after: str = "", limit: int = 50) -> InboxLines:
+    """Return what waits for a person or an event, newest first, with as many queries for few as for many."""
+    return await in_database(_lines, kind, after, limit)
+
+
+async def read_entry(item_id: int) -> InboxItem | Awaited | None:
+    """Return one step that waits for a person or an event; None when it does not any more."""
+    return await in_database(_entry, item_id)
+
+
 async def read_inbox(*, after: str = "", limit: int = 50) -> InboxList:
     """Return what waits for a person, newest first."""
     return await in_database(_inbox, after, limit)
-
-
-async def read_awaited(*, limit: int = 50) -> list[Awaited]:
-    """Return which steps wait for events, newest first."""
-    return await in_database(_awaited, limit)
 
 
 async def inbox_count() -> int:
@@ -80,8 +111,45 @@ async def inbox_count() -> int:
     return await in_database(lambda: _open_questions().count())
 
 
+def _open(kind: str) -> QuerySet[WaitRow]:
+    return WaitRow.objects.filter(kind=kind).exclude(run__status__in=FINAL)
+
+
 def _open_questions() -> QuerySet[WaitRow]:
-    return WaitRow.objects.filter(kind="person").exclude(run__status__in=FINAL)
+    return _open("person")
+
+
+def _lines(kind: str, after: str, limit: int) -> InboxLines:
+    waits = _open(kind).select_related("run").order_by("-id")
+    if after:
+        waits = waits.filter(id__lt=place_in_list(after))
+    found = list(waits[: limit + 1])
+    versions = find_versions((row.run.workflow_id, row.run.digest) for row in found[:limit])
+    lines = tuple(_line(row, versions.get((row.run.workflow_id, row.run.digest))) for row in found[:limit])
+    return InboxLines(lines=lines, next=str(lines[-1].item_id) if len(found) > limit else "")
+
+
+def _line(row: WaitRow, version: WorkflowEntry | None) -> InboxLine:
+    wait = wait_of(row)
+    node = read_tree(version.graph if version else None).at(wait.path) or UNKNOWN
+    return InboxLine(
+        item_id=row.id,
+        run_id=row.run.run_id,
+        workflow_id=row.run.workflow_id,
+        path=wait.path,
+        payload=mask(node.suspend_schema or {}, wait.payload),
+        event=wait.event_name or "",
+        since=wait.since,
+        due_at=wait.due_at,
+    )
+
+
+def _entry(item_id: int) -> InboxItem | Awaited | None:
+    waits = (_open("person") | _open("event")).select_related("run")
+    row = waits.filter(id=item_id).first()
+    if row is None:
+        return None
+    return _inbox_item(row) if row.kind == "person" else _awaited_event(row)
 
 
 def _inbox(after: str, limit: int) -> InboxList:
@@ -134,15 +202,11 @@ def _rejection(row: WaitRow) -> Rejection | None:
     return Rejection(data=from_text(answer.payload).get("data") if answer else None, issues=issues)
 
 
-def _awaited(limit: int) -> list[Awaited]:
-    waits = WaitRow.objects.filter(kind="event").exclude(run__status__in=FINAL).select_related("run").order_by("-id")
-    return [_awaited_event(row) for row in waits[:limit]]
-
-
 def _awaited_event(row: WaitRow) -> Awaited:
     wait = wait_of(row)
     version = find_version(row.run.workflow_id, row.run.digest)
     return Awaited(
+        item_id=row.id,
         run_id=row.run.run_id,
         workflow_id=row.run.workflow_id,
         path=wait.path,

@@ -1,8 +1,14 @@
 """What stands around each page: where one is, how much waits for a person, what is wrong."""
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from playground.catalogue import catalogue
+from playground.catalogue.catalogue import ImportProblem
 from playground.display.pages import PageFrame, PageNotice
 from playground.fleet import workers
 from playground.runs.inbox import inbox_count
@@ -20,17 +26,28 @@ NOTICES = {
 async def frame_of(request: HttpRequest, section: str, notices: tuple[PageNotice, ...] = ()) -> PageFrame:
     """Return the frame of a page."""
     said = NOTICES.get(request.GET.get("notice", ""))
+    problems = await catalogue.import_errors()
     return PageFrame(
         section=section,
         inbox=await inbox_count(),
-        trouble=await trouble(),
+        trouble=await trouble(problems),
+        broken=bar(problems),
         notices=notices + ((said,) if said else ()),
     )
 
 
-async def trouble() -> str:
-    """Return the first thing that the doctor's page would complain about."""
-    problems = await catalogue.import_errors()
+def bar(problems: Sequence[ImportProblem]) -> SafeString:
+    """Return the bar about what of the user's code does not import; without problems an empty place for it."""
+    return render_to_string("parts/broken.html", {"problems": problems})
+
+
+def bar_fragment(html: str) -> SafeString:
+    """Return a bar as a fragment that takes the place of the one on the page."""
+    return format_html('<hx-partial hx-target="#broken" hx-swap="outerMorph">{}</hx-partial>', html)
+
+
+async def trouble(problems: Sequence[ImportProblem]) -> str:
+    """Return the first thing that the page about the playground's health would complain about."""
     if problems:
         return f"{problems[0].module} {problems[0].verdict}"
     if not await workers.ready_count():

@@ -1,8 +1,10 @@
-"""The inbox: everything that waits for a person, answered in place."""
+"""The inbox: a list of everything that waits for a person or an event, and the one that is read, answered in place."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -11,86 +13,154 @@ from django.views.decorators.http import require_safe
 from engine.journal.step_state import StepState
 from engine.paths import format_path
 from playground.display.pages import page
+from playground.display.values import preview
 from playground.runpage.answer_forms import AnswerForm, answer_form, event_form
 from playground.runpage.body import Asked, asked
-from playground.runpage.loading import load, row_of
+from playground.runpage.loading import Loaded, load, row_of
 from playground.runs.filters import read_part
-from playground.runs.inbox import Awaited, InboxItem, read_awaited, read_inbox
+from playground.runs.inbox import Awaited, InboxItem, InboxLine, read_entry, read_lines
+from playground.runs.lists import place_in_list
+from playground.runs.masking import mask_input
 from playground.views.frame import frame_of
 
-SHOWN = 20
-"""Fewer than of other lists, since each has a form."""
+SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InboxQuestion:
-    """One step that waits, with its form."""
+class InboxEntry:
+    """An entry of the list."""
 
+    line: InboxLine
+    path: str
+    text: str
+    """What is asked or waited for, in a few words."""
+    query: str
+    """What opens it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryGroup:
+    """The entries of one workflow."""
+
+    workflow_id: str
+    lines: tuple[InboxEntry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedEntry:
+    """The entry that is read, with its form."""
+
+    item_id: int
     run_id: str
     workflow_id: str
     path: str
     row: str
     """The key of its row on the run's page."""
-    asked: Asked
-    at: datetime
+    asked: Asked | None
+    """What a person is asked; None of an event."""
+    event: str
+    since: datetime
     due_at: datetime | None
     form: AnswerForm | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expected:
-    """One step that waits for an event, with the form that sends it."""
-
-    item: Awaited
-    path: str
-    row: str
-    """The key of its row on the run's page."""
-    form: AnswerForm
+    has_input: bool
+    input: Any
+    """What the run was started with, without its secrets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxPage:
     """Context of ``inbox.html``."""
 
-    questions: tuple[InboxQuestion, ...]
-    expected: tuple[Expected, ...]
+    questions: tuple[EntryGroup, ...]
+    expected: tuple[EntryGroup, ...]
     """The events that are waited for; a person can send them, but most come from programs, so they are not counted."""
-    total: int
-    next: str
+    opened: OpenedEntry | None
+    chosen: bool
+    """Whether it was asked for: a narrow page shows either the list or what was chosen of it."""
+    here: str
+    """The query that shows the same again, with the same entry."""
+    older: str
+    """The query of the questions that follow; empty at the end."""
+    older_events: str
     socket: str = "/ws/pulse/"
 
 
 @require_safe
 async def inbox(request: HttpRequest) -> HttpResponse:
-    """List what waits for a person, newest first."""
-    found = await read_inbox(after=read_part(request.GET).after, limit=SHOWN)
-    questions = tuple([await _question(item) for item in found.items])
-    expected = tuple([await _expected(item) for item in await read_awaited(limit=SHOWN)])
-    context = InboxPage(questions=questions, expected=expected, total=found.total, next=found.next or "")
+    """List what waits for a person or an event, newest first, and show one of it."""
+    given = {name: request.GET[name] for name in ("after", "events") if request.GET.get(name)}
+    questions = await read_lines("person", after=read_part(request.GET).after, limit=SHOWN)
+    events = read_part({"after": request.GET.get("events", "")}).after
+    expected = await read_lines("event", after=events, limit=SHOWN)
+    asked_for, opened = await _opened(request, (*questions.lines, *expected.lines))
+    here = dict(given) if opened is None else {**given, ("item" if asked_for else "keep"): str(opened.item_id)}
+    context = InboxPage(
+        questions=_grouped(questions.lines, given),
+        expected=_grouped(expected.lines, given),
+        opened=opened,
+        chosen=asked_for,
+        here=urlencode(here),
+        older=urlencode({**given, "after": questions.next}) if questions.next else "",
+        older_events=urlencode({**given, "events": expected.next}) if expected.next else "",
+    )
     return page(request, "inbox.html", context, frame=await frame_of(request, "inbox"))
 
 
-async def _question(item: InboxItem) -> InboxQuestion:
+def _grouped(lines: Sequence[InboxLine], given: dict[str, str]) -> tuple[EntryGroup, ...]:
+    """Return the entries by workflow, the workflow first that has the newest one."""
+    found: dict[str, list[InboxEntry]] = {}
+    for one in lines:
+        query = urlencode({**given, "item": one.item_id})
+        line = InboxEntry(line=one, path=format_path(one.path), text=_words(one), query=query)
+        found.setdefault(one.workflow_id, []).append(line)
+    return tuple(EntryGroup(workflow_id=name, lines=tuple(group)) for name, group in found.items())
+
+
+def _words(line: InboxLine) -> str:
+    """Return what an entry is about, in a few words."""
+    if line.event:
+        return f"Event {line.event}"
+    said = asked(line.payload)
+    return said.question or preview(line.payload, 72) or format_path(line.path)
+
+
+async def _opened(request: HttpRequest, lines: Sequence[InboxLine]) -> tuple[bool, OpenedEntry | None]:
+    """Return whether an entry was asked for, and it; else the one that was shown before, or the first."""
+    wanted = request.GET.get("item", "")
+    for text in (wanted, request.GET.get("keep", "")):
+        item = await read_entry(place_in_list(text)) if text else None
+        if item is not None:
+            return bool(wanted), await _read(item)
+    first = await read_entry(lines[0].item_id) if lines else None
+    return False, None if first is None else await _read(first)
+
+
+async def _read(item: InboxItem | Awaited) -> OpenedEntry:
     loaded = await load(item.run_id)
-    step = loaded.history.run.find(item.path)
-    form = None
-    if step is not None and step.status == "suspended":
-        form = answer_form(item.run_id, step, item.resume_schema, back=reverse("inbox"))
-    payload: Any = item.payload
-    return InboxQuestion(
+    run = loaded.history.run
+    return OpenedEntry(
+        item_id=item.item_id,
         run_id=item.run_id,
         workflow_id=item.workflow_id,
         path=format_path(item.path),
         row=row_of(loaded, item.path),
-        asked=asked(payload),
-        at=item.suspended_at,
+        asked=None if isinstance(item, Awaited) else asked(item.payload),
+        event=item.name if isinstance(item, Awaited) else "",
+        since=item.since if isinstance(item, Awaited) else item.suspended_at,
         due_at=item.due_at,
-        form=form,
+        form=_event_form(item) if isinstance(item, Awaited) else _answer_form(item, loaded),
+        has_input=run.has_input,
+        input=mask_input(loaded.graph, run.root.input),
     )
 
 
-async def _expected(item: Awaited) -> Expected:
+def _answer_form(item: InboxItem, loaded: Loaded) -> AnswerForm | None:
+    step = loaded.history.run.find(item.path)
+    if step is None or step.status != "suspended":
+        return None
+    return answer_form(item.run_id, step, item.resume_schema, back=reverse("inbox"))
+
+
+def _event_form(item: Awaited) -> AnswerForm:
     step = StepState(item.path, "event", event_name=item.name)
-    form = event_form(item.run_id, step, item.schema, back=reverse("inbox"))
-    row = row_of(await load(item.run_id), item.path)
-    return Expected(item=item, path=format_path(item.path), row=row, form=form)
+    return event_form(item.run_id, step, item.schema, back=reverse("inbox"))

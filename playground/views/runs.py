@@ -1,6 +1,7 @@
 """The list of all runs, and what is done to many of them at once."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -12,13 +13,14 @@ from engine.events import RunStatus
 from engine.journal.summary import RunSummary
 from playground.actions import actions
 from playground.catalogue import catalogue
-from playground.display.pages import PageNotice, page
+from playground.display.pages import page
 from playground.runs import lists as listing
 from playground.runs import retention
 from playground.runs.filters import InvalidFilter, Wanted, read_filter
 from playground.views.frame import frame_of
 
 STATUSES: tuple[RunStatus, ...] = ("running", "suspended", "waiting", "pending", "success", "failed", "canceled")
+SPANS = (("last hour", timedelta(hours=1)), ("last day", timedelta(days=1)), ("last week", timedelta(days=7)))
 PARAMETERS = ("workflow", "status", "q", "since", "until")
 """The filters of the page's form."""
 
@@ -36,7 +38,13 @@ class RunsPage:
     statuses: tuple[str, ...]
     chosen: dict[str, str]
     """The filters as they were given."""
+    chips: tuple[tuple[str, str], ...]
+    """Each filter that narrows the list in words, and the query without it."""
+    spans: tuple[tuple[str, str], ...]
+    """Lengths of time in words, and the query that shows the runs since then."""
     total: int
+    issues: tuple[str, ...]
+    """What is wrong with the filters; it stands in the list, which is all that a change of a filter brings anew."""
     wrong: tuple[str, ...]
     """The parameters that mean nothing."""
     socket: str = "/ws/pulse/"
@@ -64,12 +72,23 @@ async def runs(request: HttpRequest) -> HttpResponse:
         workflows=tuple(sorted({entry.workflow_id for entry in await catalogue.workflows()})),
         statuses=STATUSES,
         chosen=chosen,
+        chips=tuple((f"{name} {value}", _without(query, name)) for name, value in query.items()),
+        spans=tuple((words, _since(query, length)) for words, length in SPANS),
         total=0 if wanted is None else await listing.total(wanted.filter),
+        issues=tuple(str(issue) for issue in issues),
         wrong=tuple(str(issue.path[0]) for issue in issues),
     )
-    notices = tuple(PageNotice(status="failed", text=str(issue)) for issue in issues)
-    frame = await frame_of(request, "runs", notices)
+    frame = await frame_of(request, "runs")
     return page(request, "runs/list.html", context, frame=frame, status=400 if issues else 200)
+
+
+def _without(query: dict[str, str], name: str) -> str:
+    return urlencode({key: value for key, value in query.items() if key != name})
+
+
+def _since(query: dict[str, str], length: timedelta) -> str:
+    since = (datetime.now(UTC) - length).isoformat(timespec="minutes")
+    return urlencode({**query, "since": since.replace("+00:00", "Z")})
 
 
 @require_POST

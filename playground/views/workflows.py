@@ -1,8 +1,10 @@
 """The list of workflows, and one workflow with the form that starts it."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from statistics import median
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,13 +19,14 @@ from engine.errors import InvalidInput, RequestError
 from engine.journal.summary import RunSummary
 from playground.actions import actions
 from playground.catalogue import catalogue, saved
-from playground.catalogue.catalogue import ImportProblem, WorkflowEntry
+from playground.catalogue.catalogue import WorkflowEntry
 from playground.catalogue.saved import SavedInput
 from playground.diagram import strip, svg
 from playground.display import excerpt
 from playground.display.pages import PageNotice, context_of, page
 from playground.display.values import preview
 from playground.forms import MISSING, Form, mask, without_secrets
+from playground.graph.nodes import GraphWorkflow
 from playground.graph.tree import read_tree
 from playground.runpage.loading import load
 from playground.runs import lists
@@ -49,6 +52,22 @@ class Listed:
     counts: Counter[str]
     recent: tuple[RunSummary, ...]
     schedules: tuple[ScheduleView, ...]
+    uses: frozenset[str]
+    """The ids of the workflows that are nested in it, at any depth."""
+    helpers: tuple["Listed", ...] = ()
+    """Those of them that are folded under it."""
+
+    @property
+    def median(self) -> float | None:
+        """Return how many seconds a successful one of the last runs took, in the middle; None without any."""
+        ended = [run for run in self.recent if run.status == "success" and run.ended_at]
+        lengths = [(run.ended_at - run.created_at).total_seconds() for run in ended if run.ended_at]
+        return median(lengths) if lengths else None
+
+    @property
+    def next_due(self) -> datetime | None:
+        """Return when the next armed schedule starts it."""
+        return min((one.coming[0] for one in self.schedules if one.armed and one.coming), default=None)
 
     @property
     def open(self) -> tuple[tuple[str, int], ...]:
@@ -65,8 +84,11 @@ class Listed:
 class WorkflowsPage:
     """Context of ``workflow/list.html``."""
 
-    listed: tuple[Listed, ...]
-    problems: tuple[ImportProblem, ...]
+    own: tuple[Listed, ...]
+    examples: tuple[Listed, ...]
+    """Those that come with Stepyard."""
+    is_first: bool
+    """Whether nothing was ever run, so that a way in is shown."""
     q: str
     socket: str = "/ws/pulse/"
 
@@ -98,8 +120,6 @@ class WorkflowPage:
     """The name that stands in the form, to save the input under."""
     saved_as: str
     """The name of the saved input that filled the form, if one did."""
-    problems: tuple[ImportProblem, ...]
-    """Why its module does not import any more, if it does not."""
     saved: tuple[Offered, ...]
     inputs: tuple[Offered, ...]
     recent: tuple[RunSummary, ...]
@@ -125,11 +145,39 @@ async def workflows(request: HttpRequest) -> HttpResponse:
             counts=counts.get(entry.workflow_id, Counter()),
             recent=tuple(recent[entry.workflow_id]),
             schedules=tuple(one for one in timetable if one.workflow_id == entry.workflow_id),
+            uses=_nested_in(entry),
         )
         for entry in entries
     )
-    context = WorkflowsPage(listed=listed, problems=tuple(await catalogue.import_errors()), q=q)
+    # What was searched for is not folded away.
+    rows = listed if q else folded(listed)
+    context = WorkflowsPage(
+        own=tuple(item for item in rows if not _is_example(item.entry)),
+        examples=tuple(item for item in rows if _is_example(item.entry)),
+        is_first=not counts and not q,
+        q=q,
+    )
     return page(request, "workflow/list.html", context, frame=await frame_of(request, "workflows"))
+
+
+def folded(listed: Sequence[Listed]) -> tuple[Listed, ...]:
+    """Return the workflows that no other one uses, each with those that it is the first to use."""
+    used = {name for item in listed for name in item.uses if name != item.entry.workflow_id}
+    left = {item.entry.workflow_id: item for item in listed if item.entry.workflow_id in used}
+    rows = []
+    for item in listed:
+        if item.entry.workflow_id not in used:
+            names = [name for name in left if name in item.uses]
+            rows.append(replace(item, helpers=tuple(left.pop(name) for name in names)))
+    return (*rows, *left.values())
+
+
+def _nested_in(entry: WorkflowEntry) -> frozenset[str]:
+    return frozenset(node.workflow_id for node in read_tree(entry.graph).walk() if isinstance(node, GraphWorkflow))
+
+
+def _is_example(entry: WorkflowEntry) -> bool:
+    return entry.module.startswith("playground.examples")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -242,7 +290,6 @@ async def _workflow_page(
         lacks_secrets=lacks_secrets,
         name=name,
         saved_as=saved_as,
-        problems=tuple(await catalogue.problems_of(entry)),
         saved=tuple([_kept(entry, item) for item in await saved.listing(entry.workflow_id)]),
         inputs=tuple(_former(entry, item) for item in inputs),
         recent=tuple(recent[entry.workflow_id]),

@@ -26,6 +26,8 @@ function agoText(seconds) {
 
 function keepTimes() {
   const at = now();
+  // The exact time in the zone of whoever reads.
+  for (const time of document.querySelectorAll('time[title$=" UTC"]')) time.title = new Date(time.dateTime).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "long" });
   for (const time of document.querySelectorAll("time[data-since]")) time.textContent = lengthText((at - time.dataset.since) / 1000);
   for (const time of document.querySelectorAll("time[data-ago]")) time.textContent = agoText((at - time.dataset.ago) / 1000);
   for (const time of document.querySelectorAll("time[data-due]")) {
@@ -62,8 +64,9 @@ const FOCUS = {
 let waitsForGo = false;
 
 function toggle(way) {
-  const toggles = [...document.querySelectorAll("#rows a.row-toggle")];
-  const at = toggles.indexOf(document.activeElement);
+  const toggles = [...document.querySelectorAll("#rows a.row-toggle, #entries a.entry, .cell-run > a")];
+  const focused = toggles.indexOf(document.activeElement);
+  const at = focused < 0 ? toggles.findIndex((one) => one.ariaCurrent === "true") : focused;
   return toggles.at(way > 0 ? (at + 1) % toggles.length : Math.max(at, 0) - 1);
 }
 
@@ -109,6 +112,12 @@ for (const button of document.querySelectorAll("[data-open]")) {
   button.hidden = false;
   button.addEventListener("click", () => open(button.dataset.open));
 }
+
+// A list that was narrowed in place has an address of its own, to reload and to send.
+document.addEventListener("htmx:after:swap", () => {
+  const list = document.querySelector("#list[data-url]");
+  if (list && list.dataset.url !== location.pathname + location.search) history.replaceState(history.state, "", list.dataset.url);
+});
 
 document.addEventListener("click", ({ target }) => {
   const button = target.closest("[data-copy]");

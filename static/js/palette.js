@@ -1,17 +1,19 @@
 // The command palette and the list of shortcuts, made when they are asked for first.
 
+import { setTheme } from "./app.js";
+
 const SHORTCUTS = [
   ["Ctrl K", "find workflows, runs and pages"],
   ["g w", "workflows"],
   ["g r", "runs"],
   ["g i", "inbox"],
   ["g s", "schedules"],
-  ["g d", "doctor"],
+  ["g d", "health"],
   ["/", "search"],
   ["f", "first field of the form"],
   ["Ctrl Enter", "run, answer, or send the event"],
-  ["j k", "next or previous step"],
-  ["Enter", "open the step"],
+  ["j k", "next or previous step, entry of the inbox, or run"],
+  ["Enter", "open it"],
   ["r", "run again"],
   ["e", "edit and run"],
   ["Shift C", "cancel the run"],
@@ -24,7 +26,9 @@ const SHORTCUTS = [
   ["?", "this list"],
 ];
 
-const PAGES = [["Workflows", "/workflows/"], ["Runs", "/runs/"], ["Inbox", "/inbox/"], ["Schedules", "/schedules/"], ["Doctor", "/doctor/"]];
+const PAGES = [["Workflows", "/workflows/"], ["Runs", "/runs/"], ["Inbox", "/inbox/"], ["Schedules", "/schedules/"], ["Health", "/doctor/"]];
+
+const THEMES = [["Light theme", "light"], ["Dark theme", "dark"], ["Theme as the system", ""]];
 
 function make(tag, attributes = {}, ...children) {
   const element = Object.assign(document.createElement(tag), attributes);
@@ -58,10 +62,11 @@ function shortcuts() {
 async function entries() {
   const [workflows, runs] = await Promise.all(["/api/workflows", "/api/runs?limit=30"].map((url) => fetch(url).then((r) => r.json())));
   return [
-    ...[...document.querySelectorAll("[data-key].button")].map((button) => ({ kind: "action", name: button.textContent.trim(), button })),
-    ...PAGES.map(([name, url]) => ({ kind: "page", name, url })),
-    ...Object.keys(workflows).map((name) => ({ kind: "workflow", name, url: `/workflows/${name}/` })),
+    ...[...document.querySelectorAll("[data-key].button")].map((button) => ({ kind: "action", name: button.textContent.trim(), act: () => button.click() })),
+    ...PAGES.map(([name, url]) => ({ kind: "page", words: "go to open", name, url })),
+    ...Object.keys(workflows).map((name) => ({ kind: "workflow", words: "run start open", name, url: `/workflows/${name}/` })),
     ...runs.runs.map((run) => ({ kind: run.status, name: `${run.workflowId} ${run.runId}`, url: `/runs/${run.runId}/` })),
+    ...THEMES.map(([name, theme]) => ({ kind: "action", name, act: () => setTheme(theme) })),
   ];
 }
 
@@ -72,13 +77,13 @@ function palette(typed) {
   let all = [];
   const draw = () => {
     const words = input.value.toLowerCase().split(/\s+/);
-    const fits = all.filter(({ kind, name }) => words.every((word) => `${kind} ${name}`.toLowerCase().includes(word))).slice(0, 12);
+    const fits = all.filter(({ kind, name, words: more = "" }) => words.every((word) => `${kind} ${more} ${name}`.toLowerCase().includes(word))).slice(0, 12);
     list.replaceChildren(...fits.map((entry) => {
       const link = make("a", { href: entry.url ?? "#" }, make("span", { className: "tag", textContent: entry.kind }), ` ${entry.name}`);
-      if (entry.button) link.addEventListener("click", (event) => {
+      if (entry.act) link.addEventListener("click", (event) => {
         event.preventDefault();
         box.close();
-        entry.button.click();
+        entry.act();
       });
       return make("li", {}, link);
     }));

@@ -63,8 +63,10 @@ async def test_an_event_is_sent_from_the_inbox_without_scripts(browser: Browser,
     run_id = run_url.rstrip("/").rpartition("/")[2]
     card = page.locator(f'#expected [data-run-id="{run_id}"]')
     await page.goto("/inbox/")
-    while await card.count() == 0:
+    entry = page.locator("a.entry", has_text=f"run {run_id[:8]}")
+    while await entry.count() == 0:
         await page.reload()
+    await entry.click()
     await card.get_by_role("textbox", name="Weight").fill("5")
     await card.get_by_role("button", name="Send event").click()
     await page.wait_for_url("**/inbox/")

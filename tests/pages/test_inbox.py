@@ -3,11 +3,15 @@
 import re
 from typing import Any
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pydantic import BaseModel, SecretStr, field_validator
 
 from engine import Context, create_workflow, step
 from playground.actions import actions
-from tests.pages.stage import Stage, text_of
+from playground.runs.inbox import _lines
+from playground.store.database import in_database
+from tests.pages.stage import TRIP, Stage, attributes, text_of
 
 
 class Parcel(BaseModel):
@@ -125,11 +129,9 @@ async def test_an_event_goes_to_the_row_from_which_it_is_sent(stage: Stage) -> N
     await stage.publish(twice.parallel(arms).commit())
     run_id = await actions.start("twice", None)
     await stage.play_until(run_id, "waiting")
-    right = next(
-        found.replace("&amp;", "&")
-        for found in re.findall(r'action="([^"]*/event/[^"]*)"', await stage.get("/inbox/"))
-        if "right" in found
-    )
+    entries = re.findall(r'href="\?(item=\d+)"', await stage.get("/inbox/"))
+    actions_of = [action_of(await stage.get(f"/inbox/?{entry}"), "event") for entry in entries]
+    right = next(action for action in actions_of if "right" in action)
     assert (await stage.post(right, LIGHT)).status_code == 303
     run = await actions.state_of(run_id)
     assert [step.path for step in run.waiting] == [("left", "parcel")]
@@ -216,3 +218,53 @@ async def test_secrets_of_a_question_are_masked(stage: Stage) -> None:
     step = (await actions.state_of(run_id)).find(("confide",))
     assert step is not None
     assert "hush" in str(step.suspend_payload)
+
+
+async def test_the_list_is_grouped_by_workflow_and_one_of_it_is_read(stage: Stage) -> None:
+    """The newest question is open at first, another one when it is chosen, with the input of its run beside it."""
+    await stage.publish(TRIP, BEGGING)
+    first, second = await actions.start("trip", {"city": "Lisbon"}), await actions.start("begging", "deep down")
+    for run_id in (first, second):
+        await stage.play(run_id)
+    page = await stage.get("/inbox/")
+    assert re.findall(r'class="entries-flow">(\w+)', page) == ["begging", "trip"]
+    assert attributes(page, "data-run-id") == [second]
+    assert "deep down" in page
+    other = re.findall(r'href="\?(item=\d+)"', page)[1]
+    chosen = await stage.get(f"/inbox/?{other}")
+    assert attributes(chosen, "data-run-id") == [first]
+    assert 'data-chosen="true"' in chosen
+    await actions.cancel(first)
+    assert attributes(await stage.get(f"/inbox/?{other}"), "data-run-id") == [second]
+
+
+async def test_what_is_read_stays_while_newer_questions_come(stage: Stage) -> None:
+    """The page asks for the list again with the entry that it shows, so that a form is not taken away."""
+    first = await stage.suspended()
+    again = attributes(await stage.get("/inbox/"), "hx-get")
+    assert again[0].startswith("/inbox/?keep=")
+    await stage.suspended("Porto")
+    page = await stage.get(again[0])
+    assert attributes(page, "data-run-id") == [first]
+    assert 'data-chosen="false"' in page
+
+
+def queries_of_the_list() -> int:
+    """Return how many queries the first part of the list takes."""
+    with CaptureQueriesContext(connection) as caught:
+        _lines("person", "", 50)
+    return len(caught)
+
+
+async def test_many_entries_cost_no_more_queries_than_few(stage: Stage) -> None:
+    """The list is read with as many queries for 70 questions as for one, and comes in pages."""
+    counted = []
+    for number in (1, 69):
+        for _ in range(number):
+            await stage.suspended()
+        counted.append(await in_database(queries_of_the_list))
+    assert counted == [2, 2]
+    page = await stage.get("/inbox/")
+    assert page.count('class="entry"') == 50
+    (older,) = re.findall(r'href="\?(after=\d+)" rel="next"', page)
+    assert (await stage.get(f"/inbox/?{older}")).count('class="entry"') == 20

@@ -1,7 +1,11 @@
 """The list of workflows."""
 
+from typing import Any
+
 import pytest
 
+from engine import create_workflow
+from playground.actions import actions
 from playground.catalogue.catalogue import ImportProblem
 from tests.pages.stage import TRIP, Stage, attributes, text_of
 
@@ -36,8 +40,9 @@ async def test_the_search_looks_into_names_and_descriptions(stage: Stage) -> Non
     assert attributes(await stage.get("/workflows/?q=zebra"), "data-workflow") == []
 
 
-async def test_a_module_that_does_not_import_is_shown_while_the_rest_works(stage: Stage) -> None:
-    """The traceback is on the page, and the workflows too."""
+@pytest.mark.parametrize("path", ["/workflows/", "/workflows/trip/", "/runs/", "/inbox/", "/schedules/", "/doctor/"])
+async def test_a_module_that_does_not_import_is_on_every_page_while_the_rest_works(stage: Stage, path: str) -> None:
+    """The bar names file, line and message, opens to the traceback, and stands once."""
     problem = ImportProblem(
         module="broken.py",
         type="SyntaxError",
@@ -49,11 +54,11 @@ async def test_a_module_that_does_not_import_is_shown_while_the_rest_works(stage
     )
     await stage.register_worker()
     await stage.publish(TRIP, problems=(problem,))
-    page = await stage.get("/workflows/")
-    assert "broken.py" in page
-    assert "invalid syntax &lt;b&gt;" in page
+    page = await stage.get(path)
+    assert "/home/ada/broken.py:3" in page
+    assert page.count("invalid syntax &lt;b&gt;") == 1
     assert "def f(:" in page
-    assert 'data-workflow="trip"' in page
+    assert 'data-workflow="trip"' in await stage.get("/workflows/")
 
 
 async def test_an_empty_playground_says_what_to_do(stage: Stage) -> None:
@@ -83,3 +88,27 @@ async def test_a_page_that_is_not_there_keeps_the_inbox_count(stage: Stage) -> N
         response = await stage.client.get(path)
         assert response.status_code == 404
         assert 'id="inbox-count" data-inbox>1<' in text_of(response)
+
+
+async def test_a_nested_workflow_is_folded_under_the_one_that_uses_it(stage: Stage) -> None:
+    """It has no row of its own at the top, but what is searched for is not folded away."""
+    outer: Any = create_workflow(id="outer", input_schema=Any, output_schema=str)
+    await stage.publish(TRIP, outer.then(TRIP).commit())
+    page = await stage.get("/workflows/")
+    assert attributes(page, "data-workflow") == ["outer", "trip"]
+    assert "outer uses trip" in page
+    found = await stage.get("/workflows/?q=plans")
+    assert attributes(found, "data-workflow") == ["trip"]
+    assert "uses trip" not in found
+
+
+async def test_the_first_visit_shows_a_way_in_until_something_was_run(stage: Stage) -> None:
+    """Three lines, and gone with the first run, whose length is told."""
+    await stage.publish(TRIP)
+    assert "The way in" in await stage.get("/workflows/")
+    run_id = await stage.suspended()
+    await actions.resume(run_id, None, {"approved": True})
+    await stage.play(run_id)
+    page = await stage.get("/workflows/")
+    assert "The way in" not in page
+    assert "median </span>" in page

@@ -9,6 +9,7 @@ from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
 
 from playground.actions import actions
+from playground.catalogue.catalogue import ImportProblem
 from playground.live import nudges
 from playground.urls import websocket_urlpatterns
 from tests.pages.stage import TRIP, Stage
@@ -146,6 +147,27 @@ async def test_lists_are_told_that_something_moved(stage: Stage) -> None:
     """The pulse carries the inbox' count and no content."""
     run_id = await stage.suspended()
     async with socket("/ws/pulse/") as connection:
-        assert await taken(connection) == {"inbox": 1, "pulse": False, "trouble": "no worker is connected"}
+        first = await taken(connection)
+        assert 'id="broken"' in first.pop("html")
+        assert first == {"inbox": 1, "pulse": False, "trouble": "no worker is connected"}
         await actions.cancel(run_id)
         assert await taken(connection) == {"inbox": 0, "pulse": True, "trouble": "no worker is connected"}
+
+
+@pytest.mark.parametrize("page", ["pulse", "runs"])
+async def test_every_page_is_told_what_does_not_import_and_when_it_is_mended(stage: Stage, page: str) -> None:
+    """The bar comes with file, line and message, and goes again; it is sent only when it differs."""
+    run_id = await stage.suspended()
+    problem = ImportProblem(module="flows.py", type="SyntaxError", message="never closed", file="flows.py", line=3)
+    async with socket("/ws/pulse/" if page == "pulse" else f"/ws/runs/{run_id}/?after=999") as connection:
+        await taken(connection)
+        await stage.register_worker()
+        for problems in ((problem,), ()):
+            await stage.publish(TRIP, problems=problems)
+            await nudges.nudge_catalogue()
+            html = (await taken(connection))["html"]
+            assert ("flows.py:3" in html, "never closed" in html) == (bool(problems), bool(problems))
+            assert 'hx-target="#broken"' in html
+        await nudges.nudge_catalogue()
+        await actions.cancel(run_id)
+        assert "broken" not in (await taken(connection)).get("html", "")
