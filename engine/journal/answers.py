@@ -15,6 +15,7 @@ from engine.errors import (
     NotSerializable,
     NotSuspended,
     RunFinished,
+    UnknownLabel,
     UnknownStep,
 )
 from engine.journal.fit import node_at, nodes_by_id
@@ -63,7 +64,8 @@ def find_suspended(
         AlreadyResumed: the step was answered before.
         RunFinished: the run has ended otherwise.
         UnknownStep: neither the workflow nor the run has such a step.
-        NotSuspended: the step is not suspended, or no step has this label or index.
+        NotSuspended: the step is not suspended, or no step has this index.
+        UnknownLabel: no step of the run has ever had this label.
     """
     found = [step for step in run.suspended if not run.closed_above(step.path)]
     path = None if where is None else _recorded_path(places, run, where)
@@ -212,7 +214,13 @@ def _nothing_found(run: RunState, path: Path | None, label: str | None, index: i
         f"index {index}" if index is not None else "",
     ]
     what = ", ".join(part for part in sought if part) or "run"
-    return NotSuspended(f"nothing is suspended for {what} in run {run.run_id}. Suspended now: {names_suspended(run)}")
+    error = UnknownLabel if label is not None and label not in _labels(run) else NotSuspended
+    return error(f"nothing is suspended for {what} in run {run.run_id}. Suspended now: {names_suspended(run)}")
+
+
+def _labels(run: RunState) -> set[str | None]:
+    """Return the labels under which steps of a run are suspended, or were."""
+    return {step.label for step in run.suspended}.union(*run.answered.values())
 
 
 def _names(known: Path, path: Path | None, index: int | None) -> bool:
