@@ -5,7 +5,7 @@ from django.core.management.base import CommandParser
 from playground.actions import actions
 from playground.commandline.base import Options, RunsCommand
 from playground.commandline.exits import Exit
-from playground.commandline.naming import RUN, meant
+from playground.commandline.given import RUN, meant
 
 
 class Command(RunsCommand):

@@ -6,8 +6,7 @@ from playground.actions import actions
 from playground.commandline.base import Options
 from playground.commandline.executing import ExecutingCommand
 from playground.commandline.exits import Exit
-from playground.commandline.given import existing
-from playground.commandline.naming import RUN, meant
+from playground.commandline.given import RUN, existing, meant
 
 
 class Command(ExecutingCommand):

@@ -9,7 +9,7 @@ from playground.commandline import given
 from playground.commandline.base import Options
 from playground.commandline.executing import ExecutingCommand
 from playground.commandline.exits import Exit
-from playground.commandline.naming import RUN, meant
+from playground.commandline.given import RUN, meant
 
 
 class Command(ExecutingCommand):

@@ -7,7 +7,7 @@ from django.core.management.base import CommandParser
 from playground.commandline.base import Options, RunsCommand
 from playground.commandline.exits import Exit
 from playground.commandline.following import code_of_run, follow
-from playground.commandline.naming import RUN, meant
+from playground.commandline.given import RUN, meant
 from playground.commandline.progress import Progress
 from playground.commandline.report import run_json, whole_text
 from playground.history import History, reasons
