@@ -23,6 +23,7 @@ from engine.journal.requests import decided_before, names_suspended
 from engine.journal.state import RunState
 from engine.journal.step_state import StepState
 from engine.paths import Path, format_path, ids_of, parse_path
+from engine.shown import shown
 from engine.tree.answer_types import answer_schema
 from engine.tree.nodes import Flow, FlowNode, StepNode
 from engine.tree.sources import Identified
@@ -158,8 +159,21 @@ def path_of(places: Places, where: Where) -> Path:
 
 
 def _written(where: Where) -> Path:
+    """Return the path that is written.
+
+    Raises:
+        UnknownStep: it is none, or no step.
+    """
+    if isinstance(step_id := getattr(where, "id", None), str):
+        return (step_id,)
+    written = where if isinstance(where, str | list | tuple) else None
+    if written is None or any(type(part) not in (str, int) for part in written):
+        raise UnknownStep(
+            f"the step is given as {shown(where)}. Expected the step, its id, or its path as text or as a list; "
+            "what it is to be given is `resume_data=` for an answer and `input_data=` for a fork"
+        )
     try:
-        return parse_path(where) if isinstance(where, str | Sequence) else (where.id,)
+        return parse_path(written)
     except ValueError as error:
         raise UnknownStep(str(error)) from None
 
