@@ -20,6 +20,7 @@ StepyardError
 │   ├── RunAlreadyStarted
 │   ├── RunExists
 │   ├── NotSuspended
+│   │   └── UnknownLabel
 │   ├── AmbiguousResume
 │   ├── AlreadyResumed
 │   ├── RunFinished
@@ -187,6 +188,10 @@ class RunExists(RequestError):
 
 class NotSuspended(RequestError):
     """The step or run is not suspended: there is nothing to resume. See result.suspended for what is."""
+
+
+class UnknownLabel(NotSuspended):
+    """No step of the run has suspended under this label. Take one of those that result.steps shows."""
 
 
 class AmbiguousResume(RequestError):

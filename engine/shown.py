@@ -1,5 +1,8 @@
 """What a user gave, as it stands in a message: short, and never the cause of another error."""
 
+import difflib
+from collections.abc import Iterable
+
 MAX_SHOWN = 200
 """Characters of one value in a message; what is longer is cut."""
 
@@ -11,3 +14,13 @@ def shown(value: object, most: int = MAX_SHOWN) -> str:
     except Exception:  # It is the user's, and may raise anything.
         return f"a value of type {type(value).__qualname__}"
     return text if len(text) <= most else f"{text[:most]}…"
+
+
+def meant(word: str, known: Iterable[str]) -> str:
+    """Return a sentence that names the known word which was probably meant; nothing when none is near.
+
+    Arguments: what was found, and the words that there are.
+    """
+    known = tuple(known)
+    near = difflib.get_close_matches(word, known, 1) or [one for one in known if word and one.startswith(f"{word}_")]
+    return f" Did you mean {near[0]}?" if near else ""

@@ -1,5 +1,6 @@
 """The console script ``stepyard``, and ``manage.py``: one command each time, with the same names in both."""
 
+import difflib
 import os
 import sys
 from collections.abc import Sequence
@@ -7,17 +8,20 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import execute_from_command_line
+from django.core.management import ManagementUtility, get_commands
+from django.core.management.base import BaseCommand
 
 from playground.commandline.home import prepare_home
 from playground.commandline.options import export_options
-from playground.commandline.overview import overview
+from playground.commandline.overview import COMMANDS, overview
 
-ALIASES = {"dev": "playground", "check": "check_workflows"}
+ALIASES = {"dev": "playground", "check": "check_workflows", "send-event": "send_event"}
+WRONG = 2
+"""The code of a wrong command, as `playground.runs.refusals.Exit` has it, which needs Django to be set up."""
 WITHOUT_DATABASE = frozenset({"help", "version", "makemessages", "compilemessages"})
 BY_THEMSELVES = frozenset(
-    {"list", "run", "runs", "show", "resume", "cancel", "check_workflows", "schedules", "arm", "disarm"}
-    | {"web", "worker"}
+    {"list", "run", "runs", "show", "resume", "send_event", "restart", "cancel", "check_workflows", "schedules"}
+    | {"arm", "disarm", "web", "worker"}
 )
 """Commands that open the database themselves, when they need it."""
 
@@ -35,14 +39,28 @@ def manage(argv: Sequence[str]) -> None:
     export_options(rest[1:])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
     try:
-        helped = {"-h", "--help", "--version"} & {command, *rest[1:]}
-        if command not in WITHOUT_DATABASE | BY_THEMSELVES and not helped and not settings.STEPYARD.database:
-            prepare_home(settings.STEPYARD.db)
-        execute_from_command_line([program, command, *rest[1:]])
+        _Commands([program, command, *rest[1:]]).execute()
     except ImproperlyConfigured as error:
         sys.exit(f"{program}: {error}")
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+class _Commands(ManagementUtility):
+    """Django's way to a command, which is found before anything is made for it."""
+
+    def fetch_command(self, subcommand: str) -> BaseCommand:
+        """Return the command, with a folder for its database; one that is not there ends the process with 2."""
+        if subcommand not in get_commands():
+            close = difflib.get_close_matches(subcommand, COMMANDS, 1)
+            mend = f" Did you mean {close[0]!r}?" if close else ""
+            there = f"All commands: {self.prog_name} --help"
+            sys.stderr.write(f"{self.prog_name}: there is no command {subcommand!r}.{mend} {there}\n")
+            sys.exit(WRONG)
+        helped = {"-h", "--help", "--version", "help"} & {*self.argv[1:]}
+        if subcommand not in WITHOUT_DATABASE | BY_THEMSELVES and not helped and not settings.STEPYARD.database:
+            prepare_home(settings.STEPYARD.db)
+        return super().fetch_command(subcommand)
 
 
 def main() -> None:

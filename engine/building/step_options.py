@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, TypedDict
 
 from engine.errors import DefinitionError
-from engine.shown import shown
+from engine.shown import meant, shown
 from engine.tree.signature import Signature, read_signature
 from engine.tree.step import Retry
 from engine.values.schema import Schema
@@ -52,7 +52,9 @@ def check_options(id: str, options: StepOptions) -> None:
         DefinitionError: an option is unknown or of the wrong kind.
     """
     if unknown := options.keys() - StepOptions.__annotations__.keys():
-        raise DefinitionError(f"Step {id!r} was given {', '.join(sorted(unknown))}, which no step takes.")
+        mend = meant(min(unknown), StepOptions.__annotations__)
+        given = ", ".join(sorted(unknown))
+        raise DefinitionError(f"Step {id!r} was given {given}, which no step takes.{mend}")
     check_shared(f"Step {id!r}", options.get("description", ""), options.get("retry"))
     check_metadata(id, options.get("metadata"))
 
@@ -109,6 +111,8 @@ def signature_of_undo(id: str, undo: Callable[..., Any], output: Schema) -> Sign
     Raises:
         DefinitionError: it is no such function, or can never take what the step returns.
     """
+    if not callable(undo):
+        raise DefinitionError(f"Step {id!r} has undo={shown(undo)}. Expected a function of the step's output.")
     signature = read_signature(undo)
     annotation = signature.input.resolve() if signature.takes_input else None
     if annotation is not None and mismatch(output.shape.writes, Schema.of(annotation).shape.reads) is not None:

@@ -8,7 +8,7 @@ from engine.ids import check_id
 from engine.runs.run import Run
 from engine.runs.runtime import Runtime
 from engine.shown import shown
-from engine.tree.calls import defining
+from engine.tree.calls import defining, unfinished
 from engine.tree.graph import Graph, digest_of, graph_of
 from engine.tree.mermaid import mermaid_of
 from engine.tree.nodes import Flow
@@ -25,6 +25,24 @@ class RunMaker(Protocol):
         ...
 
 
+def _before_commit(workflow: Any, name: str) -> str | None:
+    """Return what to say of a method that only a workflow in the making has."""
+    if name not in MAKING:
+        return None
+    more = "It was committed before." if name == "commit" else f"Put .{name}(...) before .commit()."
+    return f"{workflow!r} is committed and never changes. {more} To begin another workflow, use create_workflow."
+
+
+MAKING = frozenset({"then", "parallel", "race", "attempt", "branch", "dowhile", "dountil", "foreach", "map"}) | {
+    "sleep",
+    "sleep_until",
+    "wait_for_event",
+    "commit",
+}
+"""The methods of a workflow in the making, which is in a module above this one."""
+
+
+@unfinished(_before_commit, DefinitionError)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workflow(Generic[In, Out]):
     """A committed workflow. Make it with `create_workflow`."""

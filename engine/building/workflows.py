@@ -9,7 +9,7 @@ from engine.building.schedules import Every, Schedule
 from engine.building.step_options import check_metadata, check_shared
 from engine.errors import DefinitionError
 from engine.ids import check_id
-from engine.shown import shown
+from engine.shown import meant, shown
 from engine.tree.calls import defining
 from engine.tree.nodes import Flow
 from engine.tree.signature import caller_position
@@ -110,7 +110,9 @@ def _check(id: str, options: WorkflowOptions) -> None:
         DefinitionError: an option is unknown or of the wrong kind.
     """
     if unknown := options.keys() - WorkflowOptions.__annotations__.keys():
-        raise DefinitionError(f"Workflow {id!r} was given {', '.join(sorted(unknown))}, which no workflow takes.")
+        mend = meant(min(unknown), WorkflowOptions.__annotations__)
+        given = ", ".join(sorted(unknown))
+        raise DefinitionError(f"Workflow {id!r} was given {given}, which no workflow takes.{mend}")
     check_shared(f"Workflow {id!r}", options.get("description", ""), options.get("retry"))
     for name in ("on_start", "on_finish", "on_error"):
         if (hook := options.get(name)) is not None and not _takes_one(hook):

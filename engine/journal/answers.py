@@ -15,6 +15,7 @@ from engine.errors import (
     NotSerializable,
     NotSuspended,
     RunFinished,
+    UnknownLabel,
     UnknownStep,
 )
 from engine.journal.fit import node_at, nodes_by_id
@@ -22,6 +23,7 @@ from engine.journal.requests import decided_before, names_suspended
 from engine.journal.state import RunState
 from engine.journal.step_state import StepState
 from engine.paths import Path, format_path, ids_of, parse_path
+from engine.shown import shown
 from engine.tree.answer_types import answer_schema
 from engine.tree.nodes import Flow, FlowNode, StepNode
 from engine.tree.sources import Identified
@@ -63,7 +65,8 @@ def find_suspended(
         AlreadyResumed: the step was answered before.
         RunFinished: the run has ended otherwise.
         UnknownStep: neither the workflow nor the run has such a step.
-        NotSuspended: the step is not suspended, or no step has this label or index.
+        NotSuspended: the step is not suspended, or no step has this index.
+        UnknownLabel: no step of the run has ever had this label.
     """
     found = [step for step in run.suspended if not run.closed_above(step.path)]
     path = None if where is None else _recorded_path(places, run, where)
@@ -156,8 +159,21 @@ def path_of(places: Places, where: Where) -> Path:
 
 
 def _written(where: Where) -> Path:
+    """Return the path that is written.
+
+    Raises:
+        UnknownStep: it is none, or no step.
+    """
+    if isinstance(step_id := getattr(where, "id", None), str):
+        return (step_id,)
+    written = where if isinstance(where, str | list | tuple) else None
+    if written is None or any(type(part) not in (str, int) for part in written):
+        raise UnknownStep(
+            f"the step is given as {shown(where)}. Expected the step, its id, or its path as text or as a list; "
+            "what it is to be given is `resume_data=` for an answer and `input_data=` for a fork"
+        )
     try:
-        return parse_path(where) if isinstance(where, str | Sequence) else (where.id,)
+        return parse_path(written)
     except ValueError as error:
         raise UnknownStep(str(error)) from None
 
@@ -212,7 +228,13 @@ def _nothing_found(run: RunState, path: Path | None, label: str | None, index: i
         f"index {index}" if index is not None else "",
     ]
     what = ", ".join(part for part in sought if part) or "run"
-    return NotSuspended(f"nothing is suspended for {what} in run {run.run_id}. Suspended now: {names_suspended(run)}")
+    error = UnknownLabel if label is not None and label not in _labels(run) else NotSuspended
+    return error(f"nothing is suspended for {what} in run {run.run_id}. Suspended now: {names_suspended(run)}")
+
+
+def _labels(run: RunState) -> set[str | None]:
+    """Return the labels under which steps of a run are suspended, or were."""
+    return {step.label for step in run.suspended}.union(*run.answered.values())
 
 
 def _names(known: Path, path: Path | None, index: int | None) -> bool:

@@ -105,6 +105,7 @@ def _run_failed(run: RunState, event: Event | Draft) -> None:
 
 def _run_canceled(run: RunState, event: Event | Draft) -> None:
     _end_run(run, event, "canceled")
+    run.reason = event.payload.get("reason") or ""
 
 
 def _end_run(run: RunState, event: Event | Draft, status: RunStatus) -> None:

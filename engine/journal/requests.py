@@ -97,8 +97,12 @@ async def record_start(store: Store, clock: Clock, run_id: str, start: Start, *,
 
 def check_startable(run: RunState) -> None:
     """Check that a run waits for its input; see `record_start` for what is raised."""
-    if run.has_input or run.ended:
-        raise RunAlreadyStarted(f"run {run.run_id} was started before: create another run")
+    if run.ended:
+        raise RunAlreadyStarted(f"run {run.run_id} was started before and has ended: create another run, or fork it")
+    if run.has_input:
+        raise RunAlreadyStarted(
+            f"run {run.run_id} was started before: create another run, or restart this one if it was interrupted"
+        )
 
 
 async def record_resume(

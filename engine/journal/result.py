@@ -128,6 +128,8 @@ class RunResult:
     """The schedule that started it, if one did."""
     scheduled_for: datetime | None = None
     """The due time for which it was started."""
+    reason: str | None = None
+    """Why it was cancelled, if that was said."""
     created_at: datetime | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
@@ -149,6 +151,7 @@ class RunResult:
             state=ANY.load(run.state),
             schedule=run.schedule,
             scheduled_for=run.scheduled_for,
+            reason=run.reason or None,
             created_at=run.created_at,
             started_at=run.started_at,
             ended_at=run.ended_at,
@@ -174,6 +177,8 @@ class RunResult:
             data["state"] = dict(self.state)
         if self.schedule is not None:
             data |= {"schedule": self.schedule, "scheduled_for": _text(self.scheduled_for)}
+        if self.reason is not None:
+            data["reason"] = self.reason
         return data | {
             "steps": {path: step.to_dict() for path, step in self.steps.items()},
             "created_at": _text(self.created_at),

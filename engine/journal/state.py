@@ -27,6 +27,8 @@ class RunState:
     """The due time for which it was started."""
     result: Any = None
     error: dict[str, Any] | None = None
+    reason: str = ""
+    """Why it was cancelled, if that was said."""
     created_at: datetime | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None

@@ -9,6 +9,7 @@ zone is decided here, as Debian's cron does it (its manual, cron(8), on changes 
   means, so not in an hour that is left out, and twice in one that comes twice.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -24,6 +25,26 @@ PROBE = timedelta(days=1)
 """No zone changes its clocks twice within so long."""
 
 EXAMPLE = "Expected five fields: minute, hour, day of the month, month, day of the week, such as '0 9 * * mon-fri'."
+
+
+PACES = {
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+    "@monthly": "0 0 1 * *",
+    "@weekly": "0 0 * * 0",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@hourly": "0 * * * *",
+}
+"""What cron(8) takes instead of five fields, and what it means."""
+MONTH_NAMES = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+WEEKDAY_NAMES = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
+LONG = {name[:3]: name for name in (*MONTH_NAMES, *WEEKDAY_NAMES)}
+MONTHS = {name[:3]: number for number, name in enumerate(MONTH_NAMES, 1)}
+WEEKDAYS = {name[:3]: number for number, name in enumerate(WEEKDAY_NAMES)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +98,10 @@ def read_cron(expression: object, timezone: object) -> Cron:
     """
     if not isinstance(expression, str):
         raise DefinitionError(f"A cron expression is {shown(expression)}. {EXAMPLE}")
+    if (written := PACES.get(expression.strip().lower())) is not None:
+        raise DefinitionError(
+            f"The cron expression {shown(expression)} is a name for five fields: write {written!r}. {EXAMPLE}"
+        )
     if len(fields := expression.split()) != 5:
         raise DefinitionError(
             f"The number of fields of the cron expression {shown(expression)} is {len(fields)}. {EXAMPLE}"
@@ -86,11 +111,27 @@ def read_cron(expression: object, timezone: object) -> Cron:
     except CronSimError as error:
         what = str(error).removeprefix("Bad ")
         raise DefinitionError(
-            f"The {what} of the cron expression {shown(expression)} means nothing. {EXAMPLE}"
+            f"The {what} of the cron expression {shown(expression)} means nothing. {_hint(what, fields)}{EXAMPLE}"
         ) from None
     if first is None:
         raise DefinitionError(f"The cron expression {shown(expression)} means no day of the calendar. {EXAMPLE}")
     return Cron(" ".join(fields), _zone_name(timezone))
+
+
+def _hint(what: str, fields: list[str]) -> str:
+    """Return the beginning of a mend, where it is known what was meant; else nothing."""
+    *_, day, month, weekday = fields
+    for names, field in ((MONTHS, month), (WEEKDAYS, weekday)):
+        for part in re.split(r"[,/-]", field.lower()):
+            if len(part) > 3 and part[:3] in names and LONG[part[:3]].startswith(part):
+                return f"Write {part[:3]} for {part}. "
+        for first, last in re.findall(r"(\w+)-(\w+)", field.lower()):
+            order = [int(one) if one.isdecimal() else names.get(one, -1) for one in (first, last)]
+            if min(order) >= 0 and order[0] > order[1]:
+                return f"A range must go up, and {first}-{last} does not: write it as a list, or as two ranges. "
+    if what == "day-of-month" and day.isdecimal() and month.isdecimal() and 1 <= int(day) <= 31:
+        return f"The day {day} never comes in month {month}. "
+    return ""
 
 
 def _zone_name(timezone: object) -> str:

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
 from engine.errors import DefinitionError, NotCommitted
+from engine.shown import meant
 
 P = ParamSpec("P")
 T = TypeVar("T")
+VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 Class = TypeVar("Class", bound=type)
 
 
@@ -34,7 +36,8 @@ def defining(example: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
                 found = _misfit(signature, args, kwargs)
                 if found is None:
                     raise
-            raise DefinitionError(f"{function.__qualname__}: {found}. Write it like this: {example}")
+            unknown = _mistyped(signature, kwargs)
+            raise DefinitionError(f"{function.__qualname__}: {found}.{unknown} Write it like this: {example}")
 
         return call
 
@@ -70,27 +73,39 @@ def uncallable(tell: Callable[[Any], str]) -> Callable[[Class], Class]:
     return decorate
 
 
-def unfinished(tell: Callable[[Any, str], str | None]) -> Callable[[Class], Class]:
-    """Return a decorator of classes whose objects people take for what they are still to become.
+def unfinished(
+    tell: Callable[[Any, str], str | None], error: type[DefinitionError] = NotCommitted
+) -> Callable[[Class], Class]:
+    """Return a decorator of classes whose objects people take for what they are still to become, or no longer are.
 
     Args:
         tell: gives the message for an object and the attribute that it does not have; None where there is none to give.
+        error: what is raised with the message.
 
     Raises:
-        NotCommitted: by the objects, where there is a message.
+        DefinitionError: by the objects, where there is a message: ``error``.
     """
 
     def missing(self: Any, name: str) -> Any:
         message = tell(self, name)
         if message is None:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
-        raise NotCommitted(message)
+        raise error(message)
 
     def decorate(cls: Class) -> Class:
         cls.__getattr__ = missing  # type: ignore[attr-defined]
         return cls
 
     return decorate
+
+
+def _mistyped(signature: inspect.Signature, kwargs: dict[str, Any]) -> str:
+    """Return what the first keyword was probably meant to be that is not among the parameters, as a sentence."""
+    names = [name for name, one in signature.parameters.items() if one.kind not in VARIADIC and name not in kwargs]
+    for word in kwargs:
+        if word not in signature.parameters and (found := meant(word, names)):
+            return f" There is no {word}.{found}"
+    return ""
 
 
 def _misfit(signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str | None:

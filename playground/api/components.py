@@ -33,8 +33,19 @@ SCHEMAS: dict[str, Schema] = {
             "state": OBJECT,
             "schedule": TEXT,
             "scheduledFor": TIME,
+            "reason": TEXT,
         },
-        *("result", "error", "errorDetail", "suspended", "suspendPayload", "state", "schedule", "scheduledFor"),
+        *(
+            "result",
+            "error",
+            "errorDetail",
+            "suspended",
+            "suspendPayload",
+            "state",
+            "schedule",
+            "scheduledFor",
+            "reason",
+        ),
     ),
     "Chunk": obj(
         {"type": {"enum": list(TYPES)}, "runId": TEXT, "from": {"enum": ["WORKFLOW", "USER"]}, "payload": OBJECT}

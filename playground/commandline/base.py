@@ -17,7 +17,7 @@ from django.db import DatabaseError, connection
 from engine.errors import StepyardError
 from playground.commandline.exits import CommandRefused, Exit, code_of
 from playground.commandline.home import prepare_home
-from playground.commandline.options import add_options
+from playground.commandline.options import DATABASE, add_options
 from playground.commandline.writing import clean, json_text
 from playground.configuration import Configuration
 from playground.database_url import place
@@ -56,7 +56,7 @@ class RunsCommand(BaseCommand):
         """Take the options that all have."""
         self.add_own_arguments(parser)
         if self.uses_database:
-            add_options(parser, only=("--db", "--database"))
+            add_options(parser, only=DATABASE)
         form = parser.add_mutually_exclusive_group()
         form.add_argument("--json", action="store_true", help="write the result as JSON, also on a terminal")
         form.add_argument("--text", action="store_true", help="write the result for people, also into a file or pipe")

@@ -18,6 +18,9 @@ class Option:
     instead_of: str = ""  # a variable that no longer counts when the option is given
 
 
+DATABASE = ("--db", "--database")
+"""The options of every command that opens a database; but what serves a shared one takes no file."""
+
 DEV = ("--host", "--port", "--workers", "--db", "--database", "--token", "--env-file", "--no-reload", "--arm-schedules")
 WEB = ("--host", "--port", "--database", "--token")
 WORKER = ("--processes", "--concurrency", "--grace", "--database", "--env-file", "--arm-schedules")

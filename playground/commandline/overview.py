@@ -10,6 +10,8 @@ COMMANDS = {
     "runs": "list runs",
     "show": "show a run, or watch it",
     "resume": "answer a step that waits for a person",
+    "send-event": "send an event that a run waits for",
+    "restart": "go on with a run that was interrupted",
     "cancel": "cancel a run",
     "schedules": "list when workflows start by themselves",
     "arm": "have schedules start runs",
@@ -24,5 +26,5 @@ COMMANDS = {
 
 def overview(program: str) -> str:
     """Return the help."""
-    lines = [f"  {name:<9} {text}" for name, text in COMMANDS.items()]
+    lines = [f"  {name:<10} {text}" for name, text in COMMANDS.items()]
     return "\n".join([f"usage: {program} COMMAND ...", "", *lines, "", f"More on each: {program} COMMAND --help"])

@@ -12,7 +12,7 @@ from playground.actions.actions import store
 from playground.catalogue import catalogue
 from playground.commandline.writing import lasted, time_text
 from playground.forms import dumps, example, mask
-from playground.graph.nodes import UNKNOWN
+from playground.graph.nodes import UNKNOWN, GraphEvent
 from playground.graph.tree import read_tree
 from playground.history import Failure, History, as_text, failure, rows
 from playground.runs import wire
@@ -88,8 +88,11 @@ def _asked(history: History, graph: catalogue.Graph | None, command: Command) ->
             yield ""
             until = f" until {time_text(step.due_at)}" if step.due_at else ""
             yield f"{format_path(step.path)} waits for the event {step.event_name!r}{until}."
-            yield "Send it from the run's page, or by POST to"
-            yield f"  /api/workflows/{run.workflow_id}/runs/{run.run_id}/send-event"
+            node = read_tree(graph).at(step.path)
+            schema = node.schema if isinstance(node, GraphEvent) else None
+            carried = dumps(example(schema, full=False)) if schema else "null"
+            words = ("send-event", run.run_id, step.event_name, "--step", format_path(step.path), "--data", carried)
+            yield f"Send it: {command(*words)}"
 
 
 def _question(run_id: str, step: StepState, graph: catalogue.Graph | None, command: Command) -> Iterator[str]:

@@ -45,8 +45,13 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> str
 
 
 def time_text(at: datetime | None) -> str:
-    """Write a time in the zone of the machine."""
-    return "" if at is None else f"{at.astimezone():%Y-%m-%d %H:%M:%S}"
+    """Write a time in the zone of the machine, which is named."""
+    return "" if at is None else f"{at.astimezone():%Y-%m-%d %H:%M:%S %Z}"
+
+
+def counted(number: int, what: str) -> str:
+    """Write how many there are of something: ``1 run``, ``2 runs``."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def lasted(start: datetime | None, end: datetime | None) -> str:

@@ -31,6 +31,8 @@ def as_text(history: History, rows: Sequence[Row], *, now: datetime) -> str:
     if run.schedule is not None:
         due = "" if run.scheduled_for is None else f", due at {run.scheduled_for:%Y-%m-%d %H:%M:%S} UTC"
         lines.append(f"schedule {run.schedule}{due}")
+    if run.reason:
+        lines.append(f"canceled: {run.reason}")
     lines.append("")
     lines += [_line(one, now) for row in rows for one in (row, *row.tries)]
     if run.error:

@@ -88,6 +88,17 @@ async def recent_inputs(workflow_id: str, *, limit: int = 10) -> list[Input]:
     return await in_database(_recent_inputs, workflow_id, limit)
 
 
+async def beginning_with(beginning: str, *, most: int) -> list[str]:
+    """Return the ids of runs that begin so, newest first, some of them when there are more than ``most``."""
+    return await in_database(_beginning_with, beginning, most)
+
+
+def _beginning_with(beginning: str, most: int) -> list[str]:
+    # Of equal prefixes SQLite tells capitals from small letters only in a range.
+    begun = RunRow.objects.filter(run_id__gte=beginning, run_id__lt=beginning + "\U0010ffff").order_by("-number")
+    return [run_id for run_id in begun.values_list("run_id", flat=True)[:most] if run_id.startswith(beginning)]
+
+
 def _filtered(chosen: Filter) -> QuerySet[RunRow]:
     runs = RunRow.objects.order_by("-number")
     if chosen.workflow:

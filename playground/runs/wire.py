@@ -59,6 +59,8 @@ def result(run: RunState, graph: Graph | None) -> dict[str, Any]:
         data["result"] = mask_result(graph, found.result)
     if found.error_detail is not None:
         data |= {"error": error(found.error_detail), "errorDetail": found.error_detail}
+    if found.reason is not None:
+        data["reason"] = found.reason
     if found.undone:
         data["undone"] = found.undone
     if found.suspended:

@@ -220,12 +220,28 @@ FUNCTIONS: list[tuple[Callable[[], Any], str]] = [
 ]
 
 STEPS: list[tuple[Callable[[], Any], str]] = [
+    (lambda: create_workflow(id="x", input=int, output_schema=int), r"There is no input\. Did you mean input_schema\?"),
+    (
+        lambda: create_workflow(id="x", input_schema=int, output_shema=int),
+        r"There is no output_shema\. Did you mean output_schema\?",
+    ),
+    (
+        lambda: create_workflow(id="x", input_schema=int, output_schema=int, on_finsh=a),
+        r"was given on_finsh, which no workflow takes\. Did you mean on_finish\?",
+    ),
+    (lambda: make(id="x", execute=soon, undo="y"), r"Step 'x' has undo='y'\. Expected a function"),
+    (lambda: done().then(a), r"is committed and never changes\. Put \.then\(\.\.\.\) before \.commit\(\)"),
+    (lambda: done().map(a), r"Put \.map\(\.\.\.\) before \.commit\(\)"),
+    (lambda: done().commit(), r"It was committed before"),
     (
         lambda: make("x", execute=soon),
         r"create_step: too many positional arguments\. Write it like this: create_step\(id=",
     ),
     (lambda: make(id="x"), r"create_step: missing a required argument: 'execute'"),
-    (lambda: make(id="x", execute=soon, retries=3), r"Step 'x' was given retries, which no step takes"),
+    (
+        lambda: make(id="x", execute=soon, retries=3),
+        r"Step 'x' was given retries, which no step takes. Did you mean retry",
+    ),
     (lambda: decorate(soon, 5), r"step: too many positional arguments\. Write it like this: @step"),
     (lambda: make(id=5, execute=soon), r"5 cannot be the id of a step\. Expected letters"),
     (lambda: decorate(id="")(soon), r"'' cannot be the id of a step"),

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from playground.commandline.options import DATABASE, add_options
 from playground.store.backup import BackupError, back_up
 
 
@@ -16,6 +17,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Take where to."""
         parser.add_argument("path", metavar="PATH", type=Path, help="a file that does not exist yet")
+        add_options(parser, only=DATABASE)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Copy, and say how much."""

@@ -5,6 +5,7 @@ from django.core.management.base import CommandParser
 from playground.actions import actions
 from playground.commandline.base import Options, RunsCommand
 from playground.commandline.exits import Exit
+from playground.commandline.given import RUN, meant
 
 
 class Command(RunsCommand):
@@ -14,11 +15,12 @@ class Command(RunsCommand):
 
     def add_own_arguments(self, parser: CommandParser) -> None:
         """Take which run and why."""
-        parser.add_argument("run_id", metavar="RUN", help="the run's id")
+        parser.add_argument("run_id", metavar="RUN", help=RUN)
         parser.add_argument("--reason", metavar="TEXT", default="", help="is kept with the run")
 
     async def work(self, options: Options) -> Exit:
         """Record it."""
-        await actions.cancel(options["run_id"], options["reason"])
-        self.give({"runId": options["run_id"], "status": "canceled"}, f"Run {options['run_id']} is canceled.")
+        run_id = await meant(options["run_id"])
+        await actions.cancel(run_id, options["reason"])
+        self.give({"runId": run_id, "status": "canceled"}, f"Run {run_id} is canceled.")
         return Exit.DONE

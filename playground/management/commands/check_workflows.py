@@ -13,7 +13,7 @@ from playground.commandline.executing import seconds_of
 from playground.commandline.exits import Exit
 from playground.commandline.given import existing
 from playground.commandline.options import add_options
-from playground.commandline.writing import one_line
+from playground.commandline.writing import counted, one_line
 from playground.graph.tree import read_tree
 
 SECONDS = 60.0
@@ -88,14 +88,16 @@ def _lines(found: Checked) -> Iterator[str]:
         of_it = [problem for problem in found.schemas if problem.workflow_id == entry["workflow_id"]]
         mark = "x" if of_it else "+"
         place = f"{entry['file']}:{entry['line']}" if entry["line"] else entry["module"]
-        yield f"{mark} {entry['workflow_id']}  {steps} steps  {place}  {one_line(entry['description'])}".rstrip()
+        told = (entry["workflow_id"], counted(steps, "step"), place, one_line(entry["description"]))
+        yield f"{mark} {'  '.join(told)}".rstrip()
         for problem in of_it:
             yield f"    {problem}"
     for broken in found.problems:
         yield from _problem(broken)
     wrong = len(found.problems) + len(found.schemas)
     yield ""
-    yield f"{len(found.workflows)} workflows, {wrong or 'no'} problem{'' if wrong == 1 else 's'}."
+    problems = counted(wrong, "problem") if wrong else "no problems"
+    yield f"{counted(len(found.workflows), 'workflow')}, {problems}."
 
 
 def _problem(problem: ImportProblem) -> Iterator[str]:

@@ -7,9 +7,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from engine.errors import RequestError
-from playground.commandline.exits import code_of
+from playground.commandline.exits import CommandRefused, code_of
+from playground.commandline.given import RUN, meant
+from playground.commandline.options import DATABASE, add_options
 from playground.runs import archive
-from playground.store.upgrading import require_up_to_date
+from playground.store.upgrading import bring_up_to_date
 
 
 class Command(BaseCommand):
@@ -19,13 +21,20 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take which run."""
-        parser.add_argument("run_id", metavar="RUN", help="the run's id")
+        parser.add_argument("run_id", metavar="RUN", help=RUN)
+        add_options(parser, only=DATABASE)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write the run."""
-        require_up_to_date()
+        bring_up_to_date()
         try:
-            exported = asyncio.run(archive.export(options["run_id"]))
+            exported = asyncio.run(_exported(options["run_id"]))
+        except CommandRefused as error:
+            raise CommandError(str(error), returncode=error.code) from error
         except RequestError as error:
             raise CommandError(str(error), returncode=code_of(error)) from error
         self.stdout.write(json.dumps(exported, indent=1))
+
+
+async def _exported(run_id: str) -> dict[str, Any]:
+    return await archive.export(await meant(run_id))

@@ -9,9 +9,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from engine.errors import RequestError, RunExists
 from playground.commandline.exits import Exit, code_of
+from playground.commandline.options import DATABASE, add_options
 from playground.forms import JsonError, parse_json
 from playground.runs import archive
-from playground.store.upgrading import require_up_to_date
+from playground.store.upgrading import bring_up_to_date
 
 
 class Command(BaseCommand):
@@ -22,10 +23,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the files."""
         parser.add_argument("files", metavar="FILE", nargs="+", help="what `export` wrote; - is standard input")
+        add_options(parser, only=DATABASE)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Bring each back; what was brought back before one that fails stays."""
-        require_up_to_date()
+        bring_up_to_date()
         for name in options["files"]:
             try:
                 text = sys.stdin.read() if name == "-" else Path(name).read_text()

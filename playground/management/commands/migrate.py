@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from django.core.management.base import CommandParser
 from django.core.management.commands import migrate
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from playground.commandline.options import DATABASE, add_options
 
 LOCK = 0x57E9_A4D0
 """The advisory lock under which a database is migrated; any number will do that nobody else takes."""
@@ -13,6 +16,19 @@ class Command(migrate.Command):
     """Migrate the database; of several that are asked to, one does it and the others find it done."""
 
     help = "Give the database the tables that this version needs. A file is migrated by every command that uses it."
+
+    stealth_options = ("database",)
+    """Django's alias of the database, for programs: a person who types ``--database`` means a URL, as everywhere."""
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """Return a parser in which an option of ours takes the place of Django's."""
+        return super().create_parser(prog_name, subcommand, conflict_handler="resolve", **kwargs)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take Django's options, and which database."""
+        super().add_arguments(parser)
+        add_options(parser, only=DATABASE)
+        parser.set_defaults(database=DEFAULT_DB_ALIAS)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Migrate under a lock where the database is shared."""

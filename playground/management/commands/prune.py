@@ -7,8 +7,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from playground.commandline.options import DATABASE, add_options
+from playground.commandline.writing import counted
 from playground.runs.retention import prune
-from playground.store.upgrading import require_up_to_date
+from playground.store.upgrading import bring_up_to_date
 
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
@@ -23,12 +25,13 @@ class Command(BaseCommand):
         parser.add_argument(
             "--keep", required=True, metavar="N|AGE", help="the newest N ended runs, or those of the last 12h, 30d, 8w"
         )
+        add_options(parser, only=DATABASE)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Delete the rest and say how many."""
-        require_up_to_date()
+        bring_up_to_date()
         deleted = asyncio.run(prune(keep=_keep(options["keep"])))
-        self.stdout.write(f"{deleted} runs deleted.")
+        self.stdout.write(f"{counted(deleted, 'run')} deleted.")
 
 
 def _keep(text: str) -> int | timedelta:

@@ -9,6 +9,7 @@ from playground.commandline import given
 from playground.commandline.base import Options
 from playground.commandline.executing import ExecutingCommand
 from playground.commandline.exits import Exit
+from playground.commandline.given import RUN, meant
 
 
 class Command(ExecutingCommand):
@@ -21,7 +22,7 @@ class Command(ExecutingCommand):
 
     def add_own_arguments(self, parser: CommandParser) -> None:
         """Take the run and the answer."""
-        parser.add_argument("run_id", metavar="RUN", help="the run's id")
+        parser.add_argument("run_id", metavar="RUN", help=RUN)
         parser.add_argument("--data", metavar="VALUE", required=True, help=f"the answer: {given.HELP}")
         parser.add_argument(
             "--step", metavar="PATH", help="which step, as in inner[0].ask; not needed for the only one"
@@ -33,7 +34,7 @@ class Command(ExecutingCommand):
     async def work(self, options: Options) -> Exit:
         """Record the answer, and wait."""
         value = given.given_value("--data", options["data"])
-        run_id = options["run_id"]
+        run_id = await meant(options["run_id"])
         run = await actions.store.summary(run_id)
 
         async def answer() -> None:

@@ -4,6 +4,7 @@ import uuid
 
 from django.core.management.base import CommandParser
 
+from engine.errors import RunAlreadyStarted
 from playground.actions import actions
 from playground.commandline import given
 from playground.commandline.base import Options
@@ -32,6 +33,13 @@ class Command(ExecutingCommand):
         run_id = options["run_id"] or str(uuid.uuid4())
 
         async def start() -> None:
-            await actions.start(options["workflow"], value, run_id=run_id)
+            try:
+                await actions.start(options["workflow"], value, run_id=run_id)
+            except RunAlreadyStarted:
+                self.say(f"See it: {self.command('show', run_id)}")
+                if not (await actions.store.summary(run_id)).ended:
+                    again = self.command("restart", run_id, modules=tuple(options["modules"]))
+                    self.say(f"Go on with it, if it was interrupted: {again}")
+                raise
 
         return await self.carry_out(run_id, options["workflow"], start, options)

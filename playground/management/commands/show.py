@@ -1,14 +1,17 @@
 """Shows a run."""
 
+from datetime import UTC, datetime
+
 from django.core.management.base import CommandParser
 
 from playground.commandline.base import Options, RunsCommand
 from playground.commandline.exits import Exit
 from playground.commandline.following import code_of_run, follow
+from playground.commandline.given import RUN, meant
 from playground.commandline.progress import Progress
 from playground.commandline.report import run_json, whole_text
-from playground.history import History
-from playground.runpage.loading import load
+from playground.history import History, reasons
+from playground.runpage.loading import Loaded, holder_of, load
 
 
 class Command(RunsCommand):
@@ -18,7 +21,7 @@ class Command(RunsCommand):
 
     def add_own_arguments(self, parser: CommandParser) -> None:
         """Take which run."""
-        parser.add_argument("run_id", metavar="RUN", help="the run's id")
+        parser.add_argument("run_id", metavar="RUN", help=RUN)
         parser.add_argument(
             "--watch",
             action="store_true",
@@ -27,12 +30,24 @@ class Command(RunsCommand):
 
     async def work(self, options: Options) -> Exit:
         """Read the journal."""
+        run_id = await meant(options["run_id"])
         if options["watch"]:
-            history = await follow(options["run_id"], Progress(watched=True, width=self.width))
+            history = await follow(run_id, Progress(watched=True, width=self.width))
             await self._give(history)
             return code_of_run(history.run)
-        await self._give((await load(options["run_id"])).history)
+        loaded = await load(run_id)
+        await self._give(loaded.history)
+        await self._tell_hold(loaded)
         return Exit.DONE
+
+    async def _tell_hold(self, loaded: Loaded) -> None:
+        """Say why no worker goes on with the run, if none does, and how to go on."""
+        held = reasons(loaded.history, now=datetime.now(UTC), holder=await holder_of(loaded))
+        if by_workers := [one.text for one in held if one.kind == "worker"]:
+            run = loaded.history.run
+            self.say(f"Run {run.run_id}: {'; '.join(by_workers)}.")
+            if run.has_input and not run.ended:
+                self.say(f"Go on with it: {self.command('restart', run.run_id)}")
 
     async def _give(self, history: History) -> None:
         if self.as_json:
