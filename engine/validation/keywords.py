@@ -81,7 +81,9 @@ def _items(validator: Any, rule: Any, instance: Any, schema: Any) -> Errors:
     if isinstance(instance, list) and isinstance(rule, list):
         yield from _each(validator, instance, rule)
     elif isinstance(instance, list):
-        yield from _rest(validator, instance, rule, len(schema.get("prefixItems", ())))
+        # Older drafts do not know the other keyword.
+        first = schema.get("prefixItems", ()) if "prefixItems" in validator.VALIDATORS else ()
+        yield from _rest(validator, instance, rule, len(first))
 
 
 def _additional_items(validator: Any, rule: Any, instance: Any, schema: Any) -> Errors:
@@ -233,6 +235,10 @@ def _failing(validator: Any, options: Any, instance: Any) -> tuple[int | None, l
         errors = list(islice(validator.descend(instance, rule, schema_path=number), MAX_CONTEXT))
         if not errors:
             return number, []
+        for error in errors:
+            # That of a schema that is false says nothing of its own place.
+            if not error.relative_schema_path:
+                error.relative_schema_path.append(number)
         found += errors
     return None, found
 

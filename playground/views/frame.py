@@ -1,6 +1,7 @@
 """What stands around each page: where one is, how much waits for a person, what is wrong."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -9,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from playground.catalogue import catalogue
 from playground.catalogue.catalogue import ImportProblem
-from playground.display.pages import PageFrame, PageNotice
+from playground.display.pages import PageFrame, PageNotice, context_of
 from playground.fleet import workers
 from playground.runs.inbox import inbox_count
 
@@ -21,6 +22,13 @@ NOTICES = {
     "none": PageNotice(status="warning", text="No run was ticked, so nothing was done."),
 }
 """What a redirect may say, by its ``?notice=``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokenBar:
+    """Context of ``parts/broken.html``."""
+
+    problems: tuple[ImportProblem, ...]
 
 
 async def frame_of(request: HttpRequest, section: str, notices: tuple[PageNotice, ...] = ()) -> PageFrame:
@@ -38,7 +46,7 @@ async def frame_of(request: HttpRequest, section: str, notices: tuple[PageNotice
 
 def bar(problems: Sequence[ImportProblem]) -> SafeString:
     """Return the bar about what of the user's code does not import; without problems an empty place for it."""
-    return render_to_string("parts/broken.html", {"problems": problems})
+    return render_to_string("parts/broken.html", context_of(BrokenBar(problems=tuple(problems))))
 
 
 def bar_fragment(html: str) -> SafeString:

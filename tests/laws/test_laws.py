@@ -111,7 +111,10 @@ async def test_every_run_ends_and_its_journal_tells_it_all(plan: Plan, data: int
     assert [event.seq for event in events] == list(range(1, len(events) + 1))
     assert early.events == events[: len(early.events)]
     assert result.to_dict() == RunResult.of(fold(events)).to_dict()
-    assert world.undone == world.done if result.status == "failed" else world.undone <= world.done
+    # What goes on in a thread after its cancel has been done, and has not succeeded.
+    succeeded = sum("undo" in event.payload for event in events if event.type == "step-succeeded")
+    assert world.undone <= world.done
+    assert result.status != "failed" or world.undone.total() == succeeded
     late = [event async for event in run.observe(after=3)]
     assert late == events[3:]
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -68,8 +69,13 @@ async def play(runtime: Runtime, run_id: str) -> None:
     """Execute a run until it rests, as a worker does; one that has ended or was deleted has nothing to execute."""
     with suppress(UnknownRun):
         summary = await runtime.store.summary(run_id)
-        if summary.has_input and not summary.ended:
+        while summary.has_input and not summary.ended:
             await begin(runtime, run_id, owner="w1", lease=10, is_of_others=_is_of_nobody_else)
+            state = await runtime.state(run_id)
+            if state.due_at is None or state.due_at - runtime.clock.now() > timedelta(minutes=1):
+                return
+            await runtime.clock.sleep_until(state.due_at)
+            summary = await runtime.store.summary(run_id)
 
 
 async def _is_of_nobody_else(digest: str) -> bool:

@@ -207,7 +207,7 @@ class Pages:
     def _told(self, response: HttpResponse) -> Told:
         text = html.unescape(response.content.decode())
         code = {303: 200, TYPED: 400}.get(response.status_code, response.status_code)
-        ids = tuple(part.partition('"')[0] for part in text.split('<tr data-run="')[1:])
+        ids = tuple(part.partition('"')[0] for part in text.split('<tr class="run-row" data-run="')[1:])
         return Told(code=code, words=text, ids=ids)
 
 
