@@ -58,6 +58,7 @@ async def test_the_end_of_a_worker_frees_its_runs() -> None:
     assert (worker.status, worker.exit, worker.tail) == ("ended", claim.lost, "last words\0")
 
 
+@pytest.mark.sqlite  # where machines share the database, silence tells
 async def test_a_new_worker_buries_those_that_nobody_saw_end() -> None:
     """After a power cut the next worker frees the runs of processes that are gone, not those of living ones."""
     await begin("alive", pid=os.getppid())

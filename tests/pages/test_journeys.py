@@ -11,8 +11,8 @@ from playground.actions import actions
 from tests.pages.stage import TRIP, Stage
 from tests.pages.test_socket import last_seq, socket, taken
 
-FRAMES = ("BEGIN", "SAVEPOINT", "RELEASE", "COMMIT", "PRAGMA")
-"""What only frames a transaction."""
+FRAMES = ("BEGIN", "SAVEPOINT", "RELEASE", "COMMIT", "PRAGMA", "SELECT pg_")
+"""What only frames a transaction, or tells other machines of it."""
 
 
 class Statements(list[tuple[str, Any]]):
