@@ -51,6 +51,9 @@ class _Commands(ManagementUtility):
 
     def fetch_command(self, subcommand: str) -> BaseCommand:
         """Return the command, with a folder for its database; one that is not there ends the process with 2."""
+        if isinstance(self.settings_exception, ImproperlyConfigured):
+            # Without settings no command of ours is known.
+            raise self.settings_exception
         if subcommand not in get_commands():
             close = difflib.get_close_matches(subcommand, COMMANDS, 1)
             mend = f" Did you mean {close[0]!r}?" if close else ""

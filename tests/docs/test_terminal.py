@@ -27,7 +27,7 @@ RUN = "5f0c1d2e"
 WISH = {"article": "a lamp"}
 CLAIM = {"employee": "Ada", "spent_on": "2026-06-01", "items": [{"what": "desk", "amount": "80"}]}
 FILES: dict[str, Any] = {"wish.json": WISH, "input.json": WISH, "answer.json": {"approved": True}}
-WAITS = ("run", "resume")
+WAITS = ("run", "resume", "restart")
 """Commands that may also end with 3."""
 
 
