@@ -312,6 +312,10 @@ def test_typed_and_nothing_else(schema: Any, value: dict[str, Any]) -> None:
                 del left[name]
     assume(not left)
     meant = session.submit().value
+    # Constants that give each other by dependencies stay once a condition has opened them: each could have been typed.
+    parts = [part.get(keyword, {}) for part in schema["allOf"] for keyword in ("dependencies", "dependentSchemas")]
+    more = set(meant) - set(value)
+    assume(not more or not more <= {name for part in parts for name in part})
     assert {name: dumps(meant[name]) for name in meant} == {name: dumps(value[name]) for name in value}
 
 
