@@ -8,9 +8,9 @@ from django.core.management import load_command_class
 
 from engine import create_workflow, step
 from playground.actions import actions
-from playground.cli import manage
 from playground.commandline.report import run_json, whole_text
 from playground.runpage.loading import load
+from tests.command.commands import command
 from tests.docs.test_commands import OURS
 from tests.pages.conftest import stage
 from tests.pages.stage import Stage
@@ -67,15 +67,10 @@ def test_every_command_that_opens_a_database_takes_which_one(name: str) -> None:
     ("typed", "says"),
     [("rnu", "Did you mean 'run'?"), ("send_evnt", "Did you mean 'send-event'?"), ("qqqq", "All commands: ")],
 )
-def test_an_unknown_command_ends_with_2(
-    typed: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_an_unknown_command_ends_with_2(typed: str, says: str, tmp_path: Path) -> None:
     """The nearest one is named, and nothing is made."""
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(SystemExit) as ended:
-        manage(["stepyard", typed])
-    err = capsys.readouterr().err
-    assert (ended.value.code, f"there is no command {typed!r}" in err, says in err) == (2, True, True), err
+    said = await command(tmp_path, typed)
+    assert (said.code, f"there is no command {typed!r}" in said.err, says in said.err) == (2, True, True), said.err
     assert list(tmp_path.iterdir()) == []
 
 
