@@ -40,6 +40,7 @@ class StepOptions(TypedDict, total=False):
     undo: Callable[..., Any] | None
     """Takes back what the step has done, when its run fails or is cancelled later: ``fn(output)`` or
     ``fn(output, ctx)``, sync or async. It runs at least once, and is tried again as the step is."""
+
     inline: bool
     """Whether a plain function is called on the event loop itself instead of in a thread. For one that only computes
     and is done in well under a millisecond: until then nothing else goes on, no timeout and no cancel."""

@@ -1,6 +1,6 @@
 """Undo: what steps have done is taken back, the last finished step first, each at least once."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -63,7 +63,7 @@ async def _undo(run: Walker, root: Scope, record: StepState) -> None:
             started = {"number": number, "attempt": undo.attempts + 1}
             run.journal.emit("step-undo-started", record.path, started)
             await run.journal.flush()
-            error = await _call(run, step, scope, record)
+            error = await _call(run, step, step.call_undo, scope, record)
         if error is None:
             run.journal.emit("step-undone", record.path, {"number": number})
         else:
@@ -72,13 +72,19 @@ async def _undo(run: Walker, root: Scope, record: StepState) -> None:
         await run.journal.flush()
 
 
-async def _call(run: Walker, step: Step[Any, Any], scope: Scope, record: StepState) -> BaseException | None:
+async def _call(
+    run: Walker,
+    step: Step[Any, Any],
+    undo: Callable[[Any, Any], Awaitable[Any]],
+    scope: Scope,
+    record: StepState,
+) -> BaseException | None:
     """Call the undo once; return what it raised."""
     context = Context(run.host, scope, step.id, record.path, step)
     context.attempt = record.undo.attempts if record.undo is not None else 1
     token = current_context.set(context)
     try:
-        called = step.call_undo(step.output.load(record.output), context)  # type: ignore[misc]
+        called = undo(step.output.load(record.output), context)
         message = (
             f"the undo of step {format_path(record.path)!r} took longer than the step's timeout of {step.timeout} s"
         )

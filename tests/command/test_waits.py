@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from engine import Context, Retry, create_workflow, step
+from engine.events import RunStatus
 from engine.journal.state import RunState
 from engine.journal.step_state import StepState
 from playground.commandline import following
@@ -148,6 +149,6 @@ def test_only_what_comes_from_outside_is_not_waited_for(
     ("status", "expected"),
     [("pending", False), ("running", False), ("suspended", True), ("success", True), ("failed", True)],
 )
-def test_a_run_that_moves_is_waited_for(status: str, expected: bool) -> None:
+def test_a_run_that_moves_is_waited_for(status: RunStatus, expected: bool) -> None:
     """Whatever holds it, a worker brings it on."""
-    assert rests(RunState(run_id="r", status=status), NOW) is expected  # type: ignore[arg-type]
+    assert rests(RunState(run_id="r", status=status), NOW) is expected

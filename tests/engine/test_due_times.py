@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from engine.errors import DefinitionError
 from engine.schedules.cron import Cron, read_cron
 from engine.schedules.due import AT_ONCE, COUNTED, ON_TIME, due_times, settle
+from engine.schedules.planned import Missed
 from engine.schedules.timing import Interval, Timing, latest, timing_from_dict, timing_text, timing_to_dict
 
 MINUTE = timedelta(minutes=1)
@@ -201,10 +202,10 @@ HOURLY = Interval(3600)
 
 
 @pytest.mark.parametrize(("missed", "hours", "passed"), [("once", [11], 2), ("skip", [], 3), ("all", [9, 10, 11], 0)])
-def test_what_was_missed(missed: str, hours: list[int], passed: int) -> None:
+def test_what_was_missed(missed: Missed, hours: list[int], passed: int) -> None:
     """It is caught up once, skipped, or all of it; what is due now is started anyway."""
     since = NOW - timedelta(hours=3, minutes=30)
-    settled = settle(HOURLY, missed, since=since, now=NOW)  # type: ignore[arg-type]
+    settled = settle(HOURLY, missed, since=since, now=NOW)
     assert [due.hour for due in settled.start] == [*hours, 12]
     assert (settled.passed_over, settled.until, settled.next) == (passed, NOW, NOW + timedelta(hours=1))
 
@@ -212,7 +213,7 @@ def test_what_was_missed(missed: str, hours: list[int], passed: int) -> None:
 @pytest.mark.parametrize("missed", ["once", "skip", "all"])
 @settings(deadline=None)
 @given(data=st.data())
-def test_who_looks_often_misses_nothing(missed: str, data: st.DataObject) -> None:
+def test_who_looks_often_misses_nothing(missed: Missed, data: st.DataObject) -> None:
     """Looks that come at least once a minute start each due time once, whenever they come; so do clocks set back."""
     steps = data.draw(st.lists(st.floats(-40, 55), min_size=1, max_size=60))
     since = now = top = NOW
@@ -221,7 +222,7 @@ def test_who_looks_often_misses_nothing(missed: str, data: st.DataObject) -> Non
         # Set back further than it has come, it would be missed when it comes again.
         now = max(now + timedelta(seconds=step), top - timedelta(seconds=ON_TIME.seconds / 2))
         top = max(top, now)
-        settled = settle(Interval(7), missed, since=since, now=now)  # type: ignore[arg-type]
+        settled = settle(Interval(7), missed, since=since, now=now)
         started += settled.start
         since = settled.until
         assert settled.passed_over == 0
