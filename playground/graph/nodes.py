@@ -22,6 +22,8 @@ class Node:
     description: str = ""
     input_schema: Schema = None
     """Of what it is given; for a node that declares none, of what the one before hands on."""
+    given_schemas: tuple[Schema, ...] = ()
+    """Of what whatever stands before it gives: what is secret in one of these is secret here, too."""
     output_schema: Schema = None
     """Of what it hands on."""
     resume_schema: Schema = None

@@ -27,6 +27,8 @@ from playground.graph.words import condition_text
 Graph = Mapping[str, Any]
 """A workflow's graph as JSON; see `engine.tree.graph`."""
 
+Schemas = tuple[Schema, ...]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tree:
@@ -87,19 +89,20 @@ def _steps(nodes: Sequence[Node]) -> Iterator[Node]:
         yield from node.steps()
 
 
-def _read_chain(nodes: Sequence[Graph], around: Path, given: Schema) -> tuple[Node, ...]:
+def _read_chain(nodes: Sequence[Graph], around: Path, given: Schema, also: Schemas = ()) -> tuple[Node, ...]:
     read = []
     for node in nodes:
-        read.append(_read(node, around, given))
-        given = read[-1].output_schema
+        read.append(_read(node, around, given, also))
+        given, also = read[-1].output_schema, ()
     return tuple(read)
 
 
-def _read(node: Graph, around: Path, given: Schema) -> Node:
-    common = {"type": node["type"], "id": str(node["id"]), "path": (*around, str(node["id"])), "input_schema": given}
+def _read(node: Graph, around: Path, given: Schema, also: Schemas = ()) -> Node:
+    common = {"type": node["type"], "id": str(node["id"]), "path": (*around, str(node["id"]))}
+    common |= {"input_schema": given, "given_schemas": (given, *also)}
     match node["type"]:
         case "sequence":
-            inner = _read_chain(node["steps"], around, given)
+            inner = _read_chain(node["steps"], around, given, also)
             return GraphSequence(**common, nodes=inner, output_schema=inner[-1].output_schema if inner else given)
         case "parallel":
             arms = tuple(_read(arm, around, given) for arm in node["arms"])
@@ -131,10 +134,16 @@ def _read(node: Graph, around: Path, given: Schema) -> Node:
 
 def _read_attempt(node: Graph, common: dict[str, Any], around: Path) -> Node:
     body = _read(node["body"], around, common["input_schema"])
-    handler = _read(node["otherwise"], around, None)
+    handler = _read(node["otherwise"], around, None, _told_of(body))
     output = either(body.output_schema or {}, handler.output_schema or {})
     on = tuple(map(str, node.get("on") or ()))
     return GraphAttempt(**common, body=body, handler=handler, on=on, output_schema=output)
+
+
+def _told_of(body: Node) -> Schemas:
+    """Return the schemas of what a handler is told: the input of the failed step, which may be any in the body."""
+    inside = [schema for node in _walk((body,)) for schema in (node.input_schema, *node.given_schemas)]
+    return tuple(keyed({"input": schema}, total=False) for schema in inside if schema)
 
 
 def _read_branch(node: Graph, common: dict[str, Any], around: Path) -> Node:
@@ -159,7 +168,7 @@ def _read_workflow(inner: Graph, common: dict[str, Any]) -> Node:
         **common | tree,
         description=str(inner.get("description") or ""),
         workflow_id=str(inner.get("id", common["id"])),
-        nodes=_read_chain(inner["steps"], common["path"], inner.get("input_schema")),
+        nodes=_read_chain(inner["steps"], common["path"], inner.get("input_schema"), common["given_schemas"]),
     )
 
 

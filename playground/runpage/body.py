@@ -14,7 +14,7 @@ from playground.graph.tree import read_tree
 from playground.history import Detail, Failure, Row, detail, failure
 from playground.runpage.answer_forms import AnswerForm, answer_form, event_form
 from playground.runpage.view import Graph, Line, RunView
-from playground.runs.masking import mask_state
+from playground.runs.masking import mask_given, mask_state
 
 QUESTIONS = ("question", "message", "prompt", "title", "reason")
 """The keys under which a payload usually says what is asked, the most usual first."""
@@ -107,7 +107,7 @@ def step_html(
         form=form,
         asked=asked(mask(node.suspend_schema or {}, state.suspend_payload)),
         has_input=began and state.input is not None,
-        input=mask(node.input_schema or {}, state.input),
+        input=mask_given(node, state.input),
         has_output=line.row.status in ("success", "bailed", "undone"),
         output=mask(node.output_schema or {}, state.output),
         tries=tuple(_try(one, state) for one in line.row.tries),

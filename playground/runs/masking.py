@@ -7,7 +7,7 @@ from typing import Any
 from engine.events import Event
 from playground.catalogue.catalogue import Graph, event_schema, event_schemas
 from playground.forms import mask
-from playground.graph.nodes import UNKNOWN
+from playground.graph.nodes import UNKNOWN, Node
 from playground.graph.tree import read_tree
 
 _VALUES: Mapping[str, tuple[str, str]] = {
@@ -33,6 +33,13 @@ def mask_state(graph: Mapping[str, Any] | None, state: Any) -> Any:
     for schema in filter(None, [(graph or {}).get("state_schema"), *inner]):
         state = mask(schema, state)
     return state
+
+
+def mask_given(node: Node, value: Any) -> Any:
+    """Return what a step is given with its secrets replaced: those of its own schema, and of whatever gives it."""
+    for schema in (node.input_schema, *node.given_schemas):
+        value = mask(schema or {}, value)
+    return value
 
 
 def mask_event(graph: Graph, event: Event) -> Event:

@@ -16,7 +16,7 @@ from playground.graph import flow
 from playground.graph.nodes import UNKNOWN, GraphWorkflow, Node
 from playground.graph.tree import Tree, read_tree
 from playground.runs.items import as_one
-from playground.runs.masking import mask_input, mask_result, mask_state
+from playground.runs.masking import mask_given, mask_input, mask_result, mask_state
 
 SCHEMAS = (("inputSchema", "input_schema"), ("outputSchema", "output_schema"))
 HEADING = ("runId", "workflowName", "resourceId", "status", "createdAt", "updatedAt")
@@ -141,7 +141,7 @@ def step(found: StepResult, node: Node) -> dict[str, Any]:
     output = shown("output_schema", found.output)
     data: dict[str, Any] = {
         "status": found.status,
-        "payload": shown("input_schema", found.input),
+        "payload": mask_given(node, found.input),
         "startedAt": milliseconds(found.started_at),
         "endedAt": milliseconds(found.ended_at),
         "output": None,

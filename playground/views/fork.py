@@ -16,8 +16,8 @@ from engine.paths import format_path
 from playground.actions import actions
 from playground.catalogue import catalogue
 from playground.display.pages import PageNotice, page
-from playground.forms import MISSING, Form
-from playground.graph.nodes import UNKNOWN
+from playground.forms import MISSING, Form, Json, without_secrets
+from playground.graph.nodes import UNKNOWN, Node
 from playground.graph.tree import read_tree
 from playground.views.frame import frame_of
 from playground.views.posting import issues_of, posted, wants_part
@@ -49,9 +49,10 @@ async def fork(request: HttpRequest, run_id: str) -> HttpResponse:
     step = run.find(path)
     if step is None or (began is not None and run.last_seq != began):
         raise not_begun(run, path)
-    schema = (read_tree(entry.graph).at(step.path) or UNKNOWN).input_schema or {}
+    node = read_tree(entry.graph).at(step.path) or UNKNOWN
+    schema = node.input_schema or {}
     if request.method != "POST":
-        return await _page(request, run_id, run.workflow_id, step, Form.of(schema, step.input))
+        return await _page(request, run_id, run.workflow_id, step, Form.of(schema, _shown(node, step.input)))
     form = Form.posted(schema, *posted(request)).validate()
     if form.action is not None and wants_part(request):
         return HttpResponse(_form(request, run_id, step, form))
@@ -67,6 +68,13 @@ async def fork(request: HttpRequest, run_id: str) -> HttpResponse:
         notice = PageNotice(status="failed", text=str(error))
         return await _page(request, run_id, run.workflow_id, step, form, notice=notice, status=409)
     return HttpResponseRedirect(url_of(new), status=303)
+
+
+def _shown(node: Node, value: Json) -> Json:
+    """Return what the step was given without the secrets of whatever gave it; the form leaves out those of its own."""
+    for given in node.given_schemas:
+        value = without_secrets(given or {}, value)
+    return value
 
 
 async def _page(

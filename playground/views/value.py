@@ -15,7 +15,7 @@ from playground.forms import mask
 from playground.graph.nodes import UNKNOWN
 from playground.graph.tree import read_tree
 from playground.runpage.loading import load
-from playground.runs.masking import mask_state
+from playground.runs.masking import mask_given, mask_input, mask_result, mask_state
 
 PARTS = ("input", "output", "state")
 """What can be had of a run; the first two of a step too."""
@@ -51,10 +51,10 @@ def _step(run: RunState, written: str) -> StepState:
 
 def _masked(graph: Mapping[str, Any] | None, run: RunState, step: StepState, part: str) -> Any:
     tree = read_tree(graph)
-    node = (tree.at(step.path) or UNKNOWN) if step.path else tree
-    if part == "input":
-        return mask(node.input_schema or {}, step.input)
-    return mask(node.output_schema or {}, step.output if step.path else run.result)
+    if not step.path:
+        return mask_input(graph, step.input) if part == "input" else mask_result(graph, run.result)
+    node = tree.at(step.path) or UNKNOWN
+    return mask_given(node, step.input) if part == "input" else mask(node.output_schema or {}, step.output)
 
 
 def _safe(name: str) -> str:
