@@ -1,7 +1,7 @@
-"""What a step may be told beside its id, function and schemas, and the checks of that."""
+"""What a step may be told beside its id, function and schemas, and the checks that steps and workflows share."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from typing import Any, TypedDict
 
@@ -46,33 +46,31 @@ class StepOptions(TypedDict, total=False):
     and is done in well under a millisecond: until then nothing else goes on, no timeout and no cancel."""
 
 
-def check_options(id: str, options: StepOptions) -> None:
-    """Check what the type checker may not have seen.
+def check_options(kind: str, id: str, options: Mapping[str, Any], known: Collection[str]) -> None:
+    """Check of the options of a step or a workflow what the type checker may not have seen: those that both have.
+
+    Args:
+        kind: ``Step`` or ``Workflow``, for the messages.
+        id: whose they are.
+        options: as they were given.
+        known: the names that there are.
 
     Raises:
-        DefinitionError: an option is unknown or of the wrong kind.
+        DefinitionError: an option is unknown, or of the wrong kind.
     """
-    if unknown := options.keys() - StepOptions.__annotations__.keys():
-        mend = meant(min(unknown), StepOptions.__annotations__)
-        given = ", ".join(sorted(unknown))
-        raise DefinitionError(f"Step {id!r} was given {given}, which no step takes.{mend}")
-    check_shared(f"Step {id!r}", options.get("description", ""), options.get("retry"))
-    check_metadata(id, options.get("metadata"))
-
-
-def check_shared(what: str, description: Any, retry: Any) -> None:
-    """Check the options that steps and workflows share.
-
-    Raises:
-        DefinitionError: the description is no text, or the retry no `Retry`.
-    """
+    what, description, retry = f"{kind} {id!r}", options.get("description", ""), options.get("retry")
+    if unknown := sorted(options.keys() - known):
+        raise DefinitionError(
+            f"{what} was given {', '.join(unknown)}, which no {kind.lower()} takes.{meant(unknown[0], known)}"
+        )
     if not isinstance(description, str):
         raise DefinitionError(f"{what} has description={shown(description)}. Expected text.")
     if not isinstance(retry, Retry | None):
         raise DefinitionError(f"{what} has retry={shown(retry)}. Expected Retry(attempts=3, delay=1.0) or None.")
+    _check_metadata(id, options.get("metadata"))
 
 
-def check_metadata(id: str, metadata: Any) -> None:
+def _check_metadata(id: str, metadata: Any) -> None:
     """Check that metadata can be shown as JSON.
 
     Raises:

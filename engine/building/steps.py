@@ -195,7 +195,7 @@ def _make(
 ) -> Step[Any, Any]:
     """Make a step of a function whose signature is read."""
     check_id(id, "step")
-    check_options(id, options)
+    check_options("Step", id, options, StepOptions.__annotations__)
     timeout, undo, inline = options.get("timeout"), options.get("undo"), options.get("inline", False)
     check_inline(id, inline, signature)
     output = _schema(id, "output_schema", signature.output.resolve() if output_schema is UNSET else output_schema)

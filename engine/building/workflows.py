@@ -6,10 +6,10 @@ from typing import Any, TypedDict, TypeVar, Unpack, overload
 
 from engine.building.builder import WorkflowBuilder
 from engine.building.schedules import Every, Schedule
-from engine.building.step_options import check_metadata, check_shared
+from engine.building.step_options import check_options
 from engine.errors import DefinitionError
 from engine.ids import check_id
-from engine.shown import meant, shown
+from engine.shown import shown
 from engine.tree.calls import defining
 from engine.tree.nodes import Flow
 from engine.tree.signature import caller_position
@@ -109,15 +109,10 @@ def _check(id: str, options: WorkflowOptions) -> None:
     Raises:
         DefinitionError: an option is unknown or of the wrong kind.
     """
-    if unknown := options.keys() - WorkflowOptions.__annotations__.keys():
-        mend = meant(min(unknown), WorkflowOptions.__annotations__)
-        given = ", ".join(sorted(unknown))
-        raise DefinitionError(f"Workflow {id!r} was given {given}, which no workflow takes.{mend}")
-    check_shared(f"Workflow {id!r}", options.get("description", ""), options.get("retry"))
+    check_options("Workflow", id, options, WorkflowOptions.__annotations__)
     for name in ("on_start", "on_finish", "on_error"):
         if (hook := options.get(name)) is not None and not _takes_one(hook):
             raise DefinitionError(f"Workflow {id!r} has {name}={shown(hook)}. Expected a function of one argument.")
-    check_metadata(id, options.get("metadata"))
 
 
 def _takes_one(hook: Any) -> bool:
