@@ -169,6 +169,20 @@ class Schedule(models.Model):
         return f"{self.workflow_id} {self.schedule_id}"
 
 
+class ApiToken(models.Model):
+    """What a program shows instead of the playground's own token."""
+
+    name = models.CharField(max_length=100, unique=True)
+    digest = models.CharField(max_length=64, unique=True)
+    """SHA-256 of the token, which is not kept."""
+    role = models.CharField(max_length=16)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """Return whose it is and what it allows."""
+        return f"{self.name} {self.role}"
+
+
 class SavedInput(models.Model):
     """An input that a person has given a name, to start runs of a workflow with again."""
 

@@ -52,6 +52,7 @@ PLAYGROUND_FLOORS = [
         "server",
         "supervisor",
         "store",
+        "access",
         "live",
         "catalogue",
         "fleet",
@@ -173,7 +174,7 @@ def test_only_rooms_that_own_tables_import_models() -> None:
     assert users <= OWN_TABLES
 
 
-OWN_TABLES = {"store", "live", "catalogue", "fleet", "runs", "schedules", "worker"}
+OWN_TABLES = {"store", "access", "live", "catalogue", "fleet", "runs", "schedules", "worker"}
 
 
 def test_the_command_line_does_not_know_the_api() -> None:

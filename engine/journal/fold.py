@@ -37,6 +37,7 @@ def _run_created(run: RunState, event: Event | Draft) -> None:
     run.digest = payload.get("digest", "")
     run.resource_id = payload.get("resource_id")
     run.created_at = event.at
+    run.started_by = payload.get("by", "")
     run.schedule = payload.get("schedule")
     run.scheduled_for = _time(payload.get("scheduled_for"))
     _take_input(run, payload)
@@ -54,6 +55,7 @@ def _take_input(run: RunState, payload: dict[str, Any]) -> None:
 def _run_forked(run: RunState, event: Event | Draft) -> None:
     run.status = "pending"
     run.forked_from = event.payload
+    run.started_by = event.payload.get("by", "")
     # What is shared belongs to the run that did it.
     run.undoable, run.undone = [], []
 
@@ -61,6 +63,7 @@ def _run_forked(run: RunState, event: Event | Draft) -> None:
 def _run_started(run: RunState, event: Event | Draft) -> None:
     run.status = "running"
     run.started_at = event.at
+    run.started_by = event.payload.get("by", run.started_by)
     _take_input(run, event.payload)
 
 
@@ -91,6 +94,7 @@ def _run_recovered(run: RunState, event: Event | Draft) -> None:
 def _run_undoing(run: RunState, event: Event | Draft) -> None:
     run.status = "running"
     run.undoing = event.payload
+    run.canceled_by = event.payload.get("by", "")
 
 
 def _run_succeeded(run: RunState, event: Event | Draft) -> None:
@@ -106,6 +110,7 @@ def _run_failed(run: RunState, event: Event | Draft) -> None:
 def _run_canceled(run: RunState, event: Event | Draft) -> None:
     _end_run(run, event, "canceled")
     run.reason = event.payload.get("reason") or ""
+    run.canceled_by = event.payload.get("by", run.canceled_by)
 
 
 def _end_run(run: RunState, event: Event | Draft, status: RunStatus) -> None:
