@@ -15,7 +15,7 @@ from engine.execution.hooks import call
 from engine.failure import is_users, message_of
 from engine.journal.answers import places_of
 from engine.journal.fit import node_at
-from engine.journal.named_steps import named_rehearsal
+from engine.journal.named_steps import named_breakpoints, named_rehearsal
 from engine.journal.requests import Start
 from engine.paths import parse_path
 from engine.rehearsal import Rehearsal
@@ -34,7 +34,7 @@ async def admit(flow: Flow, start: Start, run: Any = None) -> Start:
 
     Raises:
         InvalidInput: the input or the state does not fit its schema, or something cannot become JSON.
-        UnknownStep: the rehearsal names a step that the workflow does not have.
+        UnknownStep: the rehearsal or a breakpoint names a step that the workflow does not have.
         StartRefused: the hook raised.
     """
     wanted = fitted(flow, start)
@@ -48,7 +48,7 @@ def fitted(flow: Flow, start: Start) -> Start:
 
     Raises:
         InvalidInput: the input or the state does not fit its schema, or something cannot become JSON.
-        UnknownStep: the rehearsal names a step that the workflow does not have.
+        UnknownStep: the rehearsal or a breakpoint names a step that the workflow does not have.
     """
     return replace(
         start,
@@ -56,6 +56,7 @@ def fitted(flow: Flow, start: Start) -> Start:
         state=_state(flow, start.state),
         request_context=_json_dict("request context", start.request_context),
         rehearsal=None if start.rehearsal is None else fitted_rehearsal(flow, start.rehearsal),
+        breakpoints=named_breakpoints(places_of(flow), start.breakpoints),
     )
 
 
