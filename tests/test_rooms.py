@@ -22,6 +22,7 @@ ENGINE_FLOORS = [
     "events",
     "ids",
     "failure",
+    "rehearsal",
     "names",
     "validation",
     "values",
@@ -64,7 +65,7 @@ PLAYGROUND_FLOORS = [
 
 FORMS_FLOORS = ["values", "schema", "validation", "fields", "html", "form"]
 
-OF_THE_ENGINE = ["paths", "clock", "shown", "errors", "events", "ids", "failure", "validation", "values"]
+OF_THE_ENGINE = ["paths", "clock", "shown", "errors", "events", "ids", "failure", "rehearsal", "validation", "values"]
 OF_THE_ENGINE += ["schedules", "journal"]
 """What every room of the playground may import of the engine, beside the face: its vocabulary and its journals."""
 
@@ -201,6 +202,7 @@ A_KIND_EACH: dict[str, set[str]] = {
         "group",
         "loops",
         "mapping",
+        "rehearsing",
         "functions",
         "sequence",
         "steps",
