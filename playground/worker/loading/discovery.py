@@ -19,7 +19,7 @@ from engine.building.workflow import Workflow
 from engine.failure import describe, message_of
 from engine.registry import Engine
 from engine.tree.nodes import Flow, FlowNode, walk
-from playground.catalogue.catalogue import ImportProblem, WorkflowEntry
+from playground.catalogue.published import ImportProblem, WorkflowEntry
 from playground.supervisor.places import place_of, roots
 from playground.worker.loading.entries import entry_of
 from playground.worker.loading.hints import hint
