@@ -17,6 +17,7 @@ StepyardError
 │   ├── InvalidResumeData
 │   ├── InvalidEventPayload
 │   ├── StartRefused
+│   ├── RehearsalRefused
 │   ├── RunAlreadyStarted
 │   ├── RunExists
 │   ├── NotSuspended
@@ -170,6 +171,10 @@ class InvalidEventPayload(InvalidValue, RequestError):
 
 class StartRefused(RequestError):
     """The workflow's on_start hook refused the start; no run was made. See its cause, and start again then."""
+
+
+class RehearsalRefused(RequestError):
+    """Nothing is rehearsed here; no run was made. Start it without a rehearsal, or in a development playground."""
 
 
 class RunAlreadyStarted(RequestError):

@@ -4,10 +4,10 @@ A run is its events, numbered from 1 without a gap. The payload of each type:
 
 =====================  ==========================================================================
 run-created            workflow_id, digest, input, request_context, state, resource_id; of a run that a schedule
-                       started: schedule: its id, scheduled_for: ISO time
+                       started: schedule: its id, scheduled_for: ISO time; of one that pretends: rehearsal
 run-forked             from_run_id, step: path, input: the step's new input, if given; the shared steps' events precede
-run-started            (empty), or input, state, request_context when the run was created without them, or with an
-                       input that no worker had read: as its schema has it, with defaults
+run-started            (empty), or input, state, request_context, rehearsal when the run was created without them, or
+                       with an input that no worker had read: as its schema has it, with defaults
 run-suspended          suspended: list of paths
 run-waiting            until: ISO time or null, events: names
 run-undoing            status: how the run ends ("failed", "canceled") when what it did is undone, error or reason

@@ -18,6 +18,7 @@ from engine.journal.state import RunState
 from engine.journal.waits import admit_event, likeliest
 from engine.paths import format_path
 from engine.registry import Engine
+from engine.rehearsal import Rehearsal
 from engine.runs.run import Run
 from engine.runs.runtime import Runtime
 from engine.runs.starts import admit
@@ -57,7 +58,7 @@ async def play(
 
     Raises:
         ScenarioProblem: a variable is not set, or the run never comes to an end.
-        InvalidInput, InvalidResumeData, InvalidEventPayload, StartRefused: what is given does not fit.
+        InvalidInput, InvalidResumeData, InvalidEventPayload, StartRefused, UnknownStep: what is given does not fit.
     """
     given = with_variables(scenario.to_dict() | {"expect": {}}, environment, scenario.file or scenario.title)
     clock = FakeClock()
@@ -97,7 +98,12 @@ class _Play:
         self._flow = flow
         self._clock = clock
         self._run_id = f"scenario-{name}"
-        self._start = Start(input=given["input"], state=given["state"], request_context=given["request_context"])
+        self._start = Start(
+            input=given["input"],
+            state=given["state"],
+            request_context=given["request_context"],
+            rehearsal=given["rehearsal"] and Rehearsal.from_dict(given["rehearsal"]),
+        )
         self._answers = [Answer(**answer) for answer in given["answers"]]
         self._events = [Sent(**event) for event in given["events"]]
 

@@ -30,6 +30,8 @@ class Run(models.Model):
     """The input as text, shortened: what the search of the list looks into."""
     schedule = models.CharField(max_length=255, null=True)
     """The schedule that started it, if one did."""
+    rehearsal = models.BooleanField(default=False, db_default=False)
+    """Whether it pretends something, as rehearsals do."""
 
     epoch = models.BigIntegerField(default=0)
     """The number of claims so far; only the newest may append."""

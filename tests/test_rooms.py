@@ -22,6 +22,7 @@ ENGINE_FLOORS = [
     "events",
     "ids",
     "failure",
+    "rehearsal",
     "names",
     "validation",
     "values",
@@ -59,13 +60,13 @@ PLAYGROUND_FLOORS = [
         "fleet",
     ],
     *["actions", "schedules", "runs", "scenarios", "runpage", "templatetags", "views", "consumers", "api", "worker"],
-    *["commandline", "examples"],
+    *["commandline", "examples", "pytest_plugin"],
 ]
 """The rooms of the playground, bottom up; Django's own files stand above them."""
 
 FORMS_FLOORS = ["values", "schema", "validation", "fields", "html", "form"]
 
-OF_THE_ENGINE = ["paths", "clock", "shown", "errors", "events", "ids", "failure", "validation", "values"]
+OF_THE_ENGINE = ["paths", "clock", "shown", "errors", "events", "ids", "failure", "rehearsal", "validation", "values"]
 OF_THE_ENGINE += ["schedules", "journal", "scenarios"]
 """What every room of the playground may import of the engine, beside the face: its vocabulary and its journals."""
 
@@ -202,6 +203,7 @@ A_KIND_EACH: dict[str, set[str]] = {
         "group",
         "loops",
         "mapping",
+        "rehearsing",
         "functions",
         "sequence",
         "steps",

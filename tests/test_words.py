@@ -63,6 +63,7 @@ CLASSES_ALIKE = {
     **dict.fromkeys(["Event", "Run", "SavedInput", "Schedule", "Wait", "Worker"], "its table"),
     **dict.fromkeys(["Ear", "Pipe"], "what a room needs of PostgreSQL, so that it need not be loaded"),
     "Command": "Django looks for it by this name",
+    "Failure": "that a page tells of, and that a rehearsal has a step have",
     "Group": "of what runs at once, and of fields",
     "Issue": "what is wrong in a value, of the engine and of a form that may also warn",
     "Leaf": "of the channel layer's star, and of a form's tree",

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from engine.clock import Clock
 from engine.errors import StaleEpoch
-from engine.events import Event
+from engine.events import Event, RunStatus
 from engine.execution.attempts import run_attempt
 from engine.execution.concurrent import run_branch, run_foreach, run_parallel, run_race
 from engine.execution.hooks import left_by
@@ -68,10 +68,15 @@ class Execution:
         flow: Flow,
         state: RunState,
         start: Start | None = None,
+        die: Callable[[], None] | None = None,
     ) -> None:
-        """Take the claim and the folded state of the run; ``start`` is recorded when it begins, and holds from then."""
+        """Take the claim and the folded state of the run.
+
+        ``start`` is recorded when it begins, and holds from then; ``die`` kills this process, if rehearsals may.
+        """
         self.clock = clock
         self.random = random
+        self.die = die
         self.lost: str = claim.lost or ""
         self.journal: Recorder = Recorder(store, clock, claim, state, self._take_news)
         self._store = store
@@ -244,9 +249,9 @@ class Execution:
     async def _end(self, outcome: Outcome) -> None:
         match outcome:
             case Value():
-                self.journal.emit("run-succeeded", (), {"result": outcome.ref} | left_by(self._flow, "success"))
+                self.journal.emit("run-succeeded", (), {"result": outcome.ref} | self._left_by("success"))
             case Bailed(value):
-                self.journal.emit("run-succeeded", (), {"result": value.ref} | left_by(self._flow, "success"))
+                self.journal.emit("run-succeeded", (), {"result": value.ref} | self._left_by("success"))
             case Failed(error) if self.journal.state.left_to_undo:
                 # Recorded first: a condition that has failed the run might hold when it is asked again.
                 self.journal.emit("run-undoing", (), {"status": "failed", "error": error})
@@ -266,9 +271,12 @@ class Execution:
 
     def _end_undone(self, status: Literal["failed", "canceled"], payload: dict[str, Any]) -> None:
         undone = [list(path) for path in self.journal.state.undone]
-        hooks = left_by(self._flow, status) or ({"hooks": []} if status == "canceled" else {})
+        hooks = self._left_by(status) or ({"hooks": []} if status == "canceled" else {})
         payload = payload | hooks | ({"undone": undone} if undone else {})
         self.journal.emit("run-failed" if status == "failed" else "run-canceled", (), payload)
+
+    def _left_by(self, status: RunStatus) -> dict[str, Any]:
+        return left_by(self._flow, status, self.journal.state)
 
     def _spawn(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Do something beside the walk, unless that is over; a thread that a step left behind may still ask for it."""

@@ -35,6 +35,8 @@ class Walker(Protocol):
     """Serves the contexts of functions."""
     clock: Clock
     random: Callable[[], float]
+    die: Callable[[], None] | None
+    """Kills this process, if it is a worker and rehearsals may."""
     lost: str
     """How the former owner of the run was lost."""
 

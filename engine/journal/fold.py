@@ -8,6 +8,7 @@ from engine.errors import Issue
 from engine.events import Draft, Event, RunStatus
 from engine.journal.state import RunState
 from engine.journal.step_state import LoopState, Rejection, Reply, StepKind, StepState, UndoState
+from engine.rehearsal import Rehearsal
 from engine.values.missing import MISSING
 
 
@@ -49,6 +50,8 @@ def _take_input(run: RunState, payload: dict[str, Any]) -> None:
         run.root.input = payload["input"]
         run.state = dict(payload.get("state") or {})
         run.request_context = payload.get("request_context") or {}
+    if "rehearsal" in payload:
+        run.rehearsal = Rehearsal.from_dict(payload["rehearsal"])
 
 
 def _run_forked(run: RunState, event: Event | Draft) -> None:

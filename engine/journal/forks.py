@@ -41,7 +41,8 @@ async def record_fork(
         path: the step from which the new run executes again; it has begun in the run.
         step_input: what that step is given instead of what it had, as JSON.
         began: the seq at which the step began, of several times in a loop; by default the last.
-        permit: asked before anything is recorded; raises to refuse, and returns whether the start needs no other check.
+        permit: asked before anything is recorded, unless the run rehearses, as its fork does then; raises to refuse,
+            and returns whether the start needs no other check.
 
     Raises:
         UnknownRun: there is no such run.
@@ -54,10 +55,13 @@ async def record_fork(
         raise UnknownRun(f"no run has the id {run_id!r}")
     cut = beginning(events, path, exactly=step_input is not MISSING, began=began)
     before = events[: cut - 1]
-    check_known(fold(before))
+    shared = fold(before)
+    check_known(shared)
     created = {**events[0].payload, "digest": digest} | _late_input(before)
     created.pop("unchecked", None)
-    if not await permit():
+    if shared.rehearsal is not None:
+        created["rehearsal"] = shared.rehearsal.to_dict()
+    elif not await permit():
         created["unchecked"] = True
     forked: dict[str, Any] = {"from_run_id": run_id, "step": list(path)}
     if step_input is not MISSING:

@@ -25,6 +25,7 @@ from engine.journal.step_state import StepState
 from engine.journal.store import Store
 from engine.journal.summary import RunSummary
 from engine.paths import Path, format_path, ids_of
+from engine.rehearsal import Rehearsal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,8 @@ class Start:
     """The schedule that starts the run, if one does."""
     scheduled_for: datetime | None = None
     """The due time for which it does."""
+    rehearsal: Rehearsal | None = None
+    """What it is to pretend."""
 
     def payload(self) -> dict[str, Any]:
         """Return the keys of an event's payload; what was not given is left out."""
@@ -45,7 +48,9 @@ class Start:
         payload |= {"schedule": self.schedule}
         if self.scheduled_for is not None:
             payload["scheduled_for"] = self.scheduled_for.astimezone(UTC).isoformat()
-        return {key: value for key, value in payload.items() if key == "input" or value}
+        if self.rehearsal is not None:
+            payload["rehearsal"] = self.rehearsal.to_dict()
+        return {key: value for key, value in payload.items() if key in ("input", "rehearsal") or value}
 
 
 async def create_run(
@@ -91,6 +96,24 @@ async def record_start(store: Store, clock: Clock, run_id: str, start: Start, *,
     def decide(run: RunState) -> Sequence[Draft]:
         check_startable(run)
         return [Draft(clock.now(), "run-started", (), start.payload())]
+
+    await _record(store, run_id, decide, known)
+
+
+async def record_fork_start(
+    store: Store, clock: Clock, run_id: str, rehearsal: Rehearsal, *, known: RunState | None = None
+) -> None:
+    """Start a fork, which has its input, as a rehearsal; ``known`` as for `record_resume`.
+
+    Raises:
+        UnknownRun: there is no such run.
+        RunAlreadyStarted: it has begun.
+    """
+
+    def decide(run: RunState) -> Sequence[Draft]:
+        if run.status != "pending":
+            raise RunAlreadyStarted(f"run {run_id} was started before: fork it again")
+        return [Draft(clock.now(), "run-started", (), {"rehearsal": rehearsal.to_dict()})]
 
     await _record(store, run_id, decide, known)
 
@@ -219,7 +242,8 @@ async def record_cancel(
         closed = [Draft(now, "step-canceled", path, {"reason": reason}) for path in reversed(run.open)]
         if run.left_to_undo:
             return [*closed, Draft(now, "run-undoing", (), {"status": "canceled", "reason": reason})]
-        last: dict[str, Any] = {"reason": reason} if hooks is None else {"reason": reason, "hooks": list(hooks)}
+        follow = [] if run.rehearsal is not None else hooks
+        last: dict[str, Any] = {"reason": reason} if follow is None else {"reason": reason, "hooks": list(follow)}
         if run.undone:
             last["undone"] = [list(path) for path in run.undone]
         return [*closed, Draft(now, "run-canceled", (), last)]

@@ -128,6 +128,8 @@ class RunResult:
     """The schedule that started it, if one did."""
     scheduled_for: datetime | None = None
     """The due time for which it was started."""
+    rehearsal: Mapping[str, Any] | None = None
+    """What it pretended, as JSON; None for a run in earnest."""
     reason: str | None = None
     """Why it was cancelled, if that was said."""
     created_at: datetime | None = None
@@ -151,6 +153,7 @@ class RunResult:
             state=ANY.load(run.state),
             schedule=run.schedule,
             scheduled_for=run.scheduled_for,
+            rehearsal=None if run.rehearsal is None else run.rehearsal.to_dict(),
             reason=run.reason or None,
             created_at=run.created_at,
             started_at=run.started_at,
@@ -177,6 +180,8 @@ class RunResult:
             data["state"] = dict(self.state)
         if self.schedule is not None:
             data |= {"schedule": self.schedule, "scheduled_for": _text(self.scheduled_for)}
+        if self.rehearsal is not None:
+            data["rehearsal"] = dict(self.rehearsal)
         if self.reason is not None:
             data["reason"] = self.reason
         return data | {

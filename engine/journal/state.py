@@ -9,6 +9,7 @@ from engine.events import FINAL, Draft, Event, RunStatus, StepStatus
 from engine.journal.refs import Ref, resolve
 from engine.journal.step_state import OPEN, StepState
 from engine.paths import Path
+from engine.rehearsal import Rehearsal
 
 
 @dataclass(slots=True)
@@ -25,6 +26,8 @@ class RunState:
     """The schedule that started it, if one did."""
     scheduled_for: datetime | None = None
     """The due time for which it was started."""
+    rehearsal: Rehearsal | None = None
+    """What it pretends; None for a run in earnest."""
     result: Any = None
     error: dict[str, Any] | None = None
     reason: str = ""

@@ -16,14 +16,16 @@ from engine.journal.requests import (
     create_run,
     record_cancel,
     record_event,
+    record_fork_start,
     record_resume,
     record_start,
 )
 from engine.journal.result import RunResult
 from engine.journal.state import RunState
 from engine.journal.waits import admit_event, likeliest
+from engine.rehearsal import Rehearsal
 from engine.runs.runtime import Runtime
-from engine.runs.starts import admit, permit
+from engine.runs.starts import admit, check_rehearsal, fitted_rehearsal, permit
 from engine.runs.watching import Following, Watcher, follow
 from engine.tree.nodes import Flow
 from engine.values.missing import MISSING
@@ -67,6 +69,7 @@ class Run(Generic[In, Out]):
         *,
         initial_state: dict[str, Any] | None = None,
         request_context: dict[str, Any] | None = None,
+        rehearsal: Rehearsal | None = None,
     ) -> RunResult:
         """Run the workflow until it ends or everything left of it is suspended.
 
@@ -74,6 +77,7 @@ class Run(Generic[In, Out]):
             input_data: what the input schema takes, as JSON or as the type itself. A forked run has its input already.
             initial_state: the state to begin with.
             request_context: a JSON dict that every step finds in its context.
+            rehearsal: what the run is to pretend of some steps; then no hooks are called and nothing is undone.
 
         Returns:
             The run as it is then. A failing step does not raise: the result says ``failed``.
@@ -83,8 +87,10 @@ class Run(Generic[In, Out]):
             StartRefused: the workflow's ``on_start`` raised; no run is made, and a fork stays pending.
             RunAlreadyStarted: the run was started before.
             RunExists: another run has this id.
+            UnknownStep: the rehearsal names a step that the workflow does not have; no run is made.
+            RehearsalRefused: it kills workers, and this program is none, or nothing is rehearsed here.
         """
-        await self._record_start(input_data, initial_state, request_context)
+        await self._record_start(input_data, initial_state, request_context, rehearsal)
         return await self._drive()
 
     async def start_async(
@@ -93,9 +99,10 @@ class Run(Generic[In, Out]):
         *,
         initial_state: dict[str, Any] | None = None,
         request_context: dict[str, Any] | None = None,
+        rehearsal: Rehearsal | None = None,
     ) -> str:
         """Start the run beside the caller and return its id at once; see `start`."""
-        await self._record_start(input_data, initial_state, request_context)
+        await self._record_start(input_data, initial_state, request_context, rehearsal)
         self._runtime.spawn(self._drive())
         return self.run_id
 
@@ -105,9 +112,10 @@ class Run(Generic[In, Out]):
         *,
         initial_state: dict[str, Any] | None = None,
         request_context: dict[str, Any] | None = None,
+        rehearsal: Rehearsal | None = None,
     ) -> AsyncIterator[Event]:
         """Start the run and yield its events as they are recorded, until it ends or suspends; see `start`."""
-        await self._record_start(input_data, initial_state, request_context)
+        await self._record_start(input_data, initial_state, request_context, rehearsal)
         async for event in follow(self._runtime.store, self.run_id, after=0, work=self._runtime.spawn(self._drive())):
             yield event
 
@@ -217,7 +225,8 @@ class Run(Generic[In, Out]):
             UnknownRun: the run was not started.
         """
         runtime = self._runtime
-        await record_cancel(runtime.store, runtime.clock, self.run_id, hooks=hooks_after(self._flow, "canceled"))
+        hooks = hooks_after(self._flow, "canceled")
+        await record_cancel(runtime.store, runtime.clock, self.run_id, hooks=hooks)
         state = await runtime.state(self.run_id)
         if not state.ended:
             return await self._drive()
@@ -276,17 +285,27 @@ class Run(Generic[In, Out]):
         return RunResult.of(state)
 
     async def _record_start(
-        self, input_data: Any, state: dict[str, Any] | None, request_context: dict[str, Any] | None
+        self,
+        input_data: Any,
+        state: dict[str, Any] | None,
+        request_context: dict[str, Any] | None,
+        rehearsal: Rehearsal | None,
     ) -> None:
         runtime = self._runtime
+        check_rehearsal(rehearsal, production=runtime.production, can_die=runtime.die is not None)
         known = RunState() if self._is_new else await runtime.state(self.run_id)
         if known.has_input and known.status == "pending" and known.forked_from is not None and input_data is MISSING:
-            await permit(self._flow, self)
+            await self._start_fork(known, rehearsal)
             return
         if known.run_id and not self._recorded and known.has_input:
             raise RunExists.of(self.run_id)
         check_startable(known)
-        start = Start(input=None if input_data is MISSING else input_data, state=state, request_context=request_context)
+        start = Start(
+            input=None if input_data is MISSING else input_data,
+            state=state,
+            request_context=request_context,
+            rehearsal=rehearsal,
+        )
         start = await admit(self._flow, start, self)
         if known.run_id:
             await record_start(runtime.store, runtime.clock, self.run_id, start, known=known)
@@ -295,6 +314,14 @@ class Run(Generic[In, Out]):
         self._recorded, self._is_new = True, False
         for watch in self._watchers:
             watch.begin()
+
+    async def _start_fork(self, known: RunState, rehearsal: Rehearsal | None) -> None:
+        """Have a fork begin, which has its input already."""
+        if rehearsal is not None:
+            fitted = fitted_rehearsal(self._flow, rehearsal)
+            await record_fork_start(self._runtime.store, self._runtime.clock, self.run_id, fitted, known=known)
+        elif known.rehearsal is None:
+            await permit(self._flow, self)
 
     async def _fork(self, step: Where, input_data: Any, *, starts: bool) -> "Run[In, Out]":
         path = path_of(places_of(self._flow), step)

@@ -43,6 +43,8 @@ class Runtime:
         owner: str = "program",
         lease: float = LEASE,
         leaves_changed: bool = False,
+        die: Callable[[], None] | None = None,
+        production: bool = False,
     ) -> None:
         """Take the ports.
 
@@ -54,11 +56,15 @@ class Runtime:
             lease: seconds for which a claim holds without being renewed.
             leaves_changed: whether a run that does not fit the code here is left as it is, since another process may
                 have the code that it began with. Otherwise one that is at work fails.
+            die: kills this process, for rehearsals, if it is a worker that is replaced then.
+            production: whether rehearsals are refused.
         """
         self.clock: Clock = clock or SystemClock()
         self.store: Store = store if store is not None else MemoryStore(self.clock)
         self.logger: logging.Logger = logger or LOGGER
         self.flows: Flows = Flows()
+        self.die: Callable[[], None] | None = die
+        self.production: bool = production
         self.random: Callable[[], float] = random.random
         self.new_id: Callable[[], str] = lambda: str(uuid.uuid4())
         self._owner = owner
@@ -213,6 +219,7 @@ class Runtime:
             flow=flow,
             state=state,
             start=start,
+            die=self.die,
         )
         self._live[claim.run_id] = execution
         try:
@@ -235,7 +242,7 @@ class Runtime:
         if state.left_to_undo:
             journal.emit("run-undoing", (), {"status": "failed"} | failed)
         else:
-            journal.emit("run-failed", (), failed | left_by(self.flows[state.workflow_id], "failed"))
+            journal.emit("run-failed", (), failed | left_by(self.flows[state.workflow_id], "failed", state))
         await journal.flush()
         state.last_seq = journal.last_seq
         return state.ended

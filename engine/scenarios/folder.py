@@ -13,11 +13,20 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 """What workflows and scenarios are called; so that no name leads out of the folder."""
 
 
+OTHERS = frozenset({"pins"})
+"""Files that lie beside the scenarios and are none."""
+
+
 def files_in(here: Path, workflow: str | None = None) -> Iterator[Path]:
     """Yield the files of the scenarios below a folder, of all workflows or of one, in order."""
     for file in sorted((here / FOLDER).glob(f"{workflow or '*'}/*.json")):
-        if NAME.fullmatch(file.stem) and NAME.fullmatch(file.parent.name) and file.is_file():
+        if is_name(file.stem) and is_name(file.parent.name) and file.is_file():
             yield file
+
+
+def is_name(name: str) -> bool:
+    """Tell whether a scenario may have a name."""
+    return NAME.fullmatch(name) is not None and name not in OTHERS
 
 
 def file_of(here: Path, workflow: str, name: str) -> Path:
@@ -26,8 +35,8 @@ def file_of(here: Path, workflow: str, name: str) -> Path:
     Raises:
         InvalidInput: the name is none that a file gets.
     """
-    if not (NAME.fullmatch(name) and NAME.fullmatch(workflow)):
-        message = "expected 1 to 100 letters, digits, _ and -, a letter or digit first"
+    if not (is_name(name) and is_name(workflow)):
+        message = "expected 1 to 100 letters, digits, _ and -, a letter or digit first; and not pins"
         raise InvalidInput(f"{name!r} is no name of a scenario", [Issue(path=("name",), message=message)])
     return here / FOLDER / workflow / f"{name}.json"
 

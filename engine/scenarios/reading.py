@@ -20,7 +20,14 @@ SCHEMA: Mapping[str, Any] = json.loads(files("engine.scenarios").joinpath("scena
 SECONDS = 5.0
 MOST = 10
 """Faults of one file that are listed."""
-KINDS = {"object": "an object", "array": "a list", "string": "text", "integer": "a whole number", "null": "null"}
+KINDS = {
+    "object": "an object",
+    "array": "a list",
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "null": "null",
+}
 
 
 def read_scenario(file: Path, called: str | None = None) -> Scenario:
@@ -67,6 +74,7 @@ def scenario_of(data: Any, *, workflow: str, name: str, called: str) -> Scenario
         request_context=data.get("request_context"),
         answers=tuple(Answer(**answer) for answer in data.get("answers", ())),
         events=tuple(Sent(**event) for event in data.get("events", ())),
+        rehearsal=data.get("rehearsal"),
         expect=data["expect"],
         file=called,
     )

@@ -51,6 +51,8 @@ class Scenario:
     request_context: dict[str, Any] | None = None
     answers: tuple[Answer, ...] = ()
     events: tuple[Sent, ...] = ()
+    rehearsal: Mapping[str, Any] | None = None
+    """What the run pretends, as `engine.rehearsal.Rehearsal.to_dict` writes it."""
     expect: Mapping[str, Any] = field(default_factory=dict)
     """As the file has it; see `engine.scenarios.expectation`."""
     file: str = field(default="", compare=False)
@@ -70,6 +72,7 @@ class Scenario:
             "request_context": self.request_context,
             "answers": [answer.to_dict() for answer in self.answers],
             "events": [event.to_dict() for event in self.events],
+            "rehearsal": None if self.rehearsal is None else dict(self.rehearsal),
             "expect": dict(self.expect),
         }
 

@@ -26,7 +26,6 @@ from engine.scenarios.folder import called  # noqa: E402
 from engine.scenarios.reading import read_scenario  # noqa: E402
 from engine.scenarios.scenario import ScenarioProblem  # noqa: E402
 from engine.scenarios.updating import take  # noqa: E402
-from playground.catalogue.catalogue import complaints  # noqa: E402
 from playground.store.rows import to_text  # noqa: E402
 from playground.worker.loading.discovery import Discovery, discover, site  # noqa: E402
 from playground.worker.loading.environment import load_env_file  # noqa: E402
@@ -58,7 +57,7 @@ def _play(discovery: Discovery, files: Sequence[str], tell: Tell, *, update: boo
     workflows = {one.workflow.id: one.workflow for one in discovery.found}
     for file in files:
         tell({"playing": file})
-        verdict, updated = asyncio.run(_verdict(Path(file), workflows, missing(discovery), update=update))
+        verdict, updated = asyncio.run(_verdict(Path(file), workflows, discovery.there, update=update))
         tell({"verdict": asdict(verdict), "updated": updated})
 
 
@@ -82,12 +81,6 @@ async def _verdict(
 def unread(file: Path, name: str, problem: str) -> Verdict:
     """Return the verdict on a file of which nothing could be played."""
     return Verdict(workflow=file.parent.name, name=file.stem, file=name, passed=False, problem=problem)
-
-
-def missing(discovery: Discovery) -> str:
-    """Return which workflows there are, and what did not import."""
-    there = ", ".join(one.workflow.id for one in discovery.found) or "none"
-    return "; ".join([f"There are: {there}", *complaints(discovery.problems)])
 
 
 def _arguments() -> argparse.Namespace:

@@ -102,6 +102,7 @@ async def test_what_is_not_asked_for_is_told() -> None:
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
+        ({"rehearsal": {"results": {"gone": 1}}}, "workflow 'shop' has no step 'gone'"),
         ({"input": {}}, "the input does not fit workflow 'shop':"),
         ({"answers": (Answer(step="ask", data={}),)}, "the answer does not fit the resume_schema of step 'ask'"),
     ],
@@ -111,6 +112,19 @@ async def test_what_does_not_fit_is_told(changes: dict[str, Any], sentence: str)
     verdict, result = await judge(shop(), scenario(**changes))
     assert (verdict.passed, result) == (False, None)
     assert verdict.problem.startswith(sentence)
+
+
+async def test_a_step_is_rehearsed() -> None:
+    """What has a result is not called, and what fails by the rehearsal is tried again."""
+    rehearsal = {"results": {"ask": {"article": "coffee"}}, "failures": {"thank": {"type": "OSError"}}}
+    expect = {
+        "status": "failed",
+        "error": "rehearsed",
+        "steps": {"buy": {"attempts": 3, "input": {"article": "coffee"}}},
+    }
+    expect["ignore"] = ["/steps/buy/input/key"]
+    verdict, _ = await judge(shop(), scenario(answers=(), rehearsal=rehearsal, expect=expect))
+    assert verdict.passed, verdict.text
 
 
 async def test_secrets_come_from_the_environment() -> None:

@@ -45,6 +45,7 @@ def test_the_schema_is_one() -> None:
         ({"answers": {}}, "/answers: found {}. Expected a list"),
         ({"answers": [{"data": 1}]}, "/answers/0/step: nothing was found. Expected step, data, late"),
         ({"events": [{"name": 1}]}, "/events/0/name: found 1. Expected text"),
+        ({"rehearsal": {"delays": {"a": "1"}}}, "/rehearsal/delays/a: found '1'. Expected a number"),
         ({"expect": {}}, "/expect/status: nothing was found. Expected status, result, error, steps, ignore"),
         ({"expect": {"status": "done"}}, "/expect/status: found 'done'. Expected one of success, failed, suspended"),
         (
@@ -91,7 +92,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         read_scenario(tmp_path / "gone.json")
 
 
-@pytest.mark.parametrize("name", ["", "../up", "a/b", ".hidden", "a b", "x" * 101, "a\n"])
+@pytest.mark.parametrize("name", ["", "../up", "a/b", ".hidden", "a b", "x" * 101, "a\n", "pins"])
 def test_no_name_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
     """What is called otherwise is no scenario, wherever the name comes from."""
     with pytest.raises(InvalidInput, match="no name of a scenario"):

@@ -100,7 +100,7 @@ async def test_a_start_without_input_is_a_start_with_none() -> None:
 
 def test_a_run_has_every_way() -> None:
     """Its methods, with their parameters."""
-    start = {"input_data", "initial_state", "request_context"}
+    start = {"input_data", "initial_state", "request_context", "rehearsal"}
     resume = {"step", "resume_data", "label", "index"}
     assert keywords(Run.start) == keywords(Run.start_async) == keywords(Run.stream) == start
     assert keywords(Run.resume) == keywords(Run.resume_stream) == resume
