@@ -48,6 +48,7 @@ ALIKE = {
     "consumers": "what Channels calls them: of sockets, and of a worker's channels",
     "durations": "a length of time, in code and in a form",
     "jsontext": "JSON as text, in the journal and as a person typed it",
+    "playing": "of scenarios: in memory, and in a process of its own",
     "request": "an HTTP request, as the guard sees it and as the server takes it in",
     "row": "of a journal as it is shown, and of the table of workers",
     "rows": "of a journal as it is shown, and as it is kept",

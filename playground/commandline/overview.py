@@ -5,6 +5,7 @@ COMMANDS = {
     "web": "serve the pages alone, over a database that machines share",
     "worker": "run the workflows of MODULES alone, on any machine that shares it",
     "check": "import MODULES and report what is wrong; for CI",
+    "test": "play the scenarios of this folder with MODULES; for CI",
     "list": "list the workflows that were imported last",
     "run": "start a run and wait for it",
     "runs": "list runs",

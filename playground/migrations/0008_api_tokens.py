@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('playground', '0006_schedules'),
+        ('playground', '0007_rehearsal'),
     ]
 
     operations = [
