@@ -106,7 +106,8 @@ class Schema:
         try:
             return Schema.of(spec)
         except InvalidSchema as error:
-            raise InvalidSchema(f"{what}: {error}") from error
+            # The cause is the user's own error, if any: what is told needs no traceback for each layer that tells it.
+            raise InvalidSchema(f"{what}: {error}") from error.__cause__
 
     @staticmethod
     def keys(parts: "Mapping[str, Schema]", total: bool = True) -> "Schema":
@@ -215,14 +216,21 @@ def _of_type(spec: Any) -> Schema:
         raise InvalidSchema(
             f"The schema {name} uses the name {error.name!r}, which is not defined where the schema is made. Define it "
             "before, or in the module itself rather than in a function."
-        ) from error
+        ) from None
     except InvalidSchema:
         raise
+    except PydanticUserError as error:
+        raise InvalidSchema(_refused(name, error)) from None
     except Exception as error:  # A type may bring code of its own that makes its schema.
-        raise InvalidSchema(
-            f"{name} cannot be a schema: {message_of(error).splitlines()[0]} Use a type that pydantic knows, a JSON "
-            "Schema dict, or None for any JSON value."
-        ) from error
+        raise InvalidSchema(_refused(name, error)) from error
+
+
+def _refused(name: str, error: Exception) -> str:
+    """Return what to say of a type of which pydantic, or code that the type brings, makes no schema."""
+    found = f"{name} cannot be a schema: {message_of(error).splitlines()[0]}"
+    if isinstance(error, PydanticUserError) and error.code == "typed-dict-version":
+        return f"{found} Write: from typing_extensions import TypedDict."
+    return f"{found} Use a type that pydantic knows, a JSON Schema dict, or None for any JSON value."
 
 
 def _documents(core: Any, name: str) -> tuple[Document, Document]:
