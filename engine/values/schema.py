@@ -126,7 +126,8 @@ class Schema:
         """Make the schema of a list whose items have the schema ``item``."""
         name = f"list[{item.name}]"
         read, written = listed(item.json_schema), listed(item.output_json_schema)
-        shape = SchemaShape(reads=listed(item.shape.reads), writes=listed(item.shape.writes))
+        of = item.shape
+        shape = SchemaShape(reads=listed(of.reads), writes=listed(of.writes), keeps=listed(of.keeps))
         return _schema([item.spec], name, read, written, shape, ListCodec(item))
 
     @staticmethod
@@ -134,8 +135,11 @@ class Schema:
         """Make the schema of what fits one of two; the first one that takes a value holds."""
         if first.spec is None or second.spec is None or first is second:
             return first if first.spec is None else second
+        one, other = first.shape, second.shape
         shape = SchemaShape(
-            reads=either(first.shape.reads, second.shape.reads), writes=either(first.shape.writes, second.shape.writes)
+            reads=either(one.reads, other.reads),
+            writes=either(one.writes, other.writes),
+            keeps=either(one.keeps, other.keeps),
         )
         return _schema(
             (first.spec, second.spec),
@@ -192,7 +196,7 @@ def _of_document(given: dict[str, Any]) -> Schema:
     """Return the schema that a JSON Schema describes."""
     document = screened(given)
     name = str(document.get("title") or document.get("type") or "JSON Schema")
-    shape = SchemaShape(reads=document, writes=document)
+    shape = SchemaShape(reads=document, writes=document, keeps=document)
     return _schema(given, name, document, document, shape, DocumentCodec(document))
 
 
