@@ -229,7 +229,7 @@ class Worker(models.Model):
     importing = models.TextField(blank=True)
     """The module that is being imported: if the process dies now, this is why."""
     problems = models.TextField(default="[]")
-    """The modules that did not import, as JSON: `playground.catalogue.catalogue.ImportProblem`."""
+    """The modules that did not import, as JSON: `playground.catalogue.problems.ImportProblem`."""
     running = models.TextField(default="[]")
     """The ids of the runs it executes, as JSON."""
     blocked = models.TextField(default="null")

@@ -12,10 +12,9 @@ from engine.journal.step_state import StepKind, StepState
 from engine.paths import Path, format_path
 
 # What is published is handed on from here, and known without a database there.
+from playground.catalogue.problems import ImportProblem
 from playground.catalogue.published import Graph as Graph
-from playground.catalogue.published import ImportProblem as ImportProblem
 from playground.catalogue.published import WorkflowEntry as WorkflowEntry
-from playground.catalogue.published import complaints as complaints
 from playground.catalogue.timetable import keep_schedules
 from playground.graph.nodes import GraphEvent, Node
 from playground.graph.tree import read_tree
@@ -49,9 +48,9 @@ async def version(workflow_id: str, digest: str) -> WorkflowEntry | None:
     return await in_database(find_version, workflow_id, digest)
 
 
-async def import_errors() -> list[ImportProblem]:
-    """Return what the workers cannot serve now of the modules."""
-    return await in_database(_import_errors)
+async def import_errors(modules: Sequence[str] | None = None) -> list[ImportProblem]:
+    """Return what workers cannot serve now of their modules; what the last worker of the given ones cannot."""
+    return await in_database(_import_errors, modules)
 
 
 async def publish(
@@ -190,14 +189,17 @@ def _entry(row: WorkflowVersion) -> WorkflowEntry:
     )
 
 
-def _import_errors() -> list[ImportProblem]:
+def _import_errors(modules: Sequence[str] | None = None) -> list[ImportProblem]:
     """Read what the last worker of each site has found, be it alive or dead; sites are those that live, and the last.
 
     A worker that still imports does not count: until it has found something, what was found before is shown.
     """
     rows = WorkerRow.objects.exclude(status="importing").order_by("-id")
-    sites = set(rows.filter(ended_at=None, heartbeat_at__gt=Now() - SILENT).values_list("site", flat=True))
-    sites.update(rows.values_list("site", flat=True)[:1])
+    if modules is not None:
+        sites = {to_text(list(modules))}
+    else:
+        sites = set(rows.filter(ended_at=None, heartbeat_at__gt=Now() - SILENT).values_list("site", flat=True))
+        sites.update(rows.values_list("site", flat=True)[:1])
     last = [rows.filter(site=site).first() for site in sorted(sites)]
     return [ImportProblem(**problem) for row in last if row is not None for problem in from_text(row.problems)]
 
