@@ -84,6 +84,8 @@ def discover(
         importing: told of each module before it is imported, and of ``""`` after the last.
         without: modules, as `importing` was told of them, that are not imported, and the problems that stand for them.
     """
+    # Python takes a compiled file for current when its source has the same size and second: a second save may, too.
+    sys.dont_write_bytecode = True
     here = Path.cwd()
     for root in reversed(roots(here)):
         if str(root) not in sys.path:
