@@ -187,6 +187,11 @@ def test_the_command_line_does_not_know_the_api() -> None:
     assert not [name for name in known if inside(name, "playground.api", "playground.views")]
 
 
+def test_no_file_is_long() -> None:
+    """A file is read in one sitting: it has at most 350 lines."""
+    assert not [name_of(path) for path in ENGINE + PLAYGROUND if len(path.read_text("utf-8").splitlines()) > 350]
+
+
 def test_no_folder_is_a_heap() -> None:
     """At most fifteen files in a folder, beside those that are one for each kind of a thing."""
     heaps = {}

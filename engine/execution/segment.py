@@ -13,7 +13,7 @@ from engine.execution.attempts import run_attempt
 from engine.execution.concurrent import run_branch, run_foreach, run_parallel, run_race
 from engine.execution.hooks import left_by
 from engine.execution.loops import run_loop
-from engine.execution.lost import lost_between
+from engine.execution.lost import take_over
 from engine.execution.mapping import run_map
 from engine.execution.outcome import HELD, Bailed, Canceled, Failed, Halted, Outcome
 from engine.execution.ports import Host
@@ -25,8 +25,6 @@ from engine.execution.steps import run_step
 from engine.execution.undo import undo_all
 from engine.execution.waits import run_event, run_sleep
 from engine.execution.walker import Listener, in_own_context, take_back
-from engine.failure import describe
-from engine.journal.lost import MAX_LOST
 from engine.journal.refs import Value
 from engine.journal.requests import Start
 from engine.journal.state import RunState
@@ -230,28 +228,10 @@ class Execution:
 
     async def _begin(self) -> Failed | None:
         """Record that the run begins or is taken over; tell why when it cannot go on."""
-        state, lost = self.journal.state, self._claim.interrupted
-        status = state.status
+        status = self.journal.state.status
         if status == "pending" or self._start is not None:
             self.journal.emit("run-started", (), {} if self._start is None else self._start.payload())
-        at_work = [step for step in state.open.values() if step.kind == "step" and step.status == "running"]
-        interrupted = [list(step.path) for step in at_work if step.retry_at is None and (lost or not step.ready)]
-        if state.undoing is not None:
-            if lost:
-                reason = self._claim.lost or "its worker was lost"
-                self.journal.emit("run-recovered", (), {"reason": reason, "interrupted": [], "lost": 1})
-            return None
-        # Conditions and timer functions leave no trace until they have ended: a worker may have died of one.
-        unseen = lost and not at_work and status in ("pending", "running")
-        deaths = state.stuck + 1 if state.recovered_seq == state.last_seq else 1
-        if unseen and deaths >= MAX_LOST:
-            return Failed(describe(lost_between(deaths, self.lost)))
-        if interrupted or unseen:
-            reason = self._claim.lost or ("its worker was lost" if lost else "its worker was stopped")
-            self.journal.emit("run-recovered", (), {"reason": reason, "interrupted": interrupted, "lost": int(lost)})
-            if unseen:
-                await self.journal.flush()
-        return None
+        return await take_over(self.journal, self._claim, status)
 
     @property
     def _root(self) -> Scope:

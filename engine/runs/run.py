@@ -3,29 +3,26 @@
 from collections.abc import AsyncIterator, Callable, Collection
 from typing import Any, Generic, Literal, TypeVar
 
-from engine.errors import NotSuspended, RunExists, RunFinished, UnknownRun, UnknownStep
+from engine.errors import RunExists, RunFinished, UnknownRun
 from engine.events import Event
 from engine.execution.hooks import hooks_after
-from engine.journal.answers import Where, admit_answer, admit_step_input, find_suspended, path_of, places_of
+from engine.journal.answers import Where, admit_step_input, path_of, places_of
 from engine.journal.fit import check_fit
 from engine.journal.forks import beginning, record_fork
 from engine.journal.named_steps import find_paused, named_breakpoints, several_paused
 from engine.journal.requests import (
     Start,
     check_startable,
-    check_takes_event,
     create_run,
     record_cancel,
-    record_event,
     record_fork_start,
     record_proceed,
-    record_resume,
     record_start,
 )
 from engine.journal.result import RunResult
 from engine.journal.state import RunState
-from engine.journal.waits import admit_event, likeliest
 from engine.rehearsal import Rehearsal
+from engine.runs.answers import answer, send_event
 from engine.runs.runtime import Runtime
 from engine.runs.starts import admit, check_rehearsal, fitted_rehearsal, permit
 from engine.runs.watching import Following, Watcher, follow
@@ -153,7 +150,7 @@ class Run(Generic[In, Out]):
             UnknownRun: the run was not started.
             WorkflowChanged: the code no longer has the steps that were recorded.
         """
-        await self._record_resume(step, resume_data, label, index)
+        await answer(self._runtime, self._flow, self.run_id, step, resume_data, label, index)
         return await self._drive()
 
     async def resume_stream(
@@ -161,7 +158,7 @@ class Run(Generic[In, Out]):
     ) -> AsyncIterator[Event]:
         """Answer a suspended step and yield the events from its answer on; see `resume`."""
         seq = (await self._runtime.store.summary(self.run_id)).last_seq
-        await self._record_resume(step, resume_data, label, index)
+        await answer(self._runtime, self._flow, self.run_id, step, resume_data, label, index)
         work = self._runtime.spawn(self._drive())
         async for event in follow(self._runtime.store, self.run_id, after=seq, work=work):
             yield event
@@ -256,15 +253,7 @@ class Run(Generic[In, Out]):
             RunFinished: the run has ended.
             WorkflowChanged: the code no longer has the steps that were recorded.
         """
-        state = await self._runtime.state(self.run_id)
-        check_takes_event(state, name)
-        check_fit(self._flow, state)
-        event = admit_event(self._flow, name, payload, likeliest(state, name))
-        runtime = self._runtime
-        await record_event(
-            runtime.store, runtime.clock, self.run_id, name, event.payload, takers=event.takers, known=state
-        )
-        self._runtime.notice(self.run_id)
+        await send_event(self._runtime, self._flow, self.run_id, name, payload)
         if (await self._runtime.store.summary(self.run_id)).runnable:
             self._runtime.spawn(self._drive())
 
@@ -417,30 +406,6 @@ class Run(Generic[In, Out]):
             digest=self._runtime.flows.digest(self._flow),
             start=start,
             resource_id=self.resource_id,
-        )
-
-    async def _record_resume(self, step: Where | None, data: Any, label: str | None, index: int | None) -> None:
-        runtime = self._runtime
-        state = await runtime.state(self.run_id)
-        if not state.run_id:
-            raise UnknownRun(f"run {self.run_id} was not started")
-        try:
-            suspended = find_suspended(places_of(self._flow), state, step, label, index)
-        except (UnknownStep, NotSuspended):
-            # The code that has changed may have no place, or another one, for what is asked for.
-            if not state.ended:
-                check_fit(self._flow, state)
-            raise
-        check_fit(self._flow, state)
-        answer = admit_answer(self._flow, suspended.path, data, suspended.answer_schema)
-        await record_resume(
-            runtime.store,
-            runtime.clock,
-            self.run_id,
-            suspended.path,
-            answer,
-            suspension=suspended.suspension,
-            known=state,
         )
 
     async def _drive(self, force: bool = False) -> RunResult:

@@ -193,7 +193,7 @@ def suspended_step(
     """Return the suspended step that is meant, as `engine.Run.resume` finds it; see `resume`."""
     run, entry = known.run, known.entry
     recorded = {ids_of(begun.path) for begun in run.steps()}
-    paths = recorded if entry is None else catalogue.paths_of(entry.graph)
+    paths = recorded if entry is None else read_tree(entry.graph).paths()
     return find_suspended(Places(workflow_id=run.workflow_id, paths=paths), run, step, label, index)
 
 
@@ -320,7 +320,7 @@ def forked_step(entry: WorkflowEntry, step: str | Sequence[str | int]) -> Path:
     Raises:
         UnknownStep: it has none there (any more).
     """
-    return path_of(Places(workflow_id=entry.workflow_id, paths=catalogue.paths_of(entry.graph)), step)
+    return path_of(Places(workflow_id=entry.workflow_id, paths=read_tree(entry.graph).paths()), step)
 
 
 async def _announce(run_id: str) -> None:

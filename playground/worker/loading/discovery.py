@@ -95,6 +95,8 @@ def discover(
         here: the folder from which paths lead; the current one by default.
     """
     here = here or Path.cwd()
+    # Python takes a compiled file for current when its source has the same size and second: a second save may, too.
+    sys.dont_write_bytecode = True
     for root in reversed(roots(here)):
         if str(root) not in sys.path:
             sys.path.insert(0, str(root))
