@@ -84,8 +84,7 @@ class Run(Generic[In, Out]):
             RunAlreadyStarted: the run was started before.
             RunExists: another run has this id.
         """
-        await self._record_start(input_data, initial_state, request_context)
-        return await self._drive()
+        return await self._drive(known=await self._record_start(input_data, initial_state, request_context))
 
     async def start_async(
         self,
@@ -95,8 +94,8 @@ class Run(Generic[In, Out]):
         request_context: dict[str, Any] | None = None,
     ) -> str:
         """Start the run beside the caller and return its id at once; see `start`."""
-        await self._record_start(input_data, initial_state, request_context)
-        self._runtime.spawn(self._drive())
+        known = await self._record_start(input_data, initial_state, request_context)
+        self._runtime.spawn(self._drive(known=known))
         return self.run_id
 
     async def stream(
@@ -107,8 +106,9 @@ class Run(Generic[In, Out]):
         request_context: dict[str, Any] | None = None,
     ) -> AsyncIterator[Event]:
         """Start the run and yield its events as they are recorded, until it ends or suspends; see `start`."""
-        await self._record_start(input_data, initial_state, request_context)
-        async for event in follow(self._runtime.store, self.run_id, after=0, work=self._runtime.spawn(self._drive())):
+        known = await self._record_start(input_data, initial_state, request_context)
+        work = self._runtime.spawn(self._drive(known=known))
+        async for event in follow(self._runtime.store, self.run_id, after=0, work=work):
             yield event
 
     async def resume(
@@ -136,16 +136,15 @@ class Run(Generic[In, Out]):
             UnknownRun: the run was not started.
             WorkflowChanged: the code no longer has the steps that were recorded.
         """
-        await self._record_resume(step, resume_data, label, index)
-        return await self._drive()
+        return await self._drive(known=await self._record_resume(step, resume_data, label, index))
 
     async def resume_stream(
         self, step: Where | None = None, resume_data: Any = None, label: str | None = None, index: int | None = None
     ) -> AsyncIterator[Event]:
         """Answer a suspended step and yield the events from its answer on; see `resume`."""
         seq = (await self._runtime.store.summary(self.run_id)).last_seq
-        await self._record_resume(step, resume_data, label, index)
-        work = self._runtime.spawn(self._drive())
+        known = await self._record_resume(step, resume_data, label, index)
+        work = self._runtime.spawn(self._drive(known=known))
         async for event in follow(self._runtime.store, self.run_id, after=seq, work=work):
             yield event
 
@@ -277,12 +276,13 @@ class Run(Generic[In, Out]):
 
     async def _record_start(
         self, input_data: Any, state: dict[str, Any] | None, request_context: dict[str, Any] | None
-    ) -> None:
+    ) -> RunState:
+        """Record what the run starts with; return the fold of its journal, as far as it is known."""
         runtime = self._runtime
         known = RunState() if self._is_new else await runtime.state(self.run_id)
         if known.has_input and known.status == "pending" and known.forked_from is not None and input_data is MISSING:
             await permit(self._flow, self)
-            return
+            return known
         if known.run_id and not self._recorded and known.has_input:
             raise RunExists.of(self.run_id)
         check_startable(known)
@@ -291,10 +291,11 @@ class Run(Generic[In, Out]):
         if known.run_id:
             await record_start(runtime.store, runtime.clock, self.run_id, start, known=known)
         else:
-            await self._create(start)
+            known = await self._create(start)
         self._recorded, self._is_new = True, False
         for watch in self._watchers:
             watch.begin()
+        return known
 
     async def _fork(self, step: Where, input_data: Any, *, starts: bool) -> "Run[In, Out]":
         path = path_of(places_of(self._flow), step)
@@ -320,9 +321,9 @@ class Run(Generic[In, Out]):
         )
         return new
 
-    async def _create(self, start: Start) -> None:
+    async def _create(self, start: Start) -> RunState:
         runtime = self._runtime
-        await create_run(
+        return await create_run(
             runtime.store,
             runtime.clock,
             run_id=self.run_id,
@@ -332,7 +333,8 @@ class Run(Generic[In, Out]):
             resource_id=self.resource_id,
         )
 
-    async def _record_resume(self, step: Where | None, data: Any, label: str | None, index: int | None) -> None:
+    async def _record_resume(self, step: Where | None, data: Any, label: str | None, index: int | None) -> RunState:
+        """Record an answer; return the fold of the journal, as far as it is known."""
         runtime = self._runtime
         state = await runtime.state(self.run_id)
         if not state.run_id:
@@ -355,9 +357,11 @@ class Run(Generic[In, Out]):
             suspension=suspended.suspension,
             known=state,
         )
+        return state
 
-    async def _drive(self, force: bool = False) -> RunResult:
-        state = await self._runtime.drive(self.run_id, flow=self._flow if self._recorded else None, force=force)
+    async def _drive(self, *, force: bool = False, known: RunState | None = None) -> RunResult:
+        flow = self._flow if self._recorded else None
+        state = await self._runtime.drive(self.run_id, flow=flow, force=force, known=known)
         await self._catch_up_watchers(state)
         return RunResult.of(state)
 
