@@ -12,13 +12,14 @@ from engine.rehearsal import Rehearsal
 from engine.values.missing import MISSING
 
 
-def fold(events: Iterable[Event]) -> RunState:
+def fold(events: Iterable[Event], known: RunState | None = None) -> RunState:
     """Return the run that the events tell of.
 
     Args:
         events: all events of one run, in the order of ``seq``.
+        known: what the events before these tell; these are added to it.
     """
-    state = RunState()
+    state = RunState() if known is None else known
     for event in events:
         apply(state, event)
     return state

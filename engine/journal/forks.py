@@ -10,7 +10,6 @@ from engine.journal.fit import check_known
 from engine.journal.fold import fold
 from engine.journal.state import RunState
 from engine.journal.store import Store
-from engine.journal.summary import RunSummary
 from engine.paths import Path, format_path
 from engine.values.missing import MISSING
 
@@ -29,7 +28,7 @@ async def record_fork(
     step_input: Any = MISSING,
     began: int | None = None,
     permit: Callable[[], Awaitable[bool]],
-) -> RunSummary:
+) -> None:
     """Make a new run that goes on from before a step; the run itself stays as it is.
 
     Args:
@@ -70,7 +69,7 @@ async def record_fork(
     now = clock.now()
     # The fork comes after what is shared: the shared events tell of a run that went on, this one waits for its start.
     drafts = [Draft(now, "run-created", (), created), *_shared(before, path), Draft(now, "run-forked", (), forked)]
-    return await store.create(new_run_id, drafts)
+    await store.create(new_run_id, drafts)
 
 
 def not_begun(run: RunState, path: Path) -> StepNotRun:

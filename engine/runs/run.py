@@ -94,8 +94,8 @@ class Run(Generic[In, Out]):
             UnknownStep: the rehearsal names a step that the workflow does not have; no run is made.
             RehearsalRefused: it kills workers, and this program is none, or nothing is rehearsed here.
         """
-        await self._record_start(input_data, initial_state, request_context, breakpoints, rehearsal)
-        return await self._drive()
+        known = await self._record_start(input_data, initial_state, request_context, breakpoints, rehearsal)
+        return await self._drive(known=known)
 
     async def start_async(
         self,
@@ -107,8 +107,8 @@ class Run(Generic[In, Out]):
         rehearsal: Rehearsal | None = None,
     ) -> str:
         """Start the run beside the caller and return its id at once; see `start`."""
-        await self._record_start(input_data, initial_state, request_context, breakpoints, rehearsal)
-        self._runtime.spawn(self._drive())
+        known = await self._record_start(input_data, initial_state, request_context, breakpoints, rehearsal)
+        self._runtime.spawn(self._drive(known=known))
         return self.run_id
 
     async def stream(
@@ -121,8 +121,9 @@ class Run(Generic[In, Out]):
         rehearsal: Rehearsal | None = None,
     ) -> AsyncIterator[Event]:
         """Start the run and yield its events as they are recorded, until it ends or suspends; see `start`."""
-        await self._record_start(input_data, initial_state, request_context, breakpoints, rehearsal)
-        async for event in follow(self._runtime.store, self.run_id, after=0, work=self._runtime.spawn(self._drive())):
+        known = await self._record_start(input_data, initial_state, request_context, breakpoints, rehearsal)
+        work = self._runtime.spawn(self._drive(known=known))
+        async for event in follow(self._runtime.store, self.run_id, after=0, work=work):
             yield event
 
     async def resume(
@@ -150,16 +151,16 @@ class Run(Generic[In, Out]):
             UnknownRun: the run was not started.
             WorkflowChanged: the code no longer has the steps that were recorded.
         """
-        await answer(self._runtime, self._flow, self.run_id, step, resume_data, label, index)
-        return await self._drive()
+        known = await answer(self._runtime, self._flow, self.run_id, step, resume_data, label, index)
+        return await self._drive(known=known)
 
     async def resume_stream(
         self, step: Where | None = None, resume_data: Any = None, label: str | None = None, index: int | None = None
     ) -> AsyncIterator[Event]:
         """Answer a suspended step and yield the events from its answer on; see `resume`."""
         seq = (await self._runtime.store.summary(self.run_id)).last_seq
-        await answer(self._runtime, self._flow, self.run_id, step, resume_data, label, index)
-        work = self._runtime.spawn(self._drive())
+        known = await answer(self._runtime, self._flow, self.run_id, step, resume_data, label, index)
+        work = self._runtime.spawn(self._drive(known=known))
         async for event in follow(self._runtime.store, self.run_id, after=seq, work=work):
             yield event
 
@@ -334,13 +335,14 @@ class Run(Generic[In, Out]):
         request_context: dict[str, Any] | None,
         breakpoints: Steps | None,
         rehearsal: Rehearsal | None,
-    ) -> None:
+    ) -> RunState:
+        """Record what the run starts with; return the fold of its journal, as far as it is known."""
         runtime = self._runtime
         check_rehearsal(rehearsal, production=runtime.production, can_die=runtime.die is not None)
         known = RunState() if self._is_new else await runtime.state(self.run_id)
         if known.has_input and known.status == "pending" and known.forked_from is not None and input_data is MISSING:
             await self._start_fork(known, breakpoints, rehearsal)
-            return
+            return known
         if known.run_id and not self._recorded and known.has_input:
             raise RunExists.of(self.run_id)
         check_startable(known)
@@ -355,10 +357,11 @@ class Run(Generic[In, Out]):
         if known.run_id:
             await record_start(runtime.store, runtime.clock, self.run_id, start, known=known)
         else:
-            await self._create(start)
+            known = await self._create(start)
         self._recorded, self._is_new = True, False
         for watch in self._watchers:
             watch.begin()
+        return known
 
     async def _start_fork(self, known: RunState, breakpoints: Steps | None, rehearsal: Rehearsal | None) -> None:
         """Have a fork begin, which has its input already."""
@@ -396,9 +399,9 @@ class Run(Generic[In, Out]):
         )
         return new
 
-    async def _create(self, start: Start) -> None:
+    async def _create(self, start: Start) -> RunState:
         runtime = self._runtime
-        await create_run(
+        return await create_run(
             runtime.store,
             runtime.clock,
             run_id=self.run_id,
@@ -408,8 +411,9 @@ class Run(Generic[In, Out]):
             resource_id=self.resource_id,
         )
 
-    async def _drive(self, force: bool = False) -> RunResult:
-        state = await self._runtime.drive(self.run_id, flow=self._flow if self._recorded else None, force=force)
+    async def _drive(self, *, force: bool = False, known: RunState | None = None) -> RunResult:
+        flow = self._flow if self._recorded else None
+        state = await self._runtime.drive(self.run_id, flow=flow, force=force, known=known)
         await self._catch_up_watchers(state)
         return RunResult.of(state)
 
