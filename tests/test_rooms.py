@@ -40,6 +40,8 @@ PLAYGROUND_FLOORS = [
     *[
         "configuration",
         "database_url",
+        "broadcast",
+        "queues",
         "postgres",
         "graph",
         "layers",
@@ -246,9 +248,11 @@ READ_THE_ENVIRONMENT = {
 
 WHERE_A_PROCESS_BEGINS = (
     "playground.asgi",
+    "playground.broadcast.redis.apps",
     "playground.cli",
     "playground.commandline.base",
     "playground.management.commands",
+    "playground.queues.celery.apps",
     "playground.worker.__main__",
     "playground.worker.inspection",
 )
