@@ -31,11 +31,13 @@ async def grow(data: int, ctx: Context) -> int:
 def ask(data: int, ctx: Context) -> int:
     return data + ctx.suspend({{"have": data}})
 
-def flow(id):
-    return create_workflow(id=id, input_schema=int, output_schema=int)
+def flow(id, **options):
+    return create_workflow(id=id, input_schema=int, output_schema=int, **options)
 
 counting = flow("counting").dowhile(grow, lambda n: n < {STEPS}).commit()
 asking = flow("asking").then(ask).commit()
+urgent = flow("urgent", priority=9).then(grow).commit()
+reporting = flow("reporting", queue="reports").then(grow).commit()
 napping = flow("napping").sleep(0.3).then(grow).commit()
 """
 
@@ -105,6 +107,25 @@ async def test_starts_answers_and_timers_come_to_a_worker(carried: Carried) -> N
         started(web, "napping", 1)
         await machines.until(lambda: over(machines))
         assert set(machines.statuses().values()) == {"success"}
+
+
+async def test_queues_have_workers_of_their_own_and_urgent_runs_come_first(carried: Carried) -> None:
+    """A worker takes from the queues that it was given alone, and of those that wait the urgent ones first."""
+    machines = carried.machines
+    first = await machines.host("host-a")
+    async with machines.web() as web:
+        await ended(first)
+        usual = [started(web, "counting", STEPS - 1) for _ in range(6)]
+        urgent = [started(web, "urgent", 1) for _ in range(2)]
+        report = started(web, "reporting", 1)
+        await machines.host("host-b", "--queues", "default", "--concurrency", "1")
+        await machines.until(lambda: all(machines.statuses()[run_id] == "success" for run_id in usual + urgent))
+        begun = "SELECT run_id FROM playground_run WHERE ended_at IS NOT NULL ORDER BY ended_at LIMIT 3"
+        # One that is handed over before the urgent ones have come may be the first.
+        assert set(urgent) <= {run_id for (run_id,) in machines.ask(begun)}
+        assert machines.statuses()[report] == "pending"
+        await machines.host("host-c", "--queues", "reports")
+        await machines.until(lambda: machines.statuses()[report] == "success")
 
 
 async def test_runs_go_on_whatever_restarts_or_dies(carried: Carried) -> None:
