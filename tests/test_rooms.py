@@ -43,6 +43,8 @@ PLAYGROUND_FLOORS = [
     *[
         "configuration",
         "database_url",
+        "broadcast",
+        "queues",
         "postgres",
         "graph",
         "layers",
@@ -256,9 +258,11 @@ READ_THE_ENVIRONMENT = {
 
 WHERE_A_PROCESS_BEGINS = (
     "playground.asgi",
+    "playground.broadcast.redis.apps",
     "playground.cli",
     "playground.commandline.base",
     "playground.management.commands",
+    "playground.queues.celery.apps",
     "playground.worker.__main__",
     "playground.worker.inspection",
     "playground.worker.scenario_runs",

@@ -139,7 +139,7 @@ class OrmStore:
             # The claim was given back with its last event, or with its last hook.
             self._ended.discard(run_id)
             return
-        await self._write(lambda: claims.release(run_id, epoch))
+        await self._write(lambda: _release(run_id, epoch))
 
     async def free(self, run_id: str) -> bool:
         """Take the run from its owner and queue it, for a restart; return False when it has ended."""
@@ -226,9 +226,15 @@ def _transact(run_id: str, after: int, decide: Decide) -> list[Event]:
     return number_events(run_id, run.last_seq, drafts)
 
 
+def _release(run_id: str, epoch: int) -> None:
+    if claims.release(run_id, epoch):
+        become_due([run_id])
+
+
 def _free(run_id: str) -> bool:
+    freed = claims.free(run_id)
     become_due([run_id])
-    return claims.free(run_id)
+    return freed
 
 
 def _record(run: RunRow, drafts: Sequence[Draft]) -> None:
