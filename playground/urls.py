@@ -67,6 +67,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/workflows/<str:workflow_id>/resume-stream", api_streams.resume_stream),
     path("api/workflows/<str:workflow_id>/restart", api.restart),
     path("api/workflows/<str:workflow_id>/restart-async", api.restart_async),
+    path("api/workflows/<str:workflow_id>/proceed", api.proceed),
+    path("api/workflows/<str:workflow_id>/retry", api.retry),
     path("api/workflows/<str:workflow_id>/time-travel", api.time_travel),
     path("api/workflows/<str:workflow_id>/time-travel-async", api.time_travel_async),
     path("api/workflows/<str:workflow_id>/time-travel-stream", api_streams.time_travel_stream),
