@@ -23,6 +23,7 @@ StepyardError
 │   ├── NotSuspended
 │   │   └── UnknownLabel
 │   ├── NotPaused
+│   ├── NotFailed
 │   ├── AmbiguousResume
 │   ├── AlreadyResumed
 │   ├── RunFinished
@@ -202,6 +203,10 @@ class UnknownLabel(NotSuspended):
 
 class NotPaused(RequestError):
     """The run or the step is not paused: there is nothing to go on with. See result.paused for what is."""
+
+
+class NotFailed(RequestError):
+    """The run has not failed, so there is nothing to try again. Fork it from the step that is to run again."""
 
 
 class AmbiguousResume(RequestError):

@@ -54,6 +54,8 @@ class Configuration:
     """The secret that a browser needs once."""
     schedules: bool
     """Whether schedules are armed that nobody has disarmed."""
+    production: bool
+    """Whether runs are in earnest here, so that rehearsals are refused."""
     reload: bool
     """Whether workers are replaced when the user's code changes."""
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
@@ -141,6 +143,7 @@ def read(environment: Mapping[str, str]) -> Configuration:
         env_file=Path(env_file).absolute() if env_file else None,
         token=environment.get("STEPYARD_TOKEN", ""),
         schedules=switch("STEPYARD_SCHEDULES"),
+        production=switch("STEPYARD_PRODUCTION"),
         reload=environment.get("STEPYARD_RELOAD", "1") != "0",
         trusted_proxies=networks("STEPYARD_TRUSTED_PROXIES"),
         user_header=header("STEPYARD_USER_HEADER", "x-forwarded-user"),

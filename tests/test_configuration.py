@@ -39,6 +39,7 @@ PROXIES = (ip_network("127.0.0.1"), ip_network("10.0.0.0/8"))
         ("STEPYARD_ENV_FILE", "", "env_file", None),
         ("STEPYARD_TOKEN", "t", "token", "t"),
         ("STEPYARD_SCHEDULES", "on", "schedules", True),
+        ("STEPYARD_PRODUCTION", "on", "production", True),
         ("STEPYARD_RELOAD", "0", "reload", False),
         ("STEPYARD_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8", "trusted_proxies", PROXIES),
         ("STEPYARD_USER_HEADER", "X-Auth-User", "user_header", "x-auth-user"),

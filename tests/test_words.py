@@ -39,7 +39,8 @@ LAYERS = "what it is, and how it is executed, recorded or kept"
 
 ALIKE = {
     **dict.fromkeys(
-        ["actions", "answers", "backup", "inbox", "run", "runs", "schedules", "worker", "workflows"], SIDES
+        ["actions", "answers", "backup", "inbox", "rehearsing", "run", "runs", "schedules", "worker", "workflows"],
+        SIDES,
     ),
     **dict.fromkeys(["functions", "lost", "nodes", "sequence", "steps", "waits"], LAYERS),
     "apps": "Django looks for it by this name",

@@ -21,10 +21,10 @@ from engine.journal.requests import (
 )
 from engine.journal.result import RunResult
 from engine.journal.state import RunState
-from engine.rehearsal import Rehearsal
+from engine.rehearsal import Rehearsal, check_rehearsal
 from engine.runs.answers import answer, send_event
 from engine.runs.runtime import Runtime
-from engine.runs.starts import admit, check_rehearsal, fitted_rehearsal, permit
+from engine.runs.starts import admit, fitted_rehearsal, permit
 from engine.runs.watching import Following, Watcher, follow
 from engine.tree.nodes import Flow
 from engine.values.missing import MISSING
