@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from playground.api import openapi
 from playground.api import runs as api_runs
+from playground.api import scenarios as api_scenarios
 from playground.api import schedules as api_schedules
 from playground.api import streams as api_streams
 from playground.api import workflows as api
@@ -20,6 +21,7 @@ from playground.views import (
     patterns,
     run,
     runs,
+    scenarios,
     schedules,
     theme,
     value,
@@ -32,6 +34,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("workflows/<str:workflow_id>/", workflows.workflow, name="workflow"),
     path("workflows/<str:workflow_id>/saved/", workflows.save_input, name="save-input"),
     path("workflows/<str:workflow_id>/saved/<str:saved_id>/delete/", workflows.forget_input, name="forget-input"),
+    path("workflows/<str:workflow_id>/scenarios/", scenarios.scenarios, name="scenarios"),
+    path("workflows/<str:workflow_id>/scenarios/run/", scenarios.play, name="play-scenarios"),
     path("runs/", runs.runs, name="runs"),
     path("runs/many/", runs.many, name="many"),
     path("runs/<str:run_id>/", run.run, name="run"),
@@ -44,6 +48,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/<str:run_id>/event/", answers.send_event, name="send-event"),
     path("runs/<str:run_id>/delete/", actions.delete, name="delete"),
     path("runs/<str:run_id>/fork/", fork.fork, name="fork"),
+    path("runs/<str:run_id>/scenario/", scenarios.save, name="save-scenario"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("schedules/", schedules.schedules, name="schedules"),
     path("schedules/<str:workflow_id>/<str:schedule_id>/arm/", schedules.arm, name="arm"),
@@ -74,6 +79,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/workflows/<str:workflow_id>/runs/<str:run_id>", api.run),
     path("api/workflows/<str:workflow_id>/runs/<str:run_id>/cancel", api.cancel),
     path("api/workflows/<str:workflow_id>/runs/<str:run_id>/send-event", api.send_event),
+    path("api/workflows/<str:workflow_id>/scenarios", api_scenarios.scenarios),
+    path("api/workflows/<str:workflow_id>/scenarios/run", api_scenarios.run),
     path("api/runs", api_runs.listing),
     path("api/runs/<str:run_id>/events", api_runs.events),
     path("api/inbox", api_runs.inbox),

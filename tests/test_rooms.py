@@ -218,6 +218,7 @@ A_KIND_EACH: dict[str, set[str]] = {
         "inbox",
         "run",
         "runs",
+        "scenarios",
         "schedules",
         "theme",
         "value",
@@ -255,7 +256,7 @@ WHERE_A_PROCESS_BEGINS = (
     "playground.management.commands",
     "playground.worker.__main__",
     "playground.worker.inspection",
-    "playground.worker.scenario_runs",
+    "playground.worker.scenarios.scenario_runs",
 )
 
 

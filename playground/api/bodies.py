@@ -57,10 +57,13 @@ RESUME = _body({"resumeData": ANY, "step": STEP, "label": TEXT, "forEachIndex": 
 REFUSED_IN_TRAVEL = ("resumeData", "initialState", "context", "nestedStepsContext")
 TRAVEL = _body({"step": STEP, "inputData": ANY}, "step")
 CANCEL = _body({"reason": TEXT})
+SCENARIO = _body({"name": TEXT, "results": {"type": "array", "items": TEXT}}, "name")
+PLAY = _body({"names": {"type": "array", "items": TEXT}, "update": {"type": "boolean"}})
 EVENT = _body({"event": TEXT, "data": ANY}, "event")
 
 NO_QUERY: Query = ()
 RUN_ID: Query = (("runId", TEXT),)
+FROM_RUN: Query = (("fromRun", TEXT),)
 OBSERVE: Query = (*RUN_ID, ("offset", NUMBER))
 PAGES: Query = (("page", NUMBER), ("perPage", LIMIT), ("limit", LIMIT), ("offset", NUMBER))
 LISTED: Query = (

@@ -84,6 +84,27 @@ SCHEMAS: dict[str, Schema] = {
         },
         *("cron", "timezone", "every"),
     ),
+    "Verdict": obj(
+        {
+            "name": TEXT,
+            "passed": {"type": "boolean"},
+            "problem": TEXT,
+            "difference": TEXT,
+            "error": TEXT,
+            "seconds": {"type": "number"},
+        }
+    ),
+    "Scenario": obj(
+        {
+            "workflowId": TEXT,
+            "name": TEXT,
+            "file": TEXT,
+            "status": {"enum": ["pending", "running", "success", "failed"]},
+            "playedAt": or_null(TIME),
+            "outdated": {"type": "boolean"},
+            "verdict": or_null(ref("Verdict")),
+        }
+    ),
     "Question": obj(
         {
             "runId": TEXT,
@@ -102,3 +123,6 @@ LINES = obj({"runs": listed("RunLine"), "next": or_null(TEXT)})
 EVENTS = obj({"events": listed("Event"), "last": NUMBER})
 SCHEDULES = obj({"schedules": listed("Schedule")})
 INBOX = obj({"items": listed("Question"), "total": NUMBER, "next": or_null(TEXT)})
+SCENARIOS = obj({"scenarios": listed("Scenario")})
+SAVED = obj({"message": TEXT, "file": TEXT, "scenario": OBJECT})
+VERDICTS = obj({"passed": {"type": "boolean"}, "verdicts": listed("Verdict")})

@@ -8,6 +8,7 @@ from playground.api.bodies import (
     CANCEL,
     CREATE,
     EVENT,
+    FROM_RUN,
     LINES_OF,
     LISTED,
     MORE,
@@ -17,8 +18,10 @@ from playground.api.bodies import (
     OBJECT,
     OBSERVE,
     ONE_RUN,
+    PLAY,
     RESUME,
     RUN_ID,
+    SCENARIO,
     SCHEDULED,
     START,
     STREAM,
@@ -28,7 +31,7 @@ from playground.api.bodies import (
     Schema,
     obj,
 )
-from playground.api.components import EVENTS, INBOX, LINES, RUNS, SCHEDULES, ref
+from playground.api.components import EVENTS, INBOX, LINES, RUNS, SAVED, SCENARIOS, SCHEDULES, VERDICTS, ref
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +220,22 @@ OPERATIONS = (
         summary="Send an event to a run: to the step that waits for it, else it is kept for the one that will.",
         body=EVENT,
         answer=ref("Message"),
+    ),
+    Operation(path=f"{ONE}/scenarios", summary="A workflow's scenarios, each with its last verdict.", answer=SCENARIOS),
+    Operation(
+        path=f"{ONE}/scenarios",
+        method="post",
+        summary="Save a run as a scenario, a file of the project; of results, steps that are not to be called.",
+        query=FROM_RUN,
+        body=SCENARIO,
+        answer=SAVED,
+    ),
+    Operation(
+        path=f"{ONE}/scenarios/run",
+        method="post",
+        summary="Play scenarios, all or those named, and return when each has ended; update takes what comes as right.",
+        body=PLAY,
+        answer=VERDICTS,
     ),
     Operation(path="/api/runs", summary="Runs of all workflows, newest first.", query=LINES_OF, answer=LINES),
     Operation(

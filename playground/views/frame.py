@@ -18,6 +18,7 @@ NOTICES = {
     "canceled": PageNotice(status="canceled", text="The run is canceled."),
     "saved": PageNotice(status="success", text="The input is saved."),
     "forgotten": PageNotice(status="success", text="The saved input is deleted."),
+    "scenario": PageNotice(status="success", text="The run is saved as a scenario."),
     "deleted": PageNotice(status="success", text="Deleted."),
     "none": PageNotice(status="warning", text="No run was ticked, so nothing was done."),
 }
