@@ -1,4 +1,4 @@
-"""``python -m playground.worker.scenarios.scenario_runs --fd N``: imports modules, plays scenarios, and tells what came of each.
+"""``python -m playground.worker.scenarios.scenario_runs --fd N``: imports modules, plays scenarios, tells what came.
 
 A line of JSON each: ``{"importing": module}`` before each module, ``{"problems": […]}`` after the last,
 ``{"playing": file}`` before each scenario, ``{"verdict": …}`` after it, and ``{"done": true}`` at the end.
