@@ -4,6 +4,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, path
 
+from playground.api import compare as api_compare
 from playground.api import openapi
 from playground.api import runs as api_runs
 from playground.api import scenarios as api_scenarios
@@ -14,6 +15,7 @@ from playground.consumers import PulseWatcher, RunWatcher
 from playground.views import (
     actions,
     answers,
+    compare,
     doctor,
     error_pages,
     fork,
@@ -49,6 +51,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/<str:run_id>/delete/", actions.delete, name="delete"),
     path("runs/<str:run_id>/fork/", fork.fork, name="fork"),
     path("runs/<str:run_id>/scenario/", scenarios.save, name="save-scenario"),
+    path("compare/", compare.compare, name="compare"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("schedules/", schedules.schedules, name="schedules"),
     path("schedules/<str:workflow_id>/<str:schedule_id>/arm/", schedules.arm, name="arm"),
@@ -83,6 +86,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/workflows/<str:workflow_id>/scenarios/run", api_scenarios.run),
     path("api/runs", api_runs.listing),
     path("api/runs/<str:run_id>/events", api_runs.events),
+    path("api/compare", api_compare.compare),
     path("api/inbox", api_runs.inbox),
     path("api/schedules", api_schedules.listing),
     path("api/schedules/<str:workflow_id>/<str:schedule_id>/arm", api_schedules.arm),

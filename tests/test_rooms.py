@@ -12,7 +12,7 @@ import engine
 ROOT = Path(__file__).parent.parent
 ENGINE = sorted((ROOT / "engine").rglob("*.py"))
 PLAYGROUND = sorted(path for path in (ROOT / "playground").rglob("*.py") if "migrations" not in path.parts)
-PURE = ("forms", "diagram", "history", "graph")
+PURE = ("forms", "diagram", "history", "graph", "comparison")
 
 ENGINE_FLOORS = [
     "paths",
@@ -52,6 +52,7 @@ PLAYGROUND_FLOORS = [
         "forms",
         "diagram",
         "history",
+        "comparison",
         "server",
         "supervisor",
         "store",
@@ -213,6 +214,7 @@ A_KIND_EACH: dict[str, set[str]] = {
     "views": {
         "actions",
         "answers",
+        "compare",
         "doctor",
         "fork",
         "inbox",

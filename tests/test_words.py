@@ -39,7 +39,20 @@ LAYERS = "what it is, and how it is executed, recorded or kept"
 
 ALIKE = {
     **dict.fromkeys(
-        ["actions", "answers", "backup", "inbox", "run", "runs", "scenarios", "schedules", "worker", "workflows"], SIDES
+        [
+            "actions",
+            "answers",
+            "backup",
+            "compare",
+            "inbox",
+            "run",
+            "runs",
+            "scenarios",
+            "schedules",
+            "worker",
+            "workflows",
+        ],
+        SIDES,
     ),
     **dict.fromkeys(["functions", "lost", "nodes", "sequence", "steps", "waits"], LAYERS),
     "admission": "what is let in: a value, and a start that no worker had checked",

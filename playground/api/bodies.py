@@ -63,6 +63,7 @@ EVENT = _body({"event": TEXT, "data": ANY}, "event")
 
 NO_QUERY: Query = ()
 RUN_ID: Query = (("runId", TEXT),)
+COMPARED: Query = (("a", TEXT), ("b", TEXT))
 FROM_RUN: Query = (("fromRun", TEXT),)
 OBSERVE: Query = (*RUN_ID, ("offset", NUMBER))
 PAGES: Query = (("page", NUMBER), ("perPage", LIMIT), ("limit", LIMIT), ("offset", NUMBER))

@@ -15,6 +15,11 @@ def ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
+def pair(schema: Schema) -> Schema:
+    """Return the schema of a list of two: of run a, and of run b."""
+    return {"type": "array", "items": schema, "minItems": 2, "maxItems": 2}
+
+
 SCHEMAS: dict[str, Schema] = {
     "Error": obj({"error": TEXT, "issues": {"type": "array", "items": obj({"path": PATH, "message": TEXT})}}, "issues"),
     "Message": obj({"message": TEXT, "runId": TEXT}, "runId"),
@@ -84,6 +89,20 @@ SCHEMAS: dict[str, Schema] = {
         },
         *("cron", "timezone", "every"),
     ),
+    "Change": obj(
+        {"op": {"enum": ["add", "remove", "replace"]}, "path": TEXT, "value": ANY, "was": ANY}, "value", "was"
+    ),
+    "StepPair": obj(
+        {
+            "path": TEXT,
+            "iterations": {"type": "array", "items": NUMBER},
+            "status": pair(or_null(TEXT)),
+            "seconds": pair(or_null({"type": "number"})),
+            "error": pair(or_null(TEXT)),
+            "input": listed("Change"),
+            "output": listed("Change"),
+        }
+    ),
     "Verdict": obj(
         {
             "name": TEXT,
@@ -126,3 +145,13 @@ INBOX = obj({"items": listed("Question"), "total": NUMBER, "next": or_null(TEXT)
 SCENARIOS = obj({"scenarios": listed("Scenario")})
 SAVED = obj({"message": TEXT, "file": TEXT, "scenario": OBJECT})
 VERDICTS = obj({"passed": {"type": "boolean"}, "verdicts": listed("Verdict")})
+COMPARISON = obj(
+    {
+        "a": ref("RunLine"),
+        "b": ref("RunLine"),
+        "first": or_null(TEXT),
+        "input": listed("Change"),
+        "result": listed("Change"),
+        "steps": listed("StepPair"),
+    }
+)

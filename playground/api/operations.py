@@ -6,6 +6,7 @@ from typing import Any
 from playground.api.bodies import (
     AFTER,
     CANCEL,
+    COMPARED,
     CREATE,
     EVENT,
     FROM_RUN,
@@ -31,7 +32,7 @@ from playground.api.bodies import (
     Schema,
     obj,
 )
-from playground.api.components import EVENTS, INBOX, LINES, RUNS, SAVED, SCENARIOS, SCHEDULES, VERDICTS, ref
+from playground.api.components import COMPARISON, EVENTS, INBOX, LINES, RUNS, SAVED, SCENARIOS, SCHEDULES, VERDICTS, ref
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,6 +244,12 @@ OPERATIONS = (
         summary="A run's events after a seq; as a stream to those who ask for text/event-stream.",
         query=AFTER,
         answer=EVENTS,
+    ),
+    Operation(
+        path="/api/compare",
+        summary="Two runs beside each other; operations of RFC 6902 make of what run a has what run b has.",
+        query=COMPARED,
+        answer=COMPARISON,
     ),
     Operation(path="/api/inbox", summary="What waits for a person, newest first.", query=MORE, answer=INBOX),
     Operation(

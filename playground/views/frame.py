@@ -20,6 +20,7 @@ NOTICES = {
     "forgotten": PageNotice(status="success", text="The saved input is deleted."),
     "scenario": PageNotice(status="success", text="The run is saved as a scenario."),
     "deleted": PageNotice(status="success", text="Deleted."),
+    "two": PageNotice(status="warning", text="Tick two runs to compare them."),
     "none": PageNotice(status="warning", text="No run was ticked, so nothing was done."),
 }
 """What a redirect may say, by its ``?notice=``."""
