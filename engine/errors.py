@@ -22,6 +22,8 @@ StepyardError
 │   ├── RunExists
 │   ├── NotSuspended
 │   │   └── UnknownLabel
+│   ├── NotPaused
+│   ├── NotFailed
 │   ├── AmbiguousResume
 │   ├── AlreadyResumed
 │   ├── RunFinished
@@ -199,8 +201,16 @@ class UnknownLabel(NotSuspended):
     """No step of the run has suspended under this label. Take one of those that result.steps shows."""
 
 
+class NotPaused(RequestError):
+    """The run or the step is not paused: there is nothing to go on with. See result.paused for what is."""
+
+
+class NotFailed(RequestError):
+    """The run has not failed, so there is nothing to try again. Fork it from the step that is to run again."""
+
+
 class AmbiguousResume(RequestError):
-    """Several steps are suspended. Say which one to resume by its path, as step="inner.ask"."""
+    """Several steps are suspended or paused. Say which one is meant by its path, as step="inner.ask"."""
 
 
 class AlreadyResumed(RequestError):

@@ -42,6 +42,8 @@ class Configuration:
     """The secret that a browser needs once."""
     schedules: bool
     """Whether schedules are armed that nobody has disarmed."""
+    production: bool
+    """Whether runs are in earnest here, so that rehearsals are refused."""
     reload: bool
     """Whether workers are replaced when the user's code changes."""
     allowed_hosts: tuple[str, ...]
@@ -98,6 +100,7 @@ def read(environment: Mapping[str, str]) -> Configuration:
         env_file=Path(env_file).absolute() if env_file else None,
         token=environment.get("STEPYARD_TOKEN", ""),
         schedules=switch("STEPYARD_SCHEDULES"),
+        production=switch("STEPYARD_PRODUCTION"),
         reload=environment.get("STEPYARD_RELOAD", "1") != "0",
         allowed_hosts=tuple(filter(None, environment.get("STEPYARD_ALLOWED_HOSTS", "").split(","))),
         max_body=number("STEPYARD_MAX_BODY", 5 * 1024 * 1024, 1024, 1024 * 1024 * 1024),

@@ -21,6 +21,7 @@ def shared_folder(name: str) -> Path:
 STEPYARD = read(os.environ)
 
 DEBUG = STEPYARD.debug
+PRODUCTION = STEPYARD.production
 # On one machine nothing that is signed outlives the process, so a key of this process is the safest one.
 SECRET_KEY = STEPYARD.secret_key or get_random_secret_key()
 # The guard compares the Host with the port, before Django sees the request.

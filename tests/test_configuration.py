@@ -29,6 +29,7 @@ DEFAULTS = read({})
         ("STEPYARD_ENV_FILE", "", "env_file", None),
         ("STEPYARD_TOKEN", "t", "token", "t"),
         ("STEPYARD_SCHEDULES", "on", "schedules", True),
+        ("STEPYARD_PRODUCTION", "on", "production", True),
         ("STEPYARD_RELOAD", "0", "reload", False),
         ("STEPYARD_ALLOWED_HOSTS", "a.test,,b.test", "allowed_hosts", ("a.test", "b.test")),
         ("STEPYARD_MAX_BODY", "1024", "max_body", 1024),

@@ -15,7 +15,7 @@ from engine.execution.hooks import left_by
 from engine.execution.loops import run_loop
 from engine.execution.lost import lost_between
 from engine.execution.mapping import run_map
-from engine.execution.outcome import Bailed, Canceled, Failed, Halted, Outcome
+from engine.execution.outcome import HELD, Bailed, Canceled, Failed, Halted, Outcome
 from engine.execution.ports import Host
 from engine.execution.recorder import Recorder
 from engine.execution.scope import Scope
@@ -49,6 +49,7 @@ from engine.tree.nodes import (
     SleepNode,
     StepNode,
 )
+from engine.values.missing import MISSING
 
 
 class Execution:
@@ -94,6 +95,7 @@ class Execution:
         self._interrupted = False
         self.to_undo: bool = False
         """Whether somebody has cancelled the run meanwhile, and what it did is to be undone under a new claim."""
+        self.held: dict[Path, Value] = {}
         self.host: Host = StepHost(self.journal, self._spawn)
 
     async def segment(self) -> bool:
@@ -171,12 +173,20 @@ class Execution:
         if self._main is not None and not self._interrupted:
             self._interrupted = self._main.cancel()
 
-    def given(self, path: Path, value: Value) -> Value:
-        """Return what a step is given when it begins: the value, unless the run was forked there with another one."""
-        fork = self.journal.state.forked_from
-        if fork is None or "input" not in fork or tuple(fork["step"]) != path:
+    def given(self, path: Path, value: Value, *, is_step: bool = False) -> Value | Halted:
+        """Return what a step is given when it begins, unless the run pauses before it; see `Walker.given`."""
+        state = self.journal.state
+        fork = state.forked_from
+        if fork is not None and "input" in fork and tuple(fork["step"]) == path:
+            value = Value(fork["input"], {"value": fork["input"]})
+        if not (state.breakpoints or state.stepping or state.released):
             return value
-        return Value(fork["input"], {"value": fork["input"]})
+        if state.stops_before(path, is_step=is_step):
+            self.held[path] = value
+            return HELD
+        self.held.pop(path, None)
+        other = state.released.get(path, MISSING)
+        return value if other is MISSING else Value(other, {"value": other})
 
     @contextmanager
     def listening(self, listener: Listener) -> Iterator[None]:
@@ -207,6 +217,7 @@ class Execution:
         root = self._root
         while True:
             heard = self.journal.heard
+            self.held.clear()
             outcome = await run_flow(self, self._flow, root)
             if not isinstance(outcome, Halted):
                 await self._end(outcome)
@@ -306,6 +317,8 @@ class Execution:
         """Record that everything left waits; False when something came up meanwhile."""
         state = self.journal.state
         waiting, suspended = state.waiting, state.suspended
+        if self.held:
+            return await self._pause()
         if not waiting and not suspended:
             raise AssertionError("a run that halts waits for something")
         if waiting:
@@ -313,6 +326,15 @@ class Execution:
             until = None if state.due_at is None else state.due_at.isoformat()
             return await self._rest("waiting", {"until": until, "events": names})
         return await self._rest("suspended", {"suspended": [list(step.path) for step in suspended]})
+
+    async def _pause(self) -> bool:
+        """Record before which steps the run pauses; what waits beside them goes on when it can."""
+        state = self.journal.state
+        if state.status == "paused" and list(state.paused) == list(self.held):
+            await self.journal.flush()
+            return True
+        befores = [{"before": list(path), "input": value.ref} for path, value in self.held.items()]
+        return await self.journal.settle_all([("run-paused", (), before) for before in befores])
 
     async def _rest(self, status: Literal["waiting", "suspended"], payload: dict[str, Any]) -> bool:
         if self.journal.state.status == status:
@@ -327,6 +349,8 @@ class Execution:
                 self.stop()
             elif event.path:
                 self._poke(event.path)
+            for path in event.payload.get("before", ()) if event.type == "run-proceeded" else ():
+                self._poke(tuple(path))
 
     def _poke(self, path: Path) -> None:
         for listener in tuple(self._listeners):

@@ -1,7 +1,7 @@
 """Nodes one after the other, and a nested workflow as one step."""
 
 from engine.errors import InvalidOutput, InvalidStepInput, InvalidValue
-from engine.execution.outcome import Bailed, Failed, Outcome, recorded
+from engine.execution.outcome import Bailed, Failed, Halted, Outcome, recorded
 from engine.execution.scope import Scope
 from engine.execution.walker import Walker
 from engine.failure import describe
@@ -41,7 +41,10 @@ async def run_nested(run: Walker, node: FlowNode, scope: Scope, value: Value) ->
     if known is not None:
         return known
     if record is None:
-        failed = _begin(run, flow, scope, path, run.given(path, value))
+        given = run.given(path, value)
+        if isinstance(given, Halted):
+            return given
+        failed = _begin(run, flow, scope, path, given)
         if failed is not None:
             return failed
     pretended = _rehearsed(run, flow, path)

@@ -14,7 +14,7 @@ from engine.errors import (
 )
 from engine.execution.context import Context, current_context
 from engine.execution.lost import fail_lost
-from engine.execution.outcome import HALTED, Bailed, Failed, Outcome, recorded
+from engine.execution.outcome import HALTED, Bailed, Failed, Halted, Outcome, recorded
 from engine.execution.rehearsing import rehearse
 from engine.execution.scope import Scope
 from engine.execution.sequence import normal
@@ -43,7 +43,10 @@ async def run_step(run: Walker, node: StepNode, scope: Scope, value: Value) -> O
     path = scope.path_of(step.id)
     record = scope.record(step.id)
     if record is None:
-        value = run.given(path, value)
+        given = run.given(path, value, is_step=True)
+        if isinstance(given, Halted):
+            return given
+        value = given
         if step.input.two_forms:
             value = _as_published(step, value)
     else:

@@ -52,6 +52,13 @@ def _take_input(run: RunState, payload: dict[str, Any]) -> None:
         run.request_context = payload.get("request_context") or {}
     if "rehearsal" in payload:
         run.rehearsal = Rehearsal.from_dict(payload["rehearsal"])
+    _take_breakpoints(run, payload)
+
+
+def _take_breakpoints(run: RunState, payload: dict[str, Any]) -> None:
+    if "breakpoints" in payload:
+        found = payload["breakpoints"]
+        run.breakpoints = "all" if found == "all" else tuple(found)
 
 
 def _run_forked(run: RunState, event: Event | Draft) -> None:
@@ -73,6 +80,22 @@ def _run_suspended(run: RunState, event: Event | Draft) -> None:
 
 def _run_waiting(run: RunState, event: Event | Draft) -> None:
     run.status = "waiting"
+
+
+def _run_paused(run: RunState, event: Event | Draft) -> None:
+    if run.status != "paused":
+        run.status = "paused"
+        run.paused = {}
+    run.paused[tuple(event.payload["before"])] = run.value_of(event.payload["input"])
+
+
+def _run_proceeded(run: RunState, event: Event | Draft) -> None:
+    run.status = "running"
+    run.stepping = event.payload.get("step", False)
+    _take_breakpoints(run, event.payload)
+    for path in map(tuple, event.payload["before"]):
+        run.paused.pop(path, None)
+        run.released[path] = event.payload.get("input", MISSING)
 
 
 def _run_recovered(run: RunState, event: Event | Draft) -> None:
@@ -129,6 +152,7 @@ def _step_started(run: RunState, event: Event | Draft) -> None:
 def _begin(run: RunState, event: Event | Draft) -> StepState:
     path, payload = event.path, event.payload
     step = run.open[path] = run.place(path)
+    run.released.pop(path, None)
     if run.forked_from is not None and tuple(run.forked_from["step"]) == path:
         run.forked_from = {key: value for key, value in run.forked_from.items() if key != "input"}
     if step.started_at is None:
@@ -262,6 +286,9 @@ def _loop_decided(run: RunState, event: Event | Draft) -> None:
     loop.over = not event.payload["again"]
     if loop.over:
         return
+    # What was let go in this iteration and did not begin is not let go in the next.
+    inside = [(*place.path, step_id) for step_id in event.payload["steps"]]
+    run.released = {path: given for path, given in run.released.items() if path[: len(place.path) + 1] not in inside}
     for step_id in event.payload["steps"]:
         last = place.children.pop(step_id, None)
         if last is not None:
@@ -332,6 +359,8 @@ _APPLY: dict[str, Callable[[RunState, Event | Draft], None]] = {
     "run-started": _run_started,
     "run-suspended": _run_suspended,
     "run-waiting": _run_waiting,
+    "run-paused": _run_paused,
+    "run-proceeded": _run_proceeded,
     "run-undoing": _run_undoing,
     "run-succeeded": _run_succeeded,
     "run-failed": _run_failed,

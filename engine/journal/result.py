@@ -119,6 +119,8 @@ class RunResult:
     steps: Mapping[str, StepResult] = field(default_factory=dict)
     suspended: list[list[str | int]] = field(default_factory=list)
     """The paths of the steps that wait for an answer."""
+    paused: list[list[str | int]] = field(default_factory=list)
+    """The paths of the steps before which the run has paused."""
     undone: list[list[str | int]] = field(default_factory=list)
     """The paths of the steps that were undone, in that order."""
     error: str | None = None
@@ -147,6 +149,7 @@ class RunResult:
             result=ANY.load(run.result),
             steps=_Steps(run),
             suspended=[list(step.path) for step in run.suspended],
+            paused=[list(path) for path in run.paused] if run.status == "paused" else [],
             undone=[list(path) for path in run.undone],
             error=run.error["message"] if run.error else None,
             error_detail=run.error,
@@ -174,6 +177,8 @@ class RunResult:
             data |= {"error": self.error, "error_detail": self.error_detail}
         if self.suspended:
             data["suspended"] = self.suspended
+        if self.paused:
+            data["paused"] = self.paused
         if self.undone:
             data["undone"] = self.undone
         if self.state:

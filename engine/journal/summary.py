@@ -121,6 +121,8 @@ _STATUS: dict[str, RunStatus] = {
     "run-started": "running",
     "run-suspended": "suspended",
     "run-waiting": "waiting",
+    "run-paused": "paused",
+    "run-proceeded": "running",
     "run-undoing": "running",
     "run-succeeded": "success",
     "run-failed": "failed",

@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.clock import Clock, SystemClock
 from engine.errors import WorkflowChanged
+from engine.events import RESTING
 from engine.execution import Execution, Recorder
 from engine.execution.capture import LOGGER, capturing
 from engine.execution.hooks import left_by
@@ -141,7 +142,7 @@ class Runtime:
         return True
 
     async def drive(self, run_id: str, *, flow: Flow | None = None, force: bool = False) -> RunState:
-        """Go on with a run, through its timers and events, until it has ended or all that is left is suspended.
+        """Go on with a run, through its timers and events, until it ends, pauses, or all that is left is suspended.
 
         Callers that drive the same run share the work; who comes second waits for the first. See `segment`.
         """
@@ -156,7 +157,7 @@ class Runtime:
                 self.notice(run_id)
                 await driven.wait()
                 state = await self.state(run_id)
-            if state.ended or state.status == "suspended":
+            if state.status in RESTING:
                 self._mind_deadline(state)
                 return state
 
@@ -202,10 +203,10 @@ class Runtime:
                 check_fit(flow, state)
             except WorkflowChanged as error:
                 due = state.due_at is not None and state.due_at <= self.clock.now()
-                if state.status == "suspended" and not due:
+                if state.status in ("suspended", "paused") and not due:
                     # Its owner died as it came to rest. Whoever answers is told; until then the step may be back.
                     return state
-                if self._leaves_changed or state.status in ("waiting", "suspended"):
+                if self._leaves_changed or state.status in ("waiting", "suspended", "paused"):
                     # Elsewhere, or since nothing is at work that would have to end, it goes on with the former code.
                     raise
                 if await self._refuse(claim, state, error):
@@ -255,7 +256,7 @@ class Runtime:
                 force = False
                 if state is None:
                     state = await self.state(run_id)
-                if state.ended or state.status == "suspended":
+                if state.status in RESTING:
                     return state
                 await self._wait(state)
         finally:
@@ -277,7 +278,7 @@ class Runtime:
                 task.cancel()
 
     def _mind_deadline(self, state: RunState) -> None:
-        """Go on with a suspended run when the time for an answer is over, while the event loop runs."""
+        """Go on with a run at rest when the time for an answer is over or a timer ends, while the event loop runs."""
         if state.due_at is not None and not state.ended and state.run_id not in self._deadlines:
             self._deadlines[state.run_id] = self.spawn(self._go_on_at(state.run_id, state.due_at))
 

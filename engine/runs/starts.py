@@ -7,7 +7,6 @@ from engine.errors import (
     InvalidInput,
     InvalidValue,
     NotSerializable,
-    RehearsalRefused,
     StartRefused,
     UnknownStep,
 )
@@ -15,7 +14,7 @@ from engine.execution.hooks import call
 from engine.failure import is_users, message_of
 from engine.journal.answers import places_of
 from engine.journal.fit import node_at
-from engine.journal.named_steps import named_rehearsal
+from engine.journal.named_steps import named_breakpoints, named_rehearsal
 from engine.journal.requests import Start
 from engine.paths import parse_path
 from engine.rehearsal import Rehearsal
@@ -34,7 +33,7 @@ async def admit(flow: Flow, start: Start, run: Any = None) -> Start:
 
     Raises:
         InvalidInput: the input or the state does not fit its schema, or something cannot become JSON.
-        UnknownStep: the rehearsal names a step that the workflow does not have.
+        UnknownStep: the rehearsal or a breakpoint names a step that the workflow does not have.
         StartRefused: the hook raised.
     """
     wanted = fitted(flow, start)
@@ -48,7 +47,7 @@ def fitted(flow: Flow, start: Start) -> Start:
 
     Raises:
         InvalidInput: the input or the state does not fit its schema, or something cannot become JSON.
-        UnknownStep: the rehearsal names a step that the workflow does not have.
+        UnknownStep: the rehearsal or a breakpoint names a step that the workflow does not have.
     """
     return replace(
         start,
@@ -56,29 +55,8 @@ def fitted(flow: Flow, start: Start) -> Start:
         state=_state(flow, start.state),
         request_context=_json_dict("request context", start.request_context),
         rehearsal=None if start.rehearsal is None else fitted_rehearsal(flow, start.rehearsal),
+        breakpoints=named_breakpoints(places_of(flow), start.breakpoints),
     )
-
-
-def check_rehearsal(rehearsal: Rehearsal | None, *, production: bool, can_die: bool) -> None:
-    """Check that a rehearsal may be had here.
-
-    Args:
-        rehearsal: what the run is to pretend; None for a run in earnest.
-        production: whether rehearsals are refused.
-        can_die: whether the run is executed by a worker process, which is replaced when it is killed.
-
-    Raises:
-        RehearsalRefused: it may not.
-    """
-    if rehearsal is None:
-        return
-    if production:
-        raise RehearsalRefused("this is production, where no run is rehearsed: leave the rehearsal out")
-    if rehearsal.deaths and not can_die:
-        raise RehearsalRefused(
-            f"the rehearsal kills the worker at {', '.join(rehearsal.deaths)}, and this program executes the run "
-            "itself: leave out deaths=, or start the run in a playground, whose workers are replaced"
-        )
 
 
 async def permit(flow: Flow, run: Any) -> None:

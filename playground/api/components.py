@@ -1,7 +1,20 @@
 """The shapes of what the API answers, as JSON Schemas by the names that its description gives them."""
 
 from engine.events import EVENT_TYPES
-from playground.api.bodies import ANY, NUMBER, OBJECT, PATH, STATUS, TEXT, TIME, Schema, obj, or_null
+from playground.api.bodies import (
+    ANY,
+    FLAG,
+    NUMBER,
+    OBJECT,
+    PATH,
+    REHEARSAL,
+    STATUS,
+    TEXT,
+    TIME,
+    Schema,
+    obj,
+    or_null,
+)
 from playground.api.chunks import TYPES
 
 
@@ -34,6 +47,8 @@ SCHEMAS: dict[str, Schema] = {
             "error": obj({"name": TEXT, "message": TEXT}),
             "errorDetail": OBJECT,
             "suspended": {"type": "array", "items": PATH},
+            "paused": {"type": "array", "items": PATH},
+            "rehearsal": REHEARSAL,
             "suspendPayload": OBJECT,
             "state": OBJECT,
             "schedule": TEXT,
@@ -45,6 +60,8 @@ SCHEMAS: dict[str, Schema] = {
             "error",
             "errorDetail",
             "suspended",
+            "paused",
+            "rehearsal",
             "suspendPayload",
             "state",
             "schedule",
@@ -68,6 +85,7 @@ SCHEMAS: dict[str, Schema] = {
             "endedAt": or_null(TIME),
             "error": or_null(TEXT),
             "schedule": or_null(TEXT),
+            "rehearsal": FLAG,
         }
     ),
     "Event": obj(

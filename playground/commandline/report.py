@@ -81,6 +81,9 @@ def _error(error: Failure) -> Iterator[str]:
 
 def _asked(history: History, graph: catalogue.Graph | None, command: Command) -> Iterator[str]:
     run = history.run
+    for path in run.paused if run.status == "paused" else ():
+        yield ""
+        yield f"It is paused before {format_path(path)}. Go on with it on its page: /runs/{run.run_id}/"
     for step in run.suspended:
         yield from _question(run.run_id, step, graph, command)
     for step in run.waiting:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from django.conf import settings
+
 from engine.errors import InvalidInput, Issue, RequestError
 from engine.scenarios import folder
 from engine.scenarios.expectation import Verdict
@@ -20,6 +22,10 @@ from playground.scenarios.saving import Recorded, scenario_of_run
 
 class ScenarioExists(RequestError):
     """There is a scenario of this name. Choose another name, or delete its file."""
+
+
+class ScenariosRefused(RequestError):
+    """This is production, where scenarios are neither saved nor played. Use a playground on your own machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +97,9 @@ async def run(workflow_id: str, names: Sequence[str] = (), *, update: bool = Fal
     Raises:
         UnknownWorkflow: there is no such workflow.
         InvalidInput: there is no scenario of one of the names.
+        ScenariosRefused: this is production.
     """
+    _check_place()
     await catalogue.workflow(workflow_id)
     here, code = Path.cwd(), await code_id()
     files = _chosen(here, workflow_id, names)
@@ -113,6 +121,11 @@ async def run(workflow_id: str, names: Sequence[str] = (), *, update: bool = Fal
             _playing.difference_update(files)
     await nudges.nudge_lists()
     return verdicts
+
+
+def _check_place() -> None:
+    if settings.PRODUCTION:
+        raise ScenariosRefused
 
 
 def _chosen(here: Path, workflow_id: str, names: Sequence[str]) -> list[Path]:
@@ -150,7 +163,9 @@ async def save(run_id: str, name: str, results: Sequence[str] = ()) -> Scenario:
         InvalidInput: the name is none that a file gets.
         ScenarioExists: there is one of this name.
         RequestError: the run is no example of anything that can be played.
+        ScenariosRefused: this is production.
     """
+    _check_place()
     source, here = await recorded(run_id), Path.cwd()
     file = folder.file_of(here, source.run.workflow_id, name)
     scenario = scenario_of_run(source, name, results)

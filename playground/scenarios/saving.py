@@ -84,10 +84,10 @@ def _check(run: RunState, events: Sequence[Event]) -> None:
         raise RequestError(
             f"run {run.run_id} sleeps, and when it is played no time passes: wait until it ends, or asks for something"
         )
-    if run.forked_from and any(event.type == "run-forked" and "input" in event.payload for event in events):
+    if any(event.type in ("run-forked", "run-proceeded") and "input" in event.payload for event in events):
         raise RequestError(
-            f"run {run.run_id} is a fork whose step was given another input, which no scenario can do: save a run that "
-            "was started from its beginning"
+            f"a step of run {run.run_id} was given another input than the one before it gave, which no scenario can "
+            "do: save a run that was started with what it needs"
         )
 
 

@@ -103,7 +103,7 @@ def _change_columns(columns: dict[str, Any], event: Draft | Event) -> None:
             columns |= {"ended_at": event.at, "queued_at": event.at, "wake_at": None}
             if not leaves_hooks(event):
                 columns |= {"leased_until": None, "queued_at": None}
-        elif status in ("suspended", "waiting"):
+        elif status in ("suspended", "waiting", "paused"):
             columns["queued_at"] = None
         columns["error"] = plain(event.payload["error"]["message"]) if status == "failed" else None
     if event.type in ("run-created", "run-started") and "input" in event.payload:

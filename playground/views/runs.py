@@ -19,7 +19,16 @@ from playground.runs import retention
 from playground.runs.filters import InvalidFilter, Wanted, read_filter
 from playground.views.frame import frame_of
 
-STATUSES: tuple[RunStatus, ...] = ("running", "suspended", "waiting", "pending", "success", "failed", "canceled")
+STATUSES: tuple[RunStatus, ...] = (
+    "running",
+    "paused",
+    "suspended",
+    "waiting",
+    "pending",
+    "success",
+    "failed",
+    "canceled",
+)
 SPANS = (("last hour", timedelta(hours=1)), ("last day", timedelta(days=1)), ("last week", timedelta(days=7)))
 PARAMETERS = ("workflow", "status", "q", "since", "until")
 """The filters of the page's form."""

@@ -37,6 +37,7 @@ from playground.views.frame import frame_of
 from playground.views.posting import issues_of, posted, wants_part
 from playground.views.run import url_of
 from playground.views.snippets import Snippets, SnippetsPart, snippets_of
+from playground.views.stepping import breakpoints_of
 
 GRAPH_WIDTH = 350
 OPEN = ("running", "pending", "waiting", "suspended", "paused")
@@ -257,7 +258,8 @@ async def _start(request: HttpRequest, entry: WorkflowEntry) -> HttpResponse:
     if form.issues or form.value is MISSING:
         return await _workflow_page(request, entry, form, status=422)
     try:
-        run_id = await actions.start(entry.workflow_id, form.value, entry=entry)
+        breakpoints = "all" if request.POST.get("run") == "step" else breakpoints_of(request, entry.graph)
+        run_id = await actions.start(entry.workflow_id, form.value, breakpoints=breakpoints, entry=entry)
     except InvalidInput as error:
         return await _workflow_page(request, entry, form.with_issues(issues_of(error)), status=422)
     except RequestError as error:
@@ -284,7 +286,7 @@ async def _workflow_page(
     inputs = await lists.recent_inputs(entry.workflow_id, limit=6)
     context = WorkflowPage(
         entry=entry,
-        graph=svg(entry.graph, width=GRAPH_WIDTH, marks={}, icons=static("img/icons.svg")),
+        graph=svg(entry.graph, width=GRAPH_WIDTH, marks={}, icons=static("img/icons.svg"), stops=True),
         form=_form_html(request, entry, form),
         origin=origin,
         lacks_secrets=lacks_secrets,

@@ -55,6 +55,7 @@ async def _look(runtime: Runtime, run_id: str, owner: str, lease: float) -> tupl
         state=state.state or None,
         request_context=state.request_context,
         rehearsal=state.rehearsal,
+        breakpoints=state.breakpoints,
     )
     run: Run[Any, Any] = Run(runtime, flow, run_id, recorded=True)
     try:

@@ -6,7 +6,7 @@ from typing import Any
 
 import jsonpatch
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground.comparison.changes import operations, same
@@ -27,6 +27,7 @@ def text(value: Any) -> str:
     return json.dumps(value, sort_keys=True)
 
 
+@settings(deadline=None)
 @given(JSON, JSON)
 def test_the_operations_make_the_other_value(one: Any, other: Any) -> None:
     """Whatever the two values are, types included; and neither of them is changed by being compared."""
@@ -37,6 +38,7 @@ def test_the_operations_make_the_other_value(one: Any, other: Any) -> None:
     assert (found == []) == same(one, other) == (text(one) == text(other))
 
 
+@settings(deadline=None)
 @given(JSON)
 def test_a_value_does_not_differ_from_itself(value: Any) -> None:
     """Nor from a copy."""

@@ -10,11 +10,10 @@ from engine import Engine, MemoryStore, Workflow, create_workflow, step
 from engine.journal.fold import fold
 from engine.journal.state import RunState
 from engine.journal.step_state import StepState
-from engine.paths import Path
+from engine.paths import Path, format_path
 from engine.testing import FakeClock
 from playground.comparison.comparing import Comparison, Recording, compare
-from tests.laws.test_forks import finished
-from tests.laws.trees import Plan, World, build, plans
+from tests.laws.trees import Plan, World, answer_to, build, plans
 
 
 @step
@@ -141,7 +140,10 @@ async def played(plan: Plan, value: int) -> RunState:
     clock, store = FakeClock(), MemoryStore()
     engine = Engine([build(plan, World())], store=store, clock=clock)
     run = await engine.workflow("main").create_run()
-    await finished(engine, run.run_id, await run.start(value))
+    result = await run.start(value)
+    while result.status == "suspended":
+        path = result.suspended[0]
+        result = await run.resume(path, answer_to(result.steps[format_path(path)].suspend_payload))
     return fold(await store.read(run.run_id))
 
 

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -108,6 +109,18 @@ async def test_a_workflow_without_scenarios_says_how_to_make_one(stage: Stage, p
     """An empty list is a way in."""
     await stage.publish(TRIP)
     assert "No scenarios yet" in await stage.get(HERE)
+
+
+async def test_production_refuses(stage: Stage, project: Path, settings: Any) -> None:
+    """Nothing is written, and no code is run, from the page or over the API."""
+    run_id = await ended(stage)
+    settings.PRODUCTION = True
+    for path, body in ((f"{API}?fromRun={run_id}", {"name": "x"}), (f"{API}/run", {})):
+        status, answer = await post(stage, path, **body)
+        assert (status, "This is production" in str(answer["error"])) == (409, True)
+    assert (await stage.post(f"/runs/{run_id}/scenario/", {"name": "x", "do": "save"})).status_code == 409
+    assert (await stage.post(f"{HERE}run/")).status_code == 409
+    assert not (project / "scenarios").exists()
 
 
 @pytest.mark.slow

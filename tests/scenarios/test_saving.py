@@ -11,13 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, SecretStr
 
-from engine import Context, Fail, Rehearsal, create_workflow, sequence, step
+from engine import Context, Engine, Fail, Rehearsal, create_workflow, sequence, step
 from engine.errors import RequestError
+from engine.journal.fold import fold
 from engine.playing import judge
 from engine.scenarios.scenario import Answer, Scenario, Sent
+from engine.testing import FakeClock
 from playground.catalogue.published import WorkflowEntry
 from playground.scenarios.pytest_text import as_pytest
-from playground.scenarios.saving import offered_results, scenario_of_run
+from playground.scenarios.saving import Recorded, offered_results, scenario_of_run
 from tests.scenarios.cases import shop
 from tests.scenarios.recording import record
 
@@ -98,6 +100,30 @@ async def test_what_no_scenario_can_be_is_refused() -> None:
     run.run.status = "canceled"
     with pytest.raises(RequestError, match="is canceled: only one that has succeeded, failed or waits"):
         scenario_of_run(run, "x")
+
+
+async def test_what_was_changed_on_the_way_is_refused() -> None:
+    """A step that was given another input, in a fork or while the run was paused, would not be given it again."""
+    flow = create_workflow(id="flow", input_schema=int, output_schema=None).then(several).then(refuse).commit()
+    engine = Engine([flow], clock=FakeClock())
+    run = await engine.workflow("flow").create_run()
+    await run.start(0)
+    fork = await run.fork("refuse", input_data=["other"])
+    await fork.start()
+    paused = await engine.workflow("flow").create_run()
+    await paused.start(0, breakpoints=["refuse"])
+    await paused.proceed(input_data=["other"])
+    stopped = await engine.workflow("flow").create_run()
+    await stopped.start(0, breakpoints="all")
+    await stopped.proceed(breakpoints=[])
+    for one, fits in ((fork, False), (paused, False), (stopped, True)):
+        events = await engine.store.read(one.run_id)
+        recorded = Recorded(run=fold(events), events=events, graph=flow.graph)
+        if fits:
+            assert (await judge(flow, scenario_of_run(recorded, "x")))[0].passed
+            continue
+        with pytest.raises(RequestError, match="was given another input than the one before it gave"):
+            scenario_of_run(recorded, "x")
 
 
 @step

@@ -26,6 +26,7 @@ ON_BOTH_STORES = (
     "test_event_types",
     "test_results",
     "test_rehearsals",
+    "test_pausing",
 )
 
 
