@@ -12,7 +12,7 @@ import engine
 ROOT = Path(__file__).parent.parent
 ENGINE = sorted((ROOT / "engine").rglob("*.py"))
 PLAYGROUND = sorted(path for path in (ROOT / "playground").rglob("*.py") if "migrations" not in path.parts)
-PURE = ("forms", "diagram", "history", "graph")
+PURE = ("forms", "diagram", "history", "graph", "comparison")
 
 ENGINE_FLOORS = [
     "paths",
@@ -54,6 +54,7 @@ PLAYGROUND_FLOORS = [
         "forms",
         "diagram",
         "history",
+        "comparison",
         "server",
         "supervisor",
         "store",
@@ -221,12 +222,14 @@ A_KIND_EACH: dict[str, set[str]] = {
     "views": {
         "actions",
         "answers",
+        "compare",
         "doctor",
         "fork",
         "inbox",
         "rehearsing",
         "run",
         "runs",
+        "scenarios",
         "schedules",
         "stepping",
         "theme",
@@ -267,7 +270,7 @@ WHERE_A_PROCESS_BEGINS = (
     "playground.queues.celery.apps",
     "playground.worker.__main__",
     "playground.worker.inspection",
-    "playground.worker.scenario_runs",
+    "playground.worker.scenarios.scenario_runs",
 )
 
 

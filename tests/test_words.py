@@ -39,7 +39,20 @@ LAYERS = "what it is, and how it is executed, recorded or kept"
 
 ALIKE = {
     **dict.fromkeys(
-        ["actions", "answers", "backup", "inbox", "rehearsing", "run", "runs", "schedules", "worker", "workflows"],
+        [
+            "actions",
+            "answers",
+            "backup",
+            "compare",
+            "inbox",
+            "rehearsing",
+            "run",
+            "runs",
+            "scenarios",
+            "schedules",
+            "worker",
+            "workflows",
+        ],
         SIDES,
     ),
     **dict.fromkeys(["functions", "lost", "nodes", "sequence", "steps", "waits"], LAYERS),
