@@ -49,10 +49,23 @@ class Tally:
     begun: int
     total: int | None
     """Of how many, as far as that is known."""
-    others: str = ""
-    """How the others stand that have begun, such as ``2 failed, 15 running``."""
+    counts: "tuple[tuple[RowStatus, int], ...]" = ()
+    """How many of the others that have begun stand how, the most first."""
+    path: str = ""
+    """The written path of the list, by which a part of it is asked for."""
+    first: int = 0
+    """The first item that is shown."""
+    last: int = 0
+    """The last one."""
+    paged: bool = False
+    """Whether it has more items than a page shows."""
     rate: float | None = None
     """Items that ended a second; None when too few have, or no item runs any more."""
+
+    @property
+    def others(self) -> str:
+        """Return how the others stand that have begun, such as ``2 failed, 15 running``."""
+        return ", ".join(f"{count:,} {status}" for status, count in self.counts)
 
     @property
     def fraction(self) -> float | None:
@@ -160,6 +173,20 @@ class Window:
     def filtered(self) -> bool:
         """Tell whether rows are left out that are not asked for."""
         return bool(self.show or self.text)
+
+
+def status_of(step: StepState, *, over: bool = False) -> RowStatus:
+    """Return how a step stands, as people are told.
+
+    Args:
+        step: the step in the fold.
+        over: whether the run has ended, so that what has not begun never will.
+    """
+    if step.undone_at is not None:
+        return "undone"
+    if step.status == "running" and step.retry_at is not None:
+        return "waiting"
+    return "skipped" if over and step.status == "pending" else step.status
 
 
 def together(statuses: Sequence[RowStatus]) -> RowStatus:
