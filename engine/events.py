@@ -5,7 +5,8 @@ A run is its events, numbered from 1 without a gap. The payload of each type:
 =====================  ==========================================================================
 run-created            workflow_id, digest, input, request_context, state, resource_id; of a run that a schedule
                        started: schedule: its id, scheduled_for: ISO time
-run-forked             from_run_id, step: path, input: the step's new input, if given; the shared steps' events precede
+run-forked             from_run_id, step: path, empty when what did not succeed executes again, input: the step's new
+                       input, if given; the shared steps' events precede
 run-started            (empty), or input, state, request_context when the run was created without them, or with an
                        input that no worker had read: as its schema has it, with defaults
 run-suspended          suspended: list of paths

@@ -41,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/<str:run_id>/resume/", answers.resume, name="resume"),
     path("runs/<str:run_id>/cancel/", actions.cancel, name="cancel"),
     path("runs/<str:run_id>/again/", actions.again, name="run-again"),
+    path("runs/<str:run_id>/retry-items/", actions.retry_items, name="retry-items"),
     path("runs/<str:run_id>/event/", answers.send_event, name="send-event"),
     path("runs/<str:run_id>/delete/", actions.delete, name="delete"),
     path("runs/<str:run_id>/fork/", fork.fork, name="fork"),

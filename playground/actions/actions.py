@@ -314,6 +314,28 @@ async def fork(
     return new_id
 
 
+async def retry(run_id: str) -> str:
+    """Make and start a new run that keeps what succeeded in another one, and executes the rest again; return its id.
+
+    Raises:
+        UnknownRun, UnknownWorkflow, StartRefused, NewerJournal: no run was made.
+        RequestError: the run has not failed, or has undone what its steps did.
+    """
+    entry = await catalogue.workflow((await store.summary(run_id)).workflow_id)
+    new_id = _checked_id(None)
+    await record_fork(
+        store,
+        _clock,
+        run_id=run_id,
+        new_run_id=new_id,
+        digest=entry.digest,
+        path=None,
+        permit=lambda: verdicts.permit_fork(entry.workflow_id),
+    )
+    await _announce(new_id)
+    return new_id
+
+
 def forked_step(entry: WorkflowEntry, step: str | Sequence[str | int]) -> Path:
     """Return the path of the step that is meant, in the workflow as it is now.
 

@@ -59,6 +59,8 @@ class Tally:
     """The last one."""
     paged: bool = False
     """Whether it has more items than a page shows."""
+    again: bool = False
+    """Whether items can be retried: the run has ended without them, and what succeeded still holds."""
     rate: float | None = None
     """Items that ended a second; None when too few have, or no item runs any more."""
 

@@ -202,7 +202,15 @@ class _Walk:
             rows += self.node(node.body, place, depth + 1, item)
         rows += part.more(statuses, depth + 1, earlier=False)
         hidden = part.hidden(containers)
+        run = self.history.run
+        bad = (
+            self.over
+            and run.status != "success"
+            and not run.undone
+            and any(one in ("failed", "canceled") for one in statuses.values())
+        )
         count = tally(statuses, containers, len(given) if isinstance(given, list) else None, part)
+        count = replace(count, again=bad)
         yield from self.group(node, place, depth, index, rows, count.others, hidden, tally=count)
 
     def items(
