@@ -141,6 +141,8 @@ class Row:
     """Which items that link shows."""
     seq: int = 0
     """The last event that concerned the row; a row that stays the same keeps it."""
+    told: int = 0
+    """The last one that changes what the opened row shows, beside the text that it writes."""
     revision: str = ""
     """Changes whenever anything that the row shows changes."""
 

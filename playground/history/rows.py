@@ -104,6 +104,7 @@ class _Walk:
             written=trace.stream.written(growing=status == "running"),
             began=trace.began,
             seq=trace.seq,
+            told=trace.told,
             revision=f"{trace.seq}.{status}",
         )
 

@@ -13,7 +13,6 @@ from engine.events import FINAL, RunStatus
 from playground import history as journal
 from playground.diagram import links, marks
 from playground.history import Axis, Bar, Count, Failure, History, Holder, Reason, Row, Show, Window
-from playground.history.row import RowStatus
 
 Graph = Mapping[str, Any]
 
@@ -46,9 +45,10 @@ class Line:
         return (row.revision, row.status, row.note, row.fraction, row.written, self.folds)
 
     @property
-    def body(self) -> tuple[RowStatus, datetime | None, int]:
-        """Return what changes when the opened part has to be drawn again."""
-        return (self.row.status, self.row.asked_at, self.row.attempt)
+    def body(self) -> tuple[object, ...]:
+        """Return what changes when the opened part has to be drawn again; a question stays while nothing of it does."""
+        row = self.row
+        return (row.status, row.asked_at, row.attempt, None if self.open else row.told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

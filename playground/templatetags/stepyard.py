@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from engine.paths import format_path
 from playground.display import excerpt
+from playground.display.markdown import markdown
 from playground.display.values import as_html, preview
 from playground.history import TracebackLine, Window, length_text
 from playground.runpage.view import parameters_of, query_of
@@ -122,6 +123,12 @@ def asked_by(window: Window, **changed: Any) -> SafeString:
     """Return the hidden fields by which a form asks for the rows of `rows_at`, with what is typed into it."""
     parameters = parameters_of(replace(window, **changed))
     return format_html_join("", '<input type="hidden" name="{}" value="{}">', parameters.items())
+
+
+@register.filter
+def as_markdown(text: str) -> SafeString:
+    """Return a text read as Markdown, without mark-up of its own."""
+    return markdown(text)
 
 
 @register.filter
