@@ -86,6 +86,11 @@ class Detail:
     left_out: int
     """How many earlier log lines are not shown."""
 
+    @property
+    def running(self) -> bool:
+        """Tell whether more may be written."""
+        return self.state.status == "running"
+
 
 def detail(history: History, step: StepState) -> Detail:
     """Return what the opened step shows."""
