@@ -17,20 +17,36 @@ from playground.forms.values.values import MISSING, Json
 
 
 def following(desk: Desk, group: Group, level: int) -> Group:
-    """Return an object with the fields that its conditions ask for, given what it holds.
+    """Return an object with the fields that its conditions ask for, given what a person made it hold.
+
+    What the form opened before counts only when it would be opened again, or constants that ask for each other would
+    never go.
 
     Args:
         desk: what the form may open.
         group: the object, as it was shown.
         level: how deep it stands.
 
+    Raises:
+        Undecided: the fields could not be found out.
+
     """
+    resolved, left = desk.effective(group.field.shape, _given(desk, group)), desk.left
     for _ in range(MAX_ROUNDS):
-        resolved = desk.effective(group.field.shape, value_of(group).value)
-        if resolved.held == group.held:
+        desk.left = left
+        turned = group if resolved.held == group.held else _turned(desk, group, resolved, level)
+        again = desk.effective(group.field.shape, value_of(turned).value)
+        if again.held == resolved.held:
             break
-        group = _turned(desk, group, resolved, level)
-    return group
+        resolved = again
+    return turned
+
+
+def _given(desk: Desk, group: Group) -> Json:
+    """Return what an object holds without what the form put there because of a condition."""
+    required = group.field.shape.required
+    kept = tuple(node for node in group.members if node.field.name in required or not is_untouched(desk, node))
+    return value_of(replace(group, members=kept)).value
 
 
 def _turned(desk: Desk, group: Group, resolved: Resolved, level: int) -> Group:
