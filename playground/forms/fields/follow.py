@@ -8,7 +8,20 @@ from playground.forms.fields.desk import MAX_ROUNDS, Desk
 from playground.forms.fields.evaluate import value_of
 from playground.forms.fields.leftover import UNPLACED, as_read
 from playground.forms.fields.load import blank, item_field, load, load_entry, raw
-from playground.forms.fields.nodes import Entry, Field, Group, Item, Leaf, Listing, Need, Node, Raw, State, Switch
+from playground.forms.fields.nodes import (
+    Entry,
+    Field,
+    Group,
+    Item,
+    Leaf,
+    Listing,
+    Need,
+    Node,
+    Raw,
+    State,
+    Switch,
+    raw_of,
+)
 from playground.forms.schema.kinds import Boolean, Number, Record, Sequence, Text, Upload
 from playground.forms.schema.shape import Shape, entry_place
 from playground.forms.values.jsontext import dumps
@@ -138,7 +151,7 @@ def as_typed(node: Node, field: Field, at: str) -> Raw:
     inner = node.body if isinstance(node, Switch) and node.body else node
     doubt = next((issue.message for issue in value_of(node).doubts), "")
     if isinstance(inner, Leaf | Raw):
-        return Raw(field=field, at=at, text=inner.text, problem=doubt)
+        return raw_of(field, at, inner.text, doubt)
     return replace(raw(field, at, as_read(inner)), problem=doubt or UNPLACED)
 
 

@@ -1,5 +1,6 @@
 """What a form holds: a tree of fields with what was loaded or typed, each field in one of three states."""
 
+import dataclasses
 import enum
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -10,6 +11,9 @@ from playground.forms.schema.kinding import settle
 from playground.forms.schema.kinds import Const, Kind, Number, Record, Selection, Settled, Text, Union, Upload
 from playground.forms.schema.labels import field_label
 from playground.forms.schema.shape import Shape, numeric
+from playground.forms.values.jsontext import JsonError
+from playground.forms.values.pasted import parse_pasted
+from playground.forms.values.values import MISSING, Json, Missing
 
 
 class State(enum.Enum):
@@ -110,6 +114,8 @@ class Raw:
     field: Field
     at: str
     text: str
+    meant: Json | Missing | JsonError = dataclasses.field(compare=False)
+    """What the text means, or why it means nothing: a long text is read once."""
     problem: str = ""
     """Why it has to be looked over before it is sent."""
 
@@ -177,6 +183,15 @@ class Switch:
     """JSON of what each other branch held, by its number."""
     opened: bool = False
     """Whether the form gave it this value by itself, because it is required; no person did."""
+
+
+def raw_of(field: Field, at: str, text: str, problem: str = "") -> Raw:
+    """Return the JSON editor with a text."""
+    try:
+        meant = parse_pasted(text) if text.strip() else MISSING
+    except JsonError as error:
+        meant = error
+    return Raw(field=field, at=at, text=text, meant=meant, problem=problem)
 
 
 Node: TypeAlias = Leaf | Raw | Group | Listing | Switch
