@@ -138,7 +138,7 @@ class Reader:
         text = " ".join(self.post.ticked(at))
         posted, changed = self.state(field, at)
         state = self.typed(field, text, posted, changed=changed)
-        if state is State.UNSET and posted != "unset" and field.need is not Need.OPTIONAL:
+        if state is State.UNSET and posted != "unset" and field.need is not Need.OPTIONAL and not field.nullable:
             state = State.VALUE
         return Leaf(field=field, at=at, state=state, text=text if state is State.VALUE else "")
 

@@ -64,19 +64,11 @@ def control(leaf: Leaf, naming: Naming) -> SafeString:
         case Selection():
             return _boxes(leaf, kind, naming)
         case Const(value=value):
-            shown = el("code", {"class": "f-const", "id": naming.id}, shorten(dumps(value), 200).strip("“”"))
-            return join(_given(leaf, naming), shown)
+            return el("code", {"class": "f-const", "id": naming.id}, shorten(dumps(value), 200).strip("“”"))
         case Upload():
             return _upload(leaf, naming)
         case _:
             return NOTHING
-
-
-def _given(leaf: Leaf, naming: Naming) -> SafeString:
-    """Return the mark of a constant that a person gave, or that was loaded, where no state says so."""
-    if leaf.opened or has_state(leaf) or leaf.field.need is not Need.REQUIRED:
-        return NOTHING
-    return el("input", {"type": "hidden", "name": f"{naming.prefix}:is{leaf.at}", "value": "=value"})
 
 
 def _line(leaf: Leaf, naming: Naming, more: dict[str, str | bool]) -> SafeString:
