@@ -64,8 +64,8 @@ class Issue:
     message: str
 
     def __str__(self) -> str:
-        """Return the issue as a line of text, the place first."""
-        return f"{format_path(self.path) or 'value'}: {self.message}"
+        """Return the issue as a line of text, the place first; what is wrong with the whole value stands alone."""
+        return f"{format_path(self.path)}: {self.message}" if self.path else self.message
 
 
 class StepyardError(Exception):
