@@ -9,6 +9,7 @@ StepyardError
 │   ├── NotCommitted
 │   └── WiringError
 ├── RequestError               while a person or a program asks for something
+│   ├── InvalidCall
 │   ├── UnknownWorkflow
 │   ├── UnknownRun
 │   ├── UnknownStep
@@ -138,6 +139,10 @@ class RequestError(StepyardError):
         """Return the message with its argument as a command line, or a request over HTTP, writes it."""
         text = str(self)
         return text if self.argument is None else text.replace(str(self.argument), write(self.argument))
+
+
+class InvalidCall(RequestError):
+    """The arguments of this call do not fit. Write it as the message says."""
 
 
 class UnknownWorkflow(RequestError):

@@ -86,7 +86,7 @@ class Execution:
         """The task that walks, as long as it does."""
         self._renewal: asyncio.TimerHandle | None = None
         self._stopped = False
-        self.interrupted = False
+        self.interrupted: bool = False
         self.to_undo: bool = False
         """Whether somebody has cancelled the run meanwhile, and what it did is to be undone under a new claim."""
         self.host: Host = StepHost(self.journal, self._spawn)

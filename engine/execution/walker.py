@@ -88,9 +88,11 @@ class OwnCancels:
     def __init__(self) -> None:
         """Begin with the current task."""
         self.task: asyncio.Task[Any] = asyncio.current_task()  # type: ignore[assignment]
-        self.others = self.seen = self.task.cancelling()
+        self.others: int = self.task.cancelling()
+        """The cancels of the task when it began, which were asked for by others."""
+        self.seen: int = self.others
         """The cancels of the task when it last went on after a wait."""
-        self.own = 0
+        self.own: int = 0
         """Those that it had asked for when it last began to wait, and that were not settled."""
 
     async def settle(self, run: Stoppable) -> bool:
