@@ -1,18 +1,21 @@
 """The catalogue: what workers publish of the user's code, and what pages read of it without importing any."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
 
 from engine.errors import UnknownWorkflow
-from engine.journal.step_state import StepKind, StepState
-from engine.paths import Path, format_path
+from engine.paths import Path
+
+# What is published is handed on from here, and known without a database there.
 from playground.catalogue.problems import ImportProblem
+from playground.catalogue.published import Graph as Graph
+from playground.catalogue.published import WorkflowEntry as WorkflowEntry
 from playground.catalogue.timetable import keep_schedules
-from playground.graph.nodes import GraphEvent, Node
+from playground.graph.nodes import GraphEvent
 from playground.graph.tree import read_tree
 from playground.models import Worker as WorkerRow
 from playground.models import WorkflowVersion
@@ -21,37 +24,8 @@ from playground.store.database import in_database, in_transaction
 from playground.store.notices import Notice, notify
 from playground.store.rows import from_text, plain, to_text
 
-Graph = dict[str, Any]
-
 SILENT = timedelta(seconds=15)
 """A worker that was not heard of for so long does not count any more."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkflowEntry:
-    """A version of a workflow, as a worker published it."""
-
-    workflow_id: str
-    digest: str
-    graph: Graph
-    """The tree with all schemas; see `engine.tree.graph`."""
-    description: str = ""
-    module: str = ""
-    """The module or file that it was found in, as the command named it."""
-    file: str | None = None
-    line: int | None = None
-    current: bool = True
-    """False for a version that the code no longer holds."""
-
-    @property
-    def input_schema(self) -> Any:
-        """Return the JSON Schema of the input."""
-        return self.graph["input_schema"]
-
-    @property
-    def output_schema(self) -> Any:
-        """Return the JSON Schema of the result."""
-        return self.graph["output_schema"]
 
 
 async def workflows() -> list[WorkflowEntry]:
@@ -125,22 +99,6 @@ async def holds(workflow_id: str, site: Sequence[str] | None = None) -> bool:
 async def site_of(workflow_id: str) -> tuple[str, ...]:
     """Return the modules that were published together with a workflow, the last time; none when it is unknown."""
     return await in_database(_site_of, workflow_id)
-
-
-def paths_of(graph: Graph) -> frozenset[Path]:
-    """Return the path of every step of a graph, those of nested workflows included, without the indexes of items."""
-    return frozenset(node.path for node in read_tree(graph).walk())
-
-
-def gone_from(graph: Graph, steps: Iterable[StepState]) -> list[str]:
-    """Return the written paths of those steps that a graph no longer has, or has as another kind."""
-    tree = read_tree(graph)
-    return sorted({format_path(step.path) for step in steps if not _is_kind(tree.at(step.path), step.kind)})
-
-
-def _is_kind(node: Node | None, kind: StepKind) -> bool:
-    special = ("workflow", "sleep", "event")
-    return node is not None and (node.type == kind or (node.type not in special and kind not in special))
 
 
 def resume_schema(graph: Graph, path: Path) -> Any:

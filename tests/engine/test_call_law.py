@@ -60,13 +60,15 @@ async def alone() -> None:
 
 
 Right = dict[str, Any]
+GIVEN: Right = {"input_data": 1, "initial_state": {}, "request_context": {}, "breakpoints": None, "rehearsal": None}
 
 RUN: dict[str, tuple[Callable[[], Any], Right]] = {
-    "start": (new, {"input_data": 1, "initial_state": {}, "request_context": {}}),
-    "start_async": (new, {"input_data": 1, "initial_state": {}, "request_context": {}}),
-    "stream": (new, {"input_data": 1, "initial_state": {}, "request_context": {}}),
+    "start": (new, GIVEN),
+    "start_async": (new, GIVEN),
+    "stream": (new, GIVEN),
     "resume": (asked, {"step": "ask", "resume_data": 1, "label": None, "index": None}),
     "resume_stream": (asked, {"step": "ask", "resume_data": 1, "label": None, "index": None}),
+    "proceed": (asked, {"step": True, "breakpoints": None, "input_data": 1}),
     "watch": (asked, {"callback": print, "after": 0}),
     "observe": (asked, {"after": 0}),
     "send_event": (asked, {"name": "paid", "payload": 1}),

@@ -19,8 +19,8 @@ from engine.building.workflow import Workflow
 from engine.failure import describe, message_of
 from engine.registry import Engine
 from engine.tree.nodes import Flow, FlowNode, walk
-from playground.catalogue.catalogue import WorkflowEntry
-from playground.catalogue.problems import ImportProblem
+from playground.catalogue.problems import ImportProblem, complaints
+from playground.catalogue.published import WorkflowEntry
 from playground.supervisor.places import place_of, roots
 from playground.worker.loading.entries import entry_of
 from playground.worker.loading.hints import hint
@@ -54,6 +54,12 @@ class Discovery:
     imported: frozenset[str] = frozenset()
     """The modules that gave what they should, as the command named them, and their parts."""
 
+    @property
+    def there(self) -> str:
+        """Return which workflows there are, and what did not import, for whoever misses one."""
+        ids = ", ".join(one.workflow.id for one in self.found) or "none"
+        return "; ".join([f"There are: {ids}", *complaints(self.problems)])
+
 
 @dataclass(frozen=True, slots=True)
 class Importable:
@@ -77,6 +83,8 @@ def discover(
     modules: Sequence[str],
     importing: Callable[[str], None] = lambda module: None,
     without: Mapping[str, ImportProblem] | None = None,
+    *,
+    here: Path | None = None,
 ) -> Discovery:
     """Import the modules and return their workflows; a module that does not import hurts no other one.
 
@@ -84,8 +92,11 @@ def discover(
         modules: files, folders or dotted names.
         importing: told of each module before it is imported, and of ``""`` after the last.
         without: modules, as `importing` was told of them, that are not imported, and the problems that stand for them.
+        here: the folder from which paths lead; the current one by default.
     """
-    here = Path.cwd()
+    here = here or Path.cwd()
+    # Python takes a compiled file for current when its source has the same size and second: a second save may, too.
+    sys.dont_write_bytecode = True
     for root in reversed(roots(here)):
         if str(root) not in sys.path:
             sys.path.insert(0, str(root))
