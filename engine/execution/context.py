@@ -13,11 +13,14 @@ from engine.execution.questions import Questions
 from engine.execution.signals import Bail, Refuse, Suspend, Timeout
 from engine.journal.step_state import StepState
 from engine.paths import Path
+from engine.tree.calls import NUMBER, TEXT, Expected, asking
 from engine.tree.step import Step
 from engine.values.missing import MISSING
 from engine.values.schema import ANY
 
 Answer = TypeVar("Answer")
+
+STEP = Expected("a step or the id of one", lambda given: isinstance(getattr(given, "id", given), str))
 
 current_context: "ContextVar[Context | None]" = ContextVar("current_context", default=None)
 """The context of the step that runs here; logs and prints find their step by it."""
@@ -158,6 +161,7 @@ class Context:
         """Tell whether the run was cancelled, or the attempt timed out, while this step runs."""
         return self._closed
 
+    @asking("ctx.check_cancelled()")
     def check_cancelled(self) -> None:
         """Raise StepCancelled when the run was cancelled; for long loops in sync steps.
 
@@ -167,6 +171,7 @@ class Context:
         if self._closed:
             raise StepCancelled
 
+    @asking("ctx.result(fetch)", step=STEP)
     def result(self, step: "Step[Any, Any] | str", default: Any = MISSING) -> Any:
         """Return the output of an earlier step of this workflow, or of one around it.
 
@@ -201,6 +206,7 @@ class Context:
         timeout: Timeout = ...,
         default: Any = ...,
     ) -> Any: ...
+    @asking("ctx.suspend({'question': 'Buy it?'}, label='buy')", label=TEXT | None)
     def suspend(
         self,
         payload: Any = None,
@@ -236,6 +242,7 @@ class Context:
         """
         return self._left_by(lambda: self._questions.ask(payload, label, answer, timeout, default))
 
+    @asking("ctx.bail('nothing to do')")
     def bail(self, value: Any = None) -> NoReturn:
         """End the whole workflow early, with success and this result.
 
@@ -247,6 +254,7 @@ class Context:
         """
         self._leave(Bail(self._host.dump(self.path, "value", value)))
 
+    @asking("ctx.set_state(count=1)")
     def set_state(self, **changes: Any) -> None:
         """Merge the changes into the run's state at once, validated and recorded.
 
@@ -256,6 +264,7 @@ class Context:
         self.check_cancelled()
         self._host.change_state(self._place, self._step, self.path, changes)
 
+    @asking("ctx.write('a line')")
     def write(self, chunk: Any) -> None:
         """Give a piece of output to everyone who watches, while the step runs.
 
@@ -267,6 +276,7 @@ class Context:
         """
         self._note("step-output", {"chunk": self._host.dump(self.path, "chunk", chunk)})
 
+    @asking("ctx.progress(0.5, 'half of it')", fraction=NUMBER)
     def progress(self, fraction: float, message: str = "") -> None:
         """Tell how far the step is.
 

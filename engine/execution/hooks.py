@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.clock import Clock
 from engine.events import Draft, Event, RunStatus
+from engine.execution.walker import contained, counting
 from engine.failure import describe, is_users, message_of
 from engine.journal.requests import record_note
 from engine.journal.result import RunResult
@@ -34,6 +35,10 @@ def left_by(flow: Flow, status: RunStatus, run: RunState) -> dict[str, Any]:
 
 async def call(hook: Callable[[Any], Any], argument: Any) -> None:
     """Call a hook, sync or async."""
+    await counting(contained(_call(hook, argument)))
+
+
+async def _call(hook: Callable[[Any], Any], argument: Any) -> None:
     result = hook(argument)
     if inspect.isawaitable(result):
         await result
