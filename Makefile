@@ -89,8 +89,9 @@ mutants: $(MUTANTS_STAMP) ## Break journal/ and execution/ line by line, and see
 browser: $(TEST_STAMP) ## The tour in a real Chromium.
 	$(PYTEST) $(SPREAD) -m browser $(ARGS)
 
-slow: $(TEST_STAMP) ## The commands and reloads, each with a playground of its own.
+slow: $(TEST_STAMP) ## The commands and reloads, each with a playground of its own; and the laws, on many more examples.
 	$(PYTEST) $(SPREAD) -m slow $(ARGS)
+	$(PYTEST) $(SPREAD) --hypothesis-profile thorough -m "hypothesis and $(SECONDS_EACH)" $(ARGS) $(NONE_IS_FINE)
 
 faults: $(TEST_STAMP) ## Kill at every fault point, race, inject, ask at random; FAULTS=sample tries a part of it.
 	FAULTS=$(FAULTS) $(PYTEST) -m faults --timeout 1800 $(ARGS)
