@@ -21,7 +21,7 @@ WRONG = 2
 WITHOUT_DATABASE = frozenset({"help", "version", "makemessages", "compilemessages"})
 BY_THEMSELVES = frozenset(
     {"list", "run", "runs", "show", "resume", "send_event", "restart", "cancel", "check_workflows", "schedules"}
-    | {"arm", "disarm", "web", "worker"}
+    | {"arm", "disarm", "trigger", "web", "worker"}
 )
 """Commands that open the database themselves, when they need it."""
 

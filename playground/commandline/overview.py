@@ -16,6 +16,7 @@ COMMANDS = {
     "schedules": "list when workflows start by themselves",
     "arm": "have schedules start runs",
     "disarm": "have schedules start no more runs",
+    "trigger": "start a run as a schedule would, now",
     "prune": "delete old runs",
     "migrate": "give a shared database its tables, before a new version is used",
     "backup": "copy the database while it is in use",
