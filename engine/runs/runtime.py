@@ -15,7 +15,7 @@ from engine.execution.capture import LOGGER, capturing
 from engine.execution.hooks import left_by
 from engine.failure import describe
 from engine.journal.fit import check_fit, check_known
-from engine.journal.fold import fold
+from engine.journal.fold import apply, fold
 from engine.journal.requests import Start
 from engine.journal.state import RunState
 from engine.journal.store import Claim, MemoryStore, Store
@@ -26,6 +26,9 @@ from engine.tree.nodes import Flow
 
 LEASE = 10.0
 """Seconds for which a claim holds without being renewed."""
+
+KEPT = 64
+"""How many runs that were read are kept for their next segments."""
 
 
 class Runtime:
@@ -66,6 +69,8 @@ class Runtime:
         self._leaves_changed = leaves_changed
         self._live: dict[str, Execution] = {}
         self._driven: dict[str, asyncio.Event] = {}
+        self._read: dict[str, RunState] = {}
+        """Runs as they were read for a verdict, the oldest first; see `keep`."""
         self._deadlines: dict[str, asyncio.Task[Any]] = {}
         """What goes on with suspended runs when the time for an answer is over."""
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -171,6 +176,21 @@ class Runtime:
         """Return the fold of a run's journal."""
         return fold(await self.store.read(run_id))
 
+    def keep(self, state: RunState) -> None:
+        """Hand a run that was read on to the next segment of it, which then reads only what is newer."""
+        self._read[state.run_id] = state
+        if len(self._read) > KEPT:
+            del self._read[next(iter(self._read))]
+
+    async def _state_at(self, claim: Claim) -> RunState:
+        """Return the run that was claimed, from what was read of it before if that is still at hand."""
+        known = self._read.pop(claim.run_id, None)
+        if known is None or known.last_seq > claim.last_seq:
+            return await self.state(claim.run_id)
+        for event in await self.store.read(claim.run_id, after=known.last_seq):
+            apply(known, event)
+        return known
+
     def spawn(self, work: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
         """Run something beside; its error is logged, and `close` cancels it."""
         task = asyncio.get_running_loop().create_task(work)
@@ -187,7 +207,7 @@ class Runtime:
             await asyncio.wait(tasks)
 
     async def _execute(self, flow: Flow, claim: Claim, start: Start | None) -> RunState | None:
-        state = await self.state(claim.run_id)
+        state = await self._state_at(claim)
         if state.ended or not state.has_input:
             return state
         check_known(state)
