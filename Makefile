@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 FAULTS ?= all
+MINUTES ?= 60
 VENV := .venv
 BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.installed-run
@@ -84,15 +85,16 @@ endif
 coverage: $(TEST_STAMP) ## Which lines and branches the tests of seconds reach, in all processes; fails below a floor.
 	$(PYTEST) $(SPREAD) --cov -m "$(SECONDS_EACH)" $(ARGS)
 
-mutants: $(MUTANTS_STAMP) ## Break journal/ and execution/ line by line, and see who notices; ARGS="'engine.journal.refs*'".
-	$(BIN)/mutmut run $(ARGS)
+mutants: $(MUTANTS_STAMP) ## Break journal/ and execution/ line by line for MINUTES=60, and see who notices; ARGS="'engine.journal.refs*'".
+	@$(BIN)/python -m tests.mutants --minutes $(MINUTES) $(ARGS)
 	@$(BIN)/mutmut results | grep -v "not checked" || echo "Somebody noticed each of them."
 
 browser: $(TEST_STAMP) ## The tour in a real Chromium.
 	$(PYTEST) $(SPREAD) -m browser $(ARGS)
 
-slow: $(TEST_STAMP) ## The commands and reloads, each with a playground of its own.
+slow: $(TEST_STAMP) ## The commands and reloads, each with a playground of its own; and the laws, on many more examples.
 	$(PYTEST) $(SPREAD) -m slow $(ARGS)
+	$(PYTEST) $(SPREAD) --hypothesis-profile thorough -m "hypothesis and $(SECONDS_EACH)" $(ARGS) $(NONE_IS_FINE)
 
 faults: $(TEST_STAMP) ## Kill at every fault point, race, inject, ask at random; FAULTS=sample tries a part of it.
 	FAULTS=$(FAULTS) $(PYTEST) -m faults --timeout 1800 $(ARGS)

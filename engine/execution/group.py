@@ -29,7 +29,7 @@ class Member(NamedTuple):
         return [(step_id,) if self.number is None else (step_id, self.number) for step_id in self.ids]
 
 
-class Group:
+class Siblings:
     """Runs children in a sliding window and starts a halted one again when it can go on.
 
     A child that halts gives its place in the window to the next one, unless the run pauses there: then what comes after

@@ -346,7 +346,13 @@ class Execution:
         self._renewal = asyncio.get_running_loop().call_later(self._lease / 3, self._spawn, self._renew)
 
     async def _renew(self) -> None:
-        last_seq = await self._store.renew(self.journal.run_id, epoch=self._claim.epoch, lease=self._lease)
+        try:
+            last_seq = await self._store.renew(self.journal.run_id, epoch=self._claim.epoch, lease=self._lease)
+        except StaleEpoch:
+            if self._main is None or self.journal.state.ended:
+                # The walk came to its end meanwhile: there is nothing left to renew, and nobody to interrupt.
+                return
+            raise
         if last_seq > self.journal.last_seq:
             await self.journal.catch_up()
         if self._main is not None:

@@ -28,6 +28,9 @@ from engine.tree.nodes import Flow
 LEASE = 10.0
 """Seconds for which a claim holds without being renewed."""
 
+KEPT = 64
+"""How many runs that were read are kept for their next segments."""
+
 
 class Runtime:
     """Executes the runs of some workflows on one store.
@@ -73,6 +76,8 @@ class Runtime:
         self._leaves_changed = leaves_changed
         self._live: dict[str, Execution] = {}
         self._driven: dict[str, asyncio.Event] = {}
+        self._read: dict[str, RunState] = {}
+        """Runs as they were read for a verdict, the oldest first; see `keep`."""
         self._deadlines: dict[str, asyncio.Task[Any]] = {}
         """What goes on with suspended runs when the time for an answer is over."""
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -111,6 +116,7 @@ class Runtime:
             self._live[run_id].notice()
             return None
         flow = flow or self.flows[(await self.store.summary(run_id)).workflow_id]
+        known = known or self._read.pop(run_id, None)
         runnable = True
         while runnable:
             after = 0 if known is None else known.last_seq
@@ -189,6 +195,12 @@ class Runtime:
     async def state(self, run_id: str) -> RunState:
         """Return the fold of a run's journal."""
         return fold(await self.store.read(run_id))
+
+    def keep(self, state: RunState) -> None:
+        """Hand a run that was read on to the next segment of it, which then reads only what is newer."""
+        self._read[state.run_id] = state
+        if len(self._read) > KEPT:
+            del self._read[next(iter(self._read))]
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
         """Run something beside; its error is logged, and `close` cancels it."""

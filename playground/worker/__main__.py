@@ -25,8 +25,8 @@ from playground.worker.lifeline import end_with_parent  # noqa: E402
 from playground.worker.loading.discovery import discover, site  # noqa: E402
 from playground.worker.loading.environment import load_env_file  # noqa: E402
 from playground.worker.loading.fatal import fatal_modules  # noqa: E402
+from playground.worker.own_row import OwnRow  # noqa: E402
 from playground.worker.pulse import Pulse  # noqa: E402
-from playground.worker.row import OwnRow  # noqa: E402
 from playground.worker.worker import Worker  # noqa: E402
 
 # Seconds for which a worker waits for the database; giving up would interrupt steps that have done nothing wrong.

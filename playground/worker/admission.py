@@ -61,8 +61,10 @@ async def _look(runtime: Runtime, run_id: str, owner: str, lease: float) -> tupl
     try:
         if fork:
             await permit(flow, run)
+            runtime.keep(state)
             return True, None
         admitted = await admit(flow, wanted, run)
+        runtime.keep(state)
         return True, None if admitted == wanted else admitted
     except RequestError as error:
         claim = await runtime.store.claim(run_id, owner=owner, lease=lease)

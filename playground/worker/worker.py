@@ -35,10 +35,10 @@ from playground.worker.admission import begin
 from playground.worker.consumers import RunConsumer, VerdictConsumer
 from playground.worker.leftovers import Leftovers
 from playground.worker.loading.discovery import Discovery
-from playground.worker.loading.sources import changed_since, user_files
+from playground.worker.loading.user_files import changed_since, user_files
+from playground.worker.own_row import OwnRow
 from playground.worker.pulse import Pulse
 from playground.worker.queued import Queued
-from playground.worker.row import OwnRow
 from playground.worker.schedule_watch import Firing
 from playground.worker.slots import Slots
 from playground.worker.suspects import Suspects

@@ -99,7 +99,7 @@ def typed_values(draw: st.DrawFn, depth: int = 2) -> tuple[Any, st.SearchStrateg
             return Box[kind], values.map(lambda value: Box[kind](content=value))  # type: ignore[valid-type]
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None)
 @given(st.data())
 def test_random_values_of_random_types_survive(data: st.DataObject) -> None:
     """Whatever is put together of the types that JSON does not have, it loads as what it was."""
@@ -130,7 +130,7 @@ JSON_VALUES = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None)
 @given(st.fixed_dictionaries({"a": JSON_VALUES}, optional=dict.fromkeys("bcdefg", JSON_VALUES)))
 def test_plain_types_are_read_as_if_from_json_text(value: dict[str, Any]) -> None:
     """The fast way of plain types gives the same objects and finds the same faults as the general one."""

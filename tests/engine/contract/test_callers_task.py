@@ -262,3 +262,29 @@ async def test_a_run_that_waits_for_nothing_leaves_others_their_turn() -> None:
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.1):
             await run.start(0)
+
+
+async def test_a_renewal_that_comes_after_the_end_disturbs_nobody() -> None:
+    """A loop that was busy for long renews a claim when the run has ended: its caller gets the result and no cancel."""
+    renewing = asyncio.Event()
+
+    class Late(MemoryStore):
+        async def renew(self, run_id: str, *, epoch: int, lease: float) -> int:
+            renewing.set()
+            seq = 0
+            while not (summary := await self.summary(run_id)).ended:
+                await self.changed(run_id, after=seq)
+                seq = summary.last_seq
+            return await super().renew(run_id, epoch=epoch, lease=lease)
+
+    async def wait(data: Any) -> Any:
+        await renewing.wait()
+        return data
+
+    runtime = Runtime(store=Late(), lease=0.03)
+    flow = begin().then(create_step(id="wait", execute=wait)).commit().flow
+    runtime.flows.add(flow)
+    run: Run[Any, Any] = Run(runtime, flow)
+    result = await run.start(1)
+    task = asyncio.current_task()
+    assert (result.status, result.result, task and task.cancelling()) == ("success", 1, 0)
