@@ -34,7 +34,7 @@ class Recorder:
         clock: Clock,
         claim: Claim,
         state: RunState,
-        news: Callable[[Sequence[Event]], None] = lambda events: None,
+        news: Callable[[Sequence[Event]], None] | None = None,
     ) -> None:
         """Take the claim, the folded state, and who is told of events that others recorded."""
         self.state: RunState = state
@@ -63,7 +63,7 @@ class Recorder:
         self.now: Callable[[], datetime] = clock.now
         """The time of events."""
         self._epoch = claim.epoch
-        self._news = news
+        self._news = news or _ignore
         self._pending: list[Draft] = []
         self._writing = asyncio.Lock()
         self._main: asyncio.Task[Any] | None = None
@@ -80,6 +80,10 @@ class Recorder:
         """
         self._main = main
         self._spawn = spawn
+
+    def leave(self) -> None:
+        """Tell nobody of news any more, and begin nothing beside; the segment is over."""
+        self._news, self._spawn = _ignore, None
 
     def emit(self, type: EventType, path: Path, payload: dict[str, Any]) -> None:
         """Fold an event now; it is recorded by the next `flush`."""
@@ -185,6 +189,10 @@ class Recorder:
             self.heard += len(events)
             self.straight = self.straight and not self._pending
             self._news(events)
+
+
+def _ignore(events: Sequence[Event]) -> None:
+    """Take no notice."""
 
 
 async def _nothing() -> None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from engine.clock import Clock, SystemClock
 from engine.errors import Conflict, RunExists, StaleEpoch, UnknownRun
@@ -28,9 +28,8 @@ Decide = Callable[[Sequence[Event]], Sequence[Draft]]
 """Given the events since the last read one, return what to record; raise to record nothing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """The right to write a run's journal until a newer claim is made."""
+class Claim(NamedTuple):
+    """The right to write a run's journal until a newer claim is made. A tuple, since each segment of a run has one."""
 
     run_id: str
     epoch: int

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import random
-import uuid
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +13,7 @@ from engine.execution import Execution, Recorder
 from engine.execution.capture import LOGGER, capturing
 from engine.execution.hooks import left_by
 from engine.failure import describe
+from engine.ids import new_run_id
 from engine.journal.fit import check_fit, check_known
 from engine.journal.fold import fold
 from engine.journal.requests import Start
@@ -21,7 +21,7 @@ from engine.journal.state import RunState
 from engine.journal.store import Claim, MemoryStore, Store
 from engine.runs.endings import Endings
 from engine.runs.flows import Flows
-from engine.runs.local_runs import executing, tell
+from engine.runs.local_runs import Executing, tell
 from engine.tree.nodes import Flow
 
 LEASE = 10.0
@@ -60,7 +60,7 @@ class Runtime:
         self.logger: logging.Logger = logger or LOGGER
         self.flows: Flows = Flows()
         self.random: Callable[[], float] = random.random
-        self.new_id: Callable[[], str] = lambda: str(uuid.uuid4())
+        self.new_id: Callable[[], str] = new_run_id
         self._owner = owner
         self._lease = lease
         self._leaves_changed = leaves_changed
@@ -227,7 +227,7 @@ class Runtime:
         )
         self._live[claim.run_id] = execution
         try:
-            with capturing, executing(self.store, claim.run_id, execution):
+            with capturing, Executing(self.store, claim.run_id, execution):
                 whole = await execution.segment()
         finally:
             del self._live[claim.run_id]
