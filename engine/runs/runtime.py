@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.clock import Clock, SystemClock
 from engine.errors import WorkflowChanged
+from engine.events import RESTING
 from engine.execution import Execution, Recorder
 from engine.execution.capture import LOGGER, capturing
 from engine.execution.hooks import left_by
@@ -43,6 +44,8 @@ class Runtime:
         owner: str = "program",
         lease: float = LEASE,
         leaves_changed: bool = False,
+        die: Callable[[], None] | None = None,
+        production: bool = False,
     ) -> None:
         """Take the ports.
 
@@ -54,11 +57,15 @@ class Runtime:
             lease: seconds for which a claim holds without being renewed.
             leaves_changed: whether a run that does not fit the code here is left as it is, since another process may
                 have the code that it began with. Otherwise one that is at work fails.
+            die: kills this process, for rehearsals, if it is a worker that is replaced then.
+            production: whether rehearsals are refused.
         """
         self.clock: Clock = clock or SystemClock()
         self.store: Store = store if store is not None else MemoryStore(self.clock)
         self.logger: logging.Logger = logger or LOGGER
         self.flows: Flows = Flows()
+        self.die: Callable[[], None] | None = die
+        self.production: bool = production
         self.random: Callable[[], float] = random.random
         self.new_id: Callable[[], str] = new_run_id
         self._owner = owner
@@ -146,7 +153,7 @@ class Runtime:
     async def drive(
         self, run_id: str, *, flow: Flow | None = None, force: bool = False, known: RunState | None = None
     ) -> RunState:
-        """Go on with a run, through its timers and events, until it has ended or all that is left is suspended.
+        """Go on with a run, through its timers and events, until it ends, pauses, or all that is left is suspended.
 
         Callers that drive the same run share the work; who comes second waits for the first. See `segment`.
         """
@@ -162,7 +169,7 @@ class Runtime:
                 self.notice(run_id)
                 await driven.wait()
                 state = await self.state(run_id)
-            if state.ended or state.status == "suspended":
+            if state.status in RESTING:
                 self._mind_deadline(state)
                 return state
 
@@ -207,10 +214,10 @@ class Runtime:
                 check_fit(flow, state)
             except WorkflowChanged as error:
                 due = state.due_at is not None and state.due_at <= self.clock.now()
-                if state.status == "suspended" and not due:
+                if state.status in ("suspended", "paused") and not due:
                     # Its owner died as it came to rest. Whoever answers is told; until then the step may be back.
                     return state
-                if self._leaves_changed or state.status in ("waiting", "suspended"):
+                if self._leaves_changed or state.status in ("waiting", "suspended", "paused"):
                     # Elsewhere, or since nothing is at work that would have to end, it goes on with the former code.
                     raise
                 if await self._refuse(claim, state, error):
@@ -224,6 +231,7 @@ class Runtime:
             flow=flow,
             state=state,
             start=start,
+            die=self.die,
         )
         self._live[claim.run_id] = execution
         try:
@@ -246,7 +254,7 @@ class Runtime:
         if state.left_to_undo:
             journal.emit("run-undoing", (), {"status": "failed"} | failed)
         else:
-            journal.emit("run-failed", (), failed | left_by(self.flows[state.workflow_id], "failed"))
+            journal.emit("run-failed", (), failed | left_by(self.flows[state.workflow_id], "failed", state))
         await journal.flush()
         state.last_seq = journal.last_seq
         return state.ended
@@ -259,7 +267,7 @@ class Runtime:
                 force, known = False, None
                 if state is None:
                     state = await self.state(run_id)
-                if state.ended or state.status == "suspended":
+                if state.status in RESTING:
                     return state
                 await self._wait(state)
         finally:
@@ -281,7 +289,7 @@ class Runtime:
                 task.cancel()
 
     def _mind_deadline(self, state: RunState) -> None:
-        """Go on with a suspended run when the time for an answer is over, while the event loop runs."""
+        """Go on with a run at rest when the time for an answer is over or a timer ends, while the event loop runs."""
         if state.due_at is not None and not state.ended and state.run_id not in self._deadlines:
             self._deadlines[state.run_id] = self.spawn(self._go_on_at(state.run_id, state.due_at))
 

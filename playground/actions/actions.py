@@ -24,17 +24,17 @@ from engine.journal.step_state import StepState
 from engine.paths import Path, format_path, ids_of
 from engine.values.missing import MISSING
 from playground.actions import verdicts
+from playground.actions.signing import SignedStore
 from playground.catalogue import catalogue
 from playground.catalogue.catalogue import WorkflowEntry
 from playground.fleet import hanging, host
 from playground.graph.nodes import UNKNOWN
 from playground.graph.tree import read_tree
 from playground.live import nudges
-from playground.store import OrmStore
 
 RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,199}")
 
-store = OrmStore()
+store = SignedStore()
 """The store of this process, for reading runs too: `read`, `summary`, `waits`."""
 
 _clock = SystemClock()
@@ -193,7 +193,7 @@ def suspended_step(
     """Return the suspended step that is meant, as `engine.Run.resume` finds it; see `resume`."""
     run, entry = known.run, known.entry
     recorded = {ids_of(begun.path) for begun in run.steps()}
-    paths = recorded if entry is None else catalogue.paths_of(entry.graph)
+    paths = recorded if entry is None else read_tree(entry.graph).paths()
     return find_suspended(Places(workflow_id=run.workflow_id, paths=paths), run, step, label, index)
 
 
@@ -320,7 +320,7 @@ def forked_step(entry: WorkflowEntry, step: str | Sequence[str | int]) -> Path:
     Raises:
         UnknownStep: it has none there (any more).
     """
-    return path_of(Places(workflow_id=entry.workflow_id, paths=catalogue.paths_of(entry.graph)), step)
+    return path_of(Places(workflow_id=entry.workflow_id, paths=read_tree(entry.graph).paths()), step)
 
 
 async def _announce(run_id: str) -> None:
