@@ -118,7 +118,15 @@ class Recorder:
         waiting, self._waiting = self._waiting, []
         error: BaseException | None = None
         try:
-            await self._write()
+            while self._pending:
+                batch, self._pending = self._pending, []
+                try:
+                    self.last_seq = await self._store.append(self.run_id, batch, epoch=self._epoch, after=self.last_seq)
+                except Conflict:
+                    # Others can only have added requests, which a walk takes up where it comes to them; so what is
+                    # pending stays true, and is written after them. It goes first: more may have been emitted since.
+                    self._pending = batch + self._pending
+                    await self._read_news()
         except BaseException as raised:
             error = raised
             raise
@@ -161,31 +169,24 @@ class Recorder:
         """Return how to write beside the current task if that may be cancelled meanwhile, as a child of a group."""
         return None if self.alone or asyncio.current_task() is self._main else self._spawn
 
-    async def _write(self) -> None:
-        while self._pending:
-            batch, self._pending = self._pending, []
-            try:
-                self.last_seq = await self._store.append(self.run_id, batch, epoch=self._epoch, after=self.last_seq)
-            except Conflict:
-                # Others can only have added requests, which a walk takes up where it comes to them; so what is pending
-                # stays true, and is written after them. It goes first, since more may have been emitted meanwhile.
-                self._pending = batch + self._pending
-                await self._read_news()
-
     async def _settle(self, drafts: Sequence[Draft], heard: int, still: Callable[[], bool]) -> bool:
-        async with self._writing:
-            await self._write()
-            # Not before the lock is held and all else is written: waiting for both gave others time to decide first.
-            if self.heard != heard or not still():
-                return False
-            try:
-                self.last_seq = await self._store.append(self.run_id, drafts, epoch=self._epoch, after=self.last_seq)
-            except Conflict:
-                await self._read_news()
-                return False
-            for draft in drafts:
-                apply(self.state, draft)
-            return True
+        while True:
+            await self.write()
+            async with self._writing:
+                # Not before the lock is held and all else is written: waiting for both gave others time to decide.
+                if not self._pending:
+                    return self.heard == heard and still() and await self._record(drafts)
+
+    async def _record(self, drafts: Sequence[Draft]) -> bool:
+        """Record and fold some events unless others have recorded something; then fold in that."""
+        try:
+            self.last_seq = await self._store.append(self.run_id, drafts, epoch=self._epoch, after=self.last_seq)
+        except Conflict:
+            await self._read_news()
+            return False
+        for draft in drafts:
+            apply(self.state, draft)
+        return True
 
     async def _read_news(self) -> None:
         events = await self._store.read(self.run_id, after=self.last_seq)

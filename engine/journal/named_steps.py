@@ -37,7 +37,7 @@ def named_breakpoints(places: Places, breakpoints: Any) -> Breakpoints:
     Raises:
         UnknownStep: one of them is no step of the workflow.
     """
-    if breakpoints is None or breakpoints == "all":
+    if breakpoints is None or breakpoints in ((), "all"):
         return breakpoints or ()
     if not isinstance(breakpoints, list | tuple | set | frozenset):
         raise UnknownStep(f"breakpoints are given as {shown(breakpoints)}. Expected a list of steps, or 'all'")

@@ -290,7 +290,7 @@ class Runtime:
 
     def _mind_deadline(self, state: RunState) -> None:
         """Go on with a run at rest when the time for an answer is over or a timer ends, while the event loop runs."""
-        if state.due_at is not None and not state.ended and state.run_id not in self._deadlines:
+        if not state.ended and state.due_at is not None and state.run_id not in self._deadlines:
             self._deadlines[state.run_id] = self.spawn(self._go_on_at(state.run_id, state.due_at))
 
     async def _go_on_at(self, run_id: str, due: datetime) -> None:

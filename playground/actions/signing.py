@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from engine.events import Draft, Event
 from engine.journal.store import Decide
-from engine.journal.summary import RunSummary
 from playground.guard.callers import caller
 from playground.store import OrmStore
 
@@ -15,14 +14,14 @@ ASKED = frozenset({"run-started", "step-resumed", "event-received", "run-undoing
 class SignedStore(OrmStore):
     """A store whose requests carry the name of whoever made them, as ``by`` in the payload of the event."""
 
-    async def create(self, run_id: str, drafts: Sequence[Draft]) -> RunSummary:
+    async def create(self, run_id: str, drafts: Sequence[Draft]) -> None:
         """Begin a run; of a fork, the fork is signed and not the history that it shares."""
         made = next((draft for draft in drafts if draft.type == "run-forked"), drafts[0])
-        return await super().create(run_id, signed(drafts, caller.get().name, [made]))
+        await super().create(run_id, signed(drafts, caller.get().name, [made]))
 
-    async def create_as_it_was(self, run_id: str, drafts: Sequence[Draft]) -> RunSummary:
+    async def create_as_it_was(self, run_id: str, drafts: Sequence[Draft]) -> None:
         """Begin a run that was made elsewhere, under the names that it has."""
-        return await super().create(run_id, drafts)
+        await super().create(run_id, drafts)
 
     async def transact(self, run_id: str, *, after: int, decide: Decide) -> list[Event]:
         """Read, decide and record at once."""
