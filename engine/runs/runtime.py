@@ -123,11 +123,11 @@ class Runtime:
                 if state is not None and state.ended:
                     await self._endings.finish(flow, claim, state)
             finally:
-                await self.store.release(run_id, epoch=claim.epoch)
+                # Whoever answered before the release saw the run claimed and left it alone.
+                runnable = await self.store.release(run_id, epoch=claim.epoch)
             if state is None or state.ended:
                 break
-            # Whoever answered before the release saw the run claimed and left it alone, so this is looked at after it.
-            runnable, force, start, known = (await self.store.summary(run_id)).runnable, False, None, None
+            force, start, known = False, None, None
         return state
 
     async def finish(self, run_id: str, *, force: bool = False) -> bool:

@@ -38,7 +38,7 @@ LAST_SEQ = "SELECT last_seq FROM playground_run WHERE run_id = %s"
 RELEASE = """
     UPDATE playground_run SET leased_until = NULL, queued_at = CASE
         WHEN status = 'running' OR (status = 'pending' AND has_input) THEN COALESCE(queued_at, {now}) ELSE queued_at END
-    WHERE run_id = %s AND epoch = %s
+    WHERE run_id = %s AND epoch = %s RETURNING status = 'running' OR (status = 'pending' AND has_input)
 """
 
 # A run that has ended stays queued as long as hooks may be left.
@@ -81,10 +81,16 @@ def finish(run_id: str, epoch: int) -> bool:
         return bool(cursor.rowcount)
 
 
-def release(run_id: str, epoch: int) -> None:
-    """Give a claim back; a run that could go on is queued, for its owner may have stopped in the middle."""
+def release(run_id: str, epoch: int) -> bool:
+    """Give a claim back; a run that could go on is queued, for its owner may have stopped in the middle.
+
+    Returns:
+        Whether it could go on, or the claim was no longer held.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_statement(RELEASE, connection.vendor), [run_id, epoch])
+        found = cursor.fetchone()
+        return found is None or bool(found[0])
 
 
 def free(run_id: str) -> bool:
