@@ -89,7 +89,8 @@ class Context:
         self.path: Path = path
         # Taken now: the record goes on, and a thread that was left behind still belongs to this attempt.
         self.attempt: int = 1 if record is None else record.attempts
-        self._questions = Questions(host, path, step, record)
+        # Most steps ask nothing, so this is made when it is needed; but what was answered is taken now, as above.
+        self._questions = None if record is None or not record.suspends else Questions(host, path, step, record)
 
     @property
     def run_id(self) -> str:
@@ -130,7 +131,7 @@ class Context:
     @property
     def suspend_data(self) -> Any:
         """Return a copy of the payload of the last suspend; None before the first."""
-        return ANY.load(self._questions.last_payload)
+        return ANY.load(self._asked.last_payload)
 
     @property
     def resume_data(self) -> Any:
@@ -138,7 +139,7 @@ class Context:
 
         The answer to a question with a schema of its own is JSON here. It is None when the time for it was over.
         """
-        return self._left_by(self._questions.last_answer)
+        return self._left_by(self._asked.last_answer)
 
     @property
     def state(self) -> Any:
@@ -240,7 +241,7 @@ class Context:
             InvalidSchema: ``answer`` is no schema.
             StepError: ``timeout`` is no time, or there is a default without one.
         """
-        return self._left_by(lambda: self._questions.ask(payload, label, answer, timeout, default))
+        return self._left_by(lambda: self._asked.ask(payload, label, answer, timeout, default))
 
     @asking("ctx.bail('nothing to do')")
     def bail(self, value: Any = None) -> NoReturn:
@@ -303,6 +304,12 @@ class Context:
         # Looked at first, since a call for each step is what steps cost.
         if self._host.told:
             self._host.gather()
+
+    @property
+    def _asked(self) -> Questions:
+        if self._questions is None:
+            self._questions = Questions(self._host, self.path, self._step, None)
+        return self._questions
 
     def _note(self, type: EventType, payload: dict[str, Any]) -> None:
         if not self._closed:

@@ -23,8 +23,10 @@ def hooks_after(flow: Flow, status: RunStatus, run: RunState | None = None) -> l
     """Return the names of the hooks that follow an end with this status; of a run that rehearses, none."""
     if run is not None and run.rehearsal is not None:
         return []
-    hooks = {"on_finish": flow.on_finish, "on_error": flow.on_error if status == "failed" else None}
-    return [name for name, hook in hooks.items() if hook is not None]
+    hooks = [] if flow.on_finish is None else ["on_finish"]
+    if status == "failed" and flow.on_error is not None:
+        hooks.append("on_error")
+    return hooks
 
 
 def left_by(flow: Flow, status: RunStatus, run: RunState) -> dict[str, Any]:

@@ -129,6 +129,9 @@ class Execution:
         finally:
             if self.interrupted:
                 await take_back(main)
+            # What refers to itself is only found by Python's garbage collector, which costs more than a step.
+            self.journal.leave()
+            self.host.leave()
         if main.cancelling():
             raise asyncio.CancelledError
         return not self._stopped

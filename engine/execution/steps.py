@@ -119,8 +119,8 @@ async def _attempt(
         if context.pending is None:
             output = _dump(step, result)
             # What a rehearsal has done is not undone: it may never have been done.
-            undo = {"undo": True} if step.undo and rehearsal is None else {}
-            run.journal.emit("step-succeeded", path, {"output": output} | undo)
+            undo = step.undo is not None and rehearsal is None
+            run.journal.emit("step-succeeded", path, {"output": output, "undo": True} if undo else {"output": output})
             return Value(output, {"step": list(path)})
     except (Suspend, Bail, Refuse) as signal:
         context.pending = context.pending or signal

@@ -356,13 +356,14 @@ class Run(Generic[In, Out]):
         """Record what the run starts with; return the fold of its journal, as far as it is known."""
         runtime = self._runtime
         check_rehearsal(rehearsal, production=runtime.production, can_die=runtime.die is not None)
-        known = RunState() if self._is_new else await runtime.state(self.run_id)
-        if known.has_input and known.status == "pending" and known.forked_from is not None and input_data is MISSING:
-            await self._start_fork(known, breakpoints, rehearsal)
-            return known
-        if known.run_id and not self._recorded and known.has_input:
-            raise RunExists.of(self.run_id)
-        check_startable(known)
+        known = None if self._is_new else await runtime.state(self.run_id)
+        if known is not None:
+            if known.has_input and known.status == "pending" and known.forked_from and input_data is MISSING:
+                await self._start_fork(known, breakpoints, rehearsal)
+                return known
+            if known.run_id and not self._recorded and known.has_input:
+                raise RunExists.of(self.run_id)
+            check_startable(known)
         start = Start(
             input=None if input_data is MISSING else input_data,
             state=state,
@@ -371,7 +372,7 @@ class Run(Generic[In, Out]):
             rehearsal=rehearsal,
         )
         start = await admit(self._flow, start, self)
-        if known.run_id:
+        if known is not None and known.run_id:
             await record_start(runtime.store, runtime.clock, self.run_id, start, known=known)
         else:
             known = await self._create(start)

@@ -38,7 +38,8 @@ LAST_SEQ = "SELECT last_seq FROM playground_run WHERE run_id = %s"
 RELEASE = """
     UPDATE playground_run SET leased_until = NULL, queued_at = CASE
         WHEN status = 'running' OR (status = 'pending' AND has_input) THEN COALESCE(queued_at, {now}) ELSE queued_at END
-    WHERE run_id = %s AND epoch = %s {returning}
+    WHERE run_id = %s AND epoch = %s
+    RETURNING status = 'running' OR (status = 'pending' AND has_input), queued_at IS NOT NULL
 """
 
 # A run that has ended stays queued as long as hooks may be left.
@@ -81,16 +82,16 @@ def finish(run_id: str, epoch: int) -> bool:
         return bool(cursor.rowcount)
 
 
-def release(run_id: str, epoch: int) -> bool:
+def release(run_id: str, epoch: int) -> tuple[bool, bool]:
     """Give a claim back; a run that could go on is queued, for its owner may have stopped in the middle.
 
     Returns:
-        Whether it is queued, where other machines have to be told.
+        Whether it could go on, or the claim was no longer held; and whether it is queued.
     """
     with connection.cursor() as cursor:
         cursor.execute(_statement(RELEASE, connection.vendor), [run_id, epoch])
-        found = None if connection.vendor == "sqlite" else cursor.fetchone()
-    return bool(found and found[0])
+        found = cursor.fetchone()
+    return (True, False) if found is None else (bool(found[0]), bool(found[1]))
 
 
 def free(run_id: str) -> bool:
@@ -111,5 +112,4 @@ def _seconds(lease: float) -> str:
 def _statement(template: str, vendor: str) -> str:
     # SQLite locks the whole database when a transaction begins; elsewhere the row has to be locked.
     lock = "" if vendor == "sqlite" else "FOR UPDATE OF playground_run"
-    returning = "" if vendor == "sqlite" else "RETURNING queued_at IS NOT NULL"
-    return template.format(now=now_sql(vendor), later=later_sql(vendor), lock=lock, returning=returning)
+    return template.format(now=now_sql(vendor), later=later_sql(vendor), lock=lock)
