@@ -17,10 +17,12 @@ StepyardError
 │   ├── InvalidResumeData
 │   ├── InvalidEventPayload
 │   ├── StartRefused
+│   ├── RehearsalRefused
 │   ├── RunAlreadyStarted
 │   ├── RunExists
 │   ├── NotSuspended
 │   │   └── UnknownLabel
+│   ├── NotPaused
 │   ├── AmbiguousResume
 │   ├── AlreadyResumed
 │   ├── RunFinished
@@ -172,6 +174,10 @@ class StartRefused(RequestError):
     """The workflow's on_start hook refused the start; no run was made. See its cause, and start again then."""
 
 
+class RehearsalRefused(RequestError):
+    """Nothing is rehearsed here; no run was made. Start it without a rehearsal, or in a development playground."""
+
+
 class RunAlreadyStarted(RequestError):
     """The run was started before. Create another run with workflow.create_run()."""
 
@@ -194,8 +200,12 @@ class UnknownLabel(NotSuspended):
     """No step of the run has suspended under this label. Take one of those that result.steps shows."""
 
 
+class NotPaused(RequestError):
+    """The run or the step is not paused: there is nothing to go on with. See result.paused for what is."""
+
+
 class AmbiguousResume(RequestError):
-    """Several steps are suspended. Say which one to resume by its path, as step="inner.ask"."""
+    """Several steps are suspended or paused. Say which one is meant by its path, as step="inner.ask"."""
 
 
 class AlreadyResumed(RequestError):

@@ -9,7 +9,6 @@ from engine.building.workflow import Workflow
 from engine.clock import Clock
 from engine.errors import DefinitionError, DuplicateId, NotCommitted, UnknownWorkflow
 from engine.events import RunStatus
-from engine.journal.port_checks import check_port
 from engine.journal.store import Store
 from engine.journal.summary import RunSummary
 from engine.runs.run import Run
@@ -18,6 +17,7 @@ from engine.runs.scheduled import run_schedules
 from engine.shown import shown
 from engine.tree.calls import defining
 from engine.tree.nodes import Flow
+from engine.validation.port_checks import check_port
 
 
 class _Runs:
@@ -38,6 +38,7 @@ class Engine:
         store: where runs are kept; in memory by default.
         logger: gets the errors of hooks and watchers.
         clock: gives the time; the system's by default.
+        production: whether this program works in earnest, so that rehearsals are refused.
 
     Raises:
         NotCommitted: something in ``workflows`` is no committed workflow.
@@ -53,12 +54,13 @@ class Engine:
         store: Store | None = None,
         logger: logging.Logger | None = None,
         clock: Clock | None = None,
+        production: bool = False,
     ) -> None:
         """Take the workflows and the ports."""
         check_port("Engine", "store", store, Store)
         check_port("Engine", "clock", clock, Clock)
         check_port("Engine", "logger", logger, logging.Logger)
-        self.runtime: Runtime = Runtime(store=store, clock=clock, logger=logger)
+        self.runtime: Runtime = Runtime(store=store, clock=clock, logger=logger, production=production)
         self._names: dict[str, Workflow[Any, Any]] = {}
         self._workflows: dict[str, Workflow[Any, Any]] = {}
         for name, workflow in _named(workflows):

@@ -18,6 +18,7 @@ from engine.journal.result import RunResult
 from engine.journal.store import Store
 from engine.paths import Path, format_path, ids_of, parse_path
 from engine.registry import Engine
+from engine.rehearsal import Rehearsal
 from engine.runs.run import Run
 from engine.tree.nodes import StepNode
 from engine.values.missing import MISSING
@@ -188,6 +189,7 @@ async def run_to_end(
     answers: Answers | None = None,
     initial_state: dict[str, Any] | None = None,
     request_context: dict[str, Any] | None = None,
+    rehearsal: Rehearsal | None = None,
     max_resumes: int = 1000,
 ) -> RunResult:
     """Run a workflow in memory to its end, timers at once, answering what it asks.
@@ -200,6 +202,7 @@ async def run_to_end(
         answers: written path or id of a step -> the answer, or a function that gets what the step asks and gives it.
         initial_state: the state to begin with.
         request_context: what steps find in their context.
+        rehearsal: what the run is to pretend of some steps.
         max_resumes: how often it may suspend before that is taken for an endless loop.
 
     Returns:
@@ -212,7 +215,9 @@ async def run_to_end(
     _check_names(workflow, answers or {})
     engine = Engine([workflow], clock=FakeClock())
     run = await engine.workflow(workflow.id).create_run()
-    result = await run.start(input_data, initial_state=initial_state, request_context=request_context)
+    result = await run.start(
+        input_data, initial_state=initial_state, request_context=request_context, rehearsal=rehearsal
+    )
     for _ in range(max_resumes):
         path = next((path for path in result.suspended if _answer(answers or {}, path) is not MISSING), None)
         if result.status == "suspended" and path is None and any(step.due_at for step in result.steps.values()):

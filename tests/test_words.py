@@ -48,6 +48,7 @@ ALIKE = {
     "consumers": "what Channels calls them: of sockets, and of a worker's channels",
     "durations": "a length of time, in code and in a form",
     "jsontext": "JSON as text, in the journal and as a person typed it",
+    "playing": "of scenarios: in memory, and in a process of its own",
     "request": "an HTTP request, as the guard sees it and as the server takes it in",
     "rows": "of a journal as it is shown, and as it is kept",
     "values": "of JSON, as a form holds them and as a page shows them",
@@ -60,6 +61,7 @@ CLASSES_ALIKE = {
     **dict.fromkeys(["Event", "Run", "SavedInput", "Schedule", "Wait", "Worker"], "its table"),
     **dict.fromkeys(["Ear", "Pipe"], "what a room needs of PostgreSQL, so that it need not be loaded"),
     "Command": "Django looks for it by this name",
+    "Failure": "that a page tells of, and that a rehearsal has a step have",
     "Issue": "what is wrong in a value, of the engine and of a form that may also warn",
     "Refusal": "of a request, by the guard and by the engine",
 }

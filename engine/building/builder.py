@@ -330,7 +330,8 @@ class WorkflowBuilder(Generic[In, Out, Now]):
         Raises:
             EmptyWorkflow: it has no step.
             DuplicateId: two of its nodes have the same id.
-            WiringError: a step can never take what it is given, or a mapping reads a step that is not before it.
+            WiringError: a step can never take what it is given, or a mapping reads a step that is not before it, or a
+                part that cannot be there.
             DefinitionError: a schedule has a wrong expression, zone or input.
         """
         check_wiring(self.flow)

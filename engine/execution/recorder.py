@@ -138,8 +138,14 @@ class Recorder:
             payload: its payload.
             still: whether there is reason for it when all that was emitted before is recorded.
         """
-        spawn, draft = self._beside(), Draft(self.now(), type, path, payload)
-        settling = self._settle(draft, self.heard, still)
+        return await self.settle_all([(type, path, payload)], still)
+
+    async def settle_all(
+        self, events: Sequence[tuple[EventType, Path, dict[str, Any]]], still: Callable[[], bool] = lambda: True
+    ) -> bool:
+        """Do with several events, all or none, what `settle` does with one."""
+        spawn, now = self._beside(), self.now()
+        settling = self._settle([Draft(now, *event) for event in events], self.heard, still)
         return bool(await (settling if spawn is None else asyncio.shield(spawn(settling))))
 
     async def catch_up(self) -> None:
@@ -162,18 +168,19 @@ class Recorder:
                 self._pending = batch + self._pending
                 await self._read_news()
 
-    async def _settle(self, draft: Draft, heard: int, still: Callable[[], bool]) -> bool:
+    async def _settle(self, drafts: Sequence[Draft], heard: int, still: Callable[[], bool]) -> bool:
         async with self._writing:
             await self._write()
             # Not before the lock is held and all else is written: waiting for both gave others time to decide first.
             if self.heard != heard or not still():
                 return False
             try:
-                self.last_seq = await self._store.append(self.run_id, [draft], epoch=self._epoch, after=self.last_seq)
+                self.last_seq = await self._store.append(self.run_id, drafts, epoch=self._epoch, after=self.last_seq)
             except Conflict:
                 await self._read_news()
                 return False
-            apply(self.state, draft)
+            for draft in drafts:
+                apply(self.state, draft)
             return True
 
     async def _read_news(self) -> None:

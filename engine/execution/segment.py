@@ -8,14 +8,14 @@ from typing import Any, Literal
 
 from engine.clock import Clock
 from engine.errors import StaleEpoch
-from engine.events import Event
+from engine.events import Event, RunStatus
 from engine.execution.attempts import run_attempt
 from engine.execution.concurrent import run_branch, run_foreach, run_parallel, run_race
 from engine.execution.hooks import left_by
 from engine.execution.loops import run_loop
 from engine.execution.lost import take_over
 from engine.execution.mapping import run_map
-from engine.execution.outcome import Bailed, Canceled, Failed, Halted, Outcome
+from engine.execution.outcome import HELD, Bailed, Canceled, Failed, Halted, Outcome
 from engine.execution.ports import Host
 from engine.execution.recorder import Recorder
 from engine.execution.scope import Scope
@@ -47,6 +47,7 @@ from engine.tree.nodes import (
     SleepNode,
     StepNode,
 )
+from engine.values.missing import MISSING
 
 
 class Execution:
@@ -66,10 +67,15 @@ class Execution:
         flow: Flow,
         state: RunState,
         start: Start | None = None,
+        die: Callable[[], None] | None = None,
     ) -> None:
-        """Take the claim and the folded state of the run; ``start`` is recorded when it begins, and holds from then."""
+        """Take the claim and the folded state of the run.
+
+        ``start`` is recorded when it begins, and holds from then; ``die`` kills this process, if rehearsals may.
+        """
         self.clock = clock
         self.random = random
+        self.die = die
         self.lost: str = claim.lost or ""
         self.journal: Recorder = Recorder(store, clock, claim, state, self._take_news)
         self._store = store
@@ -87,6 +93,7 @@ class Execution:
         self._interrupted = False
         self.to_undo: bool = False
         """Whether somebody has cancelled the run meanwhile, and what it did is to be undone under a new claim."""
+        self.held: dict[Path, Value] = {}
         self.host: Host = StepHost(self.journal, self._spawn)
 
     async def segment(self) -> bool:
@@ -164,12 +171,20 @@ class Execution:
         if self._main is not None and not self._interrupted:
             self._interrupted = self._main.cancel()
 
-    def given(self, path: Path, value: Value) -> Value:
-        """Return what a step is given when it begins: the value, unless the run was forked there with another one."""
-        fork = self.journal.state.forked_from
-        if fork is None or "input" not in fork or tuple(fork["step"]) != path:
+    def given(self, path: Path, value: Value, *, is_step: bool = False) -> Value | Halted:
+        """Return what a step is given when it begins, unless the run pauses before it; see `Walker.given`."""
+        state = self.journal.state
+        fork = state.forked_from
+        if fork is not None and "input" in fork and tuple(fork["step"]) == path:
+            value = Value(fork["input"], {"value": fork["input"]})
+        if not (state.breakpoints or state.stepping or state.released):
             return value
-        return Value(fork["input"], {"value": fork["input"]})
+        if state.stops_before(path, is_step=is_step):
+            self.held[path] = value
+            return HELD
+        self.held.pop(path, None)
+        other = state.released.get(path, MISSING)
+        return value if other is MISSING else Value(other, {"value": other})
 
     @contextmanager
     def listening(self, listener: Listener) -> Iterator[None]:
@@ -200,6 +215,7 @@ class Execution:
         root = self._root
         while True:
             heard = self.journal.heard
+            self.held.clear()
             outcome = await run_flow(self, self._flow, root)
             if not isinstance(outcome, Halted):
                 await self._end(outcome)
@@ -224,9 +240,9 @@ class Execution:
     async def _end(self, outcome: Outcome) -> None:
         match outcome:
             case Value():
-                self.journal.emit("run-succeeded", (), {"result": outcome.ref} | left_by(self._flow, "success"))
+                self.journal.emit("run-succeeded", (), {"result": outcome.ref} | self._left_by("success"))
             case Bailed(value):
-                self.journal.emit("run-succeeded", (), {"result": value.ref} | left_by(self._flow, "success"))
+                self.journal.emit("run-succeeded", (), {"result": value.ref} | self._left_by("success"))
             case Failed(error) if self.journal.state.left_to_undo:
                 # Recorded first: a condition that has failed the run might hold when it is asked again.
                 self.journal.emit("run-undoing", (), {"status": "failed", "error": error})
@@ -246,9 +262,12 @@ class Execution:
 
     def _end_undone(self, status: Literal["failed", "canceled"], payload: dict[str, Any]) -> None:
         undone = [list(path) for path in self.journal.state.undone]
-        hooks = left_by(self._flow, status) or ({"hooks": []} if status == "canceled" else {})
+        hooks = self._left_by(status) or ({"hooks": []} if status == "canceled" else {})
         payload = payload | hooks | ({"undone": undone} if undone else {})
         self.journal.emit("run-failed" if status == "failed" else "run-canceled", (), payload)
+
+    def _left_by(self, status: RunStatus) -> dict[str, Any]:
+        return left_by(self._flow, status, self.journal.state)
 
     def _spawn(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Do something beside the walk, unless that is over; a thread that a step left behind may still ask for it."""
@@ -278,6 +297,8 @@ class Execution:
         """Record that everything left waits; False when something came up meanwhile."""
         state = self.journal.state
         waiting, suspended = state.waiting, state.suspended
+        if self.held:
+            return await self._pause()
         if not waiting and not suspended:
             raise AssertionError("a run that halts waits for something")
         if waiting:
@@ -285,6 +306,15 @@ class Execution:
             until = None if state.due_at is None else state.due_at.isoformat()
             return await self._rest("waiting", {"until": until, "events": names})
         return await self._rest("suspended", {"suspended": [list(step.path) for step in suspended]})
+
+    async def _pause(self) -> bool:
+        """Record before which steps the run pauses; what waits beside them goes on when it can."""
+        state = self.journal.state
+        if state.status == "paused" and list(state.paused) == list(self.held):
+            await self.journal.flush()
+            return True
+        befores = [{"before": list(path), "input": value.ref} for path, value in self.held.items()]
+        return await self.journal.settle_all([("run-paused", (), before) for before in befores])
 
     async def _rest(self, status: Literal["waiting", "suspended"], payload: dict[str, Any]) -> bool:
         if self.journal.state.status == status:
@@ -299,6 +329,8 @@ class Execution:
                 self.stop()
             elif event.path:
                 self._poke(event.path)
+            for path in event.payload.get("before", ()) if event.type == "run-proceeded" else ():
+                self._poke(tuple(path))
 
     def _poke(self, path: Path) -> None:
         for listener in tuple(self._listeners):

@@ -14,7 +14,8 @@ from engine.errors import (
 )
 from engine.execution.context import Context, current_context
 from engine.execution.lost import fail_lost
-from engine.execution.outcome import HALTED, Bailed, Failed, Outcome, recorded
+from engine.execution.outcome import HALTED, Bailed, Failed, Halted, Outcome, recorded
+from engine.execution.rehearsing import rehearse
 from engine.execution.scope import Scope
 from engine.execution.sequence import normal
 from engine.execution.signals import Bail, Refuse, Suspend
@@ -42,7 +43,10 @@ async def run_step(run: Walker, node: StepNode, scope: Scope, value: Value) -> O
     path = scope.path_of(step.id)
     record = scope.record(step.id)
     if record is None:
-        value = run.given(path, value)
+        given = run.given(path, value, is_step=True)
+        if isinstance(given, Halted):
+            return given
+        value = given
         if step.input.two_forms:
             value = _as_published(step, value)
     else:
@@ -104,13 +108,17 @@ async def _attempt(
     try:
         data = _load(step, value.json)
         limit = limit_of(step, policy(step, scope), record, path, run.clock)
-        called = step.call(data, context)
+        rehearsal = run.journal.state.rehearsal
+        if rehearsal is None:
+            called = step.call(data, context)
+        else:
+            called = rehearse(run, rehearsal, step, record, lambda: step.call(data, context))
         result = await (called if limit is None else in_time(called, limit))
         if context.pending is None:
             output = _dump(step, result)
-            run.journal.emit(
-                "step-succeeded", path, {"output": output, "undo": True} if step.undo else {"output": output}
-            )
+            # What a rehearsal has done is not undone: it may never have been done.
+            undo = {"undo": True} if step.undo and rehearsal is None else {}
+            run.journal.emit("step-succeeded", path, {"output": output} | undo)
             return Value(output, {"step": list(path)})
     except (Suspend, Bail, Refuse) as signal:
         context.pending = context.pending or signal

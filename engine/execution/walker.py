@@ -8,7 +8,7 @@ from types import coroutine
 from typing import Any, Protocol, TypeVar
 
 from engine.clock import Clock
-from engine.execution.outcome import Outcome
+from engine.execution.outcome import Halted, Outcome
 from engine.execution.ports import Host
 from engine.execution.recorder import Recorder
 from engine.execution.scope import Scope
@@ -35,6 +35,8 @@ class Walker(Protocol):
     """Serves the contexts of functions."""
     clock: Clock
     random: Callable[[], float]
+    die: Callable[[], None] | None
+    """Kills this process, if it is a worker and rehearsals may."""
     lost: str
     """How the former owner of the run was lost."""
 
@@ -42,8 +44,14 @@ class Walker(Protocol):
         """Run one node of any kind, or go on with it where the journal left it."""
         ...
 
-    def given(self, path: Path, value: Value) -> Value:
-        """Return what a step is given when it begins: the value, unless the run was forked there with another one."""
+    held: dict[Path, Value]
+    """What is about to begin, and has to wait until the run goes on; with what it is given."""
+
+    def given(self, path: Path, value: Value, *, is_step: bool = False) -> Value | Halted:
+        """Return what a step is given when it begins, unless the run pauses before it.
+
+        That is the value, unless the run was forked there with another one, or went on with another one.
+        """
         ...
 
     def listening(self, listener: Listener) -> AbstractContextManager[None]:

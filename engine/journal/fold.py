@@ -8,15 +8,18 @@ from engine.journal import suspensions
 from engine.journal.state import RunState
 from engine.journal.step_state import LoopState, StepKind, StepState, UndoState
 from engine.journal.suspensions import time_of
+from engine.rehearsal import Rehearsal
+from engine.values.missing import MISSING
 
 
-def fold(events: Iterable[Event]) -> RunState:
+def fold(events: Iterable[Event], known: RunState | None = None) -> RunState:
     """Return the run that the events tell of.
 
     Args:
         events: all events of one run, in the order of ``seq``.
+        known: what the events before these tell; these are added to it.
     """
-    state = RunState()
+    state = RunState() if known is None else known
     for event in events:
         apply(state, event)
     return state
@@ -36,6 +39,7 @@ def _run_created(run: RunState, event: Event | Draft) -> None:
     run.digest = payload.get("digest", "")
     run.resource_id = payload.get("resource_id")
     run.created_at = event.at
+    run.started_by = payload.get("by", "")
     run.schedule = payload.get("schedule")
     run.scheduled_for = time_of(payload.get("scheduled_for"))
     _take_input(run, payload)
@@ -48,11 +52,21 @@ def _take_input(run: RunState, payload: dict[str, Any]) -> None:
         run.root.input = payload["input"]
         run.state = dict(payload.get("state") or {})
         run.request_context = payload.get("request_context") or {}
+    if "rehearsal" in payload:
+        run.rehearsal = Rehearsal.from_dict(payload["rehearsal"])
+    _take_breakpoints(run, payload)
+
+
+def _take_breakpoints(run: RunState, payload: dict[str, Any]) -> None:
+    if "breakpoints" in payload:
+        found = payload["breakpoints"]
+        run.breakpoints = "all" if found == "all" else tuple(found)
 
 
 def _run_forked(run: RunState, event: Event | Draft) -> None:
     run.status = "pending"
     run.forked_from = event.payload
+    run.started_by = event.payload.get("by", "")
     # What is shared belongs to the run that did it.
     run.undoable, run.undone = [], []
 
@@ -60,6 +74,7 @@ def _run_forked(run: RunState, event: Event | Draft) -> None:
 def _run_started(run: RunState, event: Event | Draft) -> None:
     run.status = "running"
     run.started_at = event.at
+    run.started_by = event.payload.get("by", run.started_by)
     _take_input(run, event.payload)
 
 
@@ -69,6 +84,22 @@ def _run_suspended(run: RunState, event: Event | Draft) -> None:
 
 def _run_waiting(run: RunState, event: Event | Draft) -> None:
     run.status = "waiting"
+
+
+def _run_paused(run: RunState, event: Event | Draft) -> None:
+    if run.status != "paused":
+        run.status = "paused"
+        run.paused = {}
+    run.paused[tuple(event.payload["before"])] = run.value_of(event.payload["input"])
+
+
+def _run_proceeded(run: RunState, event: Event | Draft) -> None:
+    run.status = "running"
+    run.stepping = event.payload.get("step", False)
+    _take_breakpoints(run, event.payload)
+    for path in map(tuple, event.payload["before"]):
+        run.paused.pop(path, None)
+        run.released[path] = event.payload.get("input", MISSING)
 
 
 def _run_recovered(run: RunState, event: Event | Draft) -> None:
@@ -90,6 +121,7 @@ def _run_recovered(run: RunState, event: Event | Draft) -> None:
 def _run_undoing(run: RunState, event: Event | Draft) -> None:
     run.status = "running"
     run.undoing = event.payload
+    run.canceled_by = event.payload.get("by", "")
 
 
 def _run_succeeded(run: RunState, event: Event | Draft) -> None:
@@ -105,6 +137,7 @@ def _run_failed(run: RunState, event: Event | Draft) -> None:
 def _run_canceled(run: RunState, event: Event | Draft) -> None:
     _end_run(run, event, "canceled")
     run.reason = event.payload.get("reason") or ""
+    run.canceled_by = event.payload.get("by", run.canceled_by)
 
 
 def _end_run(run: RunState, event: Event | Draft, status: RunStatus) -> None:
@@ -125,6 +158,7 @@ def _step_started(run: RunState, event: Event | Draft) -> None:
 def _begin(run: RunState, event: Event | Draft) -> StepState:
     path, payload = event.path, event.payload
     step = run.open[path] = run.place(path)
+    run.released.pop(path, None)
     if run.forked_from is not None and tuple(run.forked_from["step"]) == path:
         run.forked_from = {key: value for key, value in run.forked_from.items() if key != "input"}
     if step.started_at is None:
@@ -209,6 +243,9 @@ def _loop_decided(run: RunState, event: Event | Draft) -> None:
     loop.over = not event.payload["again"]
     if loop.over:
         return
+    # What was let go in this iteration and did not begin is not let go in the next.
+    inside = [(*place.path, step_id) for step_id in event.payload["steps"]]
+    run.released = {path: given for path, given in run.released.items() if path[: len(place.path) + 1] not in inside}
     for step_id in event.payload["steps"]:
         last = place.children.pop(step_id, None)
         if last is not None:
@@ -275,6 +312,8 @@ _APPLY: dict[str, Callable[[RunState, Event | Draft], None]] = {
     "run-started": _run_started,
     "run-suspended": _run_suspended,
     "run-waiting": _run_waiting,
+    "run-paused": _run_paused,
+    "run-proceeded": _run_proceeded,
     "run-undoing": _run_undoing,
     "run-succeeded": _run_succeeded,
     "run-failed": _run_failed,

@@ -10,7 +10,6 @@ from engine.journal.fit import check_known
 from engine.journal.fold import fold
 from engine.journal.state import RunState
 from engine.journal.store import Store
-from engine.journal.summary import RunSummary
 from engine.paths import Path, format_path
 from engine.values.missing import MISSING
 
@@ -29,7 +28,7 @@ async def record_fork(
     step_input: Any = MISSING,
     began: int | None = None,
     permit: Callable[[], Awaitable[bool]],
-) -> RunSummary:
+) -> None:
     """Make a new run that goes on from before a step; the run itself stays as it is.
 
     Args:
@@ -41,7 +40,8 @@ async def record_fork(
         path: the step from which the new run executes again; it has begun in the run.
         step_input: what that step is given instead of what it had, as JSON.
         began: the seq at which the step began, of several times in a loop; by default the last.
-        permit: asked before anything is recorded; raises to refuse, and returns whether the start needs no other check.
+        permit: asked before anything is recorded, unless the run rehearses, as its fork does then; raises to refuse,
+            and returns whether the start needs no other check.
 
     Raises:
         UnknownRun: there is no such run.
@@ -54,10 +54,14 @@ async def record_fork(
         raise UnknownRun(f"no run has the id {run_id!r}")
     cut = beginning(events, path, exactly=step_input is not MISSING, began=began)
     before = events[: cut - 1]
-    check_known(fold(before))
+    shared = fold(before)
+    check_known(shared)
     created = {**events[0].payload, "digest": digest} | _late_input(before)
     created.pop("unchecked", None)
-    if not await permit():
+    created.pop("breakpoints", None)
+    if shared.rehearsal is not None:
+        created["rehearsal"] = shared.rehearsal.to_dict()
+    elif not await permit():
         created["unchecked"] = True
     forked: dict[str, Any] = {"from_run_id": run_id, "step": list(path)}
     if step_input is not MISSING:
@@ -65,7 +69,7 @@ async def record_fork(
     now = clock.now()
     # The fork comes after what is shared: the shared events tell of a run that went on, this one waits for its start.
     drafts = [Draft(now, "run-created", (), created), *_shared(before, path), Draft(now, "run-forked", (), forked)]
-    return await store.create(new_run_id, drafts)
+    await store.create(new_run_id, drafts)
 
 
 def not_begun(run: RunState, path: Path) -> StepNotRun:
@@ -75,7 +79,9 @@ def not_begun(run: RunState, path: Path) -> StepNotRun:
 
 
 def beginning(events: Sequence[Event], path: Path, *, exactly: bool, began: int | None = None) -> int:
-    """Return the seq at which a step began last; that of the first item when the path names a whole foreach.
+    """Return the seq at which a step began last, or would begin if the run were not paused before it.
+
+    That is the seq of the first item when the path names a whole foreach.
 
     Args:
         events: the whole journal.
@@ -84,12 +90,14 @@ def beginning(events: Sequence[Event], path: Path, *, exactly: bool, began: int 
         began: the seq at which it must have begun, of several times in a loop.
 
     Raises:
-        StepNotRun: it has not begun, or not at this seq.
+        StepNotRun: it has not begun, nor is the run paused before it, or not at this seq.
     """
     seen = events if began is None else events[began - 1 : began]
     own = [event.seq for event in seen if event.path == path and _starts(event)]
     if own:
         return own[-1]
+    if began is None and path in (run := fold(events)).paused and run.status == "paused":
+        return run.last_seq + 1
     inside = (event.seq for event in events if event.path[: len(path)] == path and _starts(event))
     first = None if exactly or began is not None else next(inside, None)
     if first is None:

@@ -119,6 +119,8 @@ class RunResult:
     steps: Mapping[str, StepResult] = field(default_factory=dict)
     suspended: list[list[str | int]] = field(default_factory=list)
     """The paths of the steps that wait for an answer."""
+    paused: list[list[str | int]] = field(default_factory=list)
+    """The paths of the steps before which the run has paused."""
     undone: list[list[str | int]] = field(default_factory=list)
     """The paths of the steps that were undone, in that order."""
     error: str | None = None
@@ -128,6 +130,8 @@ class RunResult:
     """The schedule that started it, if one did."""
     scheduled_for: datetime | None = None
     """The due time for which it was started."""
+    rehearsal: Mapping[str, Any] | None = None
+    """What it pretended, as JSON; None for a run in earnest."""
     reason: str | None = None
     """Why it was cancelled, if that was said."""
     created_at: datetime | None = None
@@ -145,12 +149,14 @@ class RunResult:
             result=ANY.load(run.result),
             steps=_Steps(run),
             suspended=[list(step.path) for step in run.suspended],
+            paused=[list(path) for path in run.paused] if run.status == "paused" else [],
             undone=[list(path) for path in run.undone],
             error=run.error["message"] if run.error else None,
             error_detail=run.error,
             state=ANY.load(run.state),
             schedule=run.schedule,
             scheduled_for=run.scheduled_for,
+            rehearsal=None if run.rehearsal is None else run.rehearsal.to_dict(),
             reason=run.reason or None,
             created_at=run.created_at,
             started_at=run.started_at,
@@ -171,12 +177,16 @@ class RunResult:
             data |= {"error": self.error, "error_detail": self.error_detail}
         if self.suspended:
             data["suspended"] = self.suspended
+        if self.paused:
+            data["paused"] = self.paused
         if self.undone:
             data["undone"] = self.undone
         if self.state:
             data["state"] = dict(self.state)
         if self.schedule is not None:
             data |= {"schedule": self.schedule, "scheduled_for": _text(self.scheduled_for)}
+        if self.rehearsal is not None:
+            data["rehearsal"] = dict(self.rehearsal)
         if self.reason is not None:
             data["reason"] = self.reason
         return data | {

@@ -6,6 +6,7 @@ from engine.errors import NotSuspended, UnknownRun, UnknownStep
 from engine.journal.answers import Where, admit_answer, find_suspended, places_of
 from engine.journal.fit import check_fit
 from engine.journal.requests import check_takes_event, record_event, record_resume
+from engine.journal.state import RunState
 from engine.journal.waits import admit_event, likeliest
 from engine.runs.runtime import Runtime
 from engine.tree.nodes import Flow
@@ -13,8 +14,12 @@ from engine.tree.nodes import Flow
 
 async def answer(
     runtime: Runtime, flow: Flow, run_id: str, step: Where | None, data: Any, label: str | None, index: int | None
-) -> None:
-    """Answer a suspended step; what the arguments mean and what is raised stands at `Run.resume`."""
+) -> RunState:
+    """Answer a suspended step; what the arguments mean and what is raised stands at `Run.resume`.
+
+    Returns:
+        The fold of the journal, as far as it was known before the answer.
+    """
     state = await runtime.state(run_id)
     if not state.run_id:
         raise UnknownRun(f"run {run_id} was not started")
@@ -36,6 +41,7 @@ async def answer(
         suspension=suspended.suspension,
         known=state,
     )
+    return state
 
 
 async def send_event(runtime: Runtime, flow: Flow, run_id: str, name: str, payload: Any) -> None:

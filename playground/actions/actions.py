@@ -24,17 +24,17 @@ from engine.journal.step_state import StepState
 from engine.paths import Path, format_path, ids_of
 from engine.values.missing import MISSING
 from playground.actions import verdicts
+from playground.actions.signing import SignedStore
 from playground.catalogue import catalogue
 from playground.catalogue.catalogue import WorkflowEntry
 from playground.fleet import hanging, host
 from playground.graph.nodes import UNKNOWN
 from playground.graph.tree import read_tree
 from playground.live import nudges
-from playground.store import OrmStore
 
 RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,199}")
 
-store = OrmStore()
+store = SignedStore()
 """The store of this process, for reading runs too: `read`, `summary`, `waits`."""
 
 _clock = SystemClock()

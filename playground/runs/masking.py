@@ -1,7 +1,6 @@
 """Values and events without their secrets, for all that leaves the playground: pages, exports and the API."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from engine.events import Event
@@ -55,7 +54,7 @@ def mask_event(graph: Graph, event: Event) -> Event:
         case "state-changed":
             payload["changes"] = mask_state(graph, payload["changes"])
         case "run-forked":
-            _mask(payload, "input", _schema(graph, replace(event, path=tuple(payload["step"])), "input_schema"))
+            _mask(payload, "input", _schema(graph, event._replace(path=tuple(payload["step"])), "input_schema"))
         case "step-started":
             if "input" in payload:
                 payload["input"] = _mask_ref(payload["input"], _schema(graph, event, "input_schema"))
@@ -71,7 +70,7 @@ def mask_event(graph: Graph, event: Event) -> Event:
         case kind if kind in _VALUES:
             key, schema = _VALUES[kind]
             _mask(payload, key, _schema(graph, event, schema))
-    return replace(event, payload=payload)
+    return event._replace(payload=payload)
 
 
 def _schema(graph: Graph, event: Event, key: str) -> Any:

@@ -50,7 +50,13 @@ async def _look(runtime: Runtime, run_id: str, owner: str, lease: float) -> tupl
     if state.ended or (state.root.children and not fork):
         return True, None
     flow = runtime.flows[state.workflow_id]
-    wanted = Start(input=state.root.input, state=state.state or None, request_context=state.request_context)
+    wanted = Start(
+        input=state.root.input,
+        state=state.state or None,
+        request_context=state.request_context,
+        rehearsal=state.rehearsal,
+        breakpoints=state.breakpoints,
+    )
     run: Run[Any, Any] = Run(runtime, flow, run_id, recorded=True)
     try:
         if fork:
@@ -64,7 +70,7 @@ async def _look(runtime: Runtime, run_id: str, owner: str, lease: float) -> tupl
         claim = await runtime.store.claim(run_id, owner=owner, lease=lease)
         if claim is None:
             return False, None
-        failed = Draft(CLOCK.now(), "run-failed", (), {"error": describe(error)} | left_by(flow, "failed"))
+        failed = Draft(CLOCK.now(), "run-failed", (), {"error": describe(error)} | left_by(flow, "failed", state))
         await runtime.store.append(run_id, [failed], epoch=claim.epoch, after=claim.last_seq)
         await runtime.store.release(run_id, epoch=claim.epoch)
     return True, None

@@ -100,12 +100,13 @@ async def test_a_start_without_input_is_a_start_with_none() -> None:
 
 def test_a_run_has_every_way() -> None:
     """Its methods, with their parameters."""
-    start = {"input_data", "initial_state", "request_context"}
+    start = {"input_data", "initial_state", "request_context", "breakpoints", "rehearsal"}
     resume = {"step", "resume_data", "label", "index"}
     assert keywords(Run.start) == keywords(Run.start_async) == keywords(Run.stream) == start
     assert keywords(Run.resume) == keywords(Run.resume_stream) == resume
     assert (keywords(Run.watch), keywords(Run.observe)) == ({"callback", "after"}, {"after"})
     assert keywords(Run.fork) == keywords(Run.time_travel) == {"step", "input_data"}
+    assert keywords(Run.proceed) == {"step", "breakpoints", "input_data"}
     assert keywords(Run.send_event) == {"name", "payload"}
     assert keywords(Run.cancel) == keywords(Run.restart) == keywords(Run.state) == set()
 

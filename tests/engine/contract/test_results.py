@@ -200,7 +200,7 @@ async def test_the_statuses_of_a_run() -> None:
 
 
 def test_a_status_is_one_of_these_words() -> None:
-    """No run has another status; nothing here pauses a run, so none is paused."""
+    """No run has another status."""
     assert get_args(RunStatus) == (
         "pending",
         "running",
