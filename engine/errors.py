@@ -9,6 +9,7 @@ StepyardError
 │   ├── NotCommitted
 │   └── WiringError
 ├── RequestError               while a person or a program asks for something
+│   ├── InvalidCall
 │   ├── UnknownWorkflow
 │   ├── UnknownRun
 │   ├── UnknownStep
@@ -23,6 +24,7 @@ StepyardError
 │   ├── NotSuspended
 │   │   └── UnknownLabel
 │   ├── NotPaused
+│   ├── NotFailed
 │   ├── AmbiguousResume
 │   ├── AlreadyResumed
 │   ├── RunFinished
@@ -66,8 +68,8 @@ class Issue:
     message: str
 
     def __str__(self) -> str:
-        """Return the issue as a line of text, the place first."""
-        return f"{format_path(self.path) or 'value'}: {self.message}"
+        """Return the issue as a line of text, the place first; what is wrong with the whole value stands alone."""
+        return f"{format_path(self.path)}: {self.message}" if self.path else self.message
 
 
 class StepyardError(Exception):
@@ -142,6 +144,10 @@ class RequestError(StepyardError):
         return text if self.argument is None else text.replace(str(self.argument), write(self.argument))
 
 
+class InvalidCall(RequestError):
+    """The arguments of this call do not fit. Write it as the message says."""
+
+
 class UnknownWorkflow(RequestError):
     """No workflow has this id. Register it: Engine(workflows=[...])."""
 
@@ -202,6 +208,10 @@ class UnknownLabel(NotSuspended):
 
 class NotPaused(RequestError):
     """The run or the step is not paused: there is nothing to go on with. See result.paused for what is."""
+
+
+class NotFailed(RequestError):
+    """The run has not failed, so there is nothing to try again. Fork it from the step that is to run again."""
 
 
 class AmbiguousResume(RequestError):

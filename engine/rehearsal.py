@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from math import isfinite
 from typing import Any, Self
 
-from engine.errors import InvalidInput, Issue
+from engine.errors import InvalidInput, Issue, RehearsalRefused
 from engine.shown import meant, shown
 
 
@@ -89,6 +89,28 @@ class Rehearsal:
         if isinstance(failures, Mapping):
             known["failures"] = {key: _failure(key, failure) for key, failure in failures.items()}
         return cls(**known)
+
+
+def check_rehearsal(rehearsal: Rehearsal | None, *, production: bool, can_die: bool) -> None:
+    """Check that a rehearsal may be had here.
+
+    Args:
+        rehearsal: what the run is to pretend; None for a run in earnest.
+        production: whether rehearsals are refused.
+        can_die: whether the run is executed by a worker process, which is replaced when it is killed.
+
+    Raises:
+        RehearsalRefused: it may not.
+    """
+    if rehearsal is None:
+        return
+    if production:
+        raise RehearsalRefused("this is production, where no run is rehearsed: leave the rehearsal out")
+    if rehearsal.deaths and not can_die:
+        raise RehearsalRefused(
+            f"the rehearsal kills the worker at {', '.join(rehearsal.deaths)}, and this program executes the run "
+            "itself: leave out deaths=, or start the run in a playground, whose workers are replaced"
+        )
 
 
 def _failure(step: str, data: Any) -> Failure:

@@ -39,9 +39,26 @@ LAYERS = "what it is, and how it is executed, recorded or kept"
 
 ALIKE = {
     **dict.fromkeys(
-        ["actions", "answers", "backup", "inbox", "run", "runs", "schedules", "worker", "workflows"], SIDES
+        [
+            "actions",
+            "answers",
+            "backup",
+            "compare",
+            "inbox",
+            "rehearsing",
+            "run",
+            "runs",
+            "scenarios",
+            "schedules",
+            "worker",
+            "workflows",
+        ],
+        SIDES,
     ),
     **dict.fromkeys(["functions", "lost", "nodes", "sequence", "steps", "waits"], LAYERS),
+    "apps": "Django looks for it by this name",
+    "hosting": "a queue's workers in a worker process, for each queue",
+    "port": "what may be chosen for many machines: a queue, and a carrier of hints",
     "admission": "what is let in: a value, and a start that no worker had checked",
     "base": "the name that Django gives to a database's backend; and what all commands are made on",
     "clock": "the time of the process, and that of the database",

@@ -90,7 +90,7 @@ class Execution:
         """The task that walks, as long as it does."""
         self._renewal: asyncio.TimerHandle | None = None
         self._stopped = False
-        self._interrupted = False
+        self.interrupted: bool = False
         self.to_undo: bool = False
         """Whether somebody has cancelled the run meanwhile, and what it did is to be undone under a new claim."""
         self.held: dict[Path, Value] = {}
@@ -127,8 +127,11 @@ class Execution:
             self._stopped = self._stopped or stale is not None
             await self.journal.catch_up()
         finally:
-            if self._interrupted:
+            if self.interrupted:
                 await take_back(main)
+            # What refers to itself is only found by Python's garbage collector, which costs more than a step.
+            self.journal.leave()
+            self.host.leave()
         if main.cancelling():
             raise asyncio.CancelledError
         return not self._stopped
@@ -168,8 +171,8 @@ class Execution:
     def stop(self) -> None:
         """Leave the run as it is: what ran is interrupted and is recorded by nobody here."""
         self._stopped = True
-        if self._main is not None and not self._interrupted:
-            self._interrupted = self._main.cancel()
+        if self._main is not None and not self.interrupted:
+            self.interrupted = self._main.cancel()
 
     def given(self, path: Path, value: Value, *, is_step: bool = False) -> Value | Halted:
         """Return what a step is given when it begins, unless the run pauses before it; see `Walker.given`."""

@@ -1,10 +1,10 @@
 """Forks: a new run that shares the history of another one before a step."""
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.clock import Clock
-from engine.errors import StepNotRun, UnknownRun
+from engine.errors import NotFailed, StepNotRun, UnknownRun
 from engine.events import Draft, Event
 from engine.journal.fit import check_known
 from engine.journal.fold import fold
@@ -27,6 +27,7 @@ async def record_fork(
     path: Path,
     step_input: Any = MISSING,
     began: int | None = None,
+    ways: Mapping[str, Any] | None = None,
     permit: Callable[[], Awaitable[bool]],
 ) -> None:
     """Make a new run that goes on from before a step; the run itself stays as it is.
@@ -40,6 +41,7 @@ async def record_fork(
         path: the step from which the new run executes again; it has begun in the run.
         step_input: what that step is given instead of what it had, as JSON.
         began: the seq at which the step began, of several times in a loop; by default the last.
+        ways: how it is executed, as `engine.journal.requests.Start.ways` gives it.
         permit: asked before anything is recorded, unless the run rehearses, as its fork does then; raises to refuse,
             and returns whether the start needs no other check.
 
@@ -49,27 +51,131 @@ async def record_fork(
         RunExists: the new id is taken.
         NewerJournal: what came before the step is not understood here.
     """
+    events = await _journal(store, run_id)
+    cut = beginning(events, path, exactly=step_input is not MISSING, began=began)
+    before = events[: cut - 1]
+    created = await _created(before, digest, ways or {}, permit)
+    forked: dict[str, Any] = {"from_run_id": run_id, "step": list(path)}
+    if step_input is not MISSING:
+        forked["input"] = step_input
+    open_steps = fold(before).open.items()
+    # A wait that is over stays decided, as a branch does: what runs otherwise is a step of its own.
+    decided = {open_path for open_path, step in open_steps if step.kind == "event" and step.status == "running"}
+    unfinished = {open_path for open_path, _ in open_steps if open_path != path[: len(open_path)]} - decided
+    shared = _shared(before, lambda event: any(event.path[: len(gone)] == gone for gone in unfinished))
+    await _create(store, clock, new_run_id, created, shared, forked)
+
+
+async def record_retry(
+    store: Store,
+    clock: Clock,
+    *,
+    run_id: str,
+    new_run_id: str,
+    digest: str,
+    permit: Callable[[], Awaitable[bool]],
+) -> None:
+    """Make a new run that goes on from the steps that have failed in a run; all else that had ended is shared.
+
+    Where the run has undone something, it goes on from there instead, since what followed was built on it.
+
+    Args:
+        store: where the journals are kept.
+        clock: gives the time of the new events.
+        run_id: the run that has failed.
+        new_run_id: the new run's id.
+        digest: the digest of the workflow as it is now.
+        permit: as for `record_fork`.
+
+    Raises:
+        UnknownRun: there is no such run.
+        NotFailed: it has not failed.
+        RunExists: the new id is taken.
+        NewerJournal: the run is not understood here.
+    """
+    events = await _journal(store, run_id)
+    run = fold(events)
+    if run.status != "failed":
+        raise NotFailed(
+            f"run {run_id} is {run.status}: only what has failed is tried again; fork it from a step instead"
+        )
+    if run.undone:
+        first = min(run.undone, key=lambda path: beginning(events, path, exactly=True))
+        await record_fork(store, clock, run_id=run_id, new_run_id=new_run_id, digest=digest, path=first, permit=permit)
+        return
+    created = await _created(events, digest, {}, permit)
+    again = failed_steps(run, events)
+    since = {path: beginning(events, path, exactly=True) for path in again}
+    around = {path[:depth] for path in again for depth in range(1, len(path))}
+
+    def is_gone(event: Event) -> bool:
+        if event.path in around and event.type in ("step-failed", "step-canceled"):
+            return any(event.seq > seq for path, seq in since.items() if path[: len(event.path)] == event.path)
+        return any(event.seq >= seq and event.path[: len(path)] == path for path, seq in since.items())
+
+    forked: dict[str, Any] = {"from_run_id": run_id, "step": list(again[0]) if again else []}
+    given = events[since[again[0]] - 1].payload.get("input", {}) if len(again) == 1 else {}
+    if "value" in given:
+        # It may have been given something else than what came before gave.
+        forked["input"] = given["value"]
+    await _create(store, clock, new_run_id, created, _shared(events, is_gone), forked)
+
+
+def failed_steps(run: RunState, events: Sequence[Event]) -> list[Path]:
+    """Return the steps for which a run has failed, and what was cut off with them, in the order in which they began.
+
+    Of nested workflows it is the steps inside; what an attempt has caught has failed, and the run not for it.
+    """
+    caught = [(tuple(event.payload["step"]), len(event.path)) for event in events if event.type == "attempt-caught"]
+    mended = {path[:depth] for path, least in caught for depth in range(least, len(path) + 1)}
+    over = [
+        step for step in run.steps() if step.status in ("failed", "canceled", "running") and step.path not in mended
+    ]
+    around = {step.path[:depth] for step in over for depth in range(1, len(step.path))}
+    waits = {step.path for step in over if step.kind == "event" and _has_expired(events, step.path)}
+    return [step.path for step in over if step.path not in around | waits]
+
+
+def _has_expired(events: Sequence[Event], path: Path) -> bool:
+    return any(event.type == "event-expired" and event.path == path for event in events)
+
+
+async def _journal(store: Store, run_id: str) -> Sequence[Event]:
     events = await store.read(run_id)
     if not events:
         raise UnknownRun(f"no run has the id {run_id!r}")
-    cut = beginning(events, path, exactly=step_input is not MISSING, began=began)
-    before = events[: cut - 1]
+    return events
+
+
+async def _created(
+    before: Sequence[Event], digest: str, ways: Mapping[str, Any], permit: Callable[[], Awaitable[bool]]
+) -> dict[str, Any]:
+    """Return the payload with which the new run is created; it rehearses what the other one did, and pauses nowhere."""
     shared = fold(before)
     check_known(shared)
-    created = {**events[0].payload, "digest": digest} | _late_input(before)
+    created = {**before[0].payload, "digest": digest} | _late_input(before)
     created.pop("unchecked", None)
     created.pop("breakpoints", None)
     if shared.rehearsal is not None:
         created["rehearsal"] = shared.rehearsal.to_dict()
-    elif not await permit():
+    created |= ways
+    if "rehearsal" not in created and not await permit():
         created["unchecked"] = True
-    forked: dict[str, Any] = {"from_run_id": run_id, "step": list(path)}
-    if step_input is not MISSING:
-        forked["input"] = step_input
+    return created
+
+
+async def _create(
+    store: Store,
+    clock: Clock,
+    run_id: str,
+    created: dict[str, Any],
+    shared: Iterable[Draft],
+    forked: dict[str, Any],
+) -> None:
     now = clock.now()
     # The fork comes after what is shared: the shared events tell of a run that went on, this one waits for its start.
-    drafts = [Draft(now, "run-created", (), created), *_shared(before, path), Draft(now, "run-forked", (), forked)]
-    await store.create(new_run_id, drafts)
+    drafts = [Draft(now, "run-created", (), created), *shared, Draft(now, "run-forked", (), forked)]
+    await store.create(run_id, drafts)
 
 
 def not_begun(run: RunState, path: Path) -> StepNotRun:
@@ -115,20 +221,16 @@ def _late_input(events: Sequence[Event]) -> dict[str, Any]:
     return started[-1] if started else {}
 
 
-def _shared(events: Sequence[Event], path: Path) -> Iterator[Draft]:
+def _shared(events: Sequence[Event], runs_again: Callable[[Event], bool]) -> Iterator[Draft]:
     """Yield what both runs share: steps that had ended by then, decisions, state, kept events.
 
     What still ran then, beside the step, runs again in the fork; the workflows around the step stay open. An event
     that was sent to something that runs again is kept for whoever waits for it there, since nobody sends it twice.
     """
-    open_steps = fold(events).open.items()
-    # A wait that is over stays decided, as a branch does: what runs otherwise is a step of its own.
-    decided = {open_path for open_path, step in open_steps if step.kind == "event" and step.status == "running"}
-    unfinished = {open_path for open_path, _ in open_steps if open_path != path[: len(open_path)]} - decided
     seqs: dict[int, int] = {}
     undos: list[int | None] = []
     for event in events:
-        payload, again = event.payload, any(event.path[: len(gone)] == gone for gone in unfinished)
+        payload, again = event.payload, runs_again(event)
         sent = event.type == "event-received" and "payload" in payload
         dropped = event.type.startswith("run-") or (again and not sent)
         if event.type == "step-succeeded" and "undo" in payload:

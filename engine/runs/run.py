@@ -21,16 +21,19 @@ from engine.journal.requests import (
 )
 from engine.journal.result import RunResult
 from engine.journal.state import RunState
-from engine.rehearsal import Rehearsal
+from engine.rehearsal import Rehearsal, check_rehearsal
 from engine.runs.answers import answer, send_event
 from engine.runs.runtime import Runtime
-from engine.runs.starts import admit, check_rehearsal, fitted_rehearsal, permit
+from engine.runs.starts import admit, fitted_rehearsal, permit
 from engine.runs.watching import Following, Watcher, follow
+from engine.tree.calls import FUNCTION, TEXT, WHOLE, Expected, asking
 from engine.tree.nodes import Flow
 from engine.values.missing import MISSING
 
 In = TypeVar("In")
 Out = TypeVar("Out")
+
+REHEARSAL = Expected("a Rehearsal", lambda given: isinstance(given, Rehearsal)) | None
 
 Steps = Collection[Where] | Literal["all"]
 """Some steps, each given itself or by its id or path, or all of them."""
@@ -65,6 +68,7 @@ class Run(Generic[In, Out]):
         self._is_new = run_id is None and not recorded
         self._watchers: list[Following] = []
 
+    @asking("await run.start({'city': 'Rome'})", rehearsal=REHEARSAL)
     async def start(
         self,
         input_data: Any = MISSING,
@@ -97,6 +101,7 @@ class Run(Generic[In, Out]):
         known = await self._record_start(input_data, initial_state, request_context, breakpoints, rehearsal)
         return await self._drive(known=known)
 
+    @asking("await run.start_async({'city': 'Rome'})", rehearsal=REHEARSAL)
     async def start_async(
         self,
         input_data: Any = MISSING,
@@ -111,6 +116,7 @@ class Run(Generic[In, Out]):
         self._runtime.spawn(self._drive(known=known))
         return self.run_id
 
+    @asking("async for event in run.stream({'city': 'Rome'})", rehearsal=REHEARSAL)
     async def stream(
         self,
         input_data: Any = MISSING,
@@ -126,6 +132,7 @@ class Run(Generic[In, Out]):
         async for event in follow(self._runtime.store, self.run_id, after=0, work=work):
             yield event
 
+    @asking("await run.resume('approve', {'approved': True})", label=TEXT | None, index=WHOLE | None)
     async def resume(
         self, step: Where | None = None, resume_data: Any = None, label: str | None = None, index: int | None = None
     ) -> RunResult:
@@ -154,6 +161,7 @@ class Run(Generic[In, Out]):
         known = await answer(self._runtime, self._flow, self.run_id, step, resume_data, label, index)
         return await self._drive(known=known)
 
+    @asking("async for event in run.resume_stream('approve', True)", label=TEXT | None, index=WHOLE | None)
     async def resume_stream(
         self, step: Where | None = None, resume_data: Any = None, label: str | None = None, index: int | None = None
     ) -> AsyncIterator[Event]:
@@ -164,6 +172,7 @@ class Run(Generic[In, Out]):
         async for event in follow(self._runtime.store, self.run_id, after=seq, work=work):
             yield event
 
+    @asking("await run.proceed(step=True)")
     async def proceed(
         self, *, step: bool | Where = False, breakpoints: Steps | None = None, input_data: Any = MISSING
     ) -> RunResult:
@@ -209,6 +218,7 @@ class Run(Generic[In, Out]):
         )
         return await self._drive()
 
+    @asking("run.watch(print)", callback=FUNCTION, after=WHOLE)
     def watch(self, callback: Watcher, after: int = 0) -> Callable[[], None]:
         """Have ``callback`` called with every event after seq ``after``, past ones first.
 
@@ -234,6 +244,7 @@ class Run(Generic[In, Out]):
 
         return end
 
+    @asking("async for event in run.observe()", after=WHOLE)
     async def observe(self, after: int = 0) -> AsyncIterator[Event]:
         """Yield the run's events after seq ``after``, past ones first, until it ends or is suspended.
 
@@ -243,6 +254,7 @@ class Run(Generic[In, Out]):
         async for event in follow(self._runtime.store, self.run_id, after=after):
             yield event
 
+    @asking("await run.send_event('paid', {'amount': 5})", name=TEXT)
     async def send_event(self, name: str, payload: Any = None) -> None:
         """Send an event to the run: to the step that waits for it, else it is kept for the next one that does.
 
@@ -258,6 +270,7 @@ class Run(Generic[In, Out]):
         if (await self._runtime.store.summary(self.run_id)).runnable:
             self._runtime.spawn(self._drive())
 
+    @asking("await run.cancel()")
     async def cancel(self) -> RunResult:
         """Cancel the run, wherever it is executed: its steps, retries and timers stop, and what it did is undone.
 
@@ -279,6 +292,7 @@ class Run(Generic[In, Out]):
         await self._catch_up_watchers(state)
         return RunResult.of(state)
 
+    @asking("await run.restart()")
     async def restart(self) -> RunResult:
         """Take an interrupted run over at once and go on with it; a former owner can write no more.
 
@@ -298,6 +312,7 @@ class Run(Generic[In, Out]):
             raise UnknownRun(f"run {self.run_id} was not started: call start() with its input")
         return await self._drive(force=True)
 
+    @asking("await run.fork('approve')")
     async def fork(self, step: Where, input_data: Any = MISSING) -> "Run[In, Out]":
         """Make a new run that shares this one's history before a step; call its ``start()`` to execute it.
 
@@ -312,6 +327,7 @@ class Run(Generic[In, Out]):
         """
         return await self._fork(step, input_data, starts=False)
 
+    @asking("await run.time_travel('approve')")
     async def time_travel(self, step: Where, input_data: Any = MISSING) -> RunResult:
         """Fork the run from a step and execute the fork; return the new run's result. See `fork`.
 
@@ -321,6 +337,7 @@ class Run(Generic[In, Out]):
         new = await self._fork(step, input_data, starts=True)
         return await new._drive()
 
+    @asking("await run.state()")
     async def state(self) -> RunResult:
         """Return the run as it is at this moment; a run that was not started is ``pending``."""
         state = await self._runtime.state(self.run_id)
@@ -339,13 +356,14 @@ class Run(Generic[In, Out]):
         """Record what the run starts with; return the fold of its journal, as far as it is known."""
         runtime = self._runtime
         check_rehearsal(rehearsal, production=runtime.production, can_die=runtime.die is not None)
-        known = RunState() if self._is_new else await runtime.state(self.run_id)
-        if known.has_input and known.status == "pending" and known.forked_from is not None and input_data is MISSING:
-            await self._start_fork(known, breakpoints, rehearsal)
-            return known
-        if known.run_id and not self._recorded and known.has_input:
-            raise RunExists.of(self.run_id)
-        check_startable(known)
+        known = None if self._is_new else await runtime.state(self.run_id)
+        if known is not None:
+            if known.has_input and known.status == "pending" and known.forked_from and input_data is MISSING:
+                await self._start_fork(known, breakpoints, rehearsal)
+                return known
+            if known.run_id and not self._recorded and known.has_input:
+                raise RunExists.of(self.run_id)
+            check_startable(known)
         start = Start(
             input=None if input_data is MISSING else input_data,
             state=state,
@@ -354,7 +372,7 @@ class Run(Generic[In, Out]):
             rehearsal=rehearsal,
         )
         start = await admit(self._flow, start, self)
-        if known.run_id:
+        if known is not None and known.run_id:
             await record_start(runtime.store, runtime.clock, self.run_id, start, known=known)
         else:
             known = await self._create(start)

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import random
-import uuid
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +14,7 @@ from engine.execution import Execution, Recorder
 from engine.execution.capture import LOGGER, capturing
 from engine.execution.hooks import left_by
 from engine.failure import describe
+from engine.ids import new_run_id
 from engine.journal.fit import check_fit, check_known
 from engine.journal.fold import fold
 from engine.journal.requests import Start
@@ -22,7 +22,7 @@ from engine.journal.state import RunState
 from engine.journal.store import Claim, MemoryStore, Store
 from engine.runs.endings import Endings
 from engine.runs.flows import Flows
-from engine.runs.local_runs import executing, tell
+from engine.runs.local_runs import Executing, tell
 from engine.tree.nodes import Flow
 
 LEASE = 10.0
@@ -70,7 +70,7 @@ class Runtime:
         self.die: Callable[[], None] | None = die
         self.production: bool = production
         self.random: Callable[[], float] = random.random
-        self.new_id: Callable[[], str] = lambda: str(uuid.uuid4())
+        self.new_id: Callable[[], str] = new_run_id
         self._owner = owner
         self._lease = lease
         self._leaves_changed = leaves_changed
@@ -116,6 +116,7 @@ class Runtime:
             self._live[run_id].notice()
             return None
         flow = flow or self.flows[(await self.store.summary(run_id)).workflow_id]
+        known = known or self._read.pop(run_id, None)
         runnable = True
         known = self._read.pop(run_id, known)
         while runnable:
@@ -129,11 +130,11 @@ class Runtime:
                 if state is not None and state.ended:
                     await self._endings.finish(flow, claim, state)
             finally:
-                await self.store.release(run_id, epoch=claim.epoch)
+                # Whoever answered before the release saw the run claimed and left it alone.
+                runnable = await self.store.release(run_id, epoch=claim.epoch)
             if state is None or state.ended:
                 break
-            # Whoever answered before the release saw the run claimed and left it alone, so this is looked at after it.
-            runnable, force, start, known = (await self.store.summary(run_id)).runnable, False, None, None
+            force, start, known = False, None, None
         return state
 
     async def finish(self, run_id: str, *, force: bool = False) -> bool:
@@ -247,7 +248,7 @@ class Runtime:
         )
         self._live[claim.run_id] = execution
         try:
-            with capturing, executing(self.store, claim.run_id, execution):
+            with capturing, Executing(self.store, claim.run_id, execution):
                 whole = await execution.segment()
         finally:
             del self._live[claim.run_id]
@@ -302,7 +303,7 @@ class Runtime:
 
     def _mind_deadline(self, state: RunState) -> None:
         """Go on with a run at rest when the time for an answer is over or a timer ends, while the event loop runs."""
-        if state.due_at is not None and not state.ended and state.run_id not in self._deadlines:
+        if not state.ended and state.due_at is not None and state.run_id not in self._deadlines:
             self._deadlines[state.run_id] = self.spawn(self._go_on_at(state.run_id, state.due_at))
 
     async def _go_on_at(self, run_id: str, due: datetime) -> None:

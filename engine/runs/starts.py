@@ -7,7 +7,6 @@ from engine.errors import (
     InvalidInput,
     InvalidValue,
     NotSerializable,
-    RehearsalRefused,
     StartRefused,
     UnknownStep,
 )
@@ -58,28 +57,6 @@ def fitted(flow: Flow, start: Start) -> Start:
         rehearsal=None if start.rehearsal is None else fitted_rehearsal(flow, start.rehearsal),
         breakpoints=named_breakpoints(places_of(flow), start.breakpoints),
     )
-
-
-def check_rehearsal(rehearsal: Rehearsal | None, *, production: bool, can_die: bool) -> None:
-    """Check that a rehearsal may be had here.
-
-    Args:
-        rehearsal: what the run is to pretend; None for a run in earnest.
-        production: whether rehearsals are refused.
-        can_die: whether the run is executed by a worker process, which is replaced when it is killed.
-
-    Raises:
-        RehearsalRefused: it may not.
-    """
-    if rehearsal is None:
-        return
-    if production:
-        raise RehearsalRefused("this is production, where no run is rehearsed: leave the rehearsal out")
-    if rehearsal.deaths and not can_die:
-        raise RehearsalRefused(
-            f"the rehearsal kills the worker at {', '.join(rehearsal.deaths)}, and this program executes the run "
-            "itself: leave out deaths=, or start the run in a playground, whose workers are replaced"
-        )
 
 
 async def permit(flow: Flow, run: Any) -> None:

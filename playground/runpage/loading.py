@@ -82,7 +82,7 @@ async def holder_of(loaded: Loaded) -> Holder:
     run = loaded.history.run
     if run.status in ("pending", "running") and run.has_input:
         return await _holder(run.run_id, loaded.entry)
-    changed = await _changed(loaded) if loaded.outdated and run.status in ("waiting", "suspended") else ""
+    changed = await _changed(loaded) if loaded.outdated and run.status in ("waiting", "suspended", "paused") else ""
     return Holder(blocked=changed)
 
 

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.events import Event
+from engine.paths import parse_path
 from playground.catalogue.catalogue import Graph, event_schema, event_schemas
 from playground.forms import mask
 from playground.graph.nodes import UNKNOWN, Node
-from playground.graph.tree import read_tree
+from playground.graph.tree import Tree, read_tree
 
 _VALUES: Mapping[str, tuple[str, str]] = {
     "step-succeeded": ("output", "output_schema"),
@@ -41,6 +42,17 @@ def mask_given(node: Node, value: Any) -> Any:
     return value
 
 
+def mask_rehearsal(graph: Mapping[str, Any] | None, rehearsal: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a rehearsal with the secrets replaced that its results hold."""
+    tree, results = read_tree(graph), rehearsal.get("results", {})
+    masked = {name: mask(_node(tree, name).output_schema or {}, value) for name, value in results.items()}
+    return {**rehearsal, "results": masked} if masked else dict(rehearsal)
+
+
+def _node(tree: Tree, name: str) -> Node:
+    return tree.at(parse_path(name)) or UNKNOWN
+
+
 def mask_event(graph: Graph, event: Event) -> Event:
     """Return an event with its secrets replaced, as the schemas of the workflow mark them."""
     payload = dict(event.payload)
@@ -49,6 +61,13 @@ def mask_event(graph: Graph, event: Event) -> Event:
             _mask(payload, "input", graph["input_schema"])
             if payload.get("state"):
                 payload["state"] = mask_state(graph, payload["state"])
+            if "rehearsal" in payload:
+                payload["rehearsal"] = mask_rehearsal(graph, payload["rehearsal"])
+        case "run-paused":
+            before = event._replace(path=tuple(payload["before"]))
+            payload["input"] = _mask_ref(payload["input"], _schema(graph, before, "input_schema"))
+        case "run-proceeded" if "input" in payload:
+            _mask(payload, "input", _schema(graph, event._replace(path=tuple(payload["before"][0])), "input_schema"))
         case "run-succeeded":
             payload["result"] = _mask_ref(payload["result"], graph["output_schema"])
         case "state-changed":

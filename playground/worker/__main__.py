@@ -19,6 +19,7 @@ from django.conf import settings  # noqa: E402
 
 from playground.fleet.workers import restricted  # noqa: E402
 from playground.layers import LocalLayer  # noqa: E402
+from playground.queues import port  # noqa: E402
 from playground.store.database import be_patient  # noqa: E402
 from playground.worker.lifeline import end_with_parent  # noqa: E402
 from playground.worker.loading.discovery import discover, site  # noqa: E402
@@ -70,6 +71,8 @@ def main() -> None:
             after=given.worker_after,
             only=arguments.only,
             arms=given.schedules,
+            host=port.host(),
+            queues=given.queues,
         )
     )
     asyncio.run(_work(workers[0], arguments.layer_fd))
