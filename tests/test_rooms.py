@@ -43,6 +43,8 @@ PLAYGROUND_FLOORS = [
     *[
         "configuration",
         "database_url",
+        "broadcast",
+        "queues",
         "postgres",
         "graph",
         "layers",
@@ -56,6 +58,7 @@ PLAYGROUND_FLOORS = [
         "server",
         "supervisor",
         "store",
+        "access",
         "live",
         "catalogue",
         "fleet",
@@ -177,7 +180,7 @@ def test_only_rooms_that_own_tables_import_models() -> None:
     assert users <= OWN_TABLES
 
 
-OWN_TABLES = {"store", "live", "catalogue", "fleet", "runs", "schedules", "worker"}
+OWN_TABLES = {"store", "access", "live", "catalogue", "fleet", "runs", "schedules", "worker"}
 
 
 def test_the_command_line_does_not_know_the_api() -> None:
@@ -185,6 +188,11 @@ def test_the_command_line_does_not_know_the_api() -> None:
     rooms = (ROOT / "playground" / "commandline", ROOT / "playground" / "management")
     known = {name for room in rooms for path in room.rglob("*.py") for name in imports(path)}
     assert not [name for name in known if inside(name, "playground.api", "playground.views")]
+
+
+def test_no_file_is_long() -> None:
+    """A file is read in one sitting: it has at most 350 lines."""
+    assert not [name_of(path) for path in ENGINE + PLAYGROUND if len(path.read_text("utf-8").splitlines()) > 350]
 
 
 def test_no_folder_is_a_heap() -> None:
@@ -218,10 +226,12 @@ A_KIND_EACH: dict[str, set[str]] = {
         "doctor",
         "fork",
         "inbox",
+        "rehearsing",
         "run",
         "runs",
         "scenarios",
         "schedules",
+        "stepping",
         "theme",
         "value",
         "workflows",
@@ -253,9 +263,11 @@ READ_THE_ENVIRONMENT = {
 
 WHERE_A_PROCESS_BEGINS = (
     "playground.asgi",
+    "playground.broadcast.redis.apps",
     "playground.cli",
     "playground.commandline.base",
     "playground.management.commands",
+    "playground.queues.celery.apps",
     "playground.worker.__main__",
     "playground.worker.inspection",
     "playground.worker.scenarios.scenario_runs",

@@ -13,7 +13,7 @@ from engine.execution.attempts import run_attempt
 from engine.execution.concurrent import run_branch, run_foreach, run_parallel, run_race
 from engine.execution.hooks import left_by
 from engine.execution.loops import run_loop
-from engine.execution.lost import lost_between
+from engine.execution.lost import take_over
 from engine.execution.mapping import run_map
 from engine.execution.outcome import HELD, Bailed, Canceled, Failed, Halted, Outcome
 from engine.execution.ports import Host
@@ -25,8 +25,6 @@ from engine.execution.steps import run_step
 from engine.execution.undo import undo_all
 from engine.execution.waits import run_event, run_sleep
 from engine.execution.walker import Listener, in_own_context, take_back
-from engine.failure import describe
-from engine.journal.lost import MAX_LOST
 from engine.journal.refs import Value
 from engine.journal.requests import Start
 from engine.journal.state import RunState
@@ -92,7 +90,7 @@ class Execution:
         """The task that walks, as long as it does."""
         self._renewal: asyncio.TimerHandle | None = None
         self._stopped = False
-        self._interrupted = False
+        self.interrupted: bool = False
         self.to_undo: bool = False
         """Whether somebody has cancelled the run meanwhile, and what it did is to be undone under a new claim."""
         self.held: dict[Path, Value] = {}
@@ -129,8 +127,11 @@ class Execution:
             self._stopped = self._stopped or stale is not None
             await self.journal.catch_up()
         finally:
-            if self._interrupted:
+            if self.interrupted:
                 await take_back(main)
+            # What refers to itself is only found by Python's garbage collector, which costs more than a step.
+            self.journal.leave()
+            self.host.leave()
         if main.cancelling():
             raise asyncio.CancelledError
         return not self._stopped
@@ -170,8 +171,8 @@ class Execution:
     def stop(self) -> None:
         """Leave the run as it is: what ran is interrupted and is recorded by nobody here."""
         self._stopped = True
-        if self._main is not None and not self._interrupted:
-            self._interrupted = self._main.cancel()
+        if self._main is not None and not self.interrupted:
+            self.interrupted = self._main.cancel()
 
     def given(self, path: Path, value: Value, *, is_step: bool = False) -> Value | Halted:
         """Return what a step is given when it begins, unless the run pauses before it; see `Walker.given`."""
@@ -230,28 +231,10 @@ class Execution:
 
     async def _begin(self) -> Failed | None:
         """Record that the run begins or is taken over; tell why when it cannot go on."""
-        state, lost = self.journal.state, self._claim.interrupted
-        status = state.status
+        status = self.journal.state.status
         if status == "pending" or self._start is not None:
             self.journal.emit("run-started", (), {} if self._start is None else self._start.payload())
-        at_work = [step for step in state.open.values() if step.kind == "step" and step.status == "running"]
-        interrupted = [list(step.path) for step in at_work if step.retry_at is None and (lost or not step.ready)]
-        if state.undoing is not None:
-            if lost:
-                reason = self._claim.lost or "its worker was lost"
-                self.journal.emit("run-recovered", (), {"reason": reason, "interrupted": [], "lost": 1})
-            return None
-        # Conditions and timer functions leave no trace until they have ended: a worker may have died of one.
-        unseen = lost and not at_work and status in ("pending", "running")
-        deaths = state.stuck + 1 if state.recovered_seq == state.last_seq else 1
-        if unseen and deaths >= MAX_LOST:
-            return Failed(describe(lost_between(deaths, self.lost)))
-        if interrupted or unseen:
-            reason = self._claim.lost or ("its worker was lost" if lost else "its worker was stopped")
-            self.journal.emit("run-recovered", (), {"reason": reason, "interrupted": interrupted, "lost": int(lost)})
-            if unseen:
-                await self.journal.flush()
-        return None
+        return await take_over(self.journal, self._claim, status)
 
     @property
     def _root(self) -> Scope:
@@ -366,7 +349,13 @@ class Execution:
         self._renewal = asyncio.get_running_loop().call_later(self._lease / 3, self._spawn, self._renew)
 
     async def _renew(self) -> None:
-        last_seq = await self._store.renew(self.journal.run_id, epoch=self._claim.epoch, lease=self._lease)
+        try:
+            last_seq = await self._store.renew(self.journal.run_id, epoch=self._claim.epoch, lease=self._lease)
+        except StaleEpoch:
+            if self._main is None or self.journal.state.ended:
+                # The walk came to its end meanwhile: there is nothing left to renew, and nobody to interrupt.
+                return
+            raise
         if last_seq > self.journal.last_seq:
             await self.journal.catch_up()
         if self._main is not None:

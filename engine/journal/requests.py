@@ -24,7 +24,6 @@ from engine.journal.fold import apply, fold
 from engine.journal.state import Breakpoints, RunState
 from engine.journal.step_state import StepState
 from engine.journal.store import Store
-from engine.journal.summary import RunSummary
 from engine.paths import Path, format_path, ids_of
 from engine.rehearsal import Rehearsal
 from engine.values.missing import MISSING
@@ -70,8 +69,8 @@ async def create_run(
     digest: str,
     start: Start | None = None,
     resource_id: str | None = None,
-) -> RunSummary:
-    """Record a new run.
+) -> RunState:
+    """Record a new run; return the fold of what was recorded.
 
     Args:
         store: where the journal is kept.
@@ -90,7 +89,9 @@ async def create_run(
         payload["resource_id"] = resource_id
     if start is not None:
         payload |= start.payload()
-    return await store.create(run_id, [Draft(clock.now(), "run-created", (), payload)])
+    created = Draft(clock.now(), "run-created", (), payload)
+    await store.create(run_id, [created])
+    return fold([created.numbered(run_id, 1)])
 
 
 async def record_start(store: Store, clock: Clock, run_id: str, start: Start, *, known: RunState | None = None) -> None:

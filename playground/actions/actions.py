@@ -28,17 +28,17 @@ from engine.paths import Path, format_path, ids_of
 from engine.rehearsal import Rehearsal, check_rehearsal
 from engine.values.missing import MISSING
 from playground.actions import verdicts
+from playground.actions.signing import SignedStore
 from playground.catalogue import catalogue
 from playground.catalogue.catalogue import WorkflowEntry
 from playground.fleet import hanging, host
 from playground.graph.nodes import UNKNOWN
 from playground.graph.tree import read_tree
 from playground.live import nudges
-from playground.store import OrmStore
 
 RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,199}")
 
-store = OrmStore()
+store = SignedStore()
 """The store of this process, for reading runs too: `read`, `summary`, `waits`."""
 
 _clock = SystemClock()
@@ -164,7 +164,7 @@ def _ways(entry: WorkflowEntry, breakpoints: Any, rehearsal: Rehearsal | None) -
 
 
 def _places(entry: WorkflowEntry) -> Places:
-    return Places(workflow_id=entry.workflow_id, paths=catalogue.paths_of(entry.graph))
+    return Places(workflow_id=entry.workflow_id, paths=read_tree(entry.graph).paths())
 
 
 async def create(workflow_id: str, *, run_id: str | None = None, resource_id: str | None = None) -> str:
@@ -224,7 +224,7 @@ def suspended_step(
     """Return the suspended step that is meant, as `engine.Run.resume` finds it; see `resume`."""
     run, entry = known.run, known.entry
     recorded = {ids_of(begun.path) for begun in run.steps()}
-    paths = recorded if entry is None else catalogue.paths_of(entry.graph)
+    paths = recorded if entry is None else read_tree(entry.graph).paths()
     return find_suspended(Places(workflow_id=run.workflow_id, paths=paths), run, step, label, index)
 
 
@@ -251,7 +251,7 @@ async def proceed(
     known = known or await read_run(run_id)
     run, graph = known.run, None if known.entry is None else known.entry.graph
     recorded = {ids_of(begun.path) for begun in run.steps()} | {ids_of(path) for path in run.paused}
-    places = Places(workflow_id=run.workflow_id, paths=recorded if graph is None else catalogue.paths_of(graph))
+    places = Places(workflow_id=run.workflow_id, paths=recorded if graph is None else read_tree(graph).paths())
     paths = find_paused(places, run, None if isinstance(step, bool) else step)
     if value is not MISSING:
         if len(paths) > 1:

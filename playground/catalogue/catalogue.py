@@ -8,19 +8,18 @@ from typing import Any
 from django.db.models import Q
 
 from engine.errors import UnknownWorkflow
-from engine.journal.step_state import StepKind, StepState
-from engine.paths import Path, format_path
+from engine.paths import Path
 
 # What is published is handed on from here, and known without a database there.
+from playground.catalogue.problems import ImportProblem
 from playground.catalogue.published import Graph as Graph
-from playground.catalogue.published import ImportProblem as ImportProblem
 from playground.catalogue.published import WorkflowEntry as WorkflowEntry
-from playground.catalogue.published import complaints as complaints
 from playground.catalogue.timetable import keep_schedules
-from playground.graph.nodes import GraphEvent, Node
+from playground.graph.nodes import GraphEvent
 from playground.graph.tree import read_tree
 from playground.models import Worker as WorkerRow
 from playground.models import WorkflowVersion
+from playground.queues.port import carriage
 from playground.store.clock import Now
 from playground.store.database import in_database, in_transaction
 from playground.store.notices import Notice, notify
@@ -49,9 +48,9 @@ async def version(workflow_id: str, digest: str) -> WorkflowEntry | None:
     return await in_database(find_version, workflow_id, digest)
 
 
-async def import_errors() -> list[ImportProblem]:
-    """Return what the workers cannot serve now of the modules."""
-    return await in_database(_import_errors)
+async def import_errors(modules: Sequence[str] | None = None) -> list[ImportProblem]:
+    """Return what workers cannot serve now of their modules; what the last worker of the given ones cannot."""
+    return await in_database(_import_errors, modules)
 
 
 async def publish(
@@ -101,22 +100,6 @@ async def holds(workflow_id: str, site: Sequence[str] | None = None) -> bool:
 async def site_of(workflow_id: str) -> tuple[str, ...]:
     """Return the modules that were published together with a workflow, the last time; none when it is unknown."""
     return await in_database(_site_of, workflow_id)
-
-
-def paths_of(graph: Graph) -> frozenset[Path]:
-    """Return the path of every step of a graph, those of nested workflows included, without the indexes of items."""
-    return frozenset(node.path for node in read_tree(graph).walk())
-
-
-def gone_from(graph: Graph, steps: Iterable[StepState]) -> list[str]:
-    """Return the written paths of those steps that a graph no longer has, or has as another kind."""
-    tree = read_tree(graph)
-    return sorted({format_path(step.path) for step in steps if not _is_kind(tree.at(step.path), step.kind)})
-
-
-def _is_kind(node: Node | None, kind: StepKind) -> bool:
-    special = ("workflow", "sleep", "event")
-    return node is not None and (node.type == kind or (node.type not in special and kind not in special))
 
 
 def resume_schema(graph: Graph, path: Path) -> Any:
@@ -190,14 +173,17 @@ def _entry(row: WorkflowVersion) -> WorkflowEntry:
     )
 
 
-def _import_errors() -> list[ImportProblem]:
+def _import_errors(modules: Sequence[str] | None = None) -> list[ImportProblem]:
     """Read what the last worker of each site has found, be it alive or dead; sites are those that live, and the last.
 
     A worker that still imports does not count: until it has found something, what was found before is shown.
     """
     rows = WorkerRow.objects.exclude(status="importing").order_by("-id")
-    sites = set(rows.filter(ended_at=None, heartbeat_at__gt=Now() - SILENT).values_list("site", flat=True))
-    sites.update(rows.values_list("site", flat=True)[:1])
+    if modules is not None:
+        sites = {to_text(list(modules))}
+    else:
+        sites = set(rows.filter(ended_at=None, heartbeat_at__gt=Now() - SILENT).values_list("site", flat=True))
+        sites.update(rows.values_list("site", flat=True)[:1])
     last = [rows.filter(site=site).first() for site in sorted(sites)]
     return [ImportProblem(**problem) for row in last if row is not None for problem in from_text(row.problems)]
 
@@ -274,6 +260,7 @@ def _publish(
             "line": entry.line,
             "current": entry.workflow_id not in newer,
             "published_at": Now(),
+            **carriage(entry.graph),
         }
         versions = WorkflowVersion.objects
         record = versions.get_or_create if entry.workflow_id in newer else versions.update_or_create

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from playground.catalogue.catalogue import ImportProblem
+from playground.catalogue.problems import ImportProblem, told
 from playground.catalogue.schemas import SchemaProblem, schema_problems
 from playground.fleet.workers import exit_text
 from playground.supervisor.child import ROOT
@@ -66,7 +66,7 @@ def _checked(last: Mapping[str, Any], fatal: Mapping[str, ImportProblem]) -> Che
     found = [schema_problems(entry["workflow_id"], entry["graph"]) for entry in last["workflows"]]
     return Checked(
         workflows=tuple(last["workflows"]),
-        problems=tuple(fatal.get(problem.module, problem) for problem in problems),
+        problems=tuple(told(fatal.get(problem.module, problem) for problem in problems)),
         schemas=tuple(problem for of_one in found for problem in of_one),
     )
 

@@ -18,6 +18,9 @@ COMMANDS = {
     "arm": "have schedules start runs",
     "disarm": "have schedules start no more runs",
     "trigger": "start a run as a schedule would, now",
+    "tokens": "list the tokens of programs",
+    "add-token": "make a token for a program",
+    "revoke-token": "have a token open nothing any more",
     "prune": "delete old runs",
     "migrate": "give a shared database its tables, before a new version is used",
     "backup": "copy the database while it is in use",
@@ -28,5 +31,5 @@ COMMANDS = {
 
 def overview(program: str) -> str:
     """Return the help."""
-    lines = [f"  {name:<10} {text}" for name, text in COMMANDS.items()]
+    lines = [f"  {name:<12} {text}" for name, text in COMMANDS.items()]
     return "\n".join([f"usage: {program} COMMAND ...", "", *lines, "", f"More on each: {program} COMMAND --help"])

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.scenarios.expectation import Verdict
 from engine.scenarios.folder import called
-from playground.catalogue.catalogue import ImportProblem
+from playground.catalogue.problems import ImportProblem
 from playground.fleet.workers import exit_text
 from playground.supervisor.telling import listen_to
 

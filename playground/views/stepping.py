@@ -11,9 +11,9 @@ from engine.errors import InvalidInput, RequestError, UnknownStep
 from engine.journal.requests import check_paused
 from engine.paths import Path, parse_path
 from playground.actions import actions
-from playground.catalogue import catalogue
 from playground.fleet import host
 from playground.forms import MISSING, Form
+from playground.graph.tree import read_tree
 from playground.runpage.body import draw
 from playground.runpage.loading import Loaded, load, view_of
 from playground.runpage.pauses import is_as_it_was, paused_forms, posted_form
@@ -97,7 +97,7 @@ def breakpoints_of(request: HttpRequest, graph: Mapping[str, Any] | None, there:
     given = request.POST.get("breakpoints")
     if given is None:
         return [] if there == "all" else list(there)
-    known = frozenset() if graph is None else catalogue.paths_of(dict(graph))
+    known = frozenset() if graph is None else read_tree(dict(graph)).paths()
     return [name for name in given.split(",") if name and _parsed(name) in known]
 
 

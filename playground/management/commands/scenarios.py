@@ -9,7 +9,7 @@ from django.core.management.base import CommandParser
 
 from engine.scenarios import folder
 from engine.scenarios.expectation import Verdict
-from playground.catalogue import catalogue
+from playground.catalogue.problems import complaints
 from playground.commandline.base import Options, RunsCommand
 from playground.commandline.exits import CommandRefused, Exit
 from playground.commandline.given import existing
@@ -62,7 +62,7 @@ class Command(RunsCommand):
                 self.say_progress(one)
 
         problems = await play(files, options["modules"], said=said, update=options["update"])
-        for complaint in catalogue.complaints(problems):
+        for complaint in complaints(problems):
             self.say(f"{complaint}.")
         if options["junitxml"]:
             write_junit([replace(one.verdict, passed=one.well) for one in came], options["junitxml"])
