@@ -20,6 +20,8 @@ const SHORTCUTS = [
   ["Shift D", "delete the run; it asks first"],
   ["Shift F", "fork from the opened step"],
   ["Shift J", "download the run as JSON"],
+  ["!", "first failure"],
+  ["0", "the whole timeline, after dragging over a part of it"],
   ["x", "fill in an example"],
   ["s", "name and save the input"],
   ["t", "light, dark, or as the system"],
