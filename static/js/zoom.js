@@ -5,6 +5,8 @@ import { axis, draw, place, zoom } from "./run.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const FAR = 6;
+// Its axis is drawn anew while the run goes on.
+const journal = document.querySelector(".journal");
 const button = document.getElementById("whole-run");
 const line = () => document.querySelector("#axis .axis-line");
 
@@ -71,7 +73,7 @@ button.addEventListener("click", () => {
   Object.assign(zoom, { from: 0, to: Number.POSITIVE_INFINITY, label: null });
   button.hidden = true;
   for (const text of document.querySelectorAll("#axis text[data-zoom]")) text.remove();
-  document.getElementById("axis").removeAttribute("data-zoomed");
+  journal.removeAttribute("data-zoomed");
   draw();
 });
 
@@ -79,7 +81,7 @@ button.addEventListener("click", () => {
 function label(scale) {
   const svg = line();
   for (const text of svg.querySelectorAll("text[data-zoom]")) text.remove();
-  document.getElementById("axis").dataset.zoomed = "";
+  journal.dataset.zoomed = "";
   const put = (at, words, anchor) => {
     const text = svg.appendChild(made("text", { x: `${at.toFixed(2)}%`, y: svg.getAttribute("height") - 7, "text-anchor": anchor, "data-zoom": "" }));
     text.textContent = words;

@@ -12,6 +12,9 @@ from tests.browser.test_tour import status
 
 pytestmark = pytest.mark.browser
 
+ENDS = "all => all.map(one => one.getBoundingClientRect()).map(({left, right}) => [left, right])"
+"""The left and the right end of each element."""
+
 
 @pytest.fixture(scope="module")
 def examples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
@@ -106,8 +109,8 @@ async def test_dragging_over_the_timeline_looks_at_a_part_of_it(page: Page) -> N
     await expect(page.get_by_role("button", name="Whole run")).to_be_visible()
     assert 0 < await bars.count() < whole
     labels = page.locator("#axis text[data-zoom]")
-    places = [await label.bounding_box() for label in await labels.all()]
-    spans = sorted((one["x"], one["x"] + one["width"]) for one in places if one)
+    await expect(labels).not_to_have_count(0)
+    spans = sorted(await labels.evaluate_all(ENDS))
     assert len(spans) >= 2
     assert all(left[1] < right[0] for left, right in pairwise(spans))
     await expect(page.locator("#rows .row-body:not([hidden])")).to_have_count(0)
