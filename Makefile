@@ -25,6 +25,9 @@ ON_DATABASE := tests/actions tests/api tests/catalogue tests/engine/contract tes
 FAULTS_ON_DATABASE := tests/faults/test_kill.py tests/faults/test_races.py tests/faults/test_changes.py
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
+# The tests start hundreds of processes: Python is to compile each file once for all of them, also where an image forbids that.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help run install test coverage mutants browser slow faults servers wheel zoo bench bench-quick lint format docs pictures clean
 .DEFAULT_GOAL := help
 

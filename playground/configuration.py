@@ -1,9 +1,11 @@
 """Everything that can be set about a playground: read once, from the environment's variables, into one frozen value."""
 
 import json
+import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -46,6 +48,12 @@ class Configuration:
     """Whether runs are in earnest here, so that rehearsals are refused."""
     reload: bool
     """Whether workers are replaced when the user's code changes."""
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
+    """Where connections of proxies come from whose word is taken for who asks; none, and no header is believed."""
+    user_header: str
+    """The header in which such a proxy names the person."""
+    role_header: str
+    """The header in which it says what the person may do: ``viewer`` or ``operator``."""
     allowed_hosts: tuple[str, ...]
     """Further host names under which the page may be opened, without the port."""
     max_body: int
@@ -85,6 +93,21 @@ def read(environment: Mapping[str, str]) -> Configuration:
     def names(variable: str) -> frozenset[str]:
         return frozenset(json.loads(environment.get(variable, "[]")))
 
+    def networks(variable: str) -> tuple[IPv4Network | IPv6Network, ...]:
+        texts = [text.strip() for text in environment.get(variable, "").split(",") if text.strip()]
+        try:
+            return tuple(ip_network(text) for text in texts)
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"{variable}: {error}. Addresses or networks are expected, such as 127.0.0.1,10.0.0.0/8."
+            ) from error
+
+    def header(variable: str, default: str) -> str:
+        name = environment.get(variable) or default
+        if not re.fullmatch(r"[A-Za-z0-9-]{1,100}", name):
+            raise ImproperlyConfigured(f"{variable} is {name!r}; the name of a header is expected, such as {default}.")
+        return name.lower()
+
     env_file = environment.get("STEPYARD_ENV_FILE")
     return Configuration(
         host=environment.get("STEPYARD_HOST", "127.0.0.1"),
@@ -102,6 +125,9 @@ def read(environment: Mapping[str, str]) -> Configuration:
         schedules=switch("STEPYARD_SCHEDULES"),
         production=switch("STEPYARD_PRODUCTION"),
         reload=environment.get("STEPYARD_RELOAD", "1") != "0",
+        trusted_proxies=networks("STEPYARD_TRUSTED_PROXIES"),
+        user_header=header("STEPYARD_USER_HEADER", "x-forwarded-user"),
+        role_header=header("STEPYARD_ROLE_HEADER", "x-forwarded-role"),
         allowed_hosts=tuple(filter(None, environment.get("STEPYARD_ALLOWED_HOSTS", "").split(","))),
         max_body=number("STEPYARD_MAX_BODY", 5 * 1024 * 1024, 1024, 1024 * 1024 * 1024),
         workflows=tuple(environment.get("PLAYGROUND_WORKFLOWS", "").replace(",", " ").split()),

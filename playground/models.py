@@ -171,6 +171,20 @@ class Schedule(models.Model):
         return f"{self.workflow_id} {self.schedule_id}"
 
 
+class ApiToken(models.Model):
+    """What a program shows instead of the playground's own token."""
+
+    name = models.CharField(max_length=100, unique=True)
+    digest = models.CharField(max_length=64, unique=True)
+    """SHA-256 of the token, which is not kept."""
+    role = models.CharField(max_length=16)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """Return whose it is and what it allows."""
+        return f"{self.name} {self.role}"
+
+
 class SavedInput(models.Model):
     """An input that a person has given a name, to start runs of a workflow with again."""
 
@@ -215,7 +229,7 @@ class Worker(models.Model):
     importing = models.TextField(blank=True)
     """The module that is being imported: if the process dies now, this is why."""
     problems = models.TextField(default="[]")
-    """The modules that did not import, as JSON: `playground.catalogue.catalogue.ImportProblem`."""
+    """The modules that did not import, as JSON: `playground.catalogue.problems.ImportProblem`."""
     running = models.TextField(default="[]")
     """The ids of the runs it executes, as JSON."""
     blocked = models.TextField(default="null")

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import FrozenInstanceError, fields, replace
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from playground.configuration import Configuration, read
 
 DEFAULTS = read({})
+PROXIES = (ip_network("127.0.0.1"), ip_network("10.0.0.0/8"))
 
 
 @pytest.mark.parametrize(
@@ -31,6 +33,9 @@ DEFAULTS = read({})
         ("STEPYARD_SCHEDULES", "on", "schedules", True),
         ("STEPYARD_PRODUCTION", "on", "production", True),
         ("STEPYARD_RELOAD", "0", "reload", False),
+        ("STEPYARD_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8", "trusted_proxies", PROXIES),
+        ("STEPYARD_USER_HEADER", "X-Auth-User", "user_header", "x-auth-user"),
+        ("STEPYARD_ROLE_HEADER", "X-Auth-Groups", "role_header", "x-auth-groups"),
         ("STEPYARD_ALLOWED_HOSTS", "a.test,,b.test", "allowed_hosts", ("a.test", "b.test")),
         ("STEPYARD_MAX_BODY", "1024", "max_body", 1024),
         ("PLAYGROUND_WORKFLOWS", "a.py, pkg.b  c", "workflows", ("a.py", "pkg.b", "c")),
@@ -58,6 +63,20 @@ def test_a_number_that_cannot_be_is_refused(text: str) -> None:
     """The message says which variable, what it is, and what is expected."""
     with pytest.raises(ImproperlyConfigured, match=re.escape(f"STEPYARD_PORT is {text!r}; a whole number from 0 to")):
         read({"STEPYARD_PORT": text})
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "told"),
+    [
+        ("STEPYARD_TRUSTED_PROXIES", "proxy.test", "Addresses or networks are expected, such as 127.0.0.1,10.0.0.0/8"),
+        ("STEPYARD_TRUSTED_PROXIES", "10.0.0.1/8", "has host bits set"),
+        ("STEPYARD_USER_HEADER", "X User", "'X User'; the name of a header is expected, such as x-forwarded-user"),
+    ],
+)
+def test_what_says_who_asks_is_checked(variable: str, text: str, told: str) -> None:
+    """A mistake there would let everybody in, or nobody."""
+    with pytest.raises(ImproperlyConfigured, match=re.escape(told)):
+        read({variable: text})
 
 
 def test_a_switch_is_on_or_off() -> None:

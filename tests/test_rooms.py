@@ -29,11 +29,13 @@ ENGINE_FLOORS = [
     "schedules",
     "tree",
     "journal",
+    "scenarios",
     "execution",
     "runs",
     "building",
     "registry",
     "testing",
+    "playing",
 ]
 """The rooms of the engine and its loose modules, bottom up: each imports only from those before it."""
 
@@ -53,19 +55,20 @@ PLAYGROUND_FLOORS = [
         "server",
         "supervisor",
         "store",
+        "access",
         "live",
         "catalogue",
         "fleet",
     ],
-    *["actions", "schedules", "runs", "runpage", "templatetags", "views", "consumers", "api", "worker"],
-    *["commandline", "examples"],
+    *["actions", "schedules", "runs", "scenarios", "runpage", "templatetags", "views", "consumers", "api", "worker"],
+    *["commandline", "examples", "pytest_plugin"],
 ]
 """The rooms of the playground, bottom up; Django's own files stand above them."""
 
 FORMS_FLOORS = ["values", "schema", "validation", "fields", "html", "form"]
 
 OF_THE_ENGINE = ["paths", "clock", "shown", "errors", "events", "ids", "failure", "rehearsal", "validation", "values"]
-OF_THE_ENGINE += ["schedules", "journal"]
+OF_THE_ENGINE += ["schedules", "journal", "scenarios"]
 """What every room of the playground may import of the engine, beside the face: its vocabulary and its journals."""
 
 DJANGO = ["apps", "asgi", "cli", "management", "migrations", "settings", "urls"]
@@ -138,7 +141,7 @@ def test_the_playground_takes_its_share_of_the_engine(path: Path) -> None:
     """Rooms know the engine's vocabulary and journals; only the worker knows what executes and builds workflows."""
     allowed = {"engine", *(f"engine.{name}" for name in OF_THE_ENGINE)}
     if inside(name_of(path), "playground.worker"):
-        allowed |= {f"engine.{name}" for name in ("tree", "execution", "runs", "building", "registry")}
+        allowed |= {f"engine.{name}" for name in ("tree", "execution", "runs", "building", "registry", "playing")}
     taken = {name for name in imports(path) if inside(name, "engine")} - FACE
     assert not [name for name in taken if not (name in allowed or inside(name, *(allowed - {"engine"})))]
 
@@ -174,7 +177,7 @@ def test_only_rooms_that_own_tables_import_models() -> None:
     assert users <= OWN_TABLES
 
 
-OWN_TABLES = {"store", "live", "catalogue", "fleet", "runs", "schedules", "worker"}
+OWN_TABLES = {"store", "access", "live", "catalogue", "fleet", "runs", "schedules", "worker"}
 
 
 def test_the_command_line_does_not_know_the_api() -> None:
@@ -182,6 +185,11 @@ def test_the_command_line_does_not_know_the_api() -> None:
     rooms = (ROOT / "playground" / "commandline", ROOT / "playground" / "management")
     known = {name for room in rooms for path in room.rglob("*.py") for name in imports(path)}
     assert not [name for name in known if inside(name, "playground.api", "playground.views")]
+
+
+def test_no_file_is_long() -> None:
+    """A file is read in one sitting: it has at most 350 lines."""
+    assert not [name_of(path) for path in ENGINE + PLAYGROUND if len(path.read_text("utf-8").splitlines()) > 350]
 
 
 def test_no_folder_is_a_heap() -> None:
@@ -255,6 +263,7 @@ WHERE_A_PROCESS_BEGINS = (
     "playground.management.commands",
     "playground.worker.__main__",
     "playground.worker.inspection",
+    "playground.worker.scenario_runs",
 )
 
 

@@ -39,7 +39,19 @@ LAYERS = "what it is, and how it is executed, recorded or kept"
 
 ALIKE = {
     **dict.fromkeys(
-        ["actions", "answers", "backup", "inbox", "rehearsing", "run", "runs", "schedules", "worker", "workflows"],
+        [
+            "actions",
+            "answers",
+            "backup",
+            "inbox",
+            "rehearsing",
+            "stepping",
+            "run",
+            "runs",
+            "schedules",
+            "worker",
+            "workflows",
+        ],
         SIDES,
     ),
     **dict.fromkeys(["functions", "lost", "nodes", "sequence", "steps", "waits"], LAYERS),
@@ -49,6 +61,7 @@ ALIKE = {
     "consumers": "what Channels calls them: of sockets, and of a worker's channels",
     "durations": "a length of time, in code and in a form",
     "jsontext": "JSON as text, in the journal and as a person typed it",
+    "playing": "of scenarios: in memory, and in a process of its own",
     "request": "an HTTP request, as the guard sees it and as the server takes it in",
     "row": "of a journal as it is shown, and of the table of workers",
     "rows": "of a journal as it is shown, and as it is kept",

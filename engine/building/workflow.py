@@ -116,6 +116,14 @@ class Workflow(Generic[In, Out]):
         return f"Workflow({self.id!r}: {self.flow.input.name} -> {self.flow.output.name})"
 
 
+def not_before_commit(builder: Any, name: str) -> str | None:
+    """Return what to say of an attribute of a workflow in the making that only a committed one has."""
+    # Its own fields are missing while it is copied.
+    if name.startswith("_") or name in type(builder).__slots__ or not hasattr(Workflow, name):
+        return None
+    return f"{builder!r} has no {name} before it is committed. Call .commit() at its end."
+
+
 def is_uncommitted(given: object) -> bool:
     """Tell whether something is a workflow in the making, or its ``commit`` without parentheses."""
     return hasattr(type(given), "commit") or getattr(given, "__name__", None) == "commit"

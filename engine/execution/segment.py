@@ -13,9 +13,9 @@ from engine.execution.attempts import run_attempt
 from engine.execution.concurrent import run_branch, run_foreach, run_parallel, run_race
 from engine.execution.hooks import left_by
 from engine.execution.loops import run_loop
-from engine.execution.lost import lost_between
+from engine.execution.lost import take_over
 from engine.execution.mapping import run_map
-from engine.execution.outcome import HELD, Bailed, Canceled, Failed, Halted, Outcome
+from engine.execution.outcome import Bailed, Canceled, Failed, Halted, Outcome
 from engine.execution.ports import Host
 from engine.execution.recorder import Recorder
 from engine.execution.scope import Scope
@@ -24,9 +24,7 @@ from engine.execution.service import StepHost
 from engine.execution.steps import run_step
 from engine.execution.undo import undo_all
 from engine.execution.waits import run_event, run_sleep
-from engine.execution.walker import Listener, in_own_context, take_back
-from engine.failure import describe
-from engine.journal.lost import MAX_LOST
+from engine.execution.walker import Listener, given_at, in_own_context, take_back
 from engine.journal.refs import Value
 from engine.journal.requests import Start
 from engine.journal.state import RunState
@@ -49,14 +47,10 @@ from engine.tree.nodes import (
     SleepNode,
     StepNode,
 )
-from engine.values.missing import MISSING
 
 
 class Execution:
-    """Executes one segment of a run under one claim: `segment` walks the tree until nothing more can be done.
-
-    It is the `Walker` that the coroutines of the node kinds are given.
-    """
+    """Executes one segment of a run under one claim; it is the `Walker` that coroutines of the node kinds are given."""
 
     def __init__(
         self,
@@ -71,10 +65,7 @@ class Execution:
         start: Start | None = None,
         die: Callable[[], None] | None = None,
     ) -> None:
-        """Take the claim and the folded state of the run.
-
-        ``start`` is recorded when it begins, and holds from then; ``die`` kills this process, if rehearsals may.
-        """
+        """Take the claim, the folded state, what is recorded as the start, and what kills this process if it may."""
         self.clock = clock
         self.random = random
         self.die = die
@@ -175,18 +166,7 @@ class Execution:
 
     def given(self, path: Path, value: Value, *, is_step: bool = False) -> Value | Halted:
         """Return what a step is given when it begins, unless the run pauses before it; see `Walker.given`."""
-        state = self.journal.state
-        fork = state.forked_from
-        if fork is not None and "input" in fork and tuple(fork["step"]) == path:
-            value = Value(fork["input"], {"value": fork["input"]})
-        if not (state.breakpoints or state.stepping or state.released):
-            return value
-        if state.stops_before(path, is_step=is_step):
-            self.held[path] = value
-            return HELD
-        self.held.pop(path, None)
-        other = state.released.get(path, MISSING)
-        return value if other is MISSING else Value(other, {"value": other})
+        return given_at(self.journal.state, self.held, path, value, is_step=is_step)
 
     @contextmanager
     def listening(self, listener: Listener) -> Iterator[None]:
@@ -230,28 +210,10 @@ class Execution:
 
     async def _begin(self) -> Failed | None:
         """Record that the run begins or is taken over; tell why when it cannot go on."""
-        state, lost = self.journal.state, self._claim.interrupted
-        status = state.status
+        status = self.journal.state.status
         if status == "pending" or self._start is not None:
             self.journal.emit("run-started", (), {} if self._start is None else self._start.payload())
-        at_work = [step for step in state.open.values() if step.kind == "step" and step.status == "running"]
-        interrupted = [list(step.path) for step in at_work if step.retry_at is None and (lost or not step.ready)]
-        if state.undoing is not None:
-            if lost:
-                reason = self._claim.lost or "its worker was lost"
-                self.journal.emit("run-recovered", (), {"reason": reason, "interrupted": [], "lost": 1})
-            return None
-        # Conditions and timer functions leave no trace until they have ended: a worker may have died of one.
-        unseen = lost and not at_work and status in ("pending", "running")
-        deaths = state.stuck + 1 if state.recovered_seq == state.last_seq else 1
-        if unseen and deaths >= MAX_LOST:
-            return Failed(describe(lost_between(deaths, self.lost)))
-        if interrupted or unseen:
-            reason = self._claim.lost or ("its worker was lost" if lost else "its worker was stopped")
-            self.journal.emit("run-recovered", (), {"reason": reason, "interrupted": interrupted, "lost": int(lost)})
-            if unseen:
-                await self.journal.flush()
-        return None
+        return await take_over(self.journal, self._claim, status)
 
     @property
     def _root(self) -> Scope:
@@ -259,10 +221,8 @@ class Execution:
 
     async def _end(self, outcome: Outcome) -> None:
         match outcome:
-            case Value():
-                self.journal.emit("run-succeeded", (), {"result": outcome.ref} | self._left_by("success"))
-            case Bailed(value):
-                self.journal.emit("run-succeeded", (), {"result": value.ref} | self._left_by("success"))
+            case Value(_, ref) | Bailed(Value(_, ref)):
+                self.journal.emit("run-succeeded", (), {"result": ref} | self._left_by("success"))
             case Failed(error) if self.journal.state.left_to_undo:
                 # Recorded first: a condition that has failed the run might hold when it is asked again.
                 self.journal.emit("run-undoing", (), {"status": "failed", "error": error})

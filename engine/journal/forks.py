@@ -10,7 +10,6 @@ from engine.journal.fit import check_known
 from engine.journal.fold import fold
 from engine.journal.state import RunState
 from engine.journal.store import Store
-from engine.journal.summary import RunSummary
 from engine.paths import Path, format_path
 from engine.values.missing import MISSING
 
@@ -30,7 +29,7 @@ async def record_fork(
     began: int | None = None,
     ways: Mapping[str, Any] | None = None,
     permit: Callable[[], Awaitable[bool]],
-) -> RunSummary:
+) -> None:
     """Make a new run that goes on from before a step; the run itself stays as it is.
 
     Args:
@@ -64,7 +63,7 @@ async def record_fork(
     decided = {open_path for open_path, step in open_steps if step.kind == "event" and step.status == "running"}
     unfinished = {open_path for open_path, _ in open_steps if open_path != path[: len(open_path)]} - decided
     shared = _shared(before, lambda event: any(event.path[: len(gone)] == gone for gone in unfinished))
-    return await _create(store, clock, new_run_id, created, shared, forked)
+    await _create(store, clock, new_run_id, created, shared, forked)
 
 
 async def record_retry(
@@ -75,7 +74,7 @@ async def record_retry(
     new_run_id: str,
     digest: str,
     permit: Callable[[], Awaitable[bool]],
-) -> RunSummary:
+) -> None:
     """Make a new run that goes on from the steps that have failed in a run; all else that had ended is shared.
 
     Where the run has undone something, it goes on from there instead, since what followed was built on it.
@@ -102,9 +101,8 @@ async def record_retry(
         )
     if run.undone:
         first = min(run.undone, key=lambda path: beginning(events, path, exactly=True))
-        return await record_fork(
-            store, clock, run_id=run_id, new_run_id=new_run_id, digest=digest, path=first, permit=permit
-        )
+        await record_fork(store, clock, run_id=run_id, new_run_id=new_run_id, digest=digest, path=first, permit=permit)
+        return
     created = await _created(events, digest, {}, permit)
     again = failed_steps(run, events)
     since = {path: beginning(events, path, exactly=True) for path in again}
@@ -120,7 +118,7 @@ async def record_retry(
     if "value" in given:
         # It may have been given something else than what came before gave.
         forked["input"] = given["value"]
-    return await _create(store, clock, new_run_id, created, _shared(events, is_gone), forked)
+    await _create(store, clock, new_run_id, created, _shared(events, is_gone), forked)
 
 
 def failed_steps(run: RunState, events: Sequence[Event]) -> list[Path]:
@@ -173,11 +171,11 @@ async def _create(
     created: dict[str, Any],
     shared: Iterable[Draft],
     forked: dict[str, Any],
-) -> RunSummary:
+) -> None:
     now = clock.now()
     # The fork comes after what is shared: the shared events tell of a run that went on, this one waits for its start.
     drafts = [Draft(now, "run-created", (), created), *shared, Draft(now, "run-forked", (), forked)]
-    return await store.create(run_id, drafts)
+    await store.create(run_id, drafts)
 
 
 def not_begun(run: RunState, path: Path) -> StepNotRun:

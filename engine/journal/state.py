@@ -42,6 +42,9 @@ class RunState:
     error: dict[str, Any] | None = None
     reason: str = ""
     """Why it was cancelled, if that was said."""
+    started_by: str = ""
+    """Who started or forked it, where whoever recorded that knew a name."""
+    canceled_by: str = ""
     created_at: datetime | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None

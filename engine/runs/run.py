@@ -3,31 +3,21 @@
 from collections.abc import AsyncIterator, Callable, Collection
 from typing import Any, Generic, Literal, TypeVar
 
-from engine.errors import NotSuspended, RunExists, RunFinished, UnknownRun, UnknownStep
+from engine.errors import RunExists, RunFinished, UnknownRun
 from engine.events import Event
 from engine.execution.hooks import hooks_after
-from engine.journal.answers import Where, admit_answer, admit_step_input, find_suspended, path_of, places_of
-from engine.journal.fit import check_fit
-from engine.journal.forks import beginning, record_fork
-from engine.journal.named_steps import find_paused, named_breakpoints, several_paused
+from engine.journal.answers import Where, places_of
 from engine.journal.requests import (
     Start,
-    check_startable,
-    check_takes_event,
-    create_run,
     record_cancel,
-    record_event,
-    record_fork_start,
-    record_proceed,
-    record_resume,
-    record_start,
 )
 from engine.journal.result import RunResult
 from engine.journal.state import RunState
-from engine.journal.waits import admit_event, likeliest
-from engine.rehearsal import Rehearsal, check_rehearsal
+from engine.journal.stepping import named_breakpoints
+from engine.rehearsal import Rehearsal
+from engine.runs.answers import answer, proceed, send_event
+from engine.runs.beginnings import begin, begin_fork, fork
 from engine.runs.runtime import Runtime
-from engine.runs.starts import admit, fitted_rehearsal, permit
 from engine.runs.watching import Following, Watcher, follow
 from engine.tree.nodes import Flow
 from engine.values.missing import MISSING
@@ -97,8 +87,8 @@ class Run(Generic[In, Out]):
             UnknownStep: the rehearsal names a step that the workflow does not have; no run is made.
             RehearsalRefused: it kills workers, and this program is none, or nothing is rehearsed here.
         """
-        await self._record_start(input_data, initial_state, request_context, breakpoints, rehearsal)
-        return await self._drive()
+        known = await self._record_start(input_data, initial_state, request_context, breakpoints, rehearsal)
+        return await self._drive(known=known)
 
     async def start_async(
         self,
@@ -110,8 +100,8 @@ class Run(Generic[In, Out]):
         rehearsal: Rehearsal | None = None,
     ) -> str:
         """Start the run beside the caller and return its id at once; see `start`."""
-        await self._record_start(input_data, initial_state, request_context, breakpoints, rehearsal)
-        self._runtime.spawn(self._drive())
+        known = await self._record_start(input_data, initial_state, request_context, breakpoints, rehearsal)
+        self._runtime.spawn(self._drive(known=known))
         return self.run_id
 
     async def stream(
@@ -124,8 +114,9 @@ class Run(Generic[In, Out]):
         rehearsal: Rehearsal | None = None,
     ) -> AsyncIterator[Event]:
         """Start the run and yield its events as they are recorded, until it ends or suspends; see `start`."""
-        await self._record_start(input_data, initial_state, request_context, breakpoints, rehearsal)
-        async for event in follow(self._runtime.store, self.run_id, after=0, work=self._runtime.spawn(self._drive())):
+        known = await self._record_start(input_data, initial_state, request_context, breakpoints, rehearsal)
+        work = self._runtime.spawn(self._drive(known=known))
+        async for event in follow(self._runtime.store, self.run_id, after=0, work=work):
             yield event
 
     async def resume(
@@ -153,16 +144,16 @@ class Run(Generic[In, Out]):
             UnknownRun: the run was not started.
             WorkflowChanged: the code no longer has the steps that were recorded.
         """
-        await self._record_resume(step, resume_data, label, index)
-        return await self._drive()
+        known = await answer(self._runtime, self._flow, self.run_id, step, resume_data, label, index)
+        return await self._drive(known=known)
 
     async def resume_stream(
         self, step: Where | None = None, resume_data: Any = None, label: str | None = None, index: int | None = None
     ) -> AsyncIterator[Event]:
         """Answer a suspended step and yield the events from its answer on; see `resume`."""
         seq = (await self._runtime.store.summary(self.run_id)).last_seq
-        await self._record_resume(step, resume_data, label, index)
-        work = self._runtime.spawn(self._drive())
+        known = await answer(self._runtime, self._flow, self.run_id, step, resume_data, label, index)
+        work = self._runtime.spawn(self._drive(known=known))
         async for event in follow(self._runtime.store, self.run_id, after=seq, work=work):
             yield event
 
@@ -189,26 +180,7 @@ class Run(Generic[In, Out]):
             UnknownRun: the run was not started.
             WorkflowChanged: the code no longer has the steps that were recorded.
         """
-        runtime, places = self._runtime, places_of(self._flow)
-        state = await runtime.state(self.run_id)
-        if not state.run_id:
-            raise UnknownRun(f"run {self.run_id} was not started")
-        paths = find_paused(places, state, None if isinstance(step, bool) else step)
-        check_fit(self._flow, state)
-        if input_data is not MISSING:
-            if len(paths) > 1:
-                raise several_paused(state, paths)
-            input_data = admit_step_input(self._flow, paths[0], input_data)
-        await record_proceed(
-            runtime.store,
-            runtime.clock,
-            self.run_id,
-            paths,
-            stepping=step is True,
-            breakpoints=None if breakpoints is None else named_breakpoints(places, breakpoints),
-            step_input=input_data,
-            known=state,
-        )
+        await proceed(self._runtime, self._flow, self.run_id, step, breakpoints, input_data)
         return await self._drive()
 
     def watch(self, callback: Watcher, after: int = 0) -> Callable[[], None]:
@@ -256,15 +228,7 @@ class Run(Generic[In, Out]):
             RunFinished: the run has ended.
             WorkflowChanged: the code no longer has the steps that were recorded.
         """
-        state = await self._runtime.state(self.run_id)
-        check_takes_event(state, name)
-        check_fit(self._flow, state)
-        event = admit_event(self._flow, name, payload, likeliest(state, name))
-        runtime = self._runtime
-        await record_event(
-            runtime.store, runtime.clock, self.run_id, name, event.payload, takers=event.takers, known=state
-        )
-        self._runtime.notice(self.run_id)
+        await send_event(self._runtime, self._flow, self.run_id, name, payload)
         if (await self._runtime.store.summary(self.run_id)).runnable:
             self._runtime.spawn(self._drive())
 
@@ -345,16 +309,9 @@ class Run(Generic[In, Out]):
         request_context: dict[str, Any] | None,
         breakpoints: Steps | None,
         rehearsal: Rehearsal | None,
-    ) -> None:
-        runtime = self._runtime
-        check_rehearsal(rehearsal, production=runtime.production, can_die=runtime.die is not None)
-        known = RunState() if self._is_new else await runtime.state(self.run_id)
-        if known.has_input and known.status == "pending" and known.forked_from is not None and input_data is MISSING:
-            await self._start_fork(known, breakpoints, rehearsal)
-            return
-        if known.run_id and not self._recorded and known.has_input:
-            raise RunExists.of(self.run_id)
-        check_startable(known)
+    ) -> RunState:
+        """Record what the run starts with; return the fold of its journal, as far as it is known."""
+        known = RunState() if self._is_new else await self._runtime.state(self.run_id)
         start = Start(
             input=None if input_data is MISSING else input_data,
             state=state,
@@ -362,89 +319,27 @@ class Run(Generic[In, Out]):
             breakpoints=named_breakpoints(places_of(self._flow), breakpoints),
             rehearsal=rehearsal,
         )
-        start = await admit(self._flow, start, self)
-        if known.run_id:
-            await record_start(runtime.store, runtime.clock, self.run_id, start, known=known)
-        else:
-            await self._create(start)
+        is_fork = known.has_input and known.status == "pending" and known.forked_from is not None
+        if is_fork and input_data is MISSING:
+            await begin_fork(self._runtime, self._flow, self, start, known)
+            return known
+        if known.run_id and not self._recorded and known.has_input:
+            raise RunExists.of(self.run_id)
+        known = await begin(self._runtime, self._flow, self, start, known)
         self._recorded, self._is_new = True, False
         for watch in self._watchers:
             watch.begin()
-
-    async def _start_fork(self, known: RunState, breakpoints: Steps | None, rehearsal: Rehearsal | None) -> None:
-        """Have a fork begin, which has its input already."""
-        start = Start(
-            input=None,
-            breakpoints=named_breakpoints(places_of(self._flow), breakpoints),
-            rehearsal=None if rehearsal is None else fitted_rehearsal(self._flow, rehearsal),
-        )
-        if known.rehearsal is None and rehearsal is None:
-            await permit(self._flow, self)
-        if start.ways():
-            await record_fork_start(self._runtime.store, self._runtime.clock, self.run_id, start.ways(), known=known)
+        return known
 
     async def _fork(self, step: Where, input_data: Any, *, starts: bool) -> "Run[In, Out]":
-        path = path_of(places_of(self._flow), step)
-        if input_data is not MISSING:
-            beginning(await self._runtime.store.read(self.run_id), path, exactly=True)
-            input_data = admit_step_input(self._flow, path, input_data)
         new: Run[In, Out] = Run(self._runtime, self._flow, resource_id=self.resource_id, recorded=True)
 
-        async def permitted() -> bool:
-            if starts:
-                await permit(self._flow, new)
-            return True
-
-        await record_fork(
-            self._runtime.store,
-            self._runtime.clock,
-            run_id=self.run_id,
-            new_run_id=new.run_id,
-            digest=self._runtime.flows.digest(self._flow),
-            path=path,
-            step_input=input_data,
-            permit=permitted,
-        )
+        await fork(self._runtime, self._flow, self.run_id, new, step, input_data, starts=starts)
         return new
 
-    async def _create(self, start: Start) -> None:
-        runtime = self._runtime
-        await create_run(
-            runtime.store,
-            runtime.clock,
-            run_id=self.run_id,
-            workflow_id=self._flow.id,
-            digest=self._runtime.flows.digest(self._flow),
-            start=start,
-            resource_id=self.resource_id,
-        )
-
-    async def _record_resume(self, step: Where | None, data: Any, label: str | None, index: int | None) -> None:
-        runtime = self._runtime
-        state = await runtime.state(self.run_id)
-        if not state.run_id:
-            raise UnknownRun(f"run {self.run_id} was not started")
-        try:
-            suspended = find_suspended(places_of(self._flow), state, step, label, index)
-        except (UnknownStep, NotSuspended):
-            # The code that has changed may have no place, or another one, for what is asked for.
-            if not state.ended:
-                check_fit(self._flow, state)
-            raise
-        check_fit(self._flow, state)
-        answer = admit_answer(self._flow, suspended.path, data, suspended.answer_schema)
-        await record_resume(
-            runtime.store,
-            runtime.clock,
-            self.run_id,
-            suspended.path,
-            answer,
-            suspension=suspended.suspension,
-            known=state,
-        )
-
-    async def _drive(self, force: bool = False) -> RunResult:
-        state = await self._runtime.drive(self.run_id, flow=self._flow if self._recorded else None, force=force)
+    async def _drive(self, *, force: bool = False, known: RunState | None = None) -> RunResult:
+        flow = self._flow if self._recorded else None
+        state = await self._runtime.drive(self.run_id, flow=flow, force=force, known=known)
         await self._catch_up_watchers(state)
         return RunResult.of(state)
 

@@ -79,7 +79,13 @@ class Runtime:
         self._endings: Endings = Endings(store=self.store, clock=self.clock, logger=self.logger, lease=lease)
 
     async def segment(
-        self, run_id: str, *, flow: Flow | None = None, force: bool = False, start: Start | None = None
+        self,
+        run_id: str,
+        *,
+        flow: Flow | None = None,
+        force: bool = False,
+        start: Start | None = None,
+        known: RunState | None = None,
     ) -> RunState | None:
         """Claim a run and go on with it until it ends or everything left of it waits.
 
@@ -88,6 +94,8 @@ class Runtime:
             flow: its workflow, when that is known; else the store is asked.
             force: take it over although another owner's lease holds.
             start: what it begins with, where that was recorded before anybody could read it by the workflow's schemas.
+            known: the fold of its journal, as far as it was read; what came since is added to it, so whoever hands it
+                on is done with it.
 
         Returns:
             The run as it is then; None when another owner has it or it was stopped here.
@@ -105,12 +113,13 @@ class Runtime:
         flow = flow or self.flows[(await self.store.summary(run_id)).workflow_id]
         runnable = True
         while runnable:
-            claim = await self.store.claim(run_id, owner=self._owner, lease=self._lease, force=force)
+            after = 0 if known is None else known.last_seq
+            claim = await self.store.claim(run_id, owner=self._owner, lease=self._lease, force=force, after=after)
             if claim is None:
                 self.notice(run_id)
                 return None
             try:
-                state = await self._execute(flow, claim, start)
+                state = await self._execute(flow, claim, fold(claim.events, known), start)
                 if state is not None and state.ended:
                     await self._endings.finish(flow, claim, state)
             finally:
@@ -118,7 +127,7 @@ class Runtime:
             if state is None or state.ended:
                 break
             # Whoever answered before the release saw the run claimed and left it alone, so this is looked at after it.
-            runnable, force, start = (await self.store.summary(run_id)).runnable, False, None
+            runnable, force, start, known = (await self.store.summary(run_id)).runnable, False, None, None
         return state
 
     async def finish(self, run_id: str, *, force: bool = False) -> bool:
@@ -135,13 +144,15 @@ class Runtime:
         if claim is None:
             return False
         try:
-            state = await self.state(run_id)
+            state = fold(claim.events)
             await self._endings.finish(self.flows[state.workflow_id], claim, state)
         finally:
             await self.store.release(run_id, epoch=claim.epoch)
         return True
 
-    async def drive(self, run_id: str, *, flow: Flow | None = None, force: bool = False) -> RunState:
+    async def drive(
+        self, run_id: str, *, flow: Flow | None = None, force: bool = False, known: RunState | None = None
+    ) -> RunState:
         """Go on with a run, through its timers and events, until it ends, pauses, or all that is left is suspended.
 
         Callers that drive the same run share the work; who comes second waits for the first. See `segment`.
@@ -152,7 +163,8 @@ class Runtime:
         while True:
             driven = self._driven.get(run_id)
             if driven is None:
-                state = await self._drive_alone(run_id, flow, force)
+                state = await self._drive_alone(run_id, flow, force, known)
+                known = None
             else:
                 self.notice(run_id)
                 await driven.wait()
@@ -193,8 +205,7 @@ class Runtime:
         if tasks:
             await asyncio.wait(tasks)
 
-    async def _execute(self, flow: Flow, claim: Claim, start: Start | None) -> RunState | None:
-        state = await self.state(claim.run_id)
+    async def _execute(self, flow: Flow, claim: Claim, state: RunState, start: Start | None) -> RunState | None:
         if state.ended or not state.has_input:
             return state
         check_known(state)
@@ -248,12 +259,12 @@ class Runtime:
         state.last_seq = journal.last_seq
         return state.ended
 
-    async def _drive_alone(self, run_id: str, flow: Flow | None, force: bool) -> RunState:
+    async def _drive_alone(self, run_id: str, flow: Flow | None, force: bool, known: RunState | None) -> RunState:
         done = self._driven[run_id] = asyncio.Event()
         try:
             while True:
-                state = await self.segment(run_id, flow=flow, force=force)
-                force = False
+                state = await self.segment(run_id, flow=flow, force=force, known=known)
+                force, known = False, None
                 if state is None:
                     state = await self.state(run_id)
                 if state.status in RESTING:

@@ -164,7 +164,9 @@ class Form:
         """Return the form with further issues, such as the verdict of the worker's own types."""
         return replace(self, issues=(*self.issues, *issues))
 
-    def html(self, *, name_prefix: str = PREFIX, submit_url: str = "", id_prefix: str = "form") -> SafeString:
+    def html(
+        self, *, name_prefix: str = PREFIX, submit_url: str = "", id_prefix: str = "form", whole: str = "Input"
+    ) -> SafeString:
         """Return everything between `<form>` and the button that runs it.
 
         Args:
@@ -172,6 +174,7 @@ class Form:
             submit_url: where structural buttons post to while JavaScript runs; "" for the form's own action. The
                 answer must hold the same form again; the element with the id `id_prefix` is swapped.
             id_prefix: begins every id; each form on a page needs its own.
+            whole: what the whole value is called where the schema gives it no name, say ``Answer``.
 
         """
         return sheet(
@@ -183,6 +186,7 @@ class Form:
             url=submit_url,
             focus=self.focus,
             note=self.note,
+            whole=whole,
         )
 
 

@@ -40,7 +40,8 @@ def answer_form(run_id: str, step: StepState, schema: Any, form: Form | None = N
     # answer was refused since.
     again = "" if step.rejected is None else f"-{step.suspended_at:%H%M%S%f}"
     name = f"answer-{run_id}-{path}{again}"
-    return AnswerForm(html=form.html(submit_url=action, id_prefix=name), action=action, id=f"{name}-form")
+    html = form.html(submit_url=action, id_prefix=name, whole="Answer")
+    return AnswerForm(html=html, action=action, id=f"{name}-form")
 
 
 def _open(step: StepState, schema: Any) -> Form:
@@ -58,6 +59,5 @@ def event_form(run_id: str, step: StepState, schema: Any, form: Form | None = No
     query = {"name": step.event_name, "step": path} | ({"next": back} if back else {})
     action = f"{reverse('send-event', args=[run_id])}?{urlencode(query)}"
     form = form or Form.blank({} if schema is None else schema)
-    return AnswerForm(
-        html=form.html(submit_url=action, id_prefix=name), action=action, id=f"{name}-form", button="Send event"
-    )
+    html = form.html(submit_url=action, id_prefix=name, whole="Payload")
+    return AnswerForm(html=html, action=action, id=f"{name}-form", button="Send event")

@@ -12,6 +12,7 @@ from playground.catalogue import catalogue
 from playground.catalogue.catalogue import WorkflowEntry
 from playground.fleet import workers
 from playground.fleet.workers import Blocked
+from playground.graph.tree import read_tree
 from playground.history import History, Holder, Window, rows
 from playground.runpage.view import RunView, run_view
 from playground.runs.standing import standing_of
@@ -104,7 +105,7 @@ async def _changed(loaded: Loaded) -> str:
     now = next((one for one in await catalogue.workflows() if one.workflow_id == run.workflow_id), None)
     if now is None:
         return f"the code holds no workflow {run.workflow_id} any more, so the run waits"
-    gone = catalogue.gone_from(now.graph, run.steps())
+    gone = read_tree(now.graph).gone(run.steps())
     if not gone:
         return ""
     listed = ", ".join(gone[:5]) + (f" and {len(gone) - 5} more" if len(gone) > 5 else "")

@@ -1,7 +1,6 @@
 """Values and events without their secrets, for all that leaves the playground: pages, exports and the API."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from engine.events import Event
@@ -65,16 +64,16 @@ def mask_event(graph: Graph, event: Event) -> Event:
             if "rehearsal" in payload:
                 payload["rehearsal"] = mask_rehearsal(graph, payload["rehearsal"])
         case "run-paused":
-            before = replace(event, path=tuple(payload["before"]))
+            before = event._replace(path=tuple(payload["before"]))
             payload["input"] = _mask_ref(payload["input"], _schema(graph, before, "input_schema"))
         case "run-proceeded" if "input" in payload:
-            _mask(payload, "input", _schema(graph, replace(event, path=tuple(payload["before"][0])), "input_schema"))
+            _mask(payload, "input", _schema(graph, event._replace(path=tuple(payload["before"][0])), "input_schema"))
         case "run-succeeded":
             payload["result"] = _mask_ref(payload["result"], graph["output_schema"])
         case "state-changed":
             payload["changes"] = mask_state(graph, payload["changes"])
         case "run-forked":
-            _mask(payload, "input", _schema(graph, replace(event, path=tuple(payload["step"])), "input_schema"))
+            _mask(payload, "input", _schema(graph, event._replace(path=tuple(payload["step"])), "input_schema"))
         case "step-started":
             if "input" in payload:
                 payload["input"] = _mask_ref(payload["input"], _schema(graph, event, "input_schema"))
@@ -90,7 +89,7 @@ def mask_event(graph: Graph, event: Event) -> Event:
         case kind if kind in _VALUES:
             key, schema = _VALUES[kind]
             _mask(payload, key, _schema(graph, event, schema))
-    return replace(event, payload=payload)
+    return event._replace(payload=payload)
 
 
 def _schema(graph: Graph, event: Event, key: str) -> Any:

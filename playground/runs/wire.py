@@ -82,6 +82,7 @@ def result(run: RunState, graph: Graph | None) -> dict[str, Any]:
 def run(state: RunState, summary: RunSummary, graph: Graph | None, *, nested: bool = True) -> dict[str, Any]:
     """Return a run with everything that is known of it, the steps of nested workflows only if they are wanted."""
     data = result(state, graph)
+    data |= {key: name for key, name in (("startedBy", state.started_by), ("canceledBy", state.canceled_by)) if name}
     if not nested:
         data["steps"] = {path: one for path, one in data["steps"].items() if "." not in path}
     return {

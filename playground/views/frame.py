@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from playground.catalogue import catalogue
-from playground.catalogue.catalogue import ImportProblem
+from playground.catalogue.problems import ImportProblem, told
 from playground.display.pages import PageFrame, PageNotice, context_of
 from playground.fleet import workers
 from playground.runs.inbox import inbox_count
@@ -34,7 +34,7 @@ class BrokenBar:
 async def frame_of(request: HttpRequest, section: str, notices: tuple[PageNotice, ...] = ()) -> PageFrame:
     """Return the frame of a page."""
     said = NOTICES.get(request.GET.get("notice", ""))
-    problems = await catalogue.import_errors()
+    problems = told(await catalogue.import_errors())
     return PageFrame(
         section=section,
         inbox=await inbox_count(),

@@ -21,6 +21,7 @@ from django.db import connection
 from engine.journal.state import RunState
 from engine.runs.runtime import Runtime
 from playground.catalogue import catalogue
+from playground.catalogue.problems import complaints
 from playground.fleet import blame, host, versions
 from playground.layers import LocalLayer
 from playground.live import nudges
@@ -192,8 +193,10 @@ class Worker:
         self._look.set()
 
     def _complain(self, consequence: str) -> None:
-        """Say in the terminal what did not import."""
-        for complaint in catalogue.complaints(self._discovery.problems):
+        """Say in the terminal what did not import; the command that has a worker of its own says it itself."""
+        if self._only is not None:
+            return
+        for complaint in complaints(self._discovery.problems):
             logger.warning("%s; %s.", complaint, consequence)
 
     async def _give_way(self, missing: Sequence[str]) -> None:

@@ -34,7 +34,7 @@ class Server:
 
     folder: Path
     port: int
-    modules: tuple[str, ...] = (str(Path(__file__).parent / "flows.py"),)
+    modules: tuple[str, ...] = tuple(str(Path(__file__).parent / name) for name in ("flows.py", "planned.py"))
     """What it serves; the examples when there is nothing."""
     process: "subprocess.Popen[str] | None" = field(default=None)
 

@@ -1,4 +1,4 @@
-"""`schedules`, `arm` and `disarm`; and a playground that starts what is due."""
+"""`schedules`, `arm`, `disarm` and `trigger`; and a playground that starts what is due."""
 
 from pathlib import Path
 
@@ -37,3 +37,16 @@ async def test_schedules_are_listed_armed_and_disarmed(tmp_path: Path) -> None:
     unknown = await command(tmp_path, "arm", "nightly", "noon")
     assert (unknown.code, "There are: nine, often" in unknown.err) == (2, True)
     assert (await command(tmp_path, "schedules", "nothing")).code == 2
+
+
+async def test_a_schedule_is_triggered_by_hand(tmp_path: Path) -> None:
+    """A run is made with the schedule's input, armed or not, and says what it was started for."""
+    (tmp_path / "flows.py").write_text(FLOWS)
+    await command(tmp_path, "run", "nightly", "flows.py", "--input", "0")
+    started = (await command(tmp_path, "trigger", "nightly", "often")).json
+    run = (await command(tmp_path, "show", started["runId"])).json
+    assert (run["input"], run["schedule"], started["scheduleId"]) == (2, "often", "often")
+    said = await command(tmp_path, "trigger", "nightly", "nine", "--text")
+    assert "--watch" in said.out
+    unknown = await command(tmp_path, "trigger", "nightly", "noon")
+    assert (unknown.code, "There are: nine, often" in unknown.err) == (2, True)

@@ -3,11 +3,27 @@
 import asyncio
 import os
 import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.command.running import FLOWS, SECONDS, environment, playground, start
+
+
+@asynccontextmanager
+async def held(folder: Path) -> AsyncIterator[asyncio.Task[bytes]]:
+    """Write a workflow whose processes all hold a pipe open; the task ends when the last of them has ended."""
+    pipe = folder / "held"
+    os.mkfifo(pipe)
+    (folder / "my_flows.py").write_text(f"held = open({str(pipe)!r}, 'w')\n" + FLOWS % "greeting")
+    reading = asyncio.create_task(asyncio.to_thread(pipe.read_bytes))
+    try:
+        yield reading
+    finally:
+        # If none has opened it, nobody would ever end the thread that reads.
+        os.close(os.open(pipe, os.O_RDWR))
 
 
 async def test_the_users_workflow_is_served(tmp_path: Path) -> None:
@@ -34,26 +50,20 @@ async def test_a_saved_file_shows_new_code(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 async def test_a_signal_ends_it_without_a_trace(number: signal.Signals, tmp_path: Path) -> None:
     """The command ends with nothing to say, and no process of it is left."""
-    os.mkfifo(tmp_path / "held")
-    (tmp_path / "my_flows.py").write_text(f"held = open({str(tmp_path / 'held')!r}, 'w')\n" + FLOWS % "greeting")
-    held = asyncio.create_task(asyncio.to_thread((tmp_path / "held").read_bytes))
-    async with playground(tmp_path, "my_flows.py") as running:
+    async with held(tmp_path) as reading, playground(tmp_path, "my_flows.py") as running:
         await running.until("/workflows/", lambda status, text: "greeting" in text)
         assert await running.stop(number) == (0, "")
         async with asyncio.timeout(SECONDS):
-            assert await held == b""  # the end of the file: no worker holds it any more
+            assert await reading == b""  # the end of the file: no worker holds it any more
 
 
 async def test_sigkill_leaves_no_worker(tmp_path: Path) -> None:
     """When the command is killed, its workers end by themselves."""
-    os.mkfifo(tmp_path / "held")
-    (tmp_path / "my_flows.py").write_text(f"held = open({str(tmp_path / 'held')!r}, 'w')\n" + FLOWS % "greeting")
-    held = asyncio.create_task(asyncio.to_thread((tmp_path / "held").read_bytes))
-    async with playground(tmp_path, "my_flows.py") as running:
+    async with held(tmp_path) as reading, playground(tmp_path, "my_flows.py") as running:
         await running.until("/workflows/", lambda status, text: "greeting" in text)
         running.process.kill()
         async with asyncio.timeout(SECONDS):
-            assert await held == b""
+            assert await reading == b""
             await running.process.communicate()
 
 

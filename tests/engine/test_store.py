@@ -45,13 +45,26 @@ async def claimed(store: Store, run_id: str = "r", lease: float = 60) -> int:
     return claim.epoch
 
 
-async def test_create_gives_a_summary(store: Store) -> None:
+async def test_a_new_run_has_a_summary(store: Store) -> None:
     """A new run is pending and knows its workflow, digest and resource."""
-    summary = await store.create("r", [created(input={"a": 1}, resource_id="order 7")])
+    await store.create("r", [created(input={"a": 1}, resource_id="order 7")])
+    summary = await store.summary("r")
     assert (summary.run_id, summary.workflow_id, summary.digest) == ("r", "flow", "d1")
     assert (summary.status, summary.has_input, summary.resource_id) == ("pending", True, "order 7")
     assert (summary.last_seq, summary.epoch, summary.created_at) == (1, 0, AT)
-    assert await store.summary("r") == summary
+
+
+async def test_a_claim_brings_the_journal(store: Store) -> None:
+    """Whoever claims a run need not read it: the claim has the events after those that are known."""
+    epoch = await claimed(store)
+    await store.append("r", [draft("run-started"), draft("step-started", ("a",), attempt=1)], epoch=epoch, after=1)
+    await store.release("r", epoch=epoch)
+    for after in (0, 1, 3):
+        claim = await store.claim("r", owner="w", lease=60, after=after)
+        assert claim is not None
+        assert claim.last_seq == 3
+        assert list(claim.events) == await store.read("r", after=after)
+        await store.release("r", epoch=claim.epoch)
 
 
 async def test_create_twice_is_refused(store: Store) -> None:

@@ -60,7 +60,7 @@ async def test_a_structural_button_keeps_the_question_open(stage: Stage) -> None
     run_id = await stage.suspended()
     response = await stage.post(await action_of(stage, run_id), {"f:tab": "fields", "f:do": "tab:json"})
     assert response.status_code == 200
-    assert "The whole input as JSON" in row(text_of(response), "approve")
+    assert "The whole answer as JSON" in row(text_of(response), "approve")
     assert (await actions.state_of(run_id)).status == "suspended"
 
 

@@ -59,6 +59,8 @@ class Chrome:
     ids: str
     problems: Mapping[str, list[str]]
     focus: str | None
+    whole: str = "Input"
+    """What the whole value is called where it has no name of its own."""
     count: int = 0
     targets: dict[str, tuple[str, str]] = field(default_factory=dict)
     """For each pointer, the id to jump to and the label."""

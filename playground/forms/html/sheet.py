@@ -22,10 +22,11 @@ def sheet(
     url: str,
     focus: str | None,
     note: str,
+    whole: str,
 ) -> SafeString:
     """Return a form's inside; see `Form.html`."""
     problems = placed(root, issues)
-    painter = Painter(prefix=prefix, ids=ids, problems=problems, focus=focus)
+    painter = Painter(prefix=prefix, ids=ids, problems=problems, focus=focus, whole=whole)
     body = _json(painter, root, ids) if as_json else _fields(painter, root)
     attributes: dict[str, str | bool] = {
         "class": "f-form",
@@ -62,16 +63,18 @@ def _tabs(painter: Painter, ids: str, *, as_json: bool) -> SafeString:
         }
         tabs.append(el("button", attributes, word))
     example = painter.button("example", "", "Example", label="Fill in an example", style="f-button f-example")
-    tablist = el("div", {"role": "tablist", "aria-label": "Show the input as", "class": "f-tabs"}, *tabs)
+    tablist = el(
+        "div", {"role": "tablist", "aria-label": f"Show the {painter.whole.lower()} as", "class": "f-tabs"}, *tabs
+    )
     return el("div", {"class": "f-bar"}, tablist, example)
 
 
 def _fields(painter: Painter, root: Node) -> SafeString:
     mark = painter.hidden("tab", "", "fields")
     if not isinstance(root, Group) or has_state(root):
-        return join(mark, painter.node(root, root.field.label or "Input"))
-    _, notes = painter.notes(root, painter.new_id("", "Input"))
-    label = root.field.label or "Input"
+        return join(mark, painter.node(root, root.field.label or painter.whole))
+    _, notes = painter.notes(root, painter.new_id("", painter.whole))
+    label = root.field.label or painter.whole
     inside = painter.group(root, label)
     # The whole has no head with a menu: what one edits as JSON is its tab.
     further = NOTHING
@@ -99,7 +102,7 @@ def _json(painter: Painter, root: Node, ids: str) -> SafeString:
         "aria-describedby": described or False,
         "aria-invalid": "true" if painter.problems else False,
     }
-    label = el("label", {"class": "f-label", "for": name}, "The whole input as JSON")
+    label = el("label", {"class": "f-label", "for": name}, f"The whole {painter.whole.lower()} as JSON")
     hint = el("p", {"class": "f-help"}, "A Python dict or a curl command can be pasted, too.")
     mark = painter.hidden("tab", "", "json")
     # A loaded value that looks like a call of the API is none, and comes back as it is.
@@ -130,7 +133,7 @@ def _summary(painter: Painter, issues: Sequence[Issue], root: Node, ids: str, *,
 
 
 def _row(painter: Painter, issue: Issue, at: str, *, as_json: bool) -> SafeString:
-    target, label = painter.targets.get(at, (f"{painter.ids}-1", "Input"))
+    target, label = painter.targets.get(at, (f"{painter.ids}-1", painter.whole))
     path = " → ".join(str(step + 1) if isinstance(step, int) else step for step in issue.path)
     shown = path if as_json or not label else label
     link = el("a", {"href": f"#{target}"}, shown or label)

@@ -1,0 +1,33 @@
+"""What a worker publishes of the user's code, as values that need no database."""
+
+from dataclasses import dataclass
+from typing import Any
+
+Graph = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkflowEntry:
+    """A version of a workflow, as a worker published it."""
+
+    workflow_id: str
+    digest: str
+    graph: Graph
+    """The tree with all schemas; see `engine.tree.graph`."""
+    description: str = ""
+    module: str = ""
+    """The module or file that it was found in, as the command named it."""
+    file: str | None = None
+    line: int | None = None
+    current: bool = True
+    """False for a version that the code no longer holds."""
+
+    @property
+    def input_schema(self) -> Any:
+        """Return the JSON Schema of the input."""
+        return self.graph["input_schema"]
+
+    @property
+    def output_schema(self) -> Any:
+        """Return the JSON Schema of the result."""
+        return self.graph["output_schema"]
