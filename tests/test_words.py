@@ -49,6 +49,7 @@ ALIKE = {
             "run",
             "runs",
             "scenarios",
+            "stepping",
             "schedules",
             "worker",
             "workflows",

@@ -15,7 +15,7 @@ from engine.execution.hooks import left_by
 from engine.execution.loops import run_loop
 from engine.execution.lost import take_over
 from engine.execution.mapping import run_map
-from engine.execution.outcome import HELD, Bailed, Canceled, Failed, Halted, Outcome
+from engine.execution.outcome import Bailed, Canceled, Failed, Halted, Outcome
 from engine.execution.ports import Host
 from engine.execution.recorder import Recorder
 from engine.execution.scope import Scope
@@ -24,7 +24,7 @@ from engine.execution.service import StepHost
 from engine.execution.steps import run_step
 from engine.execution.undo import undo_all
 from engine.execution.waits import run_event, run_sleep
-from engine.execution.walker import Listener, in_own_context, take_back
+from engine.execution.walker import Listener, given_at, in_own_context, take_back
 from engine.journal.refs import Value
 from engine.journal.requests import Start
 from engine.journal.state import RunState
@@ -47,14 +47,10 @@ from engine.tree.nodes import (
     SleepNode,
     StepNode,
 )
-from engine.values.missing import MISSING
 
 
 class Execution:
-    """Executes one segment of a run under one claim: `segment` walks the tree until nothing more can be done.
-
-    It is the `Walker` that the coroutines of the node kinds are given.
-    """
+    """Executes one segment of a run under one claim; it is the `Walker` that coroutines of the node kinds are given."""
 
     def __init__(
         self,
@@ -69,10 +65,7 @@ class Execution:
         start: Start | None = None,
         die: Callable[[], None] | None = None,
     ) -> None:
-        """Take the claim and the folded state of the run.
-
-        ``start`` is recorded when it begins, and holds from then; ``die`` kills this process, if rehearsals may.
-        """
+        """Take the claim, the folded state, what is recorded as the start, and what kills this process if it may."""
         self.clock = clock
         self.random = random
         self.die = die
@@ -176,18 +169,7 @@ class Execution:
 
     def given(self, path: Path, value: Value, *, is_step: bool = False) -> Value | Halted:
         """Return what a step is given when it begins, unless the run pauses before it; see `Walker.given`."""
-        state = self.journal.state
-        fork = state.forked_from
-        if fork is not None and "input" in fork and tuple(fork["step"]) == path:
-            value = Value(fork["input"], {"value": fork["input"]})
-        if not (state.breakpoints or state.stepping or state.released):
-            return value
-        if state.stops_before(path, is_step=is_step):
-            self.held[path] = value
-            return HELD
-        self.held.pop(path, None)
-        other = state.released.get(path, MISSING)
-        return value if other is MISSING else Value(other, {"value": other})
+        return given_at(self.journal.state, self.held, path, value, is_step=is_step)
 
     @contextmanager
     def listening(self, listener: Listener) -> Iterator[None]:
@@ -242,10 +224,8 @@ class Execution:
 
     async def _end(self, outcome: Outcome) -> None:
         match outcome:
-            case Value():
-                self.journal.emit("run-succeeded", (), {"result": outcome.ref} | self._left_by("success"))
-            case Bailed(value):
-                self.journal.emit("run-succeeded", (), {"result": value.ref} | self._left_by("success"))
+            case Value(_, ref) | Bailed(Value(_, ref)):
+                self.journal.emit("run-succeeded", (), {"result": ref} | self._left_by("success"))
             case Failed(error) if self.journal.state.left_to_undo:
                 # Recorded first: a condition that has failed the run might hold when it is asked again.
                 self.journal.emit("run-undoing", (), {"status": "failed", "error": error})

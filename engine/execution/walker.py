@@ -12,13 +12,15 @@ from typing import Any, Protocol, TypeVar
 
 from engine.clock import Clock
 from engine.errors import StepError
-from engine.execution.outcome import Halted, Outcome
+from engine.execution.outcome import HELD, Halted, Outcome
 from engine.execution.ports import Host
 from engine.execution.recorder import Recorder
 from engine.execution.scope import Scope
 from engine.journal.refs import Value
+from engine.journal.state import RunState
 from engine.paths import Path
 from engine.tree.nodes import Node
+from engine.values.missing import MISSING
 
 T = TypeVar("T")
 
@@ -67,6 +69,21 @@ class Walker(Protocol):
     def alarm(self, path: Path, step_due: Any) -> None:
         """Poke the listeners about ``path`` when the clock reaches the time."""
         ...
+
+
+def given_at(state: RunState, held: dict[Path, Value], path: Path, value: Value, *, is_step: bool) -> Value | Halted:
+    """Return what a step is given when it begins, or note in ``held`` that the run pauses; see `Walker.given`."""
+    fork = state.forked_from
+    if fork is not None and "input" in fork and tuple(fork["step"]) == path:
+        value = Value(fork["input"], {"value": fork["input"]})
+    if not (state.breakpoints or state.stepping or state.released):
+        return value
+    if state.stops_before(path, is_step=is_step):
+        held[path] = value
+        return HELD
+    held.pop(path, None)
+    other = state.released.get(path, MISSING)
+    return value if other is MISSING else Value(other, {"value": other})
 
 
 ITSELF = (

@@ -12,7 +12,6 @@ from typing import Any
 from engine.clock import Clock
 from engine.errors import (
     AlreadyResumed,
-    NotPaused,
     NotSuspended,
     RunAlreadyStarted,
     RunFinished,
@@ -26,7 +25,6 @@ from engine.journal.step_state import StepState
 from engine.journal.store import Store
 from engine.paths import Path, format_path, ids_of
 from engine.rehearsal import Rehearsal
-from engine.values.missing import MISSING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,25 +104,7 @@ async def record_start(store: Store, clock: Clock, run_id: str, start: Start, *,
         check_startable(run)
         return [Draft(clock.now(), "run-started", (), start.payload())]
 
-    await _record(store, run_id, decide, known)
-
-
-async def record_fork_start(
-    store: Store, clock: Clock, run_id: str, ways: dict[str, Any], *, known: RunState | None = None
-) -> None:
-    """Start a fork, which has its input, in the ways that `Start.ways` gives; ``known`` as for `record_resume`.
-
-    Raises:
-        UnknownRun: there is no such run.
-        RunAlreadyStarted: it has begun.
-    """
-
-    def decide(run: RunState) -> Sequence[Draft]:
-        if run.status != "pending":
-            raise RunAlreadyStarted(f"run {run_id} was started before: fork it again")
-        return [Draft(clock.now(), "run-started", (), ways)]
-
-    await _record(store, run_id, decide, known)
+    await record(store, run_id, decide, known)
 
 
 def check_startable(run: RunState) -> None:
@@ -171,7 +151,7 @@ async def record_resume(
         step = check_resumable(run, path, suspension)
         return [Draft(clock.now(), "step-resumed", path, {"data": data} | own_schema(step))]
 
-    await _record(store, run_id, decide, known)
+    await record(store, run_id, decide, known)
 
 
 def check_resumable(run: RunState, path: Path, suspension: str | None = None) -> StepState:
@@ -226,60 +206,6 @@ def names_suspended(run: RunState) -> str:
     return ", ".join(format_path(step.path) for step in run.suspended) or "none"
 
 
-async def record_proceed(
-    store: Store,
-    clock: Clock,
-    run_id: str,
-    paths: Sequence[Path],
-    *,
-    stepping: bool = False,
-    breakpoints: Breakpoints | None = None,
-    step_input: Any = MISSING,
-    known: RunState | None = None,
-) -> None:
-    """Have a paused run go on.
-
-    Args:
-        store: where the journal is kept.
-        clock: gives the time of the event.
-        run_id: the run.
-        paths: the steps that go on, of those before which the run has paused.
-        stepping: whether it pauses again before whatever comes next.
-        breakpoints: the written paths of the steps before which it pauses from now on; None for those that it has.
-        step_input: what the only one of ``paths`` is given instead, as JSON, validated before.
-        known: as for `record_resume`.
-
-    Raises:
-        UnknownRun: there is no such run.
-        RunFinished: the run has ended.
-        NotPaused: it has not paused before one of the steps, or somebody else has had it go on.
-    """
-    payload: dict[str, Any] = {"before": [list(path) for path in paths]}
-    if stepping:
-        payload["step"] = True
-    if breakpoints is not None:
-        payload["breakpoints"] = "all" if breakpoints == "all" else list(breakpoints)
-    if step_input is not MISSING:
-        payload["input"] = step_input
-
-    def decide(run: RunState) -> Sequence[Draft]:
-        for path in paths:
-            check_paused(run, path)
-        return [Draft(clock.now(), "run-proceeded", (), payload)]
-
-    await _record(store, run_id, decide, known)
-
-
-def check_paused(run: RunState, path: Path | None = None) -> None:
-    """Check that a run has paused, and before this step if one is named; see `record_proceed` for what is raised."""
-    check_open(run, ": start another one, or fork it")
-    if run.status != "paused":
-        raise NotPaused(f"run {run.run_id} is {run.status}, not paused")
-    if path is not None and path not in run.paused:
-        names = ", ".join(map(format_path, run.paused))
-        raise NotPaused(f"run {run.run_id} has not paused before step {format_path(path)!r}. It has before: {names}")
-
-
 async def record_cancel(
     store: Store, clock: Clock, run_id: str, reason: str = "", *, hooks: Sequence[str] | None = None
 ) -> None:
@@ -311,7 +237,7 @@ async def record_cancel(
             last["undone"] = [list(path) for path in run.undone]
         return [*closed, Draft(now, "run-canceled", (), last)]
 
-    await _record(store, run_id, decide)
+    await record(store, run_id, decide)
 
 
 async def record_event(
@@ -349,7 +275,7 @@ async def record_event(
         place = path or (waiting[0] if waiting else ())
         return [Draft(clock.now(), "event-received", place, {"name": name, "payload": payload})]
 
-    await _record(store, run_id, decide, known)
+    await record(store, run_id, decide, known)
 
 
 def check_takes_event(run: RunState, name: str, path: Path | None = None) -> list[Path]:
@@ -368,7 +294,7 @@ async def record_note(store: Store, clock: Clock, run_id: str, type: EventType, 
     await store.transact(run_id, after=0, decide=lambda events: [Draft(clock.now(), type, (), payload)])
 
 
-async def _record(
+async def record(
     store: Store, run_id: str, decide: Callable[[RunState], Sequence[Draft]], known: RunState | None = None
 ) -> None:
     """Read the run up to now and record what ``decide`` makes of it.

@@ -1,15 +1,17 @@
-"""How answers and events are checked by the code of a run's workflow and recorded."""
+"""How answers, events and what lets a paused run go on are checked by the code of its workflow, and recorded."""
 
 from typing import Any
 
 from engine.errors import NotSuspended, UnknownRun, UnknownStep
-from engine.journal.answers import Where, admit_answer, find_suspended, places_of
+from engine.journal.answers import Where, admit_answer, admit_step_input, find_suspended, places_of
 from engine.journal.fit import check_fit
 from engine.journal.requests import check_takes_event, record_event, record_resume
 from engine.journal.state import RunState
+from engine.journal.stepping import find_paused, named_breakpoints, record_proceed, several_paused
 from engine.journal.waits import admit_event, likeliest
 from engine.runs.runtime import Runtime
 from engine.tree.nodes import Flow
+from engine.values.missing import MISSING
 
 
 async def answer(
@@ -52,3 +54,28 @@ async def send_event(runtime: Runtime, flow: Flow, run_id: str, name: str, paylo
     event = admit_event(flow, name, payload, likeliest(state, name))
     await record_event(runtime.store, runtime.clock, run_id, name, event.payload, takers=event.takers, known=state)
     runtime.notice(run_id)
+
+
+async def proceed(
+    runtime: Runtime, flow: Flow, run_id: str, step: bool | Where, breakpoints: Any, input_data: Any
+) -> None:
+    """Have a paused run go on; what the arguments mean and what is raised stands at `Run.proceed`."""
+    places, state = places_of(flow), await runtime.state(run_id)
+    if not state.run_id:
+        raise UnknownRun(f"run {run_id} was not started")
+    paths = find_paused(places, state, None if isinstance(step, bool) else step)
+    check_fit(flow, state)
+    if input_data is not MISSING:
+        if len(paths) > 1:
+            raise several_paused(state, paths)
+        input_data = admit_step_input(flow, paths[0], input_data)
+    await record_proceed(
+        runtime.store,
+        runtime.clock,
+        run_id,
+        paths,
+        stepping=step is True,
+        breakpoints=None if breakpoints is None else named_breakpoints(places, breakpoints),
+        step_input=input_data,
+        known=state,
+    )

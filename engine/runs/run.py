@@ -6,25 +6,18 @@ from typing import Any, Generic, Literal, TypeVar
 from engine.errors import RunExists, RunFinished, UnknownRun
 from engine.events import Event
 from engine.execution.hooks import hooks_after
-from engine.journal.answers import Where, admit_step_input, path_of, places_of
-from engine.journal.fit import check_fit
-from engine.journal.forks import beginning, record_fork
-from engine.journal.named_steps import find_paused, named_breakpoints, several_paused
+from engine.journal.answers import Where, places_of
 from engine.journal.requests import (
     Start,
-    check_startable,
-    create_run,
     record_cancel,
-    record_fork_start,
-    record_proceed,
-    record_start,
 )
 from engine.journal.result import RunResult
 from engine.journal.state import RunState
-from engine.rehearsal import Rehearsal, check_rehearsal
-from engine.runs.answers import answer, send_event
+from engine.journal.stepping import named_breakpoints
+from engine.rehearsal import Rehearsal
+from engine.runs.answers import answer, proceed, send_event
+from engine.runs.beginnings import begin, begin_fork, fork
 from engine.runs.runtime import Runtime
-from engine.runs.starts import admit, fitted_rehearsal, permit
 from engine.runs.watching import Following, Watcher, follow
 from engine.tree.calls import FUNCTION, TEXT, WHOLE, Expected, asking
 from engine.tree.nodes import Flow
@@ -196,26 +189,7 @@ class Run(Generic[In, Out]):
             UnknownRun: the run was not started.
             WorkflowChanged: the code no longer has the steps that were recorded.
         """
-        runtime, places = self._runtime, places_of(self._flow)
-        state = await runtime.state(self.run_id)
-        if not state.run_id:
-            raise UnknownRun(f"run {self.run_id} was not started")
-        paths = find_paused(places, state, None if isinstance(step, bool) else step)
-        check_fit(self._flow, state)
-        if input_data is not MISSING:
-            if len(paths) > 1:
-                raise several_paused(state, paths)
-            input_data = admit_step_input(self._flow, paths[0], input_data)
-        await record_proceed(
-            runtime.store,
-            runtime.clock,
-            self.run_id,
-            paths,
-            stepping=step is True,
-            breakpoints=None if breakpoints is None else named_breakpoints(places, breakpoints),
-            step_input=input_data,
-            known=state,
-        )
+        await proceed(self._runtime, self._flow, self.run_id, step, breakpoints, input_data)
         return await self._drive()
 
     @asking("run.watch(print)", callback=FUNCTION, after=WHOLE)
@@ -354,16 +328,7 @@ class Run(Generic[In, Out]):
         rehearsal: Rehearsal | None,
     ) -> RunState:
         """Record what the run starts with; return the fold of its journal, as far as it is known."""
-        runtime = self._runtime
-        check_rehearsal(rehearsal, production=runtime.production, can_die=runtime.die is not None)
-        known = None if self._is_new else await runtime.state(self.run_id)
-        if known is not None:
-            if known.has_input and known.status == "pending" and known.forked_from and input_data is MISSING:
-                await self._start_fork(known, breakpoints, rehearsal)
-                return known
-            if known.run_id and not self._recorded and known.has_input:
-                raise RunExists.of(self.run_id)
-            check_startable(known)
+        known = RunState() if self._is_new else await self._runtime.state(self.run_id)
         start = Start(
             input=None if input_data is MISSING else input_data,
             state=state,
@@ -371,63 +336,23 @@ class Run(Generic[In, Out]):
             breakpoints=named_breakpoints(places_of(self._flow), breakpoints),
             rehearsal=rehearsal,
         )
-        start = await admit(self._flow, start, self)
-        if known is not None and known.run_id:
-            await record_start(runtime.store, runtime.clock, self.run_id, start, known=known)
-        else:
-            known = await self._create(start)
+        is_fork = known.has_input and known.status == "pending" and known.forked_from is not None
+        if is_fork and input_data is MISSING:
+            await begin_fork(self._runtime, self._flow, self, start, known)
+            return known
+        if known.run_id and not self._recorded and known.has_input:
+            raise RunExists.of(self.run_id)
+        known = await begin(self._runtime, self._flow, self, start, known)
         self._recorded, self._is_new = True, False
         for watch in self._watchers:
             watch.begin()
         return known
 
-    async def _start_fork(self, known: RunState, breakpoints: Steps | None, rehearsal: Rehearsal | None) -> None:
-        """Have a fork begin, which has its input already."""
-        start = Start(
-            input=None,
-            breakpoints=named_breakpoints(places_of(self._flow), breakpoints),
-            rehearsal=None if rehearsal is None else fitted_rehearsal(self._flow, rehearsal),
-        )
-        if known.rehearsal is None and rehearsal is None:
-            await permit(self._flow, self)
-        if start.ways():
-            await record_fork_start(self._runtime.store, self._runtime.clock, self.run_id, start.ways(), known=known)
-
     async def _fork(self, step: Where, input_data: Any, *, starts: bool) -> "Run[In, Out]":
-        path = path_of(places_of(self._flow), step)
-        if input_data is not MISSING:
-            beginning(await self._runtime.store.read(self.run_id), path, exactly=True)
-            input_data = admit_step_input(self._flow, path, input_data)
         new: Run[In, Out] = Run(self._runtime, self._flow, resource_id=self.resource_id, recorded=True)
 
-        async def permitted() -> bool:
-            if starts:
-                await permit(self._flow, new)
-            return True
-
-        await record_fork(
-            self._runtime.store,
-            self._runtime.clock,
-            run_id=self.run_id,
-            new_run_id=new.run_id,
-            digest=self._runtime.flows.digest(self._flow),
-            path=path,
-            step_input=input_data,
-            permit=permitted,
-        )
+        await fork(self._runtime, self._flow, self.run_id, new, step, input_data, starts=starts)
         return new
-
-    async def _create(self, start: Start) -> RunState:
-        runtime = self._runtime
-        return await create_run(
-            runtime.store,
-            runtime.clock,
-            run_id=self.run_id,
-            workflow_id=self._flow.id,
-            digest=self._runtime.flows.digest(self._flow),
-            start=start,
-            resource_id=self.resource_id,
-        )
 
     async def _drive(self, *, force: bool = False, known: RunState | None = None) -> RunResult:
         flow = self._flow if self._recorded else None

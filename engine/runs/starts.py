@@ -14,8 +14,8 @@ from engine.execution.hooks import call
 from engine.failure import is_users, message_of
 from engine.journal.answers import places_of
 from engine.journal.fit import node_at
-from engine.journal.named_steps import named_breakpoints, named_rehearsal
 from engine.journal.requests import Start
+from engine.journal.stepping import named_breakpoints, named_rehearsal
 from engine.paths import parse_path
 from engine.rehearsal import Rehearsal
 from engine.tree.nodes import Flow, FlowNode, StepNode

@@ -6,29 +6,26 @@ Whether values fit is `playground.actions.verdicts`.
 import re
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-
-from django.conf import settings
 
 from engine import errors
 from engine.clock import SystemClock
 from engine.errors import InvalidInput, Issue, UnknownRun
-from engine.events import Event
 from engine.journal import requests as journal
 from engine.journal.answers import Places, find_suspended, path_of
 from engine.journal.fold import fold
-from engine.journal.forks import beginning, record_fork, record_retry
-from engine.journal.named_steps import find_paused, named_breakpoints, named_rehearsal, several_paused
-from engine.journal.requests import Start, check_resumable, check_startable
+from engine.journal.forks import beginning, record_fork
+from engine.journal.requests import check_resumable, check_startable
 from engine.journal.state import RunState
 from engine.journal.step_state import StepState
 from engine.paths import Path, format_path, ids_of
-from engine.rehearsal import Rehearsal, check_rehearsal
+from engine.rehearsal import Rehearsal
 from engine.values.missing import MISSING
 from playground.actions import verdicts
 from playground.actions.signing import SignedStore
+from playground.actions.ways import places_in, ways_of
 from playground.catalogue import catalogue
 from playground.catalogue.catalogue import WorkflowEntry
 from playground.fleet import hanging, host
@@ -41,7 +38,7 @@ RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,199}")
 store = SignedStore()
 """The store of this process, for reading runs too: `read`, `summary`, `waits`."""
 
-_clock = SystemClock()
+clock = SystemClock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,14 +66,10 @@ async def state_of(run_id: str) -> RunState:
     Raises:
         UnknownRun: there is no such run.
     """
-    return fold(await _journal(run_id))
-
-
-async def _journal(run_id: str) -> Sequence[Event]:
     events = await store.read(run_id)
     if not events:
         raise UnknownRun(f"no run has the id {run_id!r}")
-    return events
+    return fold(events)
 
 
 async def start(
@@ -114,19 +107,17 @@ async def start(
         UnknownRun: a run with this id is one of another workflow.
     """
     entry = entry or await catalogue.workflow(workflow_id)
-    given, run_id = run_id, _checked_id(run_id)
+    given, run_id = run_id, checked_id(run_id)
     # A run whose id is made up here cannot be there yet.
     known = RunState() if given is None else fold(await store.read(run_id))
     if known.run_id and known.workflow_id != workflow_id:
         raise UnknownRun(f"run {run_id} is a run of workflow {known.workflow_id!r}, not of {workflow_id!r}")
     check_startable(known)
-    ways = _ways(entry, breakpoints, rehearsal)
-    wanted = Start(
+    wanted = replace(
+        ways_of(entry, breakpoints, rehearsal),
         input=value,
         state=state,
         request_context=request_context,
-        breakpoints=ways.breakpoints,
-        rehearsal=ways.rehearsal,
         schedule=schedule,
         scheduled_for=scheduled_for,
     )
@@ -134,7 +125,7 @@ async def start(
     if not known.run_id:
         await journal.create_run(
             store,
-            _clock,
+            clock,
             run_id=run_id,
             workflow_id=workflow_id,
             digest=entry.digest,
@@ -142,29 +133,9 @@ async def start(
             resource_id=resource_id,
         )
     else:
-        await journal.record_start(store, _clock, run_id, checked, known=known)
-    await _announce(run_id)
+        await journal.record_start(store, clock, run_id, checked, known=known)
+    await announce(run_id)
     return run_id
-
-
-def _ways(entry: WorkflowEntry, breakpoints: Any, rehearsal: Rehearsal | None) -> Start:
-    """Return a start that only says how a run is executed.
-
-    Raises:
-        UnknownStep: the workflow has no such step.
-        RehearsalRefused: nothing is rehearsed here.
-    """
-    check_rehearsal(rehearsal, production=settings.PRODUCTION, can_die=True)
-    places = _places(entry)
-    return Start(
-        input=None,
-        breakpoints=named_breakpoints(places, breakpoints),
-        rehearsal=None if rehearsal is None else named_rehearsal(places, rehearsal),
-    )
-
-
-def _places(entry: WorkflowEntry) -> Places:
-    return Places(workflow_id=entry.workflow_id, paths=read_tree(entry.graph).paths())
 
 
 async def create(workflow_id: str, *, run_id: str | None = None, resource_id: str | None = None) -> str:
@@ -175,9 +146,9 @@ async def create(workflow_id: str, *, run_id: str | None = None, resource_id: st
         RunExists: the id is taken.
     """
     entry = await catalogue.workflow(workflow_id)
-    run_id = _checked_id(run_id)
+    run_id = checked_id(run_id)
     await journal.create_run(
-        store, _clock, run_id=run_id, workflow_id=workflow_id, digest=entry.digest, resource_id=resource_id
+        store, clock, run_id=run_id, workflow_id=workflow_id, digest=entry.digest, resource_id=resource_id
     )
     await nudges.nudge(run_id)
     return run_id
@@ -213,8 +184,8 @@ async def resume(
     path = asked.path
     check_resumable(known.run, path, suspension)
     answer = await verdicts.check_answer(known.run, known.entry, path, data)
-    await journal.record_resume(store, _clock, run_id, path, answer, suspension=asked.suspension, known=known.run)
-    await _announce(run_id)
+    await journal.record_resume(store, clock, run_id, path, answer, suspension=asked.suspension, known=known.run)
+    await announce(run_id)
     return path
 
 
@@ -228,49 +199,6 @@ def suspended_step(
     return find_suspended(Places(workflow_id=run.workflow_id, paths=paths), run, step, label, index)
 
 
-async def proceed(
-    run_id: str,
-    *,
-    step: str | Sequence[str | int] | bool = False,
-    breakpoints: Any = None,
-    value: Any = MISSING,
-    known: Known | None = None,
-) -> None:
-    """Have a paused run go on.
-
-    Args:
-        run_id: the run.
-        step: True to pause before whatever comes next; or the path of the one paused step that is to go on.
-        breakpoints: the steps before which it pauses from now on, or ``"all"``; None for those that it has.
-        value: what the waiting step is given instead, as JSON.
-        known: as for `resume`.
-
-    Raises:
-        UnknownRun, UnknownStep, NotPaused, AmbiguousResume, RunFinished, InvalidInput: nothing was changed.
-    """
-    known = known or await read_run(run_id)
-    run, graph = known.run, None if known.entry is None else known.entry.graph
-    recorded = {ids_of(begun.path) for begun in run.steps()} | {ids_of(path) for path in run.paused}
-    places = Places(workflow_id=run.workflow_id, paths=recorded if graph is None else read_tree(graph).paths())
-    paths = find_paused(places, run, None if isinstance(step, bool) else step)
-    if value is not MISSING:
-        if len(paths) > 1:
-            raise several_paused(run, paths)
-        node = read_tree(graph).at(paths[0]) or UNKNOWN
-        await verdicts.check_schema(node.input_schema or {}, value, InvalidInput, f"step {format_path(paths[0])!r}")
-    await journal.record_proceed(
-        store,
-        _clock,
-        run_id,
-        paths,
-        stepping=step is True,
-        breakpoints=None if breakpoints is None else named_breakpoints(places, breakpoints),
-        step_input=value,
-        known=run,
-    )
-    await _announce(run_id)
-
-
 async def cancel(run_id: str, reason: str = "") -> None:
     """Cancel a run.
 
@@ -278,9 +206,9 @@ async def cancel(run_id: str, reason: str = "") -> None:
         UnknownRun: there is no such run.
         RunFinished: it has ended before and stays as it was.
     """
-    await journal.record_cancel(store, _clock, run_id, reason)
+    await journal.record_cancel(store, clock, run_id, reason)
     # The worker that executes it stops; and hooks may be left, of which only a worker knows.
-    await _announce(run_id)
+    await announce(run_id)
     await _unblock(run_id)
 
 
@@ -338,9 +266,9 @@ async def send_event(
     known = known or await read_run(run_id)
     event = await verdicts.check_event(known.run, known.entry, name, payload, path)
     await journal.record_event(
-        store, _clock, run_id, name, event.payload, path=path, takers=event.takers, known=known.run
+        store, clock, run_id, name, event.payload, path=path, takers=event.takers, known=known.run
     )
-    await _announce(run_id)
+    await announce(run_id)
 
 
 async def fork(
@@ -370,16 +298,16 @@ async def fork(
     """
     # Its journal is read once, by what copies it; and before that where a value is judged only if the step has begun.
     entry = await catalogue.workflow((await store.summary(run_id)).workflow_id)
-    path, ways = forked_step(entry, step), _ways(entry, breakpoints, rehearsal)
+    path, ways = forked_step(entry, step), ways_of(entry, breakpoints, rehearsal)
     if value is not MISSING:
         beginning(await store.read(run_id), path, exactly=True, began=began)
     node = read_tree(entry.graph).at(path) or UNKNOWN
     if value is not MISSING:
         await verdicts.check_schema(node.input_schema or {}, value, InvalidInput, f"step {format_path(path)!r}")
-    new_id = _checked_id(new_id)
+    new_id = checked_id(new_id)
     await record_fork(
         store,
-        _clock,
+        clock,
         run_id=run_id,
         new_run_id=new_id,
         digest=entry.digest,
@@ -389,7 +317,7 @@ async def fork(
         ways=ways.ways(),
         permit=lambda: verdicts.permit_fork(entry.workflow_id),
     )
-    await _announce(new_id)
+    await announce(new_id)
     return new_id
 
 
@@ -399,38 +327,21 @@ def forked_step(entry: WorkflowEntry, step: str | Sequence[str | int]) -> Path:
     Raises:
         UnknownStep: it has none there (any more).
     """
-    return path_of(_places(entry), step)
+    return path_of(places_in(entry), step)
 
 
-async def retry(run_id: str) -> str:
-    """Make and start a new run that goes on from the steps that have failed, with what they were given; return its id.
-
-    What was undone since runs again, too, with all that followed it.
-
-    Raises:
-        UnknownRun, UnknownWorkflow, StartRefused, NewerJournal: no run was made.
-        NotFailed: the run has not failed.
-    """
-    entry = await catalogue.workflow((await store.summary(run_id)).workflow_id)
-    new_id = _checked_id(None)
-    await record_retry(
-        store,
-        _clock,
-        run_id=run_id,
-        new_run_id=new_id,
-        digest=entry.digest,
-        permit=lambda: verdicts.permit_fork(entry.workflow_id),
-    )
-    await _announce(new_id)
-    return new_id
-
-
-async def _announce(run_id: str) -> None:
+async def announce(run_id: str) -> None:
+    """Have workers and pages look at a run whose journal has grown."""
     await nudges.wake(run_id)
     await nudges.nudge(run_id)
 
 
-def _checked_id(run_id: str | None) -> str:
+def checked_id(run_id: str | None) -> str:
+    """Return the id that a new run gets: the one that is given, or one that is made up.
+
+    Raises:
+        InvalidInput: it is no id.
+    """
     if run_id is None:
         return str(uuid.uuid4())
     if not RUN_ID.fullmatch(run_id):

@@ -16,7 +16,7 @@ from engine.journal.state import RunState
 from engine.journal.summary import RunSummary
 from engine.rehearsal import Rehearsal
 from engine.values.missing import MISSING
-from playground.actions import actions
+from playground.actions import actions, stepping
 from playground.api.bodies import (
     EVENT,
     NOTHING,
@@ -88,7 +88,7 @@ async def proceed(request: HttpRequest, workflow_id: str) -> str:
     known = await known_run(workflow_id, run_id)
     step = body["step"] if isinstance(body.get("step"), bool) else _step(body) or False
     value = body.get("inputData", MISSING)
-    await actions.proceed(run_id, step=step, breakpoints=_breakpoints(body), value=value, known=known)
+    await stepping.proceed(run_id, step=step, breakpoints=_breakpoints(body), value=value, known=known)
     return run_id
 
 
@@ -96,7 +96,7 @@ async def retry(request: HttpRequest, workflow_id: str) -> str:
     """Start a new run from where the run of the query has failed; return the new run's id."""
     body_of(request, NOTHING)
     run = await run_of(workflow_id, named_run(request))
-    return await actions.retry(run.run_id)
+    return await stepping.retry(run.run_id)
 
 
 async def send_event(request: HttpRequest, workflow_id: str, run_id: str) -> None:

@@ -8,9 +8,9 @@ from django.middleware.csrf import get_token
 from django.views.decorators.http import require_POST
 
 from engine.errors import InvalidInput, RequestError, UnknownStep
-from engine.journal.requests import check_paused
+from engine.journal.stepping import check_paused
 from engine.paths import Path, parse_path
-from playground.actions import actions
+from playground.actions import stepping
 from playground.fleet import host
 from playground.forms import MISSING, Form
 from playground.graph.tree import read_tree
@@ -31,7 +31,7 @@ async def proceed(request: HttpRequest, run_id: str) -> HttpResponse:
         check_paused(loaded.history.run, path)
         if path is None:
             there = breakpoints_of(request, loaded.graph, loaded.history.run.breakpoints)
-            await actions.proceed(run_id, breakpoints=there, known=loaded.known)
+            await stepping.proceed(run_id, breakpoints=there, known=loaded.known)
             return HttpResponseRedirect(url_of(run_id), status=303)
         return await _one(request, loaded, path)
     except RequestError as error:
@@ -51,7 +51,7 @@ async def _one(request: HttpRequest, loaded: Loaded, path: Path) -> HttpResponse
         return await _again(request, loaded, path, form, status=422)
     given: dict[str, Any] = {"value": form.value} if changed else {}
     try:
-        await actions.proceed(run.run_id, known=loaded.known, **_way(request, loaded, path), **given)
+        await stepping.proceed(run.run_id, known=loaded.known, **_way(request, loaded, path), **given)
     except InvalidInput as error:
         return await _again(request, loaded, path, form.with_issues(issues_of(error)), status=422)
     return HttpResponseRedirect(url_of(run.run_id), status=303)
@@ -71,7 +71,7 @@ def _way(request: HttpRequest, loaded: Loaded, path: Path) -> dict[str, Any]:
 async def retry(request: HttpRequest, run_id: str) -> HttpResponse:
     """Try a failed run again from the steps that have failed, in a new run."""
     try:
-        return HttpResponseRedirect(url_of(await actions.retry(run_id)), status=303)
+        return HttpResponseRedirect(url_of(await stepping.retry(run_id)), status=303)
     except RequestError as error:
         return await refused_page(request, run_id, str(error))
 

@@ -35,8 +35,7 @@ from playground.schedules import schedules
 from playground.schedules.schedules import ScheduleView
 from playground.views.frame import frame_of
 from playground.views.posting import issues_of, posted, wants_part
-from playground.views.rehearsing import START as REHEARSE
-from playground.views.rehearsing import StepPlan, plans_of, rehearsal_of
+from playground.views.rehearsing import START, StepPlan, plans_of, rehearsal_of
 from playground.views.run import url_of
 from playground.views.snippets import Snippets, SnippetsPart, snippets_of
 from playground.views.stepping import breakpoints_of
@@ -259,15 +258,14 @@ async def _start(request: HttpRequest, entry: WorkflowEntry) -> HttpResponse:
         if wants_part(request):
             return HttpResponse(_form_html(request, entry, form))
         return await _workflow_page(request, entry, form)
-    plans = await plans_of(request, entry) if f"{REHEARSE}0-times" in request.POST else ()
-    rehearsal = None
+    plans, rehearsal = (await plans_of(request, entry) if f"{START}0-times" in request.POST else ()), None
     if any(plan.form.action is not None for plan in plans):
         return await _workflow_page(request, entry, form, plans=plans)
     how = request.POST.get("run")
     try:
-        if how == REHEARSE:
+        if how == START:
             plans, rehearsal = rehearsal_of(plans)
-        if form.issues or form.value is MISSING or (how == REHEARSE and rehearsal is None):
+        if form.issues or form.value is MISSING or (how == START and rehearsal is None):
             return await _workflow_page(request, entry, form, plans=plans, status=422)
         breakpoints = "all" if how == "step" else breakpoints_of(request, entry.graph)
         run_id = await actions.start(
@@ -299,8 +297,6 @@ async def _workflow_page(
     if not plans and "rehearse" in request.GET:
         plans = await plans_of(request, entry)
     saved_as = request.POST.get("saved-as", saved_as)
-    name = request.POST.get("saved-name", saved_as)
-    recent = await lists.recent([entry.workflow_id], limit=8)
     inputs = await lists.recent_inputs(entry.workflow_id, limit=6)
     context = WorkflowPage(
         entry=entry,
@@ -308,11 +304,11 @@ async def _workflow_page(
         form=_form_html(request, entry, form),
         origin=origin,
         lacks_secrets=lacks_secrets,
-        name=name,
+        name=request.POST.get("saved-name", saved_as),
         saved_as=saved_as,
         saved=tuple([_kept(entry, item) for item in await saved.listing(entry.workflow_id)]),
         inputs=tuple(_former(entry, item) for item in inputs),
-        recent=tuple(recent[entry.workflow_id]),
+        recent=tuple((await lists.recent([entry.workflow_id], limit=8))[entry.workflow_id]),
         schedules=tuple(await schedules.listing(entry.workflow_id)),
         editor=excerpt.editor_url(entry.file or "", entry.line),
         snippets=snippets_of(request, entry, form),

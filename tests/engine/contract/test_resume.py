@@ -250,13 +250,13 @@ async def test_a_late_resume_is_told_so_however_the_run_has_ended(after: str) ->
 @pytest.mark.sqlite  # there both have read the run before the first answer counts
 async def test_a_late_resume_of_an_earlier_question_does_not_answer_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
     """A resume that was on its way when the step asked its second question is refused."""
-    record = requests._record
+    record = requests.record
 
     async def record_after_all_have_read(*args: Any) -> None:
         await asyncio.sleep(0)
         await record(*args)
 
-    monkeypatch.setattr(requests, "_record", record_after_all_have_read)
+    monkeypatch.setattr(requests, "record", record_after_all_have_read)
 
     async def twice(data: Any, ctx: Context) -> Any:
         return [ctx.suspend("first"), ctx.suspend("second")]

@@ -1,16 +1,20 @@
-"""Which steps of a workflow are meant: by breakpoints, by a rehearsal, and by whoever has a paused run go on."""
+"""Stepping through a run: which steps breakpoints and rehearsals mean, and how a paused run goes on."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from engine.errors import AmbiguousResume, Argument, UnknownStep
+from engine.clock import Clock
+from engine.errors import AmbiguousResume, Argument, NotPaused, RunAlreadyStarted, UnknownStep
+from engine.events import Draft
 from engine.journal.answers import Places, Where, lies_at, path_of
-from engine.journal.requests import check_paused
+from engine.journal.requests import check_open, record
 from engine.journal.state import Breakpoints, RunState
+from engine.journal.store import Store
 from engine.paths import Path, format_path
 from engine.rehearsal import Rehearsal
 from engine.shown import shown
+from engine.values.missing import MISSING
 
 
 def named_step(places: Places, name: Where) -> str:
@@ -97,3 +101,75 @@ def named_rehearsal(places: Places, rehearsal: Rehearsal) -> Rehearsal:
         delays=by_path(rehearsal.delays),
         deaths=by_path(rehearsal.deaths),
     )
+
+
+async def record_fork_start(
+    store: Store, clock: Clock, run_id: str, ways: dict[str, Any], *, known: RunState | None = None
+) -> None:
+    """Start a fork, which has its input, in the ways that `Start.ways` gives; ``known`` as for `record_resume`.
+
+    Raises:
+        UnknownRun: there is no such run.
+        RunAlreadyStarted: it has begun.
+    """
+
+    def decide(run: RunState) -> Sequence[Draft]:
+        if run.status != "pending":
+            raise RunAlreadyStarted(f"run {run_id} was started before: fork it again")
+        return [Draft(clock.now(), "run-started", (), ways)]
+
+    await record(store, run_id, decide, known)
+
+
+async def record_proceed(
+    store: Store,
+    clock: Clock,
+    run_id: str,
+    paths: Sequence[Path],
+    *,
+    stepping: bool = False,
+    breakpoints: Breakpoints | None = None,
+    step_input: Any = MISSING,
+    known: RunState | None = None,
+) -> None:
+    """Have a paused run go on.
+
+    Args:
+        store: where the journal is kept.
+        clock: gives the time of the event.
+        run_id: the run.
+        paths: the steps that go on, of those before which the run has paused.
+        stepping: whether it pauses again before whatever comes next.
+        breakpoints: the written paths of the steps before which it pauses from now on; None for those that it has.
+        step_input: what the only one of ``paths`` is given instead, as JSON, validated before.
+        known: as for `record_resume`.
+
+    Raises:
+        UnknownRun: there is no such run.
+        RunFinished: the run has ended.
+        NotPaused: it has not paused before one of the steps, or somebody else has had it go on.
+    """
+    payload: dict[str, Any] = {"before": [list(path) for path in paths]}
+    if stepping:
+        payload["step"] = True
+    if breakpoints is not None:
+        payload["breakpoints"] = "all" if breakpoints == "all" else list(breakpoints)
+    if step_input is not MISSING:
+        payload["input"] = step_input
+
+    def decide(run: RunState) -> Sequence[Draft]:
+        for path in paths:
+            check_paused(run, path)
+        return [Draft(clock.now(), "run-proceeded", (), payload)]
+
+    await record(store, run_id, decide, known)
+
+
+def check_paused(run: RunState, path: Path | None = None) -> None:
+    """Check that a run has paused, and before this step if one is named; see `record_proceed` for what is raised."""
+    check_open(run, ": start another one, or fork it")
+    if run.status != "paused":
+        raise NotPaused(f"run {run.run_id} is {run.status}, not paused")
+    if path is not None and path not in run.paused:
+        names = ", ".join(map(format_path, run.paused))
+        raise NotPaused(f"run {run.run_id} has not paused before step {format_path(path)!r}. It has before: {names}")
