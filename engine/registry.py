@@ -9,7 +9,6 @@ from engine.building.workflow import Workflow
 from engine.clock import Clock
 from engine.errors import DefinitionError, DuplicateId, NotCommitted, UnknownWorkflow
 from engine.events import RunStatus
-from engine.journal.port_checks import check_port
 from engine.journal.store import Store
 from engine.journal.summary import RunSummary
 from engine.runs.run import Run
@@ -18,6 +17,7 @@ from engine.runs.scheduled import run_schedules
 from engine.shown import shown
 from engine.tree.calls import defining
 from engine.tree.nodes import Flow
+from engine.validation.port_checks import check_port
 
 
 class _Runs:

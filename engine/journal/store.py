@@ -9,7 +9,6 @@ from typing import NamedTuple, Protocol
 from engine.clock import Clock, SystemClock
 from engine.errors import Conflict, RunExists, StaleEpoch, UnknownRun
 from engine.events import Draft, Event, EventType, RunStatus
-from engine.journal.port_checks import check_port
 from engine.journal.summary import (
     CLOSES_ALL,
     CLOSES_WAIT,
@@ -22,6 +21,7 @@ from engine.journal.summary import (
     summarize,
 )
 from engine.paths import Path
+from engine.validation.port_checks import check_port
 from engine.values.jsontext import from_text, to_text
 
 Decide = Callable[[Sequence[Event]], Sequence[Draft]]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.shown import meant
-from engine.values.shapes import Document, Side
+from engine.values.shapes import Document, SchemaPart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +32,10 @@ def gap(document: Document, path: Sequence[str]) -> Gap | None:
         document: a JSON Schema; objects without additionalProperties may hold any key.
         path: keys of objects, and indexes of lists as text.
     """
-    return next(_gaps(Side(document, document), tuple(path), 0, frozenset()), None)
+    return next(_gaps(SchemaPart(document, document), tuple(path), 0, frozenset()), None)
 
 
-def _gaps(side: Side, path: tuple[str, ...], depth: int, seen: frozenset[tuple[int, int]]) -> Iterator[Gap]:
+def _gaps(side: SchemaPart, path: tuple[str, ...], depth: int, seen: frozenset[tuple[int, int]]) -> Iterator[Gap]:
     """Yield one reason why there is nothing at the rest of a path, if there is one."""
     side = side.at(side.part)
     here = (id(side.part), depth)
@@ -53,7 +53,7 @@ def _gaps(side: Side, path: tuple[str, ...], depth: int, seen: frozenset[tuple[i
     yield from sorted(found, key=lambda reason: -reason.depth)[:1]
 
 
-def _directly(side: Side, path: tuple[str, ...], depth: int) -> Iterator[Gap]:
+def _directly(side: SchemaPart, path: tuple[str, ...], depth: int) -> Iterator[Gap]:
     """Yield why a schema without alternatives has nothing at the rest of a path, if that is certain."""
     types = side.types()
     part = path[depth]

@@ -20,7 +20,7 @@ from playground.store.clock import Now
 from playground.store.database import logger
 from playground.store.rows import plain, to_text
 from playground.worker.loading.sources import is_user_file
-from playground.worker.memory import resident_memory
+from playground.worker.row import resident_memory
 
 BEAT = 1.0
 """Seconds between two writes of the row."""
