@@ -206,7 +206,6 @@ class Execution:
                 await self._end(outcome)
                 return
             self._close_left()
-            await self.journal.flush()
             # What others recorded while the tree was walked may concern a place that had been passed by then.
             if self.journal.heard == heard and not self._is_due() and await self._settle():
                 return
@@ -294,16 +293,20 @@ class Execution:
         """Record before which steps the run pauses; what waits beside them goes on when it can."""
         state = self.journal.state
         if state.status == "paused" and list(state.paused) == list(self.held):
-            await self.journal.flush()
-            return True
+            return await self._keep_resting()
         befores = [{"before": list(path), "input": value.ref} for path, value in self.held.items()]
         return await self.journal.settle_all([("run-paused", (), before) for before in befores])
 
     async def _rest(self, status: Literal["waiting", "suspended"], payload: dict[str, Any]) -> bool:
         if self.journal.state.status == status:
-            await self.journal.flush()
-            return True
+            return await self._keep_resting()
         return await self.journal.settle("run-waiting" if status == "waiting" else "run-suspended", (), payload)
+
+    async def _keep_resting(self) -> bool:
+        """Write what is left of a run that rests as it did before; False when something came up meanwhile."""
+        heard = self.journal.heard
+        await self.journal.flush()
+        return self.journal.heard == heard
 
     def _take_news(self, events: Sequence[Event]) -> None:
         for event in events:
