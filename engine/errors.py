@@ -9,6 +9,7 @@ StepyardError
 │   ├── NotCommitted
 │   └── WiringError
 ├── RequestError               while a person or a program asks for something
+│   ├── InvalidCall
 │   ├── UnknownWorkflow
 │   ├── UnknownRun
 │   ├── UnknownStep
@@ -67,8 +68,8 @@ class Issue:
     message: str
 
     def __str__(self) -> str:
-        """Return the issue as a line of text, the place first."""
-        return f"{format_path(self.path) or 'value'}: {self.message}"
+        """Return the issue as a line of text, the place first; what is wrong with the whole value stands alone."""
+        return f"{format_path(self.path)}: {self.message}" if self.path else self.message
 
 
 class StepyardError(Exception):
@@ -141,6 +142,10 @@ class RequestError(StepyardError):
         """Return the message with its argument as a command line, or a request over HTTP, writes it."""
         text = str(self)
         return text if self.argument is None else text.replace(str(self.argument), write(self.argument))
+
+
+class InvalidCall(RequestError):
+    """The arguments of this call do not fit. Write it as the message says."""
 
 
 class UnknownWorkflow(RequestError):

@@ -15,6 +15,7 @@ from engine.journal.answers import admit_answer
 from engine.journal.requests import Start, create_run, record_event, record_resume
 from engine.journal.result import RunResult
 from engine.journal.state import RunState
+from engine.journal.step_state import StepState
 from engine.journal.waits import admit_event, likeliest
 from engine.paths import format_path
 from engine.registry import Engine
@@ -65,7 +66,8 @@ async def play(
     runtime = Engine([workflow], clock=clock).runtime
     runtime.random = random.Random(0).random
     try:
-        return await _Play(runtime, workflow.flow, clock, given, scenario.name).run()
+        stays = scenario.expect.get("status") in ("suspended", "waiting")
+        return await _Play(runtime, workflow.flow, clock, given, scenario.name, stays=stays).run()
     finally:
         await runtime.close()
 
@@ -93,7 +95,9 @@ async def judge(
 class _Play:
     """One run, and what is still to be given to it."""
 
-    def __init__(self, runtime: Runtime, flow: Flow, clock: FakeClock, given: Mapping[str, Any], name: str) -> None:
+    def __init__(
+        self, runtime: Runtime, flow: Flow, clock: FakeClock, given: Mapping[str, Any], name: str, *, stays: bool
+    ) -> None:
         self._runtime = runtime
         self._flow = flow
         self._clock = clock
@@ -104,6 +108,7 @@ class _Play:
             request_context=given["request_context"],
             rehearsal=given["rehearsal"] and Rehearsal.from_dict(given["rehearsal"]),
         )
+        self._stays = stays
         self._answers = [Answer(**answer) for answer in given["answers"]]
         self._events = [Sent(**event) for event in given["events"]]
 
@@ -155,17 +160,27 @@ class _Play:
         return True
 
     def _pass(self, state: RunState) -> bool:
-        """Let time pass until something is due; tell whether anything is."""
+        """Let time pass until something is due; tell whether anything is.
+
+        Where the run is expected to wait, only what the scenario calls late runs into its deadline.
+        """
         due = state.due_at
         if due is None:
             return False
-        over = {format_path(step.path) for step in state.suspended if step.due_at == due}
-        for called in over:
-            late = next((one for one in self._answers if one.step == called and one.late), None)
-            if late is not None:
-                self._answers.remove(late)
+        over = [step for step in (*state.waiting, *state.suspended) if step.due_at == due]
+        late = [answer for answer in map(self._late, over) if answer is not None]
+        if self._stays and not late and all(step.kind != "sleep" for step in over):
+            return False
+        for answer in late:
+            self._answers.remove(answer)
         self._clock.advance(max(due - self._clock.now(), timedelta()))
         return True
+
+    def _late(self, step: StepState) -> Answer | None:
+        """Return what says that nobody answers a step, if that is next."""
+        called = format_path(step.path)
+        answer = next((one for one in self._answers if one.step == called), None)
+        return answer if answer is not None and answer.late else None
 
     def _left(self) -> list[str]:
         steps = [f"the answer to step {answer.step} was not asked for" for answer in self._answers]

@@ -3,12 +3,14 @@
 import json
 import re
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
+
+QUEUES = ("procrastinate", "celery")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,14 @@ class Configuration:
     """The file of the database, as it was given."""
     database: str = field(repr=False)
     """A database that several machines share, as a URL; without it, the file is the database."""
+    redis: str = field(repr=False)
+    """A Redis that carries hints between machines, as a URL; without it, the database does."""
+    queue: str
+    """The distributed queue that carries runs to workers; without one, workers look into the database."""
+    broker: str = field(repr=False)
+    """Where the broker of that queue is, for those that have one, as a URL."""
+    queues: tuple[str, ...]
+    """From which queues workers take; from those of the workflows that they hold, when none is named."""
     env_file: Path | None
     """A file of variables for the user's code alone: workers read it before they import anything."""
     token: str = field(repr=False)
@@ -90,6 +100,12 @@ def read(environment: Mapping[str, str]) -> Configuration:
             raise ImproperlyConfigured(f"{variable} is {text!r}; on or off is expected.")
         return text == "on"
 
+    def one_of(variable: str, known: Sequence[str]) -> str:
+        text = environment.get(variable, "")
+        if text and text not in known:
+            raise ImproperlyConfigured(f"{variable} is {text!r}; {' or '.join(known)} is expected.")
+        return text
+
     def names(variable: str) -> frozenset[str]:
         return frozenset(json.loads(environment.get(variable, "[]")))
 
@@ -120,6 +136,10 @@ def read(environment: Mapping[str, str]) -> Configuration:
         blocked_seconds=number("STEPYARD_BLOCKED_SECONDS", 60, 0, 86_400),
         db=Path(environment.get("STEPYARD_DB", ".stepyard/playground.sqlite3")),
         database=environment.get("STEPYARD_DATABASE", ""),
+        redis=environment.get("STEPYARD_REDIS", ""),
+        queue=one_of("STEPYARD_QUEUE", QUEUES),
+        broker=environment.get("STEPYARD_BROKER", ""),
+        queues=tuple(filter(None, environment.get("STEPYARD_QUEUES", "").replace(",", " ").split())),
         env_file=Path(env_file).absolute() if env_file else None,
         token=environment.get("STEPYARD_TOKEN", ""),
         schedules=switch("STEPYARD_SCHEDULES"),

@@ -43,6 +43,8 @@ class Run(models.Model):
     """Since when the run has waited for a worker; null when there is nothing for one to do."""
     wake_at = models.DateTimeField(null=True)
     """When the earliest of its timers is due."""
+    offer_at = models.DateTimeField(null=True)
+    """When a queued run is handed to the distributed queue again if no worker has taken it."""
 
     class Meta:
         """Indexes for the lists and for the sweep, which only looks at unfinished runs."""
@@ -51,6 +53,7 @@ class Run(models.Model):
             models.Index(fields=["workflow_id", "-number"], name="run_of_workflow"),
             models.Index(fields=["status", "-number"], name="run_with_status"),
             models.Index(fields=["queued_at"], name="run_queued", condition=models.Q(queued_at__isnull=False)),
+            models.Index(fields=["offer_at"], name="run_offered", condition=models.Q(queued_at__isnull=False)),
             models.Index(fields=["wake_at"], name="run_due", condition=models.Q(wake_at__isnull=False)),
             models.Index(fields=["leased_until"], name="run_leased", condition=models.Q(leased_until__isnull=False)),
         ]
@@ -123,6 +126,9 @@ class WorkflowVersion(models.Model):
     current = models.BooleanField(default=True)
     """True while the code that was imported last holds this version."""
     published_at = models.DateTimeField()
+    queue = models.CharField(max_length=64, db_default="default")
+    """The distributed queue that carries its runs, and how urgent they are in it."""
+    priority = models.IntegerField(db_default=0)
 
     class Meta:
         """A digest stands for one graph of one workflow."""

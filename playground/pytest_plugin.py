@@ -12,4 +12,4 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Load what collects scenarios, where there is something to collect."""
     if config.getini("stepyard_modules"):
-        config.pluginmanager.import_plugin("playground.worker.scenario_tests")
+        config.pluginmanager.import_plugin("playground.worker.scenarios.scenario_tests")

@@ -8,6 +8,7 @@ from django.core.management.utils import get_random_secret_key
 
 from playground.configuration import read
 from playground.database_url import postgres
+from playground.queues.choosing import further_apps
 
 PACKAGE = Path(__file__).resolve().parent
 
@@ -29,7 +30,7 @@ ALLOWED_HOSTS = ["*"]
 
 ROOT_URLCONF = "playground.urls"
 ASGI_APPLICATION = "playground.asgi.application"
-INSTALLED_APPS = ["channels", "playground"]
+INSTALLED_APPS = ["channels", "playground", *further_apps(STEPYARD)]
 MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.common.CommonMiddleware",

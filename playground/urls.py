@@ -4,8 +4,10 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, path
 
+from playground.api import compare as api_compare
 from playground.api import openapi
 from playground.api import runs as api_runs
+from playground.api import scenarios as api_scenarios
 from playground.api import schedules as api_schedules
 from playground.api import streams as api_streams
 from playground.api import workflows as api
@@ -13,6 +15,7 @@ from playground.consumers import PulseWatcher, RunWatcher
 from playground.views import (
     actions,
     answers,
+    compare,
     doctor,
     error_pages,
     fork,
@@ -22,6 +25,7 @@ from playground.views import (
     rehearsing,
     run,
     runs,
+    scenarios,
     schedules,
     stepping,
     theme,
@@ -36,6 +40,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("workflows/<str:workflow_id>/rehearse/", rehearsing.panel, name="rehearse"),
     path("workflows/<str:workflow_id>/saved/", workflows.save_input, name="save-input"),
     path("workflows/<str:workflow_id>/saved/<str:saved_id>/delete/", workflows.forget_input, name="forget-input"),
+    path("workflows/<str:workflow_id>/scenarios/", scenarios.scenarios, name="scenarios"),
+    path("workflows/<str:workflow_id>/scenarios/run/", scenarios.play, name="play-scenarios"),
     path("runs/", runs.runs, name="runs"),
     path("runs/many/", runs.many, name="many"),
     path("runs/<str:run_id>/", run.run, name="run"),
@@ -48,6 +54,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/<str:run_id>/event/", answers.send_event, name="send-event"),
     path("runs/<str:run_id>/delete/", actions.delete, name="delete"),
     path("runs/<str:run_id>/fork/", fork.fork, name="fork"),
+    path("runs/<str:run_id>/scenario/", scenarios.save, name="save-scenario"),
+    path("compare/", compare.compare, name="compare"),
     path("runs/<str:run_id>/proceed/", stepping.proceed, name="proceed"),
     path("runs/<str:run_id>/retry/", stepping.retry, name="retry"),
     path("runs/<str:run_id>/restart-worker/", stepping.restart_worker, name="restart-worker"),
@@ -86,8 +94,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/workflows/<str:workflow_id>/runs/<str:run_id>", api.run),
     path("api/workflows/<str:workflow_id>/runs/<str:run_id>/cancel", api.cancel),
     path("api/workflows/<str:workflow_id>/runs/<str:run_id>/send-event", api.send_event),
+    path("api/workflows/<str:workflow_id>/scenarios", api_scenarios.scenarios),
+    path("api/workflows/<str:workflow_id>/scenarios/run", api_scenarios.run),
     path("api/runs", api_runs.listing),
     path("api/runs/<str:run_id>/events", api_runs.events),
+    path("api/compare", api_compare.compare),
     path("api/inbox", api_runs.inbox),
     path("api/schedules", api_schedules.listing),
     path("api/schedules/<str:workflow_id>/<str:schedule_id>/arm", api_schedules.arm),

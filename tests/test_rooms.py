@@ -12,7 +12,7 @@ import engine
 ROOT = Path(__file__).parent.parent
 ENGINE = sorted((ROOT / "engine").rglob("*.py"))
 PLAYGROUND = sorted(path for path in (ROOT / "playground").rglob("*.py") if "migrations" not in path.parts)
-PURE = ("forms", "diagram", "history", "graph")
+PURE = ("forms", "diagram", "history", "graph", "comparison")
 
 ENGINE_FLOORS = [
     "paths",
@@ -43,6 +43,8 @@ PLAYGROUND_FLOORS = [
     *[
         "configuration",
         "database_url",
+        "broadcast",
+        "queues",
         "postgres",
         "graph",
         "layers",
@@ -52,6 +54,7 @@ PLAYGROUND_FLOORS = [
         "forms",
         "diagram",
         "history",
+        "comparison",
         "server",
         "supervisor",
         "store",
@@ -219,12 +222,14 @@ A_KIND_EACH: dict[str, set[str]] = {
     "views": {
         "actions",
         "answers",
+        "compare",
         "doctor",
         "fork",
         "inbox",
         "rehearsing",
         "run",
         "runs",
+        "scenarios",
         "schedules",
         "stepping",
         "theme",
@@ -258,12 +263,14 @@ READ_THE_ENVIRONMENT = {
 
 WHERE_A_PROCESS_BEGINS = (
     "playground.asgi",
+    "playground.broadcast.redis.apps",
     "playground.cli",
     "playground.commandline.base",
     "playground.management.commands",
+    "playground.queues.celery.apps",
     "playground.worker.__main__",
     "playground.worker.inspection",
-    "playground.worker.scenario_runs",
+    "playground.worker.scenarios.scenario_runs",
 )
 
 

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+from collections.abc import Callable, Coroutine
+from typing import Any, NamedTuple
 
 from engine.execution.outcome import CANCELED, HALTED, HELD, Bailed, Failed, Halted, Outcome
 from engine.execution.scope import Scope
-from engine.execution.walker import Walker
+from engine.execution.walker import Walker, counting
 from engine.journal.refs import Value
 from engine.paths import Path
 
@@ -15,7 +15,7 @@ from engine.paths import Path
 class Member(NamedTuple):
     """One child of a group: how to run it, and which paths are its own. A tuple, since a foreach may have very many."""
 
-    start: Callable[[], Awaitable[Outcome]]
+    start: Callable[[], Coroutine[Any, Any, Outcome]]
     ids: tuple[str, ...]
     """The ids that the child's steps have in the workflow."""
     number: int | None = None
@@ -29,7 +29,7 @@ class Member(NamedTuple):
         return [(step_id,) if self.number is None else (step_id, self.number) for step_id in self.ids]
 
 
-class Group:
+class Siblings:
     """Runs children in a sliding window and starts a halted one again when it can go on.
 
     A child that halts gives its place in the window to the next one, unless the run pauses there: then what comes after
@@ -144,7 +144,7 @@ class Group:
     async def _run_child(self, number: int) -> None:
         outcome: Outcome = CANCELED
         try:
-            outcome = await self._children[number].start()
+            outcome = await counting(self._children[number].start())
         finally:
             del self._running[number]
             self._note(number, outcome)

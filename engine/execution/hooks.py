@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.clock import Clock
 from engine.events import Draft, Event, RunStatus
+from engine.execution.walker import contained, counting
 from engine.failure import describe, is_users, message_of
 from engine.journal.requests import record_note
 from engine.journal.result import RunResult
@@ -22,8 +23,10 @@ def hooks_after(flow: Flow, status: RunStatus, run: RunState | None = None) -> l
     """Return the names of the hooks that follow an end with this status; of a run that rehearses, none."""
     if run is not None and run.rehearsal is not None:
         return []
-    hooks = {"on_finish": flow.on_finish, "on_error": flow.on_error if status == "failed" else None}
-    return [name for name, hook in hooks.items() if hook is not None]
+    hooks = [] if flow.on_finish is None else ["on_finish"]
+    if status == "failed" and flow.on_error is not None:
+        hooks.append("on_error")
+    return hooks
 
 
 def left_by(flow: Flow, status: RunStatus, run: RunState) -> dict[str, Any]:
@@ -34,6 +37,10 @@ def left_by(flow: Flow, status: RunStatus, run: RunState) -> dict[str, Any]:
 
 async def call(hook: Callable[[Any], Any], argument: Any) -> None:
     """Call a hook, sync or async."""
+    await counting(contained(_call(hook, argument)))
+
+
+async def _call(hook: Callable[[Any], Any], argument: Any) -> None:
     result = hook(argument)
     if inspect.isawaitable(result):
         await result

@@ -9,7 +9,7 @@ from engine.execution.lost import fail_lost
 from engine.execution.outcome import Failed, Halted, Outcome, recorded
 from engine.execution.scope import Scope
 from engine.execution.signals import Bail, Suspend
-from engine.execution.walker import Walker
+from engine.execution.walker import Walker, contained
 from engine.failure import describe, is_users
 from engine.journal.refs import Value
 from engine.journal.step_state import StepState
@@ -75,7 +75,10 @@ async def _mapped(run: Walker, node: MapNode, scope: Scope, value: Value, contex
     if any(isinstance(source, Function) for _, source in node.sources):
         await run.journal.flush()
     reader = ScopeReader(run, scope)
-    mapped = {key: await resolve_source(source, key, reader, value.json, context) for key, source in node.sources}
+    mapped = {
+        key: await contained(resolve_source(source, key, reader, value.json, context), run)
+        for key, source in node.sources
+    }
     return ANY.dump(mapped)
 
 

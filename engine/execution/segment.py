@@ -83,7 +83,7 @@ class Execution:
         """The task that walks, as long as it does."""
         self._renewal: asyncio.TimerHandle | None = None
         self._stopped = False
-        self._interrupted = False
+        self.interrupted: bool = False
         self.to_undo: bool = False
         """Whether somebody has cancelled the run meanwhile, and what it did is to be undone under a new claim."""
         self.held: dict[Path, Value] = {}
@@ -120,8 +120,11 @@ class Execution:
             self._stopped = self._stopped or stale is not None
             await self.journal.catch_up()
         finally:
-            if self._interrupted:
+            if self.interrupted:
                 await take_back(main)
+            # What refers to itself is only found by Python's garbage collector, which costs more than a step.
+            self.journal.leave()
+            self.host.leave()
         if main.cancelling():
             raise asyncio.CancelledError
         return not self._stopped
@@ -161,8 +164,8 @@ class Execution:
     def stop(self) -> None:
         """Leave the run as it is: what ran is interrupted and is recorded by nobody here."""
         self._stopped = True
-        if self._main is not None and not self._interrupted:
-            self._interrupted = self._main.cancel()
+        if self._main is not None and not self.interrupted:
+            self.interrupted = self._main.cancel()
 
     def given(self, path: Path, value: Value, *, is_step: bool = False) -> Value | Halted:
         """Return what a step is given when it begins, unless the run pauses before it; see `Walker.given`."""
@@ -326,7 +329,13 @@ class Execution:
         self._renewal = asyncio.get_running_loop().call_later(self._lease / 3, self._spawn, self._renew)
 
     async def _renew(self) -> None:
-        last_seq = await self._store.renew(self.journal.run_id, epoch=self._claim.epoch, lease=self._lease)
+        try:
+            last_seq = await self._store.renew(self.journal.run_id, epoch=self._claim.epoch, lease=self._lease)
+        except StaleEpoch:
+            if self._main is None or self.journal.state.ended:
+                # The walk came to its end meanwhile: there is nothing left to renew, and nobody to interrupt.
+                return
+            raise
         if last_seq > self.journal.last_seq:
             await self.journal.catch_up()
         if self._main is not None:

@@ -1,5 +1,6 @@
 """One step: its attempts, their outcomes, and what of them is recorded."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +22,7 @@ from engine.execution.sequence import normal
 from engine.execution.signals import Bail, Refuse, Suspend
 from engine.execution.timeouts import ends, in_time, limit_of, out_of_time
 from engine.execution.waits import rest
-from engine.execution.walker import Walker
+from engine.execution.walker import ITSELF, Walker, own_cancels
 from engine.failure import describe, is_users
 from engine.journal.refs import Value
 from engine.journal.step_state import StepState
@@ -105,6 +106,7 @@ async def _attempt(
     """Call the function once; return the outcome, recorded, or the error that it raised."""
     context = Context(run.host, scope, step.id, path, step, record)
     token = current_context.set(context)
+    cancels = own_cancels.get()
     try:
         data = _load(step, value.json)
         limit = limit_of(step, policy(step, scope), record, path, run.clock)
@@ -117,12 +119,14 @@ async def _attempt(
         if context.pending is None:
             output = _dump(step, result)
             # What a rehearsal has done is not undone: it may never have been done.
-            undo = {"undo": True} if step.undo and rehearsal is None else {}
-            run.journal.emit("step-succeeded", path, {"output": output} | undo)
+            undo = step.undo is not None and rehearsal is None
+            run.journal.emit("step-succeeded", path, {"output": output, "undo": True} if undo else {"output": output})
             return Value(output, {"step": list(path)})
     except (Suspend, Bail, Refuse) as signal:
         context.pending = context.pending or signal
     except BaseException as error:
+        if isinstance(error, asyncio.CancelledError) and await cancels.settle(run):
+            error = StepError(ITSELF)
         if not is_users(error):
             raise
         # A step that asks after its time is over has failed before it asked.
@@ -131,6 +135,8 @@ async def _attempt(
     finally:
         current_context.reset(token)
         context.close()
+        if cancels.task.cancelling():
+            await cancels.settle(run)
     return _left(run, path, record, context)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from engine.errors import (
@@ -43,8 +44,9 @@ class Places:
     """Of every step, those of nested workflows included, without the indexes of items."""
 
 
+@lru_cache(maxsize=256)
 def places_of(flow: Flow) -> Places:
-    """Return where the steps of a workflow stand."""
+    """Return where the steps of a workflow stand; looked up once, since each start and each answer asks."""
     return Places(workflow_id=flow.id, paths=tuple(_paths(flow)))
 
 

@@ -41,8 +41,10 @@ def named_breakpoints(places: Places, breakpoints: Any) -> Breakpoints:
     Raises:
         UnknownStep: one of them is no step of the workflow.
     """
-    if breakpoints is None or breakpoints == "all":
-        return breakpoints or ()
+    if breakpoints is None:
+        return ()
+    if isinstance(breakpoints, str) and breakpoints == "all":
+        return "all"
     if not isinstance(breakpoints, list | tuple | set | frozenset):
         raise UnknownStep(f"breakpoints are given as {shown(breakpoints)}. Expected a list of steps, or 'all'")
     return tuple(dict.fromkeys(named_step(places, where) for where in breakpoints))

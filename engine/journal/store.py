@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from engine.clock import Clock, SystemClock
 from engine.errors import Conflict, RunExists, StaleEpoch, UnknownRun
@@ -28,9 +28,8 @@ Decide = Callable[[Sequence[Event]], Sequence[Draft]]
 """Given the events since the last read one, return what to record; raise to record nothing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """The right to write a run's journal until a newer claim is made."""
+class Claim(NamedTuple):
+    """The right to write a run's journal until a newer claim is made. A tuple, since each segment of a run has one."""
 
     run_id: str
     epoch: int
@@ -145,8 +144,12 @@ class Store(Protocol):
         """Give back the claim of a run that has ended, with nothing left to do; nothing happens when it is not held."""
         ...
 
-    async def release(self, run_id: str, *, epoch: int) -> None:
-        """Give the claim back; nothing happens when it is no longer held."""
+    async def release(self, run_id: str, *, epoch: int) -> bool:
+        """Give the claim back; nothing happens when it is no longer held.
+
+        Returns:
+            Whether the run should be claimed again: somebody has answered meanwhile, or has taken the claim over.
+        """
         ...
 
     async def changed(self, run_id: str, *, after: int) -> None:
@@ -289,11 +292,13 @@ class MemoryStore:
         if kept is not None and kept.epoch == epoch:
             kept.leased_until, kept.hooks = None, False
 
-    async def release(self, run_id: str, *, epoch: int) -> None:
+    async def release(self, run_id: str, *, epoch: int) -> bool:
         """Give the claim back; see `Store.release`."""
         kept = self._runs.get(run_id)
-        if kept is not None and kept.epoch == epoch:
-            kept.leased_until = None
+        if kept is None or kept.epoch != epoch:
+            return True
+        kept.leased_until = None
+        return not kept.ended and _current(kept).runnable
 
     async def changed(self, run_id: str, *, after: int) -> None:
         """Return when the journal has moved; see `Store.changed`."""

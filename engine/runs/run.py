@@ -19,11 +19,14 @@ from engine.runs.answers import answer, proceed, send_event
 from engine.runs.beginnings import begin, begin_fork, fork
 from engine.runs.runtime import Runtime
 from engine.runs.watching import Following, Watcher, follow
+from engine.tree.calls import FUNCTION, TEXT, WHOLE, Expected, asking
 from engine.tree.nodes import Flow
 from engine.values.missing import MISSING
 
 In = TypeVar("In")
 Out = TypeVar("Out")
+
+REHEARSAL = Expected("a Rehearsal", lambda given: isinstance(given, Rehearsal)) | None
 
 Steps = Collection[Where] | Literal["all"]
 """Some steps, each given itself or by its id or path, or all of them."""
@@ -58,6 +61,7 @@ class Run(Generic[In, Out]):
         self._is_new = run_id is None and not recorded
         self._watchers: list[Following] = []
 
+    @asking("await run.start({'city': 'Rome'})", rehearsal=REHEARSAL)
     async def start(
         self,
         input_data: Any = MISSING,
@@ -90,6 +94,7 @@ class Run(Generic[In, Out]):
         known = await self._record_start(input_data, initial_state, request_context, breakpoints, rehearsal)
         return await self._drive(known=known)
 
+    @asking("await run.start_async({'city': 'Rome'})", rehearsal=REHEARSAL)
     async def start_async(
         self,
         input_data: Any = MISSING,
@@ -104,6 +109,7 @@ class Run(Generic[In, Out]):
         self._runtime.spawn(self._drive(known=known))
         return self.run_id
 
+    @asking("async for event in run.stream({'city': 'Rome'})", rehearsal=REHEARSAL)
     async def stream(
         self,
         input_data: Any = MISSING,
@@ -119,6 +125,7 @@ class Run(Generic[In, Out]):
         async for event in follow(self._runtime.store, self.run_id, after=0, work=work):
             yield event
 
+    @asking("await run.resume('approve', {'approved': True})", label=TEXT | None, index=WHOLE | None)
     async def resume(
         self, step: Where | None = None, resume_data: Any = None, label: str | None = None, index: int | None = None
     ) -> RunResult:
@@ -147,6 +154,7 @@ class Run(Generic[In, Out]):
         known = await answer(self._runtime, self._flow, self.run_id, step, resume_data, label, index)
         return await self._drive(known=known)
 
+    @asking("async for event in run.resume_stream('approve', True)", label=TEXT | None, index=WHOLE | None)
     async def resume_stream(
         self, step: Where | None = None, resume_data: Any = None, label: str | None = None, index: int | None = None
     ) -> AsyncIterator[Event]:
@@ -157,6 +165,7 @@ class Run(Generic[In, Out]):
         async for event in follow(self._runtime.store, self.run_id, after=seq, work=work):
             yield event
 
+    @asking("await run.proceed(step=True)")
     async def proceed(
         self, *, step: bool | Where = False, breakpoints: Steps | None = None, input_data: Any = MISSING
     ) -> RunResult:
@@ -183,6 +192,7 @@ class Run(Generic[In, Out]):
         await proceed(self._runtime, self._flow, self.run_id, step, breakpoints, input_data)
         return await self._drive()
 
+    @asking("run.watch(print)", callback=FUNCTION, after=WHOLE)
     def watch(self, callback: Watcher, after: int = 0) -> Callable[[], None]:
         """Have ``callback`` called with every event after seq ``after``, past ones first.
 
@@ -208,6 +218,7 @@ class Run(Generic[In, Out]):
 
         return end
 
+    @asking("async for event in run.observe()", after=WHOLE)
     async def observe(self, after: int = 0) -> AsyncIterator[Event]:
         """Yield the run's events after seq ``after``, past ones first, until it ends or is suspended.
 
@@ -217,6 +228,7 @@ class Run(Generic[In, Out]):
         async for event in follow(self._runtime.store, self.run_id, after=after):
             yield event
 
+    @asking("await run.send_event('paid', {'amount': 5})", name=TEXT)
     async def send_event(self, name: str, payload: Any = None) -> None:
         """Send an event to the run: to the step that waits for it, else it is kept for the next one that does.
 
@@ -232,6 +244,7 @@ class Run(Generic[In, Out]):
         if (await self._runtime.store.summary(self.run_id)).runnable:
             self._runtime.spawn(self._drive())
 
+    @asking("await run.cancel()")
     async def cancel(self) -> RunResult:
         """Cancel the run, wherever it is executed: its steps, retries and timers stop, and what it did is undone.
 
@@ -253,6 +266,7 @@ class Run(Generic[In, Out]):
         await self._catch_up_watchers(state)
         return RunResult.of(state)
 
+    @asking("await run.restart()")
     async def restart(self) -> RunResult:
         """Take an interrupted run over at once and go on with it; a former owner can write no more.
 
@@ -272,6 +286,7 @@ class Run(Generic[In, Out]):
             raise UnknownRun(f"run {self.run_id} was not started: call start() with its input")
         return await self._drive(force=True)
 
+    @asking("await run.fork('approve')")
     async def fork(self, step: Where, input_data: Any = MISSING) -> "Run[In, Out]":
         """Make a new run that shares this one's history before a step; call its ``start()`` to execute it.
 
@@ -286,6 +301,7 @@ class Run(Generic[In, Out]):
         """
         return await self._fork(step, input_data, starts=False)
 
+    @asking("await run.time_travel('approve')")
     async def time_travel(self, step: Where, input_data: Any = MISSING) -> RunResult:
         """Fork the run from a step and execute the fork; return the new run's result. See `fork`.
 
@@ -295,6 +311,7 @@ class Run(Generic[In, Out]):
         new = await self._fork(step, input_data, starts=True)
         return await new._drive()
 
+    @asking("await run.state()")
     async def state(self) -> RunResult:
         """Return the run as it is at this moment; a run that was not started is ``pending``."""
         state = await self._runtime.state(self.run_id)
@@ -311,7 +328,7 @@ class Run(Generic[In, Out]):
         rehearsal: Rehearsal | None,
     ) -> RunState:
         """Record what the run starts with; return the fold of its journal, as far as it is known."""
-        known = RunState() if self._is_new else await self._runtime.state(self.run_id)
+        known = None if self._is_new else await self._runtime.state(self.run_id)
         start = Start(
             input=None if input_data is MISSING else input_data,
             state=state,
@@ -319,12 +336,12 @@ class Run(Generic[In, Out]):
             breakpoints=named_breakpoints(places_of(self._flow), breakpoints),
             rehearsal=rehearsal,
         )
-        is_fork = known.has_input and known.status == "pending" and known.forked_from is not None
-        if is_fork and input_data is MISSING:
-            await begin_fork(self._runtime, self._flow, self, start, known)
-            return known
-        if known.run_id and not self._recorded and known.has_input:
-            raise RunExists.of(self.run_id)
+        if known is not None and known.has_input:
+            if known.status == "pending" and known.forked_from and input_data is MISSING:
+                await begin_fork(self._runtime, self._flow, self, start, known)
+                return known
+            if not self._recorded:
+                raise RunExists.of(self.run_id)
         known = await begin(self._runtime, self._flow, self, start, known)
         self._recorded, self._is_new = True, False
         for watch in self._watchers:

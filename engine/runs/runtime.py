@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import random
-import uuid
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +14,7 @@ from engine.execution import Execution, Recorder
 from engine.execution.capture import LOGGER, capturing
 from engine.execution.hooks import left_by
 from engine.failure import describe
+from engine.ids import new_run_id
 from engine.journal.fit import check_fit, check_known
 from engine.journal.fold import fold
 from engine.journal.requests import Start
@@ -22,11 +22,14 @@ from engine.journal.state import RunState
 from engine.journal.store import Claim, MemoryStore, Store
 from engine.runs.endings import Endings
 from engine.runs.flows import Flows
-from engine.runs.local_runs import executing, tell
+from engine.runs.local_runs import Executing, tell
 from engine.tree.nodes import Flow
 
 LEASE = 10.0
 """Seconds for which a claim holds without being renewed."""
+
+KEPT = 64
+"""How many runs that were read are kept for their next segments."""
 
 
 class Runtime:
@@ -67,12 +70,14 @@ class Runtime:
         self.die: Callable[[], None] | None = die
         self.production: bool = production
         self.random: Callable[[], float] = random.random
-        self.new_id: Callable[[], str] = lambda: str(uuid.uuid4())
+        self.new_id: Callable[[], str] = new_run_id
         self._owner = owner
         self._lease = lease
         self._leaves_changed = leaves_changed
         self._live: dict[str, Execution] = {}
         self._driven: dict[str, asyncio.Event] = {}
+        self._read: dict[str, RunState] = {}
+        """Runs as they were read for a verdict, the oldest first; see `keep`."""
         self._deadlines: dict[str, asyncio.Task[Any]] = {}
         """What goes on with suspended runs when the time for an answer is over."""
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -111,6 +116,7 @@ class Runtime:
             self._live[run_id].notice()
             return None
         flow = flow or self.flows[(await self.store.summary(run_id)).workflow_id]
+        known = known or self._read.pop(run_id, None)
         runnable = True
         while runnable:
             after = 0 if known is None else known.last_seq
@@ -123,11 +129,11 @@ class Runtime:
                 if state is not None and state.ended:
                     await self._endings.finish(flow, claim, state)
             finally:
-                await self.store.release(run_id, epoch=claim.epoch)
+                # Whoever answered before the release saw the run claimed and left it alone.
+                runnable = await self.store.release(run_id, epoch=claim.epoch)
             if state is None or state.ended:
                 break
-            # Whoever answered before the release saw the run claimed and left it alone, so this is looked at after it.
-            runnable, force, start, known = (await self.store.summary(run_id)).runnable, False, None, None
+            force, start, known = False, None, None
         return state
 
     async def finish(self, run_id: str, *, force: bool = False) -> bool:
@@ -190,6 +196,12 @@ class Runtime:
         """Return the fold of a run's journal."""
         return fold(await self.store.read(run_id))
 
+    def keep(self, state: RunState) -> None:
+        """Hand a run that was read on to the next segment of it, which then reads only what is newer."""
+        self._read[state.run_id] = state
+        if len(self._read) > KEPT:
+            del self._read[next(iter(self._read))]
+
     def spawn(self, work: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
         """Run something beside; its error is logged, and `close` cancels it."""
         task = asyncio.get_running_loop().create_task(work)
@@ -235,7 +247,7 @@ class Runtime:
         )
         self._live[claim.run_id] = execution
         try:
-            with capturing, executing(self.store, claim.run_id, execution):
+            with capturing, Executing(self.store, claim.run_id, execution):
                 whole = await execution.segment()
         finally:
             del self._live[claim.run_id]
@@ -290,7 +302,7 @@ class Runtime:
 
     def _mind_deadline(self, state: RunState) -> None:
         """Go on with a run at rest when the time for an answer is over or a timer ends, while the event loop runs."""
-        if state.due_at is not None and not state.ended and state.run_id not in self._deadlines:
+        if not state.ended and state.due_at is not None and state.run_id not in self._deadlines:
             self._deadlines[state.run_id] = self.spawn(self._go_on_at(state.run_id, state.due_at))
 
     async def _go_on_at(self, run_id: str, due: datetime) -> None:

@@ -46,15 +46,26 @@ def called(file: Path, here: Path) -> str:
     return file.relative_to(here).as_posix() if file.is_relative_to(here) else str(file)
 
 
-def write(text: str, file: Path) -> None:
-    """Write the text of a scenario, all of it or nothing."""
+def write(text: str, file: Path, *, anew: bool = False) -> None:
+    """Write the text of a scenario, all of it or nothing.
+
+    Args:
+        text: the text.
+        file: where it is to stand.
+        anew: whether there must be no such file.
+
+    Raises:
+        FileExistsError: there is one although there must not.
+    """
     file.parent.mkdir(parents=True, exist_ok=True)
     number, spare = tempfile.mkstemp(dir=file.parent, prefix=f".{file.stem}-")
     try:
         with open(number, "w", encoding="utf-8", newline="\n") as out:
             out.write(text)
         os.chmod(spare, 0o644)
-        os.replace(spare, file)
-    except BaseException:
+        if anew:
+            os.link(spare, file)
+        else:
+            os.replace(spare, file)
+    finally:
         Path(spare).unlink(missing_ok=True)
-        raise

@@ -79,10 +79,14 @@ REFUSED_IN_TRAVEL = ("resumeData", "initialState", "context", "nestedStepsContex
 TRAVEL = _body({"step": STEP, "inputData": ANY, **WAYS}, "step")
 PROCEED = _body({"step": {"anyOf": [FLAG, STEP]}, "breakpoints": BREAKPOINTS, "inputData": ANY})
 CANCEL = _body({"reason": TEXT})
+SCENARIO = _body({"name": TEXT, "results": {"type": "array", "items": TEXT}}, "name")
+PLAY = _body({"names": {"type": "array", "items": TEXT}, "update": {"type": "boolean"}})
 EVENT = _body({"event": TEXT, "data": ANY}, "event")
 
 NO_QUERY: Query = ()
 RUN_ID: Query = (("runId", TEXT),)
+COMPARED: Query = (("a", TEXT), ("b", TEXT))
+FROM_RUN: Query = (("fromRun", TEXT),)
 OBSERVE: Query = (*RUN_ID, ("offset", NUMBER))
 PAGES: Query = (("page", NUMBER), ("perPage", LIMIT), ("limit", LIMIT), ("offset", NUMBER))
 LISTED: Query = (

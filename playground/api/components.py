@@ -28,6 +28,11 @@ def ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
+def pair(schema: Schema) -> Schema:
+    """Return the schema of a list of two: of run a, and of run b."""
+    return {"type": "array", "items": schema, "minItems": 2, "maxItems": 2}
+
+
 SCHEMAS: dict[str, Schema] = {
     "Error": obj({"error": TEXT, "issues": {"type": "array", "items": obj({"path": PATH, "message": TEXT})}}, "issues"),
     "Message": obj({"message": TEXT, "runId": TEXT}, "runId"),
@@ -102,6 +107,41 @@ SCHEMAS: dict[str, Schema] = {
         },
         *("cron", "timezone", "every"),
     ),
+    "Change": obj(
+        {"op": {"enum": ["add", "remove", "replace"]}, "path": TEXT, "value": ANY, "was": ANY}, "value", "was"
+    ),
+    "StepPair": obj(
+        {
+            "path": TEXT,
+            "iterations": {"type": "array", "items": NUMBER},
+            "status": pair(or_null(TEXT)),
+            "seconds": pair(or_null({"type": "number"})),
+            "error": pair(or_null(TEXT)),
+            "input": listed("Change"),
+            "output": listed("Change"),
+        }
+    ),
+    "Verdict": obj(
+        {
+            "name": TEXT,
+            "passed": {"type": "boolean"},
+            "problem": TEXT,
+            "difference": TEXT,
+            "error": TEXT,
+            "seconds": {"type": "number"},
+        }
+    ),
+    "Scenario": obj(
+        {
+            "workflowId": TEXT,
+            "name": TEXT,
+            "file": TEXT,
+            "status": {"enum": ["pending", "running", "success", "failed"]},
+            "playedAt": or_null(TIME),
+            "outdated": {"type": "boolean"},
+            "verdict": or_null(ref("Verdict")),
+        }
+    ),
     "Question": obj(
         {
             "runId": TEXT,
@@ -120,3 +160,16 @@ LINES = obj({"runs": listed("RunLine"), "next": or_null(TEXT)})
 EVENTS = obj({"events": listed("Event"), "last": NUMBER})
 SCHEDULES = obj({"schedules": listed("Schedule")})
 INBOX = obj({"items": listed("Question"), "total": NUMBER, "next": or_null(TEXT)})
+SCENARIOS = obj({"scenarios": listed("Scenario")})
+SAVED = obj({"message": TEXT, "file": TEXT, "scenario": OBJECT})
+VERDICTS = obj({"passed": {"type": "boolean"}, "verdicts": listed("Verdict")})
+COMPARISON = obj(
+    {
+        "a": ref("RunLine"),
+        "b": ref("RunLine"),
+        "first": or_null(TEXT),
+        "input": listed("Change"),
+        "result": listed("Change"),
+        "steps": listed("StepPair"),
+    }
+)

@@ -19,6 +19,7 @@ from playground.graph.nodes import GraphEvent
 from playground.graph.tree import read_tree
 from playground.models import Worker as WorkerRow
 from playground.models import WorkflowVersion
+from playground.queues.port import carriage
 from playground.store.clock import Now
 from playground.store.database import in_database, in_transaction
 from playground.store.notices import Notice, notify
@@ -259,6 +260,7 @@ def _publish(
             "line": entry.line,
             "current": entry.workflow_id not in newer,
             "published_at": Now(),
+            **carriage(entry.graph),
         }
         versions = WorkflowVersion.objects
         record = versions.get_or_create if entry.workflow_id in newer else versions.update_or_create

@@ -1,6 +1,7 @@
 """What a worker publishes of the user's code, as values that need no database."""
 
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
 
 Graph = dict[str, Any]
@@ -31,3 +32,12 @@ class WorkflowEntry:
     def output_schema(self) -> Any:
         """Return the JSON Schema of the result."""
         return self.graph["output_schema"]
+
+    @property
+    def importable(self) -> str:
+        """Return the name by which the module is imported: of a file elsewhere, that of the file."""
+        path = PurePath(self.module)
+        if path.suffix != ".py":
+            return self.module
+        inside = not path.is_absolute() and ".." not in path.parts
+        return ".".join(path.with_suffix("").parts) if inside else path.stem

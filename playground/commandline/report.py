@@ -72,7 +72,7 @@ def _outcome(history: History, graph: catalogue.Graph | None, command: Command) 
 def _error(error: Failure) -> Iterator[str]:
     """Return an error with the user's own lines, innermost first."""
     yield f"{error.type}: {error.message}"
-    yield from (f"  {place or 'value'}: {message}" for place, message in error.issues)
+    yield from (f"  {line}" for line in error.issue_lines)
     for frame in error.own or ([] if error.issues else error.foreign[:3]):
         yield f"  {frame.file}:{frame.line} in {frame.function}"
         if frame.code:

@@ -14,6 +14,20 @@ KIND_ICONS = {"map": "map", "sleep": "clock", "event": "bolt", "loop": "loop", "
 MARGIN = 4.0
 
 
+class Counted(Protocol):
+    """What a node that ran more than once needs of its count."""
+
+    @property
+    def text(self) -> str:
+        """Tell it in short."""
+        ...
+
+    @property
+    def words(self) -> str:
+        """Tell it in words."""
+        ...
+
+
 class Named(Protocol):
     """What marks need of a row."""
 
@@ -40,6 +54,7 @@ def svg(
     marks: Mapping[str, str],
     icons: str,
     links: Mapping[str, str] | None = None,
+    counts: Mapping[str, Counted] | None = None,
     stops: bool = False,
 ) -> SafeString:
     """Return the graph as an ``<svg>`` element.
@@ -50,6 +65,7 @@ def svg(
         marks: node path -> status; nodes that are not in it are drawn as pending.
         icons: the address of the icon sheet.
         links: node path -> key of the row of a run's journal that the node leads to.
+        counts: node path -> how often it ran, of those that ran more than once.
         stops: whether each node has a dot that sets a breakpoint before it.
     """
     block = lay_out(graph, width - 2 * MARGIN)
@@ -65,44 +81,49 @@ def svg(
         _n(-MARGIN),
         _n(block.width + 2 * MARGIN),
         _n(block.height + 2 * MARGIN),
-        _join(_draw(shape, marks, icons, links or {}) for shape in shapes),
+        _join(_draw(shape, marks, icons, links or {}, counts or {}) for shape in shapes),
         _join(_stop(shape) for shape in shapes if stops and isinstance(shape, Box)),
     )
 
 
 def marks(rows: Sequence[Named], together: Any) -> dict[str, str]:
-    """Return the status of each node: of the last iteration in loops, and of all items together in lists."""
-    return {node: together([row.status for row in found]) for node, found in _last_rounds(rows).items()}
+    """Return the status of each node by its rows: of the last iteration in loops, of all items together in lists."""
+    return {node: together([row.status for row in last[-1]]) for node, last in _rounds(rows).items()}
 
 
 def links(rows: Sequence[Named], marks: Mapping[str, str]) -> dict[str, str]:
-    """Return the row that each node leads to: of the last iteration, the first item that stands as the node does."""
-    return {
-        node: next((row.key for row in found if row.status == marks[node]), found[0].key)
-        for node, found in _last_rounds(rows).items()
-    }
+    """Return the row that each node leads to: in its last iteration of which one stands as the node does, the first."""
+    return {node: _stands(marks[node], rounds) for node, rounds in _rounds(rows).items()}
 
 
-def _last_rounds(rows: Sequence[Named]) -> dict[str, list[Named]]:
-    """Return the rows of each node, in loops those of the last iteration."""
-    found: dict[str, list[Named]] = {}
-    rounds: dict[str, str] = {}
+def _stands(status: str, rounds: Sequence[Sequence[Named]]) -> str:
+    alike = (row.key for found in reversed(rounds) for row in found if row.status == status)
+    return next(alike, rounds[-1][0].key)
+
+
+def _rounds(rows: Sequence[Named]) -> dict[str, list[list[Named]]]:
+    """Return the rows of each node, in loops those of each iteration apart."""
+    found: dict[str, list[list[Named]]] = {}
+    last: dict[str, str] = {}
     for row in rows:
         if row.kind in ("attempt", "more"):
             continue
         name, _, number = row.key.partition("*")
         node = without_indexes(name)
-        if rounds.get(node) != number:
-            rounds[node] = number
-            found[node] = []
-        found[node].append(row)
+        if last.get(node) != number:
+            last[node] = number
+            found.setdefault(node, []).append([])
+        found[node][-1].append(row)
     return found
 
 
-def _draw(shape: Shape, marks: Mapping[str, str], icons: str, links: Mapping[str, str]) -> SafeString:
+def _draw(
+    shape: Shape, marks: Mapping[str, str], icons: str, links: Mapping[str, str], counts: Mapping[str, Counted]
+) -> SafeString:
     match shape:
         case Box():
-            return _box(shape, marks.get(shape.node, "pending"), icons, links.get(shape.node))
+            node = shape.node
+            return _box(shape, marks.get(node, "pending"), icons, links.get(node), counts.get(node))
         case Frame():
             return _frame(shape, marks.get(shape.node, "pending"), icons)
         case Dot():
@@ -119,7 +140,7 @@ def _draw(shape: Shape, marks: Mapping[str, str], icons: str, links: Mapping[str
             return _edge(shape, marks)
 
 
-def _box(box: Box, status: str, icons: str, row: str | None) -> SafeString:
+def _box(box: Box, status: str, icons: str, row: str | None, count: Counted | None) -> SafeString:
     top = 22 if not box.sub and len(box.label) == 1 else 21
     lines = format_html_join(
         "",
@@ -136,9 +157,10 @@ def _box(box: Box, status: str, icons: str, row: str | None) -> SafeString:
         for number, badge in enumerate(box.badges)
     )
     inner = format_html(
-        '<title>{}: {}{}</title><rect class="g-box" x="{}" y="{}" width="{}" height="{}" rx="8"></rect>{}{}{}{}',
+        '<title>{}: {}{}</title><rect class="g-box" x="{}" y="{}" width="{}" height="{}" rx="8"></rect>{}{}{}{}'
+        '<text class="g-count" x="{}" y="{}" text-anchor="end">{}</text>',
         box.node,
-        status,
+        f"{status} ({count.words})" if count else status,
         f" — {box.title}" if box.title else "",
         _n(box.x),
         _n(box.y),
@@ -148,6 +170,9 @@ def _box(box: Box, status: str, icons: str, row: str | None) -> SafeString:
         lines,
         sub,
         badges,
+        _n(box.x + box.width - 8),
+        _n(box.y + 3.5),
+        count.text if count else "",
     )
     node = format_html(
         '<g class="g-node" data-node="{}" data-kind="{}" data-status="{}">{}</g>', box.node, box.kind, status, inner

@@ -1,5 +1,6 @@
 """The journal of a run for people: events in, rows out. Pure; knows neither ORM nor HTTP."""
 
+from playground.history.counts import Count, counts
 from playground.history.detail import Detail, Failure, TracebackLine, detail, failure
 from playground.history.filtering import gathered, matching
 from playground.history.row import GROUPS, Pass, Row, Show, Tally, Window, together
@@ -15,6 +16,7 @@ __all__ = [
     "Attempt",
     "Axis",
     "Bar",
+    "Count",
     "Detail",
     "Failure",
     "History",
@@ -34,6 +36,7 @@ __all__ = [
     "Written",
     "as_text",
     "axis",
+    "counts",
     "detail",
     "failure",
     "first_words",

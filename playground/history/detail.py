@@ -39,6 +39,11 @@ class Failure:
     cause: "Failure | None" = None
 
     @property
+    def issue_lines(self) -> list[str]:
+        """Return what is wrong in the value, a line each, its place first; about the whole value there is none."""
+        return [f"{place}: {message}" if place else message for place, message in self.issues]
+
+    @property
     def chain(self) -> "tuple[Failure, ...]":
         """Return this error and its causes, each behind what it caused."""
         return (self,) if self.cause is None else (self, *self.cause.chain)
@@ -52,7 +57,7 @@ class Failure:
     def alone(self) -> str:
         """Return it as plain text without its causes."""
         lines = [f"{self.type}: {self.message}"]
-        lines += [f"  {place or 'value'}: {message}" for place, message in self.issues]
+        lines += [f"  {line}" for line in self.issue_lines]
         lines += [f"  {note}" for note in self.notes]
         for frame in self.frames:
             times = f" (× {frame.times})" if frame.times > 1 else ""
@@ -85,6 +90,11 @@ class Detail:
     answers: tuple[Note, ...]
     left_out: int
     """How many earlier log lines are not shown."""
+
+    @property
+    def running(self) -> bool:
+        """Tell whether more may be written."""
+        return self.state.status == "running"
 
 
 def detail(history: History, step: StepState) -> Detail:

@@ -1,5 +1,6 @@
 """Which items of a long list are shown, and the rows that lead to the others."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,9 @@ class ShownItems:
     path: str
     """The written path of the list."""
     all: tuple[int, ...]
+    """The items that are asked for, in the order of the list."""
     shown: tuple[int, ...]
+    """Those that have rows, in the order of the rows."""
     before: tuple[int, ...] = ()
     """The items left out before those that are shown."""
     after: tuple[int, ...] = ()
@@ -39,9 +42,9 @@ class ShownItems:
         yield left_out(key, depth, text, path=self.path, start=start, shows=shows)
 
     def hidden(self, containers: Containers) -> list[StepState]:
-        """Return what is left out."""
-        items = (*self.before, *self.after)
-        return [box.children[item] for box in containers if box for item in items if item in box.children]
+        """Return what has no row, also where it was not asked for."""
+        shown = set(self.shown)
+        return [step for box in containers if box for item, step in box.children.items() if item not in shown]
 
 
 URGENT: Mapping[RowStatus, int] = {"failed": 0, "suspended": 1, "waiting": 2, "running": 3}
@@ -53,41 +56,55 @@ WANTED: Mapping[Show, frozenset[RowStatus]] = {
 
 
 def part_of(statuses: Mapping[int, RowStatus], window: Window, path: str) -> ShownItems:
-    """Return which items are shown: a page of the list in focus, else the first ones and those that need attention.
+    """Return which items are shown: a page of the list in focus, else what needs attention, then the first ones.
 
     Args:
         statuses: how each item stands that has begun, in the order of the list.
         window: how much is shown, and of what.
         path: the written path of the list.
     """
-    every, most = tuple(statuses), window.shown
-    if window.focus == path:
-        shown = tuple(item for item in every if item >= window.start)[:most]
-        before = tuple(item for item in every if item < window.start)
-        return ShownItems(
-            path=path, all=every, shown=shown, before=before, after=every[len(before) + len(shown) :], most=most
-        )
-    if window.show in WANTED:
-        wanted = tuple(item for item in every if statuses[item] in WANTED[window.show])
-        return ShownItems(path=path, all=every, shown=wanted[: most * 4], most=most)
-    few = max(1, most // 5)
+    wanted = WANTED.get(window.show)
+    every = tuple(item for item, status in statuses.items() if wanted is None or status in wanted)
+    if window.focus == path or wanted is not None:
+        return _page(every, window.start if window.focus == path else 0, window.shown, path)
+    most, few = window.shown, max(1, window.shown // 5)
     if window.filtered or len(every) <= few * 3:
         return ShownItems(path=path, all=every, shown=every, most=most)
     urgent = sorted((item for item in every if statuses[item] in URGENT), key=lambda item: URGENT[statuses[item]])
-    chosen = set(every[:few]) | set(urgent[: most - few])
-    shown = tuple(item for item in every if item in chosen)
+    shown = tuple(dict.fromkeys((*urgent[: most - few], *every[:few])))
+    chosen = set(shown)
     return ShownItems(
         path=path, all=every, shown=shown, after=tuple(item for item in every if item not in chosen), most=most
     )
 
 
-def tally(statuses: Mapping[int, RowStatus], containers: Containers, total: int | None) -> Tally:
+def _page(every: tuple[int, ...], start: int, most: int, path: str) -> ShownItems:
+    first = bisect_left(every, start)
+    return ShownItems(
+        path=path,
+        all=every,
+        shown=every[first : first + most],
+        before=every[:first],
+        after=every[first + most :],
+        most=most,
+    )
+
+
+def tally(statuses: Mapping[int, RowStatus], containers: Containers, total: int | None, part: ShownItems) -> Tally:
     """Return how far a list is, and how fast; measured by what is recorded, so that a reload tells the same."""
     counts = _counts(statuses.values())
     done = counts.pop("success", 0)
-    others = ", ".join(f"{count:,} {status}" for status, count in counts.items())
-    rate = _rate(done, containers) if "running" in counts else None
-    return Tally(done=done, begun=len(statuses), total=total, others=others, rate=rate)
+    return Tally(
+        done=done,
+        begun=len(statuses),
+        total=total,
+        counts=tuple(counts.items()),
+        path=part.path,
+        first=min(part.shown, default=0),
+        last=max(part.shown, default=0),
+        paged=len(statuses) > part.most,
+        rate=_rate(done, containers) if "running" in counts else None,
+    )
 
 
 def _rate(done: int, containers: Containers) -> float | None:

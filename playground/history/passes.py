@@ -7,7 +7,7 @@ from engine.journal.step_state import OPEN, StepState
 from playground.history.row import Pass, together
 from playground.history.trace import History
 
-MOST_PASSES = 40
+MOST_PASSES = 24
 """So many passes of a loop are told of; the last ones."""
 
 

@@ -49,10 +49,25 @@ class Tally:
     begun: int
     total: int | None
     """Of how many, as far as that is known."""
-    others: str = ""
-    """How the others stand that have begun, such as ``2 failed, 15 running``."""
+    counts: "tuple[tuple[RowStatus, int], ...]" = ()
+    """How many of the others that have begun stand how, the most first."""
+    path: str = ""
+    """The written path of the list, by which a part of it is asked for."""
+    first: int = 0
+    """The first item that is shown."""
+    last: int = 0
+    """The last one."""
+    paged: bool = False
+    """Whether it has more items than a page shows."""
+    again: bool = False
+    """Whether items can be retried: the run has ended without them, and what succeeded still holds."""
     rate: float | None = None
     """Items that ended a second; None when too few have, or no item runs any more."""
+
+    @property
+    def others(self) -> str:
+        """Return how the others stand that have begun, such as ``2 failed, 15 running``."""
+        return ", ".join(f"{count:,} {status}" for status, count in self.counts)
 
     @property
     def fraction(self) -> float | None:
@@ -126,6 +141,8 @@ class Row:
     """Which items that link shows."""
     seq: int = 0
     """The last event that concerned the row; a row that stays the same keeps it."""
+    told: int = 0
+    """The last one that changes what the opened row shows, beside the text that it writes."""
     revision: str = ""
     """Changes whenever anything that the row shows changes."""
 
@@ -160,6 +177,20 @@ class Window:
     def filtered(self) -> bool:
         """Tell whether rows are left out that are not asked for."""
         return bool(self.show or self.text)
+
+
+def status_of(step: StepState, *, over: bool = False) -> RowStatus:
+    """Return how a step stands, as people are told.
+
+    Args:
+        step: the step in the fold.
+        over: whether the run has ended, so that what has not begun never will.
+    """
+    if step.undone_at is not None:
+        return "undone"
+    if step.status == "running" and step.retry_at is not None:
+        return "waiting"
+    return "skipped" if over and step.status == "pending" else step.status
 
 
 def together(statuses: Sequence[RowStatus]) -> RowStatus:

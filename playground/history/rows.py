@@ -24,7 +24,7 @@ from playground.graph.words import without_indexes
 from playground.history.handed import handed_on
 from playground.history.long_lists import Containers, left_out, part_of, statuses_of, tally
 from playground.history.passes import Past, child_of, passes_of
-from playground.history.row import Pass, Row, RowKind, RowStatus, Tally, Window, together
+from playground.history.row import Pass, Row, RowKind, RowStatus, Tally, Window, status_of, together
 from playground.history.trace import History, Span, Trace
 
 
@@ -80,10 +80,8 @@ class _Walk:
     def row_of(self, step: StepState, depth: int, *, kind: RowKind, title: str) -> Row:
         trace = self.history.trace(step)
         path = format_path(step.path)
-        status: RowStatus = "skipped" if step.status == "pending" and self.over else step.status
-        status = "undone" if step.undone_at is not None else status
-        pauses = status == "running" and step.retry_at is not None
-        status = "waiting" if pauses else status
+        status = status_of(step, over=self.over)
+        pauses = status == "waiting" and step.status == "running"
         return Row(
             key=path,
             kind=kind,
@@ -106,6 +104,7 @@ class _Walk:
             written=trace.stream.written(growing=status == "running"),
             began=trace.began,
             seq=trace.seq,
+            told=trace.told,
             revision=f"{trace.seq}.{status}",
         )
 
@@ -204,7 +203,15 @@ class _Walk:
             rows += self.node(node.body, place, depth + 1, item)
         rows += part.more(statuses, depth + 1, earlier=False)
         hidden = part.hidden(containers)
-        count = tally(statuses, containers, len(given) if isinstance(given, list) else None)
+        run = self.history.run
+        bad = (
+            self.over
+            and run.status != "success"
+            and not run.undone
+            and any(one in ("failed", "canceled") for one in statuses.values())
+        )
+        count = tally(statuses, containers, len(given) if isinstance(given, list) else None, part)
+        count = replace(count, again=bad)
         yield from self.group(node, place, depth, index, rows, count.others, hidden, tally=count)
 
     def items(

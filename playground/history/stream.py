@@ -1,10 +1,13 @@
 """What a step writes while it runs, joined: pieces of text are one text, other values a list."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 SHOWN = 600
 """So many characters of a text stand in the row."""
+LAST_VALUES = 3
+"""So many values stand in the row; the last ones."""
 MOST_VALUES = 200
 """So many values are shown when the step is opened; the last ones."""
 
@@ -17,10 +20,12 @@ class Written:
     """The end of the text while the step runs, its beginning afterwards."""
     more: bool
     """Whether there is more text than this."""
+    length: int
+    """How long the whole text is."""
     values: int
     """How many values that are no text were written."""
-    last: Any
-    """The last one of them."""
+    last: tuple[Any, ...]
+    """The last ones of them."""
 
 
 @dataclass(slots=True)
@@ -57,6 +62,8 @@ class Stream:
         """Return what the row shows, if anything was written: the end of what still grows, else the beginning."""
         if not self._length and not self.count:
             return None
-        last = self.values[-1] if self.values else None
         text = self._tail if growing else self._head
-        return Written(text=text, more=self._length > len(text), values=self.count, last=last)
+        # A row has room for few lines, none of which should be empty.
+        shown = re.sub(r"\n{2,}", "\n", text).strip("\n")
+        last = tuple(self.values[-LAST_VALUES:])
+        return Written(text=shown, more=self._length > len(text), length=self._length, values=self.count, last=last)

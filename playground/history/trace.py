@@ -70,6 +70,8 @@ class Trace:
     """The event with which the step began."""
     seq: int = 0
     """The last event that concerned the step."""
+    told: int = 0
+    """The last one that was no text and no progress, which alone change nothing else of what an opened step shows."""
 
     def open(self, kind: SpanKind, at: datetime) -> None:
         """Begin a span; the one before ends where it begins."""
@@ -138,6 +140,8 @@ class History:
         if trace is None:
             trace = self._traces[id(step)] = Trace()
         trace.seq = event.seq
+        if event.type != "step-progress" and not isinstance(event.payload.get("chunk"), str):
+            trace.told = event.seq
         if event.type in STARTS:
             trace.began = trace.began or event.seq
         follow(trace, event)
@@ -180,7 +184,7 @@ class History:
                 trace.attempts[-1].interrupted = reason
                 trace.attempts[-1].lost = bool(event.payload.get("lost"))
             trace.close(event.at)
-            trace.seq = event.seq
+            trace.seq = trace.told = event.seq
 
 
 def _log(event: Event) -> Note:

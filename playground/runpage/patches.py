@@ -44,7 +44,7 @@ def patch(
         wanted = line.row.opens and (line.open or line.id in held)
         return step_html(new, line, loaded.graph, token=token) if wanted else ""
 
-    again = [change.line for change in found.changed if change.body or not change.line.open]
+    again = [change.line for change in found.changed if change.body]
     bodies = {line.id: html for line in again if (html := inside(line))}
     # A swap looks for all its places before it fills the first one, so a new place comes with what is inside.
     within = {change.line.id: bodies.get(change.line.id, "") for change in found.changed if change.had_none}
@@ -52,18 +52,32 @@ def patch(
         parts.append(_replace(f"row-{line.id}", _row(new, line, within.get(line.id, ""))))
     parts += [_fill(key, html) for key, html in bodies.items() if key not in within]
     parts += [_insert(anchor, [_row(new, line, inside(line)) for line in lines]) for anchor, lines in found.added]
+    grown = {line.id: more for line in new.lines if line.id not in bodies and (more := _grown(old, line))}
     return {
         "seq": new.seq,
         "status": new.status,
         "html": "".join(parts),
         "marks": dict(found.marks),
         "links": dict(found.links),
+        "counts": {node: [count.text, count.words] for node, count in found.counts.items()},
         "removed": list(found.removed),
-        "changed": [line.id for line in again],
+        "order": list(found.order),
+        # A row that was opened since the page has last said so has to ask for what was written.
+        "changed": [line.id for line in again] + [key for key in grown if key not in held],
         "opened": [line.id for line in again if line.open],
         "bodies": list(bodies),
+        "grown": {key: more for key, more in grown.items() if key in held},
         "title": f"{new.status} · {new.history.run.workflow_id} · Stepyard",
     }
+
+
+def _grown(old: RunView, line: Line) -> tuple[int, str] | None:
+    """Return what a step has written since, and behind how many characters; None when it is nothing."""
+    was, written, state = old.line(line.id), line.row.written, line.row.state
+    if was is None or written is None or state is None or not was.row.opens:
+        return None
+    before = 0 if was.row.written is None else was.row.written.length
+    return (before, old.history.trace(state).stream.text[before:]) if written.length > before else None
 
 
 def _row(view: RunView, line: Line, html: str = "") -> SafeString:

@@ -14,8 +14,7 @@ from engine.journal.state import RunState
 from engine.paths import format_path, ids_of, parse_path
 from playground import history as journal
 from playground.diagram import links, marks
-from playground.history import Axis, Bar, Failure, History, Holder, Reason, Row, Show, Window
-from playground.history.row import RowStatus
+from playground.history import Axis, Bar, Count, Failure, History, Holder, Reason, Row, Show, Window
 
 Graph = Mapping[str, Any]
 
@@ -48,9 +47,10 @@ class Line:
         return (row.revision, row.status, row.note, row.fraction, row.written, self.folds)
 
     @property
-    def body(self) -> tuple[RowStatus, datetime | None, int]:
-        """Return what changes when the opened part has to be drawn again."""
-        return (self.row.status, self.row.asked_at, self.row.attempt)
+    def body(self) -> tuple[object, ...]:
+        """Return what changes when the opened part has to be drawn again; a question stays while nothing of it does."""
+        row = self.row
+        return (row.status, row.asked_at, row.attempt, None if self.open else row.told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +80,8 @@ class RunView:
     """The status of each node of the graph."""
     links: Mapping[str, str]
     """The row that each node leads to."""
+    counts: Mapping[str, Count]
+    """How often each node ran, of those that ran more than once."""
     state: Mapping[str, Any]
     """The run's state."""
     paused: tuple[tuple[str, str], ...]
@@ -169,7 +171,9 @@ def run_view(
     origin = min([run.created_at or now, *(span.start for span in spans)])
     axis = journal.axis(spans, origin=origin, now=end, ended=run.ended)
     paused = _paused(run)
-    marked = marks(rows, journal.together) | {format_path(ids_of(parse_path(path))): "paused" for path, _ in paused}
+    counted = journal.counts(history, graph, window)
+    marked = marks(rows, journal.together) | {node: count.status for node, count in counted.items()}
+    marked |= {format_path(ids_of(parse_path(path))): "paused" for path, _ in paused}
     keys = {row.path: row.key for row in rows if row.kind != "more"}
     places = {one.key: row.key for row in shown for one in (row, *row.among)}
     found = journal.reasons(history, now=now, holder=holder or Holder())
@@ -182,6 +186,7 @@ def run_view(
         reasons=tuple(replace(one, row=keys.get(one.path, "")) for one in journal.first_words(found)),
         marks=marked,
         links={node: places[key] for node, key in links(rows, marked).items() if key in places},
+        counts=counted,
         state=run.state,
         paused=paused,
         now=now,
@@ -217,12 +222,16 @@ class ViewChanges:
     removed: tuple[str, ...]
     marks: Mapping[str, str]
     links: Mapping[str, str]
+    counts: Mapping[str, Count]
+    order: tuple[str, ...]
+    """The keys of all lines, when lines that stay have to change places."""
 
 
 def changes(old: RunView, new: RunView) -> ViewChanges:
     """Return what a page that shows ``old`` needs to show ``new``."""
     before = {line.row.key: line for line in old.lines}
     after = {line.row.key for line in new.lines}
+    moved = [key for key in before if key in after] != [line.row.key for line in new.lines if line.row.key in before]
     changed = tuple(
         Change(line=line, body=was.body != line.body, had_none=not was.row.opens)
         for line in new.lines
@@ -234,6 +243,8 @@ def changes(old: RunView, new: RunView) -> ViewChanges:
         removed=tuple(key for key in before if key not in after),
         marks={node: status for node, status in new.marks.items() if old.marks.get(node) != status},
         links={node: key for node, key in new.links.items() if old.links.get(node) != key},
+        counts={node: count for node, count in new.counts.items() if old.counts.get(node) != count},
+        order=tuple(line.row.key for line in new.lines) if moved else (),
     )
 
 
@@ -274,10 +285,15 @@ def _filters(history: History) -> Iterator[RowFilter]:
 
 def query_of(window: Window) -> str:
     """Return the query of an address that asks for a window, with its question mark; empty for the usual one."""
-    items = {"items": window.focus, "start": window.start} if window.focus else {}
-    passes = {"loop": window.loop, "pass": window.number} if window.loop else {}
-    query = items | passes | {key: value for key, value in (("show", window.show), ("q", window.text)) if value}
+    query = parameters_of(window)
     return f"?{urlencode(query)}" if query else ""
+
+
+def parameters_of(window: Window) -> dict[str, str | int]:
+    """Return the parameters of an address that asks for a window."""
+    items: dict[str, str | int] = {"items": window.focus, "start": window.start} if window.focus else {}
+    passes: dict[str, str | int] = {"loop": window.loop, "pass": window.number} if window.loop else {}
+    return items | passes | {key: value for key, value in (("show", window.show), ("q", window.text)) if value}
 
 
 def window_from(query: Mapping[str, str]) -> Window:

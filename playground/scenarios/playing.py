@@ -82,7 +82,7 @@ async def play(
     while left:
         heard = _Heard(said, left, Path.cwd())
         words = [*(f"--scenario={file}" for file in left), *(["--update"] if update else []), "--", *modules]
-        code = await listen_to("playground.worker.scenario_runs", words, silence=SILENCE, heard=heard.hear)
+        code = await listen_to("playground.worker.scenarios.scenario_runs", words, silence=SILENCE, heard=heard.hear)
         if not heard.done:
             heard.give_up(_why(heard, code))
     return heard.problems

@@ -132,14 +132,14 @@ class OrmStore:
         if run_id not in self._ended and await self._write(lambda: claims.finish(run_id, epoch)):
             self._ended.add(run_id)
 
-    async def release(self, run_id: str, *, epoch: int) -> None:
+    async def release(self, run_id: str, *, epoch: int) -> bool:
         """Give the claim back; see `engine.Store.release`."""
         self._numbers.pop(run_id, None)
         if run_id in self._ended:
             # The claim was given back with its last event, or with its last hook.
             self._ended.discard(run_id)
-            return
-        await self._write(lambda: claims.release(run_id, epoch))
+            return False
+        return await self._write(lambda: _release(run_id, epoch))
 
     async def free(self, run_id: str) -> bool:
         """Take the run from its owner and queue it, for a restart; return False when it has ended."""
@@ -226,9 +226,17 @@ def _transact(run_id: str, after: int, decide: Decide) -> list[Event]:
     return number_events(run_id, run.last_seq, drafts)
 
 
+def _release(run_id: str, epoch: int) -> bool:
+    could_go_on, is_queued = claims.release(run_id, epoch)
+    if is_queued:
+        become_due([run_id])
+    return could_go_on
+
+
 def _free(run_id: str) -> bool:
+    freed = claims.free(run_id)
     become_due([run_id])
-    return claims.free(run_id)
+    return freed
 
 
 def _record(run: RunRow, drafts: Sequence[Draft]) -> None:

@@ -1,6 +1,7 @@
 """What templates need to write statuses, icons, times and values."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -8,13 +9,15 @@ from urllib.parse import urlencode
 from django import template
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from engine.paths import format_path
 from playground.display import excerpt
+from playground.display.markdown import markdown
 from playground.display.values import as_html, preview
-from playground.history import TracebackLine, length_text
+from playground.history import TracebackLine, Window, length_text
+from playground.runpage.view import parameters_of, query_of
 
 register = template.Library()
 
@@ -107,6 +110,25 @@ def shown(value: Any, run_id: str, part: str, step: str = "") -> SafeString:
     """Return a value of a run as `json` does; where it is cut, with a link to all of it."""
     address = reverse("run-value", args=[run_id, part])
     return as_html(value, f"{address}?{urlencode({'step': step})}" if step else address)
+
+
+@register.simple_tag
+def rows_at(window: Window, **changed: Any) -> str:
+    """Return the query by which a run's page shows other rows: those of the window, with some of its fields changed."""
+    return query_of(replace(window, **changed)) or "?"
+
+
+@register.simple_tag
+def asked_by(window: Window, **changed: Any) -> SafeString:
+    """Return the hidden fields by which a form asks for the rows of `rows_at`, with what is typed into it."""
+    parameters = parameters_of(replace(window, **changed))
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', parameters.items())
+
+
+@register.filter
+def as_markdown(text: str) -> SafeString:
+    """Return a text read as Markdown, without mark-up of its own."""
+    return markdown(text)
 
 
 @register.filter

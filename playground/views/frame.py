@@ -18,7 +18,9 @@ NOTICES = {
     "canceled": PageNotice(status="canceled", text="The run is canceled."),
     "saved": PageNotice(status="success", text="The input is saved."),
     "forgotten": PageNotice(status="success", text="The saved input is deleted."),
+    "scenario": PageNotice(status="success", text="The run is saved as a scenario."),
     "deleted": PageNotice(status="success", text="Deleted."),
+    "two": PageNotice(status="warning", text="Tick two runs to compare them."),
     "none": PageNotice(status="warning", text="No run was ticked, so nothing was done."),
 }
 """What a redirect may say, by its ``?notice=``."""

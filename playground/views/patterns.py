@@ -69,5 +69,7 @@ def patterns(request: HttpRequest) -> HttpResponse:
 def _pattern(request: HttpRequest, name: str, lines: samples.Lines, now: float) -> Pattern:
     history = History(samples.events(f"sample-{name.lower()}", lines))
     view = run_view(history, samples.ORDER, now=samples.BEGIN + timedelta(seconds=now), holder=Holder(workers=1))
-    graph = svg(samples.ORDER, width=340, marks=view.marks, icons=static("img/icons.svg"), links=view.links)
+    graph = svg(
+        samples.ORDER, width=340, marks=view.marks, icons=static("img/icons.svg"), links=view.links, counts=view.counts
+    )
     return Pattern(name=name, view=view, lines=draw(view, samples.ORDER, token=get_token(request)), graph=graph)

@@ -74,7 +74,15 @@ async def run_page(
     graph = None
     if loaded.graph is not None:
         icons = static("img/icons.svg")
-        graph = svg(loaded.graph, width=GRAPH_WIDTH, marks=view.marks, icons=icons, links=view.links, stops=True)
+        graph = svg(
+            loaded.graph,
+            width=GRAPH_WIDTH,
+            marks=view.marks,
+            icons=icons,
+            links=view.links,
+            counts=view.counts,
+            stops=True,
+        )
     context = RunPage(
         **context_of(parts_of(loaded, view, typed)),
         lines=lines,

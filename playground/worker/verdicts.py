@@ -74,12 +74,15 @@ async def _admit(runtime: Runtime, flow: Flow, question: Message) -> Message:
             path = tuple(question["path"])
             step = run.find(path)
             own = None if step is None else step.answer_schema
-            return {"data": await _beside(lambda: admit_answer(flow, path, question["data"], own))}
+            data = await _beside(lambda: admit_answer(flow, path, question["data"], own))
+            runtime.keep(run)
+            return {"data": data}
         case "event":
             run = await runtime.state(question["run_id"])
             check_fit(flow, run)
             asked = [tuple(path) for path in question["paths"]]
             event = await _beside(lambda: admit_event(flow, question["name"], question["data"], asked, others=False))
+            runtime.keep(run)
             return {"data": event.payload, "takers": [list(taker) for taker in event.takers]}
         case kind:
             raise RequestError(f"there is no question of the kind {kind!r}")

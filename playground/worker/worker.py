@@ -18,6 +18,7 @@ from channels.routing import ChannelNameRouter
 from channels.worker import Worker as ChannelsWorker
 from django.db import connection
 
+from engine.events import Event
 from engine.journal.state import RunState
 from engine.runs.runtime import Runtime
 from playground.catalogue import catalogue
@@ -25,17 +26,19 @@ from playground.catalogue.problems import complaints
 from playground.fleet import blame, host, versions
 from playground.layers import LocalLayer
 from playground.live import nudges
+from playground.queues.port import DEFAULT, QueueHost, carriage
 from playground.store import OrmStore
 from playground.store.database import in_transaction
 from playground.store.notices import tell_moved
-from playground.store.queue import due
+from playground.store.queue import due, offer_anew
 from playground.worker.admission import begin
 from playground.worker.consumers import RunConsumer, VerdictConsumer
 from playground.worker.leftovers import Leftovers
 from playground.worker.loading.discovery import Discovery
-from playground.worker.loading.sources import changed_since, user_files
+from playground.worker.loading.user_files import changed_since, user_files
+from playground.worker.own_row import OwnRow
 from playground.worker.pulse import Pulse
-from playground.worker.row import OwnRow
+from playground.worker.queued import Queued
 from playground.worker.schedule_watch import Firing
 from playground.worker.slots import Slots
 from playground.worker.suspects import Suspects
@@ -79,11 +82,14 @@ class Worker:
         after: Collection[str] = (),
         only: str | None = None,
         arms: bool = False,
+        host: QueueHost | None = None,
+        queues: Sequence[str] = (),
     ) -> None:
         """Take what was imported, how many runs to execute at once, and which modules the worker before holds.
 
         Arguments: `grace` gives the seconds for which runs go on when the worker is told to end; `only` is the id of
-        the one run that it may execute; `arms` tells whether schedules are armed that nobody has disarmed.
+        the one run that it may execute; `arms` tells whether schedules are armed that nobody has disarmed;
+        `host` serves the distributed queue in use, and `queues` are those to take from, else those of the workflows.
         """
         self._nudges = nudges.Nudges(tell_moved)
         self._store = OrmStore(moved=self._nudges.moved)
@@ -114,6 +120,11 @@ class Worker:
             freed=self._freed,
             is_shut=lambda: self._suspects.beginning,
         )
+        self._queued: Queued | None = None
+        if host is not None and only is None:
+            names = queues or sorted({DEFAULT, *(carriage(found.entry.graph)["queue"] for found in discovery.found)})
+            self._queued = Queued(host, self._slots.take, worker_id=worker_id, queues=names)
+        self._limit = limit
         self._alarm: asyncio.TimerHandle | None = None
         self._stop = asyncio.Event()
         self._grace = grace
@@ -159,20 +170,22 @@ class Worker:
                 for work in (
                     self._turn(),
                     self._report(),
-                    self._sweep(),
                     self._nudges.send(),
                     self._shed(),
                     self._listen(tasks),
                 )
             ]
             await in_transaction(self._row.ready)
+            taking = tasks.create_task(self._sweep() if self._queued is None else self._serve(self._queued))
             self._begin_firing()
             await self._tell_supervisor({"imported": sorted(self._discovery.imported)})
             await nudges.nudge_catalogue()
             await self._stop.wait()
             await self._tell_supervisor({"ending": True})
             self._firing.stop()
+            taking.cancel()
             await self._wind_up()
+            await asyncio.wait([taking], timeout=STOPPING)
             # A check may never return; whoever waits for its verdict asks another worker, or the schema.
             for task in (*beside, *self._answers):
                 task.cancel()
@@ -220,17 +233,25 @@ class Worker:
         await nudges.nudge_catalogue()
 
     async def _begin(self, run_id: str) -> RunState | None:
-        segment = partial(
-            begin, self._runtime, run_id, owner=self._worker_id, lease=LEASE, is_of_others=self._is_of_others
-        )
+        segment = partial(begin, self._runtime, run_id, owner=self._worker_id, lease=LEASE, is_left=self._is_left)
         return await (self._suspects.begin(segment) if await blame.is_on_trial(run_id) else segment())
 
-    async def _is_of_others(self, digest: str) -> bool:
-        """Tell whether only others have this version; asked anew, since one may have come a moment ago."""
-        return digest not in self._digests and digest in await versions.others(self._digests)
+    async def _is_left(self, created: Event) -> bool:
+        """Tell whether only others have a run's version; asked anew, since one may have come a moment ago."""
+        digest = created.payload.get("digest", "")
+        left = digest not in self._digests and digest in await versions.others(self._digests)
+        if self._queued is not None and (left or created.payload["workflow_id"] not in self._runtime.flows):
+            # What looks for itself sees only what it can do; a queue brings whatever it holds.
+            await versions.hand_on(created.run_id, self._worker_id)
+            return True
+        return left
 
     def _freed(self, state: RunState | None) -> None:
         """Look at the queue again: something may wait for the slot, or a timer be due before the next sweep."""
+        if self._queued is not None:
+            if state is not None:
+                self._queued.rested(state)
+            return
         if state is not None and state.due_at is not None:
             self._wake_in((state.due_at - datetime.now(UTC)).total_seconds())
         self._look.set()
@@ -242,6 +263,11 @@ class Worker:
             if self._alarm is not None:
                 self._alarm.cancel()
             self._alarm = loop.call_at(at, self._look.set)
+
+    async def _serve(self, queued: Queued) -> None:
+        """Take what the queue brings; what has waited for these workflows is handed to it at once."""
+        await in_transaction(offer_anew, list(self._runtime.flows))
+        await queued.serve(concurrency=self._limit)
 
     async def _sweep(self) -> None:
         """Take what is due, when there is a reason to look and from time to time."""
@@ -271,7 +297,9 @@ class Worker:
             raise RuntimeError("a worker needs a channel layer")
         own = await layer.new_channel()
         await layer.group_add(nudges.WORKERS, own)
-        runs = RunConsumer.as_asgi(wake=self._slots.offer, news=self._news, taken=self._runtime.stop)
+        # What a queue brings is not taken past it; but who executes a run reads what was recorded.
+        wake = self._slots.offer if self._queued is None else self._news
+        runs = RunConsumer.as_asgi(wake=wake, news=self._news, taken=self._runtime.stop)
         verdicts = VerdictConsumer.as_asgi(ask=lambda question: self._ask(tasks, question))
         router = ChannelNameRouter({nudges.WAKES: runs, own: runs, nudges.VERDICTS: verdicts})
         server = ChannelsWorker(router, [nudges.WAKES, own, nudges.VERDICTS], layer)

@@ -1,13 +1,18 @@
-// The graph beside the journal: its nodes and lines take the statuses of their steps.
+// The graph beside the journal: its nodes and lines take the statuses of their steps, and how often they ran.
 
-export function paint(marks, links = {}) {
+const shapes = (node) => document.querySelectorAll(`.graph [data-node="${CSS.escape(node)}"]`);
+
+export function paint({ marks = {}, links = {}, counts = {} }) {
   for (const [node, key] of Object.entries(links)) {
     const shape = document.querySelector(`.graph a > [data-node="${CSS.escape(node)}"]`);
     shape?.parentElement.setAttribute("href", `#row-${key}`);
   }
   for (const [node, status] of Object.entries(marks)) {
-    for (const shape of document.querySelectorAll(`.graph [data-node="${CSS.escape(node)}"]`)) mark(shape, status);
+    for (const shape of shapes(node)) mark(shape, status);
     for (const line of document.querySelectorAll(`.graph [data-to="${CSS.escape(node)}"]`)) line.dataset.status = status;
+  }
+  for (const [node, [text, words]] of Object.entries(counts)) {
+    for (const shape of shapes(node)) count(shape, text, words);
   }
 }
 
@@ -17,4 +22,11 @@ function mark(shape, status) {
   icon?.setAttribute("href", icon.getAttribute("href").replace(/#.*/, `#${status}`));
   const title = shape.querySelector("title");
   if (title) title.textContent = title.textContent.replace(/: \w+/, `: ${status}`);
+}
+
+function count(shape, text, words) {
+  const place = shape.querySelector(".g-count");
+  if (place) place.textContent = text;
+  const title = shape.querySelector("title");
+  if (title) title.textContent = title.textContent.replace(/(: \w+)( \([^)]*\))?/, `$1 (${words})`);
 }

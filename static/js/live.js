@@ -59,6 +59,7 @@ async function take(message) {
   if (message.status) root.dataset.runStatus = message.status;
   if (message.title) document.title = message.title;
   for (const key of message.removed ?? []) document.getElementById(`row-${key}`)?.remove();
+  if (message.order?.length) run?.arrange(message.order);
   if (run) await update(message, writing);
   if (message.inbox !== undefined) count(message.inbox);
   if (message.trouble !== undefined) warn(message.trouble);
@@ -68,9 +69,9 @@ async function take(message) {
 }
 
 async function update(message, writing) {
-  const { marks = {}, links = {} } = message;
-  if (Object.keys({ ...marks, ...links }).length) (await import("./graph.js")).paint(marks, links);
+  if (Object.keys({ ...message.marks, ...message.links, ...message.counts }).length) (await import("./graph.js")).paint(message);
   await run.refresh(message, writing);
+  if (Object.keys(message.grown ?? {}).length) (await import("./stream.js")).grow(message.grown);
   run.draw();
 }
 

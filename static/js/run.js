@@ -43,6 +43,15 @@ export function apply() {
   sessionStorage.setItem(kept, JSON.stringify([...mine.folded]));
 }
 
+// Rows that stay may change places: what fails comes to the top of its list. Focus and what is typed move along.
+export function arrange(order) {
+  let at = rows.firstElementChild;
+  for (const row of order.map(rowOf)) {
+    if (row === at) at = at.nextElementSibling;
+    else if (row) (rows.moveBefore ?? rows.insertBefore).call(rows, row, at);
+  }
+}
+
 export const onheld = (teller) => (tell = teller);
 
 export function held() {

@@ -253,6 +253,14 @@ def test_every_schema_and_policy_is_part_of_the_digest() -> None:
     assert len({workflow.digest for workflow in workflows}) == len(workflows)
 
 
+def test_the_digest_does_not_change_with_the_queue() -> None:
+    """Where runs wait, and how urgent they are, is in the graph and makes no other workflow."""
+    plain, carried = begun().then(ask).commit(), begun(queue="reports", priority=9).then(ask).commit()
+    assert carried.digest == plain.digest
+    assert (carried.graph["queue"], carried.graph["priority"]) == ("reports", 9)
+    assert not {"queue", "priority"} & plain.graph.keys()
+
+
 def test_the_digest_does_not_change_with_words() -> None:
     """Descriptions, titles, metadata and source lines are for people."""
 

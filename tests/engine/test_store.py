@@ -263,6 +263,25 @@ async def test_a_run_that_came_with_its_end_leaves_nothing_to_do(store: Store) -
     assert await store.claim("r", owner="w", lease=60) is None
 
 
+async def test_a_release_tells_whether_the_run_can_go_on(store: Store) -> None:
+    """Whoever gives a claim back need not look whether somebody has answered meanwhile, or has taken it over."""
+    epoch = await claimed(store)
+    suspended = [draft("step-suspended", ("a",), payload=None, call=1), draft("run-suspended", suspended=[["a"]])]
+    await store.append(
+        "r", [draft("run-started"), draft("step-started", ("a",), attempt=1), *suspended], epoch=epoch, after=1
+    )
+    assert await store.release("r", epoch=epoch) is False
+    claim = await store.claim("r", owner="w", lease=60)
+    assert claim is not None
+    await store.transact("r", after=0, decide=lambda events: [draft("step-resumed", ("a",), data=1)])
+    assert await store.release("r", epoch=claim.epoch) is True
+    newer = await store.claim("r", owner="w2", lease=60)
+    assert newer is not None
+    assert await store.release("r", epoch=claim.epoch) is True
+    await store.append("r", [draft("run-succeeded", result={"value": 1})], epoch=newer.epoch, after=newer.last_seq)
+    assert await store.release("r", epoch=newer.epoch) is False
+
+
 async def test_transact_sees_what_came_since(store: Store) -> None:
     """The deciding function is given the events after the known ones, and its events are recorded with no claim."""
     await store.create("r", [created()])

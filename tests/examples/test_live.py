@@ -70,6 +70,7 @@ class Shown:
         self.rows = {f"row-{line.id}": row_html(line, loaded, view) for line in view.lines}
         self.marks = dict(view.marks)
         self.links = dict(view.links)
+        self.counts = {node: [count.text, count.words] for node, count in view.counts.items()}
 
     def take(self, message: dict[str, Any]) -> None:
         """Take a message as the page's script does."""
@@ -89,8 +90,11 @@ class Shown:
             self.rows[f"row-{key}"] = BODY.sub(r"\1>\3</div>\n</li>", self.rows[f"row-{key}"])
         for key in message["removed"]:
             del self.rows[f"row-{key}"]
+        if message["order"]:
+            self.rows = {f"row-{key}": self.rows[f"row-{key}"] for key in message["order"]}
         self.marks |= message["marks"]
         self.links |= message["links"]
+        self.counts |= message["counts"]
 
     def still(self, opened: Collection[str]) -> dict[str, str]:
         """Return parts and rows without what the page's script keeps current, and the insides of rows not opened."""
@@ -168,3 +172,4 @@ async def test_live_equals_reload_at_every_event(look: str) -> None:
         assert shown.still(opened) == fresh.still(opened)
         assert fresh.marks.items() <= shown.marks.items()
         assert fresh.links.items() <= shown.links.items()
+        assert fresh.counts.items() <= shown.counts.items()

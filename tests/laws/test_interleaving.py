@@ -14,7 +14,7 @@ from engine.testing import FakeClock
 from tests.laws.hesitant import Hesitant
 from tests.laws.trees import Plan, World, answer_to, build, expected, plans
 
-law = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+law = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 
 
 class Eager:

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import InvalidInput
@@ -108,6 +108,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(JSON)
 def test_each_place_of_a_value_has_a_pointer(value: object) -> None:
     """A pointer that is written leads back to the place, whatever characters the keys have."""
@@ -125,6 +126,7 @@ def test_each_place_of_a_value_has_a_pointer(value: object) -> None:
     check(value, ())
 
 
+@settings(deadline=None)
 @given(JSON, JSON)
 def test_the_text_of_a_scenario_gives_it_back(given_: object, came: object) -> None:
     """Whatever JSON is given or expected survives, half of a surrogate pair included."""

@@ -25,7 +25,7 @@ from playground.supervisor.places import place_of, roots
 from playground.worker.loading.entries import entry_of
 from playground.worker.loading.hints import hint
 from playground.worker.loading.modules import import_file, import_name
-from playground.worker.loading.sources import is_user_file
+from playground.worker.loading.user_files import is_user_file
 
 EXAMPLES = "playground.examples"
 NO_FLOWS = ("__main__", "setup", "conftest")

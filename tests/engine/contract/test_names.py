@@ -2,7 +2,6 @@
 
 import inspect
 import json
-from dataclasses import FrozenInstanceError
 from typing import Any
 
 import pytest
@@ -143,7 +142,7 @@ def test_a_context_has_every_name() -> None:
 async def test_results_are_frozen_and_give_json() -> None:
     """RunResult and StepResult cannot be changed, and to_dict() is JSON."""
     result = await run_to_end(begin().then(add_one).commit(), 1)
-    with pytest.raises(FrozenInstanceError):
+    with pytest.raises(AttributeError):
         result.run_id = "other"  # type: ignore[misc]
     assert json.loads(json.dumps(result.to_dict())) == result.to_dict()
     assert json.loads(json.dumps(result.steps["add_one"].to_dict())) == result.steps["add_one"].to_dict()

@@ -1,4 +1,4 @@
-"""``python -m playground.worker.scenario_runs --fd N``: imports modules, plays scenarios, and tells what came of each.
+"""``python -m playground.worker.scenarios.scenario_runs --fd N``: imports modules, plays scenarios, tells what came.
 
 A line of JSON each: ``{"importing": module}`` before each module, ``{"problems": […]}`` after the last,
 ``{"playing": file}`` before each scenario, ``{"verdict": …}`` after it, and ``{"done": true}`` at the end.
@@ -84,7 +84,7 @@ def unread(file: Path, name: str, problem: str) -> Verdict:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m playground.worker.scenario_runs", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m playground.worker.scenarios.scenario_runs", description=__doc__)
     parser.add_argument("modules", nargs="*", help="files, folders or dotted names that hold workflows")
     parser.add_argument("--fd", type=int, required=True, help="the inherited descriptor to write to")
     parser.add_argument("--scenario", action="append", default=[], help="the file of a scenario")
