@@ -21,7 +21,7 @@ class Beginner(Protocol):
     resource_id: str | None
 
 
-async def begin(runtime: Runtime, flow: Flow, run: Beginner, start: Start, known: RunState) -> RunState:
+async def begin(runtime: Runtime, flow: Flow, run: Beginner, start: Start, known: RunState | None) -> RunState:
     """Record what a run starts with; what is raised stands at `Run.start`.
 
     Args:
@@ -29,15 +29,16 @@ async def begin(runtime: Runtime, flow: Flow, run: Beginner, start: Start, known
         flow: its workflow.
         run: the run.
         start: as it was given.
-        known: the fold of its journal; an empty one for a run that is not in the store.
+        known: the fold of its journal; None, or an empty one, for a run that is not in the store.
 
     Returns:
         The fold of the journal, as far as it is known then.
     """
     check_rehearsal(start.rehearsal, production=runtime.production, can_die=runtime.die is not None)
-    check_startable(known)
+    if known is not None:
+        check_startable(known)
     admitted = await admit(flow, start, run)
-    if known.run_id:
+    if known is not None and known.run_id:
         await record_start(runtime.store, runtime.clock, run.run_id, admitted, known=known)
         return known
     return await create_run(

@@ -328,7 +328,7 @@ class Run(Generic[In, Out]):
         rehearsal: Rehearsal | None,
     ) -> RunState:
         """Record what the run starts with; return the fold of its journal, as far as it is known."""
-        known = RunState() if self._is_new else await self._runtime.state(self.run_id)
+        known = None if self._is_new else await self._runtime.state(self.run_id)
         start = Start(
             input=None if input_data is MISSING else input_data,
             state=state,
@@ -336,12 +336,12 @@ class Run(Generic[In, Out]):
             breakpoints=named_breakpoints(places_of(self._flow), breakpoints),
             rehearsal=rehearsal,
         )
-        is_fork = known.has_input and known.status == "pending" and known.forked_from is not None
-        if is_fork and input_data is MISSING:
-            await begin_fork(self._runtime, self._flow, self, start, known)
-            return known
-        if known.run_id and not self._recorded and known.has_input:
-            raise RunExists.of(self.run_id)
+        if known is not None and known.has_input:
+            if known.status == "pending" and known.forked_from and input_data is MISSING:
+                await begin_fork(self._runtime, self._flow, self, start, known)
+                return known
+            if not self._recorded:
+                raise RunExists.of(self.run_id)
         known = await begin(self._runtime, self._flow, self, start, known)
         self._recorded, self._is_new = True, False
         for watch in self._watchers:

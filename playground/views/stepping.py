@@ -97,7 +97,7 @@ def breakpoints_of(request: HttpRequest, graph: Mapping[str, Any] | None, there:
     given = request.POST.get("breakpoints")
     if given is None:
         return [] if there == "all" else list(there)
-    known = frozenset() if graph is None else read_tree(dict(graph)).paths()
+    known = frozenset() if graph is None else read_tree(graph).paths()
     return [name for name in given.split(",") if name and _parsed(name) in known]
 
 
