@@ -20,5 +20,6 @@ async def test_the_wrong_place_is_marked_in_what_was_returned(stage: Stage) -> N
     assert '<span class="refused-line">  "a": 1,' in top
     assert '<span class="refused-line" data-wrong>  "b": "<b>two</b>" <em>← ' in top
     assert top.count("← ") == 1
+    assert top.partition("← ")[2].partition("</em>")[0] not in page.partition('id="rows"')[2]
     assert "failure-issues" not in top
     assert '"b": "<b>two</b>"  <- ' in page
