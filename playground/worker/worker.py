@@ -3,12 +3,9 @@
 import asyncio
 import logging
 import os
-import random
 import signal
 import time
 from collections.abc import Collection, Sequence
-from contextlib import suppress
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,12 +27,12 @@ from playground.queues.port import DEFAULT, QueueHost, carriage
 from playground.store import OrmStore
 from playground.store.database import in_transaction
 from playground.store.notices import tell_moved
-from playground.store.queue import due, offer_anew
 from playground.worker.admission import begin
 from playground.worker.consumers import RunConsumer, VerdictConsumer
 from playground.worker.leftovers import Leftovers
 from playground.worker.loading.discovery import Discovery
 from playground.worker.loading.user_files import changed_since, user_files
+from playground.worker.looking import Looking
 from playground.worker.own_row import OwnRow
 from playground.worker.pulse import Pulse
 from playground.worker.queued import Queued
@@ -46,8 +43,8 @@ from playground.worker.verdicts import judge
 
 LEASE = 15.0
 """Seconds without a sign after which others may take a run over."""
-SWEEP = 2.0
-"""Seconds between two looks at the queue, for wakes that got lost."""
+REPORT = 2.0
+"""Seconds between two reports of which files to watch."""
 TURN = 0.25
 """Seconds between two signs that the event loop turns."""
 SHED = 1.0
@@ -105,27 +102,26 @@ class Worker:
         self._worker_id = worker_id
         self._site = site
         self._digests = frozenset(one.entry.digest for one in discovery.found)
-        self._others: frozenset[str] = frozenset()
-        """The digests that only other workers hold."""
         self._discovery = discovery
         self._row = row
         self._pulse = pulse
-        self._look = asyncio.Event()
         self._firing = Firing(self._fired)
-        self._suspects = Suspects(passed=self._look.set)
+        self._suspects = Suspects(passed=lambda: self._taking.look())
         self._slots = Slots(
             self._runtime,
             self._begin,
             limit=limit,
-            freed=self._freed,
+            freed=lambda state: self._taking.rested(state),
             is_shut=lambda: self._suspects.beginning,
         )
-        self._queued: Queued | None = None
+        flows = self._runtime.flows
+        self._taking: Looking | Queued = Looking(self._slots, workflow_ids=flows, digests=self._digests, only=only)
+        self._is_brought = host is not None and only is None
         if host is not None and only is None:
             names = queues or sorted({DEFAULT, *(carriage(found.entry.graph)["queue"] for found in discovery.found)})
-            self._queued = Queued(host, self._slots.take, worker_id=worker_id, queues=names)
-        self._limit = limit
-        self._alarm: asyncio.TimerHandle | None = None
+            self._taking = Queued(
+                host, self._slots, worker_id=worker_id, workflow_ids=flows, queues=names, concurrency=limit
+            )
         self._stop = asyncio.Event()
         self._grace = grace
         self._after = after
@@ -176,7 +172,7 @@ class Worker:
                 )
             ]
             await in_transaction(self._row.ready)
-            taking = tasks.create_task(self._sweep() if self._queued is None else self._serve(self._queued))
+            taking = tasks.create_task(self._taking.serve())
             self._begin_firing()
             await self._tell_supervisor({"imported": sorted(self._discovery.imported)})
             await nudges.nudge_catalogue()
@@ -203,7 +199,7 @@ class Worker:
     def _tell_fired(self, run_ids: Sequence[str]) -> None:
         for run_id in run_ids:
             self._nudges.moved(run_id, True)
-        self._look.set()
+        self._taking.look()
 
     def _complain(self, consequence: str) -> None:
         """Say in the terminal what did not import; the command that has a worker of its own says it itself."""
@@ -240,55 +236,11 @@ class Worker:
         """Tell whether only others have a run's version; asked anew, since one may have come a moment ago."""
         digest = created.payload.get("digest", "")
         left = digest not in self._digests and digest in await versions.others(self._digests)
-        if self._queued is not None and (left or created.payload["workflow_id"] not in self._runtime.flows):
+        if self._is_brought and (left or created.payload["workflow_id"] not in self._runtime.flows):
             # What looks for itself sees only what it can do; a queue brings whatever it holds.
             await versions.hand_on(created.run_id, self._worker_id)
             return True
         return left
-
-    def _freed(self, state: RunState | None) -> None:
-        """Look at the queue again: something may wait for the slot, or a timer be due before the next sweep."""
-        if self._queued is not None:
-            if state is not None:
-                self._queued.rested(state)
-            return
-        if state is not None and state.due_at is not None:
-            self._wake_in((state.due_at - datetime.now(UTC)).total_seconds())
-        self._look.set()
-
-    def _wake_in(self, seconds: float) -> None:
-        loop = asyncio.get_running_loop()
-        at = loop.time() + max(0.0, seconds)
-        if self._alarm is None or self._alarm.cancelled() or not loop.time() < self._alarm.when() <= at:
-            if self._alarm is not None:
-                self._alarm.cancel()
-            self._alarm = loop.call_at(at, self._look.set)
-
-    async def _serve(self, queued: Queued) -> None:
-        """Take what the queue brings; what has waited for these workflows is handed to it at once."""
-        await in_transaction(offer_anew, list(self._runtime.flows))
-        await queued.serve(concurrency=self._limit)
-
-    async def _sweep(self) -> None:
-        """Take what is due, when there is a reason to look and from time to time."""
-        while True:
-            self._look.clear()
-            self._others = await versions.others(self._digests)
-            found = await due(
-                list(self._runtime.flows),
-                busy=(*self._slots.busy, *self._slots.aside),
-                limit=self._slots.free,
-                but=self._others,
-                only=self._only,
-            )
-            for run_id in found.run_ids:
-                self._slots.offer(run_id)
-            if found.next is not None:
-                self._wake_in(found.next)
-            with suppress(TimeoutError):
-                # Not all workers in step, or they would always look at the same moment.
-                async with asyncio.timeout(SWEEP * random.uniform(0.75, 1.25)):
-                    await self._look.wait()
 
     async def _listen(self, tasks: asyncio.TaskGroup) -> None:
         """Hear messages, as a worker of Channels."""
@@ -298,7 +250,7 @@ class Worker:
         own = await layer.new_channel()
         await layer.group_add(nudges.WORKERS, own)
         # What a queue brings is not taken past it; but who executes a run reads what was recorded.
-        wake = self._slots.offer if self._queued is None else self._news
+        wake = self._slots.offer if not self._is_brought else self._news
         runs = RunConsumer.as_asgi(wake=wake, news=self._news, taken=self._runtime.stop)
         verdicts = VerdictConsumer.as_asgi(ask=lambda question: self._ask(tasks, question))
         router = ChannelNameRouter({nudges.WAKES: runs, own: runs, nudges.VERDICTS: verdicts})
@@ -348,7 +300,7 @@ class Worker:
             if self._files != reported:
                 reported = self._files
                 await self._tell_supervisor({"files": list(reported)})
-            await asyncio.sleep(SWEEP)
+            await asyncio.sleep(REPORT)
             self._files = (*await asyncio.to_thread(user_files), *self._beside)
 
     async def _tell_supervisor(self, facts: dict[str, Any]) -> None:
