@@ -24,7 +24,7 @@ from engine.execution.service import StepHost
 from engine.execution.steps import run_step
 from engine.execution.undo import undo_all
 from engine.execution.waits import run_event, run_sleep
-from engine.execution.walker import Listener, given_at, in_own_context, take_back
+from engine.execution.walker import Listener, at_rest, given_at, in_own_context, take_back
 from engine.journal.refs import Value
 from engine.journal.requests import Start
 from engine.journal.state import RunState
@@ -276,31 +276,12 @@ class Execution:
             self.journal.emit("step-canceled", path, {"reason": "the workflow around it has ended"})
 
     async def _settle(self) -> bool:
-        """Record that everything left waits; False when something came up meanwhile."""
+        """Record that everything left waits, or for what it pauses; False when something came up meanwhile."""
         state = self.journal.state
-        waiting, suspended = state.waiting, state.suspended
-        if self.held:
-            return await self._pause()
-        if not waiting and not suspended:
-            raise AssertionError("a run that halts waits for something")
-        if waiting:
-            names = [step.event_name for step in waiting if step.event_name is not None]
-            until = None if state.due_at is None else state.due_at.isoformat()
-            return await self._rest("waiting", {"until": until, "events": names})
-        return await self._rest("suspended", {"suspended": [list(step.path) for step in suspended]})
-
-    async def _pause(self) -> bool:
-        """Record before which steps the run pauses; what waits beside them goes on when it can."""
-        state = self.journal.state
-        if state.status == "paused" and list(state.paused) == list(self.held):
+        status, events = at_rest(state, self.held)
+        if state.status == status and (not self.held or list(state.paused) == list(self.held)):
             return await self._keep_resting()
-        befores = [{"before": list(path), "input": value.ref} for path, value in self.held.items()]
-        return await self.journal.settle_all([("run-paused", (), before) for before in befores])
-
-    async def _rest(self, status: Literal["waiting", "suspended"], payload: dict[str, Any]) -> bool:
-        if self.journal.state.status == status:
-            return await self._keep_resting()
-        return await self.journal.settle("run-waiting" if status == "waiting" else "run-suspended", (), payload)
+        return await self.journal.settle_all(events)
 
     async def _keep_resting(self) -> bool:
         """Write what is left of a run that rests as it did before; False when something came up meanwhile."""

@@ -4,7 +4,7 @@ Cancels of a task that come from the user's code in it hit that code alone, not 
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator, Mapping
 from contextlib import AbstractContextManager, suppress
 from contextvars import ContextVar, copy_context
 from types import coroutine
@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 
 from engine.clock import Clock
 from engine.errors import StepError
+from engine.events import EventType, RunStatus
 from engine.execution.outcome import HELD, Halted, Outcome
 from engine.execution.ports import Host
 from engine.execution.recorder import Recorder
@@ -84,6 +85,25 @@ def given_at(state: RunState, held: dict[Path, Value], path: Path, value: Value,
     held.pop(path, None)
     other = state.released.get(path, MISSING)
     return value if other is MISSING else Value(other, {"value": other})
+
+
+def at_rest(
+    state: RunState, held: Mapping[Path, Value]
+) -> tuple[RunStatus, list[tuple[EventType, Path, dict[str, Any]]]]:
+    """Return how a run stands of which all that is left halts, and the events that say so.
+
+    Who pauses comes first: what waits beside that goes on when it can, and the run pauses again.
+    """
+    if held:
+        pauses = [{"before": list(path), "input": value.ref} for path, value in held.items()]
+        return "paused", [("run-paused", (), pause) for pause in pauses]
+    if waiting := state.waiting:
+        names = [step.event_name for step in waiting if step.event_name is not None]
+        until = None if state.due_at is None else state.due_at.isoformat()
+        return "waiting", [("run-waiting", (), {"until": until, "events": names})]
+    if suspended := state.suspended:
+        return "suspended", [("run-suspended", (), {"suspended": [list(step.path) for step in suspended]})]
+    raise AssertionError("a run that halts waits for something")
 
 
 ITSELF = (
