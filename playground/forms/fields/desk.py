@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from playground.forms.fields.conditions import (
@@ -91,10 +92,17 @@ class Desk:
 
     def fits(self, place: Place, value: Json) -> bool | None:
         """Tell whether a value fits a place; None when that could not be decided in the time that is left."""
+        with self.charged():
+            return fits(place, value, schema=self.schema, seconds=min(max(self.seconds, 0), 0.2))
+
+    @contextmanager
+    def charged(self) -> Iterator[None]:
+        """Take the time of what runs inside from what is left."""
         start = time.thread_time()
-        found = fits(place, value, schema=self.schema, seconds=min(max(self.seconds, 0), 0.2))
-        self.seconds -= time.thread_time() - start
-        return found
+        try:
+            yield
+        finally:
+            self.seconds -= time.thread_time() - start
 
     def effective(self, shape: Shape, value: Json) -> Resolved:
         """Return the shape of an object with those of its conditions that hold for the value.

@@ -193,15 +193,10 @@ class Reader:
         try:
             group = self.followed(group, at, level)
         except Undecided:
-            return self.undecided(group)
+            return replace(raw(field, at, as_read(group)), problem=UNDECIDED)
         # A script can post names that the line for an entry's name cannot hold.
         lost = any(is_lost_in_a_line(entry.name) for entry in group.entries)
         return raw(field, at, value_of(group).value) if lost else group
-
-    @staticmethod
-    def undecided(group: Group) -> Raw:
-        """Return the editor with an object whose fields could not be found out, to be looked over."""
-        return replace(raw(group.field, group.at, as_read(group)), problem=UNDECIDED)
 
     def followed(self, group: Group, at: str, level: int) -> Group:
         """Return an object with the fields that its conditions ask for.
@@ -211,12 +206,14 @@ class Reader:
 
         """
         if self.post.mark("held", at) is None:
-            # What no page posted, such as a script, has no marks; its names are read anew as more of them are known.
+            # What no page posted, such as a script, has no marks; its names are read anew as more of them are known,
+            # which takes twice as long at each level of a loop.
             for _ in range(MAX_ROUNDS):
                 resolved = self.desk.effective(group.field.shape, value_of(group).value)
                 if resolved.held == group.held:
                     break
-                group = self.members(group.field, resolved, at, level)
+                with self.desk.charged():
+                    group = self.members(group.field, resolved, at, level)
         return following(self.desk, group, level)
 
     def members(self, field: Field, resolved: Resolved, at: str, level: int) -> Group:
