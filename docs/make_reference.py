@@ -65,6 +65,7 @@ ENGINE = Page(
         ),
         "Inside a step": ("engine:Context",),
         "Runs": ("engine:Engine", "engine:Run", "engine:RunResult", "engine:StepResult", "engine:RunSummary"),
+        "Rehearsals": ("engine:Rehearsal", "engine:Failure"),
         "Events and stores": ("engine:Event", "engine:MemoryStore", "engine:Store"),
         "Errors": ("engine:StepyardError",),
     },

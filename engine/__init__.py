@@ -18,6 +18,7 @@ from engine.journal.store import MemoryStore, Store
 from engine.journal.summary import RunSummary
 from engine.names import missing
 from engine.registry import Engine
+from engine.rehearsal import Failure, Rehearsal
 from engine.runs.run import Run
 from engine.tree.sources import from_context, from_init, from_state, from_step, template, value
 from engine.tree.step import Retry, Step
@@ -28,7 +29,9 @@ __all__ = [
     "Event",
     "Every",
     "Fail",
+    "Failure",
     "MemoryStore",
+    "Rehearsal",
     "Retry",
     "Run",
     "RunResult",

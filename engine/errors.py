@@ -9,6 +9,7 @@ StepyardError
 │   ├── NotCommitted
 │   └── WiringError
 ├── RequestError               while a person or a program asks for something
+│   ├── InvalidCall
 │   ├── UnknownWorkflow
 │   ├── UnknownRun
 │   ├── UnknownStep
@@ -17,10 +18,13 @@ StepyardError
 │   ├── InvalidResumeData
 │   ├── InvalidEventPayload
 │   ├── StartRefused
+│   ├── RehearsalRefused
 │   ├── RunAlreadyStarted
 │   ├── RunExists
 │   ├── NotSuspended
 │   │   └── UnknownLabel
+│   ├── NotPaused
+│   ├── NotFailed
 │   ├── AmbiguousResume
 │   ├── AlreadyResumed
 │   ├── RunFinished
@@ -65,8 +69,8 @@ class Issue:
     message: str
 
     def __str__(self) -> str:
-        """Return the issue as a line of text, the place first."""
-        return f"{format_path(self.path) or 'value'}: {self.message}"
+        """Return the issue as a line of text, the place first; what is wrong with the whole value stands alone."""
+        return f"{format_path(self.path)}: {self.message}" if self.path else self.message
 
 
 class StepyardError(Exception):
@@ -142,6 +146,10 @@ class RequestError(StepyardError):
         return text if self.argument is None else text.replace(str(self.argument), write(self.argument))
 
 
+class InvalidCall(RequestError):
+    """The arguments of this call do not fit. Write it as the message says."""
+
+
 class UnknownWorkflow(RequestError):
     """No workflow has this id. Register it: Engine(workflows=[...])."""
 
@@ -174,6 +182,10 @@ class StartRefused(RequestError):
     """The workflow's on_start hook refused the start; no run was made. See its cause, and start again then."""
 
 
+class RehearsalRefused(RequestError):
+    """Nothing is rehearsed here; no run was made. Start it without a rehearsal, or in a development playground."""
+
+
 class RunAlreadyStarted(RequestError):
     """The run was started before. Create another run with workflow.create_run()."""
 
@@ -196,8 +208,16 @@ class UnknownLabel(NotSuspended):
     """No step of the run has suspended under this label. Take one of those that result.steps shows."""
 
 
+class NotPaused(RequestError):
+    """The run or the step is not paused: there is nothing to go on with. See result.paused for what is."""
+
+
+class NotFailed(RequestError):
+    """The run has not failed, so there is nothing to try again. Fork it from the step that is to run again."""
+
+
 class AmbiguousResume(RequestError):
-    """Several steps are suspended. Say which one to resume by its path, as step="inner.ask"."""
+    """Several steps are suspended or paused. Say which one is meant by its path, as step="inner.ask"."""
 
 
 class AlreadyResumed(RequestError):

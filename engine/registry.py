@@ -3,21 +3,21 @@
 import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 from engine.building.workflow import Workflow
 from engine.clock import Clock
 from engine.errors import DefinitionError, DuplicateId, NotCommitted, UnknownWorkflow
 from engine.events import RunStatus
-from engine.journal.port_checks import check_port
 from engine.journal.store import Store
 from engine.journal.summary import RunSummary
 from engine.runs.run import Run
 from engine.runs.runtime import Runtime
 from engine.runs.scheduled import run_schedules
 from engine.shown import shown
-from engine.tree.calls import defining
+from engine.tree.calls import COUNT, TEXT, TIME, Expected, asking, defining, one_of
 from engine.tree.nodes import Flow
+from engine.validation.port_checks import check_port
 
 
 class _Runs:
@@ -38,6 +38,7 @@ class Engine:
         store: where runs are kept; in memory by default.
         logger: gets the errors of hooks and watchers.
         clock: gives the time; the system's by default.
+        production: whether this program works in earnest, so that rehearsals are refused.
 
     Raises:
         NotCommitted: something in ``workflows`` is no committed workflow.
@@ -53,12 +54,13 @@ class Engine:
         store: Store | None = None,
         logger: logging.Logger | None = None,
         clock: Clock | None = None,
+        production: bool = False,
     ) -> None:
         """Take the workflows and the ports."""
         check_port("Engine", "store", store, Store)
         check_port("Engine", "clock", clock, Clock)
         check_port("Engine", "logger", logger, logging.Logger)
-        self.runtime: Runtime = Runtime(store=store, clock=clock, logger=logger)
+        self.runtime: Runtime = Runtime(store=store, clock=clock, logger=logger, production=production)
         self._names: dict[str, Workflow[Any, Any]] = {}
         self._workflows: dict[str, Workflow[Any, Any]] = {}
         for name, workflow in _named(workflows):
@@ -74,6 +76,7 @@ class Engine:
         """Return the workflows by their ids, in the order of registration."""
         return dict(self._workflows)
 
+    @asking("engine.workflow('orders')", id_or_name=TEXT)
     def workflow(self, id_or_name: str) -> Workflow[Any, Any]:
         """Return a workflow whose runs are executed by this engine.
 
@@ -86,6 +89,7 @@ class Engine:
             raise UnknownWorkflow(f"no workflow has the id or name {id_or_name!r}. Registered: {known}")
         return found
 
+    @asking("await engine.run(run_id)", run_id=TEXT)
     async def run(self, run_id: str) -> Run[Any, Any]:
         """Return a run by its id.
 
@@ -97,6 +101,13 @@ class Engine:
         flow = self.runtime.flows[summary.workflow_id]
         return Run(self.runtime, flow, run_id, summary.resource_id, recorded=True)
 
+    @asking(
+        "await engine.runs('orders', status='failed')",
+        workflow=Expected("a workflow, its id or its name", lambda given: isinstance(given, Workflow | str)) | None,
+        status=one_of(*get_args(RunStatus)) | None,
+        limit=COUNT,
+        after=TEXT | None,
+    )
     async def runs(
         self,
         workflow: "Workflow[Any, Any] | str | None" = None,
@@ -117,6 +128,7 @@ class Engine:
         workflow_id = None if workflow is None else self.workflow(workflow).id
         return await self.runtime.store.summaries(workflow_id=workflow_id, status=status, limit=limit, after=after)
 
+    @asking("await engine.run_schedules()", since=TIME | None, until=TIME | None)
     async def run_schedules(self, *, since: datetime | None = None, until: datetime | None = None) -> None:
         """Start a run at each due time of the workflows' schedules, until this is cancelled.
 
@@ -132,6 +144,7 @@ class Engine:
         flows = [workflow.flow for workflow in self._workflows.values()]
         await run_schedules(self.runtime, flows, since=since, until=until)
 
+    @asking("await engine.close()")
     async def close(self) -> None:
         """Cancel the runs that were started beside; they can be restarted."""
         await self.runtime.close()

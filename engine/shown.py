@@ -22,5 +22,6 @@ def meant(word: str, known: Iterable[str]) -> str:
     Arguments: what was found, and the words that there are.
     """
     known = tuple(known)
-    near = difflib.get_close_matches(word, known, 1) or [one for one in known if word and one.startswith(f"{word}_")]
+    near = difflib.get_close_matches(word, known, 1)
+    near = near or [one for one in known if word and (one.startswith(f"{word}_") or one.endswith(f"_{word}"))]
     return f" Did you mean {near[0]}?" if near else ""

@@ -18,12 +18,21 @@ from engine.journal.result import RunResult
 from engine.journal.store import Store
 from engine.paths import Path, format_path, ids_of, parse_path
 from engine.registry import Engine
+from engine.rehearsal import Rehearsal
 from engine.runs.run import Run
+from engine.shown import shown
+from engine.tree.calls import COUNT, SECONDS, TIME, YES_OR_NO, Expected, asking
 from engine.tree.nodes import StepNode
+from engine.validation.port_checks import check_port
 from engine.values.missing import MISSING
 
 Answers = Mapping[str, Any]
 """Written path or id of a suspended step -> its answer, or a function of what the step asks."""
+
+
+_COMMITTED = Expected("a committed workflow", lambda given: isinstance(given, Workflow))
+_RUN = Expected("a run", lambda given: isinstance(given, Run))
+_ANSWERS = Expected("a dict of answers by the ids of steps", lambda given: isinstance(given, Mapping))
 
 
 class FakeClock:
@@ -34,6 +43,7 @@ class FakeClock:
         auto: jump to the next timer by itself, so that sleeps and retries take no time.
     """
 
+    @asking("FakeClock(datetime(2030, 1, 1, tzinfo=UTC))", start=TIME, auto=YES_OR_NO)
     def __init__(self, start: datetime = datetime(2030, 1, 1, tzinfo=UTC), *, auto: bool = True) -> None:
         """Set the time."""
         self._now = start.astimezone(UTC)
@@ -47,6 +57,7 @@ class FakeClock:
         """Return the time, in UTC."""
         return self._now
 
+    @asking("clock.advance(60)", by=SECONDS)
     def advance(self, by: float | timedelta) -> None:
         """Move the clock forward, in seconds or as a timedelta, and wake who slept until then."""
         self._now += by if isinstance(by, timedelta) else timedelta(seconds=by)
@@ -55,6 +66,7 @@ class FakeClock:
             if not sleeper.done():
                 sleeper.set_result(None)
 
+    @asking("await clock.sleeping()")
     async def sleeping(self) -> None:
         """Return when someone waits for the clock, so that `advance` will wake them."""
         while all(sleeper.done() for _, _, sleeper in self._sleepers):
@@ -106,6 +118,7 @@ class Collector:
         """Return the types, in order."""
         return [event.type for event in self.events]
 
+    @asking("collector.of('step-started')")
     def of(self, type: EventType) -> list[Event]:
         """Return the events of one type; raises ValueError for what is no type."""
         wanted = _known(type)
@@ -128,8 +141,10 @@ class FaultPoint:
         durable: whether that last append is still recorded.
     """
 
+    @asking("FaultPoint(store, at=3, durable=True)", at=COUNT, durable=YES_OR_NO)
     def __init__(self, store: Store, *, at: int, durable: bool) -> None:
         """Arm the fault point."""
+        check_port("FaultPoint", "store", store, Store)
         self.crashed: bool = False
         self.appends: int = 0
         self._store = store
@@ -157,6 +172,7 @@ class FaultPoint:
             raise SimulatedCrash
 
 
+@asking("await until(run, 'step-suspended')", run=_RUN)
 async def until(run: Run[Any, Any], type: EventType) -> Event:
     """Return the first event of a type, when the run has recorded it; also of a run that is still to be started.
 
@@ -181,6 +197,7 @@ async def until(run: Run[Any, Any], type: EventType) -> Event:
         end()
 
 
+@asking("await run_to_end(workflow, {'city': 'Rome'})", workflow=_COMMITTED, answers=_ANSWERS | None, max_resumes=COUNT)
 async def run_to_end(
     workflow: Workflow[Any, Any],
     input_data: Any = MISSING,
@@ -188,6 +205,7 @@ async def run_to_end(
     answers: Answers | None = None,
     initial_state: dict[str, Any] | None = None,
     request_context: dict[str, Any] | None = None,
+    rehearsal: Rehearsal | None = None,
     max_resumes: int = 1000,
 ) -> RunResult:
     """Run a workflow in memory to its end, timers at once, answering what it asks.
@@ -200,6 +218,7 @@ async def run_to_end(
         answers: written path or id of a step -> the answer, or a function that gets what the step asks and gives it.
         initial_state: the state to begin with.
         request_context: what steps find in their context.
+        rehearsal: what the run is to pretend of some steps.
         max_resumes: how often it may suspend before that is taken for an endless loop.
 
     Returns:
@@ -212,7 +231,9 @@ async def run_to_end(
     _check_names(workflow, answers or {})
     engine = Engine([workflow], clock=FakeClock())
     run = await engine.workflow(workflow.id).create_run()
-    result = await run.start(input_data, initial_state=initial_state, request_context=request_context)
+    result = await run.start(
+        input_data, initial_state=initial_state, request_context=request_context, rehearsal=rehearsal
+    )
     for _ in range(max_resumes):
         path = next((path for path in result.suspended if _answer(answers or {}, path) is not MISSING), None)
         if result.status == "suspended" and path is None and any(step.due_at for step in result.steps.values()):
@@ -226,6 +247,7 @@ async def run_to_end(
     raise AssertionError(f"workflow {workflow.id!r} suspended more than {max_resumes} times")
 
 
+@asking("await run_scheduled(workflow, start=start, until=until)", workflow=_COMMITTED, start=TIME, until=TIME)
 async def run_scheduled(workflow: Workflow[Any, Any], *, start: datetime, until: datetime) -> list[RunResult]:
     """Let a workflow's schedules fire in memory, on a clock that needs no waiting.
 
@@ -271,11 +293,11 @@ def _path(written: str) -> Path:
 
 def _known(type: EventType) -> EventType:
     """Return a type of events, if it is one: for any other a test would wait for ever, or find nothing."""
-    if type in EVENT_TYPES:
+    if isinstance(type, str) and type in EVENT_TYPES:
         return type
-    close = difflib.get_close_matches(str(type), EVENT_TYPES, 1)
+    close = difflib.get_close_matches(type, EVENT_TYPES, 1) if isinstance(type, str) else []
     mend = f"Did you mean {close[0]!r}?" if close else f"There are: {', '.join(EVENT_TYPES)}."
-    raise ValueError(f"{type!r} is no type of event. {mend}")
+    raise ValueError(f"{shown(type)} is no type of event. {mend}")
 
 
 async def _pass(engine: Engine, run: Run[Any, Any]) -> RunResult:

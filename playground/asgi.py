@@ -10,11 +10,14 @@ from django.urls import re_path
 
 from playground.guard import Guard
 from playground.guard.address import Address
+from playground.guard.callers import Entrance, Proxies
+from playground.guard.token import Token
 from playground.server.assets import Assets
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
 pages = get_asgi_application()
 
+from playground.access import api_tokens  # noqa: E402  Django must be set up first.
 from playground.urls import websocket_urlpatterns  # noqa: E402  Django must be set up first.
 
 
@@ -37,6 +40,14 @@ application = Guard(
         }
     ),
     address=Address(host=configuration.host, port=configuration.port, extra=configuration.allowed_hosts),
-    token=configuration.token,
+    entrance=Entrance(
+        token=Token(secret=configuration.token),
+        proxies=Proxies(
+            networks=configuration.trusted_proxies,
+            user_header=configuration.user_header,
+            role_header=configuration.role_header,
+        ),
+        of_token=api_tokens.owner,
+    ),
     max_body=configuration.max_body,
 )

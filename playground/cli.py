@@ -15,13 +15,20 @@ from playground.commandline.home import prepare_home
 from playground.commandline.options import export_options
 from playground.commandline.overview import COMMANDS, overview
 
-ALIASES = {"dev": "playground", "check": "check_workflows", "send-event": "send_event"}
+ALIASES = {
+    "dev": "playground",
+    "check": "check_workflows",
+    "send-event": "send_event",
+    "add-token": "add_token",
+    "revoke-token": "revoke_token",
+    "test": "scenarios",
+}
 WRONG = 2
 """The code of a wrong command, as `playground.runs.refusals.Exit` has it, which needs Django to be set up."""
 WITHOUT_DATABASE = frozenset({"help", "version", "makemessages", "compilemessages"})
 BY_THEMSELVES = frozenset(
     {"list", "run", "runs", "show", "resume", "send_event", "restart", "cancel", "check_workflows", "schedules"}
-    | {"arm", "disarm", "trigger", "web", "worker"}
+    | {"arm", "disarm", "trigger", "web", "worker", "tokens", "add_token", "revoke_token", "scenarios"}
 )
 """Commands that open the database themselves, when they need it."""
 

@@ -1,12 +1,16 @@
 """Everything that can be set about a playground: read once, from the environment's variables, into one frozen value."""
 
 import json
+import re
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
+
+QUEUES = ("procrastinate", "celery")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,14 +40,30 @@ class Configuration:
     """The file of the database, as it was given."""
     database: str = field(repr=False)
     """A database that several machines share, as a URL; without it, the file is the database."""
+    redis: str = field(repr=False)
+    """A Redis that carries hints between machines, as a URL; without it, the database does."""
+    queue: str
+    """The distributed queue that carries runs to workers; without one, workers look into the database."""
+    broker: str = field(repr=False)
+    """Where the broker of that queue is, for those that have one, as a URL."""
+    queues: tuple[str, ...]
+    """From which queues workers take; from those of the workflows that they hold, when none is named."""
     env_file: Path | None
     """A file of variables for the user's code alone: workers read it before they import anything."""
     token: str = field(repr=False)
     """The secret that a browser needs once."""
     schedules: bool
     """Whether schedules are armed that nobody has disarmed."""
+    production: bool
+    """Whether runs are in earnest here, so that rehearsals are refused."""
     reload: bool
     """Whether workers are replaced when the user's code changes."""
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
+    """Where connections of proxies come from whose word is taken for who asks; none, and no header is believed."""
+    user_header: str
+    """The header in which such a proxy names the person."""
+    role_header: str
+    """The header in which it says what the person may do: ``viewer`` or ``operator``."""
     allowed_hosts: tuple[str, ...]
     """Further host names under which the page may be opened, without the port."""
     max_body: int
@@ -80,8 +100,29 @@ def read(environment: Mapping[str, str]) -> Configuration:
             raise ImproperlyConfigured(f"{variable} is {text!r}; on or off is expected.")
         return text == "on"
 
+    def one_of(variable: str, known: Sequence[str]) -> str:
+        text = environment.get(variable, "")
+        if text and text not in known:
+            raise ImproperlyConfigured(f"{variable} is {text!r}; {' or '.join(known)} is expected.")
+        return text
+
     def names(variable: str) -> frozenset[str]:
         return frozenset(json.loads(environment.get(variable, "[]")))
+
+    def networks(variable: str) -> tuple[IPv4Network | IPv6Network, ...]:
+        texts = [text.strip() for text in environment.get(variable, "").split(",") if text.strip()]
+        try:
+            return tuple(ip_network(text) for text in texts)
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"{variable}: {error}. Addresses or networks are expected, such as 127.0.0.1,10.0.0.0/8."
+            ) from error
+
+    def header(variable: str, default: str) -> str:
+        name = environment.get(variable) or default
+        if not re.fullmatch(r"[A-Za-z0-9-]{1,100}", name):
+            raise ImproperlyConfigured(f"{variable} is {name!r}; the name of a header is expected, such as {default}.")
+        return name.lower()
 
     env_file = environment.get("STEPYARD_ENV_FILE")
     return Configuration(
@@ -95,10 +136,18 @@ def read(environment: Mapping[str, str]) -> Configuration:
         blocked_seconds=number("STEPYARD_BLOCKED_SECONDS", 60, 0, 86_400),
         db=Path(environment.get("STEPYARD_DB", ".stepyard/playground.sqlite3")),
         database=environment.get("STEPYARD_DATABASE", ""),
+        redis=environment.get("STEPYARD_REDIS", ""),
+        queue=one_of("STEPYARD_QUEUE", QUEUES),
+        broker=environment.get("STEPYARD_BROKER", ""),
+        queues=tuple(filter(None, environment.get("STEPYARD_QUEUES", "").replace(",", " ").split())),
         env_file=Path(env_file).absolute() if env_file else None,
         token=environment.get("STEPYARD_TOKEN", ""),
         schedules=switch("STEPYARD_SCHEDULES"),
+        production=switch("STEPYARD_PRODUCTION"),
         reload=environment.get("STEPYARD_RELOAD", "1") != "0",
+        trusted_proxies=networks("STEPYARD_TRUSTED_PROXIES"),
+        user_header=header("STEPYARD_USER_HEADER", "x-forwarded-user"),
+        role_header=header("STEPYARD_ROLE_HEADER", "x-forwarded-role"),
         allowed_hosts=tuple(filter(None, environment.get("STEPYARD_ALLOWED_HOSTS", "").split(","))),
         max_body=number("STEPYARD_MAX_BODY", 5 * 1024 * 1024, 1024, 1024 * 1024 * 1024),
         workflows=tuple(environment.get("PLAYGROUND_WORKFLOWS", "").replace(",", " ").split()),

@@ -17,6 +17,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from engine.errors import UnknownRun
 from playground.actions.actions import store
 from playground.catalogue import catalogue
+from playground.catalogue.problems import told
 from playground.live import nudges
 from playground.runpage.loading import Loaded, load, view_of
 from playground.runpage.patches import patch
@@ -88,7 +89,7 @@ class Watcher(AsyncWebsocketConsumer):
 
     async def troubles(self) -> dict[str, Any]:
         """Return what is wrong with the playground, with the bar about code that does not import if it has changed."""
-        problems = await catalogue.import_errors()
+        problems = told(await catalogue.import_errors())
         html, before = bar(problems), self._bar
         self._bar = html
         said = {"trouble": await trouble(problems)}

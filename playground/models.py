@@ -30,6 +30,8 @@ class Run(models.Model):
     """The input as text, shortened: what the search of the list looks into."""
     schedule = models.CharField(max_length=255, null=True)
     """The schedule that started it, if one did."""
+    rehearsal = models.BooleanField(default=False, db_default=False)
+    """Whether it pretends something, as rehearsals do."""
 
     epoch = models.BigIntegerField(default=0)
     """The number of claims so far; only the newest may append."""
@@ -41,6 +43,8 @@ class Run(models.Model):
     """Since when the run has waited for a worker; null when there is nothing for one to do."""
     wake_at = models.DateTimeField(null=True)
     """When the earliest of its timers is due."""
+    offer_at = models.DateTimeField(null=True)
+    """When a queued run is handed to the distributed queue again if no worker has taken it."""
 
     class Meta:
         """Indexes for the lists and for the sweep, which only looks at unfinished runs."""
@@ -49,6 +53,7 @@ class Run(models.Model):
             models.Index(fields=["workflow_id", "-number"], name="run_of_workflow"),
             models.Index(fields=["status", "-number"], name="run_with_status"),
             models.Index(fields=["queued_at"], name="run_queued", condition=models.Q(queued_at__isnull=False)),
+            models.Index(fields=["offer_at"], name="run_offered", condition=models.Q(queued_at__isnull=False)),
             models.Index(fields=["wake_at"], name="run_due", condition=models.Q(wake_at__isnull=False)),
             models.Index(fields=["leased_until"], name="run_leased", condition=models.Q(leased_until__isnull=False)),
         ]
@@ -121,6 +126,9 @@ class WorkflowVersion(models.Model):
     current = models.BooleanField(default=True)
     """True while the code that was imported last holds this version."""
     published_at = models.DateTimeField()
+    queue = models.CharField(max_length=64, db_default="default")
+    """The distributed queue that carries its runs, and how urgent they are in it."""
+    priority = models.IntegerField(db_default=0)
 
     class Meta:
         """A digest stands for one graph of one workflow."""
@@ -169,6 +177,20 @@ class Schedule(models.Model):
         return f"{self.workflow_id} {self.schedule_id}"
 
 
+class ApiToken(models.Model):
+    """What a program shows instead of the playground's own token."""
+
+    name = models.CharField(max_length=100, unique=True)
+    digest = models.CharField(max_length=64, unique=True)
+    """SHA-256 of the token, which is not kept."""
+    role = models.CharField(max_length=16)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """Return whose it is and what it allows."""
+        return f"{self.name} {self.role}"
+
+
 class SavedInput(models.Model):
     """An input that a person has given a name, to start runs of a workflow with again."""
 
@@ -213,7 +235,7 @@ class Worker(models.Model):
     importing = models.TextField(blank=True)
     """The module that is being imported: if the process dies now, this is why."""
     problems = models.TextField(default="[]")
-    """The modules that did not import, as JSON: `playground.catalogue.catalogue.ImportProblem`."""
+    """The modules that did not import, as JSON: `playground.catalogue.problems.ImportProblem`."""
     running = models.TextField(default="[]")
     """The ids of the runs it executes, as JSON."""
     blocked = models.TextField(default="null")

@@ -8,6 +8,7 @@ from django.core.management.utils import get_random_secret_key
 
 from playground.configuration import read
 from playground.database_url import postgres
+from playground.queues.choosing import further_apps
 
 PACKAGE = Path(__file__).resolve().parent
 
@@ -21,6 +22,7 @@ def shared_folder(name: str) -> Path:
 STEPYARD = read(os.environ)
 
 DEBUG = STEPYARD.debug
+PRODUCTION = STEPYARD.production
 # On one machine nothing that is signed outlives the process, so a key of this process is the safest one.
 SECRET_KEY = STEPYARD.secret_key or get_random_secret_key()
 # The guard compares the Host with the port, before Django sees the request.
@@ -28,7 +30,7 @@ ALLOWED_HOSTS = ["*"]
 
 ROOT_URLCONF = "playground.urls"
 ASGI_APPLICATION = "playground.asgi.application"
-INSTALLED_APPS = ["channels", "playground"]
+INSTALLED_APPS = ["channels", "playground", *further_apps(STEPYARD)]
 MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -4,8 +4,10 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, path
 
+from playground.api import compare as api_compare
 from playground.api import openapi
 from playground.api import runs as api_runs
+from playground.api import scenarios as api_scenarios
 from playground.api import schedules as api_schedules
 from playground.api import streams as api_streams
 from playground.api import workflows as api
@@ -13,14 +15,19 @@ from playground.consumers import PulseWatcher, RunWatcher
 from playground.views import (
     actions,
     answers,
+    compare,
     doctor,
     error_pages,
     fork,
+    health,
     inbox,
     patterns,
+    rehearsing,
     run,
     runs,
+    scenarios,
     schedules,
+    stepping,
     theme,
     value,
     workflows,
@@ -30,8 +37,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", workflows.home, name="home"),
     path("workflows/", workflows.workflows, name="workflows"),
     path("workflows/<str:workflow_id>/", workflows.workflow, name="workflow"),
+    path("workflows/<str:workflow_id>/rehearse/", rehearsing.panel, name="rehearse"),
     path("workflows/<str:workflow_id>/saved/", workflows.save_input, name="save-input"),
     path("workflows/<str:workflow_id>/saved/<str:saved_id>/delete/", workflows.forget_input, name="forget-input"),
+    path("workflows/<str:workflow_id>/scenarios/", scenarios.scenarios, name="scenarios"),
+    path("workflows/<str:workflow_id>/scenarios/run/", scenarios.play, name="play-scenarios"),
     path("runs/", runs.runs, name="runs"),
     path("runs/many/", runs.many, name="many"),
     path("runs/<str:run_id>/", run.run, name="run"),
@@ -41,10 +51,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/<str:run_id>/resume/", answers.resume, name="resume"),
     path("runs/<str:run_id>/cancel/", actions.cancel, name="cancel"),
     path("runs/<str:run_id>/again/", actions.again, name="run-again"),
-    path("runs/<str:run_id>/retry-items/", actions.retry_items, name="retry-items"),
     path("runs/<str:run_id>/event/", answers.send_event, name="send-event"),
     path("runs/<str:run_id>/delete/", actions.delete, name="delete"),
     path("runs/<str:run_id>/fork/", fork.fork, name="fork"),
+    path("runs/<str:run_id>/scenario/", scenarios.save, name="save-scenario"),
+    path("compare/", compare.compare, name="compare"),
+    path("runs/<str:run_id>/proceed/", stepping.proceed, name="proceed"),
+    path("runs/<str:run_id>/retry/", stepping.retry, name="retry"),
+    path("runs/<str:run_id>/restart-worker/", stepping.restart_worker, name="restart-worker"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("schedules/", schedules.schedules, name="schedules"),
     path("schedules/<str:workflow_id>/<str:schedule_id>/arm/", schedules.arm, name="arm"),
@@ -52,6 +66,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schedules/<str:workflow_id>/<str:schedule_id>/run/", schedules.run, name="run-schedule"),
     path("doctor/", doctor.doctor, name="doctor"),
     path("doctor/<str:worker_id>/replace/", doctor.replace, name="replace-worker"),
+    path("healthz", health.alive),
+    path("readyz", health.ready),
+    path("metrics", health.metrics),
     path("patterns/", patterns.patterns, name="patterns"),
     path("theme/", theme.theme, name="theme"),
     path("api/workflows", api.workflows),
@@ -68,6 +85,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/workflows/<str:workflow_id>/resume-stream", api_streams.resume_stream),
     path("api/workflows/<str:workflow_id>/restart", api.restart),
     path("api/workflows/<str:workflow_id>/restart-async", api.restart_async),
+    path("api/workflows/<str:workflow_id>/proceed", api.proceed),
+    path("api/workflows/<str:workflow_id>/retry", api.retry),
     path("api/workflows/<str:workflow_id>/time-travel", api.time_travel),
     path("api/workflows/<str:workflow_id>/time-travel-async", api.time_travel_async),
     path("api/workflows/<str:workflow_id>/time-travel-stream", api_streams.time_travel_stream),
@@ -75,8 +94,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/workflows/<str:workflow_id>/runs/<str:run_id>", api.run),
     path("api/workflows/<str:workflow_id>/runs/<str:run_id>/cancel", api.cancel),
     path("api/workflows/<str:workflow_id>/runs/<str:run_id>/send-event", api.send_event),
+    path("api/workflows/<str:workflow_id>/scenarios", api_scenarios.scenarios),
+    path("api/workflows/<str:workflow_id>/scenarios/run", api_scenarios.run),
     path("api/runs", api_runs.listing),
     path("api/runs/<str:run_id>/events", api_runs.events),
+    path("api/compare", api_compare.compare),
     path("api/inbox", api_runs.inbox),
     path("api/schedules", api_schedules.listing),
     path("api/schedules/<str:workflow_id>/<str:schedule_id>/arm", api_schedules.arm),

@@ -1,15 +1,21 @@
 """What can be set about a playground, and how it is read."""
 
 import re
+import subprocess
+import sys
 from dataclasses import FrozenInstanceError, fields, replace
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from playground.configuration import Configuration, read
+from playground.queues.choosing import further_apps
+from tests.command.running import ROOT, environment
 
 DEFAULTS = read({})
+PROXIES = (ip_network("127.0.0.1"), ip_network("10.0.0.0/8"))
 
 
 @pytest.mark.parametrize(
@@ -25,11 +31,19 @@ DEFAULTS = read({})
         ("STEPYARD_BLOCKED_SECONDS", "0", "blocked_seconds", 0),
         ("STEPYARD_DB", "a b.db", "db", Path("a b.db")),
         ("STEPYARD_DATABASE", "postgres://u:p@h/n", "database", "postgres://u:p@h/n"),
+        ("STEPYARD_REDIS", "redis://h", "redis", "redis://h"),
+        ("STEPYARD_QUEUE", "celery", "queue", "celery"),
+        ("STEPYARD_BROKER", "redis://h", "broker", "redis://h"),
+        ("STEPYARD_QUEUES", "fast, slow", "queues", ("fast", "slow")),
         ("STEPYARD_ENV_FILE", "/x/.env", "env_file", Path("/x/.env")),
         ("STEPYARD_ENV_FILE", "", "env_file", None),
         ("STEPYARD_TOKEN", "t", "token", "t"),
         ("STEPYARD_SCHEDULES", "on", "schedules", True),
+        ("STEPYARD_PRODUCTION", "on", "production", True),
         ("STEPYARD_RELOAD", "0", "reload", False),
+        ("STEPYARD_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8", "trusted_proxies", PROXIES),
+        ("STEPYARD_USER_HEADER", "X-Auth-User", "user_header", "x-auth-user"),
+        ("STEPYARD_ROLE_HEADER", "X-Auth-Groups", "role_header", "x-auth-groups"),
         ("STEPYARD_ALLOWED_HOSTS", "a.test,,b.test", "allowed_hosts", ("a.test", "b.test")),
         ("STEPYARD_MAX_BODY", "1024", "max_body", 1024),
         ("PLAYGROUND_WORKFLOWS", "a.py, pkg.b  c", "workflows", ("a.py", "pkg.b", "c")),
@@ -59,6 +73,20 @@ def test_a_number_that_cannot_be_is_refused(text: str) -> None:
         read({"STEPYARD_PORT": text})
 
 
+@pytest.mark.parametrize(
+    ("variable", "text", "told"),
+    [
+        ("STEPYARD_TRUSTED_PROXIES", "proxy.test", "Addresses or networks are expected, such as 127.0.0.1,10.0.0.0/8"),
+        ("STEPYARD_TRUSTED_PROXIES", "10.0.0.1/8", "has host bits set"),
+        ("STEPYARD_USER_HEADER", "X User", "'X User'; the name of a header is expected, such as x-forwarded-user"),
+    ],
+)
+def test_what_says_who_asks_is_checked(variable: str, text: str, told: str) -> None:
+    """A mistake there would let everybody in, or nobody."""
+    with pytest.raises(ImproperlyConfigured, match=re.escape(told)):
+        read({variable: text})
+
+
 def test_a_switch_is_on_or_off() -> None:
     """Nothing else; what is empty is off."""
     assert not read({"STEPYARD_SCHEDULES": ""}).schedules
@@ -73,3 +101,60 @@ def test_it_is_frozen_and_shows_no_secrets() -> None:
     assert "hush" not in repr(made)
     with pytest.raises(FrozenInstanceError):
         made.port = 1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ({"STEPYARD_QUEUE": "procrastinate"}, "STEPYARD_QUEUE is for runs that several machines share"),
+        ({"STEPYARD_REDIS": "redis://h"}, "STEPYARD_REDIS is for runs that several machines share"),
+        ({"STEPYARD_QUEUE": "celery", "STEPYARD_DATABASE": "postgres://h/n"}, "needs STEPYARD_BROKER, such as amqp://"),
+    ],
+)
+def test_what_carries_runs_and_hints_needs_its_place(variables: dict[str, str], words: str) -> None:
+    """A queue, or a Redis, without a shared database is refused, and so is Celery without a broker."""
+    with pytest.raises(ImproperlyConfigured, match=re.escape(words)):
+        further_apps(read(variables))
+
+
+def test_there_are_two_queues_to_choose_from() -> None:
+    """Another name is refused with those that there are; what is chosen comes with its apps."""
+    with pytest.raises(ImproperlyConfigured, match="STEPYARD_QUEUE is 'rq'; procrastinate or celery is expected"):
+        read({"STEPYARD_QUEUE": "rq"})
+    shared = {"STEPYARD_DATABASE": "postgres://h/n", "STEPYARD_REDIS": "redis://h", "STEPYARD_QUEUE": "procrastinate"}
+    assert further_apps(read(shared))[:2] == ["playground.broadcast.redis", "playground.queues.procrastinate"]
+    assert further_apps(read({})) == []
+
+
+BLOCKED = """
+import sys
+for name in {blocked!r}:
+    sys.modules[name] = None
+import django
+django.setup()
+"""
+
+
+@pytest.mark.parametrize(
+    ("variables", "library", "extra"),
+    [
+        ({"STEPYARD_QUEUE": "procrastinate"}, "procrastinate", "procrastinate"),
+        ({"STEPYARD_QUEUE": "celery", "STEPYARD_BROKER": "redis://h"}, "celery", "celery"),
+        ({"STEPYARD_REDIS": "redis://h"}, "redis", "redis"),
+    ],
+)
+def test_a_missing_extra_is_named_with_the_command_that_installs_it(
+    variables: dict[str, str], library: str, extra: str
+) -> None:
+    """Nobody has to guess which package a setting needs."""
+    shared = environment(STEPYARD_DATABASE="postgres://h/n", DJANGO_SETTINGS_MODULE="playground.settings", **variables)
+    done = subprocess.run(
+        [sys.executable, "-c", BLOCKED.format(blocked=[library])],
+        cwd=ROOT,
+        env=shared,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert f"ImproperlyConfigured: STEPYARD_{'REDIS' if extra == 'redis' else 'QUEUE'}" in done.stderr
+    assert f"pip install 'stepyard[{extra}]'" in done.stderr

@@ -12,7 +12,7 @@ import engine
 ROOT = Path(__file__).parent.parent
 ENGINE = sorted((ROOT / "engine").rglob("*.py"))
 PLAYGROUND = sorted(path for path in (ROOT / "playground").rglob("*.py") if "migrations" not in path.parts)
-PURE = ("forms", "diagram", "history", "graph")
+PURE = ("forms", "diagram", "history", "graph", "comparison")
 
 ENGINE_FLOORS = [
     "paths",
@@ -22,17 +22,20 @@ ENGINE_FLOORS = [
     "events",
     "ids",
     "failure",
+    "rehearsal",
     "names",
     "validation",
     "values",
     "schedules",
     "tree",
     "journal",
+    "scenarios",
     "execution",
     "runs",
     "building",
     "registry",
     "testing",
+    "playing",
 ]
 """The rooms of the engine and its loose modules, bottom up: each imports only from those before it."""
 
@@ -40,6 +43,8 @@ PLAYGROUND_FLOORS = [
     *[
         "configuration",
         "database_url",
+        "broadcast",
+        "queues",
         "postgres",
         "graph",
         "layers",
@@ -49,22 +54,24 @@ PLAYGROUND_FLOORS = [
         "forms",
         "diagram",
         "history",
+        "comparison",
         "server",
         "supervisor",
         "store",
+        "access",
         "live",
         "catalogue",
         "fleet",
     ],
-    *["actions", "schedules", "runs", "runpage", "templatetags", "views", "consumers", "api", "worker"],
-    *["commandline", "examples"],
+    *["actions", "schedules", "runs", "scenarios", "runpage", "templatetags", "views", "consumers", "api", "worker"],
+    *["commandline", "examples", "pytest_plugin"],
 ]
 """The rooms of the playground, bottom up; Django's own files stand above them."""
 
 FORMS_FLOORS = ["values", "schema", "validation", "fields", "html", "form"]
 
-OF_THE_ENGINE = ["paths", "clock", "shown", "errors", "events", "ids", "failure", "validation", "values"]
-OF_THE_ENGINE += ["schedules", "journal"]
+OF_THE_ENGINE = ["paths", "clock", "shown", "errors", "events", "ids", "failure", "rehearsal", "validation", "values"]
+OF_THE_ENGINE += ["schedules", "journal", "scenarios"]
 """What every room of the playground may import of the engine, beside the face: its vocabulary and its journals."""
 
 DJANGO = ["apps", "asgi", "cli", "management", "migrations", "settings", "urls"]
@@ -137,7 +144,7 @@ def test_the_playground_takes_its_share_of_the_engine(path: Path) -> None:
     """Rooms know the engine's vocabulary and journals; only the worker knows what executes and builds workflows."""
     allowed = {"engine", *(f"engine.{name}" for name in OF_THE_ENGINE)}
     if inside(name_of(path), "playground.worker"):
-        allowed |= {f"engine.{name}" for name in ("tree", "execution", "runs", "building", "registry")}
+        allowed |= {f"engine.{name}" for name in ("tree", "execution", "runs", "building", "registry", "playing")}
     taken = {name for name in imports(path) if inside(name, "engine")} - FACE
     assert not [name for name in taken if not (name in allowed or inside(name, *(allowed - {"engine"})))]
 
@@ -173,7 +180,7 @@ def test_only_rooms_that_own_tables_import_models() -> None:
     assert users <= OWN_TABLES
 
 
-OWN_TABLES = {"store", "live", "catalogue", "fleet", "runs", "schedules", "worker"}
+OWN_TABLES = {"store", "access", "live", "catalogue", "fleet", "runs", "schedules", "worker"}
 
 
 def test_the_command_line_does_not_know_the_api() -> None:
@@ -181,6 +188,11 @@ def test_the_command_line_does_not_know_the_api() -> None:
     rooms = (ROOT / "playground" / "commandline", ROOT / "playground" / "management")
     known = {name for room in rooms for path in room.rglob("*.py") for name in imports(path)}
     assert not [name for name in known if inside(name, "playground.api", "playground.views")]
+
+
+def test_no_file_is_long() -> None:
+    """A file is read in one sitting: it has at most 350 lines."""
+    assert not [name_of(path) for path in ENGINE + PLAYGROUND if len(path.read_text("utf-8").splitlines()) > 350]
 
 
 def test_no_folder_is_a_heap() -> None:
@@ -200,6 +212,7 @@ A_KIND_EACH: dict[str, set[str]] = {
         "group",
         "loops",
         "mapping",
+        "rehearsing",
         "functions",
         "sequence",
         "steps",
@@ -209,12 +222,16 @@ A_KIND_EACH: dict[str, set[str]] = {
     "views": {
         "actions",
         "answers",
+        "compare",
         "doctor",
         "fork",
         "inbox",
+        "rehearsing",
         "run",
         "runs",
+        "scenarios",
         "schedules",
+        "stepping",
         "theme",
         "value",
         "workflows",
@@ -246,11 +263,14 @@ READ_THE_ENVIRONMENT = {
 
 WHERE_A_PROCESS_BEGINS = (
     "playground.asgi",
+    "playground.broadcast.redis.apps",
     "playground.cli",
     "playground.commandline.base",
     "playground.management.commands",
+    "playground.queues.celery.apps",
     "playground.worker.__main__",
     "playground.worker.inspection",
+    "playground.worker.scenarios.scenario_runs",
 )
 
 

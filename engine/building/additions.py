@@ -1,6 +1,7 @@
 """What each method of the builder adds to the tree: a node, made of what the method was given and checked."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Literal
 
 from engine.building.arguments import (
@@ -58,14 +59,18 @@ def branch(id: str, arms: Any, otherwise: Any, given: Schema) -> BranchNode:
     return BranchNode(id=id, arms=made, otherwise=_node_or_none(otherwise))
 
 
-def loop(
-    id: str, kind: Literal["dowhile", "dountil"], step: Any, condition: Any, max_iterations: Any, given: Schema
+def _loop(
+    kind: Literal["dowhile", "dountil"], id: str, step: Any, condition: Any, max_iterations: Any, given: Schema
 ) -> LoopNode:
     """Return a node whose body runs again, as its condition says of the body's output."""
     body = node_of(step)
     decides = make_function(condition, output_of(body, given))
     limit = count("max_iterations", max_iterations)
     return LoopNode(id=id, kind=kind, body=body, condition=decides, max_iterations=limit)
+
+
+dowhile: Callable[[str, Any, Any, Any, Schema], LoopNode] = partial(_loop, "dowhile")
+dountil: Callable[[str, Any, Any, Any, Schema], LoopNode] = partial(_loop, "dountil")
 
 
 def foreach(id: str, step: Any, concurrency: Any) -> ForeachNode:

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar, overload
 
 from engine.building import additions
+from engine.building.givens import Catching, Condition, Data, Inline, JsonDict, Result
 from engine.building.schedules import plan
 from engine.building.sequence import Part, node_of
-from engine.building.workflow import Workflow
+from engine.building.workflow import Workflow, not_before_commit
 from engine.execution.context import Context
 from engine.ids import check_id, free_id
 from engine.tree.calls import defining, unfinished
@@ -24,30 +25,9 @@ Now = TypeVar("Now", covariant=True)
 New = TypeVar("New")
 Other = TypeVar("Other")
 Item = TypeVar("Item")
-Data = TypeVar("Data")
-Result = TypeVar("Result")
-
-Inline = Callable[[Data], Result] | Callable[[Data, Context], Result]
-"""A function between steps: of the data, and of the context if it wants it."""
-
-Condition = Inline[Data, bool] | Inline[Data, Awaitable[bool]]
-"""A function that decides; sync or async."""
-
-JsonDict = dict[str, Any]
-
-Catching = type[BaseException] | str | tuple[type[BaseException] | str, ...]
-"""Which errors are caught: exception classes, or names of such."""
 
 
-def _not_before(builder: Any, name: str) -> str | None:
-    """Return what to say of an attribute that only a committed workflow has."""
-    # Its own fields are missing while it is copied.
-    if name.startswith("_") or name in WorkflowBuilder.__slots__ or not hasattr(Workflow, name):
-        return None
-    return f"{builder!r} has no {name} before it is committed. Call .commit() at its end."
-
-
-@unfinished(_not_before)
+@unfinished(not_before_commit)
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class WorkflowBuilder(Generic[In, Out, Now]):
     """A workflow in the making. Every method returns a new builder; make the first with `create_workflow`.
@@ -181,8 +161,7 @@ class WorkflowBuilder(Generic[In, Out, Now]):
             max_iterations: more passes than that fail the run.
             id: the node's own id.
         """
-        made = additions.loop(self._id("dowhile", id), "dowhile", step, condition, max_iterations, self.given)
-        return self._with(made)
+        return self._with(additions.dowhile(self._id("dowhile", id), step, condition, max_iterations, self.given))
 
     @defining(".dountil(step, condition, max_iterations=10)")
     def dountil(
@@ -201,8 +180,7 @@ class WorkflowBuilder(Generic[In, Out, Now]):
             max_iterations: more passes than that fail the run.
             id: the node's own id.
         """
-        made = additions.loop(self._id("dountil", id), "dountil", step, condition, max_iterations, self.given)
-        return self._with(made)
+        return self._with(additions.dountil(self._id("dountil", id), step, condition, max_iterations, self.given))
 
     @overload
     def foreach(
@@ -283,11 +261,7 @@ class WorkflowBuilder(Generic[In, Out, Now]):
 
     @defining(".sleep_until(datetime(2030, 1, 1))")
     def sleep_until(
-        self,
-        at: datetime | Inline[Now, datetime] | Inline[Now, Awaitable[datetime]],
-        /,
-        *,
-        id: str | None = None,
+        self, at: datetime | Inline[Now, datetime] | Inline[Now, Awaitable[datetime]], /, *, id: str | None = None
     ) -> "WorkflowBuilder[In, Out, Now]":
         """Wait for a point in time; the next step is given what this one was given.
 
@@ -356,7 +330,8 @@ class WorkflowBuilder(Generic[In, Out, Now]):
         Raises:
             EmptyWorkflow: it has no step.
             DuplicateId: two of its nodes have the same id.
-            WiringError: a step can never take what it is given, or a mapping reads a step that is not before it.
+            WiringError: a step can never take what it is given, or a mapping reads a step that is not before it, or a
+                part that cannot be there.
             DefinitionError: a schedule has a wrong expression, zone or input.
         """
         check_wiring(self.flow)
@@ -371,6 +346,4 @@ class WorkflowBuilder(Generic[In, Out, Now]):
         return WorkflowBuilder(flow=flow, given=output_of(node, self.given), schedules=self.schedules)
 
     def _id(self, kind: str, id: str | None) -> str:
-        if id is not None:
-            return check_id(id, kind)
-        return free_id(kind, {node.id for node in walk(self.flow.nodes)})
+        return free_id(kind, {node.id for node in walk(self.flow.nodes)}) if id is None else check_id(id, kind)

@@ -1,7 +1,7 @@
 """How steps are made: from a function, by name or by decorator, and from other steps."""
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Protocol, TypeVar, Unpack, overload
 
 from engine.building.step_options import StepOptions, check_inline, check_options, signature_of_undo
@@ -247,7 +247,9 @@ def _optional(id: str, option: str, spec: Any) -> Schema | None:
     return None if spec is None else _schema(id, option, spec)
 
 
-def _call(function: Callable[..., Any], signature: Signature, inline: bool) -> Callable[[Any, Any], Awaitable[Any]]:
+def _call(
+    function: Callable[..., Any], signature: Signature, inline: bool
+) -> Callable[[Any, Any], Coroutine[Any, Any, Any]]:
     """Return the coroutine function of ``(data, ctx)`` that a step is to the executor."""
     bound = signature.bind(function)
     if signature.is_async:

@@ -8,7 +8,7 @@ from engine.ids import check_id
 from engine.runs.run import Run
 from engine.runs.runtime import Runtime
 from engine.shown import shown
-from engine.tree.calls import defining, unfinished
+from engine.tree.calls import TEXT, asking, defining, unfinished
 from engine.tree.graph import Graph, digest_of, graph_of
 from engine.tree.mermaid import mermaid_of
 from engine.tree.nodes import Flow
@@ -88,6 +88,7 @@ class Workflow(Generic[In, Out]):
         """Return the SHA-256 of its graph and schemas, in hex; it changes when one of them does."""
         return digest_of(self.flow)
 
+    @asking("workflow.to_mermaid()")
     def to_mermaid(self) -> str:
         """Return it as the text of a Mermaid flowchart."""
         return mermaid_of(self.flow)
@@ -96,6 +97,7 @@ class Workflow(Generic[In, Out]):
         """Return the same workflow with something that makes its runs."""
         return replace(self, runtime=runtime)
 
+    @asking("await workflow.create_run(run_id='order-7')", run_id=TEXT | None, resource_id=TEXT | None)
     async def create_run(self, run_id: str | None = None, resource_id: str | None = None) -> Run[Any, Any]:
         """Make a run; nothing is stored before it starts.
 
@@ -114,6 +116,14 @@ class Workflow(Generic[In, Out]):
     def __repr__(self) -> str:
         """Return the workflow as text."""
         return f"Workflow({self.id!r}: {self.flow.input.name} -> {self.flow.output.name})"
+
+
+def not_before_commit(builder: Any, name: str) -> str | None:
+    """Return what to say of an attribute of a workflow in the making that only a committed one has."""
+    # Its own fields are missing while it is copied.
+    if name.startswith("_") or name in type(builder).__slots__ or not hasattr(Workflow, name):
+        return None
+    return f"{builder!r} has no {name} before it is committed. Call .commit() at its end."
 
 
 def is_uncommitted(given: object) -> bool:

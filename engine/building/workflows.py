@@ -16,6 +16,9 @@ from engine.tree.signature import caller_position
 from engine.tree.step import Hook, Retry, Step
 from engine.values.schema import Schema
 
+LONGEST_QUEUE = 64
+MOST_URGENT = 9
+
 In = TypeVar("In")
 Out = TypeVar("Out")
 
@@ -47,6 +50,12 @@ class WorkflowOptions(TypedDict, total=False):
     schedules: Sequence[Schedule | Every] | None
     """When runs start by themselves; checked by ``.commit()``."""
 
+    queue: str | None
+    """The queue from which workers take its runs, where machines share the work: ``"default"`` when left out."""
+
+    priority: int | None
+    """How urgent its runs are in that queue: from 0, the least, which they are when it is left out, to 9."""
+
 
 @overload
 def create_workflow(
@@ -74,8 +83,8 @@ def create_workflow(
         id: its name: letters, digits, ``_`` and ``-``.
         input_schema: what a run is started with: a type, a JSON Schema dict, or None for any JSON value.
         output_schema: what a run gives, likewise.
-        **options: state_schema, description, retry, metadata, on_start, on_finish, on_error and schedules: see
-            `WorkflowOptions`.
+        **options: state_schema, description, retry, metadata, on_start, on_finish, on_error, schedules, queue
+            and priority: see `WorkflowOptions`.
 
     Raises:
         DefinitionError: the id, a schema or an option cannot be used; its message says how to mend it.
@@ -97,6 +106,8 @@ def create_workflow(
         on_start=options.get("on_start"),
         on_finish=options.get("on_finish"),
         on_error=options.get("on_error"),
+        queue=options.get("queue"),
+        priority=options.get("priority"),
         file=file,
         line=line,
     )
@@ -113,6 +124,27 @@ def _check(id: str, options: WorkflowOptions) -> None:
     for name in ("on_start", "on_finish", "on_error"):
         if (hook := options.get(name)) is not None and not _takes_one(hook):
             raise DefinitionError(f"Workflow {id!r} has {name}={shown(hook)}. Expected a function of one argument.")
+
+    _check_carriage(id, options.get("queue"), options.get("priority"))
+
+
+def _check_carriage(id: str, queue: Any, priority: Any) -> None:
+    """Check where a workflow's runs wait for a worker.
+
+    Raises:
+        DefinitionError: there can be no such queue, or no such priority.
+    """
+    if queue is not None:
+        check_id(queue, "queue")
+        if len(queue) > LONGEST_QUEUE:
+            raise DefinitionError(
+                f"Workflow {id!r} has a queue whose name has {len(queue)} characters. Expected {LONGEST_QUEUE} at most."
+            )
+    if priority is not None and (type(priority) is not int or not 0 <= priority <= MOST_URGENT):
+        raise DefinitionError(
+            f"Workflow {id!r} has priority={shown(priority)}. Expected a whole number from 0 to {MOST_URGENT}; the "
+            "highest one is the most urgent."
+        )
 
 
 def _takes_one(hook: Any) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.errors import NotAList
 from engine.execution.functions import decide
-from engine.execution.group import Group, Member
+from engine.execution.group import Member, Siblings
 from engine.execution.outcome import CANCELED, HALTED, Failed, Outcome, recorded
 from engine.execution.scope import Scope
 from engine.execution.undo import undo_within
@@ -28,7 +28,7 @@ async def run_race(run: Walker, node: RaceNode, scope: Scope, value: Value) -> O
     """
     decided = scope.place.decisions.get(node.id)
     arms = [arm for arm in node.arms if decided is None or arm.id in decided]
-    group = Group(run, scope, _children(run, arms, scope, value), limit=None, launch_all=True, ends_with=Value)
+    group = Siblings(run, scope, _children(run, arms, scope, value), limit=None, launch_all=True, ends_with=Value)
     await group.gather()
     won = next(((arm, end) for arm, end in zip(arms, group.outcomes, strict=True) if isinstance(end, Value)), None)
     if won is None:
@@ -72,7 +72,7 @@ async def run_foreach(run: Walker, node: ForeachNode, scope: Scope, value: Value
         Member(partial(start, index), ids, index, _known_of(node.body, scope, index))
         for index in range(len(value.json))
     ]
-    group = Group(run, scope, children, limit=node.concurrency, launch_all=False)
+    group = Siblings(run, scope, children, limit=node.concurrency, launch_all=False)
     await group.gather()
     stopped = group.stopped()
     if stopped is not None:
@@ -99,7 +99,7 @@ async def _run_arms(
     run: Walker, arms: Sequence[Node], scope: Scope, value: Value, limit: int | None, *, fail_fast: bool
 ) -> Outcome:
     children = _children(run, arms, scope, value)
-    group = Group(run, scope, children, limit=limit, launch_all=True, ends_with=Failed if fail_fast else None)
+    group = Siblings(run, scope, children, limit=limit, launch_all=True, ends_with=Failed if fail_fast else None)
     await group.gather()
     stopped = group.stopped()
     if stopped is not None:

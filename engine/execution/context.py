@@ -13,11 +13,14 @@ from engine.execution.questions import Questions
 from engine.execution.signals import Bail, Refuse, Suspend, Timeout
 from engine.journal.step_state import StepState
 from engine.paths import Path
+from engine.tree.calls import NUMBER, TEXT, Expected, asking
 from engine.tree.step import Step
 from engine.values.missing import MISSING
 from engine.values.schema import ANY
 
 Answer = TypeVar("Answer")
+
+STEP = Expected("a step or the id of one", lambda given: isinstance(getattr(given, "id", given), str))
 
 current_context: "ContextVar[Context | None]" = ContextVar("current_context", default=None)
 """The context of the step that runs here; logs and prints find their step by it."""
@@ -86,7 +89,8 @@ class Context:
         self.path: Path = path
         # Taken now: the record goes on, and a thread that was left behind still belongs to this attempt.
         self.attempt: int = 1 if record is None else record.attempts
-        self._questions = Questions(host, path, step, record)
+        # Most steps ask nothing, so this is made when it is needed; but what was answered is taken now, as above.
+        self._questions = None if record is None or not record.suspends else Questions(host, path, step, record)
 
     @property
     def run_id(self) -> str:
@@ -127,7 +131,7 @@ class Context:
     @property
     def suspend_data(self) -> Any:
         """Return a copy of the payload of the last suspend; None before the first."""
-        return ANY.load(self._questions.last_payload)
+        return ANY.load(self._asked.last_payload)
 
     @property
     def resume_data(self) -> Any:
@@ -135,7 +139,7 @@ class Context:
 
         The answer to a question with a schema of its own is JSON here. It is None when the time for it was over.
         """
-        return self._left_by(self._questions.last_answer)
+        return self._left_by(self._asked.last_answer)
 
     @property
     def state(self) -> Any:
@@ -158,6 +162,7 @@ class Context:
         """Tell whether the run was cancelled, or the attempt timed out, while this step runs."""
         return self._closed
 
+    @asking("ctx.check_cancelled()")
     def check_cancelled(self) -> None:
         """Raise StepCancelled when the run was cancelled; for long loops in sync steps.
 
@@ -167,6 +172,7 @@ class Context:
         if self._closed:
             raise StepCancelled
 
+    @asking("ctx.result(fetch)", step=STEP)
     def result(self, step: "Step[Any, Any] | str", default: Any = MISSING) -> Any:
         """Return the output of an earlier step of this workflow, or of one around it.
 
@@ -201,6 +207,7 @@ class Context:
         timeout: Timeout = ...,
         default: Any = ...,
     ) -> Any: ...
+    @asking("ctx.suspend({'question': 'Buy it?'}, label='buy')", label=TEXT | None)
     def suspend(
         self,
         payload: Any = None,
@@ -234,8 +241,9 @@ class Context:
             InvalidSchema: ``answer`` is no schema.
             StepError: ``timeout`` is no time, or there is a default without one.
         """
-        return self._left_by(lambda: self._questions.ask(payload, label, answer, timeout, default))
+        return self._left_by(lambda: self._asked.ask(payload, label, answer, timeout, default))
 
+    @asking("ctx.bail('nothing to do')")
     def bail(self, value: Any = None) -> NoReturn:
         """End the whole workflow early, with success and this result.
 
@@ -247,6 +255,7 @@ class Context:
         """
         self._leave(Bail(self._host.dump(self.path, "value", value)))
 
+    @asking("ctx.set_state(count=1)")
     def set_state(self, **changes: Any) -> None:
         """Merge the changes into the run's state at once, validated and recorded.
 
@@ -256,6 +265,7 @@ class Context:
         self.check_cancelled()
         self._host.change_state(self._place, self._step, self.path, changes)
 
+    @asking("ctx.write('a line')")
     def write(self, chunk: Any) -> None:
         """Give a piece of output to everyone who watches, while the step runs.
 
@@ -267,6 +277,7 @@ class Context:
         """
         self._note("step-output", {"chunk": self._host.dump(self.path, "chunk", chunk)})
 
+    @asking("ctx.progress(0.5, 'half of it')", fraction=NUMBER)
     def progress(self, fraction: float, message: str = "") -> None:
         """Tell how far the step is.
 
@@ -293,6 +304,12 @@ class Context:
         # Looked at first, since a call for each step is what steps cost.
         if self._host.told:
             self._host.gather()
+
+    @property
+    def _asked(self) -> Questions:
+        if self._questions is None:
+            self._questions = Questions(self._host, self.path, self._step, None)
+        return self._questions
 
     def _note(self, type: EventType, payload: dict[str, Any]) -> None:
         if not self._closed:

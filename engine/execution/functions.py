@@ -1,5 +1,6 @@
 """Conditions, mapping and timer functions: called with the typed value, their errors named."""
 
+import asyncio
 from typing import Any
 
 from engine.errors import ConditionFailed, StepError
@@ -7,7 +8,7 @@ from engine.execution.context import Context
 from engine.execution.outcome import Failed
 from engine.execution.scope import Scope
 from engine.execution.signals import Bail, Suspend
-from engine.execution.walker import Walker
+from engine.execution.walker import ITSELF, Walker, own_cancels
 from engine.failure import describe, is_users, message_of
 from engine.journal.refs import Value
 from engine.tree.step import Function
@@ -25,12 +26,19 @@ async def evaluate(
     """
     context = context or Context(run.host, scope, node_id, (*scope.path, node_id))
     await run.journal.flush()
+    cancels = own_cancels.get()
     try:
         return await function.call(value.json, context)
     except (Suspend, Bail):
         raise StepError(f"{function.name} of {node_id!r} cannot suspend or bail: only a step can") from None
+    except asyncio.CancelledError:
+        if await cancels.settle(run):
+            raise StepError(ITSELF) from None
+        raise
     finally:
         context.close()
+        if cancels.task.cancelling():
+            await cancels.settle(run)
 
 
 async def decide(run: Walker, condition: Function, scope: Scope, node_id: str, value: Value) -> bool | Failed:

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+from collections.abc import Callable, Coroutine
+from typing import Any, NamedTuple
 
-from engine.execution.outcome import CANCELED, HALTED, Bailed, Failed, Halted, Outcome
+from engine.execution.outcome import CANCELED, HALTED, HELD, Bailed, Failed, Halted, Outcome
 from engine.execution.scope import Scope
-from engine.execution.walker import Walker
+from engine.execution.walker import Walker, counting
 from engine.journal.refs import Value
 from engine.paths import Path
 
@@ -15,7 +15,7 @@ from engine.paths import Path
 class Member(NamedTuple):
     """One child of a group: how to run it, and which paths are its own. A tuple, since a foreach may have very many."""
 
-    start: Callable[[], Awaitable[Outcome]]
+    start: Callable[[], Coroutine[Any, Any, Outcome]]
     ids: tuple[str, ...]
     """The ids that the child's steps have in the workflow."""
     number: int | None = None
@@ -29,10 +29,11 @@ class Member(NamedTuple):
         return [(step_id,) if self.number is None else (step_id, self.number) for step_id in self.ids]
 
 
-class Group:
+class Siblings:
     """Runs children in a sliding window and starts a halted one again when it can go on.
 
-    A child that halts gives its place in the window to the next one. The group ends when no child runs any more.
+    A child that halts gives its place in the window to the next one, unless the run pauses there: then what comes after
+    it waits for it. The group ends when no child runs any more.
     """
 
     def __init__(
@@ -64,6 +65,8 @@ class Group:
         self._ends_with = Bailed if ends_with is None else Bailed | ends_with
         self._queue = deque(range(len(children)))
         self._running: dict[int, asyncio.Task[None]] = {}
+        self._held: set[int] = set()
+        """The children before whose next step the run pauses."""
         self._poked: set[int] = set()
         self._moved = asyncio.Event()
         self._failed = False
@@ -90,12 +93,14 @@ class Group:
     def stopped(self) -> Bailed | Failed | Halted | None:
         """Return why the node has no value yet: an early end, the first failure in list order, or a halt.
 
-        A failure waits for siblings that a timer or an event will wake, as it waits for running ones; who waits for a
-        person may wait for ever, so those stay behind.
+        A failure waits for siblings that a timer or an event will wake, or before which the run pauses, as it waits for
+        running ones; who waits for a person may wait for ever, so those stay behind.
         """
         bailed = next((outcome for outcome in self.outcomes if isinstance(outcome, Bailed)), None)
         if bailed is not None:
             return bailed
+        if self._held:
+            return HELD
         failed = next((outcome for outcome in self.outcomes if isinstance(outcome, Failed)), None)
         if failed is None:
             return HALTED if HALTED in self.outcomes else None
@@ -118,7 +123,8 @@ class Group:
     def _wake(self, number: int) -> None:
         if number in self._running:
             self._poked.add(number)
-        elif self.outcomes[number] is HALTED and number not in self._queue:
+        elif isinstance(self.outcomes[number], Halted) and number not in self._queue:
+            self._held.discard(number)
             self._queue.appendleft(number)
             self._moved.set()
 
@@ -127,9 +133,10 @@ class Group:
         if self._decided:
             self._queue.clear()
         elif self._failed and not self._launch_all and self._queue:
-            begun = {self._child_of(path) for path in self._run.journal.state.open}
+            state = self._run.journal.state
+            begun = {self._child_of(path) for path in (*state.open, *state.paused, *state.released)}
             self._queue = deque(number for number in self._queue if number in begun)
-        while self._queue and len(self._running) < self._limit:
+        while self._queue and len(self._running) + len(self._held) < self._limit:
             number = self._queue.popleft()
             self._running[number] = tasks.create_task(self._run_child(number))
         return bool(self._running)
@@ -137,7 +144,7 @@ class Group:
     async def _run_child(self, number: int) -> None:
         outcome: Outcome = CANCELED
         try:
-            outcome = await self._children[number].start()
+            outcome = await counting(self._children[number].start())
         finally:
             del self._running[number]
             self._note(number, outcome)
@@ -149,8 +156,10 @@ class Group:
         self._poked.discard(number)
         self._failed = self._failed or isinstance(outcome, Failed)
         self._decided = self._decided or isinstance(outcome, self._ends_with)
-        if outcome is HALTED and poked:
+        if isinstance(outcome, Halted) and poked:
             self._queue.appendleft(number)
+        elif outcome is HELD:
+            self._held.add(number)
 
     async def _cancel_running(self) -> None:
         running = list(self._running.values())
@@ -161,6 +170,9 @@ class Group:
 
     def _cancel_open(self) -> None:
         inside = [path for path in self._run.journal.state.open if self._child_of(path) is not None]
+        self._held.clear()
+        for path in [path for path in self._run.held if self._child_of(path) is not None]:
+            del self._run.held[path]
         for path in reversed(inside):
             self._run.journal.emit("step-canceled", path, {"reason": "a sibling ended the run of this group"})
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.clock import Clock
 from engine.events import Draft, Event, RunStatus
+from engine.execution.walker import contained, counting
 from engine.failure import describe, is_users, message_of
 from engine.journal.requests import record_note
 from engine.journal.result import RunResult
@@ -18,20 +19,28 @@ MAX_DEATHS = 3
 """How many workers may die while the hooks of one run are called."""
 
 
-def hooks_after(flow: Flow, status: RunStatus) -> list[str]:
-    """Return the names of the hooks that follow an end with this status."""
-    hooks = {"on_finish": flow.on_finish, "on_error": flow.on_error if status == "failed" else None}
-    return [name for name, hook in hooks.items() if hook is not None]
+def hooks_after(flow: Flow, status: RunStatus, run: RunState | None = None) -> list[str]:
+    """Return the names of the hooks that follow an end with this status; of a run that rehearses, none."""
+    if run is not None and run.rehearsal is not None:
+        return []
+    hooks = [] if flow.on_finish is None else ["on_finish"]
+    if status == "failed" and flow.on_error is not None:
+        hooks.append("on_error")
+    return hooks
 
 
-def left_by(flow: Flow, status: RunStatus) -> dict[str, Any]:
+def left_by(flow: Flow, status: RunStatus, run: RunState) -> dict[str, Any]:
     """Return what the last event of a run says of the hooks that are still to be called."""
-    hooks = hooks_after(flow, status)
+    hooks = hooks_after(flow, status, run)
     return {"hooks": hooks} if hooks else {}
 
 
 async def call(hook: Callable[[Any], Any], argument: Any) -> None:
     """Call a hook, sync or async."""
+    await counting(contained(_call(hook, argument)))
+
+
+async def _call(hook: Callable[[Any], Any], argument: Any) -> None:
     result = hook(argument)
     if inspect.isawaitable(result):
         await result
@@ -39,7 +48,7 @@ async def call(hook: Callable[[Any], Any], argument: Any) -> None:
 
 async def call_hooks(flow: Flow, state: RunState, *, store: Store, clock: Clock, logger: logging.Logger) -> None:
     """Call the hooks that follow a run's end; what they raise is logged and recorded."""
-    for name in hooks_after(flow, state.status):
+    for name in hooks_after(flow, state.status, state):
         try:
             await call(getattr(flow, name), RunResult.of(state))
         except BaseException as error:

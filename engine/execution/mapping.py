@@ -6,10 +6,10 @@ from engine.errors import InvalidOutput, InvalidValue, NotSerializable, StepErro
 from engine.execution.context import Context, current_context
 from engine.execution.functions import evaluate
 from engine.execution.lost import fail_lost
-from engine.execution.outcome import Failed, Outcome, recorded
+from engine.execution.outcome import Failed, Halted, Outcome, recorded
 from engine.execution.scope import Scope
 from engine.execution.signals import Bail, Suspend
-from engine.execution.walker import Walker
+from engine.execution.walker import Walker, contained
 from engine.failure import describe, is_users
 from engine.journal.refs import Value
 from engine.journal.step_state import StepState
@@ -31,7 +31,10 @@ async def run_map(run: Walker, node: MapNode, scope: Scope, value: Value) -> Out
     lost = fail_lost(run, path, record)
     if lost is not None:
         return lost
-    value = run.given(path, value) if record is None else Value(record.input, value.ref)
+    given = run.given(path, value) if record is None else Value(record.input, value.ref)
+    if isinstance(given, Halted):
+        return given
+    value = given
     attempt = 1 if record is None else record.attempts + 1
     run.journal.emit("step-started", path, {"attempt": attempt, "input": value.ref})
     try:
@@ -72,7 +75,10 @@ async def _mapped(run: Walker, node: MapNode, scope: Scope, value: Value, contex
     if any(isinstance(source, Function) for _, source in node.sources):
         await run.journal.flush()
     reader = ScopeReader(run, scope)
-    mapped = {key: await resolve_source(source, key, reader, value.json, context) for key, source in node.sources}
+    mapped = {
+        key: await contained(resolve_source(source, key, reader, value.json, context), run)
+        for key, source in node.sources
+    }
     return ANY.dump(mapped)
 
 

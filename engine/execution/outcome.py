@@ -9,7 +9,7 @@ from engine.paths import Path
 
 
 class Halted:
-    """Nothing more can be done here now: a person, a timer or an event is waited for."""
+    """Nothing more can be done here now: a person, a timer or an event is waited for, or the run is about to pause."""
 
     __slots__ = ()
 
@@ -21,6 +21,8 @@ class Canceled:
 
 
 HALTED = Halted()
+HELD = Halted()
+"""The run pauses before a step here. Its place in a window stays taken: what comes after it has to wait for it."""
 CANCELED = Canceled()
 
 

@@ -67,6 +67,10 @@ class Host(Protocol):
         """Return what other threads have told and nobody has recorded yet."""
         ...
 
+    def leave(self) -> None:
+        """Serve steps that are left behind, and begin nothing for them any more: the segment is over."""
+        ...
+
     def gather(self) -> None:
         """Record what other threads have told of their steps so far; called on the executor's own thread."""
         ...

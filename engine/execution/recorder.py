@@ -34,7 +34,7 @@ class Recorder:
         clock: Clock,
         claim: Claim,
         state: RunState,
-        news: Callable[[Sequence[Event]], None] = lambda events: None,
+        news: Callable[[Sequence[Event]], None] | None = None,
     ) -> None:
         """Take the claim, the folded state, and who is told of events that others recorded."""
         self.state: RunState = state
@@ -63,7 +63,7 @@ class Recorder:
         self.now: Callable[[], datetime] = clock.now
         """The time of events."""
         self._epoch = claim.epoch
-        self._news = news
+        self._news = news or _ignore
         self._pending: list[Draft] = []
         self._writing = asyncio.Lock()
         self._main: asyncio.Task[Any] | None = None
@@ -80,6 +80,10 @@ class Recorder:
         """
         self._main = main
         self._spawn = spawn
+
+    def leave(self) -> None:
+        """Tell nobody of news any more, and begin nothing beside; the segment is over."""
+        self._news, self._spawn = _ignore, None
 
     def emit(self, type: EventType, path: Path, payload: dict[str, Any]) -> None:
         """Fold an event now; it is recorded by the next `flush`."""
@@ -114,7 +118,15 @@ class Recorder:
         waiting, self._waiting = self._waiting, []
         error: BaseException | None = None
         try:
-            await self._write()
+            while self._pending:
+                batch, self._pending = self._pending, []
+                try:
+                    self.last_seq = await self._store.append(self.run_id, batch, epoch=self._epoch, after=self.last_seq)
+                except Conflict:
+                    # Others can only have added requests, which a walk takes up where it comes to them; so what is
+                    # pending stays true, and is written after them. It goes first: more may have been emitted since.
+                    self._pending = batch + self._pending
+                    await self._read_news()
         except BaseException as raised:
             error = raised
             raise
@@ -138,8 +150,14 @@ class Recorder:
             payload: its payload.
             still: whether there is reason for it when all that was emitted before is recorded.
         """
-        spawn, draft = self._beside(), Draft(self.now(), type, path, payload)
-        settling = self._settle(draft, self.heard, still)
+        return await self.settle_all([(type, path, payload)], still)
+
+    async def settle_all(
+        self, events: Sequence[tuple[EventType, Path, dict[str, Any]]], still: Callable[[], bool] = lambda: True
+    ) -> bool:
+        """Do with several events, all or none, what `settle` does with one."""
+        spawn, now = self._beside(), self.now()
+        settling = self._settle([Draft(now, *event) for event in events], self.heard, still)
         return bool(await (settling if spawn is None else asyncio.shield(spawn(settling))))
 
     async def catch_up(self) -> None:
@@ -151,30 +169,24 @@ class Recorder:
         """Return how to write beside the current task if that may be cancelled meanwhile, as a child of a group."""
         return None if self.alone or asyncio.current_task() is self._main else self._spawn
 
-    async def _write(self) -> None:
-        while self._pending:
-            batch, self._pending = self._pending, []
-            try:
-                self.last_seq = await self._store.append(self.run_id, batch, epoch=self._epoch, after=self.last_seq)
-            except Conflict:
-                # Others can only have added requests, which a walk takes up where it comes to them; so what is pending
-                # stays true, and is written after them. It goes first, since more may have been emitted meanwhile.
-                self._pending = batch + self._pending
-                await self._read_news()
+    async def _settle(self, drafts: Sequence[Draft], heard: int, still: Callable[[], bool]) -> bool:
+        while True:
+            await self.write()
+            async with self._writing:
+                # Not before the lock is held and all else is written: waiting for both gave others time to decide.
+                if not self._pending:
+                    return self.heard == heard and still() and await self._record(drafts)
 
-    async def _settle(self, draft: Draft, heard: int, still: Callable[[], bool]) -> bool:
-        async with self._writing:
-            await self._write()
-            # Not before the lock is held and all else is written: waiting for both gave others time to decide first.
-            if self.heard != heard or not still():
-                return False
-            try:
-                self.last_seq = await self._store.append(self.run_id, [draft], epoch=self._epoch, after=self.last_seq)
-            except Conflict:
-                await self._read_news()
-                return False
+    async def _record(self, drafts: Sequence[Draft]) -> bool:
+        """Record and fold some events unless others have recorded something; then fold in that."""
+        try:
+            self.last_seq = await self._store.append(self.run_id, drafts, epoch=self._epoch, after=self.last_seq)
+        except Conflict:
+            await self._read_news()
+            return False
+        for draft in drafts:
             apply(self.state, draft)
-            return True
+        return True
 
     async def _read_news(self) -> None:
         events = await self._store.read(self.run_id, after=self.last_seq)
@@ -185,6 +197,10 @@ class Recorder:
             self.heard += len(events)
             self.straight = self.straight and not self._pending
             self._news(events)
+
+
+def _ignore(events: Sequence[Event]) -> None:
+    """Take no notice."""
 
 
 async def _nothing() -> None:

@@ -8,14 +8,14 @@ from typing import Any, Literal
 
 from engine.clock import Clock
 from engine.errors import StaleEpoch
-from engine.events import Event
+from engine.events import Event, RunStatus
 from engine.execution.attempts import run_attempt
 from engine.execution.concurrent import run_branch, run_foreach, run_parallel, run_race
 from engine.execution.hooks import left_by
 from engine.execution.loops import run_loop
-from engine.execution.lost import lost_between
+from engine.execution.lost import take_over
 from engine.execution.mapping import run_map
-from engine.execution.outcome import Bailed, Canceled, Failed, Halted, Outcome
+from engine.execution.outcome import HELD, Bailed, Canceled, Failed, Halted, Outcome
 from engine.execution.ports import Host
 from engine.execution.recorder import Recorder
 from engine.execution.scope import Scope
@@ -25,8 +25,6 @@ from engine.execution.steps import run_step
 from engine.execution.undo import undo_all
 from engine.execution.waits import run_event, run_sleep
 from engine.execution.walker import Listener, in_own_context, take_back
-from engine.failure import describe
-from engine.journal.lost import MAX_LOST
 from engine.journal.refs import Value
 from engine.journal.requests import Start
 from engine.journal.state import RunState
@@ -49,6 +47,7 @@ from engine.tree.nodes import (
     SleepNode,
     StepNode,
 )
+from engine.values.missing import MISSING
 
 
 class Execution:
@@ -68,10 +67,15 @@ class Execution:
         flow: Flow,
         state: RunState,
         start: Start | None = None,
+        die: Callable[[], None] | None = None,
     ) -> None:
-        """Take the claim and the folded state of the run; ``start`` is recorded when it begins, and holds from then."""
+        """Take the claim and the folded state of the run.
+
+        ``start`` is recorded when it begins, and holds from then; ``die`` kills this process, if rehearsals may.
+        """
         self.clock = clock
         self.random = random
+        self.die = die
         self.lost: str = claim.lost or ""
         self.journal: Recorder = Recorder(store, clock, claim, state, self._take_news)
         self._store = store
@@ -86,9 +90,10 @@ class Execution:
         """The task that walks, as long as it does."""
         self._renewal: asyncio.TimerHandle | None = None
         self._stopped = False
-        self._interrupted = False
+        self.interrupted: bool = False
         self.to_undo: bool = False
         """Whether somebody has cancelled the run meanwhile, and what it did is to be undone under a new claim."""
+        self.held: dict[Path, Value] = {}
         self.host: Host = StepHost(self.journal, self._spawn)
 
     async def segment(self) -> bool:
@@ -122,8 +127,11 @@ class Execution:
             self._stopped = self._stopped or stale is not None
             await self.journal.catch_up()
         finally:
-            if self._interrupted:
+            if self.interrupted:
                 await take_back(main)
+            # What refers to itself is only found by Python's garbage collector, which costs more than a step.
+            self.journal.leave()
+            self.host.leave()
         if main.cancelling():
             raise asyncio.CancelledError
         return not self._stopped
@@ -163,15 +171,23 @@ class Execution:
     def stop(self) -> None:
         """Leave the run as it is: what ran is interrupted and is recorded by nobody here."""
         self._stopped = True
-        if self._main is not None and not self._interrupted:
-            self._interrupted = self._main.cancel()
+        if self._main is not None and not self.interrupted:
+            self.interrupted = self._main.cancel()
 
-    def given(self, path: Path, value: Value) -> Value:
-        """Return what a step is given when it begins: the value, unless the run was forked there with another one."""
-        fork = self.journal.state.forked_from
-        if fork is None or "input" not in fork or tuple(fork["step"]) != path:
+    def given(self, path: Path, value: Value, *, is_step: bool = False) -> Value | Halted:
+        """Return what a step is given when it begins, unless the run pauses before it; see `Walker.given`."""
+        state = self.journal.state
+        fork = state.forked_from
+        if fork is not None and "input" in fork and tuple(fork["step"]) == path:
+            value = Value(fork["input"], {"value": fork["input"]})
+        if not (state.breakpoints or state.stepping or state.released):
             return value
-        return Value(fork["input"], {"value": fork["input"]})
+        if state.stops_before(path, is_step=is_step):
+            self.held[path] = value
+            return HELD
+        self.held.pop(path, None)
+        other = state.released.get(path, MISSING)
+        return value if other is MISSING else Value(other, {"value": other})
 
     @contextmanager
     def listening(self, listener: Listener) -> Iterator[None]:
@@ -202,6 +218,7 @@ class Execution:
         root = self._root
         while True:
             heard = self.journal.heard
+            self.held.clear()
             outcome = await run_flow(self, self._flow, root)
             if not isinstance(outcome, Halted):
                 await self._end(outcome)
@@ -214,28 +231,10 @@ class Execution:
 
     async def _begin(self) -> Failed | None:
         """Record that the run begins or is taken over; tell why when it cannot go on."""
-        state, lost = self.journal.state, self._claim.interrupted
-        status = state.status
+        status = self.journal.state.status
         if status == "pending" or self._start is not None:
             self.journal.emit("run-started", (), {} if self._start is None else self._start.payload())
-        at_work = [step for step in state.open.values() if step.kind == "step" and step.status == "running"]
-        interrupted = [list(step.path) for step in at_work if step.retry_at is None and (lost or not step.ready)]
-        if state.undoing is not None:
-            if lost:
-                reason = self._claim.lost or "its worker was lost"
-                self.journal.emit("run-recovered", (), {"reason": reason, "interrupted": [], "lost": 1})
-            return None
-        # Conditions and timer functions leave no trace until they have ended: a worker may have died of one.
-        unseen = lost and not at_work and status in ("pending", "running")
-        deaths = state.stuck + 1 if state.recovered_seq == state.last_seq else 1
-        if unseen and deaths >= MAX_LOST:
-            return Failed(describe(lost_between(deaths, self.lost)))
-        if interrupted or unseen:
-            reason = self._claim.lost or ("its worker was lost" if lost else "its worker was stopped")
-            self.journal.emit("run-recovered", (), {"reason": reason, "interrupted": interrupted, "lost": int(lost)})
-            if unseen:
-                await self.journal.flush()
-        return None
+        return await take_over(self.journal, self._claim, status)
 
     @property
     def _root(self) -> Scope:
@@ -244,9 +243,9 @@ class Execution:
     async def _end(self, outcome: Outcome) -> None:
         match outcome:
             case Value():
-                self.journal.emit("run-succeeded", (), {"result": outcome.ref} | left_by(self._flow, "success"))
+                self.journal.emit("run-succeeded", (), {"result": outcome.ref} | self._left_by("success"))
             case Bailed(value):
-                self.journal.emit("run-succeeded", (), {"result": value.ref} | left_by(self._flow, "success"))
+                self.journal.emit("run-succeeded", (), {"result": value.ref} | self._left_by("success"))
             case Failed(error) if self.journal.state.left_to_undo:
                 # Recorded first: a condition that has failed the run might hold when it is asked again.
                 self.journal.emit("run-undoing", (), {"status": "failed", "error": error})
@@ -266,9 +265,12 @@ class Execution:
 
     def _end_undone(self, status: Literal["failed", "canceled"], payload: dict[str, Any]) -> None:
         undone = [list(path) for path in self.journal.state.undone]
-        hooks = left_by(self._flow, status) or ({"hooks": []} if status == "canceled" else {})
+        hooks = self._left_by(status) or ({"hooks": []} if status == "canceled" else {})
         payload = payload | hooks | ({"undone": undone} if undone else {})
         self.journal.emit("run-failed" if status == "failed" else "run-canceled", (), payload)
+
+    def _left_by(self, status: RunStatus) -> dict[str, Any]:
+        return left_by(self._flow, status, self.journal.state)
 
     def _spawn(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Do something beside the walk, unless that is over; a thread that a step left behind may still ask for it."""
@@ -298,6 +300,8 @@ class Execution:
         """Record that everything left waits; False when something came up meanwhile."""
         state = self.journal.state
         waiting, suspended = state.waiting, state.suspended
+        if self.held:
+            return await self._pause()
         if not waiting and not suspended:
             raise AssertionError("a run that halts waits for something")
         if waiting:
@@ -305,6 +309,15 @@ class Execution:
             until = None if state.due_at is None else state.due_at.isoformat()
             return await self._rest("waiting", {"until": until, "events": names})
         return await self._rest("suspended", {"suspended": [list(step.path) for step in suspended]})
+
+    async def _pause(self) -> bool:
+        """Record before which steps the run pauses; what waits beside them goes on when it can."""
+        state = self.journal.state
+        if state.status == "paused" and list(state.paused) == list(self.held):
+            await self.journal.flush()
+            return True
+        befores = [{"before": list(path), "input": value.ref} for path, value in self.held.items()]
+        return await self.journal.settle_all([("run-paused", (), before) for before in befores])
 
     async def _rest(self, status: Literal["waiting", "suspended"], payload: dict[str, Any]) -> bool:
         if self.journal.state.status == status:
@@ -319,6 +332,8 @@ class Execution:
                 self.stop()
             elif event.path:
                 self._poke(event.path)
+            for path in event.payload.get("before", ()) if event.type == "run-proceeded" else ():
+                self._poke(tuple(path))
 
     def _poke(self, path: Path) -> None:
         for listener in tuple(self._listeners):
@@ -334,7 +349,13 @@ class Execution:
         self._renewal = asyncio.get_running_loop().call_later(self._lease / 3, self._spawn, self._renew)
 
     async def _renew(self) -> None:
-        last_seq = await self._store.renew(self.journal.run_id, epoch=self._claim.epoch, lease=self._lease)
+        try:
+            last_seq = await self._store.renew(self.journal.run_id, epoch=self._claim.epoch, lease=self._lease)
+        except StaleEpoch:
+            if self._main is None or self.journal.state.ended:
+                # The walk came to its end meanwhile: there is nothing left to renew, and nobody to interrupt.
+                return
+            raise
         if last_seq > self.journal.last_seq:
             await self.journal.catch_up()
         if self._main is not None:

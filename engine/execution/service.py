@@ -56,6 +56,10 @@ class StepHost:
         """Return the time, in UTC."""
         return self._journal.now()
 
+    def leave(self) -> None:
+        """Write nothing any more beside a walk; the segment is over."""
+        self._spawn = _write_no_more
+
     def emit(self, type: EventType, path: Path, payload: dict[str, Any]) -> None:
         """Record an event of a running step, soon."""
         if threading.get_ident() == self._thread:
@@ -177,6 +181,10 @@ class StepHost:
         if found:
             return found[0]
         raise refused[0] from None
+
+
+def _write_no_more(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Begin nothing."""
 
 
 def _state_schema(scope: Scope, step: Step[Any, Any] | None) -> Schema | None:

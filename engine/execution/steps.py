@@ -1,5 +1,6 @@
 """One step: its attempts, their outcomes, and what of them is recorded."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -14,13 +15,14 @@ from engine.errors import (
 )
 from engine.execution.context import Context, current_context
 from engine.execution.lost import fail_lost
-from engine.execution.outcome import HALTED, Bailed, Failed, Outcome, recorded
+from engine.execution.outcome import HALTED, Bailed, Failed, Halted, Outcome, recorded
+from engine.execution.rehearsing import rehearse
 from engine.execution.scope import Scope
 from engine.execution.sequence import normal
 from engine.execution.signals import Bail, Refuse, Suspend
 from engine.execution.timeouts import ends, in_time, limit_of, out_of_time
 from engine.execution.waits import rest
-from engine.execution.walker import Walker
+from engine.execution.walker import ITSELF, Walker, own_cancels
 from engine.failure import describe, is_users
 from engine.journal.refs import Value
 from engine.journal.step_state import StepState
@@ -43,7 +45,10 @@ async def run_step(run: Walker, node: StepNode, scope: Scope, value: Value) -> O
     path = scope.path_of(step.id)
     record = scope.record(step.id)
     if record is None:
-        value = run.given(path, value)
+        given = run.given(path, value, is_step=True)
+        if isinstance(given, Halted):
+            return given
+        value = given
         if step.input.two_forms:
             value = _as_published(step, value)
     else:
@@ -102,20 +107,27 @@ async def _attempt(
     """Call the function once; return the outcome, recorded, or the error that it raised."""
     context = Context(run.host, scope, step.id, path, step, record)
     token = current_context.set(context)
+    cancels = own_cancels.get()
     try:
         data = _load(step, value.json)
         limit = limit_of(step, policy(step, scope), record, path, run.clock)
-        called = step.call(data, context)
+        rehearsal = run.journal.state.rehearsal
+        if rehearsal is None:
+            called = step.call(data, context)
+        else:
+            called = rehearse(run, rehearsal, step, record, lambda: step.call(data, context))
         result = await (called if limit is None else in_time(called, limit))
         if context.pending is None:
             output = _dump(step, result)
-            run.journal.emit(
-                "step-succeeded", path, {"output": output, "undo": True} if step.undo else {"output": output}
-            )
+            # What a rehearsal has done is not undone: it may never have been done.
+            undo = step.undo is not None and rehearsal is None
+            run.journal.emit("step-succeeded", path, {"output": output, "undo": True} if undo else {"output": output})
             return Value(output, {"step": list(path)})
     except (Suspend, Bail, Refuse) as signal:
         context.pending = context.pending or signal
     except BaseException as error:
+        if isinstance(error, asyncio.CancelledError) and await cancels.settle(run):
+            error = StepError(ITSELF)
         if not is_users(error):
             raise
         # A step that asks after its time is over has failed before it asked.
@@ -124,6 +136,8 @@ async def _attempt(
     finally:
         current_context.reset(token)
         context.close()
+        if cancels.task.cancelling():
+            await cancels.settle(run)
     return _left(run, path, record, context)
 
 

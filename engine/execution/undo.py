@@ -1,6 +1,6 @@
 """Undo: what steps have done is taken back, the last finished step first, each at least once."""
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ from engine.execution.scope import Scope
 from engine.execution.signals import Bail, Refuse, Suspend
 from engine.execution.steps import is_final, policy
 from engine.execution.timeouts import Limit, in_time
-from engine.execution.walker import Walker
+from engine.execution.walker import Walker, contained
 from engine.failure import describe, is_users
 from engine.journal.fit import nodes_by_id
 from engine.journal.lost import MAX_LOST
@@ -75,7 +75,7 @@ async def _undo(run: Walker, root: Scope, record: StepState) -> None:
 async def _call(
     run: Walker,
     step: Step[Any, Any],
-    undo: Callable[[Any, Any], Awaitable[Any]],
+    undo: Callable[[Any, Any], Coroutine[Any, Any, Any]],
     scope: Scope,
     record: StepState,
 ) -> BaseException | None:
@@ -84,7 +84,7 @@ async def _call(
     context.attempt = record.undo.attempts if record.undo is not None else 1
     token = current_context.set(context)
     try:
-        called = undo(step.output.load(record.output), context)
+        called = contained(undo(step.output.load(record.output), context), run)
         message = (
             f"the undo of step {format_path(record.path)!r} took longer than the step's timeout of {step.timeout} s"
         )

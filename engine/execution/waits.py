@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.errors import EventTimeout, StepError
 from engine.execution.functions import evaluate
-from engine.execution.outcome import HALTED, Bailed, Failed, Outcome, recorded
+from engine.execution.outcome import HALTED, Bailed, Failed, Halted, Outcome, recorded
 from engine.execution.scope import Scope
 from engine.execution.sequence import end_of
 from engine.execution.walker import Walker
@@ -29,7 +29,10 @@ async def run_sleep(run: Walker, node: SleepNode, scope: Scope, value: Value) ->
     known = recorded(record, path)
     if known is not None:
         return known
-    value = run.given(path, value) if record is None else Value(record.input, value.ref)
+    given = run.given(path, value) if record is None else Value(record.input, value.ref)
+    if isinstance(given, Halted):
+        return given
+    value = given
     if record is None:
         try:
             until = await _end_of(run, node, scope, value)
@@ -70,8 +73,11 @@ async def run_event(run: Walker, node: EventNode, scope: Scope, value: Value) ->
     if record is not None:
         value = Value(record.input, value.ref)
     else:
+        given = run.given(path, value)
+        if isinstance(given, Halted):
+            return given
+        value = given
         until = None if node.timeout is None else run.clock.now() + timedelta(seconds=node.timeout)
-        value = run.given(path, value)
         awaited = {"name": node.name, "timeout_at": None if until is None else until.isoformat(), "input": value.ref}
         run.journal.emit("event-awaited", path, awaited)
     # Flushed before the mailbox is read: an event sent meanwhile was either kept there or is sent to this path.

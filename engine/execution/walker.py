@@ -1,14 +1,18 @@
-"""A walk: what the coroutines of the node kinds are given, and how it runs in the task of whoever drives it."""
+"""A walk: what the coroutines of the node kinds are given, and how it runs in the task of whoever drives it.
+
+Cancels of a task that come from the user's code in it hit that code alone, not the run and who awaits it.
+"""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import AbstractContextManager, suppress
-from contextvars import copy_context
+from contextvars import ContextVar, copy_context
 from types import coroutine
 from typing import Any, Protocol, TypeVar
 
 from engine.clock import Clock
-from engine.execution.outcome import Outcome
+from engine.errors import StepError
+from engine.execution.outcome import Halted, Outcome
 from engine.execution.ports import Host
 from engine.execution.recorder import Recorder
 from engine.execution.scope import Scope
@@ -35,15 +39,25 @@ class Walker(Protocol):
     """Serves the contexts of functions."""
     clock: Clock
     random: Callable[[], float]
+    die: Callable[[], None] | None
+    """Kills this process, if it is a worker and rehearsals may."""
     lost: str
     """How the former owner of the run was lost."""
+    interrupted: bool
+    """Whether the task that walks was cancelled to stop the run."""
 
     def walk(self, node: Node, scope: Scope, value: Value) -> Coroutine[Any, Any, Outcome]:
         """Run one node of any kind, or go on with it where the journal left it."""
         ...
 
-    def given(self, path: Path, value: Value) -> Value:
-        """Return what a step is given when it begins: the value, unless the run was forked there with another one."""
+    held: dict[Path, Value]
+    """What is about to begin, and has to wait until the run goes on; with what it is given."""
+
+    def given(self, path: Path, value: Value, *, is_step: bool = False) -> Value | Halted:
+        """Return what a step is given when it begins, unless the run pauses before it.
+
+        That is the value, unless the run was forked there with another one, or went on with another one.
+        """
         ...
 
     def listening(self, listener: Listener) -> AbstractContextManager[None]:
@@ -55,6 +69,115 @@ class Walker(Protocol):
         ...
 
 
+ITSELF = (
+    "The function cancelled the task that it runs in, which is the run's. To end early return a value or call "
+    "ctx.bail(...), to give up raise Fail(...), and to cancel the run call cancel() on it."
+)
+
+
+class Stoppable(Protocol):
+    """A run whose task is cancelled when somebody stops it, perhaps the user's code itself."""
+
+    interrupted: bool
+
+
+class _Never:
+    interrupted = False
+
+
+NEVER = _Never()
+
+
+class OwnCancels:
+    """Counts, of the cancels of a task, those that are asked for while it runs itself."""
+
+    __slots__ = ("others", "own", "seen", "task")
+
+    def __init__(self) -> None:
+        """Begin with the current task."""
+        self.task: asyncio.Task[Any] = asyncio.current_task()  # type: ignore[assignment]
+        self.others: int = self.task.cancelling()
+        """The cancels of the task when it began, which were asked for by others."""
+        self.seen: int = self.others
+        """The cancels of the task when it last went on after a wait."""
+        self.own: int = 0
+        """Those that it had asked for when it last began to wait, and that were not settled."""
+
+    async def settle(self, run: Stoppable) -> bool:
+        """Take back what code of a run that has just ended has asked for; tell whether there was anything."""
+        count = self.task.cancelling()
+        own = min(self.own + max(0, count - self.seen), count - self.others)
+        self.own, self.seen = 0, count
+        if own <= 0 or run.interrupted:
+            return False
+        await take_back(self.task, own)
+        if self.task.cancelling() > self.others:
+            raise asyncio.CancelledError
+        return True
+
+
+own_cancels: ContextVar[OwnCancels] = ContextVar("own_cancels")
+"""Those of the current task."""
+
+
+async def take_back(task: "asyncio.Task[Any]", times: int = 1) -> None:
+    """Take back cancels of the task in which this runs; the last may not have come to it yet."""
+    for _ in range(times):
+        task.uncancel()
+    with suppress(asyncio.CancelledError):
+        await asyncio.sleep(0)
+
+
+@coroutine
+def counting(work: Coroutine[Any, Any, T]) -> Generator[Any, Any, T]:
+    """Await the work of a task, and count the cancels that it asks for itself."""
+    counted = OwnCancels()
+    task = counted.task
+    token = own_cancels.set(counted)
+    try:
+        awaited = work.send(None)
+        while True:
+            count = task.cancelling()
+            if count > counted.seen:
+                counted.own += count - counted.seen
+            try:
+                sent = yield awaited
+            except BaseException as error:
+                # A cancel from outside comes as an error.
+                counted.seen = task.cancelling()
+                awaited = work.throw(error)
+            else:
+                counted.seen = count
+                awaited = work.send(sent)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+    finally:
+        own_cancels.reset(token)
+
+
+async def contained(call: Coroutine[Any, Any, T], run: Stoppable = NEVER) -> T:
+    """Await the user's code, inside of `counting`.
+
+    Args:
+        call: what to await.
+        run: the run that it is part of.
+
+    Raises:
+        StepError: it has cancelled itself.
+    """
+    cancels = own_cancels.get()
+    try:
+        return await call
+    except asyncio.CancelledError:
+        if await cancels.settle(run):
+            raise StepError(ITSELF) from None
+        raise
+    finally:
+        if cancels.task.cancelling():
+            await cancels.settle(run)
+
+
 @coroutine
 def in_own_context(work: Coroutine[Any, Any, T], waits: Callable[[], None]) -> Generator[Any, Any, T]:
     """Await a coroutine; context variables that it sets are not seen outside.
@@ -64,23 +187,17 @@ def in_own_context(work: Coroutine[Any, Any, T], waits: Callable[[], None]) -> G
         waits: called once, when the coroutine waits for something for the first time.
     """
     context = copy_context()
+    within = counting(work)
     try:
-        awaited = context.run(work.send, None)
+        awaited = context.run(within.send, None)
         waits()
         while True:
             try:
                 sent = yield awaited
             except BaseException as error:
-                awaited = context.run(work.throw, error)
+                awaited = context.run(within.throw, error)
             else:
-                awaited = context.run(work.send, sent)
+                awaited = context.run(within.send, sent)
     except StopIteration as end:
         result: T = end.value
         return result
-
-
-async def take_back(task: "asyncio.Task[Any]") -> None:
-    """Take back the cancel of a task that was meant for the walk alone; it may not have come to it yet."""
-    with suppress(asyncio.CancelledError):
-        await asyncio.sleep(0)
-    task.uncancel()

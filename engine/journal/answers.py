@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from engine.errors import (
@@ -43,8 +44,9 @@ class Places:
     """Of every step, those of nested workflows included, without the indexes of items."""
 
 
+@lru_cache(maxsize=256)
 def places_of(flow: Flow) -> Places:
-    """Return where the steps of a workflow stand."""
+    """Return where the steps of a workflow stand; looked up once, since each start and each answer asks."""
     return Places(workflow_id=flow.id, paths=tuple(_paths(flow)))
 
 
@@ -185,7 +187,7 @@ def _recorded_path(places: Places, run: RunState, where: Where) -> Path:
     except UnknownStep:
         sought = _written(where)
         gone = [step.path for step in run.steps() if ids_of(step.path) not in places.paths]
-        if any(_lies_at(path, sought) for path in gone):
+        if any(lies_at(path, sought) for path in gone):
             return sought
         found = {path for path in gone if len(sought) == 1 and sought[0] in path}
         if len(found) == 1:
@@ -203,10 +205,11 @@ def _paths(flow: Flow) -> Iterator[Path]:
 
 def _matching(steps: list[StepState], path: Path) -> list[StepState]:
     """Return the steps at the path or below it; a path without indexes fits every item."""
-    return [step for step in steps if _lies_at(step.path, path)]
+    return [step for step in steps if lies_at(step.path, path)]
 
 
-def _lies_at(path: Path, sought: Path) -> bool:
+def lies_at(path: Path, sought: Path) -> bool:
+    """Tell whether a path is the sought one or lies below it; one without indexes is that of every item."""
     if path[: len(sought)] == sought:
         return True
     return all(isinstance(part, str) for part in sought) and ids_of(path)[: len(sought)] == sought
@@ -238,4 +241,4 @@ def _labels(run: RunState) -> set[str | None]:
 
 
 def _names(known: Path, path: Path | None, index: int | None) -> bool:
-    return (path is None or _lies_at(known, path)) and (index is None or index in known)
+    return (path is None or lies_at(known, path)) and (index is None or index in known)

@@ -1,23 +1,25 @@
 """The fold: a run's state, computed from its events and from nothing else."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from typing import Any
 
-from engine.errors import Issue
 from engine.events import Draft, Event, RunStatus
+from engine.journal import suspensions
 from engine.journal.state import RunState
-from engine.journal.step_state import LoopState, Rejection, Reply, StepKind, StepState, UndoState
+from engine.journal.step_state import LoopState, StepKind, StepState, UndoState
+from engine.journal.suspensions import time_of
+from engine.rehearsal import Rehearsal
 from engine.values.missing import MISSING
 
 
-def fold(events: Iterable[Event]) -> RunState:
+def fold(events: Iterable[Event], known: RunState | None = None) -> RunState:
     """Return the run that the events tell of.
 
     Args:
         events: all events of one run, in the order of ``seq``.
+        known: what the events before these tell; these are added to it.
     """
-    state = RunState()
+    state = RunState() if known is None else known
     for event in events:
         apply(state, event)
     return state
@@ -37,8 +39,9 @@ def _run_created(run: RunState, event: Event | Draft) -> None:
     run.digest = payload.get("digest", "")
     run.resource_id = payload.get("resource_id")
     run.created_at = event.at
+    run.started_by = payload.get("by", "")
     run.schedule = payload.get("schedule")
-    run.scheduled_for = _time(payload.get("scheduled_for"))
+    run.scheduled_for = time_of(payload.get("scheduled_for"))
     _take_input(run, payload)
 
 
@@ -49,11 +52,21 @@ def _take_input(run: RunState, payload: dict[str, Any]) -> None:
         run.root.input = payload["input"]
         run.state = dict(payload.get("state") or {})
         run.request_context = payload.get("request_context") or {}
+    if "rehearsal" in payload:
+        run.rehearsal = Rehearsal.from_dict(payload["rehearsal"])
+    _take_breakpoints(run, payload)
+
+
+def _take_breakpoints(run: RunState, payload: dict[str, Any]) -> None:
+    if "breakpoints" in payload:
+        found = payload["breakpoints"]
+        run.breakpoints = "all" if found == "all" else tuple(found)
 
 
 def _run_forked(run: RunState, event: Event | Draft) -> None:
     run.status = "pending"
     run.forked_from = event.payload
+    run.started_by = event.payload.get("by", "")
     # What is shared belongs to the run that did it.
     run.undoable, run.undone = [], []
 
@@ -61,6 +74,7 @@ def _run_forked(run: RunState, event: Event | Draft) -> None:
 def _run_started(run: RunState, event: Event | Draft) -> None:
     run.status = "running"
     run.started_at = event.at
+    run.started_by = event.payload.get("by", run.started_by)
     _take_input(run, event.payload)
 
 
@@ -70,6 +84,22 @@ def _run_suspended(run: RunState, event: Event | Draft) -> None:
 
 def _run_waiting(run: RunState, event: Event | Draft) -> None:
     run.status = "waiting"
+
+
+def _run_paused(run: RunState, event: Event | Draft) -> None:
+    if run.status != "paused":
+        run.status = "paused"
+        run.paused = {}
+    run.paused[tuple(event.payload["before"])] = run.value_of(event.payload["input"])
+
+
+def _run_proceeded(run: RunState, event: Event | Draft) -> None:
+    run.status = "running"
+    run.stepping = event.payload.get("step", False)
+    _take_breakpoints(run, event.payload)
+    for path in map(tuple, event.payload["before"]):
+        run.paused.pop(path, None)
+        run.released[path] = event.payload.get("input", MISSING)
 
 
 def _run_recovered(run: RunState, event: Event | Draft) -> None:
@@ -91,6 +121,7 @@ def _run_recovered(run: RunState, event: Event | Draft) -> None:
 def _run_undoing(run: RunState, event: Event | Draft) -> None:
     run.status = "running"
     run.undoing = event.payload
+    run.canceled_by = event.payload.get("by", "")
 
 
 def _run_succeeded(run: RunState, event: Event | Draft) -> None:
@@ -106,6 +137,7 @@ def _run_failed(run: RunState, event: Event | Draft) -> None:
 def _run_canceled(run: RunState, event: Event | Draft) -> None:
     _end_run(run, event, "canceled")
     run.reason = event.payload.get("reason") or ""
+    run.canceled_by = event.payload.get("by", run.canceled_by)
 
 
 def _end_run(run: RunState, event: Event | Draft, status: RunStatus) -> None:
@@ -126,6 +158,7 @@ def _step_started(run: RunState, event: Event | Draft) -> None:
 def _begin(run: RunState, event: Event | Draft) -> StepState:
     path, payload = event.path, event.payload
     step = run.open[path] = run.place(path)
+    run.released.pop(path, None)
     if run.forked_from is not None and tuple(run.forked_from["step"]) == path:
         run.forked_from = {key: value for key, value in run.forked_from.items() if key != "input"}
     if step.started_at is None:
@@ -146,56 +179,7 @@ def _step_attempt_failed(run: RunState, event: Event | Draft) -> None:
     step.failures += 1
     step.ready = False
     step.error = event.payload["error"]
-    step.retry_at = _time(event.payload.get("next_at"))
-
-
-def _step_suspended(run: RunState, event: Event | Draft) -> None:
-    step = run.place(event.path)
-    step.status = "suspended"
-    step.ready = False
-    step.suspends = event.payload["call"]
-    step.suspend_payload = event.payload.get("payload")
-    step.label = event.payload.get("label")
-    step.answer_schema = event.payload.get("answer")
-    step.due_at = _time(event.payload.get("due_at"))
-    step.default = event.payload.get("default", MISSING)
-    step.suspended_at = event.at
-    if "rejected" in event.payload:
-        _reject(run, step, event.payload["rejected"])
-
-
-def _reject(run: RunState, step: StepState, found: Iterable[dict[str, Any]]) -> None:
-    """Take the last answer back: its question is as open as if it had not come."""
-    issues = tuple(Issue(path=tuple(issue["path"]), message=issue["message"]) for issue in found)
-    step.rejected = Rejection(data=step.replies[-1].data if step.replies else None, issues=issues)
-    step.replies = step.replies[:-1]
-    if not step.replies:
-        step.resumed_at = None
-    if not any(past.replies for past in (step, *step.earlier)):
-        run.answered.pop(step.path, None)
-
-
-def _step_resumed(run: RunState, event: Event | Draft) -> None:
-    _reply(run, event, Reply(data=event.payload.get("data")))
-
-
-def _step_expired(run: RunState, event: Event | Draft) -> None:
-    payload = event.payload
-    _reply(run, event, Reply(data=payload["default"], by="default") if "default" in payload else Reply(by="timeout"))
-
-
-def _reply(run: RunState, event: Event | Draft, reply: Reply) -> None:
-    """End a suspension."""
-    run.status = "running"
-    step = run.place(event.path)
-    step.status = "running"
-    step.ready = True
-    step.replies = (*step.replies, reply)
-    step.rejected = None
-    step.resumed_at = event.at
-    if step.suspended_at is not None:
-        step.asleep += event.at - step.suspended_at
-    run.answered.setdefault(event.path, set()).add(step.label)
+    step.retry_at = time_of(event.payload.get("next_at"))
 
 
 def _step_succeeded(run: RunState, event: Event | Draft) -> None:
@@ -236,7 +220,7 @@ def _step_undo_failed(run: RunState, event: Event | Draft) -> None:
     undo = _undo_of(run, event)
     undo.failures += 1
     undo.running, undo.error = False, event.payload["error"]
-    undo.retry_at = _time(event.payload.get("next_at"))
+    undo.retry_at = time_of(event.payload.get("next_at"))
     if undo.retry_at is None:
         undo.ended_at = event.at
 
@@ -259,6 +243,9 @@ def _loop_decided(run: RunState, event: Event | Draft) -> None:
     loop.over = not event.payload["again"]
     if loop.over:
         return
+    # What was let go in this iteration and did not begin is not let go in the next.
+    inside = [(*place.path, step_id) for step_id in event.payload["steps"]]
+    run.released = {path: given for path, given in run.released.items() if path[: len(place.path) + 1] not in inside}
     for step_id in event.payload["steps"]:
         last = place.children.pop(step_id, None)
         if last is not None:
@@ -269,7 +256,7 @@ def _loop_decided(run: RunState, event: Event | Draft) -> None:
 
 
 def _sleep_started(run: RunState, event: Event | Draft) -> None:
-    _begin_wait(run, event, "sleep").due_at = _time(event.payload["until"])
+    _begin_wait(run, event, "sleep").due_at = time_of(event.payload["until"])
 
 
 def _begin_wait(run: RunState, event: Event | Draft, kind: StepKind) -> StepState:
@@ -288,7 +275,7 @@ def _sleep_ended(run: RunState, event: Event | Draft) -> None:
 def _event_awaited(run: RunState, event: Event | Draft) -> None:
     step = _begin_wait(run, event, "event")
     step.event_name = event.payload["name"]
-    step.due_at = _time(event.payload.get("timeout_at"))
+    step.due_at = time_of(event.payload.get("timeout_at"))
 
 
 def _event_received(run: RunState, event: Event | Draft) -> None:
@@ -319,16 +306,14 @@ def _state_changed(run: RunState, event: Event | Draft) -> None:
     run.state = {**run.state, **event.payload["changes"]}
 
 
-def _time(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
-
-
 _APPLY: dict[str, Callable[[RunState, Event | Draft], None]] = {
     "run-created": _run_created,
     "run-forked": _run_forked,
     "run-started": _run_started,
     "run-suspended": _run_suspended,
     "run-waiting": _run_waiting,
+    "run-paused": _run_paused,
+    "run-proceeded": _run_proceeded,
     "run-undoing": _run_undoing,
     "run-succeeded": _run_succeeded,
     "run-failed": _run_failed,
@@ -339,9 +324,9 @@ _APPLY: dict[str, Callable[[RunState, Event | Draft], None]] = {
     "step-progress": _step_note,
     "step-log": _step_note,
     "step-attempt-failed": _step_attempt_failed,
-    "step-suspended": _step_suspended,
-    "step-resumed": _step_resumed,
-    "step-expired": _step_expired,
+    "step-suspended": suspensions.suspended,
+    "step-resumed": suspensions.resumed,
+    "step-expired": suspensions.expired,
     "step-succeeded": _step_succeeded,
     "step-failed": _step_failed,
     "step-canceled": _step_canceled,

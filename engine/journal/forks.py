@@ -1,24 +1,18 @@
 """Forks: a new run that shares the history of another one before a step."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.clock import Clock
-from engine.errors import RequestError, StepNotRun, UnknownRun
+from engine.errors import NotFailed, StepNotRun, UnknownRun
 from engine.events import Draft, Event
 from engine.journal.fit import check_known
 from engine.journal.fold import fold
 from engine.journal.state import RunState
-from engine.journal.step_state import OPEN
 from engine.journal.store import Store
-from engine.journal.summary import RunSummary
 from engine.paths import Path, format_path
 from engine.values.missing import MISSING
 
-ENDS = frozenset({"step-failed", "step-canceled"})
-LEFT = frozenset({"failed", "canceled"}) | OPEN
-"""How a step stands that executes again when its run goes on from its end."""
 STARTS = frozenset({"step-started", "sleep-started", "event-awaited"})
 UNDO = frozenset({"step-undo-started", "step-undone", "step-undo-failed"})
 
@@ -30,14 +24,13 @@ async def record_fork(
     run_id: str,
     new_run_id: str,
     digest: str,
-    path: Path | None,
+    path: Path,
     step_input: Any = MISSING,
     began: int | None = None,
+    ways: Mapping[str, Any] | None = None,
     permit: Callable[[], Awaitable[bool]],
-) -> RunSummary:
+) -> None:
     """Make a new run that goes on from before a step; the run itself stays as it is.
-
-    Without a step it goes on from the end: what succeeded is kept, and what failed or was canceled executes again.
 
     Args:
         store: where the journals are kept.
@@ -45,43 +38,144 @@ async def record_fork(
         run_id: the run to fork.
         new_run_id: the new run's id.
         digest: the digest of the workflow as it is now.
-        path: the step from which the new run executes again; it has begun in the run. None for what did not succeed.
+        path: the step from which the new run executes again; it has begun in the run.
         step_input: what that step is given instead of what it had, as JSON.
         began: the seq at which the step began, of several times in a loop; by default the last.
-        permit: asked before anything is recorded; raises to refuse, and returns whether the start needs no other check.
+        ways: how it is executed, as `engine.journal.requests.Start.ways` gives it.
+        permit: asked before anything is recorded, unless the run rehearses, as its fork does then; raises to refuse,
+            and returns whether the start needs no other check.
 
     Raises:
         UnknownRun: there is no such run.
         StepNotRun: the step has not begun in the run, or not at this seq.
         RunExists: the new id is taken.
         NewerJournal: what came before the step is not understood here.
-        RequestError: the run is to go on from its end, and has not failed, or has undone what its steps did.
     """
+    events = await _journal(store, run_id)
+    cut = beginning(events, path, exactly=step_input is not MISSING, began=began)
+    before = events[: cut - 1]
+    created = await _created(before, digest, ways or {}, permit)
+    forked: dict[str, Any] = {"from_run_id": run_id, "step": list(path)}
+    if step_input is not MISSING:
+        forked["input"] = step_input
+    open_steps = fold(before).open.items()
+    # A wait that is over stays decided, as a branch does: what runs otherwise is a step of its own.
+    decided = {open_path for open_path, step in open_steps if step.kind == "event" and step.status == "running"}
+    unfinished = {open_path for open_path, _ in open_steps if open_path != path[: len(open_path)]} - decided
+    shared = _shared(before, lambda event: any(event.path[: len(gone)] == gone for gone in unfinished))
+    await _create(store, clock, new_run_id, created, shared, forked)
+
+
+async def record_retry(
+    store: Store,
+    clock: Clock,
+    *,
+    run_id: str,
+    new_run_id: str,
+    digest: str,
+    permit: Callable[[], Awaitable[bool]],
+) -> None:
+    """Make a new run that goes on from the steps that have failed in a run; all else that had ended is shared.
+
+    Where the run has undone something, it goes on from there instead, since what followed was built on it.
+
+    Args:
+        store: where the journals are kept.
+        clock: gives the time of the new events.
+        run_id: the run that has failed.
+        new_run_id: the new run's id.
+        digest: the digest of the workflow as it is now.
+        permit: as for `record_fork`.
+
+    Raises:
+        UnknownRun: there is no such run.
+        NotFailed: it has not failed.
+        RunExists: the new id is taken.
+        NewerJournal: the run is not understood here.
+    """
+    events = await _journal(store, run_id)
+    run = fold(events)
+    if run.status != "failed":
+        raise NotFailed(
+            f"run {run_id} is {run.status}: only what has failed is tried again; fork it from a step instead"
+        )
+    if run.undone:
+        first = min(run.undone, key=lambda path: beginning(events, path, exactly=True))
+        await record_fork(store, clock, run_id=run_id, new_run_id=new_run_id, digest=digest, path=first, permit=permit)
+        return
+    created = await _created(events, digest, {}, permit)
+    again = failed_steps(run, events)
+    since = {path: beginning(events, path, exactly=True) for path in again}
+    around = {path[:depth] for path in again for depth in range(1, len(path))}
+
+    def is_gone(event: Event) -> bool:
+        if event.path in around and event.type in ("step-failed", "step-canceled"):
+            return any(event.seq > seq for path, seq in since.items() if path[: len(event.path)] == event.path)
+        return any(event.seq >= seq and event.path[: len(path)] == path for path, seq in since.items())
+
+    forked: dict[str, Any] = {"from_run_id": run_id, "step": list(again[0]) if again else []}
+    given = events[since[again[0]] - 1].payload.get("input", {}) if len(again) == 1 else {}
+    if "value" in given:
+        # It may have been given something else than what came before gave.
+        forked["input"] = given["value"]
+    await _create(store, clock, new_run_id, created, _shared(events, is_gone), forked)
+
+
+def failed_steps(run: RunState, events: Sequence[Event]) -> list[Path]:
+    """Return the steps for which a run has failed, and what was cut off with them, in the order in which they began.
+
+    Of nested workflows it is the steps inside; what an attempt has caught has failed, and the run not for it.
+    """
+    caught = [(tuple(event.payload["step"]), len(event.path)) for event in events if event.type == "attempt-caught"]
+    mended = {path[:depth] for path, least in caught for depth in range(least, len(path) + 1)}
+    over = [
+        step for step in run.steps() if step.status in ("failed", "canceled", "running") and step.path not in mended
+    ]
+    around = {step.path[:depth] for step in over for depth in range(1, len(step.path))}
+    waits = {step.path for step in over if step.kind == "event" and _has_expired(events, step.path)}
+    return [step.path for step in over if step.path not in around | waits]
+
+
+def _has_expired(events: Sequence[Event], path: Path) -> bool:
+    return any(event.type == "event-expired" and event.path == path for event in events)
+
+
+async def _journal(store: Store, run_id: str) -> Sequence[Event]:
     events = await store.read(run_id)
     if not events:
         raise UnknownRun(f"no run has the id {run_id!r}")
-    cut = len(events) + 1
-    if path is None:
-        check_retriable(fold(events))
-    else:
-        cut = beginning(events, path, exactly=step_input is not MISSING, began=began)
-    before = events[: cut - 1]
-    check_known(fold(before))
-    created = {**events[0].payload, "digest": digest} | _late_input(before)
+    return events
+
+
+async def _created(
+    before: Sequence[Event], digest: str, ways: Mapping[str, Any], permit: Callable[[], Awaitable[bool]]
+) -> dict[str, Any]:
+    """Return the payload with which the new run is created; it rehearses what the other one did, and pauses nowhere."""
+    shared = fold(before)
+    check_known(shared)
+    created = {**before[0].payload, "digest": digest} | _late_input(before)
     created.pop("unchecked", None)
-    if not await permit():
+    created.pop("breakpoints", None)
+    if shared.rehearsal is not None:
+        created["rehearsal"] = shared.rehearsal.to_dict()
+    created |= ways
+    if "rehearsal" not in created and not await permit():
         created["unchecked"] = True
-    forked: dict[str, Any] = {"from_run_id": run_id, "step": list(path or ())}
-    if step_input is not MISSING:
-        forked["input"] = step_input
+    return created
+
+
+async def _create(
+    store: Store,
+    clock: Clock,
+    run_id: str,
+    created: dict[str, Any],
+    shared: Iterable[Draft],
+    forked: dict[str, Any],
+) -> None:
     now = clock.now()
     # The fork comes after what is shared: the shared events tell of a run that went on, this one waits for its start.
-    drafts = [
-        Draft(now, "run-created", (), created),
-        *_shared(before, _unfinished(before, path)),
-        Draft(now, "run-forked", (), forked),
-    ]
-    return await store.create(new_run_id, drafts)
+    drafts = [Draft(now, "run-created", (), created), *shared, Draft(now, "run-forked", (), forked)]
+    await store.create(run_id, drafts)
 
 
 def not_begun(run: RunState, path: Path) -> StepNotRun:
@@ -91,7 +185,9 @@ def not_begun(run: RunState, path: Path) -> StepNotRun:
 
 
 def beginning(events: Sequence[Event], path: Path, *, exactly: bool, began: int | None = None) -> int:
-    """Return the seq at which a step began last; that of the first item when the path names a whole foreach.
+    """Return the seq at which a step began last, or would begin if the run were not paused before it.
+
+    That is the seq of the first item when the path names a whole foreach.
 
     Args:
         events: the whole journal.
@@ -100,12 +196,14 @@ def beginning(events: Sequence[Event], path: Path, *, exactly: bool, began: int 
         began: the seq at which it must have begun, of several times in a loop.
 
     Raises:
-        StepNotRun: it has not begun, or not at this seq.
+        StepNotRun: it has not begun, nor is the run paused before it, or not at this seq.
     """
     seen = events if began is None else events[began - 1 : began]
     own = [event.seq for event in seen if event.path == path and _starts(event)]
     if own:
         return own[-1]
+    if began is None and path in (run := fold(events)).paused and run.status == "paused":
+        return run.last_seq + 1
     inside = (event.seq for event in events if event.path[: len(path)] == path and _starts(event))
     first = None if exactly or began is not None else next(inside, None)
     if first is None:
@@ -123,63 +221,16 @@ def _late_input(events: Sequence[Event]) -> dict[str, Any]:
     return started[-1] if started else {}
 
 
-def check_retriable(run: RunState) -> None:
-    """Check that a run has ended with something left to be done.
-
-    Raises:
-        RequestError: it has not, or what it did was undone.
-    """
-    if run.status not in ("failed", "canceled"):
-        raise RequestError(f"run {run.run_id} is {run.status}: only what failed or was canceled can be retried")
-    if run.undone:
-        raise RequestError(f"run {run.run_id} has undone what its steps did, which cannot be kept: run it again")
-
-
-@dataclass(frozen=True, slots=True)
-class _Unfinished:
-    """What executes again in the new run."""
-
-    since: Mapping[Path, int]
-    """The steps that do, with all that is inside, each by its path, and the seq from which on."""
-    reopened: frozenset[Path]
-    """The nested workflows whose end does not count, while what is inside does."""
-
-    def has(self, event: Event) -> bool:
-        """Tell whether an event is of something that executes again."""
-        if event.path in self.reopened and event.type in ENDS:
-            return True
-        around = (event.path[:depth] for depth in range(1, len(event.path) + 1))
-        return any(event.seq >= self.since[place] for place in around if place in self.since)
-
-
-def _unfinished(events: Sequence[Event], path: Path | None) -> _Unfinished:
-    """Return what executes again: what still runs when ``path`` begins; without one, whatever did not succeed."""
-    run = fold(events)
-    if path is not None:
-        # A wait that is over stays decided, as a branch does: what runs otherwise is a step of its own.
-        decided = {place for place, step in run.open.items() if step.kind == "event" and step.status == "running"}
-        return _Unfinished(
-            dict.fromkeys((p for p in run.open if p != path[: len(p)] and p not in decided), 0), frozenset()
-        )
-    caught = {tuple(event.payload["step"]) for event in events if event.type == "attempt-caught"}
-    left = [step for step in run.steps() if step.status in LEFT and not any(step.path[: len(p)] == p for p in caught)]
-    begun = {event.path: event.seq for event in events if _starts(event)}
-    return _Unfinished(
-        {step.path: begun[step.path] for step in left if step.kind != "workflow" and step.path in begun},
-        frozenset(step.path for step in left if step.kind == "workflow"),
-    )
-
-
-def _shared(events: Sequence[Event], unfinished: _Unfinished) -> Iterator[Draft]:
+def _shared(events: Sequence[Event], runs_again: Callable[[Event], bool]) -> Iterator[Draft]:
     """Yield what both runs share: steps that had ended by then, decisions, state, kept events.
 
-    What is unfinished runs again in the fork; the workflows around it stay open. An event that was sent to something
-    that runs again is kept for whoever waits for it there, since nobody sends it twice.
+    What still ran then, beside the step, runs again in the fork; the workflows around the step stay open. An event
+    that was sent to something that runs again is kept for whoever waits for it there, since nobody sends it twice.
     """
     seqs: dict[int, int] = {}
     undos: list[int | None] = []
     for event in events:
-        payload, again = event.payload, unfinished.has(event)
+        payload, again = event.payload, runs_again(event)
         sent = event.type == "event-received" and "payload" in payload
         dropped = event.type.startswith("run-") or (again and not sent)
         if event.type == "step-succeeded" and "undo" in payload:

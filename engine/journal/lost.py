@@ -1,9 +1,16 @@
 """When a run pays for the deaths of its workers, told from its journal."""
 
 from engine.journal.state import RunState
+from engine.paths import format_path, ids_of
 
 MAX_LOST = 3
 """How many workers may die at the same place before it fails."""
+
+
+def is_deadly(run: RunState) -> bool:
+    """Tell whether a run rehearses the death of the worker that executes it now."""
+    deaths = {} if run.rehearsal is None else run.rehearsal.deaths
+    return any(step.lost < deaths.get(format_path(ids_of(step.path)), 0) for step in run.open.values()) and bool(deaths)
 
 
 def is_suspect(run: RunState, more: int = 0) -> bool:

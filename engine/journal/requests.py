@@ -12,6 +12,7 @@ from typing import Any
 from engine.clock import Clock
 from engine.errors import (
     AlreadyResumed,
+    NotPaused,
     NotSuspended,
     RunAlreadyStarted,
     RunFinished,
@@ -20,11 +21,12 @@ from engine.errors import (
 from engine.events import Draft, Event, EventType
 from engine.journal.fit import check_known
 from engine.journal.fold import apply, fold
-from engine.journal.state import RunState
+from engine.journal.state import Breakpoints, RunState
 from engine.journal.step_state import StepState
 from engine.journal.store import Store
-from engine.journal.summary import RunSummary
 from engine.paths import Path, format_path, ids_of
+from engine.rehearsal import Rehearsal
+from engine.values.missing import MISSING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,9 @@ class Start:
     """The schedule that starts the run, if one does."""
     scheduled_for: datetime | None = None
     """The due time for which it does."""
+    rehearsal: Rehearsal | None = None
+    """What it is to pretend."""
+    breakpoints: Breakpoints = ()
 
     def payload(self) -> dict[str, Any]:
         """Return the keys of an event's payload; what was not given is left out."""
@@ -45,7 +50,14 @@ class Start:
         payload |= {"schedule": self.schedule}
         if self.scheduled_for is not None:
             payload["scheduled_for"] = self.scheduled_for.astimezone(UTC).isoformat()
-        return {key: value for key, value in payload.items() if key == "input" or value}
+        return {key: value for key, value in payload.items() if key == "input" or value} | self.ways()
+
+    def ways(self) -> dict[str, Any]:
+        """Return of them what says how the run is executed, which a fork may be told too."""
+        found: dict[str, Any] = {} if self.rehearsal is None else {"rehearsal": self.rehearsal.to_dict()}
+        if self.breakpoints:
+            found["breakpoints"] = "all" if self.breakpoints == "all" else list(self.breakpoints)
+        return found
 
 
 async def create_run(
@@ -57,8 +69,8 @@ async def create_run(
     digest: str,
     start: Start | None = None,
     resource_id: str | None = None,
-) -> RunSummary:
-    """Record a new run.
+) -> RunState:
+    """Record a new run; return the fold of what was recorded.
 
     Args:
         store: where the journal is kept.
@@ -77,7 +89,9 @@ async def create_run(
         payload["resource_id"] = resource_id
     if start is not None:
         payload |= start.payload()
-    return await store.create(run_id, [Draft(clock.now(), "run-created", (), payload)])
+    created = Draft(clock.now(), "run-created", (), payload)
+    await store.create(run_id, [created])
+    return fold([created.numbered(run_id, 1)])
 
 
 async def record_start(store: Store, clock: Clock, run_id: str, start: Start, *, known: RunState | None = None) -> None:
@@ -91,6 +105,24 @@ async def record_start(store: Store, clock: Clock, run_id: str, start: Start, *,
     def decide(run: RunState) -> Sequence[Draft]:
         check_startable(run)
         return [Draft(clock.now(), "run-started", (), start.payload())]
+
+    await _record(store, run_id, decide, known)
+
+
+async def record_fork_start(
+    store: Store, clock: Clock, run_id: str, ways: dict[str, Any], *, known: RunState | None = None
+) -> None:
+    """Start a fork, which has its input, in the ways that `Start.ways` gives; ``known`` as for `record_resume`.
+
+    Raises:
+        UnknownRun: there is no such run.
+        RunAlreadyStarted: it has begun.
+    """
+
+    def decide(run: RunState) -> Sequence[Draft]:
+        if run.status != "pending":
+            raise RunAlreadyStarted(f"run {run_id} was started before: fork it again")
+        return [Draft(clock.now(), "run-started", (), ways)]
 
     await _record(store, run_id, decide, known)
 
@@ -194,6 +226,60 @@ def names_suspended(run: RunState) -> str:
     return ", ".join(format_path(step.path) for step in run.suspended) or "none"
 
 
+async def record_proceed(
+    store: Store,
+    clock: Clock,
+    run_id: str,
+    paths: Sequence[Path],
+    *,
+    stepping: bool = False,
+    breakpoints: Breakpoints | None = None,
+    step_input: Any = MISSING,
+    known: RunState | None = None,
+) -> None:
+    """Have a paused run go on.
+
+    Args:
+        store: where the journal is kept.
+        clock: gives the time of the event.
+        run_id: the run.
+        paths: the steps that go on, of those before which the run has paused.
+        stepping: whether it pauses again before whatever comes next.
+        breakpoints: the written paths of the steps before which it pauses from now on; None for those that it has.
+        step_input: what the only one of ``paths`` is given instead, as JSON, validated before.
+        known: as for `record_resume`.
+
+    Raises:
+        UnknownRun: there is no such run.
+        RunFinished: the run has ended.
+        NotPaused: it has not paused before one of the steps, or somebody else has had it go on.
+    """
+    payload: dict[str, Any] = {"before": [list(path) for path in paths]}
+    if stepping:
+        payload["step"] = True
+    if breakpoints is not None:
+        payload["breakpoints"] = "all" if breakpoints == "all" else list(breakpoints)
+    if step_input is not MISSING:
+        payload["input"] = step_input
+
+    def decide(run: RunState) -> Sequence[Draft]:
+        for path in paths:
+            check_paused(run, path)
+        return [Draft(clock.now(), "run-proceeded", (), payload)]
+
+    await _record(store, run_id, decide, known)
+
+
+def check_paused(run: RunState, path: Path | None = None) -> None:
+    """Check that a run has paused, and before this step if one is named; see `record_proceed` for what is raised."""
+    check_open(run, ": start another one, or fork it")
+    if run.status != "paused":
+        raise NotPaused(f"run {run.run_id} is {run.status}, not paused")
+    if path is not None and path not in run.paused:
+        names = ", ".join(map(format_path, run.paused))
+        raise NotPaused(f"run {run.run_id} has not paused before step {format_path(path)!r}. It has before: {names}")
+
+
 async def record_cancel(
     store: Store, clock: Clock, run_id: str, reason: str = "", *, hooks: Sequence[str] | None = None
 ) -> None:
@@ -219,7 +305,8 @@ async def record_cancel(
         closed = [Draft(now, "step-canceled", path, {"reason": reason}) for path in reversed(run.open)]
         if run.left_to_undo:
             return [*closed, Draft(now, "run-undoing", (), {"status": "canceled", "reason": reason})]
-        last: dict[str, Any] = {"reason": reason} if hooks is None else {"reason": reason, "hooks": list(hooks)}
+        follow = [] if run.rehearsal is not None else hooks
+        last: dict[str, Any] = {"reason": reason} if follow is None else {"reason": reason, "hooks": list(follow)}
         if run.undone:
             last["undone"] = [list(path) for path in run.undone]
         return [*closed, Draft(now, "run-canceled", (), last)]

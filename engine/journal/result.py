@@ -1,9 +1,9 @@
 """Results: a run and its steps as frozen values, and as the JSON that is shown everywhere."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Any, Literal, NamedTuple, Self
 
 from engine.events import RunStatus, StepStatus
 from engine.failure import ErrorDetail
@@ -107,32 +107,38 @@ class StepResult:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunResult:
-    """A run at one moment. ``steps`` are keyed by written path, in the order in which they began."""
+class RunResult(NamedTuple):
+    """A run at one moment. ``steps`` are keyed by written path, in the order in which they began.
+
+    A tuple, since each run gives one, and a frozen dataclass of so many fields costs as much as a step.
+    """
 
     run_id: str
     workflow_id: str
     status: RunStatus
-    input: Any = None
-    result: Any = None
-    steps: Mapping[str, StepResult] = field(default_factory=dict)
-    suspended: list[list[str | int]] = field(default_factory=list)
+    input: Any
+    result: Any
+    steps: Mapping[str, StepResult]
+    suspended: list[list[str | int]]
     """The paths of the steps that wait for an answer."""
-    undone: list[list[str | int]] = field(default_factory=list)
+    paused: list[list[str | int]]
+    """The paths of the steps before which the run has paused."""
+    undone: list[list[str | int]]
     """The paths of the steps that were undone, in that order."""
-    error: str | None = None
-    error_detail: ErrorDetail | None = None
-    state: Mapping[str, Any] = field(default_factory=dict)
-    schedule: str | None = None
+    error: str | None
+    error_detail: ErrorDetail | None
+    state: Mapping[str, Any]
+    schedule: str | None
     """The schedule that started it, if one did."""
-    scheduled_for: datetime | None = None
+    scheduled_for: datetime | None
     """The due time for which it was started."""
-    reason: str | None = None
+    rehearsal: Mapping[str, Any] | None
+    """What it pretended, as JSON; None for a run in earnest."""
+    reason: str | None
     """Why it was cancelled, if that was said."""
-    created_at: datetime | None = None
-    started_at: datetime | None = None
-    ended_at: datetime | None = None
+    created_at: datetime | None
+    started_at: datetime | None
+    ended_at: datetime | None
 
     @classmethod
     def of(cls, run: RunState) -> Self:
@@ -145,12 +151,14 @@ class RunResult:
             result=ANY.load(run.result),
             steps=_Steps(run),
             suspended=[list(step.path) for step in run.suspended],
+            paused=[list(path) for path in run.paused] if run.status == "paused" else [],
             undone=[list(path) for path in run.undone],
             error=run.error["message"] if run.error else None,
             error_detail=run.error,
             state=ANY.load(run.state),
             schedule=run.schedule,
             scheduled_for=run.scheduled_for,
+            rehearsal=None if run.rehearsal is None else run.rehearsal.to_dict(),
             reason=run.reason or None,
             created_at=run.created_at,
             started_at=run.started_at,
@@ -171,12 +179,16 @@ class RunResult:
             data |= {"error": self.error, "error_detail": self.error_detail}
         if self.suspended:
             data["suspended"] = self.suspended
+        if self.paused:
+            data["paused"] = self.paused
         if self.undone:
             data["undone"] = self.undone
         if self.state:
             data["state"] = dict(self.state)
         if self.schedule is not None:
             data |= {"schedule": self.schedule, "scheduled_for": _text(self.scheduled_for)}
+        if self.rehearsal is not None:
+            data["rehearsal"] = dict(self.rehearsal)
         if self.reason is not None:
             data["reason"] = self.reason
         return data | {

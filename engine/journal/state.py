@@ -3,12 +3,16 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from engine.events import FINAL, Draft, Event, RunStatus, StepStatus
 from engine.journal.refs import Ref, resolve
 from engine.journal.step_state import OPEN, StepState
-from engine.paths import Path
+from engine.paths import Path, format_path, ids_of
+from engine.rehearsal import Rehearsal
+
+Breakpoints = tuple[str, ...] | Literal["all"]
+"""The written paths, without indexes, of the steps before which a run pauses."""
 
 
 @dataclass(slots=True)
@@ -25,10 +29,22 @@ class RunState:
     """The schedule that started it, if one did."""
     scheduled_for: datetime | None = None
     """The due time for which it was started."""
+    rehearsal: Rehearsal | None = None
+    """What it pretends; None for a run in earnest."""
+    breakpoints: Breakpoints = ()
+    stepping: bool = False
+    """Whether the run pauses before whatever step comes next."""
+    paused: dict[Path, Any] = field(default_factory=dict)
+    """The steps before which the run paused last, and has not gone on since -> what each is given."""
+    released: dict[Path, Any] = field(default_factory=dict)
+    """The steps that may begin since somebody has said so -> what each is given instead, or MISSING."""
     result: Any = None
     error: dict[str, Any] | None = None
     reason: str = ""
     """Why it was cancelled, if that was said."""
+    started_by: str = ""
+    """Who started or forked it, where whoever recorded that knew a name."""
+    canceled_by: str = ""
     created_at: datetime | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
@@ -77,6 +93,14 @@ class RunState:
     def waiting(self) -> list[StepState]:
         """Return the timers and the waits for events that are open."""
         return [step for step in self.open.values() if step.status == "waiting"]
+
+    def stops_before(self, path: Path, *, is_step: bool) -> bool:
+        """Tell whether the run pauses before what is about to begin at ``path``; before a step, or something else."""
+        if path in self.released:
+            return False
+        if is_step and (self.stepping or self.breakpoints == "all"):
+            return True
+        return self.breakpoints != "all" and format_path(ids_of(path)) in self.breakpoints
 
     @property
     def due_at(self) -> datetime | None:

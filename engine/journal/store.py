@@ -4,12 +4,11 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from engine.clock import Clock, SystemClock
 from engine.errors import Conflict, RunExists, StaleEpoch, UnknownRun
 from engine.events import Draft, Event, EventType, RunStatus
-from engine.journal.port_checks import check_port
 from engine.journal.summary import (
     CLOSES_ALL,
     CLOSES_WAIT,
@@ -22,15 +21,15 @@ from engine.journal.summary import (
     summarize,
 )
 from engine.paths import Path
+from engine.validation.port_checks import check_port
 from engine.values.jsontext import from_text, to_text
 
 Decide = Callable[[Sequence[Event]], Sequence[Draft]]
 """Given the events since the last read one, return what to record; raise to record nothing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """The right to write a run's journal until a newer claim is made."""
+class Claim(NamedTuple):
+    """The right to write a run's journal until a newer claim is made. A tuple, since each segment of a run has one."""
 
     run_id: str
     epoch: int
@@ -39,6 +38,8 @@ class Claim:
     last_seq: int
     lost: str | None = None
     """How the former owner was lost, when known: ``killed by SIGKILL``, ``exit code 1``."""
+    events: Sequence[Event] = ()
+    """The journal up to ``last_seq``, from where the claimant knew it."""
 
 
 class Store(Protocol):
@@ -47,7 +48,7 @@ class Store(Protocol):
     Every method may be called by several processes at once. A write is durable when its call returns.
     """
 
-    async def create(self, run_id: str, drafts: Sequence[Draft]) -> RunSummary:
+    async def create(self, run_id: str, drafts: Sequence[Draft]) -> None:
         """Begin a run with its first events, ``run-created`` first.
 
         Raises:
@@ -110,8 +111,12 @@ class Store(Protocol):
         """Return what the run waits for, oldest first."""
         ...
 
-    async def claim(self, run_id: str, *, owner: str, lease: float, force: bool = False) -> Claim | None:
+    async def claim(
+        self, run_id: str, *, owner: str, lease: float, force: bool = False, after: int = 0
+    ) -> Claim | None:
         """Claim the run for ``lease`` seconds; None when another owner's lease holds or nothing is left to do.
+
+        The claim brings the journal, so that the claimant need not ask for it.
 
         Of a run that has ended, hooks may be left; `finish` then says that they were called.
 
@@ -120,6 +125,7 @@ class Store(Protocol):
             owner: names the claimant, for people.
             lease: seconds until others may claim the run.
             force: take the run over although another lease holds.
+            after: the last seq that the claimant has read; the claim brings the events after it.
 
         Raises:
             UnknownRun: there is no such run.
@@ -138,8 +144,12 @@ class Store(Protocol):
         """Give back the claim of a run that has ended, with nothing left to do; nothing happens when it is not held."""
         ...
 
-    async def release(self, run_id: str, *, epoch: int) -> None:
-        """Give the claim back; nothing happens when it is no longer held."""
+    async def release(self, run_id: str, *, epoch: int) -> bool:
+        """Give the claim back; nothing happens when it is no longer held.
+
+        Returns:
+            Whether the run should be claimed again: somebody has answered meanwhile, or has taken the claim over.
+        """
         ...
 
     async def changed(self, run_id: str, *, after: int) -> None:
@@ -157,11 +167,12 @@ through all journals again and again, has nothing to look at.
 
 @dataclass(slots=True)
 class _Kept:
-    summary: RunSummary
-    """As the first events left it; `_current` brings it up to date when somebody looks."""
-    rows: list[Row]
+    run_id: str
+    rows: list[Row] = field(default_factory=list)
     """The journal."""
-    seen: int
+    summary: RunSummary | None = None
+    """As it was when somebody looked last; `_current` brings it up to date."""
+    seen: int = 0
     """How many events are in the summary and in what the run waits for."""
     epoch: int = 0
     waits: dict[Path, Wait] = field(default_factory=dict)
@@ -186,15 +197,14 @@ class MemoryStore:
         self._clock = SystemClock() if clock is None else clock
         self._runs: dict[str, _Kept] = {}
 
-    async def create(self, run_id: str, drafts: Sequence[Draft]) -> RunSummary:
+    async def create(self, run_id: str, drafts: Sequence[Draft]) -> None:
         """Begin a run; see `Store.create`."""
         if run_id in self._runs:
             raise RunExists.of(run_id)
-        events = [draft.numbered(run_id, seq) for seq, draft in enumerate(drafts, 1)]
-        summary = summarize(None, events)
-        kept = self._runs[run_id] = _Kept(summary, _rows(drafts), len(events), ended=summary.ended)
-        _keep_waits(kept, events)
-        return summary
+        kept = self._runs[run_id] = _Kept(run_id)
+        self._record(kept, drafts)
+        # A run that was brought from elsewhere has ended there, and its hooks were called there.
+        kept.hooks = False
 
     async def append(self, run_id: str, drafts: Sequence[Draft], *, epoch: int, after: int) -> int:
         """Record events as the owner; see `Store.append`."""
@@ -253,7 +263,9 @@ class MemoryStore:
         _current(kept)
         return list(kept.waits.values())
 
-    async def claim(self, run_id: str, *, owner: str, lease: float, force: bool = False) -> Claim | None:
+    async def claim(
+        self, run_id: str, *, owner: str, lease: float, force: bool = False, after: int = 0
+    ) -> Claim | None:
         """Claim the run; see `Store.claim`."""
         kept = self._kept(run_id)
         now = self._clock.now()
@@ -263,7 +275,8 @@ class MemoryStore:
             return None
         kept.epoch += 1
         kept.leased_until = now + timedelta(seconds=lease)
-        return Claim(run_id=run_id, epoch=kept.epoch, interrupted=held, last_seq=len(kept.rows))
+        last, events = len(kept.rows), _numbered(kept, after)
+        return Claim(run_id=run_id, epoch=kept.epoch, interrupted=held, last_seq=last, events=events)
 
     async def renew(self, run_id: str, *, epoch: int, lease: float) -> int:
         """Renew the lease; see `Store.renew`."""
@@ -279,11 +292,13 @@ class MemoryStore:
         if kept is not None and kept.epoch == epoch:
             kept.leased_until, kept.hooks = None, False
 
-    async def release(self, run_id: str, *, epoch: int) -> None:
+    async def release(self, run_id: str, *, epoch: int) -> bool:
         """Give the claim back; see `Store.release`."""
         kept = self._runs.get(run_id)
-        if kept is not None and kept.epoch == epoch:
-            kept.leased_until = None
+        if kept is None or kept.epoch != epoch:
+            return True
+        kept.leased_until = None
+        return not kept.ended and _current(kept).runnable
 
     async def changed(self, run_id: str, *, after: int) -> None:
         """Return when the journal has moved; see `Store.changed`."""
@@ -312,13 +327,12 @@ class MemoryStore:
 
 def _current(kept: _Kept) -> RunSummary:
     """Return the summary as it is now."""
-    last, summary = len(kept.rows), kept.summary
-    if summary.last_seq == last and summary.epoch == kept.epoch:
-        return summary
+    last, known = len(kept.rows), kept.summary
+    if known is not None and known.last_seq == last and known.epoch == kept.epoch:
+        return known
     loud = [_event(kept, seq) for seq in range(kept.seen + 1, last + 1) if kept.rows[seq - 1][1] not in QUIET]
-    if loud:
-        summary = summarize(summary, loud)
-        _keep_waits(kept, loud)
+    summary = summarize(known, loud)
+    _keep_waits(kept, loud)
     kept.seen = last
     kept.summary = replace(summary, epoch=kept.epoch, last_seq=last, updated_at=kept.rows[-1][0])
     return kept.summary
@@ -326,7 +340,7 @@ def _current(kept: _Kept) -> RunSummary:
 
 def _event(kept: _Kept, seq: int) -> Event:
     at, type, path, payload = kept.rows[seq - 1]
-    return Event(kept.summary.run_id, seq, at, type, path, from_text(payload))
+    return Event(kept.run_id, seq, at, type, path, from_text(payload))
 
 
 def _numbered(kept: _Kept, after: int, limit: int | None = None) -> list[Event]:

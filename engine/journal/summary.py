@@ -33,6 +33,8 @@ class RunSummary:
     """False for a run that was created and not started yet."""
     schedule: str | None = None
     """The schedule that started it, if one did."""
+    rehearsal: bool = False
+    """Whether it pretends something."""
 
     @property
     def ended(self) -> bool:
@@ -87,6 +89,7 @@ def _created(event: Event) -> RunSummary:
         last_seq=event.seq,
         has_input="input" in payload,
         schedule=payload.get("schedule"),
+        rehearsal="rehearsal" in payload,
     )
 
 
@@ -102,6 +105,7 @@ def _next(summary: RunSummary, event: Event) -> RunSummary:
         ended_at=event.at if status in FINAL else None,
         error=event.payload["error"]["message"] if status == "failed" else None,
         has_input=summary.has_input or "input" in event.payload,
+        rehearsal=summary.rehearsal or "rehearsal" in event.payload,
     )
 
 
@@ -117,6 +121,8 @@ _STATUS: dict[str, RunStatus] = {
     "run-started": "running",
     "run-suspended": "suspended",
     "run-waiting": "waiting",
+    "run-paused": "paused",
+    "run-proceeded": "running",
     "run-undoing": "running",
     "run-succeeded": "success",
     "run-failed": "failed",

@@ -27,7 +27,7 @@ class Endings:
 
         Who dies before that has not finished: the next owner calls them again.
         """
-        if hooks_after(flow, state.status):
+        if hooks_after(flow, state.status, state):
             beat = asyncio.get_running_loop().create_task(self._hold(claim))
             try:
                 after_end = claim.interrupted and state.last_seq == claim.last_seq

@@ -1,8 +1,7 @@
 """Which runs are executed in this process now, whatever engine they were started through."""
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from engine.execution.segment import Execution
 from engine.journal.store import Store
@@ -14,17 +13,26 @@ A run that was taken over by force has two for a moment: one that owns it, and o
 """
 
 
-@contextmanager
-def executing(store: Store, run_id: str, execution: Execution) -> Iterator[None]:
-    """Have the execution told, inside the block, of what is recorded through any engine on its store."""
-    key, entry = (id(store), run_id), (asyncio.get_running_loop(), execution)
-    _executions.setdefault(key, []).append(entry)
-    try:
-        yield
-    finally:
-        _executions[key].remove(entry)
-        if not _executions[key]:
-            del _executions[key]
+class Executing:
+    """Have an execution told, inside the ``with`` block, of what is recorded through any engine on its store."""
+
+    __slots__ = ("_entry", "_key")
+
+    def __init__(self, store: Store, run_id: str, execution: Execution) -> None:
+        """Take the execution, and which run of which store it executes."""
+        self._key = (id(store), run_id)
+        self._entry = (asyncio.get_running_loop(), execution)
+
+    def __enter__(self) -> None:
+        """Begin."""
+        _executions.setdefault(self._key, []).append(self._entry)
+
+    def __exit__(self, *error: object) -> None:
+        """Tell it no more."""
+        entries = _executions[self._key]
+        entries.remove(self._entry)
+        if not entries:
+            del _executions[self._key]
 
 
 def tell(store: Store, run_id: str, what: Callable[[Execution], None]) -> None:

@@ -1,35 +1,42 @@
 """A run as its user holds it: start, watch, answer, cancel, fork."""
 
-from collections.abc import AsyncIterator, Callable
-from typing import Any, Generic, TypeVar
+from collections.abc import AsyncIterator, Callable, Collection
+from typing import Any, Generic, Literal, TypeVar
 
-from engine.errors import NotSuspended, RunExists, RunFinished, UnknownRun, UnknownStep
+from engine.errors import RunExists, RunFinished, UnknownRun
 from engine.events import Event
 from engine.execution.hooks import hooks_after
-from engine.journal.answers import Where, admit_answer, admit_step_input, find_suspended, path_of, places_of
+from engine.journal.answers import Where, admit_step_input, path_of, places_of
 from engine.journal.fit import check_fit
 from engine.journal.forks import beginning, record_fork
+from engine.journal.named_steps import find_paused, named_breakpoints, several_paused
 from engine.journal.requests import (
     Start,
     check_startable,
-    check_takes_event,
     create_run,
     record_cancel,
-    record_event,
-    record_resume,
+    record_fork_start,
+    record_proceed,
     record_start,
 )
 from engine.journal.result import RunResult
 from engine.journal.state import RunState
-from engine.journal.waits import admit_event, likeliest
+from engine.rehearsal import Rehearsal, check_rehearsal
+from engine.runs.answers import answer, send_event
 from engine.runs.runtime import Runtime
-from engine.runs.starts import admit, permit
+from engine.runs.starts import admit, fitted_rehearsal, permit
 from engine.runs.watching import Following, Watcher, follow
+from engine.tree.calls import FUNCTION, TEXT, WHOLE, Expected, asking
 from engine.tree.nodes import Flow
 from engine.values.missing import MISSING
 
 In = TypeVar("In")
 Out = TypeVar("Out")
+
+REHEARSAL = Expected("a Rehearsal", lambda given: isinstance(given, Rehearsal)) | None
+
+Steps = Collection[Where] | Literal["all"]
+"""Some steps, each given itself or by its id or path, or all of them."""
 
 
 class Run(Generic[In, Out]):
@@ -61,19 +68,24 @@ class Run(Generic[In, Out]):
         self._is_new = run_id is None and not recorded
         self._watchers: list[Following] = []
 
+    @asking("await run.start({'city': 'Rome'})", rehearsal=REHEARSAL)
     async def start(
         self,
         input_data: Any = MISSING,
         *,
         initial_state: dict[str, Any] | None = None,
         request_context: dict[str, Any] | None = None,
+        breakpoints: Steps | None = None,
+        rehearsal: Rehearsal | None = None,
     ) -> RunResult:
-        """Run the workflow until it ends or everything left of it is suspended.
+        """Run the workflow until it ends, pauses, or everything left of it is suspended.
 
         Args:
             input_data: what the input schema takes, as JSON or as the type itself. A forked run has its input already.
             initial_state: the state to begin with.
             request_context: a JSON dict that every step finds in its context.
+            breakpoints: the steps, by path or id, before which the run pauses, or ``"all"``; see `proceed`.
+            rehearsal: what the run is to pretend of some steps; then no hooks are called and nothing is undone.
 
         Returns:
             The run as it is then. A failing step does not raise: the result says ``failed``.
@@ -83,34 +95,44 @@ class Run(Generic[In, Out]):
             StartRefused: the workflow's ``on_start`` raised; no run is made, and a fork stays pending.
             RunAlreadyStarted: the run was started before.
             RunExists: another run has this id.
+            UnknownStep: the rehearsal names a step that the workflow does not have; no run is made.
+            RehearsalRefused: it kills workers, and this program is none, or nothing is rehearsed here.
         """
-        await self._record_start(input_data, initial_state, request_context)
-        return await self._drive()
+        known = await self._record_start(input_data, initial_state, request_context, breakpoints, rehearsal)
+        return await self._drive(known=known)
 
+    @asking("await run.start_async({'city': 'Rome'})", rehearsal=REHEARSAL)
     async def start_async(
         self,
         input_data: Any = MISSING,
         *,
         initial_state: dict[str, Any] | None = None,
         request_context: dict[str, Any] | None = None,
+        breakpoints: Steps | None = None,
+        rehearsal: Rehearsal | None = None,
     ) -> str:
         """Start the run beside the caller and return its id at once; see `start`."""
-        await self._record_start(input_data, initial_state, request_context)
-        self._runtime.spawn(self._drive())
+        known = await self._record_start(input_data, initial_state, request_context, breakpoints, rehearsal)
+        self._runtime.spawn(self._drive(known=known))
         return self.run_id
 
+    @asking("async for event in run.stream({'city': 'Rome'})", rehearsal=REHEARSAL)
     async def stream(
         self,
         input_data: Any = MISSING,
         *,
         initial_state: dict[str, Any] | None = None,
         request_context: dict[str, Any] | None = None,
+        breakpoints: Steps | None = None,
+        rehearsal: Rehearsal | None = None,
     ) -> AsyncIterator[Event]:
         """Start the run and yield its events as they are recorded, until it ends or suspends; see `start`."""
-        await self._record_start(input_data, initial_state, request_context)
-        async for event in follow(self._runtime.store, self.run_id, after=0, work=self._runtime.spawn(self._drive())):
+        known = await self._record_start(input_data, initial_state, request_context, breakpoints, rehearsal)
+        work = self._runtime.spawn(self._drive(known=known))
+        async for event in follow(self._runtime.store, self.run_id, after=0, work=work):
             yield event
 
+    @asking("await run.resume('approve', {'approved': True})", label=TEXT | None, index=WHOLE | None)
     async def resume(
         self, step: Where | None = None, resume_data: Any = None, label: str | None = None, index: int | None = None
     ) -> RunResult:
@@ -136,19 +158,67 @@ class Run(Generic[In, Out]):
             UnknownRun: the run was not started.
             WorkflowChanged: the code no longer has the steps that were recorded.
         """
-        await self._record_resume(step, resume_data, label, index)
-        return await self._drive()
+        known = await answer(self._runtime, self._flow, self.run_id, step, resume_data, label, index)
+        return await self._drive(known=known)
 
+    @asking("async for event in run.resume_stream('approve', True)", label=TEXT | None, index=WHOLE | None)
     async def resume_stream(
         self, step: Where | None = None, resume_data: Any = None, label: str | None = None, index: int | None = None
     ) -> AsyncIterator[Event]:
         """Answer a suspended step and yield the events from its answer on; see `resume`."""
         seq = (await self._runtime.store.summary(self.run_id)).last_seq
-        await self._record_resume(step, resume_data, label, index)
-        work = self._runtime.spawn(self._drive())
+        known = await answer(self._runtime, self._flow, self.run_id, step, resume_data, label, index)
+        work = self._runtime.spawn(self._drive(known=known))
         async for event in follow(self._runtime.store, self.run_id, after=seq, work=work):
             yield event
 
+    @asking("await run.proceed(step=True)")
+    async def proceed(
+        self, *, step: bool | Where = False, breakpoints: Steps | None = None, input_data: Any = MISSING
+    ) -> RunResult:
+        """Have a paused run go on, until it pauses again, ends, or everything left of it is suspended.
+
+        Args:
+            step: True to pause again before whatever step comes next; or the one paused step that is to go on, its id
+                or its path, while the others stay.
+            breakpoints: the steps before which the run pauses from now on, or ``"all"``; as before when left out.
+            input_data: what the waiting step is given instead of what it would be given; needs exactly one.
+
+        Returns:
+            The run as it is then.
+
+        Raises:
+            NotPaused: the run has not paused, or not before this step, or somebody else has had it go on.
+            AmbiguousResume: the run has paused before several steps, and an input is for one.
+            InvalidInput: the input does not fit the step; the run stays paused.
+            UnknownStep: the workflow has no such step.
+            RunFinished: the run has ended.
+            UnknownRun: the run was not started.
+            WorkflowChanged: the code no longer has the steps that were recorded.
+        """
+        runtime, places = self._runtime, places_of(self._flow)
+        state = await runtime.state(self.run_id)
+        if not state.run_id:
+            raise UnknownRun(f"run {self.run_id} was not started")
+        paths = find_paused(places, state, None if isinstance(step, bool) else step)
+        check_fit(self._flow, state)
+        if input_data is not MISSING:
+            if len(paths) > 1:
+                raise several_paused(state, paths)
+            input_data = admit_step_input(self._flow, paths[0], input_data)
+        await record_proceed(
+            runtime.store,
+            runtime.clock,
+            self.run_id,
+            paths,
+            stepping=step is True,
+            breakpoints=None if breakpoints is None else named_breakpoints(places, breakpoints),
+            step_input=input_data,
+            known=state,
+        )
+        return await self._drive()
+
+    @asking("run.watch(print)", callback=FUNCTION, after=WHOLE)
     def watch(self, callback: Watcher, after: int = 0) -> Callable[[], None]:
         """Have ``callback`` called with every event after seq ``after``, past ones first.
 
@@ -174,6 +244,7 @@ class Run(Generic[In, Out]):
 
         return end
 
+    @asking("async for event in run.observe()", after=WHOLE)
     async def observe(self, after: int = 0) -> AsyncIterator[Event]:
         """Yield the run's events after seq ``after``, past ones first, until it ends or is suspended.
 
@@ -183,6 +254,7 @@ class Run(Generic[In, Out]):
         async for event in follow(self._runtime.store, self.run_id, after=after):
             yield event
 
+    @asking("await run.send_event('paid', {'amount': 5})", name=TEXT)
     async def send_event(self, name: str, payload: Any = None) -> None:
         """Send an event to the run: to the step that waits for it, else it is kept for the next one that does.
 
@@ -194,18 +266,11 @@ class Run(Generic[In, Out]):
             RunFinished: the run has ended.
             WorkflowChanged: the code no longer has the steps that were recorded.
         """
-        state = await self._runtime.state(self.run_id)
-        check_takes_event(state, name)
-        check_fit(self._flow, state)
-        event = admit_event(self._flow, name, payload, likeliest(state, name))
-        runtime = self._runtime
-        await record_event(
-            runtime.store, runtime.clock, self.run_id, name, event.payload, takers=event.takers, known=state
-        )
-        self._runtime.notice(self.run_id)
+        await send_event(self._runtime, self._flow, self.run_id, name, payload)
         if (await self._runtime.store.summary(self.run_id)).runnable:
             self._runtime.spawn(self._drive())
 
+    @asking("await run.cancel()")
     async def cancel(self) -> RunResult:
         """Cancel the run, wherever it is executed: its steps, retries and timers stop, and what it did is undone.
 
@@ -217,7 +282,8 @@ class Run(Generic[In, Out]):
             UnknownRun: the run was not started.
         """
         runtime = self._runtime
-        await record_cancel(runtime.store, runtime.clock, self.run_id, hooks=hooks_after(self._flow, "canceled"))
+        hooks = hooks_after(self._flow, "canceled")
+        await record_cancel(runtime.store, runtime.clock, self.run_id, hooks=hooks)
         state = await runtime.state(self.run_id)
         if not state.ended:
             return await self._drive()
@@ -226,6 +292,7 @@ class Run(Generic[In, Out]):
         await self._catch_up_watchers(state)
         return RunResult.of(state)
 
+    @asking("await run.restart()")
     async def restart(self) -> RunResult:
         """Take an interrupted run over at once and go on with it; a former owner can write no more.
 
@@ -245,6 +312,7 @@ class Run(Generic[In, Out]):
             raise UnknownRun(f"run {self.run_id} was not started: call start() with its input")
         return await self._drive(force=True)
 
+    @asking("await run.fork('approve')")
     async def fork(self, step: Where, input_data: Any = MISSING) -> "Run[In, Out]":
         """Make a new run that shares this one's history before a step; call its ``start()`` to execute it.
 
@@ -259,6 +327,7 @@ class Run(Generic[In, Out]):
         """
         return await self._fork(step, input_data, starts=False)
 
+    @asking("await run.time_travel('approve')")
     async def time_travel(self, step: Where, input_data: Any = MISSING) -> RunResult:
         """Fork the run from a step and execute the fork; return the new run's result. See `fork`.
 
@@ -268,6 +337,7 @@ class Run(Generic[In, Out]):
         new = await self._fork(step, input_data, starts=True)
         return await new._drive()
 
+    @asking("await run.state()")
     async def state(self) -> RunResult:
         """Return the run as it is at this moment; a run that was not started is ``pending``."""
         state = await self._runtime.state(self.run_id)
@@ -276,25 +346,52 @@ class Run(Generic[In, Out]):
         return RunResult.of(state)
 
     async def _record_start(
-        self, input_data: Any, state: dict[str, Any] | None, request_context: dict[str, Any] | None
-    ) -> None:
+        self,
+        input_data: Any,
+        state: dict[str, Any] | None,
+        request_context: dict[str, Any] | None,
+        breakpoints: Steps | None,
+        rehearsal: Rehearsal | None,
+    ) -> RunState:
+        """Record what the run starts with; return the fold of its journal, as far as it is known."""
         runtime = self._runtime
-        known = RunState() if self._is_new else await runtime.state(self.run_id)
-        if known.has_input and known.status == "pending" and known.forked_from is not None and input_data is MISSING:
-            await permit(self._flow, self)
-            return
-        if known.run_id and not self._recorded and known.has_input:
-            raise RunExists.of(self.run_id)
-        check_startable(known)
-        start = Start(input=None if input_data is MISSING else input_data, state=state, request_context=request_context)
+        check_rehearsal(rehearsal, production=runtime.production, can_die=runtime.die is not None)
+        known = None if self._is_new else await runtime.state(self.run_id)
+        if known is not None:
+            if known.has_input and known.status == "pending" and known.forked_from and input_data is MISSING:
+                await self._start_fork(known, breakpoints, rehearsal)
+                return known
+            if known.run_id and not self._recorded and known.has_input:
+                raise RunExists.of(self.run_id)
+            check_startable(known)
+        start = Start(
+            input=None if input_data is MISSING else input_data,
+            state=state,
+            request_context=request_context,
+            breakpoints=named_breakpoints(places_of(self._flow), breakpoints),
+            rehearsal=rehearsal,
+        )
         start = await admit(self._flow, start, self)
-        if known.run_id:
+        if known is not None and known.run_id:
             await record_start(runtime.store, runtime.clock, self.run_id, start, known=known)
         else:
-            await self._create(start)
+            known = await self._create(start)
         self._recorded, self._is_new = True, False
         for watch in self._watchers:
             watch.begin()
+        return known
+
+    async def _start_fork(self, known: RunState, breakpoints: Steps | None, rehearsal: Rehearsal | None) -> None:
+        """Have a fork begin, which has its input already."""
+        start = Start(
+            input=None,
+            breakpoints=named_breakpoints(places_of(self._flow), breakpoints),
+            rehearsal=None if rehearsal is None else fitted_rehearsal(self._flow, rehearsal),
+        )
+        if known.rehearsal is None and rehearsal is None:
+            await permit(self._flow, self)
+        if start.ways():
+            await record_fork_start(self._runtime.store, self._runtime.clock, self.run_id, start.ways(), known=known)
 
     async def _fork(self, step: Where, input_data: Any, *, starts: bool) -> "Run[In, Out]":
         path = path_of(places_of(self._flow), step)
@@ -320,9 +417,9 @@ class Run(Generic[In, Out]):
         )
         return new
 
-    async def _create(self, start: Start) -> None:
+    async def _create(self, start: Start) -> RunState:
         runtime = self._runtime
-        await create_run(
+        return await create_run(
             runtime.store,
             runtime.clock,
             run_id=self.run_id,
@@ -332,32 +429,9 @@ class Run(Generic[In, Out]):
             resource_id=self.resource_id,
         )
 
-    async def _record_resume(self, step: Where | None, data: Any, label: str | None, index: int | None) -> None:
-        runtime = self._runtime
-        state = await runtime.state(self.run_id)
-        if not state.run_id:
-            raise UnknownRun(f"run {self.run_id} was not started")
-        try:
-            suspended = find_suspended(places_of(self._flow), state, step, label, index)
-        except (UnknownStep, NotSuspended):
-            # The code that has changed may have no place, or another one, for what is asked for.
-            if not state.ended:
-                check_fit(self._flow, state)
-            raise
-        check_fit(self._flow, state)
-        answer = admit_answer(self._flow, suspended.path, data, suspended.answer_schema)
-        await record_resume(
-            runtime.store,
-            runtime.clock,
-            self.run_id,
-            suspended.path,
-            answer,
-            suspension=suspended.suspension,
-            known=state,
-        )
-
-    async def _drive(self, force: bool = False) -> RunResult:
-        state = await self._runtime.drive(self.run_id, flow=self._flow if self._recorded else None, force=force)
+    async def _drive(self, *, force: bool = False, known: RunState | None = None) -> RunResult:
+        flow = self._flow if self._recorded else None
+        state = await self._runtime.drive(self.run_id, flow=flow, force=force, known=known)
         await self._catch_up_watchers(state)
         return RunResult.of(state)
 

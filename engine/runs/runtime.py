@@ -3,17 +3,18 @@
 import asyncio
 import logging
 import random
-import uuid
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from typing import Any
 
 from engine.clock import Clock, SystemClock
 from engine.errors import WorkflowChanged
+from engine.events import RESTING
 from engine.execution import Execution, Recorder
 from engine.execution.capture import LOGGER, capturing
 from engine.execution.hooks import left_by
 from engine.failure import describe
+from engine.ids import new_run_id
 from engine.journal.fit import check_fit, check_known
 from engine.journal.fold import fold
 from engine.journal.requests import Start
@@ -21,11 +22,14 @@ from engine.journal.state import RunState
 from engine.journal.store import Claim, MemoryStore, Store
 from engine.runs.endings import Endings
 from engine.runs.flows import Flows
-from engine.runs.local_runs import executing, tell
+from engine.runs.local_runs import Executing, tell
 from engine.tree.nodes import Flow
 
 LEASE = 10.0
 """Seconds for which a claim holds without being renewed."""
+
+KEPT = 64
+"""How many runs that were read are kept for their next segments."""
 
 
 class Runtime:
@@ -43,6 +47,8 @@ class Runtime:
         owner: str = "program",
         lease: float = LEASE,
         leaves_changed: bool = False,
+        die: Callable[[], None] | None = None,
+        production: bool = False,
     ) -> None:
         """Take the ports.
 
@@ -54,25 +60,37 @@ class Runtime:
             lease: seconds for which a claim holds without being renewed.
             leaves_changed: whether a run that does not fit the code here is left as it is, since another process may
                 have the code that it began with. Otherwise one that is at work fails.
+            die: kills this process, for rehearsals, if it is a worker that is replaced then.
+            production: whether rehearsals are refused.
         """
         self.clock: Clock = clock or SystemClock()
         self.store: Store = store if store is not None else MemoryStore(self.clock)
         self.logger: logging.Logger = logger or LOGGER
         self.flows: Flows = Flows()
+        self.die: Callable[[], None] | None = die
+        self.production: bool = production
         self.random: Callable[[], float] = random.random
-        self.new_id: Callable[[], str] = lambda: str(uuid.uuid4())
+        self.new_id: Callable[[], str] = new_run_id
         self._owner = owner
         self._lease = lease
         self._leaves_changed = leaves_changed
         self._live: dict[str, Execution] = {}
         self._driven: dict[str, asyncio.Event] = {}
+        self._read: dict[str, RunState] = {}
+        """Runs as they were read for a verdict, the oldest first; see `keep`."""
         self._deadlines: dict[str, asyncio.Task[Any]] = {}
         """What goes on with suspended runs when the time for an answer is over."""
         self._tasks: set[asyncio.Task[Any]] = set()
         self._endings: Endings = Endings(store=self.store, clock=self.clock, logger=self.logger, lease=lease)
 
     async def segment(
-        self, run_id: str, *, flow: Flow | None = None, force: bool = False, start: Start | None = None
+        self,
+        run_id: str,
+        *,
+        flow: Flow | None = None,
+        force: bool = False,
+        start: Start | None = None,
+        known: RunState | None = None,
     ) -> RunState | None:
         """Claim a run and go on with it until it ends or everything left of it waits.
 
@@ -81,6 +99,8 @@ class Runtime:
             flow: its workflow, when that is known; else the store is asked.
             force: take it over although another owner's lease holds.
             start: what it begins with, where that was recorded before anybody could read it by the workflow's schemas.
+            known: the fold of its journal, as far as it was read; what came since is added to it, so whoever hands it
+                on is done with it.
 
         Returns:
             The run as it is then; None when another owner has it or it was stopped here.
@@ -96,22 +116,24 @@ class Runtime:
             self._live[run_id].notice()
             return None
         flow = flow or self.flows[(await self.store.summary(run_id)).workflow_id]
+        known = known or self._read.pop(run_id, None)
         runnable = True
         while runnable:
-            claim = await self.store.claim(run_id, owner=self._owner, lease=self._lease, force=force)
+            after = 0 if known is None else known.last_seq
+            claim = await self.store.claim(run_id, owner=self._owner, lease=self._lease, force=force, after=after)
             if claim is None:
                 self.notice(run_id)
                 return None
             try:
-                state = await self._execute(flow, claim, start)
+                state = await self._execute(flow, claim, fold(claim.events, known), start)
                 if state is not None and state.ended:
                     await self._endings.finish(flow, claim, state)
             finally:
-                await self.store.release(run_id, epoch=claim.epoch)
+                # Whoever answered before the release saw the run claimed and left it alone.
+                runnable = await self.store.release(run_id, epoch=claim.epoch)
             if state is None or state.ended:
                 break
-            # Whoever answered before the release saw the run claimed and left it alone, so this is looked at after it.
-            runnable, force, start = (await self.store.summary(run_id)).runnable, False, None
+            force, start, known = False, None, None
         return state
 
     async def finish(self, run_id: str, *, force: bool = False) -> bool:
@@ -128,14 +150,16 @@ class Runtime:
         if claim is None:
             return False
         try:
-            state = await self.state(run_id)
+            state = fold(claim.events)
             await self._endings.finish(self.flows[state.workflow_id], claim, state)
         finally:
             await self.store.release(run_id, epoch=claim.epoch)
         return True
 
-    async def drive(self, run_id: str, *, flow: Flow | None = None, force: bool = False) -> RunState:
-        """Go on with a run, through its timers and events, until it has ended or all that is left is suspended.
+    async def drive(
+        self, run_id: str, *, flow: Flow | None = None, force: bool = False, known: RunState | None = None
+    ) -> RunState:
+        """Go on with a run, through its timers and events, until it ends, pauses, or all that is left is suspended.
 
         Callers that drive the same run share the work; who comes second waits for the first. See `segment`.
         """
@@ -145,12 +169,13 @@ class Runtime:
         while True:
             driven = self._driven.get(run_id)
             if driven is None:
-                state = await self._drive_alone(run_id, flow, force)
+                state = await self._drive_alone(run_id, flow, force, known)
+                known = None
             else:
                 self.notice(run_id)
                 await driven.wait()
                 state = await self.state(run_id)
-            if state.ended or state.status == "suspended":
+            if state.status in RESTING:
                 self._mind_deadline(state)
                 return state
 
@@ -171,6 +196,12 @@ class Runtime:
         """Return the fold of a run's journal."""
         return fold(await self.store.read(run_id))
 
+    def keep(self, state: RunState) -> None:
+        """Hand a run that was read on to the next segment of it, which then reads only what is newer."""
+        self._read[state.run_id] = state
+        if len(self._read) > KEPT:
+            del self._read[next(iter(self._read))]
+
     def spawn(self, work: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
         """Run something beside; its error is logged, and `close` cancels it."""
         task = asyncio.get_running_loop().create_task(work)
@@ -186,8 +217,7 @@ class Runtime:
         if tasks:
             await asyncio.wait(tasks)
 
-    async def _execute(self, flow: Flow, claim: Claim, start: Start | None) -> RunState | None:
-        state = await self.state(claim.run_id)
+    async def _execute(self, flow: Flow, claim: Claim, state: RunState, start: Start | None) -> RunState | None:
         if state.ended or not state.has_input:
             return state
         check_known(state)
@@ -196,10 +226,10 @@ class Runtime:
                 check_fit(flow, state)
             except WorkflowChanged as error:
                 due = state.due_at is not None and state.due_at <= self.clock.now()
-                if state.status == "suspended" and not due:
+                if state.status in ("suspended", "paused") and not due:
                     # Its owner died as it came to rest. Whoever answers is told; until then the step may be back.
                     return state
-                if self._leaves_changed or state.status in ("waiting", "suspended"):
+                if self._leaves_changed or state.status in ("waiting", "suspended", "paused"):
                     # Elsewhere, or since nothing is at work that would have to end, it goes on with the former code.
                     raise
                 if await self._refuse(claim, state, error):
@@ -213,10 +243,11 @@ class Runtime:
             flow=flow,
             state=state,
             start=start,
+            die=self.die,
         )
         self._live[claim.run_id] = execution
         try:
-            with capturing, executing(self.store, claim.run_id, execution):
+            with capturing, Executing(self.store, claim.run_id, execution):
                 whole = await execution.segment()
         finally:
             del self._live[claim.run_id]
@@ -235,20 +266,20 @@ class Runtime:
         if state.left_to_undo:
             journal.emit("run-undoing", (), {"status": "failed"} | failed)
         else:
-            journal.emit("run-failed", (), failed | left_by(self.flows[state.workflow_id], "failed"))
+            journal.emit("run-failed", (), failed | left_by(self.flows[state.workflow_id], "failed", state))
         await journal.flush()
         state.last_seq = journal.last_seq
         return state.ended
 
-    async def _drive_alone(self, run_id: str, flow: Flow | None, force: bool) -> RunState:
+    async def _drive_alone(self, run_id: str, flow: Flow | None, force: bool, known: RunState | None) -> RunState:
         done = self._driven[run_id] = asyncio.Event()
         try:
             while True:
-                state = await self.segment(run_id, flow=flow, force=force)
-                force = False
+                state = await self.segment(run_id, flow=flow, force=force, known=known)
+                force, known = False, None
                 if state is None:
                     state = await self.state(run_id)
-                if state.ended or state.status == "suspended":
+                if state.status in RESTING:
                     return state
                 await self._wait(state)
         finally:
@@ -270,8 +301,8 @@ class Runtime:
                 task.cancel()
 
     def _mind_deadline(self, state: RunState) -> None:
-        """Go on with a suspended run when the time for an answer is over, while the event loop runs."""
-        if state.due_at is not None and not state.ended and state.run_id not in self._deadlines:
+        """Go on with a run at rest when the time for an answer is over or a timer ends, while the event loop runs."""
+        if not state.ended and state.due_at is not None and state.run_id not in self._deadlines:
             self._deadlines[state.run_id] = self.spawn(self._go_on_at(state.run_id, state.due_at))
 
     async def _go_on_at(self, run_id: str, due: datetime) -> None:

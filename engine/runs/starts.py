@@ -3,17 +3,28 @@
 from dataclasses import replace
 from typing import Any
 
-from engine.errors import InvalidInput, InvalidValue, NotSerializable, StartRefused
+from engine.errors import (
+    InvalidInput,
+    InvalidValue,
+    NotSerializable,
+    StartRefused,
+    UnknownStep,
+)
 from engine.execution.hooks import call
 from engine.failure import is_users, message_of
+from engine.journal.answers import places_of
+from engine.journal.fit import node_at
+from engine.journal.named_steps import named_breakpoints, named_rehearsal
 from engine.journal.requests import Start
-from engine.tree.nodes import Flow
+from engine.paths import parse_path
+from engine.rehearsal import Rehearsal
+from engine.tree.nodes import Flow, FlowNode, StepNode
 from engine.values.admission import admitted
 from engine.values.schema import ANY
 
 
 async def admit(flow: Flow, start: Start, run: Any = None) -> Start:
-    """Return what a run may start with: validated, with defaults, and accepted by ``on_start``.
+    """Return what a run may start with: validated, with defaults, and accepted by ``on_start``, unless it rehearses.
 
     Args:
         flow: the workflow.
@@ -22,10 +33,12 @@ async def admit(flow: Flow, start: Start, run: Any = None) -> Start:
 
     Raises:
         InvalidInput: the input or the state does not fit its schema, or something cannot become JSON.
+        UnknownStep: the rehearsal or a breakpoint names a step that the workflow does not have.
         StartRefused: the hook raised.
     """
     wanted = fitted(flow, start)
-    await permit(flow, run)
+    if wanted.rehearsal is None:
+        await permit(flow, run)
     return wanted
 
 
@@ -34,12 +47,15 @@ def fitted(flow: Flow, start: Start) -> Start:
 
     Raises:
         InvalidInput: the input or the state does not fit its schema, or something cannot become JSON.
+        UnknownStep: the rehearsal or a breakpoint names a step that the workflow does not have.
     """
     return replace(
         start,
         input=_input(flow, start.input),
         state=_state(flow, start.state),
         request_context=_json_dict("request context", start.request_context),
+        rehearsal=None if start.rehearsal is None else fitted_rehearsal(flow, start.rehearsal),
+        breakpoints=named_breakpoints(places_of(flow), start.breakpoints),
     )
 
 
@@ -67,6 +83,43 @@ def _input(flow: Flow, value: Any) -> Any:
         return admitted(flow.input, value)
     except InvalidValue as error:
         raise InvalidInput(f"the input does not fit workflow {flow.id!r}:", error.issues) from None
+
+
+def fitted_rehearsal(flow: Flow, rehearsal: Rehearsal) -> Rehearsal:
+    """Return a rehearsal with whole paths, and its results as the steps' schemas have them.
+
+    Raises:
+        UnknownStep: it names a step that the workflow does not have.
+        InvalidInput: a result does not fit its step.
+    """
+    named = named_rehearsal(places_of(flow), rehearsal)
+    for name in named.steps:
+        node = node_at(flow, parse_path(name))
+        whole = isinstance(node, FlowNode) and name not in {**named.failures, **named.delays, **named.deaths}
+        if not (isinstance(node, StepNode) or whole):
+            raise UnknownStep(
+                f"the rehearsal names {name!r}, which is no step: expected a step, or for results= a nested workflow"
+            )
+    return replace(named, results={name: _result(flow, name, value) for name, value in named.results.items()})
+
+
+def _result(flow: Flow, name: str, value: Any) -> Any:
+    """Return what a step is to return, as JSON; it is given as JSON or as an object of the schema's own type."""
+    node = node_at(flow, parse_path(name))
+    schema = node.step.output if isinstance(node, StepNode) else node.flow.output if isinstance(node, FlowNode) else ANY
+    try:
+        try:
+            return schema.dump(schema.load(value))
+        except InvalidValue as unread:
+            try:
+                return schema.dump(value)
+            except InvalidValue:
+                raise unread from None
+    except InvalidValue as error:
+        message = f"what the rehearsal has step {name!r} return does not fit its output_schema:"
+        raise InvalidInput(message, error.issues) from None
+    except NotSerializable as error:
+        raise InvalidInput(f"the rehearsal cannot become JSON: {error.called(name)}") from None
 
 
 def _json_dict(what: str, value: Any) -> dict[str, Any] | None:

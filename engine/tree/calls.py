@@ -1,17 +1,59 @@
-"""Calls of the words that define workflows: one whose arguments do not fit is told like any other wrong definition."""
+"""Public calls: one whose arguments do not fit is told like any other mistake, with what was found and expected."""
 
 import functools
 import inspect
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, ParamSpec, TypeVar
 
-from engine.errors import DefinitionError, NotCommitted
-from engine.shown import meant
+from engine.errors import DefinitionError, InvalidCall, NotCommitted, StepyardError
+from engine.shown import meant, shown
+from engine.values.durations import LONGEST, is_in_calendar, is_number
+from engine.values.missing import MISSING
 
 P = ParamSpec("P")
 T = TypeVar("T")
 VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 Class = TypeVar("Class", bound=type)
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What an argument may be."""
+
+    told: str
+    """The same in words: ``a whole number``."""
+
+    fits: Callable[[Any], bool]
+
+    def __or__(self, other: None) -> "Expected":
+        """Return the kind that may also be None."""
+        return Expected(f"{self.told} or None", lambda value: value is None or self.fits(value))
+
+
+TEXT = Expected("text", lambda value: isinstance(value, str))
+WHOLE = Expected("a whole number, 0 or more", lambda value: type(value) is int and value >= 0)
+COUNT = Expected("a whole number, 1 or more", lambda value: type(value) is int and value >= 1)
+TIME = Expected(
+    "a datetime with a time zone",
+    lambda value: isinstance(value, datetime) and value.tzinfo is not None and is_in_calendar(value),
+)
+SECONDS = Expected("seconds or a timedelta, from 0 to a thousand years", lambda value: _is_duration(value))
+NUMBER = Expected("a number", lambda value: hasattr(value, "__float__") and not math.isnan(float(value)))
+YES_OR_NO = Expected("True or False", lambda value: isinstance(value, bool))
+FUNCTION = Expected("a function", callable)
+
+
+def _is_duration(value: Any) -> bool:
+    seconds = value.total_seconds() if isinstance(value, timedelta) else value
+    return is_number(seconds) and 0 <= seconds <= LONGEST
+
+
+def one_of(*words: str) -> Expected:
+    """Return the kind of some words."""
+    return Expected(" or ".join(map(repr, words)), lambda value: isinstance(value, str) and value in words)
 
 
 def defining(example: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
@@ -23,21 +65,47 @@ def defining(example: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     Raises:
         DefinitionError: by the decorated function, of arguments that are missing, too many or unknown.
     """
+    return _calling(DefinitionError, example, {})
 
+
+def asking(example: str, /, **kinds: Expected) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Return a decorator that does the same for calls of what runs workflows, and looks at arguments that were given.
+
+    Args:
+        example: a right call, for the message.
+        kinds: what arguments may be, by their names.
+
+    Raises:
+        InvalidCall: by the decorated function, before anything is done; an async one raises when it is called.
+    """
+    return _calling(InvalidCall, example, kinds)
+
+
+def _calling(
+    error: type[StepyardError], example: str, kinds: Mapping[str, Expected]
+) -> Callable[[Callable[P, T]], Callable[P, T]]:
     def decorate(function: Callable[P, T]) -> Callable[P, T]:
         signature = inspect.signature(function)
+        wanted = [(at, name, kinds[name]) for at, name in enumerate(signature.parameters) if name in kinds]
 
         @functools.wraps(function)
         def call(*args: P.args, **kwargs: P.kwargs) -> T:
-            try:
-                return function(*args, **kwargs)
-            except TypeError:
-                # Only now, because binding takes longer than most definitions do.
-                found = _misfit(signature, args, kwargs)
-                if found is None:
-                    raise
+            found = None
+            for at, name, kind in wanted:
+                given = args[at] if at < len(args) else kwargs.get(name, MISSING)
+                if given is not MISSING and not kind.fits(given):
+                    found = f"{name} is {shown(given)}, expected {kind.told}"
+                    break
+            else:
+                try:
+                    return function(*args, **kwargs)
+                except TypeError:
+                    # Only now, because binding takes longer than most definitions do.
+                    found = _misfit(signature, args, kwargs)
+                    if found is None:
+                        raise
             unknown = _mistyped(signature, kwargs)
-            raise DefinitionError(f"{function.__qualname__}: {found}.{unknown} Write it like this: {example}")
+            raise error(f"{function.__qualname__}: {found}.{unknown} Write it like this: {example}")
 
         return call
 

@@ -29,8 +29,8 @@ from engine.values.schema import Schema
 
 Graph = dict[str, Any]
 
-# What people read, where it is written, and when it starts may change without the workflow changing.
-_WORDS = frozenset({"description", "file", "line", "metadata", "schedules"})
+# What people read, where it is written, when it starts and where it waits may change without the workflow changing.
+_WORDS = frozenset({"description", "file", "line", "metadata", "schedules", "queue", "priority"})
 _SCHEMA_WORDS = frozenset({"description", "title", "examples", "$comment"})
 _SCHEMAS = frozenset({"input_schema", "output_schema", "state_schema", "resume_schema", "suspend_schema", "schema"})
 
@@ -51,6 +51,8 @@ def graph_of(flow: Flow) -> Graph:
         }
         | _given("retry", _retry(flow.retry))
         | _given("schedules", [one.to_dict() for one in flow.schedules] or None)
+        | _given("queue", flow.queue)
+        | _given("priority", flow.priority)
     )
 
 
@@ -58,8 +60,8 @@ def graph_of(flow: Flow) -> Graph:
 def digest_of(flow: Flow) -> str:
     """Return the SHA-256 of a workflow's graph and schemas, in hex.
 
-    It is the same in every process, and stays the same when only descriptions, metadata, schedules or source lines
-    change.
+    It is the same in every process, and stays the same when only descriptions, metadata, schedules, queues or source
+    lines change.
     """
     text = json.dumps(_essence(graph_of(flow)), sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode(errors="backslashreplace")).hexdigest()
@@ -178,7 +180,7 @@ def _reading(schema: Schema | None) -> Graph | None:
     return None if schema is None else schema.json_schema
 
 
-def _given(key: str, value: Graph | list[Graph] | str | None) -> Graph:
+def _given(key: str, value: Graph | list[Graph] | str | int | None) -> Graph:
     """Return a key that most graphs do not have: it came later, and digests that are recorded stay as they are."""
     return {} if value is None else {key: value}
 

@@ -174,6 +174,8 @@ class Flow:
     on_finish: Hook | None = None
     on_error: Hook | None = None
     schedules: tuple[Planned, ...] = ()
+    queue: str | None = None
+    priority: int | None = None
     file: str | None = None
     line: int | None = None
 

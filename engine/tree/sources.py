@@ -129,7 +129,7 @@ def value(v: Any) -> FixedValue:
     try:
         return FixedValue(value=Schema.of(None).dump(v))
     except NotSerializable as error:
-        raise DefinitionError(f"value({shown(v)}): {error.called('value')}") from error
+        raise DefinitionError(f"value({shown(v)}): {error.called('value')}") from None
 
 
 class Identified(Protocol):

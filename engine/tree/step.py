@@ -1,7 +1,7 @@
 """Steps and the small functions between them, as the executor calls them; and how a failed step is tried again."""
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Generic, TypeVar
@@ -122,7 +122,7 @@ class Step(Generic[In, Out]):
     id: str
     """Its name within a workflow."""
 
-    call: Callable[[Any, Any], Awaitable[Any]]
+    call: Callable[[Any, Any], Coroutine[Any, Any, Any]]
     """Runs it on ``(data, ctx)``; a synchronous function runs in a thread, unless it is ``inline``."""
 
     function: Callable[..., Any]
@@ -158,7 +158,7 @@ class Step(Generic[In, Out]):
     undo: Callable[..., Any] | None = None
     """The user's function that takes back what the step has done."""
 
-    call_undo: Callable[[Any, Any], Awaitable[Any]] | None = None
+    call_undo: Callable[[Any, Any], Coroutine[Any, Any, Any]] | None = None
     """Runs it on ``(output, ctx)``."""
 
     file: str | None = None

@@ -1,6 +1,6 @@
 """What flows through the tree of a workflow, and whether it can: the check that `commit` makes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.errors import DuplicateId, EmptyWorkflow, WiringError
@@ -22,10 +22,11 @@ from engine.tree.nodes import (
     children,
     walk,
 )
-from engine.tree.sources import FromStep, places
+from engine.tree.sources import FromInit, FromState, FromStep, Place, places
 from engine.tree.step import Function
+from engine.values.reach import gap
 from engine.values.schema import Schema
-from engine.values.shapes import EACH, mismatch
+from engine.values.shapes import EACH, Document, mismatch
 
 ANY = Schema.of(None)
 
@@ -33,9 +34,6 @@ CAUGHT = Schema.keys(
     {"error": Schema.of(str), "type": Schema.of(str), "step": Schema.of(str), "input": ANY}, total=True
 )
 """What the handler of an attempt is given: the error's message and type, the failed step's path and input."""
-
-GIVES = StepNode | FlowNode | MapNode | EventNode | ForeachNode | LoopNode | SequenceNode
-"""What a mapping can take an output of."""
 
 
 def output_of(node: Node, before: Schema) -> Schema:
@@ -94,18 +92,19 @@ def check_wiring(flow: Flow) -> None:
     Raises:
         EmptyWorkflow: it has no step.
         DuplicateId: two of its nodes have the same id.
-        WiringError: a step can never take what it is given, or a mapping reads a step that is not before it.
+        WiringError: a step can never take what it is given, or a mapping reads a step that is not before it, or a part
+            that cannot be there.
     """
     if not flow.nodes:
         raise EmptyWorkflow(f"Workflow {flow.id!r} has no step. Add one with .then(step) before .commit().")
     _check_ids(flow)
     given = _Given(schema=flow.input, by=f"the input of workflow {flow.id!r}")
-    earlier: list[str] = []
+    earlier: dict[str, Schema] = {}
     for node in flow.nodes:
         if isinstance(node, MapNode):
             _check_sources(flow, node, earlier)
+        earlier |= outputs_of((node,), given.schema)
         given = _check(node, given)
-        earlier += dict.fromkeys(inner.id for inner in walk((node,)) if isinstance(inner, GIVES))
     _demand(given, flow.output, f"the output of workflow {flow.id!r}", "gives")
 
 
@@ -210,19 +209,35 @@ def _demand(given: _Given, wanted: Schema, by: str, verb: str = "takes") -> None
     )
 
 
-def _check_sources(flow: Flow, node: MapNode, earlier: list[str]) -> None:
+def _check_sources(flow: Flow, node: MapNode, earlier: Mapping[str, Schema]) -> None:
     """Refuse sources that can never be found."""
     for key, source in node.sources:
         for place in places(source):
-            match place:
-                case FromStep() if place.step not in earlier:
-                    known = ", ".join(map(repr, earlier)) or "none"
-                    raise WiringError(
-                        f"mapping {node.id!r} of workflow {flow.id!r} takes {key!r} from step {place.step!r}, which is "
-                        f"not before it. Earlier steps: {known}."
-                    )
-                case _:
-                    pass
+            what = f"mapping {node.id!r} of workflow {flow.id!r} takes {key!r} from"
+            if isinstance(place, FromStep) and place.step not in earlier:
+                known = ", ".join(map(repr, earlier)) or "none"
+                raise WiringError(f"{what} step {place.step!r}, which is not before it. Earlier steps: {known}.")
+            nothing = gap(_recorded_at(place, flow, earlier), place.path.split(".") if place.path else ())
+            if nothing is not None:
+                raise WiringError(f"{what} {place}, but at {nothing.at!r} {nothing.found} Correct the path.")
+
+
+def _recorded_at(place: Place, flow: Flow, earlier: Mapping[str, Schema]) -> Document:
+    """Return what is certain of the JSON that a run has recorded for a place of it."""
+    match place:
+        case FromStep():
+            return earlier[place.step].shape.writes
+        case FromInit():
+            return flow.input.shape.keeps
+        case FromState() if flow.state is not None and not _has_other_states(flow):
+            return flow.state.shape.keeps
+        case _:
+            return ANY.shape.keeps
+
+
+def _has_other_states(flow: Flow) -> bool:
+    """Tell whether a step sees the run's state by a schema of its own, and so may write other keys."""
+    return any(isinstance(node, StepNode) and node.step.state is not None for node in walk(flow.nodes))
 
 
 def outputs_of(nodes: Iterable[Node], before: Schema) -> Iterator[tuple[str, Schema]]:

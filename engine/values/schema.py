@@ -106,7 +106,8 @@ class Schema:
         try:
             return Schema.of(spec)
         except InvalidSchema as error:
-            raise InvalidSchema(f"{what}: {error}") from error
+            # The cause is the user's own error, if any: what is told needs no traceback for each layer that tells it.
+            raise InvalidSchema(f"{what}: {error}") from error.__cause__
 
     @staticmethod
     def keys(parts: "Mapping[str, Schema]", total: bool = True) -> "Schema":
@@ -125,7 +126,8 @@ class Schema:
         """Make the schema of a list whose items have the schema ``item``."""
         name = f"list[{item.name}]"
         read, written = listed(item.json_schema), listed(item.output_json_schema)
-        shape = SchemaShape(reads=listed(item.shape.reads), writes=listed(item.shape.writes))
+        of = item.shape
+        shape = SchemaShape(reads=listed(of.reads), writes=listed(of.writes), keeps=listed(of.keeps))
         return _schema([item.spec], name, read, written, shape, ListCodec(item))
 
     @staticmethod
@@ -133,8 +135,11 @@ class Schema:
         """Make the schema of what fits one of two; the first one that takes a value holds."""
         if first.spec is None or second.spec is None or first is second:
             return first if first.spec is None else second
+        one, other = first.shape, second.shape
         shape = SchemaShape(
-            reads=either(first.shape.reads, second.shape.reads), writes=either(first.shape.writes, second.shape.writes)
+            reads=either(one.reads, other.reads),
+            writes=either(one.writes, other.writes),
+            keeps=either(one.keeps, other.keeps),
         )
         return _schema(
             (first.spec, second.spec),
@@ -191,7 +196,7 @@ def _of_document(given: dict[str, Any]) -> Schema:
     """Return the schema that a JSON Schema describes."""
     document = screened(given)
     name = str(document.get("title") or document.get("type") or "JSON Schema")
-    shape = SchemaShape(reads=document, writes=document)
+    shape = SchemaShape(reads=document, writes=document, keeps=document)
     return _schema(given, name, document, document, shape, DocumentCodec(document))
 
 
@@ -215,14 +220,21 @@ def _of_type(spec: Any) -> Schema:
         raise InvalidSchema(
             f"The schema {name} uses the name {error.name!r}, which is not defined where the schema is made. Define it "
             "before, or in the module itself rather than in a function."
-        ) from error
+        ) from None
     except InvalidSchema:
         raise
+    except PydanticUserError as error:
+        raise InvalidSchema(_refused(name, error)) from None
     except Exception as error:  # A type may bring code of its own that makes its schema.
-        raise InvalidSchema(
-            f"{name} cannot be a schema: {message_of(error).splitlines()[0]} Use a type that pydantic knows, a JSON "
-            "Schema dict, or None for any JSON value."
-        ) from error
+        raise InvalidSchema(_refused(name, error)) from error
+
+
+def _refused(name: str, error: Exception) -> str:
+    """Return what to say of a type of which pydantic, or code that the type brings, makes no schema."""
+    found = f"{name} cannot be a schema: {message_of(error).splitlines()[0]}"
+    if isinstance(error, PydanticUserError) and error.code == "typed-dict-version":
+        return f"{found} Write: from typing_extensions import TypedDict."
+    return f"{found} Use a type that pydantic knows, a JSON Schema dict, or None for any JSON value."
 
 
 def _documents(core: Any, name: str) -> tuple[Document, Document]:

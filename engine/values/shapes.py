@@ -43,6 +43,9 @@ class SchemaShape:
     writes: Document
     """A JSON Schema that all JSON fits that it may write; objects without additionalProperties may hold any key."""
 
+    keeps: Document
+    """The same of what is recorded of JSON that it reads."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mismatch:
@@ -55,46 +58,50 @@ class Mismatch:
     """What is wrong there."""
 
 
-UNKNOWN = SchemaShape(reads=_ANYTHING, writes=_ANYTHING)
+UNKNOWN = SchemaShape(reads=_ANYTHING, writes=_ANYTHING, keeps=_ANYTHING)
 
 
 def typed_shape(core: Any, reads: Document, writes: Document) -> SchemaShape:
     """Return the shape of a type, from its pydantic core schema and its two JSON Schemas."""
-    return SchemaShape(reads=reads, writes=_closed(writes)) if _is_certain(core) else UNKNOWN
+    if not _is_certain(core):
+        return UNKNOWN
+    return SchemaShape(reads=reads, writes=_closed(writes), keeps=_closed(reads))
 
 
 def keyed_shape(parts: Mapping[str, SchemaShape], total: bool) -> SchemaShape:
     """Return the shape of a dict with a schema for each key, which holds no other keys."""
     reads = keyed({key: part.reads for key, part in parts.items()}, total)
     writes = keyed({key: part.writes for key, part in parts.items()}, total)
-    return SchemaShape(reads=reads, writes={**writes, "additionalProperties": False})
+    keeps = keyed({key: part.keeps for key, part in parts.items()}, total)
+    closed: Document = {"additionalProperties": False}
+    return SchemaShape(reads=reads, writes=writes | closed, keeps=keeps | closed)
 
 
 def mismatch(written: Document, read: Document) -> Mismatch | None:
     """Return why no JSON of the one schema is JSON of the other; None if some may be."""
-    return next(_mismatches(_Side(written, written), _Side(read, read), (), frozenset()), None)
+    return next(_mismatches(SchemaPart(written, written), SchemaPart(read, read), (), frozenset()), None)
 
 
 @dataclass(frozen=True, slots=True)
-class _Side:
+class SchemaPart:
     """A part of a JSON Schema, with the whole in which its references are found."""
 
     root: Document
     part: Any
 
-    def at(self, part: Any) -> "_Side":
+    def at(self, part: Any) -> "SchemaPart":
         """Return another part of the same whole, with references followed."""
         seen: set[str] = set()
         # References inside a schema with an identifier of its own start from there.
         root = part if isinstance(part, dict) and "$id" in part else self.root
         while isinstance(part, dict) and isinstance(reference := part.get("$ref"), str):
             if reference in seen or not (reference == "#" or reference.startswith("#/")):
-                return _Side(root, _ANYTHING)
+                return SchemaPart(root, _ANYTHING)
             seen.add(reference)
             part = _pointed(root, reference)
-        return _Side(root, part if isinstance(part, dict) else _ANYTHING)
+        return SchemaPart(root, part if isinstance(part, dict) else _ANYTHING)
 
-    def branches(self) -> "list[_Side]":
+    def branches(self) -> "list[SchemaPart]":
         """Return the alternatives that a value may follow; the part itself if there are none."""
         for key in ("anyOf", "oneOf"):
             if isinstance(options := self.part.get(key), list):
@@ -132,7 +139,9 @@ def _pointed(root: Document, reference: str) -> Any:
     return found
 
 
-def _mismatches(written: _Side, read: _Side, path: Path, seen: frozenset[tuple[int, int]]) -> Iterator[Mismatch]:
+def _mismatches(
+    written: SchemaPart, read: SchemaPart, path: Path, seen: frozenset[tuple[int, int]]
+) -> Iterator[Mismatch]:
     """Yield one reason for the mismatch, if there is one."""
     written, read = written.at(written.part), read.at(read.part)
     pair = (id(written.part), id(read.part))
@@ -151,7 +160,7 @@ def _mismatches(written: _Side, read: _Side, path: Path, seen: frozenset[tuple[i
     yield max(found, key=lambda reason: len(reason.path))
 
 
-def _direct(written: _Side, read: _Side, path: Path, seen: frozenset[tuple[int, int]]) -> Iterator[Mismatch]:
+def _direct(written: SchemaPart, read: SchemaPart, path: Path, seen: frozenset[tuple[int, int]]) -> Iterator[Mismatch]:
     """Yield reasons why two schemas without alternatives do not fit."""
     gives, takes = written.types(), read.types()
     if gives and takes and not any(_readable(kind, read, takes) for kind in gives):
@@ -168,14 +177,14 @@ def _direct(written: _Side, read: _Side, path: Path, seen: frozenset[tuple[int, 
         yield from _mismatches(written.at(written.part["items"]), read.at(read.part["items"]), (*path, EACH), seen)
 
 
-def _readable(kind: str, read: _Side, takes: frozenset[str]) -> bool:
+def _readable(kind: str, read: SchemaPart, takes: frozenset[str]) -> bool:
     """Return whether a JSON type can be read as one of others."""
     # A date, a duration and the like is text with a format, and is read from numbers too.
     formatted = "string" in takes and "format" in read.part and kind in ("integer", "number")
     return formatted or not takes.isdisjoint(_READ_AS.get(kind, takes))
 
 
-def _fields(written: _Side, read: _Side, path: Path, seen: frozenset[tuple[int, int]]) -> Iterator[Mismatch]:
+def _fields(written: SchemaPart, read: SchemaPart, path: Path, seen: frozenset[tuple[int, int]]) -> Iterator[Mismatch]:
     """Yield reasons why an object's fields do not fit."""
     given: dict[str, Any] = written.part.get("properties", {})
     closed = written.part.get("additionalProperties") is False and not written.part.get("patternProperties")
@@ -195,7 +204,7 @@ def _listed(types: frozenset[str]) -> str:
 
 
 def _closed(document: Document) -> Document:
-    """Return the JSON Schema of a type's output, saying that a model writes no other keys than its own."""
+    """Return a JSON Schema of a type, saying that a model has no other keys than its own."""
 
     def close(new: Document, old: Document) -> Document:
         return {"additionalProperties": False, **new} if "properties" in new and new.get("type") == "object" else new

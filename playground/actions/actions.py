@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+
 from engine import errors
 from engine.clock import SystemClock
 from engine.errors import InvalidInput, Issue, UnknownRun
@@ -17,24 +19,26 @@ from engine.events import Event
 from engine.journal import requests as journal
 from engine.journal.answers import Places, find_suspended, path_of
 from engine.journal.fold import fold
-from engine.journal.forks import beginning, record_fork
+from engine.journal.forks import beginning, record_fork, record_retry
+from engine.journal.named_steps import find_paused, named_breakpoints, named_rehearsal, several_paused
 from engine.journal.requests import Start, check_resumable, check_startable
 from engine.journal.state import RunState
 from engine.journal.step_state import StepState
 from engine.paths import Path, format_path, ids_of
+from engine.rehearsal import Rehearsal, check_rehearsal
 from engine.values.missing import MISSING
 from playground.actions import verdicts
+from playground.actions.signing import SignedStore
 from playground.catalogue import catalogue
 from playground.catalogue.catalogue import WorkflowEntry
 from playground.fleet import hanging, host
 from playground.graph.nodes import UNKNOWN
 from playground.graph.tree import read_tree
 from playground.live import nudges
-from playground.store import OrmStore
 
 RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,199}")
 
-store = OrmStore()
+store = SignedStore()
 """The store of this process, for reading runs too: `read`, `summary`, `waits`."""
 
 _clock = SystemClock()
@@ -83,6 +87,8 @@ async def start(
     resource_id: str | None = None,
     state: dict[str, Any] | None = None,
     request_context: dict[str, Any] | None = None,
+    breakpoints: Any = None,
+    rehearsal: Rehearsal | None = None,
     schedule: str | None = None,
     scheduled_for: datetime | None = None,
     entry: WorkflowEntry | None = None,
@@ -96,12 +102,14 @@ async def start(
         resource_id: whom or what a new run belongs to, in the user's own terms.
         state: the state to begin with.
         request_context: a JSON dict that every step finds in its context.
+        breakpoints: the steps before which it pauses, by path or id, or ``"all"``.
+        rehearsal: what it is to pretend.
         schedule: the schedule that starts it, if one does.
         scheduled_for: the due time for which it does.
         entry: the workflow's entry, where it was read before.
 
     Raises:
-        UnknownWorkflow, InvalidInput, StartRefused: no run was made.
+        UnknownWorkflow, InvalidInput, StartRefused, UnknownStep, RehearsalRefused: no run was made.
         RunAlreadyStarted: the run has its input already.
         UnknownRun: a run with this id is one of another workflow.
     """
@@ -112,10 +120,13 @@ async def start(
     if known.run_id and known.workflow_id != workflow_id:
         raise UnknownRun(f"run {run_id} is a run of workflow {known.workflow_id!r}, not of {workflow_id!r}")
     check_startable(known)
+    ways = _ways(entry, breakpoints, rehearsal)
     wanted = Start(
         input=value,
         state=state,
         request_context=request_context,
+        breakpoints=ways.breakpoints,
+        rehearsal=ways.rehearsal,
         schedule=schedule,
         scheduled_for=scheduled_for,
     )
@@ -134,6 +145,26 @@ async def start(
         await journal.record_start(store, _clock, run_id, checked, known=known)
     await _announce(run_id)
     return run_id
+
+
+def _ways(entry: WorkflowEntry, breakpoints: Any, rehearsal: Rehearsal | None) -> Start:
+    """Return a start that only says how a run is executed.
+
+    Raises:
+        UnknownStep: the workflow has no such step.
+        RehearsalRefused: nothing is rehearsed here.
+    """
+    check_rehearsal(rehearsal, production=settings.PRODUCTION, can_die=True)
+    places = _places(entry)
+    return Start(
+        input=None,
+        breakpoints=named_breakpoints(places, breakpoints),
+        rehearsal=None if rehearsal is None else named_rehearsal(places, rehearsal),
+    )
+
+
+def _places(entry: WorkflowEntry) -> Places:
+    return Places(workflow_id=entry.workflow_id, paths=read_tree(entry.graph).paths())
 
 
 async def create(workflow_id: str, *, run_id: str | None = None, resource_id: str | None = None) -> str:
@@ -193,8 +224,51 @@ def suspended_step(
     """Return the suspended step that is meant, as `engine.Run.resume` finds it; see `resume`."""
     run, entry = known.run, known.entry
     recorded = {ids_of(begun.path) for begun in run.steps()}
-    paths = recorded if entry is None else catalogue.paths_of(entry.graph)
+    paths = recorded if entry is None else read_tree(entry.graph).paths()
     return find_suspended(Places(workflow_id=run.workflow_id, paths=paths), run, step, label, index)
+
+
+async def proceed(
+    run_id: str,
+    *,
+    step: str | Sequence[str | int] | bool = False,
+    breakpoints: Any = None,
+    value: Any = MISSING,
+    known: Known | None = None,
+) -> None:
+    """Have a paused run go on.
+
+    Args:
+        run_id: the run.
+        step: True to pause before whatever comes next; or the path of the one paused step that is to go on.
+        breakpoints: the steps before which it pauses from now on, or ``"all"``; None for those that it has.
+        value: what the waiting step is given instead, as JSON.
+        known: as for `resume`.
+
+    Raises:
+        UnknownRun, UnknownStep, NotPaused, AmbiguousResume, RunFinished, InvalidInput: nothing was changed.
+    """
+    known = known or await read_run(run_id)
+    run, graph = known.run, None if known.entry is None else known.entry.graph
+    recorded = {ids_of(begun.path) for begun in run.steps()} | {ids_of(path) for path in run.paused}
+    places = Places(workflow_id=run.workflow_id, paths=recorded if graph is None else read_tree(graph).paths())
+    paths = find_paused(places, run, None if isinstance(step, bool) else step)
+    if value is not MISSING:
+        if len(paths) > 1:
+            raise several_paused(run, paths)
+        node = read_tree(graph).at(paths[0]) or UNKNOWN
+        await verdicts.check_schema(node.input_schema or {}, value, InvalidInput, f"step {format_path(paths[0])!r}")
+    await journal.record_proceed(
+        store,
+        _clock,
+        run_id,
+        paths,
+        stepping=step is True,
+        breakpoints=None if breakpoints is None else named_breakpoints(places, breakpoints),
+        step_input=value,
+        known=run,
+    )
+    await _announce(run_id)
 
 
 async def cancel(run_id: str, reason: str = "") -> None:
@@ -276,6 +350,8 @@ async def fork(
     *,
     new_id: str | None = None,
     began: int | None = None,
+    breakpoints: Any = None,
+    rehearsal: Rehearsal | None = None,
 ) -> str:
     """Make and start a new run that shares the history of another one before a step; return its id.
 
@@ -285,14 +361,16 @@ async def fork(
         value: what that step is given instead of what it had, as JSON.
         new_id: the new run's id.
         began: the seq at which the step began, of several times in a loop; by default the last.
+        breakpoints: as for `start`.
+        rehearsal: as for `start`; without it, a fork rehearses what the run did.
 
     Raises:
-        UnknownRun, UnknownWorkflow, UnknownStep, StepNotRun, RunExists, InvalidInput, StartRefused, NewerJournal: no
-            run was made.
+        UnknownRun, UnknownWorkflow, UnknownStep, StepNotRun, RunExists, InvalidInput, StartRefused, RehearsalRefused,
+            NewerJournal: no run was made.
     """
     # Its journal is read once, by what copies it; and before that where a value is judged only if the step has begun.
     entry = await catalogue.workflow((await store.summary(run_id)).workflow_id)
-    path = forked_step(entry, step)
+    path, ways = forked_step(entry, step), _ways(entry, breakpoints, rehearsal)
     if value is not MISSING:
         beginning(await store.read(run_id), path, exactly=True, began=began)
     node = read_tree(entry.graph).at(path) or UNKNOWN
@@ -308,28 +386,7 @@ async def fork(
         path=path,
         step_input=value,
         began=began,
-        permit=lambda: verdicts.permit_fork(entry.workflow_id),
-    )
-    await _announce(new_id)
-    return new_id
-
-
-async def retry(run_id: str) -> str:
-    """Make and start a new run that keeps what succeeded in another one, and executes the rest again; return its id.
-
-    Raises:
-        UnknownRun, UnknownWorkflow, StartRefused, NewerJournal: no run was made.
-        RequestError: the run has not failed, or has undone what its steps did.
-    """
-    entry = await catalogue.workflow((await store.summary(run_id)).workflow_id)
-    new_id = _checked_id(None)
-    await record_fork(
-        store,
-        _clock,
-        run_id=run_id,
-        new_run_id=new_id,
-        digest=entry.digest,
-        path=None,
+        ways=ways.ways(),
         permit=lambda: verdicts.permit_fork(entry.workflow_id),
     )
     await _announce(new_id)
@@ -342,7 +399,30 @@ def forked_step(entry: WorkflowEntry, step: str | Sequence[str | int]) -> Path:
     Raises:
         UnknownStep: it has none there (any more).
     """
-    return path_of(Places(workflow_id=entry.workflow_id, paths=catalogue.paths_of(entry.graph)), step)
+    return path_of(_places(entry), step)
+
+
+async def retry(run_id: str) -> str:
+    """Make and start a new run that goes on from the steps that have failed, with what they were given; return its id.
+
+    What was undone since runs again, too, with all that followed it.
+
+    Raises:
+        UnknownRun, UnknownWorkflow, StartRefused, NewerJournal: no run was made.
+        NotFailed: the run has not failed.
+    """
+    entry = await catalogue.workflow((await store.summary(run_id)).workflow_id)
+    new_id = _checked_id(None)
+    await record_retry(
+        store,
+        _clock,
+        run_id=run_id,
+        new_run_id=new_id,
+        digest=entry.digest,
+        permit=lambda: verdicts.permit_fork(entry.workflow_id),
+    )
+    await _announce(new_id)
+    return new_id
 
 
 async def _announce(run_id: str) -> None:

@@ -22,6 +22,7 @@ from engine.journal.requests import Start, check_takes_event
 from engine.journal.state import RunState
 from engine.journal.waits import Admitted, likeliest, unknown_event
 from engine.paths import Path, format_path, ids_of
+from engine.rehearsal import Rehearsal
 from playground.catalogue import catalogue
 from playground.fleet import workers
 from playground.forms.validation.check import breaks_pattern, check
@@ -57,11 +58,13 @@ async def check_start(entry: catalogue.WorkflowEntry, wanted: Start) -> Start:
     await _check_patterns(entry.input_schema, wanted.input, InvalidInput, what)
     question = {"kind": "start", "input": wanted.input, "state": wanted.state}
     question |= {"request_context": wanted.request_context, "digest": entry.digest}
+    question["rehearsal"] = None if wanted.rehearsal is None else wanted.rehearsal.to_dict()
     verdict = await _ask(entry.workflow_id, question)
     if verdict is None:
         await check_schema(entry.input_schema, wanted.input, InvalidInput, what)
         return UncheckedStart.of(wanted)
-    return replace(wanted, input=verdict["input"], state=verdict["state"])
+    rehearsal = None if wanted.rehearsal is None else Rehearsal.from_dict(verdict["rehearsal"])
+    return replace(wanted, input=verdict["input"], state=verdict["state"], rehearsal=rehearsal)
 
 
 async def permit_fork(workflow_id: str) -> bool:

@@ -7,18 +7,20 @@ what would be missed is refused, and so is every other key that is not known.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypedDict
 
 from django.http import HttpRequest
 
 from engine.errors import InvalidValue, UnknownRun
 from engine.journal.state import RunState
 from engine.journal.summary import RunSummary
+from engine.rehearsal import Rehearsal
 from engine.values.missing import MISSING
 from playground.actions import actions
 from playground.api.bodies import (
     EVENT,
     NOTHING,
+    PROCEED,
     REFUSED_IN_TRAVEL,
     RESUME,
     START,
@@ -36,7 +38,6 @@ Body = dict[str, Any]
 async def start(request: HttpRequest, workflow_id: str, schema: Schema = START) -> str:
     """Start a run with what the body says; return its id."""
     body = said_in(request, schema)
-    _refuse(body, "perStep")
     with _null_for("inputData", body):
         return await actions.start(
             workflow_id,
@@ -45,6 +46,7 @@ async def start(request: HttpRequest, workflow_id: str, schema: Schema = START) 
             resource_id=text(body, "resourceId"),
             state=_object(body, "initialState"),
             request_context=_object(body, "requestContext"),
+            **_ways(body),
         )
 
 
@@ -71,12 +73,30 @@ async def restart(request: HttpRequest, workflow_id: str) -> str:
 async def travel(request: HttpRequest, workflow_id: str) -> str:
     """Fork the run of the query before a step and start the fork; return the new run's id."""
     body = said_in(request, TRAVEL, REFUSED_IN_TRAVEL)
-    _refuse(body, "perStep", *REFUSED_IN_TRAVEL)
+    _refuse(body, *REFUSED_IN_TRAVEL)
     step = _step(body)
     if step is None:
         raise BadRequest(missing("step", body))
     run = await run_of(workflow_id, named_run(request))
-    return await actions.fork(run.run_id, step, body.get("inputData", MISSING))
+    return await actions.fork(run.run_id, step, body.get("inputData", MISSING), **_ways(body))
+
+
+async def proceed(request: HttpRequest, workflow_id: str) -> str:
+    """Have the paused run of the query go on; return its id."""
+    body = body_of(request, PROCEED)
+    run_id = named_run(request)
+    known = await known_run(workflow_id, run_id)
+    step = body["step"] if isinstance(body.get("step"), bool) else _step(body) or False
+    value = body.get("inputData", MISSING)
+    await actions.proceed(run_id, step=step, breakpoints=_breakpoints(body), value=value, known=known)
+    return run_id
+
+
+async def retry(request: HttpRequest, workflow_id: str) -> str:
+    """Start a new run from where the run of the query has failed; return the new run's id."""
+    body_of(request, NOTHING)
+    run = await run_of(workflow_id, named_run(request))
+    return await actions.retry(run.run_id)
 
 
 async def send_event(request: HttpRequest, workflow_id: str, run_id: str) -> None:
@@ -169,6 +189,29 @@ def flag(body: Body, name: str, default: bool) -> bool:
     if isinstance(value, bool):
         return value
     raise BadRequest(f"{name} must be true or false")
+
+
+class Ways(TypedDict):
+    """How a run is executed."""
+
+    breakpoints: Any
+    rehearsal: Rehearsal | None
+
+
+def _ways(body: Body) -> Ways:
+    """Return how a run is to be executed; step by step is a breakpoint before each step."""
+    given = _object(body, "rehearsal")
+    breakpoints = "all" if flag(body, "perStep", default=False) else _breakpoints(body)
+    return Ways(breakpoints=breakpoints, rehearsal=None if given is None else Rehearsal.from_dict(given))
+
+
+def _breakpoints(body: Body) -> Any:
+    value = body.get("breakpoints")
+    if value is None or value == "all":
+        return value
+    if isinstance(value, list) and all(isinstance(one, str | list) for one in value):
+        return [_step({"step": one}) for one in value]
+    raise BadRequest('breakpoints must be a list of steps, or "all"')
 
 
 def _object(body: Body, name: str) -> Body | None:

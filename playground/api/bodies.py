@@ -43,24 +43,50 @@ def _body(properties: Mapping[str, Schema], *required: str) -> Schema:
 
 
 PASSED_OVER = ("tracingOptions", "disableScorers", "requestContext", "perStep")
-"""What clients of Mastra say that changes nothing here; ``perStep`` only as long as it is false."""
+"""What clients of Mastra say that changes nothing here; ``perStep`` after the start only as long as it is false."""
 PASSED_IN_QUERY = ("requestContext", "partial", "token")
 """What may stand in any query: two words of Mastra's clients, and the token, which is read before."""
 
 STEP: Schema = {"anyOf": [TEXT, PATH]}
+FLAG: Schema = {"type": "boolean"}
+BREAKPOINTS: Schema = {"anyOf": [{"const": "all"}, {"type": "array", "items": STEP}]}
+REHEARSAL = obj(
+    {
+        "results": OBJECT,
+        "failures": {
+            "type": "object",
+            "additionalProperties": obj(
+                {"times": {"type": "integer", "minimum": 1}, "type": TEXT, "message": TEXT},
+                *("times", "type", "message"),
+                closed=True,
+            ),
+        },
+        "delays": {"type": "object", "additionalProperties": {"type": "number", "minimum": 0}},
+        "deaths": {"type": "object", "additionalProperties": {"type": "integer", "minimum": 1}},
+    },
+    *("results", "failures", "delays", "deaths"),
+    closed=True,
+)
+WAYS: dict[str, Schema] = {"breakpoints": BREAKPOINTS, "perStep": FLAG, "rehearsal": REHEARSAL}
 STARTED: dict[str, Schema] = {"inputData": ANY, "resourceId": TEXT, "initialState": OBJECT, "requestContext": OBJECT}
+STARTED |= WAYS
 NOTHING = _body({})
 CREATE = _body({"resourceId": TEXT})
 START = _body(STARTED)
-STREAM = _body({**STARTED, "closeOnSuspend": {"type": "boolean"}})
+STREAM = _body({**STARTED, "closeOnSuspend": FLAG})
 RESUME = _body({"resumeData": ANY, "step": STEP, "label": TEXT, "forEachIndex": NUMBER})
 REFUSED_IN_TRAVEL = ("resumeData", "initialState", "context", "nestedStepsContext")
-TRAVEL = _body({"step": STEP, "inputData": ANY}, "step")
+TRAVEL = _body({"step": STEP, "inputData": ANY, **WAYS}, "step")
+PROCEED = _body({"step": {"anyOf": [FLAG, STEP]}, "breakpoints": BREAKPOINTS, "inputData": ANY})
 CANCEL = _body({"reason": TEXT})
+SCENARIO = _body({"name": TEXT, "results": {"type": "array", "items": TEXT}}, "name")
+PLAY = _body({"names": {"type": "array", "items": TEXT}, "update": {"type": "boolean"}})
 EVENT = _body({"event": TEXT, "data": ANY}, "event")
 
 NO_QUERY: Query = ()
 RUN_ID: Query = (("runId", TEXT),)
+COMPARED: Query = (("a", TEXT), ("b", TEXT))
+FROM_RUN: Query = (("fromRun", TEXT),)
 OBSERVE: Query = (*RUN_ID, ("offset", NUMBER))
 PAGES: Query = (("page", NUMBER), ("perPage", LIMIT), ("limit", LIMIT), ("offset", NUMBER))
 LISTED: Query = (

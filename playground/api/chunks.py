@@ -9,9 +9,10 @@ workflow-step-progress       of a foreach: completedCount, totalCount, currentIn
 workflow-step-suspended      the step as above, with suspendPayload, suspendedAt, status ``suspended``
 workflow-step-waiting        the timer or the wait for an event, status ``waiting``
 workflow-step-result         the step with its status (``success failed canceled bailed``), output or error, endedAt
+workflow-paused              id, stepName, payload: the step before which the run pauses, and what it will be given
 workflow-canceled            (empty)
 workflow-finish              workflowStatus, finalWorkflowResult after a success, error after a failure; also of a
-                             run that is suspended
+                             run that is suspended or paused
 ===========================  ======================================================================================
 
 The id of a step is its written path: ``inner.ask``, ``item[2]``; a foreach is a step ``item`` beside its items. Chunks
@@ -32,7 +33,7 @@ from playground.graph.nodes import UNKNOWN
 from playground.graph.tree import read_tree
 from playground.runs import wire
 from playground.runs.items import Lists, Told
-from playground.runs.masking import mask_result
+from playground.runs.masking import mask_given, mask_result
 
 Chunk = dict[str, Any]
 
@@ -47,13 +48,14 @@ TYPES = (
     "workflow-step-suspended",
     "workflow-step-waiting",
     "workflow-step-result",
+    "workflow-paused",
     "workflow-canceled",
     "workflow-finish",
 )
 FIRST = frozenset({"run-started", "run-failed", "run-canceled"})
 """With which of these a run begins; it can end before a worker has begun it."""
 
-RESTS = frozenset({"run-suspended", "run-succeeded", "run-failed", "run-canceled"})
+RESTS = frozenset({"run-suspended", "run-paused", "run-succeeded", "run-failed", "run-canceled"})
 ENDS = frozenset({"step-suspended", "step-succeeded", "step-failed", "step-canceled", "step-bailed"})
 
 
@@ -75,7 +77,7 @@ class Chunks:
         """Yield the chunks that an event is seen as: none, one, or two."""
         apply(self._run, event)
         if (event.type in FIRST and not self._begun) or (
-            event.type in ("step-resumed", "step-expired") and not self._going
+            event.type in ("step-resumed", "step-expired", "run-proceeded") and not self._going
         ):
             # What a fork shares with another run comes before its start, and is not of this run.
             self._begun = self._begun or event.type in FIRST
@@ -111,6 +113,10 @@ class Chunks:
             case "run-canceled":
                 yield self._chunk("workflow-canceled", {})
                 yield self._finish(event)
+            case "run-paused":
+                yield self._paused(tuple(event.payload["before"]))
+                if self._going:
+                    yield self._finish(event)
             case "run-suspended" | "run-succeeded" | "run-failed":
                 yield self._finish(event)
             case _:
@@ -126,6 +132,10 @@ class Chunks:
         if found.iteration is not None:
             payload["metadata"] = {"iterationCount": found.iteration}
         return self._chunk(type, payload)
+
+    def _paused(self, path: Path) -> Chunk:
+        written, given = format_path(path), mask_given(self._tree.at(path) or UNKNOWN, self._run.paused[path])
+        return self._chunk("workflow-paused", {"id": written, "stepName": written, "payload": given})
 
     def _shown(self, step: StepState) -> dict[str, Any]:
         return wire.step(StepResult.of(step), self._tree.at(step.path) or UNKNOWN)

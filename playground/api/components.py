@@ -1,7 +1,20 @@
 """The shapes of what the API answers, as JSON Schemas by the names that its description gives them."""
 
 from engine.events import EVENT_TYPES
-from playground.api.bodies import ANY, NUMBER, OBJECT, PATH, STATUS, TEXT, TIME, Schema, obj, or_null
+from playground.api.bodies import (
+    ANY,
+    FLAG,
+    NUMBER,
+    OBJECT,
+    PATH,
+    REHEARSAL,
+    STATUS,
+    TEXT,
+    TIME,
+    Schema,
+    obj,
+    or_null,
+)
 from playground.api.chunks import TYPES
 
 
@@ -13,6 +26,11 @@ def listed(name: str) -> Schema:
 def ref(name: str) -> Schema:
     """Return the schema that refers to a component."""
     return {"$ref": f"#/components/schemas/{name}"}
+
+
+def pair(schema: Schema) -> Schema:
+    """Return the schema of a list of two: of run a, and of run b."""
+    return {"type": "array", "items": schema, "minItems": 2, "maxItems": 2}
 
 
 SCHEMAS: dict[str, Schema] = {
@@ -29,6 +47,8 @@ SCHEMAS: dict[str, Schema] = {
             "error": obj({"name": TEXT, "message": TEXT}),
             "errorDetail": OBJECT,
             "suspended": {"type": "array", "items": PATH},
+            "paused": {"type": "array", "items": PATH},
+            "rehearsal": REHEARSAL,
             "suspendPayload": OBJECT,
             "state": OBJECT,
             "schedule": TEXT,
@@ -40,6 +60,8 @@ SCHEMAS: dict[str, Schema] = {
             "error",
             "errorDetail",
             "suspended",
+            "paused",
+            "rehearsal",
             "suspendPayload",
             "state",
             "schedule",
@@ -63,6 +85,7 @@ SCHEMAS: dict[str, Schema] = {
             "endedAt": or_null(TIME),
             "error": or_null(TEXT),
             "schedule": or_null(TEXT),
+            "rehearsal": FLAG,
         }
     ),
     "Event": obj(
@@ -84,6 +107,41 @@ SCHEMAS: dict[str, Schema] = {
         },
         *("cron", "timezone", "every"),
     ),
+    "Change": obj(
+        {"op": {"enum": ["add", "remove", "replace"]}, "path": TEXT, "value": ANY, "was": ANY}, "value", "was"
+    ),
+    "StepPair": obj(
+        {
+            "path": TEXT,
+            "iterations": {"type": "array", "items": NUMBER},
+            "status": pair(or_null(TEXT)),
+            "seconds": pair(or_null({"type": "number"})),
+            "error": pair(or_null(TEXT)),
+            "input": listed("Change"),
+            "output": listed("Change"),
+        }
+    ),
+    "Verdict": obj(
+        {
+            "name": TEXT,
+            "passed": {"type": "boolean"},
+            "problem": TEXT,
+            "difference": TEXT,
+            "error": TEXT,
+            "seconds": {"type": "number"},
+        }
+    ),
+    "Scenario": obj(
+        {
+            "workflowId": TEXT,
+            "name": TEXT,
+            "file": TEXT,
+            "status": {"enum": ["pending", "running", "success", "failed"]},
+            "playedAt": or_null(TIME),
+            "outdated": {"type": "boolean"},
+            "verdict": or_null(ref("Verdict")),
+        }
+    ),
     "Question": obj(
         {
             "runId": TEXT,
@@ -102,3 +160,16 @@ LINES = obj({"runs": listed("RunLine"), "next": or_null(TEXT)})
 EVENTS = obj({"events": listed("Event"), "last": NUMBER})
 SCHEDULES = obj({"schedules": listed("Schedule")})
 INBOX = obj({"items": listed("Question"), "total": NUMBER, "next": or_null(TEXT)})
+SCENARIOS = obj({"scenarios": listed("Scenario")})
+SAVED = obj({"message": TEXT, "file": TEXT, "scenario": OBJECT})
+VERDICTS = obj({"passed": {"type": "boolean"}, "verdicts": listed("Verdict")})
+COMPARISON = obj(
+    {
+        "a": ref("RunLine"),
+        "b": ref("RunLine"),
+        "first": or_null(TEXT),
+        "input": listed("Change"),
+        "result": listed("Change"),
+        "steps": listed("StepPair"),
+    }
+)

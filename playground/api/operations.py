@@ -6,8 +6,10 @@ from typing import Any
 from playground.api.bodies import (
     AFTER,
     CANCEL,
+    COMPARED,
     CREATE,
     EVENT,
+    FROM_RUN,
     LINES_OF,
     LISTED,
     MORE,
@@ -17,8 +19,11 @@ from playground.api.bodies import (
     OBJECT,
     OBSERVE,
     ONE_RUN,
+    PLAY,
+    PROCEED,
     RESUME,
     RUN_ID,
+    SCENARIO,
     SCHEDULED,
     START,
     STREAM,
@@ -28,7 +33,7 @@ from playground.api.bodies import (
     Schema,
     obj,
 )
-from playground.api.components import EVENTS, INBOX, LINES, RUNS, SCHEDULES, ref
+from playground.api.components import COMPARISON, EVENTS, INBOX, LINES, RUNS, SAVED, SCENARIOS, SCHEDULES, VERDICTS, ref
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +178,22 @@ OPERATIONS = (
         answer=ref("Result"),
     ),
     Operation(
+        path=f"{ONE}/proceed",
+        method="post",
+        summary="Have a paused run go on: to its next breakpoint, by one step, or one of its steps alone.",
+        query=RUN_ID,
+        body=PROCEED,
+        answer=ref("Message"),
+    ),
+    Operation(
+        path=f"{ONE}/retry",
+        method="post",
+        summary="Start a new run from where this one has failed; the answer has the new run's id.",
+        query=RUN_ID,
+        body=NOTHING,
+        answer=ref("Message"),
+    ),
+    Operation(
         path=f"{ONE}/time-travel",
         method="post",
         summary="Start a new run from a step of this one, which stays as it is; the answer has the new run's id.",
@@ -218,12 +239,34 @@ OPERATIONS = (
         body=EVENT,
         answer=ref("Message"),
     ),
+    Operation(path=f"{ONE}/scenarios", summary="A workflow's scenarios, each with its last verdict.", answer=SCENARIOS),
+    Operation(
+        path=f"{ONE}/scenarios",
+        method="post",
+        summary="Save a run as a scenario, a file of the project; of results, steps that are not to be called.",
+        query=FROM_RUN,
+        body=SCENARIO,
+        answer=SAVED,
+    ),
+    Operation(
+        path=f"{ONE}/scenarios/run",
+        method="post",
+        summary="Play scenarios, all or those named, and return when each has ended; update takes what comes as right.",
+        body=PLAY,
+        answer=VERDICTS,
+    ),
     Operation(path="/api/runs", summary="Runs of all workflows, newest first.", query=LINES_OF, answer=LINES),
     Operation(
         path="/api/runs/{run_id}/events",
         summary="A run's events after a seq; as a stream to those who ask for text/event-stream.",
         query=AFTER,
         answer=EVENTS,
+    ),
+    Operation(
+        path="/api/compare",
+        summary="Two runs beside each other; operations of RFC 6902 make of what run a has what run b has.",
+        query=COMPARED,
+        answer=COMPARISON,
     ),
     Operation(path="/api/inbox", summary="What waits for a person, newest first.", query=MORE, answer=INBOX),
     Operation(

@@ -95,6 +95,18 @@ async def restart_async(request: HttpRequest, workflow_id: str) -> Answer:
 
 
 @endpoint("POST", query=RUN_ID)
+async def proceed(request: HttpRequest, workflow_id: str) -> Answer:
+    """Have a paused run go on, and return at once."""
+    return {"message": "Workflow run proceeds", "runId": await asking.proceed(request, workflow_id)}
+
+
+@endpoint("POST", query=RUN_ID)
+async def retry(request: HttpRequest, workflow_id: str) -> Answer:
+    """Start a new run from where another one has failed, and return at once."""
+    return {"message": "Workflow run tried again", "runId": await asking.retry(request, workflow_id)}
+
+
+@endpoint("POST", query=RUN_ID)
 async def time_travel(request: HttpRequest, workflow_id: str) -> Answer:
     """Start a new run that shares another one's history before a step, and return at once."""
     return {"message": "Workflow run time travel started", "runId": await asking.travel(request, workflow_id)}

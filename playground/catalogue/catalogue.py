@@ -1,103 +1,32 @@
 """The catalogue: what workers publish of the user's code, and what pages read of it without importing any."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
 
 from engine.errors import UnknownWorkflow
-from engine.journal.step_state import StepKind, StepState
-from engine.paths import Path, format_path
+from engine.paths import Path
+
+# What is published is handed on from here, and known without a database there.
+from playground.catalogue.problems import ImportProblem
+from playground.catalogue.published import Graph as Graph
+from playground.catalogue.published import WorkflowEntry as WorkflowEntry
 from playground.catalogue.timetable import keep_schedules
-from playground.graph.nodes import GraphEvent, Node
+from playground.graph.nodes import GraphEvent
 from playground.graph.tree import read_tree
 from playground.models import Worker as WorkerRow
 from playground.models import WorkflowVersion
+from playground.queues.port import carriage
 from playground.store.clock import Now
 from playground.store.database import in_database, in_transaction
 from playground.store.notices import Notice, notify
 from playground.store.rows import from_text, plain, to_text
 
-Graph = dict[str, Any]
-
 SILENT = timedelta(seconds=15)
 """A worker that was not heard of for so long does not count any more."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkflowEntry:
-    """A version of a workflow, as a worker published it."""
-
-    workflow_id: str
-    digest: str
-    graph: Graph
-    """The tree with all schemas; see `engine.tree.graph`."""
-    description: str = ""
-    module: str = ""
-    """The module or file that it was found in, as the command named it."""
-    file: str | None = None
-    line: int | None = None
-    current: bool = True
-    """False for a version that the code no longer holds."""
-
-    @property
-    def input_schema(self) -> Any:
-        """Return the JSON Schema of the input."""
-        return self.graph["input_schema"]
-
-    @property
-    def output_schema(self) -> Any:
-        """Return the JSON Schema of the result."""
-        return self.graph["output_schema"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportProblem:
-    """Why a module of the user's, or one workflow in it, is not served."""
-
-    module: str
-    """As the command named it."""
-    type: str
-    """The exception's class, or ``WorkerDied``, ``NoWorkflows``, ``TimeLimit``."""
-    message: str
-    workflow: str | None = None
-    """The id of the workflow that is left out; None when the whole module is."""
-    file: str | None = None
-    """Where it happened in the user's code, if that is known."""
-    line: int | None = None
-    source: str | None = None
-    """The text of that line."""
-    traceback: str = ""
-    """The whole traceback, or what the process printed last."""
-
-    @property
-    def verdict(self) -> str:
-        """Return what of the module is not served, in a few words that follow its name."""
-        if self.workflow is not None:
-            return f"holds a workflow that cannot be served, {self.workflow!r}"
-        return "gives no workflow" if self.type == "NoWorkflows" else "does not import"
-
-    @property
-    def what(self) -> str:
-        """Return the error on one line, its place first, so that a hint at its end is the last thing that is read."""
-        where = f" in line {self.line} of {self.file}" if self.line else ""
-        return f"{self.type}{where}: {self.message.rstrip('.')}"
-
-
-def complaints(problems: Iterable[ImportProblem]) -> list[str]:
-    """Return what is wrong, a clause for each error: all modules that import the one that broke are named together."""
-    by_error: dict[tuple[str | None, ...], list[ImportProblem]] = {}
-    for problem in problems:
-        shared = problem.file is not None and problem.workflow is None
-        apart = None if shared else f"{problem.module} {problem.verdict}"
-        by_error.setdefault((problem.what, apart), []).append(problem)
-    found = []
-    for first, *more in by_error.values():
-        names = " and ".join(dict.fromkeys(problem.module for problem in (first, *more)))
-        found.append(f"{names} {'do not import' if more else first.verdict} ({first.what})")
-    return found
 
 
 async def workflows() -> list[WorkflowEntry]:
@@ -119,9 +48,9 @@ async def version(workflow_id: str, digest: str) -> WorkflowEntry | None:
     return await in_database(find_version, workflow_id, digest)
 
 
-async def import_errors() -> list[ImportProblem]:
-    """Return what the workers cannot serve now of the modules."""
-    return await in_database(_import_errors)
+async def import_errors(modules: Sequence[str] | None = None) -> list[ImportProblem]:
+    """Return what workers cannot serve now of their modules; what the last worker of the given ones cannot."""
+    return await in_database(_import_errors, modules)
 
 
 async def publish(
@@ -171,22 +100,6 @@ async def holds(workflow_id: str, site: Sequence[str] | None = None) -> bool:
 async def site_of(workflow_id: str) -> tuple[str, ...]:
     """Return the modules that were published together with a workflow, the last time; none when it is unknown."""
     return await in_database(_site_of, workflow_id)
-
-
-def paths_of(graph: Graph) -> frozenset[Path]:
-    """Return the path of every step of a graph, those of nested workflows included, without the indexes of items."""
-    return frozenset(node.path for node in read_tree(graph).walk())
-
-
-def gone_from(graph: Graph, steps: Iterable[StepState]) -> list[str]:
-    """Return the written paths of those steps that a graph no longer has, or has as another kind."""
-    tree = read_tree(graph)
-    return sorted({format_path(step.path) for step in steps if not _is_kind(tree.at(step.path), step.kind)})
-
-
-def _is_kind(node: Node | None, kind: StepKind) -> bool:
-    special = ("workflow", "sleep", "event")
-    return node is not None and (node.type == kind or (node.type not in special and kind not in special))
 
 
 def resume_schema(graph: Graph, path: Path) -> Any:
@@ -260,14 +173,17 @@ def _entry(row: WorkflowVersion) -> WorkflowEntry:
     )
 
 
-def _import_errors() -> list[ImportProblem]:
+def _import_errors(modules: Sequence[str] | None = None) -> list[ImportProblem]:
     """Read what the last worker of each site has found, be it alive or dead; sites are those that live, and the last.
 
     A worker that still imports does not count: until it has found something, what was found before is shown.
     """
     rows = WorkerRow.objects.exclude(status="importing").order_by("-id")
-    sites = set(rows.filter(ended_at=None, heartbeat_at__gt=Now() - SILENT).values_list("site", flat=True))
-    sites.update(rows.values_list("site", flat=True)[:1])
+    if modules is not None:
+        sites = {to_text(list(modules))}
+    else:
+        sites = set(rows.filter(ended_at=None, heartbeat_at__gt=Now() - SILENT).values_list("site", flat=True))
+        sites.update(rows.values_list("site", flat=True)[:1])
     last = [rows.filter(site=site).first() for site in sorted(sites)]
     return [ImportProblem(**problem) for row in last if row is not None for problem in from_text(row.problems)]
 
@@ -344,6 +260,7 @@ def _publish(
             "line": entry.line,
             "current": entry.workflow_id not in newer,
             "published_at": Now(),
+            **carriage(entry.graph),
         }
         versions = WorkflowVersion.objects
         record = versions.get_or_create if entry.workflow_id in newer else versions.update_or_create

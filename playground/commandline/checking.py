@@ -1,21 +1,16 @@
 """What modules hold and what is wrong with it, found by a process that imports them and may do anything."""
 
-import asyncio
-import json
-import os
 import re
-import signal
-import sys
 import sysconfig
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from playground.catalogue.catalogue import ImportProblem
+from playground.catalogue.problems import ImportProblem, told
 from playground.catalogue.schemas import SchemaProblem, schema_problems
 from playground.fleet.workers import exit_text
-from playground.supervisor.child import ROOT, worker_environment
+from playground.supervisor.child import ROOT
+from playground.supervisor.telling import listen_to
 
 FRAME = '  File "'
 FOREIGN = (
@@ -71,7 +66,7 @@ def _checked(last: Mapping[str, Any], fatal: Mapping[str, ImportProblem]) -> Che
     found = [schema_problems(entry["workflow_id"], entry["graph"]) for entry in last["workflows"]]
     return Checked(
         workflows=tuple(last["workflows"]),
-        problems=tuple(fatal.get(problem.module, problem) for problem in problems),
+        problems=tuple(told(fatal.get(problem.module, problem) for problem in problems)),
         schemas=tuple(problem for of_one in found for problem in of_one),
     )
 
@@ -100,39 +95,11 @@ def _own_frames(part: str) -> Iterator[str]:
 async def _import(
     modules: Sequence[str], seconds: float, without: Sequence[str]
 ) -> tuple[list[dict[str, Any]], int | None]:
-    """Return the lines that the process wrote, and how it ended; what it prints goes to stderr."""
-    reads, writes = os.pipe()
-    words = [sys.executable, "-P", "-X", "faulthandler", "-m", "playground.worker.inspection"]
-    words += ["--fd", str(writes), "--seconds", str(seconds), *(f"--without={module}" for module in without)]
-    words += ["--", *modules]
-    with os.fdopen(writes, "wb"):
-        process = await asyncio.create_subprocess_exec(
-            *words,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=sys.stderr.fileno(),
-            pass_fds=[writes],
-            env=worker_environment("inspection"),
-            start_new_session=True,
-        )
-    reading = asyncio.create_task(_read(reads))
-    code: int | None = None
-    try:
-        async with asyncio.timeout(seconds + MARGIN):
-            code = await process.wait()
-    except TimeoutError:
-        code = None
-    finally:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
-        text = await reading
-    return [json.loads(line) for line in text.splitlines() if line.endswith(b"}")], code
-
-
-async def _read(fd: int) -> bytes:
-    """Read until all who could write have ended."""
-    with os.fdopen(fd, "rb") as pipe:
-        return await asyncio.to_thread(pipe.read)
+    """Return the lines that the process told, and how it ended."""
+    lines: list[dict[str, Any]] = []
+    words = ["--seconds", str(seconds), *(f"--without={module}" for module in without), "--", *modules]
+    code = await listen_to("playground.worker.inspection", words, silence=seconds + MARGIN, heard=lines.append)
+    return lines, code
 
 
 def _cut_short(module: str, hangs: Mapping[str, Any] | None, code: int | None, seconds: float) -> ImportProblem:

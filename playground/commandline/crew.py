@@ -10,6 +10,7 @@ from channels.layers import get_channel_layer
 
 from engine.errors import UnknownWorkflow
 from playground.catalogue import catalogue
+from playground.catalogue.problems import complaints, told
 from playground.commandline.exits import CommandRefused
 from playground.commandline.progress import Progress
 from playground.configuration import Configuration
@@ -79,14 +80,17 @@ class Crew:
             self.beside.append(self.tasks.create_task(watching))
         await self._settled(supervisor)
         fatal: set[str] = set()
-        while not await catalogue.holds(workflow_id, restricted(self.modules, self.run_id)):
-            died = {problem.module for problem in await catalogue.import_errors() if problem.type in FATAL}
+        own = restricted(self.modules, self.run_id)
+        while not await catalogue.holds(workflow_id, own):
+            died = {problem.module for problem in await catalogue.import_errors(own) if problem.type in FATAL}
             if died <= fatal:
-                raise CommandRefused(await self._missing(workflow_id))
+                raise CommandRefused(await self._missing(workflow_id, own))
             # The next worker leaves out what has ended this one.
             fatal |= died
             supervisor.settled.clear()
             await self._settled(supervisor)
+        for complaint in complaints(await catalogue.import_errors(own)):
+            self.progress.line(f"{complaint}.")
 
     async def _settled(self, supervisor: Supervisor) -> None:
         """Wait until a worker of the command is ready or has ended."""
@@ -100,9 +104,9 @@ class Crew:
     def _command(self, fd: int) -> list[str]:
         return [*worker_command(fd, self.modules), "--only", self.run_id]
 
-    async def _missing(self, workflow_id: str) -> str:
+    async def _missing(self, workflow_id: str, site: Sequence[str]) -> str:
         """Say why the modules do not give the workflow."""
-        problems = await catalogue.import_errors()
+        problems = told(await catalogue.import_errors(site))
         if problems:
             return "\n".join(
                 f"{one.module} {one.verdict}: {one.type}: {one.message}"

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from engine.errors import UnknownRun
+from engine.events import RESTING
 from engine.journal.state import RunState
 from engine.journal.step_state import StepState
 from playground.actions.actions import store
@@ -26,8 +27,8 @@ SOON = timedelta(seconds=60)
 
 
 def rests(run: RunState, now: datetime) -> bool:
-    """Tell whether nothing brings the run on by itself soon: it has ended, or waits for a person or for events."""
-    if run.ended or run.status == "suspended":
+    """Tell whether nothing brings the run on by itself soon: it has ended, pauses, or waits for a person or events."""
+    if run.status in RESTING:
         return True
     # Without any wait, the one there was is over, and a worker goes on soon.
     return run.status == "waiting" and bool(run.waiting) and all(_comes_from_outside(one, now) for one in run.waiting)

@@ -23,7 +23,7 @@ DATABASE = ("--db", "--database")
 
 DEV = ("--host", "--port", "--workers", "--db", "--database", "--token", "--env-file", "--no-reload", "--arm-schedules")
 WEB = ("--host", "--port", "--database", "--token")
-WORKER = ("--processes", "--concurrency", "--grace", "--database", "--env-file", "--arm-schedules")
+WORKER = ("--processes", "--concurrency", "--queues", "--grace", "--database", "--env-file", "--arm-schedules")
 """The options of the commands that stay."""
 
 OPTIONS = (
@@ -36,6 +36,12 @@ OPTIONS = (
         variable="STEPYARD_CONCURRENT_RUNS",
         metavar="N",
         help="runs that a process executes at the same time (100)",
+    ),
+    Option(
+        flag="--queues",
+        variable="STEPYARD_QUEUES",
+        metavar="A,B",
+        help="distributed queues to take runs from (those of the workflows)",
     ),
     Option(
         flag="--grace",

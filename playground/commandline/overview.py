@@ -5,6 +5,7 @@ COMMANDS = {
     "web": "serve the pages alone, over a database that machines share",
     "worker": "run the workflows of MODULES alone, on any machine that shares it",
     "check": "import MODULES and report what is wrong; for CI",
+    "test": "play the scenarios of this folder with MODULES; for CI",
     "list": "list the workflows that were imported last",
     "run": "start a run and wait for it",
     "runs": "list runs",
@@ -17,6 +18,9 @@ COMMANDS = {
     "arm": "have schedules start runs",
     "disarm": "have schedules start no more runs",
     "trigger": "start a run as a schedule would, now",
+    "tokens": "list the tokens of programs",
+    "add-token": "make a token for a program",
+    "revoke-token": "have a token open nothing any more",
     "prune": "delete old runs",
     "migrate": "give a shared database its tables, before a new version is used",
     "backup": "copy the database while it is in use",
@@ -27,5 +31,5 @@ COMMANDS = {
 
 def overview(program: str) -> str:
     """Return the help."""
-    lines = [f"  {name:<10} {text}" for name, text in COMMANDS.items()]
+    lines = [f"  {name:<12} {text}" for name, text in COMMANDS.items()]
     return "\n".join([f"usage: {program} COMMAND ...", "", *lines, "", f"More on each: {program} COMMAND --help"])

@@ -72,7 +72,7 @@ def _outcome(history: History, graph: catalogue.Graph | None, command: Command) 
 def _error(error: Failure) -> Iterator[str]:
     """Return an error with the user's own lines, innermost first."""
     yield f"{error.type}: {error.message}"
-    yield from (f"  {place or 'value'}: {message}" for place, message in error.issues)
+    yield from (f"  {line}" for line in error.issue_lines)
     for frame in error.own or ([] if error.issues else error.foreign[:3]):
         yield f"  {frame.file}:{frame.line} in {frame.function}"
         if frame.code:
@@ -81,6 +81,9 @@ def _error(error: Failure) -> Iterator[str]:
 
 def _asked(history: History, graph: catalogue.Graph | None, command: Command) -> Iterator[str]:
     run = history.run
+    for path in run.paused if run.status == "paused" else ():
+        yield ""
+        yield f"It is paused before {format_path(path)}. Go on with it on its page: /runs/{run.run_id}/"
     for step in run.suspended:
         yield from _question(run.run_id, step, graph, command)
     for step in run.waiting:

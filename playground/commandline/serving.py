@@ -25,10 +25,11 @@ def bind(given: Configuration) -> tuple[Address, socket.socket]:
         CommandError: it cannot be had, or other machines reach it and no secret keeps them out.
     """
     address = Address(host=given.host, port=given.port, extra=given.allowed_hosts)
-    if not address.is_loopback and not given.token:
+    if not address.is_loopback and not given.token and not given.trusted_proxies:
         raise CommandError(
             f"{address.host} can be reached from other machines, and whoever reaches it can run your code. "
-            "Give a secret with --token, or listen on 127.0.0.1."
+            "Give a secret with --token, name the proxy that says who asks with STEPYARD_TRUSTED_PROXIES, or listen on "
+            "127.0.0.1."
         )
     try:
         sock = listen(address)

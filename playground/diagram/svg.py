@@ -55,6 +55,7 @@ def svg(
     icons: str,
     links: Mapping[str, str] | None = None,
     counts: Mapping[str, Counted] | None = None,
+    stops: bool = False,
 ) -> SafeString:
     """Return the graph as an ``<svg>`` element.
 
@@ -65,13 +66,14 @@ def svg(
         icons: the address of the icon sheet.
         links: node path -> key of the row of a run's journal that the node leads to.
         counts: node path -> how often it ran, of those that ran more than once.
+        stops: whether each node has a dot that sets a breakpoint before it.
     """
     block = lay_out(graph, width - 2 * MARGIN)
     order: dict[type[Shape], int] = {Frame: 0, Edge: 1, Caption: 2, Dot: 3, Box: 3}
     shapes = sorted(block.shapes, key=lambda shape: order[type(shape)])
     return format_html(
         '<svg class="graph" role="group" aria-label="Graph of {}" width="{}" height="{}" viewBox="{} {} {} {}">'
-        "{}</svg>",
+        "{}{}</svg>",
         graph["id"],
         _n(block.width + 2 * MARGIN),
         _n(block.height + 2 * MARGIN),
@@ -80,6 +82,7 @@ def svg(
         _n(block.width + 2 * MARGIN),
         _n(block.height + 2 * MARGIN),
         _join(_draw(shape, marks, icons, links or {}, counts or {}) for shape in shapes),
+        _join(_stop(shape) for shape in shapes if stops and isinstance(shape, Box)),
     )
 
 
@@ -175,6 +178,17 @@ def _box(box: Box, status: str, icons: str, row: str | None, count: Counted | No
         '<g class="g-node" data-node="{}" data-kind="{}" data-status="{}">{}</g>', box.node, box.kind, status, inner
     )
     return node if row is None else format_html('<a href="#row-{}">{}</a>', row, node)
+
+
+def _stop(box: Box) -> SafeString:
+    """Return the dot beside a node; a circle around it, which is not seen, makes it easy to hit."""
+    x, y = _n(box.x), _n(box.y + box.height / 2)
+    return format_html(
+        '<g class="g-stop" data-stop="{}" role="checkbox" aria-checked="false" tabindex="0" '
+        'aria-label="Breakpoint before {}"><title>Breakpoint before {}</title>'
+        '<circle class="g-hit" cx="{}" cy="{}" r="12"></circle><circle cx="{}" cy="{}" r="4.500"></circle></g>',
+        *(box.node, box.node, box.node, x, y, x, y),
+    )
 
 
 def _frame(frame: Frame, status: str, icons: str) -> SafeString:

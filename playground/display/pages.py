@@ -8,6 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from playground.guard.callers import caller
+
 THEME_COOKIE = "stepyard_theme"
 THEMES = ("light", "dark")
 
@@ -58,5 +60,5 @@ def page(request: HttpRequest, template: str, context: Any, *, frame: PageFrame,
         status: of the response.
     """
     facts: Mapping[str, Any] = {} if context is None else context_of(context)
-    around = context_of(frame) | {"theme": theme_of(request), "debug": settings.DEBUG}
+    around = context_of(frame) | {"theme": theme_of(request), "debug": settings.DEBUG, "caller": caller.get()}
     return render(request, template, {**around, **facts}, status=status)

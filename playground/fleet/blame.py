@@ -3,7 +3,8 @@
 A worker that dies takes all its runs with it, and which of them killed it is not known. So the first two losses count
 for all that was at work. But a step fails that loses three, and one deadly step would make others fail that only ran
 beside it. So a worker begins such runs one by one (`playground.worker.suspects`), and if it dies soon after one
-began, the others are given back as if it had been stopped. A step that kills later is not told from its company.
+began, the others are given back as if it had been stopped. A step that kills later is not told from its company, unless
+its run rehearses that.
 """
 
 from collections.abc import Collection
@@ -13,7 +14,7 @@ from django.db import connection
 from django.db.models import F, QuerySet
 
 from engine.journal.fold import fold
-from engine.journal.lost import is_suspect
+from engine.journal.lost import is_deadly, is_suspect
 from playground.models import Event as EventRow
 from playground.models import Run as RunRow
 from playground.store.clock import Now
@@ -46,7 +47,7 @@ def expire_claims(worker_ids: Collection[str]) -> list[str]:
     for worker_id in worker_ids:
         held = RunRow.objects.filter(owner=worker_id, leased_until__isnull=False)
         run_ids += locked(held)
-        blamed = _began_alone(held)
+        blamed = _began_alone(held) or _rehearsing(held)
         if blamed:
             held.exclude(run_id__in=blamed).update(leased_until=None, queued_at=Now())
         held.update(leased_until=Now(), queued_at=F("updated_at"))
@@ -76,6 +77,12 @@ def _is_on_trial(run_id: str) -> bool:
         held, recoveries = cursor.fetchone() or (0, 0)
     # A claim that was not given back is a loss that its next owner will record.
     return held + recoveries > 1 and is_suspect(fold(events_of(run_id, 0, None)), more=int(held))
+
+
+def _rehearsing(held: QuerySet[RunRow]) -> list[str]:
+    """Return those runs that have killed their worker since they rehearse it."""
+    run_ids = held.filter(rehearsal=True).values_list("run_id", flat=True)
+    return [run_id for run_id in run_ids if is_deadly(fold(events_of(run_id, 0, None)))]
 
 
 def _began_alone(held: QuerySet[RunRow]) -> list[str]:

@@ -1,5 +1,6 @@
 """Which versions of the workflows the workers hold, on which hosts: so a run goes to one that has its own."""
 
+import random
 from collections import Counter, defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -11,8 +12,9 @@ from playground.catalogue.catalogue import SILENT
 from playground.models import Run as RunRow
 from playground.models import Worker as WorkerRow
 from playground.models import WorkflowVersion
+from playground.queues.port import Due, own_queue, wakes
 from playground.store.clock import Now
-from playground.store.database import in_database
+from playground.store.database import in_database, in_transaction
 from playground.store.rows import from_text
 
 
@@ -40,6 +42,18 @@ async def others(own: Collection[str]) -> frozenset[str]:
     return frozenset() if connection.vendor == "sqlite" else await in_database(_others, frozenset(own))
 
 
+async def hand_on(run_id: str, own_id: str) -> None:
+    """Hand a run that a queue has brought to a worker that has its version, or at least its workflow.
+
+    Without one it stays as it is, and the sweep hands it to the queue again.
+
+    Args:
+        run_id: the run.
+        own_id: the worker that leaves it.
+    """
+    await in_transaction(_hand_on, run_id, own_id)
+
+
 async def held() -> tuple[Held, ...]:
     """Return the versions that workers hold."""
     return await in_database(_held)
@@ -51,6 +65,18 @@ def _ready() -> list[WorkerRow]:
 
 def _others(own: frozenset[str]) -> frozenset[str]:
     return frozenset(digest for row in _ready() for digest in from_text(row.versions).values()) - own
+
+
+def _hand_on(run_id: str, own_id: str) -> None:
+    queue = wakes()
+    run = RunRow.objects.filter(run_id=run_id).first()
+    if queue is None or run is None:
+        return
+    versions = {row.worker_id: from_text(row.versions) for row in _ready() if row.worker_id != own_id}
+    able = [worker_id for worker_id, held in versions.items() if run.workflow_id in held]
+    best = [worker_id for worker_id in able if versions[worker_id][run.workflow_id] == run.digest] or able
+    if best:
+        queue.enqueue([Due(run_id=run_id, queue=own_queue(random.choice(best)))])
 
 
 def _held() -> tuple[Held, ...]:

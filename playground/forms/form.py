@@ -13,7 +13,7 @@ from playground.forms.fields.evaluate import value_of
 from playground.forms.fields.focus import focus_after
 from playground.forms.fields.load import load, raw
 from playground.forms.fields.locate import chosen_branches
-from playground.forms.fields.nodes import Field, Need, Node, Raw, field_of
+from playground.forms.fields.nodes import Field, Need, Node, field_of, raw_of
 from playground.forms.fields.post import Post
 from playground.forms.fields.read import MAX_POSTED, Reader
 from playground.forms.html.sheet import sheet
@@ -105,7 +105,7 @@ class Form:
         text, note = post.text("") or "", ""
         if as_json and post.mark("kept", "") is None:
             text, note = opened(schema, text)
-        node = Raw(field=field, at="", text=text) if as_json else Reader(desk=desk, post=post).read(field)
+        node = raw_of(field, "", text) if as_json else Reader(desk=desk, post=post).read(field)
         form = replace(cls._shown(schema, node, as_json=as_json), note=note)
         pressed = post.mark("do", "")
         if pressed is None:

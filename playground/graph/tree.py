@@ -1,10 +1,11 @@
 """A published graph as a tree of frozen nodes, and the ways to find one in it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.paths import Path
+from engine.journal.step_state import StepKind, StepState
+from engine.paths import Path, format_path
 from engine.values.documents import either, item_of, keyed, listed
 from playground.graph.nodes import (
     GraphAttempt,
@@ -55,6 +56,14 @@ class Tree:
             nodes = found.nodes if isinstance(found, GraphWorkflow) else ()
         return found
 
+    def paths(self) -> frozenset[Path]:
+        """Return the path of every node that runs, those of nested workflows included, without the indexes of items."""
+        return frozenset(node.path for node in self.walk())
+
+    def gone(self, steps: Iterable[StepState]) -> list[str]:
+        """Return the written paths of those steps that are not in the tree, or are there as another kind."""
+        return sorted({format_path(step.path) for step in steps if not _is_kind(self.at(step.path), step.kind)})
+
     def by_name(self) -> dict[str, Node]:
         """Return every node that runs at a path, by that path as text without indexes."""
         return {node.name: node for node in self.walk()}
@@ -75,6 +84,11 @@ def read_tree(graph: Graph | None) -> Tree:
         output_schema=graph.get("output_schema"),
         state_schema=graph.get("state_schema"),
     )
+
+
+def _is_kind(node: Node | None, kind: StepKind) -> bool:
+    special = ("workflow", "sleep", "event")
+    return node is not None and (node.type == kind or (node.type not in special and kind not in special))
 
 
 def _walk(nodes: Sequence[Node]) -> Iterator[Node]:

@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from playground.guard.address import Address
+from playground.guard.callers import Caller, Entrance, caller
 from playground.guard.channel import Body, BodyTooLarge, Inbox, Receive, Response, Send
 from playground.guard.request import AskedRequest, Refusal
 from playground.guard.rules import judge, too_large
-from playground.guard.token import Token
 
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 
@@ -24,11 +24,11 @@ class Guard:
     Its rules see the whole of HTTP and WebSockets, so a new page, static file or socket is guarded without a word.
     """
 
-    def __init__(self, application: Application, *, address: Address, token: str = "", max_body: int) -> None:
-        """Take what is guarded, where it is served, the token that other machines need, and the bytes of a body."""
+    def __init__(self, application: Application, *, address: Address, entrance: Entrance, max_body: int) -> None:
+        """Take what is guarded, where it is served, who is let in, and the bytes of a body."""
         self._application = application
         self._address = address
-        self._token = Token(secret=token)
+        self._entrance = entrance
         self._max_body = max_body
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -43,8 +43,10 @@ class Guard:
 
     async def _http(self, scope: dict[str, Any], receive: Receive, respond: Response) -> None:
         """Answer a request."""
-        refusal = self._judge(scope)
-        if refusal is None:
+        admitted = await self._admit(scope)
+        refusal = admitted if isinstance(admitted, Refusal) else None
+        if isinstance(admitted, Caller):
+            caller.set(admitted)
             try:
                 await self._application(_cleaned(scope), Body(receive, self._max_body), respond)
             except BodyTooLarge:
@@ -57,16 +59,19 @@ class Guard:
 
     async def _websocket(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Answer a handshake."""
-        if self._judge(scope) is None:
+        admitted = await self._admit(scope)
+        if isinstance(admitted, Caller):
+            caller.set(admitted)
             await self._application(_cleaned(scope), Inbox(receive, send), send)
         else:
             await receive()  # the handshake must be read before it can be refused
             await send({"type": "websocket.close", "code": 4403})
 
-    def _judge(self, scope: dict[str, Any]) -> Refusal | None:
-        """Return why a connection is refused, if it is."""
+    async def _admit(self, scope: dict[str, Any]) -> Caller | Refusal:
+        """Return whose connection it is, or why it is refused."""
         request = AskedRequest.of(scope)
-        return judge(request, address=self._address, max_body=self._max_body) or self._token.judge(request)
+        refusal = judge(request, address=self._address, max_body=self._max_body)
+        return refusal or await self._entrance.admit(request)
 
 
 def _cleaned(scope: dict[str, Any]) -> dict[str, Any]:

@@ -29,6 +29,7 @@ class AskedRequest:
     port: int | None  # on which the request arrived
     query: bytes
     headers: tuple[tuple[bytes, bytes], ...]
+    peer: str = ""  # the address of whoever opened the connection
 
     @classmethod
     def of(cls, scope: Scope) -> "AskedRequest":
@@ -43,6 +44,7 @@ class AskedRequest:
             port=server[1],
             query=scope.get("query_string", b""),
             headers=tuple((bytes(name).lower(), bytes(value)) for name, value in scope["headers"]),
+            peer=(scope.get("client") or ("",))[0],
         )
 
     @property
@@ -63,6 +65,12 @@ class AskedRequest:
         """Return the value of a header that may come once, or None when it is absent or ambiguous."""
         values = self.all(name)
         return values[0] if len(values) == 1 else None
+
+    @property
+    def bearer(self) -> str | None:
+        """Return the token that a program shows."""
+        scheme, _, token = (self.one(b"authorization") or "").partition(" ")
+        return token.strip() if scheme.lower() == "bearer" else None
 
     def cookie(self, name: str) -> str | None:
         """Return the value of a cookie."""

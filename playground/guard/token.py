@@ -36,8 +36,11 @@ class Token:
 
     def _has_bearer(self, request: AskedRequest) -> bool:
         """Whether a program shows the token."""
-        scheme, _, token = (request.one(b"authorization") or "").partition(" ")
-        return scheme.lower() == "bearer" and _same(token.strip(), self.secret)
+        return request.bearer is not None and self.is_secret(request.bearer)
+
+    def is_secret(self, text: str) -> bool:
+        """Whether a text is the token."""
+        return bool(self.secret) and _same(text, self.secret)
 
     def _is_brought(self, request: AskedRequest) -> bool:
         """Whether the address holds the token."""

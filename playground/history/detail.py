@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.journal.step_state import StepState
-from playground.history.refused import RefusedLine, refused_lines
+from playground.history.refused_lines import RefusedLine, refused_lines
 from playground.history.stream import Stream
 from playground.history.trace import History, Note
 
@@ -42,6 +42,11 @@ class Failure:
     cause: "Failure | None" = None
 
     @property
+    def issue_lines(self) -> list[str]:
+        """Return what is wrong in the value, a line each, its place first; about the whole value there is none."""
+        return [f"{place}: {message}" if place else message for place, message in self.issues]
+
+    @property
     def chain(self) -> "tuple[Failure, ...]":
         """Return this error and its causes, each behind what it caused."""
         return (self,) if self.cause is None else (self, *self.cause.chain)
@@ -55,7 +60,7 @@ class Failure:
     def alone(self) -> str:
         """Return it as plain text without its causes."""
         lines = [f"{self.type}: {self.message}"]
-        lines += [f"  {place or 'value'}: {message}" for place, message in self.issues]
+        lines += [f"  {line}" for line in self.issue_lines]
         lines += [f"    {line.text}{f'  <- {line.wrong}' if line.wrong else ''}" for line in self.refused]
         lines += [f"  {note}" for note in self.notes]
         for frame in self.frames:

@@ -28,11 +28,14 @@ def as_text(history: History, rows: Sequence[Row], *, now: datetime) -> str:
     if run.created_at:
         length = length_text(((run.ended_at or now) - run.created_at).total_seconds())
         lines.append(f"created {run.created_at:%Y-%m-%d %H:%M:%S} UTC, {length}")
+    if run.started_by:
+        lines.append(f"started by {run.started_by}")
     if run.schedule is not None:
         due = "" if run.scheduled_for is None else f", due at {run.scheduled_for:%Y-%m-%d %H:%M:%S} UTC"
         lines.append(f"schedule {run.schedule}{due}")
-    if run.reason:
-        lines.append(f"canceled: {run.reason}")
+    if run.reason or run.canceled_by:
+        by = f" by {run.canceled_by}" if run.canceled_by else ""
+        lines.append(f"canceled{by}{': ' if run.reason else ''}{run.reason}")
     lines.append("")
     lines += [_line(one, now) for row in rows for one in (row, *row.tries)]
     if run.error:

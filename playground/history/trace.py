@@ -224,7 +224,8 @@ def _suspended(trace: Trace, event: Event) -> None:
 
 
 def _resumed(trace: Trace, event: Event) -> None:
-    _decided(trace, event, event.payload.get("data"), "answered")
+    by = event.payload.get("by")
+    _decided(trace, event, event.payload.get("data"), f"by {by}" if by else "answered")
 
 
 def _expired(trace: Trace, event: Event) -> None:

@@ -15,7 +15,7 @@ from playground.history.trace import History
 class Reason:
     """One thing that an unfinished run waits for."""
 
-    kind: Literal["person", "sleep", "event", "retry", "worker", "start", "step"]
+    kind: Literal["person", "pause", "sleep", "event", "retry", "worker", "start", "step"]
     text: str
     path: str = ""
     row: str = ""
@@ -54,6 +54,9 @@ def reasons(history: History, *, now: datetime, holder: Holder) -> tuple[Reason,
     if not run.has_input:
         return (Reason(kind="start", text="was created and not started yet"),)
     found = [reason for step in run.open.values() if (reason := _of_step(step, now))] if run.undoing is None else []
+    if run.status == "paused":
+        pauses = [f"paused before {format_path(path)}, which begins when you say so" for path in run.paused]
+        found = [*(Reason(kind="pause", text=text) for text in pauses), *found]
     if run.undoing is not None:
         left = ", ".join(format_path(step.path) for step in run.left_to_undo)
         found = [Reason(kind="step", text=f"is {run.undoing['status']}, and takes back what it did: {left}")]
@@ -103,5 +106,5 @@ def _since(start: datetime | None, now: datetime, word: str = " since") -> str:
 
 def first_words(found: Sequence[Reason], most: int = 3) -> tuple[Reason, ...]:
     """Return the reasons to show at once; those that need a person come first."""
-    order = {"worker": 0, "person": 1, "start": 2, "event": 3, "retry": 4, "sleep": 5, "step": 6}
+    order = {"worker": 0, "pause": 1, "person": 1, "start": 2, "event": 3, "retry": 4, "sleep": 5, "step": 6}
     return tuple(sorted(found, key=lambda reason: order[reason.kind])[:most])

@@ -16,7 +16,7 @@ from playground.layers.mailbox import Mailboxes
 from playground.layers.side import fill, owner_of, unread
 
 
-class Leaf:
+class LeafSide:
     """The side of the layer that a worker takes.
 
     Invariant: from a shared channel the leaf asks for one message for each call of `receive` that waits, no more. So a

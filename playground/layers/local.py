@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from channels.layers import BaseChannelLayer
 
 from playground.layers.hub import Hub, Report
-from playground.layers.leaf import Leaf
+from playground.layers.leaf import LeafSide
 from playground.layers.link import MAX_PAYLOAD
 from playground.layers.side import Side
 
@@ -50,7 +50,7 @@ class LocalLayer(BaseChannelLayer):
 
     async def join(self, fd: int) -> None:
         """Become a leaf of the process that holds the other end of an inherited socket."""
-        leaf = Leaf(name=self._process, capacity=self.get_capacity, expiry=self.expiry)
+        leaf = LeafSide(name=self._process, capacity=self.get_capacity, expiry=self.expiry)
         self._home, self._side = asyncio.get_running_loop(), leaf
         await leaf.open(socket.socket(fileno=fd))
 
@@ -61,12 +61,12 @@ class LocalLayer(BaseChannelLayer):
 
     async def report(self, facts: Report) -> None:
         """Tell the hub something about this process, as JSON; in the hub itself nobody listens."""
-        if isinstance(self._side, Leaf):
+        if isinstance(self._side, LeafSide):
             self._side.report(facts)
 
     async def wait_closed(self) -> None:
         """Return when the hub is gone; wait for ever in a process that has not joined one."""
-        closed = self._side.closed if isinstance(self._side, Leaf) else asyncio.Event()
+        closed = self._side.closed if isinstance(self._side, LeafSide) else asyncio.Event()
         await closed.wait()
 
     async def send(self, channel: str, message: dict[str, Any]) -> None:

@@ -1,4 +1,7 @@
-"""Hears on PostgreSQL what other processes record: they notify, whoever they are (see `playground.store.notices`)."""
+"""Hears what other machines record: they tell through PostgreSQL, and some of it over another way if one was chosen.
+
+See `playground.store.notices`.
+"""
 
 import asyncio
 import threading
@@ -8,10 +11,11 @@ from typing import Any, Protocol, cast
 
 from django.db import Error, connections
 
+from playground.broadcast.port import broadcast
 from playground.live import nudges as live
 from playground.models import Run as RunRow
 from playground.store.database import DatabaseBusy, in_database, logger
-from playground.store.notices import CHANNEL, Notice, from_text
+from playground.store.notices import CHANNEL, Notice, channel, from_text
 
 PAUSE = 0.5
 """Seconds before a connection that broke is made again."""
@@ -40,13 +44,16 @@ class Listening:
         self._heard: asyncio.Queue[Notice | None] = asyncio.Queue()
         """Messages; None when some may have been missed."""
         self._begun = asyncio.Event()
-        self._ear: Ear = cast(Any, connections["default"].copy()).ear()
+        self._ears: dict[str, Ear] = {CHANNEL: cast(Any, connections["default"].copy()).ear()}
+        """What hears, by the channels."""
+        if (other := broadcast()) is not None:
+            self._ears[channel()] = other.ear()
         self._over = False
-        self._thread = threading.Thread(target=self._listen, name="listening", daemon=True)
 
     async def begin(self) -> None:
         """Return when what others record from now on is heard, or cannot be at the moment."""
-        self._thread.start()
+        for name in self._ears:
+            threading.Thread(target=self._listen, args=[name], name=f"listening-{name}", daemon=True).start()
         await self._begun.wait()
 
     async def go_on(self) -> None:
@@ -64,13 +71,14 @@ class Listening:
                         logger.info("what others have recorded could not be looked up: %s", error)
         finally:
             self._over = True
-            self._ear.stop()
+            for ear in self._ears.values():
+                ear.stop()
 
-    def _listen(self) -> None:
+    def _listen(self, name: str) -> None:
         while not self._over:
             try:
-                self._ear.listen(CHANNEL, ready=self._ready, heard=lambda text: self._put(from_text(text)))
-            except Error as error:
+                self._ears[name].listen(name, ready=self._ready, heard=lambda text: self._put(from_text(text)))
+            except (Error, OSError) as error:
                 logger.info("what others record cannot be heard: %s", error)
                 self._call(self._begun.set)
                 time.sleep(PAUSE)

@@ -134,7 +134,7 @@ async def answer(reply_to: str, message: Message) -> None:
     await _send(reply_to, {"type": "verdict.given", **message})
 
 
-class Listener:
+class NudgeWatch:
     """What hears the nudges of one group; made by `watching`."""
 
     def __init__(self, channel: str) -> None:
@@ -149,13 +149,13 @@ class Listener:
 
 
 @asynccontextmanager
-async def watching(group: str) -> AsyncIterator[Listener]:
-    """Hear a group's nudges inside the block; read the journal after it has been entered, then `Listener.moved`."""
+async def watching(group: str) -> AsyncIterator[NudgeWatch]:
+    """Hear a group's nudges inside the block; read the journal after it has been entered, then `NudgeWatch.moved`."""
     layer = _layer()
     channel = await layer.new_channel()
     await layer.group_add(group, channel)
     try:
-        yield Listener(channel)
+        yield NudgeWatch(channel)
     finally:
         await layer.group_discard(group, channel)
 

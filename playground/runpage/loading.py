@@ -12,6 +12,7 @@ from playground.catalogue import catalogue
 from playground.catalogue.catalogue import WorkflowEntry
 from playground.fleet import workers
 from playground.fleet.workers import Blocked
+from playground.graph.tree import read_tree
 from playground.history import History, Holder, Window, rows
 from playground.runpage.view import RunView, run_view
 from playground.runs.standing import standing_of
@@ -81,7 +82,7 @@ async def holder_of(loaded: Loaded) -> Holder:
     run = loaded.history.run
     if run.status in ("pending", "running") and run.has_input:
         return await _holder(run.run_id, loaded.entry)
-    changed = await _changed(loaded) if loaded.outdated and run.status in ("waiting", "suspended") else ""
+    changed = await _changed(loaded) if loaded.outdated and run.status in ("waiting", "suspended", "paused") else ""
     return Holder(blocked=changed)
 
 
@@ -104,7 +105,7 @@ async def _changed(loaded: Loaded) -> str:
     now = next((one for one in await catalogue.workflows() if one.workflow_id == run.workflow_id), None)
     if now is None:
         return f"the code holds no workflow {run.workflow_id} any more, so the run waits"
-    gone = catalogue.gone_from(now.graph, run.steps())
+    gone = read_tree(now.graph).gone(run.steps())
     if not gone:
         return ""
     listed = ", ".join(gone[:5]) + (f" and {len(gone) - 5} more" if len(gone) > 5 else "")

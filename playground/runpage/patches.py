@@ -35,6 +35,8 @@ def patch(
         parts += [_part("axis", "run/axis.html", context), _part("breaks", "run/breaks.html", context)]
     if moved and old.status != new.status:
         parts += [_part("run-head", "run/head.html", context), _part("run-values", "run/result.html", context)]
+    if moved and old.paused != new.paused:
+        parts += [_part("run-paused", "run/paused.html", context)]
     if old.state != new.state:
         parts += [_part("run-state", "run/state.html", context)]
 

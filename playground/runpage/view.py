@@ -10,6 +10,8 @@ from typing import Any, get_args
 from urllib.parse import urlencode
 
 from engine.events import FINAL, RunStatus
+from engine.journal.state import RunState
+from engine.paths import format_path, ids_of, parse_path
 from playground import history as journal
 from playground.diagram import links, marks
 from playground.history import Axis, Bar, Count, Failure, History, Holder, Reason, Row, Show, Window
@@ -82,6 +84,8 @@ class RunView:
     """How often each node ran, of those that ran more than once."""
     state: Mapping[str, Any]
     """The run's state."""
+    paused: tuple[tuple[str, str], ...]
+    """The steps before which the run is paused, and what each is given, as text."""
     now: datetime
     window: Window
     """Which rows are shown."""
@@ -166,8 +170,10 @@ def run_view(
     spans = list(history.spans())
     origin = min([run.created_at or now, *(span.start for span in spans)])
     axis = journal.axis(spans, origin=origin, now=end, ended=run.ended)
+    paused = _paused(run)
     counted = journal.counts(history, graph, window)
     marked = marks(rows, journal.together) | {node: count.status for node, count in counted.items()}
+    marked |= {format_path(ids_of(parse_path(path))): "paused" for path, _ in paused}
     keys = {row.path: row.key for row in rows if row.kind != "more"}
     places = {one.key: row.key for row in shown for one in (row, *row.among)}
     found = journal.reasons(history, now=now, holder=holder or Holder())
@@ -182,10 +188,17 @@ def run_view(
         links={node: places[key] for node, key in links(rows, marked).items() if key in places},
         counts=counted,
         state=run.state,
+        paused=paused,
         now=now,
         window=window,
         filters=tuple(_filters(history)),
     )
+
+
+def _paused(run: RunState) -> tuple[tuple[str, str], ...]:
+    if run.status != "paused":
+        return ()
+    return tuple((format_path(path), json.dumps(given, default=str)) for path, given in run.paused.items())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

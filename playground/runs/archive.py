@@ -62,7 +62,7 @@ async def restore(data: Any) -> str:
         raise InvalidArchive("the events are not those of one run, from its first to its last")
     if not run.ended:
         raise InvalidArchive(f"run {run_id} had not ended when it was exported ({run.status})")
-    await store.create(run_id, [Draft(event.at, event.type, event.path, event.payload) for event in events])
+    await store.create_as_it_was(run_id, [Draft(event.at, event.type, event.path, event.payload) for event in events])
     return run_id
 
 

@@ -1,14 +1,14 @@
 """Values and events without their secrets, for all that leaves the playground: pages, exports and the API."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from engine.events import Event
+from engine.paths import parse_path
 from playground.catalogue.catalogue import Graph, event_schema, event_schemas
 from playground.forms import mask
 from playground.graph.nodes import UNKNOWN, Node
-from playground.graph.tree import read_tree
+from playground.graph.tree import Tree, read_tree
 
 _VALUES: Mapping[str, tuple[str, str]] = {
     "step-succeeded": ("output", "output_schema"),
@@ -42,6 +42,17 @@ def mask_given(node: Node, value: Any) -> Any:
     return value
 
 
+def mask_rehearsal(graph: Mapping[str, Any] | None, rehearsal: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a rehearsal with the secrets replaced that its results hold."""
+    tree, results = read_tree(graph), rehearsal.get("results", {})
+    masked = {name: mask(_node(tree, name).output_schema or {}, value) for name, value in results.items()}
+    return {**rehearsal, "results": masked} if masked else dict(rehearsal)
+
+
+def _node(tree: Tree, name: str) -> Node:
+    return tree.at(parse_path(name)) or UNKNOWN
+
+
 def mask_event(graph: Graph, event: Event) -> Event:
     """Return an event with its secrets replaced, as the schemas of the workflow mark them."""
     payload = dict(event.payload)
@@ -50,12 +61,19 @@ def mask_event(graph: Graph, event: Event) -> Event:
             _mask(payload, "input", graph["input_schema"])
             if payload.get("state"):
                 payload["state"] = mask_state(graph, payload["state"])
+            if "rehearsal" in payload:
+                payload["rehearsal"] = mask_rehearsal(graph, payload["rehearsal"])
+        case "run-paused":
+            before = event._replace(path=tuple(payload["before"]))
+            payload["input"] = _mask_ref(payload["input"], _schema(graph, before, "input_schema"))
+        case "run-proceeded" if "input" in payload:
+            _mask(payload, "input", _schema(graph, event._replace(path=tuple(payload["before"][0])), "input_schema"))
         case "run-succeeded":
             payload["result"] = _mask_ref(payload["result"], graph["output_schema"])
         case "state-changed":
             payload["changes"] = mask_state(graph, payload["changes"])
         case "run-forked":
-            _mask(payload, "input", _schema(graph, replace(event, path=tuple(payload["step"])), "input_schema"))
+            _mask(payload, "input", _schema(graph, event._replace(path=tuple(payload["step"])), "input_schema"))
         case "step-started":
             if "input" in payload:
                 payload["input"] = _mask_ref(payload["input"], _schema(graph, event, "input_schema"))
@@ -71,7 +89,7 @@ def mask_event(graph: Graph, event: Event) -> Event:
         case kind if kind in _VALUES:
             key, schema = _VALUES[kind]
             _mask(payload, key, _schema(graph, event, schema))
-    return replace(event, payload=payload)
+    return event._replace(payload=payload)
 
 
 def _schema(graph: Graph, event: Event, key: str) -> Any:

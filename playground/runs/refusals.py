@@ -12,6 +12,7 @@ from enum import IntEnum
 
 from engine.errors import (
     Argument,
+    InvalidCall,
     InvalidValue,
     RequestError,
     StepNotRun,
@@ -72,6 +73,7 @@ TABLE: tuple[tuple[type[StepyardError], Refusal], ...] = (
     (UnknownSchedule, UNKNOWN),
     (UnknownLabel, Refusal(status=409, code=Exit.WRONG, title="That was too late")),
     (InvalidValue, UNFIT),
+    (InvalidCall, UNFIT),
     (InvalidFilter, UNFIT),
     (EmptyRequest, UNFIT),
     (DatabaseBusy, Refusal(status=503, code=Exit.UNAVAILABLE, title="The database is busy")),

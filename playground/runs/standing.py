@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 
 from playground.models import Run as RunRow
-from playground.store.clock import Now
+from playground.store.clock import Now, database_now
 from playground.store.database import in_database
 
 
@@ -32,6 +32,21 @@ async def standing_of(run_id: str) -> Standing | None:
 async def queue_length() -> int:
     """Return how many runs wait for a worker."""
     return await in_database(lambda: _queued().count())
+
+
+async def longest_wait() -> float:
+    """Return for how many seconds the oldest of them has waited; 0 when none does."""
+
+    def read() -> float:
+        since = _queued().aggregate(oldest=Min("queued_at"))["oldest"]
+        return 0.0 if since is None else max((database_now() - since).total_seconds(), 0.0)
+
+    return await in_database(read)
+
+
+async def executed_count() -> int:
+    """Return how many runs a worker executes now."""
+    return await in_database(lambda: RunRow.objects.filter(leased_until__gt=Now(), ended_at=None).count())
 
 
 def _queued() -> QuerySet[RunRow]:

@@ -16,7 +16,7 @@ from playground.graph import flow
 from playground.graph.nodes import UNKNOWN, GraphWorkflow, Node
 from playground.graph.tree import Tree, read_tree
 from playground.runs.items import as_one
-from playground.runs.masking import mask_given, mask_input, mask_result, mask_state
+from playground.runs.masking import mask_given, mask_input, mask_rehearsal, mask_result, mask_state
 
 SCHEMAS = (("inputSchema", "input_schema"), ("outputSchema", "output_schema"))
 HEADING = ("runId", "workflowName", "resourceId", "status", "createdAt", "updatedAt")
@@ -61,6 +61,10 @@ def result(run: RunState, graph: Graph | None) -> dict[str, Any]:
         data |= {"error": error(found.error_detail), "errorDetail": found.error_detail}
     if found.reason is not None:
         data["reason"] = found.reason
+    if found.paused:
+        data["paused"] = found.paused
+    if found.rehearsal is not None:
+        data["rehearsal"] = mask_rehearsal(graph, found.rehearsal)
     if found.undone:
         data["undone"] = found.undone
     if found.suspended:
@@ -78,6 +82,7 @@ def result(run: RunState, graph: Graph | None) -> dict[str, Any]:
 def run(state: RunState, summary: RunSummary, graph: Graph | None, *, nested: bool = True) -> dict[str, Any]:
     """Return a run with everything that is known of it, the steps of nested workflows only if they are wanted."""
     data = result(state, graph)
+    data |= {key: name for key, name in (("startedBy", state.started_by), ("canceledBy", state.canceled_by)) if name}
     if not nested:
         data["steps"] = {path: one for path, one in data["steps"].items() if "." not in path}
     return {
@@ -105,6 +110,7 @@ def line(summary: RunSummary) -> dict[str, Any]:
         "endedAt": None if summary.ended_at is None else summary.ended_at.isoformat(),
         "error": summary.error,
         "schedule": summary.schedule,
+        "rehearsal": summary.rehearsal,
     }
 
 

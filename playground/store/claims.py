@@ -12,6 +12,7 @@ from engine.errors import StaleEpoch, UnknownRun
 from engine.journal.store import Claim
 from playground.store.clock import later_sql, now_sql
 from playground.store.database import is_steady
+from playground.store.rows import events_of
 
 FIND = """
     SELECT number, epoch, last_seq, ended_at IS NOT NULL AND queued_at IS NULL,
@@ -38,13 +39,14 @@ RELEASE = """
     UPDATE playground_run SET leased_until = NULL, queued_at = CASE
         WHEN status = 'running' OR (status = 'pending' AND has_input) THEN COALESCE(queued_at, {now}) ELSE queued_at END
     WHERE run_id = %s AND epoch = %s
+    RETURNING status = 'running' OR (status = 'pending' AND has_input), queued_at IS NOT NULL
 """
 
 # A run that has ended stays queued as long as hooks may be left.
 FINISH = "UPDATE playground_run SET leased_until = NULL, queued_at = NULL WHERE run_id = %s AND epoch = %s"
 
 
-def claim(run_id: str, owner: str, lease: float, force: bool) -> tuple[int, Claim] | None:
+def claim(run_id: str, owner: str, lease: float, force: bool, after: int) -> tuple[int, Claim] | None:
     """Claim a run inside a transaction; return its number too. See `engine.Store.claim`."""
     with connection.cursor() as cursor:
         cursor.execute(_statement(FIND, connection.vendor), [run_id])
@@ -57,8 +59,10 @@ def claim(run_id: str, owner: str, lease: float, force: bool) -> tuple[int, Clai
         cursor.execute(_statement(TAKE, connection.vendor), [owner, _seconds(lease), number])
     # An owner that nobody saw die has only become silent, which comes from outside and is no fault of the run's.
     interrupted = bool(held) and not unseen
-    made = Claim(run_id=run_id, epoch=epoch + 1, interrupted=interrupted, last_seq=last_seq, lost=how_it_ended)
-    return number, made
+    events = events_of(run_id, after, None) if after < last_seq else ()
+    return number, Claim(
+        run_id=run_id, epoch=epoch + 1, interrupted=interrupted, last_seq=last_seq, lost=how_it_ended, events=events
+    )
 
 
 def renew(run_id: str, epoch: int, lease: float) -> int:
@@ -78,10 +82,16 @@ def finish(run_id: str, epoch: int) -> bool:
         return bool(cursor.rowcount)
 
 
-def release(run_id: str, epoch: int) -> None:
-    """Give a claim back; a run that could go on is queued, for its owner may have stopped in the middle."""
+def release(run_id: str, epoch: int) -> tuple[bool, bool]:
+    """Give a claim back; a run that could go on is queued, for its owner may have stopped in the middle.
+
+    Returns:
+        Whether it could go on, or the claim was no longer held; and whether it is queued.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_statement(RELEASE, connection.vendor), [run_id, epoch])
+        found = cursor.fetchone()
+    return (True, False) if found is None else (bool(found[0]), bool(found[1]))
 
 
 def free(run_id: str) -> bool:

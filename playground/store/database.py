@@ -101,6 +101,11 @@ async def in_database(function: Callable[P, T], *args: P.args, **kwargs: P.kwarg
     return await asyncio.get_running_loop().run_in_executor(_readers(), _read, lambda: function(*args, **kwargs))
 
 
+async def in_patient_database(seconds: float, work: Callable[[], T]) -> T:
+    """Do what `in_database` does, with a patience of one's own in seconds."""
+    return await asyncio.get_running_loop().run_in_executor(_readers(), lambda: _read(work, Patience(seconds)))
+
+
 async def in_transaction(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run a function that writes to the database in a thread, as one transaction; see `transact`."""
     return await in_patient_transaction(None, lambda: function(*args, **kwargs))

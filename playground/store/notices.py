@@ -1,7 +1,8 @@
-"""What processes tell each other through PostgreSQL (NOTIFY): which runs have moved. Hints like all messages.
+"""What processes on several machines tell each other: which runs have moved. Hints like all messages.
 
-What a person or a program asks is told by the transaction that records it, so that it is heard once it can be read.
-What workers record is told beside, a few times a second: a transaction that notifies holds up all others that do.
+What a person or a program asks is told through PostgreSQL (NOTIFY) by the transaction that records it, so that it is
+heard once it can be read. What workers record is told beside, a few times a second, since a transaction that notifies
+holds up all others that do; and by another way where one was chosen (`playground.broadcast`).
 """
 
 import json
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 
 from django.db import Error, connection
 
+from playground.broadcast.port import broadcast
 from playground.store.database import DatabaseBusy, in_database, logger
 
 CHANNEL = "stepyard"
@@ -46,6 +48,11 @@ def from_text(text: str) -> Notice:
         return Notice()
 
 
+def channel() -> str:
+    """Return the name of the channel beside the database, which other databases may have, too."""
+    return f"{CHANNEL}.{connection.settings_dict['NAME']}"
+
+
 def notify(notice: Notice) -> None:
     """Tell it when the transaction ends well; where there is one database for one machine, nobody has to be told."""
     if connection.vendor != "sqlite":
@@ -62,6 +69,10 @@ def tell_due(run_ids: Sequence[str]) -> None:
 async def tell_moved(run_ids: Sequence[str]) -> None:
     """Tell at once that journals have grown; when the database is away for long, nobody is told."""
     if connection.vendor == "sqlite":
+        return
+    if (other := broadcast()) is not None:
+        for part in _parts(run_ids):
+            other.tell(channel(), Notice(moved=part).text())
         return
     try:
         for part in _parts(run_ids):

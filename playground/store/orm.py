@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection
 from engine.errors import RunExists, StaleEpoch, UnknownRun
 from engine.events import Draft, Event, RunStatus
 from engine.journal.store import Claim, Decide
-from engine.journal.summary import CLOSES_ALL, RunSummary, Wait, summarize
+from engine.journal.summary import CLOSES_ALL, RunSummary, Wait
 from playground.models import Run as RunRow
 from playground.models import Wait as WaitRow
 from playground.store import claims
@@ -62,14 +62,13 @@ class OrmStore:
             # Pages may wait in other event loops than the one that records.
             watcher.get_loop().call_soon_threadsafe(_wake, watcher)
 
-    async def create(self, run_id: str, drafts: Sequence[Draft]) -> RunSummary:
+    async def create(self, run_id: str, drafts: Sequence[Draft]) -> None:
         """Begin a run; see `engine.Store.create`."""
         try:
-            summary = await self._write(lambda: create_run(run_id, drafts))
+            await self._write(lambda: create_run(run_id, drafts))
         except IntegrityError:
             raise RunExists.of(run_id) from None
         self._has_moved(run_id, drafts)
-        return summary
 
     async def append(self, run_id: str, drafts: Sequence[Draft], *, epoch: int, after: int) -> int:
         """Record events as the owner; see `engine.Store.append`."""
@@ -113,9 +112,11 @@ class OrmStore:
         """Return what the run waits for; see `engine.Store.waits`."""
         return await in_database(_waits, run_id)
 
-    async def claim(self, run_id: str, *, owner: str, lease: float, force: bool = False) -> Claim | None:
+    async def claim(
+        self, run_id: str, *, owner: str, lease: float, force: bool = False, after: int = 0
+    ) -> Claim | None:
         """Claim the run; see `engine.Store.claim`."""
-        claimed = await self._write(lambda: claims.claim(run_id, owner, lease, force))
+        claimed = await self._write(lambda: claims.claim(run_id, owner, lease, force, after))
         if claimed is None:
             return None
         number, claim = claimed
@@ -131,14 +132,14 @@ class OrmStore:
         if run_id not in self._ended and await self._write(lambda: claims.finish(run_id, epoch)):
             self._ended.add(run_id)
 
-    async def release(self, run_id: str, *, epoch: int) -> None:
+    async def release(self, run_id: str, *, epoch: int) -> bool:
         """Give the claim back; see `engine.Store.release`."""
         self._numbers.pop(run_id, None)
         if run_id in self._ended:
             # The claim was given back with its last event, or with its last hook.
             self._ended.discard(run_id)
-            return
-        await self._write(lambda: claims.release(run_id, epoch))
+            return False
+        return await self._write(lambda: _release(run_id, epoch))
 
     async def free(self, run_id: str) -> bool:
         """Take the run from its owner and queue it, for a restart; return False when it has ended."""
@@ -204,7 +205,7 @@ def _summaries(workflow_id: str | None, status: RunStatus | None, limit: int, af
     return [summary_of(run) for run in runs[:limit]]
 
 
-def create_run(run_id: str, drafts: Sequence[Draft]) -> RunSummary:
+def create_run(run_id: str, drafts: Sequence[Draft]) -> None:
     """Begin a run; for use in a transaction, in which nobody may have taken the id."""
     at = drafts[0].at
     run = RunRow.objects.create(run_id=run_id, created_at=at, updated_at=at)
@@ -212,7 +213,6 @@ def create_run(run_id: str, drafts: Sequence[Draft]) -> RunSummary:
     if any(draft.type in CLOSES_ALL for draft in drafts):
         # A run that was brought from elsewhere has ended there, and its hooks were called there.
         RunRow.objects.filter(number=run.number).update(queued_at=None)
-    return summarize(None, number_events(run_id, 0, drafts))
 
 
 def _transact(run_id: str, after: int, decide: Decide) -> list[Event]:
@@ -226,9 +226,17 @@ def _transact(run_id: str, after: int, decide: Decide) -> list[Event]:
     return number_events(run_id, run.last_seq, drafts)
 
 
+def _release(run_id: str, epoch: int) -> bool:
+    could_go_on, is_queued = claims.release(run_id, epoch)
+    if is_queued:
+        become_due([run_id])
+    return could_go_on
+
+
 def _free(run_id: str) -> bool:
+    freed = claims.free(run_id)
     become_due([run_id])
-    return claims.free(run_id)
+    return freed
 
 
 def _record(run: RunRow, drafts: Sequence[Draft]) -> None:

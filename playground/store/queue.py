@@ -1,20 +1,66 @@
-"""Which runs a worker should look at: the rows are the truth, messages only hurry it up."""
+"""Which runs a worker should look at: the rows are the truth, messages only hurry it up.
+
+On one machine, and on several without a queue, workers look here for themselves. Where a distributed queue is in use
+(`playground.queues`), it is told by `become_due`, and `offer_again` finds what it has lost.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import F, Min, Q, QuerySet
 
 from playground.models import Run as RunRow
+from playground.queues.port import Due, Wakes, wakes
 from playground.store.clock import Now
 from playground.store.database import in_database, is_steady
 from playground.store.notices import tell_due
 
+MOST = 500
+"""How many runs are handed over at once."""
+
+# What follows is for PostgreSQL alone: there is no queue beside a file. A run that nobody takes is handed over again
+# when it has waited for twice as long, so that those that no worker can go on with cost next to nothing.
+OFFER = """
+    WITH due AS (
+        UPDATE playground_run
+        SET offer_at = statement_timestamp() + GREATEST(%s * interval '1 s', statement_timestamp() - queued_at)
+        WHERE run_id = ANY(%s) AND queued_at IS NOT NULL
+            AND (leased_until IS NULL OR leased_until <= statement_timestamp())
+        RETURNING run_id, workflow_id, digest
+    )
+    SELECT run_id, COALESCE(queue, 'default'), COALESCE(priority, 0)
+    FROM due LEFT JOIN playground_workflowversion USING (workflow_id, digest)
+"""
+ELAPSED = """
+    UPDATE playground_run SET queued_at = statement_timestamp(), offer_at = NULL
+    WHERE wake_at <= statement_timestamp() AND leased_until IS NULL AND queued_at IS NULL AND ended_at IS NULL
+"""
+EXPIRED = """
+    UPDATE playground_run SET queued_at = statement_timestamp(), offer_at = NULL
+    WHERE leased_until <= statement_timestamp() AND queued_at IS NULL AND ended_at IS NULL
+"""
+UNTAKEN = """
+    SELECT run_id FROM playground_run
+    WHERE queued_at IS NOT NULL AND (leased_until IS NULL OR leased_until <= statement_timestamp())
+        AND (offer_at IS NULL OR offer_at <= statement_timestamp())
+    ORDER BY offer_at NULLS FIRST, number LIMIT %s FOR UPDATE SKIP LOCKED
+"""
+NEXT = """
+    SELECT EXTRACT(EPOCH FROM min(wake_at) - statement_timestamp()) FROM playground_run
+    WHERE wake_at > statement_timestamp() AND wake_at < statement_timestamp() + interval '1 minute'
+        AND leased_until IS NULL
+"""
+ANEW = """
+    UPDATE playground_run SET offer_at = NULL
+    WHERE queued_at IS NOT NULL AND offer_at IS NOT NULL AND workflow_id = ANY(%s)
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
+class Outlook:
     """What a look at the queue found."""
 
     run_ids: tuple[str, ...]
@@ -30,7 +76,7 @@ async def due(
     limit: int,
     but: Collection[str] = (),
     only: str | None = None,
-) -> Due:
+) -> Outlook:
     """Return the runs that have something to do and no owner; also ended ones of which hooks may be left.
 
     Args:
@@ -46,9 +92,59 @@ async def due(
 def become_due(run_ids: Sequence[str]) -> None:
     """Have workers look at runs, in the transaction that makes these due; what carries wakes to workers begins here.
 
-    The rows are the truth, and what is said may be lost: workers look for themselves from time to time.
+    It comes after the runs' rows were written, which are the truth: those of them that are queued and free are handed
+    to the queue in use. What is said may be lost: the sweep, or else the workers, look from time to time.
     """
     tell_due(run_ids)
+    if (queue := wakes()) is not None and run_ids:
+        _offer(queue, run_ids)
+
+
+def offer_again() -> tuple[int, float | None]:
+    """Hand over what is due and no worker has taken; for use in a transaction, in one process at a time.
+
+    These are runs whose timer or lease has ended since, and those whose wake the queue has lost, or a worker left.
+
+    Returns:
+        How many runs; and the seconds until the next timer, when there is one within the next minute.
+    """
+    queue = wakes()
+    if queue is None:
+        return 0, None
+    queue.clear()
+    with connection.cursor() as cursor:
+        cursor.execute(ELAPSED)
+        if is_steady():
+            cursor.execute(EXPIRED)
+        cursor.execute(UNTAKEN, [MOST])
+        found = [run_id for (run_id,) in cursor.fetchall()]
+        cursor.execute(NEXT)
+        (seconds,) = cursor.fetchone()
+    if found:
+        _offer(queue, found)
+    return len(found), None if seconds is None else float(seconds)
+
+
+def elapse(run_id: str) -> None:
+    """Hand over a run whose timer is due now; for use in a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{ELAPSED} AND run_id = %s", [run_id])
+    become_due([run_id])
+
+
+def offer_anew(workflow_ids: Collection[str]) -> None:
+    """Have the sweep hand over what is queued of workflows that a worker holds now; for use in a transaction."""
+    if wakes() is not None:
+        with connection.cursor() as cursor:
+            cursor.execute(ANEW, [list(workflow_ids)])
+
+
+def _offer(queue: Wakes, run_ids: Sequence[str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(OFFER, [queue.gap, list(run_ids)])
+        found = cursor.fetchall()
+    if found:
+        queue.enqueue([Due(run_id=run_id, queue=name, priority=priority) for run_id, name, priority in found])
 
 
 def unowned() -> Q:
@@ -67,7 +163,7 @@ def _due(
     limit: int,
     but: Collection[str] = (),
     only: str | None = None,
-) -> Due:
+) -> Outlook:
     runs = RunRow.objects.filter(workflow_id__in=workflow_ids).exclude(run_id__in=busy).exclude(digest__in=but)
     if only is not None:
         runs = runs.filter(run_id=only)
@@ -78,7 +174,7 @@ def _due(
     timers = RunRow.objects.filter(wake_at__gt=Now(), wake_at__lt=Now() + timedelta(minutes=1), leased_until=None)
     soon = runs.filter(number__in=timers.values("number"), ended_at=None)
     moment = soon.aggregate(next=Min("wake_at"), now=Min(Now()))
-    return Due(run_ids=found, next=(moment["next"] - moment["now"]).total_seconds() if moment["next"] else None)
+    return Outlook(run_ids=found, next=(moment["next"] - moment["now"]).total_seconds() if moment["next"] else None)
 
 
 def _ready() -> QuerySet[RunRow, Any]:

@@ -103,11 +103,13 @@ def _change_columns(columns: dict[str, Any], event: Draft | Event) -> None:
             columns |= {"ended_at": event.at, "queued_at": event.at, "wake_at": None}
             if not leaves_hooks(event):
                 columns |= {"leased_until": None, "queued_at": None}
-        elif status in ("suspended", "waiting"):
+        elif status in ("suspended", "waiting", "paused"):
             columns["queued_at"] = None
         columns["error"] = plain(event.payload["error"]["message"]) if status == "failed" else None
     if event.type in ("run-created", "run-started") and "input" in event.payload:
         columns |= {"has_input": True, "input_text": input_text(event.payload["input"])}
+    if event.type in ("run-created", "run-started") and "rehearsal" in event.payload:
+        columns["rehearsal"] = True
 
 
 def _change_waits(found: Changes, event: Draft | Event) -> None:
@@ -176,6 +178,7 @@ def summary_of(run: RunRow) -> RunSummary:
         epoch=run.epoch,
         has_input=run.has_input,
         schedule=run.schedule,
+        rehearsal=run.rehearsal,
     )
 
 

@@ -36,16 +36,6 @@ async def again(request: HttpRequest, run_id: str) -> HttpResponse:
 
 
 @require_POST
-async def retry_items(request: HttpRequest, run_id: str) -> HttpResponse:
-    """Run the items again that failed or were canceled, in a new run that keeps those that succeeded."""
-    try:
-        new = await actions.retry(run_id)
-    except RequestError as error:
-        return await refused_page(request, run_id, str(error))
-    return HttpResponseRedirect(url_of(new), status=303)
-
-
-@require_POST
 async def delete(request: HttpRequest, run_id: str) -> HttpResponse:
     """Delete a run and its journal."""
     await retention.delete([run_id])

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from playground.catalogue import catalogue, schemas
-from playground.catalogue.catalogue import ImportProblem
+from playground.catalogue.problems import ImportProblem, told
 from playground.catalogue.schemas import SchemaProblem
 from playground.display.pages import page
 from playground.fleet import host, versions, workers
@@ -51,7 +51,7 @@ async def doctor(request: HttpRequest) -> HttpResponse:
         ready=sum(1 for one in listed if one.status == "ready" and not one.blocked),
         blocked=sum(1 for one in listed if one.blocked),
         queue=await queue_length(),
-        problems=tuple(await catalogue.import_errors()),
+        problems=tuple(told(await catalogue.import_errors())),
         schemas=tuple(await schemas.problems_of(await catalogue.workflows())),
         health=await retention.health(thorough="thorough" in request.GET),
         held=await versions.held(),

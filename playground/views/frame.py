@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from playground.catalogue import catalogue
-from playground.catalogue.catalogue import ImportProblem
+from playground.catalogue.problems import ImportProblem, told
 from playground.display.pages import PageFrame, PageNotice, context_of
 from playground.fleet import workers
 from playground.runs.inbox import inbox_count
@@ -18,7 +18,9 @@ NOTICES = {
     "canceled": PageNotice(status="canceled", text="The run is canceled."),
     "saved": PageNotice(status="success", text="The input is saved."),
     "forgotten": PageNotice(status="success", text="The saved input is deleted."),
+    "scenario": PageNotice(status="success", text="The run is saved as a scenario."),
     "deleted": PageNotice(status="success", text="Deleted."),
+    "two": PageNotice(status="warning", text="Tick two runs to compare them."),
     "none": PageNotice(status="warning", text="No run was ticked, so nothing was done."),
 }
 """What a redirect may say, by its ``?notice=``."""
@@ -34,7 +36,7 @@ class BrokenBar:
 async def frame_of(request: HttpRequest, section: str, notices: tuple[PageNotice, ...] = ()) -> PageFrame:
     """Return the frame of a page."""
     said = NOTICES.get(request.GET.get("notice", ""))
-    problems = await catalogue.import_errors()
+    problems = told(await catalogue.import_errors())
     return PageFrame(
         section=section,
         inbox=await inbox_count(),

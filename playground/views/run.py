@@ -1,6 +1,7 @@
 """A run's page, its opened steps, and the run as JSON and as text."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
@@ -10,8 +11,10 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
+from engine.paths import Path
 from playground.diagram import svg
 from playground.display.pages import PageNotice, context_of, page
+from playground.forms import Form
 from playground.history import Window, as_text, rows
 from playground.runpage.body import Drawn, draw, step_html
 from playground.runpage.loading import Loaded, load, view_of
@@ -64,17 +67,24 @@ async def run_page(
     lines: tuple[Drawn, ...],
     *,
     notices: tuple[PageNotice, ...] = (),
+    typed: Mapping[Path, Form] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """Render the page of a run."""
+    """Render the page of a run; ``typed`` as for `playground.runpage.pauses.paused_forms`."""
     graph = None
     if loaded.graph is not None:
         icons = static("img/icons.svg")
         graph = svg(
-            loaded.graph, width=GRAPH_WIDTH, marks=view.marks, icons=icons, links=view.links, counts=view.counts
+            loaded.graph,
+            width=GRAPH_WIDTH,
+            marks=view.marks,
+            icons=icons,
+            links=view.links,
+            counts=view.counts,
+            stops=True,
         )
     context = RunPage(
-        **context_of(parts_of(loaded, view)),
+        **context_of(parts_of(loaded, view, typed)),
         lines=lines,
         graph=graph,
         selected=selected_of(request),

@@ -19,7 +19,16 @@ from playground.runs import retention
 from playground.runs.filters import MOST, SHOWN, InvalidFilter, Wanted, read_filter
 from playground.views.frame import frame_of
 
-STATUSES: tuple[RunStatus, ...] = ("running", "suspended", "waiting", "pending", "success", "failed", "canceled")
+STATUSES: tuple[RunStatus, ...] = (
+    "running",
+    "paused",
+    "suspended",
+    "waiting",
+    "pending",
+    "success",
+    "failed",
+    "canceled",
+)
 SPANS = (("last hour", timedelta(hours=1)), ("last day", timedelta(days=1)), ("last week", timedelta(days=7)))
 PARAMETERS = ("workflow", "status", "q", "since", "until")
 """The filters of the page's form."""
@@ -102,15 +111,20 @@ def _since(query: dict[str, str], length: timedelta) -> str:
 
 @require_POST
 async def many(request: HttpRequest) -> HttpResponse:
-    """Cancel or delete the runs that are ticked."""
+    """Cancel, delete or compare the runs that are ticked."""
     chosen = request.POST.getlist("run")
+    if request.POST.get("do") == "compare" and len(chosen) == 2:
+        # The list is newest first, and what is new is held against what was before.
+        return HttpResponseRedirect(f"{reverse('compare')}?{urlencode({'a': chosen[1], 'b': chosen[0]})}", status=303)
     if request.POST.get("do") == "delete":
         await retention.delete(chosen)
     for run_id in chosen if request.POST.get("do") == "cancel" else ():
         await _cancel(run_id)
     query = QueryDict(request.POST.get("query", ""), mutable=True)
     query.pop("notice", None)
-    if not chosen:
+    if request.POST.get("do") == "compare":
+        query["notice"] = "two"
+    elif not chosen:
         query["notice"] = "none"
     return HttpResponseRedirect(f"{reverse('runs')}?{query.urlencode()}" if query else reverse("runs"), status=303)
 

@@ -3,7 +3,6 @@
 import json
 import re
 from dataclasses import dataclass
-from pathlib import PurePath
 from pprint import pformat
 
 from django.http import HttpRequest
@@ -62,16 +61,7 @@ def _python(entry: WorkflowEntry, literal: str) -> str:
     from_file = ["import json", "from pathlib import Path"] if literal.startswith("json.") else []
     imports = "\n".join(["import asyncio", *from_file])
     return (
-        f"{imports}\n\nfrom {importable(entry.module)} import {name}  # whatever your module calls it\n\n\n"
+        f"{imports}\n\nfrom {entry.importable} import {name}  # whatever your module calls it\n\n\n"
         f"async def main() -> None:\n    run = await {name}.create_run()\n"
         f"    result = await run.start({literal})\n    print(result)\n\n\nasyncio.run(main())"
     )
-
-
-def importable(module: str) -> str:
-    """Return the name to import: of a file elsewhere, that of the file."""
-    path = PurePath(module)
-    if path.suffix != ".py":
-        return module
-    inside = not path.is_absolute() and ".." not in path.parts
-    return ".".join(path.with_suffix("").parts) if inside else path.stem

@@ -35,8 +35,11 @@ from playground.schedules import schedules
 from playground.schedules.schedules import ScheduleView
 from playground.views.frame import frame_of
 from playground.views.posting import issues_of, posted, wants_part
+from playground.views.rehearsing import START as REHEARSE
+from playground.views.rehearsing import StepPlan, plans_of, rehearsal_of
 from playground.views.run import url_of
 from playground.views.snippets import Snippets, SnippetsPart, snippets_of
+from playground.views.stepping import breakpoints_of
 
 GRAPH_WIDTH = 350
 OPEN = ("running", "pending", "waiting", "suspended", "paused")
@@ -107,7 +110,7 @@ class Offered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkflowPage:
-    """Context of ``workflow/page.html``."""
+    """Context of ``workflow/page.html``, ``workflow/rehearse.html``."""
 
     entry: WorkflowEntry
     graph: SafeString
@@ -126,6 +129,8 @@ class WorkflowPage:
     schedules: tuple[ScheduleView, ...]
     editor: str
     snippets: Snippets
+    plans: tuple[StepPlan, ...]
+    """What each step is to pretend, when a rehearsal is put together."""
     socket: str = "/ws/pulse/"
 
 
@@ -254,12 +259,24 @@ async def _start(request: HttpRequest, entry: WorkflowEntry) -> HttpResponse:
         if wants_part(request):
             return HttpResponse(_form_html(request, entry, form))
         return await _workflow_page(request, entry, form)
-    if form.issues or form.value is MISSING:
-        return await _workflow_page(request, entry, form, status=422)
+    plans = await plans_of(request, entry) if f"{REHEARSE}0-times" in request.POST else ()
+    rehearsal = None
+    if any(plan.form.action is not None for plan in plans):
+        return await _workflow_page(request, entry, form, plans=plans)
+    how = request.POST.get("run")
     try:
-        run_id = await actions.start(entry.workflow_id, form.value, entry=entry)
+        if how == REHEARSE:
+            plans, rehearsal = rehearsal_of(plans)
+        if form.issues or form.value is MISSING or (how == REHEARSE and rehearsal is None):
+            return await _workflow_page(request, entry, form, plans=plans, status=422)
+        breakpoints = "all" if how == "step" else breakpoints_of(request, entry.graph)
+        run_id = await actions.start(
+            entry.workflow_id, form.value, breakpoints=breakpoints, rehearsal=rehearsal, entry=entry
+        )
     except InvalidInput as error:
-        return await _workflow_page(request, entry, form.with_issues(issues_of(error)), status=422)
+        notices = () if error.issues else (PageNotice(status="failed", text=str(error)),)
+        form = form.with_issues(issues_of(error))
+        return await _workflow_page(request, entry, form, plans=plans, notices=notices, status=422)
     except RequestError as error:
         return await _workflow_page(
             request, entry, form, notices=(PageNotice(status="failed", text=str(error)),), status=409
@@ -275,16 +292,19 @@ async def _workflow_page(
     origin: str = "",
     saved_as: str = "",
     lacks_secrets: bool = False,
+    plans: tuple[StepPlan, ...] = (),
     notices: tuple[PageNotice, ...] = (),
     status: int = 200,
 ) -> HttpResponse:
+    if not plans and "rehearse" in request.GET:
+        plans = await plans_of(request, entry)
     saved_as = request.POST.get("saved-as", saved_as)
     name = request.POST.get("saved-name", saved_as)
     recent = await lists.recent([entry.workflow_id], limit=8)
     inputs = await lists.recent_inputs(entry.workflow_id, limit=6)
     context = WorkflowPage(
         entry=entry,
-        graph=svg(entry.graph, width=GRAPH_WIDTH, marks={}, icons=static("img/icons.svg")),
+        graph=svg(entry.graph, width=GRAPH_WIDTH, marks={}, icons=static("img/icons.svg"), stops=True),
         form=_form_html(request, entry, form),
         origin=origin,
         lacks_secrets=lacks_secrets,
@@ -296,6 +316,7 @@ async def _workflow_page(
         schedules=tuple(await schedules.listing(entry.workflow_id)),
         editor=excerpt.editor_url(entry.file or "", entry.line),
         snippets=snippets_of(request, entry, form),
+        plans=plans,
     )
     frame = await frame_of(request, "workflows", notices)
     return page(request, "workflow/page.html", context, frame=frame, status=status)

@@ -19,13 +19,14 @@ from django.conf import settings  # noqa: E402
 
 from playground.fleet.workers import restricted  # noqa: E402
 from playground.layers import LocalLayer  # noqa: E402
+from playground.queues import port  # noqa: E402
 from playground.store.database import be_patient  # noqa: E402
 from playground.worker.lifeline import end_with_parent  # noqa: E402
 from playground.worker.loading.discovery import discover, site  # noqa: E402
 from playground.worker.loading.environment import load_env_file  # noqa: E402
 from playground.worker.loading.fatal import fatal_modules  # noqa: E402
+from playground.worker.own_row import OwnRow  # noqa: E402
 from playground.worker.pulse import Pulse  # noqa: E402
-from playground.worker.row import OwnRow  # noqa: E402
 from playground.worker.worker import Worker  # noqa: E402
 
 # Seconds for which a worker waits for the database; giving up would interrupt steps that have done nothing wrong.
@@ -70,6 +71,8 @@ def main() -> None:
             after=given.worker_after,
             only=arguments.only,
             arms=given.schedules,
+            host=port.host(),
+            queues=given.queues,
         )
     )
     asyncio.run(_work(workers[0], arguments.layer_fd))

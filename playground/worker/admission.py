@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.clock import SystemClock
 from engine.errors import RequestError
-from engine.events import Draft
+from engine.events import Draft, Event
 from engine.execution.hooks import left_by
 from engine.failure import describe
 from engine.journal.requests import Start
@@ -18,7 +18,7 @@ CLOCK = SystemClock()
 
 
 async def begin(
-    runtime: Runtime, run_id: str, *, owner: str, lease: float, is_of_others: Callable[[str], Awaitable[bool]]
+    runtime: Runtime, run_id: str, *, owner: str, lease: float, is_left: Callable[[Event], Awaitable[bool]]
 ) -> RunState | None:
     """Execute a segment of a run; see `Runtime.segment`. A start that does not fit ends as a failed run.
 
@@ -27,10 +27,10 @@ async def begin(
         run_id: the run.
         owner: the worker.
         lease: seconds for which a claim holds.
-        is_of_others: tells whether a run with this digest is left to the workers that have it.
+        is_left: tells by its first event whether a run is left to other workers.
     """
     first = await runtime.store.read(run_id, limit=2)
-    if first and await is_of_others(first[0].payload.get("digest", "")):
+    if first and await is_left(first[0]):
         return None
     if not any(event.payload.get("unchecked") for event in first):
         return await runtime.segment(run_id)
@@ -50,19 +50,27 @@ async def _look(runtime: Runtime, run_id: str, owner: str, lease: float) -> tupl
     if state.ended or (state.root.children and not fork):
         return True, None
     flow = runtime.flows[state.workflow_id]
-    wanted = Start(input=state.root.input, state=state.state or None, request_context=state.request_context)
+    wanted = Start(
+        input=state.root.input,
+        state=state.state or None,
+        request_context=state.request_context,
+        rehearsal=state.rehearsal,
+        breakpoints=state.breakpoints,
+    )
     run: Run[Any, Any] = Run(runtime, flow, run_id, recorded=True)
     try:
         if fork:
             await permit(flow, run)
+            runtime.keep(state)
             return True, None
         admitted = await admit(flow, wanted, run)
+        runtime.keep(state)
         return True, None if admitted == wanted else admitted
     except RequestError as error:
         claim = await runtime.store.claim(run_id, owner=owner, lease=lease)
         if claim is None:
             return False, None
-        failed = Draft(CLOCK.now(), "run-failed", (), {"error": describe(error)} | left_by(flow, "failed"))
+        failed = Draft(CLOCK.now(), "run-failed", (), {"error": describe(error)} | left_by(flow, "failed", state))
         await runtime.store.append(run_id, [failed], epoch=claim.epoch, after=claim.last_seq)
         await runtime.store.release(run_id, epoch=claim.epoch)
     return True, None

@@ -19,8 +19,8 @@ from playground.models import Worker as WorkerRow
 from playground.store.clock import Now
 from playground.store.database import logger
 from playground.store.rows import plain, to_text
-from playground.worker.loading.sources import is_user_file
-from playground.worker.memory import resident_memory
+from playground.worker.loading.user_files import is_user_file
+from playground.worker.own_row import resident_memory
 
 BEAT = 1.0
 """Seconds between two writes of the row."""

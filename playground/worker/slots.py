@@ -72,6 +72,14 @@ class Slots:
         elif self._group is not None and self.free > 0:
             self._tasks[run_id] = self._group.create_task(self._execute(run_id))
 
+    async def take(self, run_id: str) -> None:
+        """Execute a run if there is room, and return when it rests; at once when it is executed already."""
+        known = self._tasks.get(run_id)
+        self.offer(run_id)
+        task = self._tasks.get(run_id)
+        if task is not None and task is not known:
+            await asyncio.wait([task])
+
     async def drain(self, *, seconds: float) -> None:
         """Take no more runs, and give those in execution so long to come to rest."""
         self._group = None

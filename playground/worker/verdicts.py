@@ -1,9 +1,9 @@
 """Says whether a value fits, with the user's own validators: what a page asks before it records a request.
 
-A question is ``{kind, workflow_id, …}``: ``start`` with ``input, state, request_context``; ``fork``; ``resume`` with
-``run_id, path, data``; ``event`` with ``run_id, name, data`` and ``paths``: the waits that are meant. The answer is
-``{verdict: "fits", …}`` with the values as the schema writes them, ``{verdict: "refused", error, message, issues}``, or
-``{verdict: "unknown"}`` when the code is not at hand.
+A question is ``{kind, workflow_id, …}``: ``start`` with ``input, state, request_context, rehearsal``; ``fork``;
+``resume`` with ``run_id, path, data``; ``event`` with ``run_id, name, data`` and ``paths``: the waits that are meant.
+The answer is ``{verdict: "fits", …}`` with the values as the schema writes them, ``{verdict: "refused", error,
+message, issues}``, or ``{verdict: "unknown"}`` when the code is not at hand.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from engine.journal.answers import admit_answer
 from engine.journal.fit import check_fit
 from engine.journal.requests import Start
 from engine.journal.waits import admit_event
+from engine.rehearsal import Rehearsal
 from engine.runs.run import Run
 from engine.runs.runtime import Runtime
 from engine.runs.starts import fitted, permit
@@ -53,12 +54,17 @@ async def judge(runtime: Runtime, question: Message) -> Message:
 async def _admit(runtime: Runtime, flow: Flow, question: Message) -> Message:
     match question["kind"]:
         case "start":
+            rehearsal = question["rehearsal"]
             wanted = Start(
-                input=question["input"], state=question["state"], request_context=question["request_context"]
+                input=question["input"],
+                state=question["state"],
+                request_context=question["request_context"],
+                rehearsal=None if rehearsal is None else Rehearsal.from_dict(rehearsal),
             )
             admitted = await _beside(lambda: fitted(flow, wanted))
-            await permit(flow, Run(runtime, flow))
-            return {"input": admitted.input, "state": admitted.state}
+            if admitted.rehearsal is None:
+                await permit(flow, Run(runtime, flow))
+            return {"input": admitted.input, "state": admitted.state} | admitted.ways()
         case "fork":
             await permit(flow, Run(runtime, flow))
             return {}
@@ -68,12 +74,15 @@ async def _admit(runtime: Runtime, flow: Flow, question: Message) -> Message:
             path = tuple(question["path"])
             step = run.find(path)
             own = None if step is None else step.answer_schema
-            return {"data": await _beside(lambda: admit_answer(flow, path, question["data"], own))}
+            data = await _beside(lambda: admit_answer(flow, path, question["data"], own))
+            runtime.keep(run)
+            return {"data": data}
         case "event":
             run = await runtime.state(question["run_id"])
             check_fit(flow, run)
             asked = [tuple(path) for path in question["paths"]]
             event = await _beside(lambda: admit_event(flow, question["name"], question["data"], asked, others=False))
+            runtime.keep(run)
             return {"data": event.payload, "takers": [list(taker) for taker in event.takers]}
         case kind:
             raise RequestError(f"there is no question of the kind {kind!r}")

@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import os
 import random
+import signal
 import time
 from collections.abc import Collection, Sequence
 from contextlib import suppress
@@ -16,23 +18,27 @@ from channels.routing import ChannelNameRouter
 from channels.worker import Worker as ChannelsWorker
 from django.db import connection
 
+from engine.events import Event
 from engine.journal.state import RunState
 from engine.runs.runtime import Runtime
 from playground.catalogue import catalogue
+from playground.catalogue.problems import complaints
 from playground.fleet import blame, host, versions
 from playground.layers import LocalLayer
 from playground.live import nudges
+from playground.queues.port import DEFAULT, QueueHost, carriage
 from playground.store import OrmStore
 from playground.store.database import in_transaction
 from playground.store.notices import tell_moved
-from playground.store.queue import due
+from playground.store.queue import due, offer_anew
 from playground.worker.admission import begin
 from playground.worker.consumers import RunConsumer, VerdictConsumer
 from playground.worker.leftovers import Leftovers
 from playground.worker.loading.discovery import Discovery
-from playground.worker.loading.sources import changed_since, user_files
+from playground.worker.loading.user_files import changed_since, user_files
+from playground.worker.own_row import OwnRow
 from playground.worker.pulse import Pulse
-from playground.worker.row import OwnRow
+from playground.worker.queued import Queued
 from playground.worker.schedule_watch import Firing
 from playground.worker.slots import Slots
 from playground.worker.suspects import Suspects
@@ -54,6 +60,11 @@ STOPPING = 2.0
 logger = logging.getLogger("playground.worker")
 
 
+def _die() -> None:
+    """Kill this process at once, as a rehearsal wants it; the supervisor replaces it."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 class Worker:
     """Executes the runs of the workflows that were found."""
 
@@ -71,16 +82,23 @@ class Worker:
         after: Collection[str] = (),
         only: str | None = None,
         arms: bool = False,
+        host: QueueHost | None = None,
+        queues: Sequence[str] = (),
     ) -> None:
         """Take what was imported, how many runs to execute at once, and which modules the worker before holds.
 
         Arguments: `grace` gives the seconds for which runs go on when the worker is told to end; `only` is the id of
-        the one run that it may execute; `arms` tells whether schedules are armed that nobody has disarmed.
+        the one run that it may execute; `arms` tells whether schedules are armed that nobody has disarmed;
+        `host` serves the distributed queue in use, and `queues` are those to take from, else those of the workflows.
         """
         self._nudges = nudges.Nudges(tell_moved)
         self._store = OrmStore(moved=self._nudges.moved)
         self._runtime = Runtime(
-            store=self._store, owner=worker_id, lease=LEASE, leaves_changed=connection.vendor != "sqlite"
+            store=self._store,
+            owner=worker_id,
+            lease=LEASE,
+            leaves_changed=connection.vendor != "sqlite",
+            die=_die,
         )
         for found in discovery.found:
             self._runtime.flows.add(found.workflow.flow)
@@ -102,6 +120,11 @@ class Worker:
             freed=self._freed,
             is_shut=lambda: self._suspects.beginning,
         )
+        self._queued: Queued | None = None
+        if host is not None and only is None:
+            names = queues or sorted({DEFAULT, *(carriage(found.entry.graph)["queue"] for found in discovery.found)})
+            self._queued = Queued(host, self._slots.take, worker_id=worker_id, queues=names)
+        self._limit = limit
         self._alarm: asyncio.TimerHandle | None = None
         self._stop = asyncio.Event()
         self._grace = grace
@@ -147,20 +170,22 @@ class Worker:
                 for work in (
                     self._turn(),
                     self._report(),
-                    self._sweep(),
                     self._nudges.send(),
                     self._shed(),
                     self._listen(tasks),
                 )
             ]
             await in_transaction(self._row.ready)
+            taking = tasks.create_task(self._sweep() if self._queued is None else self._serve(self._queued))
             self._begin_firing()
             await self._tell_supervisor({"imported": sorted(self._discovery.imported)})
             await nudges.nudge_catalogue()
             await self._stop.wait()
             await self._tell_supervisor({"ending": True})
             self._firing.stop()
+            taking.cancel()
             await self._wind_up()
+            await asyncio.wait([taking], timeout=STOPPING)
             # A check may never return; whoever waits for its verdict asks another worker, or the schema.
             for task in (*beside, *self._answers):
                 task.cancel()
@@ -181,8 +206,10 @@ class Worker:
         self._look.set()
 
     def _complain(self, consequence: str) -> None:
-        """Say in the terminal what did not import."""
-        for complaint in catalogue.complaints(self._discovery.problems):
+        """Say in the terminal what did not import; the command that has a worker of its own says it itself."""
+        if self._only is not None:
+            return
+        for complaint in complaints(self._discovery.problems):
             logger.warning("%s; %s.", complaint, consequence)
 
     async def _give_way(self, missing: Sequence[str]) -> None:
@@ -206,17 +233,25 @@ class Worker:
         await nudges.nudge_catalogue()
 
     async def _begin(self, run_id: str) -> RunState | None:
-        segment = partial(
-            begin, self._runtime, run_id, owner=self._worker_id, lease=LEASE, is_of_others=self._is_of_others
-        )
+        segment = partial(begin, self._runtime, run_id, owner=self._worker_id, lease=LEASE, is_left=self._is_left)
         return await (self._suspects.begin(segment) if await blame.is_on_trial(run_id) else segment())
 
-    async def _is_of_others(self, digest: str) -> bool:
-        """Tell whether only others have this version; asked anew, since one may have come a moment ago."""
-        return digest not in self._digests and digest in await versions.others(self._digests)
+    async def _is_left(self, created: Event) -> bool:
+        """Tell whether only others have a run's version; asked anew, since one may have come a moment ago."""
+        digest = created.payload.get("digest", "")
+        left = digest not in self._digests and digest in await versions.others(self._digests)
+        if self._queued is not None and (left or created.payload["workflow_id"] not in self._runtime.flows):
+            # What looks for itself sees only what it can do; a queue brings whatever it holds.
+            await versions.hand_on(created.run_id, self._worker_id)
+            return True
+        return left
 
     def _freed(self, state: RunState | None) -> None:
         """Look at the queue again: something may wait for the slot, or a timer be due before the next sweep."""
+        if self._queued is not None:
+            if state is not None:
+                self._queued.rested(state)
+            return
         if state is not None and state.due_at is not None:
             self._wake_in((state.due_at - datetime.now(UTC)).total_seconds())
         self._look.set()
@@ -228,6 +263,11 @@ class Worker:
             if self._alarm is not None:
                 self._alarm.cancel()
             self._alarm = loop.call_at(at, self._look.set)
+
+    async def _serve(self, queued: Queued) -> None:
+        """Take what the queue brings; what has waited for these workflows is handed to it at once."""
+        await in_transaction(offer_anew, list(self._runtime.flows))
+        await queued.serve(concurrency=self._limit)
 
     async def _sweep(self) -> None:
         """Take what is due, when there is a reason to look and from time to time."""
@@ -257,7 +297,9 @@ class Worker:
             raise RuntimeError("a worker needs a channel layer")
         own = await layer.new_channel()
         await layer.group_add(nudges.WORKERS, own)
-        runs = RunConsumer.as_asgi(wake=self._slots.offer, news=self._news, taken=self._runtime.stop)
+        # What a queue brings is not taken past it; but who executes a run reads what was recorded.
+        wake = self._slots.offer if self._queued is None else self._news
+        runs = RunConsumer.as_asgi(wake=wake, news=self._news, taken=self._runtime.stop)
         verdicts = VerdictConsumer.as_asgi(ask=lambda question: self._ask(tasks, question))
         router = ChannelNameRouter({nudges.WAKES: runs, own: runs, nudges.VERDICTS: verdicts})
         server = ChannelsWorker(router, [nudges.WAKES, own, nudges.VERDICTS], layer)

@@ -88,6 +88,9 @@ document.addEventListener("keydown", (event) => {
   if (held && !event.altKey && event.key.toLowerCase() === "k") {
     event.preventDefault();
     if (!early && !document.querySelector("dialog[open]")) open("palette");
+  } else if (event.key === " " && event.target.matches?.("[data-stop]")) {
+    event.preventDefault();
+    event.target.dispatchEvent(new MouseEvent("click", { bubbles: true }));
   } else if (event.ctrlKey && event.key === "Enter") {
     import("./keys.js").then(({ send }) => send(event.target));
   } else if (early && !held) {
@@ -122,6 +125,15 @@ document.addEventListener("htmx:after:swap", () => {
 document.addEventListener("click", ({ target }) => {
   const button = target.closest("[data-copy]");
   if (button) import("./keys.js").then(({ copy }) => copy(button));
+});
+
+// The dots beside the nodes of a graph; what is set is kept, and sent with what starts a run or lets it go on.
+const stops = document.querySelector("[data-workflow]:has([data-stop])");
+const dots = () => import("./stops.js");
+if (stops && localStorage.getItem(`stops:${stops.dataset.workflow}`)) dots();
+document.addEventListener("click", ({ target }) => {
+  const dot = target.closest("[data-stop]");
+  if (dot) dots().then(({ toggle: set }) => set(dot));
 });
 
 document.addEventListener("change", ({ target }) => {

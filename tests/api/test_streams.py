@@ -258,7 +258,7 @@ async def test_a_long_journal_is_read_in_parts(stage: Stage, monkeypatch: pytest
     ("path", "body", "status"),
     [
         ("trip/stream", {"inputData": {}}, 400),
-        ("trip/stream", {"inputData": {"city": "x"}, "perStep": True}, 400),
+        ("trip/stream", {"inputData": {"city": "x"}, "perStep": "yes"}, 400),
         ("trip/stream", {"inputData": {"city": "x"}, "closeOnSuspend": "yes"}, 400),
         ("nope/stream", {"inputData": {}}, 404),
         ("trip/stream?runId=RUN", {"inputData": {"city": "x"}}, 409),

@@ -8,12 +8,13 @@ from django.db.models import F
 
 from engine.errors import UnknownWorkflow
 from playground.catalogue import catalogue
-from playground.catalogue.catalogue import ImportProblem, WorkflowEntry
+from playground.catalogue.catalogue import WorkflowEntry
+from playground.catalogue.problems import ImportProblem
 from playground.graph.tree import read_tree
 from playground.models import Worker
 from playground.store.clock import Now
 from playground.store.database import in_transaction
-from playground.worker.row import OwnRow
+from playground.worker.own_row import OwnRow
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -24,15 +24,16 @@ def test_every_option_is_a_variable() -> None:
         "STEPYARD_SCHEDULES": "on",
         "STEPYARD_ENV_FILE": ".env",
     }
-    assert len(OPTIONS) == 12, "an option that is not tried here"
+    assert len(OPTIONS) == 13, "an option that is not tried here"
 
 
 def test_the_options_of_a_worker_are_variables_too() -> None:
     """What a worker is told is where its processes look."""
-    assert exported("flows.py", "--processes", "3", "--concurrency=20", "--grace", "5") == {
+    assert exported("flows.py", "--processes", "3", "--concurrency=20", "--grace", "5", "--queues", "a,b") == {
         "STEPYARD_WORKERS": "3",
         "STEPYARD_CONCURRENT_RUNS": "20",
         "STEPYARD_GRACE": "5",
+        "STEPYARD_QUEUES": "a,b",
     }
 
 

@@ -4,6 +4,7 @@ import json
 import re
 import shlex
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,8 +26,9 @@ CLAIM = {"employee": "Ada", "spent_on": "2026-06-01", "items": [{"what": "desk",
 
 
 @pytest.fixture
-async def served(stage: Stage) -> AsyncIterator[Stage]:
-    """Serve the examples, with a worker."""
+async def served(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
+    """Serve the examples, with a worker, in an empty project."""
+    monkeypatch.chdir(tmp_path)
     async with working(stage, *FLOWS):
         yield stage
 

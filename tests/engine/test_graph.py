@@ -93,12 +93,14 @@ def test_a_step_in_the_graph() -> None:
     }
 
 
-def test_every_kind_of_node_in_the_graph() -> None:
-    """Conditions and functions are named, sources written as in the definition, inner nodes nested."""
-    nested = clone_workflow(begun().then(ask).commit(), id="nested")
+NESTED = clone_workflow(begun().then(ask).commit(), id="nested")
+
+
+def every_kind() -> Any:
+    """Return a workflow with each kind of node."""
     mapping = {"x": from_init("name"), "y": template("{ask.name}"), "z": from_step(ask), "f": is_big}
     unread: Any = {"input_schema": None}
-    workflow = (
+    return (
         begun()
         .then(ask)
         .map(mapping)
@@ -112,57 +114,65 @@ def test_every_kind_of_node_in_the_graph() -> None:
         .sleep_until(datetime(2030, 1, 1, tzinfo=UTC))
         .sleep(lambda data: 2)
         .wait_for_event("go", City, timeout=5)
-        .then(nested)
+        .then(NESTED)
         .commit()
     )
-    shown = [_without_steps(node) for node in workflow.graph["steps"]]
-    assert shown == [
-        "ask",
-        {
-            "type": "map",
-            "id": "map-1",
-            "keys": {"x": "from_init('name')", "y": "template('{ask.name}')", "z": "from_step('ask')", "f": "is_big"},
-            "function": None,
-        },
-        {"type": "map", "id": "map-2", "keys": None, "function": "lambda data: 3"},
-        {"type": "parallel", "id": "parallel-1", "arms": ["count", "a"], "concurrency": 1, "fail_fast": True},
-        {"type": "branch", "id": "branch-1", "arms": [{"condition": "is_big", "node": "b"}], "otherwise": "c"},
-        {
-            "type": "loop",
-            "id": "dountil-1",
-            "kind": "dountil",
-            "body": "d",
-            "condition": "lambda n: n > 3",
-            "max_iterations": 9,
-        },
-        {"type": "map", "id": "map-3", "keys": None, "function": "lambda data: [data]"},
-        {
-            "type": "foreach",
-            "id": "foreach-1",
-            "body": {"type": "sequence", "id": "f", "steps": ["e", "f"]},
-            "concurrency": 4,
-        },
-        {"type": "sleep", "id": "sleep-1", "kind": "sleep", "seconds": 1.5, "until": None, "function": None},
-        {
-            "type": "sleep",
-            "id": "sleep-2",
-            "kind": "sleep_until",
-            "seconds": None,
-            "until": "2030-01-01T00:00:00+00:00",
-            "function": None,
-        },
-        {
-            "type": "sleep",
-            "id": "sleep-3",
-            "kind": "sleep",
-            "seconds": None,
-            "until": None,
-            "function": "lambda data: 2",
-        },
-        {"type": "event", "id": "event-1", "name": "go", "schema": workflow.input_schema, "timeout": 5},
-        {"type": "workflow", "id": "nested", "workflow": nested.graph},
-    ]
-    assert json.loads(json.dumps(workflow.graph)) == workflow.graph
+
+
+SHOWN: list[Any] = [
+    "ask",
+    {
+        "type": "map",
+        "id": "map-1",
+        "keys": {"x": "from_init('name')", "y": "template('{ask.name}')", "z": "from_step('ask')", "f": "is_big"},
+        "function": None,
+    },
+    {"type": "map", "id": "map-2", "keys": None, "function": "lambda data: 3"},
+    {"type": "parallel", "id": "parallel-1", "arms": ["count", "a"], "concurrency": 1, "fail_fast": True},
+    {"type": "branch", "id": "branch-1", "arms": [{"condition": "is_big", "node": "b"}], "otherwise": "c"},
+    {
+        "type": "loop",
+        "id": "dountil-1",
+        "kind": "dountil",
+        "body": "d",
+        "condition": "lambda n: n > 3",
+        "max_iterations": 9,
+    },
+    {"type": "map", "id": "map-3", "keys": None, "function": "lambda data: [data]"},
+    {
+        "type": "foreach",
+        "id": "foreach-1",
+        "body": {"type": "sequence", "id": "f", "steps": ["e", "f"]},
+        "concurrency": 4,
+    },
+    {"type": "sleep", "id": "sleep-1", "kind": "sleep", "seconds": 1.5, "until": None, "function": None},
+    {
+        "type": "sleep",
+        "id": "sleep-2",
+        "kind": "sleep_until",
+        "seconds": None,
+        "until": "2030-01-01T00:00:00+00:00",
+        "function": None,
+    },
+    {
+        "type": "sleep",
+        "id": "sleep-3",
+        "kind": "sleep",
+        "seconds": None,
+        "until": None,
+        "function": "lambda data: 2",
+    },
+    {"type": "event", "id": "event-1", "name": "go", "schema": NESTED.input_schema, "timeout": 5},
+    {"type": "workflow", "id": "nested", "workflow": NESTED.graph},
+]
+"""Its nodes as they are published, steps shortened to their ids."""
+
+
+def test_every_kind_of_node_in_the_graph() -> None:
+    """Conditions and functions are named, sources written as in the definition, inner nodes nested."""
+    graph = every_kind().graph
+    assert [_without_steps(node) for node in graph["steps"]] == SHOWN
+    assert json.loads(json.dumps(graph)) == graph
 
 
 def _without_steps(node: Any) -> Any:
@@ -241,6 +251,14 @@ def test_every_schema_and_policy_is_part_of_the_digest() -> None:
         create_workflow(id="w", **open_ended).wait_for_event("go", schema).commit() for schema in (None, int, str)
     ]
     assert len({workflow.digest for workflow in workflows}) == len(workflows)
+
+
+def test_the_digest_does_not_change_with_the_queue() -> None:
+    """Where runs wait, and how urgent they are, is in the graph and makes no other workflow."""
+    plain, carried = begun().then(ask).commit(), begun(queue="reports", priority=9).then(ask).commit()
+    assert carried.digest == plain.digest
+    assert (carried.graph["queue"], carried.graph["priority"]) == ("reports", 9)
+    assert not {"queue", "priority"} & plain.graph.keys()
 
 
 def test_the_digest_does_not_change_with_words() -> None:

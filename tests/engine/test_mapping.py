@@ -5,7 +5,18 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from engine import Context, create_workflow, from_context, from_init, from_state, from_step, step, template, value
+from engine import (
+    Context,
+    create_step,
+    create_workflow,
+    from_context,
+    from_init,
+    from_state,
+    from_step,
+    step,
+    template,
+    value,
+)
 from engine.errors import DefinitionError, InvalidOutput, InvalidValue, MappingFailed, StepNotRun, WiringError
 from engine.tree.functions import make_function
 from engine.tree.sources import Source, resolve_source
@@ -183,3 +194,83 @@ async def test_a_mapping_runs_in_a_workflow() -> None:
     )
     result = await (await workflow.create_run()).start({"name": "Rome"})
     assert result.result == {"both": 2, "init": "Rome", "step": "Rome", "n": 1}
+
+
+class Inner(BaseModel):
+    """A part of a model."""
+
+    name: str
+    tags: list[str] = []
+    sizes: dict[str, int] = {}
+
+
+class Outer(BaseModel):
+    """A model with parts, one of them itself."""
+
+    a: int
+    inner: Inner
+    either: Inner | int | None = None
+    pair: tuple[int, Inner] = (0, Inner(name="x"))
+    anything: Any = None
+    again: "Outer | None" = None
+
+
+class Free(BaseModel, extra="allow"):
+    """A model that keeps further keys."""
+
+
+@step
+def outer(data: Outer) -> Outer:
+    """Give it back."""
+    return data
+
+
+LEADING = ["", "a", "inner.name", "inner.tags.7", "inner.sizes.k", "either.name", "pair.1.name", "anything.x.0"]
+LEADING += ["again.again.a", "again.inner.name"]
+
+NOWHERE: list[tuple[str, str]] = [
+    ("aa", r"at 'aa' there are the keys 'a', 'inner'.* Did you mean a\? Correct the path"),
+    ("inner.names", r"at 'names' there are the keys 'name', 'tags', 'sizes'\. Did you mean name\?"),
+    ("a.x", r"at 'x' there is a value of type integer\."),
+    ("inner.tags.first", r"at 'first' there is a list, of which a part is taken by its index"),
+    ("inner.sizes.k.x", r"at 'x' there is a value of type integer"),
+    ("either.nam", r"at 'nam' there (are the keys|is a value)"),
+    ("pair.2", r"at '2' there is a list of at most 2"),
+    ("again.again.inner.n", r"at 'n' there are the keys"),
+]
+
+
+@pytest.mark.parametrize("source", [from_init, lambda path: from_step(outer, path), from_state])
+def test_a_path_that_can_never_be_there_is_refused_at_commit(source: Any) -> None:
+    """In the input, the state and the outputs of steps; whatever a type leaves open is left to the run."""
+    begun = create_workflow(id="w", input_schema=Outer, output_schema=None, state_schema=Outer).then(outer)
+    for path in LEADING:
+        begun.map({"k": source(path)}).commit()
+    for path, message in NOWHERE:
+        told = rf"mapping 'map-1' of workflow 'w' takes 'k' from from_\w+\(.*'{path}'\), but {message}"
+        with pytest.raises(WiringError, match=told):
+            begun.map({"k": source(path)}).commit()
+
+
+def test_a_template_is_looked_into_and_what_is_open_is_left_to_the_run() -> None:
+    """So are contexts, JSON Schemas that allow further properties, and the state that steps type themselves."""
+    typed = create_workflow(id="w", input_schema=Outer, output_schema=None)
+    with pytest.raises(WiringError, match=r"takes 'k' from from_init\('inner.nam'\), but at 'nam'"):
+        typed.map({"k": template("{init.a} {init.inner.nam}")}).commit()
+    for given in (Free, None, dict[str, Any], {"type": "object", "properties": {"a": {}}}):
+        create_workflow(id="w", input_schema=given, output_schema=None).map({"k": from_init("gone")}).commit()
+    closed = {"type": "object", "properties": {"a": {}}, "additionalProperties": False}
+    with pytest.raises(WiringError, match="at 'gone' there are the keys 'a'"):
+        create_workflow(id="w", input_schema=closed, output_schema=None).map({"k": from_init("gone")}).commit()
+    typed.map({"k": from_context("user.name")}).commit()
+    own = create_step(id="own", execute=lambda data: data, state_schema=dict[str, int])
+    stated = create_workflow(id="w", input_schema=Outer, output_schema=None, state_schema=Inner)
+    stated.then(own).map({"k": from_state("count")}).commit()
+
+
+def test_parts_of_steps_in_loops_and_lists_are_checked_as_what_they_give() -> None:
+    """A step inside a foreach gives the list of its outputs."""
+    begun = create_workflow(id="w", input_schema=list[Outer], output_schema=None).foreach(outer)
+    begun.map({"k": from_step(outer, "0.inner.name")}).commit()
+    with pytest.raises(WiringError, match="at 'inner' there is a list"):
+        begun.map({"k": from_step(outer, "inner")}).commit()

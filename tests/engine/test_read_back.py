@@ -107,7 +107,7 @@ NESTABLE = [
 ]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None)
 @given(st.sampled_from(NESTABLE), st.lists(st.sampled_from(sorted(AROUND)), min_size=1, max_size=3))
 def test_types_in_types_are_written_and_read_again(case: tuple[Any, Any], around: list[str]) -> None:
     """However they are put together, what is recorded means what was given, and is recorded again as it is."""

@@ -99,7 +99,7 @@ def typed_values(draw: st.DrawFn, depth: int = 2) -> tuple[Any, st.SearchStrateg
             return Box[kind], values.map(lambda value: Box[kind](content=value))  # type: ignore[valid-type]
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None)
 @given(st.data())
 def test_random_values_of_random_types_survive(data: st.DataObject) -> None:
     """Whatever is put together of the types that JSON does not have, it loads as what it was."""
@@ -130,7 +130,7 @@ JSON_VALUES = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None)
 @given(st.fixed_dictionaries({"a": JSON_VALUES}, optional=dict.fromkeys("bcdefg", JSON_VALUES)))
 def test_plain_types_are_read_as_if_from_json_text(value: dict[str, Any]) -> None:
     """The fast way of plain types gives the same objects and finds the same faults as the general one."""
@@ -231,7 +231,7 @@ def test_a_list_of_a_schema_reads_each_item() -> None:
     schema = Schema.list_of(Schema.of(City))
     assert schema.load([{"name": "Rome"}]) == [City(name="Rome")]
     assert [str(issue) for issue in schema.check([{"name": 1}])] == ["[0].name: Input should be a valid string"]
-    assert [str(issue) for issue in schema.check({})] == ["value: expected a list"]
+    assert [str(issue) for issue in schema.check({})] == ["expected a list"]
 
 
 def test_put_together_json_schemas_keep_their_references() -> None:

@@ -45,13 +45,26 @@ async def claimed(store: Store, run_id: str = "r", lease: float = 60) -> int:
     return claim.epoch
 
 
-async def test_create_gives_a_summary(store: Store) -> None:
+async def test_a_new_run_has_a_summary(store: Store) -> None:
     """A new run is pending and knows its workflow, digest and resource."""
-    summary = await store.create("r", [created(input={"a": 1}, resource_id="order 7")])
+    await store.create("r", [created(input={"a": 1}, resource_id="order 7")])
+    summary = await store.summary("r")
     assert (summary.run_id, summary.workflow_id, summary.digest) == ("r", "flow", "d1")
     assert (summary.status, summary.has_input, summary.resource_id) == ("pending", True, "order 7")
     assert (summary.last_seq, summary.epoch, summary.created_at) == (1, 0, AT)
-    assert await store.summary("r") == summary
+
+
+async def test_a_claim_brings_the_journal(store: Store) -> None:
+    """Whoever claims a run need not read it: the claim has the events after those that are known."""
+    epoch = await claimed(store)
+    await store.append("r", [draft("run-started"), draft("step-started", ("a",), attempt=1)], epoch=epoch, after=1)
+    await store.release("r", epoch=epoch)
+    for after in (0, 1, 3):
+        claim = await store.claim("r", owner="w", lease=60, after=after)
+        assert claim is not None
+        assert claim.last_seq == 3
+        assert list(claim.events) == await store.read("r", after=after)
+        await store.release("r", epoch=claim.epoch)
 
 
 async def test_create_twice_is_refused(store: Store) -> None:
@@ -248,6 +261,25 @@ async def test_a_run_that_came_with_its_end_leaves_nothing_to_do(store: Store) -
     """A run from an archive had its hooks called where it ran."""
     await store.create("r", [created(input=1), draft("run-succeeded", result={"value": 1}, hooks=["on_finish"])])
     assert await store.claim("r", owner="w", lease=60) is None
+
+
+async def test_a_release_tells_whether_the_run_can_go_on(store: Store) -> None:
+    """Whoever gives a claim back need not look whether somebody has answered meanwhile, or has taken it over."""
+    epoch = await claimed(store)
+    suspended = [draft("step-suspended", ("a",), payload=None, call=1), draft("run-suspended", suspended=[["a"]])]
+    await store.append(
+        "r", [draft("run-started"), draft("step-started", ("a",), attempt=1), *suspended], epoch=epoch, after=1
+    )
+    assert await store.release("r", epoch=epoch) is False
+    claim = await store.claim("r", owner="w", lease=60)
+    assert claim is not None
+    await store.transact("r", after=0, decide=lambda events: [draft("step-resumed", ("a",), data=1)])
+    assert await store.release("r", epoch=claim.epoch) is True
+    newer = await store.claim("r", owner="w2", lease=60)
+    assert newer is not None
+    assert await store.release("r", epoch=claim.epoch) is True
+    await store.append("r", [draft("run-succeeded", result={"value": 1})], epoch=newer.epoch, after=newer.last_seq)
+    assert await store.release("r", epoch=newer.epoch) is False
 
 
 async def test_transact_sees_what_came_since(store: Store) -> None:

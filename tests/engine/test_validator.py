@@ -184,7 +184,7 @@ LEAVES = st.fixed_dictionaries(
 SCHEMAS = st.recursive(LEAVES | st.booleans(), subschemas, max_leaves=5)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(NEWER), SCHEMAS, JSON_VALUES)
 def test_verdicts_are_those_of_the_library(draft: str, schema: Any, value: Any) -> None:
     """The bounds change no answer: in each draft a value is valid exactly when the stock validator says so."""

@@ -249,6 +249,10 @@ def test_what_cannot_be_built_is_refused_at_once(build: Any, message: str) -> No
         ({"metadata": {"a": object()}}, "metadata of 'w' must be JSON"),
         ({"names": 3}, "Workflow 'w' was given names, which no workflow takes"),
         ({"input_schema": 3}, "3 cannot be a schema"),
+        ({"queue": "a.b"}, "'a.b' cannot be the id of a queue"),
+        ({"queue": "q" * 65}, "a queue whose name has 65 characters. Expected 64 at most"),
+        ({"priority": 10}, "Workflow 'w' has priority=10. Expected a whole number from 0 to 9"),
+        ({"priority": True}, "Workflow 'w' has priority=True. Expected a whole number from 0 to 9"),
     ],
 )
 def test_a_workflow_that_cannot_be_begun_is_refused(options: dict[str, Any], message: str) -> None:

@@ -4,24 +4,29 @@ import copy
 import re
 import subprocess
 import sys
+import traceback
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from pydantic import PydanticUserError
 
 import engine
 from engine import Engine, MemoryStore, Retry, clone_step, create_workflow, step
 from engine.clock import SystemClock
-from engine.errors import DefinitionError
+from engine.errors import DefinitionError, StepyardError
 from tests.engine.wrong import WRONG, A, a, done, flow
 
 
 @pytest.mark.parametrize(("define", "message"), WRONG)
 def test_a_wrong_definition_says_what_was_found_and_how_to_mend_it(define: Callable[[], Any], message: str) -> None:
-    """DefinitionError or a child of it, where the definition stands, and nothing else."""
-    with pytest.raises(DefinitionError, match=message):
+    """DefinitionError or a child of it, where the definition stands, once: no layer tells again what another told."""
+    with pytest.raises(DefinitionError, match=message) as refused:
         define()
+    above = traceback.TracebackException.from_exception(refused.value)
+    told = [one.exc_type for one in (above.__cause__, None if above.__suppress_context__ else above.__context__) if one]
+    assert not [kind for kind in told if issubclass(kind or object, StepyardError | PydanticUserError)]
 
 
 def test_a_step_in_a_class_is_refused_where_it_is_written() -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable
 from dataclasses import InitVar, dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Any, no_type_check
+from typing import Any, TypedDict, no_type_check
 
 from pydantic import BaseModel
 
@@ -219,6 +220,18 @@ FUNCTIONS: list[tuple[Callable[[], Any], str]] = [
     (lambda: A(1), r"Step 'a' cannot be called like a function.*\.then\(a\).*nested workflow.*a\.function\(\.\.\.\)"),
 ]
 
+
+class Row(TypedDict):
+    """A row, of the TypedDict that people find first."""
+
+    n: int
+
+
+TOO_OLD: list[tuple[Callable[[], Any], str]] = [
+    (lambda: make(id="x", execute=soon, input_schema=Row), r"Row cannot be a schema.*from typing_extensions import")
+]
+TOO_OLD = TOO_OLD if sys.version_info < (3, 12) else []
+
 STEPS: list[tuple[Callable[[], Any], str]] = [
     (lambda: create_workflow(id="x", input=int, output_schema=int), r"There is no input\. Did you mean input_schema\?"),
     (
@@ -259,6 +272,7 @@ STEPS: list[tuple[Callable[[], Any], str]] = [
     (lambda: make(id="x", execute=soon, input_schema=list[Ahead]), r"list\[Ahead\] uses the name 'Missing'"),
     (lambda: make(id="x", execute=soon, input_schema="Nope"), r"uses the name 'Nope', which is not defined"),
     (lambda: make(id="x", execute=soon, output_schema="no type"), r"'no type' cannot be a schema"),
+    *TOO_OLD,
     (lambda: make(id="x", execute=soon, output_schema=Rough), r"Rough cannot be a schema: .*no schema"),
     (
         lambda: make(id="x", execute=soon, input_schema=Initialised),

@@ -14,7 +14,7 @@ from playground.models import Worker
 from playground.store import queue
 from playground.store.clock import Now
 from playground.store.database import in_transaction
-from playground.worker.row import OwnRow
+from playground.worker.own_row import OwnRow
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

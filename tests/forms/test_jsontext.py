@@ -3,10 +3,11 @@
 import copy
 import json
 import pickle
+from typing import Any
 
 import pytest
 
-from playground.forms import JsonError, Literal, dumps, parse_json
+from playground.forms import Form, JsonError, Literal, dumps, parse_json
 
 
 @pytest.mark.parametrize(
@@ -92,3 +93,19 @@ def test_what_is_no_json() -> None:
     """A value that JSON has no word for is a programmer's error."""
     with pytest.raises(TypeError, match="set is no JSON value"):
         dumps({1})
+
+
+@pytest.mark.parametrize("part", [float("nan"), float("-inf"), "\ud800", "a\udfff"])
+def test_what_is_no_json_is_told_when_it_is_loaded(part: Any) -> None:
+    """A value that text cannot give back is shown as it is written, and told."""
+    form = Form.of({}, {"a": [part]}).validate()
+    assert [issue.message[:5] for issue in form.issues] == ["Line "]
+    assert form.html()
+
+
+@pytest.mark.parametrize("part", ["nan", "-inf", "\\ud800", "\U0001f600", float(2), 10**300])
+def test_what_looks_like_no_json_is_kept(part: Any) -> None:
+    """Text that holds the words of numbers that are none, or of escapes, is as good as any other."""
+    form = Form.of({}, {"a": [part]}).validate()
+    assert form.issues == ()
+    assert parse_json(dumps(form.value)) == {"a": [part]}

@@ -33,6 +33,20 @@ def test_null_is_asked_for_by_nobody_who_did_not_choose_it(kind: str) -> None:
     assert "null" in words_of_states(Session(schema, Form.of(schema, {"a": None})))
 
 
+@pytest.mark.parametrize("kind", ["object", "list", "text", "number"])
+def test_what_must_be_there_and_may_be_null_has_a_button_for_it(kind: str) -> None:
+    """A value or null is asked for, and no state, until null is chosen; then there is no “not set” to fall back to."""
+    schema: dict[str, Any] = {"type": "object", "properties": {"a": {"anyOf": [*NULLABLE[kind], {"type": "null"}]}}}
+    schema["required"] = ["a"]
+    session = Session(schema)
+    assert words_of_states(session) == set()
+    assert [issue.path for issue in session.submit().issues] == [("a",)]
+    session.press("null:/a")
+    assert {"value", "null"} <= words_of_states(session)
+    assert "not set" not in words_of_states(session)
+    assert session.submit().value == {"a": None}
+
+
 def words_of_states(session: Session) -> set[str]:
     """Return what can be chosen without the menu."""
     selects = {word for one in session.page.controls if one.tag == "select" for _, word in one.options}

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from engine import Engine, MemoryStore, Run
+from engine import Engine, Failure, MemoryStore, Rehearsal, Run
 from engine.testing import FakeClock, FaultPoint, SimulatedCrash, until
 from tests.golden.workflows import WORKFLOWS
 
@@ -82,6 +82,19 @@ class Recorder:
         await run.start(1)
         await self.save("undone", run)
 
+    async def paused(self) -> None:
+        """A rehearsed run that pauses, goes on, and pauses again."""
+        plan = Rehearsal(
+            results={"ask": 5},
+            failures={"count": Failure(times=2, type="TimeoutError", message="no answer")},
+            delays={"fetch": 2.5},
+        )
+        run = await self.run("whole", "paused")
+        await run.start({"what": "numbers", "count": 3}, breakpoints=["add_one", "count"], rehearsal=plan)
+        await run.proceed(step="items.add_one[0]", input_data=10)
+        await run.proceed(breakpoints=["count"])
+        await self.save("paused", run)
+
 
 def _anywhere(text: str) -> str:
     """Replace the place where the workflows stand on this computer."""
@@ -98,6 +111,7 @@ async def main(version: str) -> None:
     await recorder.canceled()
     await recorder.expired()
     await recorder.undone()
+    await recorder.paused()
 
 
 if __name__ == "__main__":

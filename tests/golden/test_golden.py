@@ -60,6 +60,16 @@ async def test_a_suspended_run_goes_on(journal: Path) -> None:
     assert (result.status, result.result) == ("success", {"ask": 6, "later": 1})
 
 
+@pytest.mark.parametrize("journal", sorted(HERE.glob("*/paused.jsonl")), ids=lambda journal: journal.parent.name)
+async def test_a_paused_rehearsal_goes_on(journal: Path) -> None:
+    """A run that was paused then goes on now, under the rehearsal that it was started with."""
+    store = MemoryStore()
+    run = await Engine(WORKFLOWS, store=store, clock=FakeClock()).run(await stored(journal, store))
+    result = await run.proceed(input_data=7)
+    assert (result.status, result.error, result.paused) == ("failed", "no answer", [])
+    assert result.steps["count"].input == 7
+
+
 @pytest.mark.parametrize("journal", sorted(HERE.glob("*/succeeded.jsonl")), ids=lambda journal: journal.parent.name)
 async def test_a_finished_run_can_be_forked(journal: Path) -> None:
     """A run that ended then is forked now, from a step in its middle."""

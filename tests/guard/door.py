@@ -5,6 +5,8 @@ from typing import Any
 
 from playground.guard import Guard
 from playground.guard.address import Address
+from playground.guard.callers import Caller, Entrance, caller
+from playground.guard.token import Token
 
 HOST = (b"host", b"localhost:4111")
 ORIGIN = (b"origin", b"http://localhost:4111")
@@ -29,10 +31,12 @@ class Inside:
     received: list[dict[str, Any]] = field(default_factory=list)
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
     error: Exception | None = None
+    callers: list[Caller] = field(default_factory=list)
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Read everything, then answer."""
         self.scopes.append(scope)
+        self.callers.append(caller.get())
         if self.error is not None:
             raise self.error
         while True:
@@ -48,9 +52,17 @@ class Inside:
         await send({"type": "http.response.body", "body": b"inside"})
 
 
-def make(inside: Inside, *, host: str = "127.0.0.1", token: str = "", extra: tuple[str, ...] = ()) -> Guard:
+def make(
+    inside: Inside,
+    *,
+    host: str = "127.0.0.1",
+    token: str = "",
+    extra: tuple[str, ...] = (),
+    entrance: Entrance | None = None,
+) -> Guard:
     """Return a guard before the application."""
-    return Guard(inside, address=Address(host=host, port=4111, extra=extra), token=token, max_body=BODY)
+    entrance = entrance or Entrance(token=Token(secret=token))
+    return Guard(inside, address=Address(host=host, port=4111, extra=extra), entrance=entrance, max_body=BODY)
 
 
 async def ask(
@@ -62,6 +74,7 @@ async def ask(
     inside: Inside | None = None,
     guard: Any = None,
     host: tuple[bytes, bytes] | None = HOST,
+    peer: str = "127.0.0.1",
 ) -> Answer:
     """Send a request in as many parts as the body has."""
     inside = inside or Inside()
@@ -77,6 +90,7 @@ async def ask(
         "root_path": "",
         "scheme": "http",
         "query_string": query,
+        "client": [peer, 50000],
         "headers": [*([host] if host else []), *headers],
         "server": ["127.0.0.1", 4111],
     }

@@ -18,7 +18,6 @@ from tests.engine.keywords import WORDS
 from tests.laws.named import documents, is_attribute, model, typed
 
 LAW = settings(
-    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     print_blob=True,

@@ -52,7 +52,22 @@ async def test_killed_anywhere_equals_never_killed(plan: Plan, data: int, seed: 
 
 
 @law
-@given(plan=plans(failing=True), data=st.integers(0, 20), seed=st.integers(0, 99))
-async def test_every_run_ends_and_its_journal_tells_it_all(plan: Plan, data: int, seed: int) -> None:
+@given(plan=plans(failing=True), data=st.integers(0, 20), seed=st.integers(0, 99), stops=st.sampled_from([None, "all"]))
+async def test_every_run_ends_and_its_journal_tells_it_all(plan: Plan, data: int, seed: int, stops: Any) -> None:
     """As in memory."""
-    await laws.test_every_run_ends_and_its_journal_tells_it_all.hypothesis.inner_test(plan, data, seed)
+    await laws.test_every_run_ends_and_its_journal_tells_it_all.hypothesis.inner_test(plan, data, seed, stops)
+
+
+@law
+@given(
+    plan=plans(),
+    data=st.integers(0, 20),
+    seed=st.integers(0, 99),
+    at=st.one_of(st.none(), st.integers(1, 40)),
+    every=st.integers(0, 3),
+)
+async def test_paused_anywhere_equals_never_paused(
+    plan: Plan, data: int, seed: int, at: int | None, every: int
+) -> None:
+    """As in memory."""
+    await laws.test_paused_anywhere_equals_never_paused.hypothesis.inner_test(plan, data, seed, at, every)

@@ -30,7 +30,13 @@ class World:
 
 
 def plans(
-    *, asking: bool = True, failing: bool = False, events: bool = False, deadlines: bool = False, depth: int = 3
+    *,
+    asking: bool = True,
+    failing: bool = False,
+    events: bool = False,
+    deadlines: bool = False,
+    races: bool = True,
+    depth: int = 3,
 ) -> st.SearchStrategy[Plan]:
     """Return a strategy for plans.
 
@@ -39,6 +45,7 @@ def plans(
         failing: steps may fail for good.
         events: the run may send itself events and wait for them.
         deadlines: steps may ask with a deadline, and wait for events that do not come.
+        races: parts may race, so that it depends on their speed what of them runs.
         depth: how deep parts may lie in parts.
     """
     small = st.integers(-3, 9)
@@ -63,6 +70,7 @@ def plans(
         leaves += [st.tuples(st.just("give up"), small)]
     leaf = st.one_of(leaves)
     racing = st.lists(st.lists(st.one_of(alike), min_size=1, max_size=2), min_size=1, max_size=3)
+    races_of = [st.tuples(st.just("race"), racing, small)] if races else []
     told = [st.tuples(st.just("event"), small)] if events else []
 
     def wider(inner: st.SearchStrategy[Plan]) -> st.SearchStrategy[Plan]:
@@ -74,7 +82,7 @@ def plans(
             st.tuples(st.just("nested"), seq),
             st.tuples(st.just("parallel"), arms, limit, st.booleans()),
             st.tuples(st.just("branch"), arms, st.booleans()),
-            st.tuples(st.just("race"), racing, small),
+            *races_of,
             st.tuples(st.just("attempt"), seq, small),
             st.tuples(st.just("foreach"), seq, st.integers(0, 4), st.integers(1, 3)),
             st.tuples(st.just("dowhile"), seq, st.integers(1, 3)),

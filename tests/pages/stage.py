@@ -14,7 +14,8 @@ from engine import Context, Engine, RunResult, Workflow, create_workflow, step
 from engine.errors import UnknownRun
 from playground.actions import actions
 from playground.catalogue import catalogue
-from playground.catalogue.catalogue import ImportProblem, WorkflowEntry
+from playground.catalogue.catalogue import WorkflowEntry
+from playground.catalogue.problems import ImportProblem
 from playground.models import Worker
 from playground.store import OrmStore, in_transaction
 

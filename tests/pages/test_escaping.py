@@ -12,7 +12,8 @@ from pydantic import BaseModel, Field, create_model
 from engine import Context, create_workflow, step
 from playground.actions import actions
 from playground.catalogue import catalogue
-from playground.catalogue.catalogue import ImportProblem, WorkflowEntry
+from playground.catalogue.catalogue import WorkflowEntry
+from playground.catalogue.problems import ImportProblem
 from playground.models import Worker
 from playground.store import in_transaction
 from playground.store.rows import to_text

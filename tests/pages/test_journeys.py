@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 from django.db.backends.utils import CursorWrapper
 
+from engine import Engine
+from engine.journal.fold import fold
 from playground.actions import actions
+from playground.worker.verdicts import judge
 from tests.pages.stage import TRIP, Stage
 from tests.pages.test_socket import last_seq, socket, taken
 
@@ -128,3 +131,21 @@ async def test_a_socket_reads_the_journal_once_and_then_what_is_new(stage: Stage
         # The cancel reads the journal, the socket only what came after.
         assert (asked.journals, asked.versions) == (1, 0)
         assert message["bodies"] == ["approve"], message
+
+
+async def test_a_worker_reads_the_journal_once_for_its_verdict_and_for_going_on(
+    stage: Stage, statements: Recorder
+) -> None:
+    """What was read to judge an answer is handed on to the segment, which reads only what came since."""
+    run_id = await stage.suspended()
+    runtime = Engine([TRIP], store=stage.store).runtime
+    answer = {"approved": True}
+    question = {"kind": "resume", "workflow_id": "trip", "run_id": run_id, "path": ["approve"], "data": answer}
+    with statements() as judging:
+        assert (await judge(runtime, question))["verdict"] == "fits"
+    await actions.resume(run_id, None, answer)
+    with statements() as going_on:
+        state = await runtime.segment(run_id)
+    assert (judging.journals, going_on.journals) == (1, 0), [text for text, _ in going_on]
+    assert state == fold(await stage.store.read(run_id))
+    assert state.ended

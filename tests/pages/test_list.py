@@ -6,7 +6,7 @@ import pytest
 
 from engine import create_workflow
 from playground.actions import actions
-from playground.catalogue.catalogue import ImportProblem
+from playground.catalogue.problems import ImportProblem
 from tests.pages.stage import TRIP, Stage, attributes, text_of
 
 

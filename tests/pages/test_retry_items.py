@@ -23,15 +23,15 @@ async def test_failed_items_are_retried_from_their_list(stage: Stage) -> None:
     await stage.publish(MANY)
     run_id = await actions.start("many", [1, 2, 3, 4])
     assert (await stage.play(run_id)).status == "failed"
-    assert 'form="retry-items"' in await stage.get(f"/runs/{run_id}/")
+    assert 'form="retry"' in await stage.get(f"/runs/{run_id}/")
     BROKEN.clear()
-    response = await stage.post(f"/runs/{run_id}/retry-items/", {})
+    response = await stage.post(f"/runs/{run_id}/retry/", {})
     new = response["Location"].split("/")[2]
     result = await stage.play(new)
     assert (result.status, result.result) == ("success", [1, 2, 3, 4])
     page = await stage.get(f"/runs/{new}/")
     assert f'forked from <a href="/runs/{run_id}/"' in page
-    assert 'form="retry-items"' not in page
+    assert 'form="retry"' not in page
     BROKEN.add(2)
 
 
@@ -40,6 +40,6 @@ async def test_a_run_that_succeeded_has_nothing_to_retry(stage: Stage) -> None:
     await stage.publish(MANY)
     run_id = await actions.start("many", [1])
     await stage.play(run_id)
-    response = await stage.post(f"/runs/{run_id}/retry-items/", {})
+    response = await stage.post(f"/runs/{run_id}/retry/", {})
     assert response.status_code == 409
-    assert "only what failed or was canceled can be retried" in response.content.decode()
+    assert "only what has failed is tried again" in response.content.decode()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from engine import create_workflow, step
 from engine.events import Draft
 from playground.actions import actions
-from playground.catalogue.catalogue import ImportProblem
+from playground.catalogue.problems import ImportProblem
 from tests.pages.stage import Stage, attributes, row, text_of
 
 

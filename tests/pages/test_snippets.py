@@ -10,8 +10,8 @@ from pydantic import BaseModel, SecretStr
 
 from engine import create_workflow, step
 from playground.actions import actions
+from playground.catalogue.published import WorkflowEntry
 from playground.forms import parse_json, parse_pasted
-from playground.views.snippets import importable
 from tests.pages.stage import TRIP, Stage, text_of
 
 
@@ -117,4 +117,4 @@ async def test_a_long_input_is_read_from_a_file(stage: Stage) -> None:
 )
 def test_what_to_import(module: str, name: str) -> None:
     """A file below the folder of the command is imported by its path, one elsewhere by its own name."""
-    assert importable(module) == name
+    assert WorkflowEntry(workflow_id="w", digest="d", graph={}, module=module).importable == name

@@ -9,7 +9,7 @@ from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
 
 from playground.actions import actions
-from playground.catalogue.catalogue import ImportProblem
+from playground.catalogue.problems import ImportProblem
 from playground.live import nudges
 from playground.urls import websocket_urlpatterns
 from tests.pages.stage import TRIP, Stage

@@ -16,7 +16,7 @@ from engine.schedules.due import due_times
 from engine.schedules.planned import run_id_of
 from engine.schedules.timing import Interval
 from playground.actions import actions
-from playground.catalogue.catalogue import ImportProblem
+from playground.catalogue.problems import ImportProblem
 from playground.models import Schedule as Row
 from playground.schedules import schedules
 from playground.store.database import in_transaction

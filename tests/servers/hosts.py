@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -44,6 +44,8 @@ class Host:
 
     name: str
     process: asyncio.subprocess.Process
+    apart: bool
+    """Whether it has numbers of processes of its own, in which the supervisor is a child of what was started."""
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to everything that runs on the machine."""
@@ -53,7 +55,7 @@ class Host:
 
     def terminate(self) -> None:
         """Tell the supervisor to end, as a deploy does."""
-        first = next(iter(descendants(self.process.pid)), self.process.pid) if can_be_apart() else self.process.pid
+        first = next(iter(descendants(self.process.pid)), self.process.pid) if self.apart else self.process.pid
         os.kill(first, signal.SIGTERM)
 
     def workers(self) -> list[int]:
@@ -74,22 +76,26 @@ class Cluster:
     folder: Path
     database: str
     hosts: list[Host] = field(default_factory=list)
+    further: Mapping[str, str] = field(default_factory=dict)
+    """Variables of all its processes."""
+    apart: bool = field(default_factory=can_be_apart)
+    """Whether a host has a network of its own, from which it reaches the database alone."""
 
     def variables(self, **more: str) -> dict[str, str]:
         """Return the environment of its processes."""
-        return environment(STEPYARD_DATABASE=self.database, STEPYARD_SECRET_KEY="for tests", **more)
+        return environment(STEPYARD_DATABASE=self.database, STEPYARD_SECRET_KEY="for tests", **self.further, **more)
 
     async def host(self, name: str, *words: str, **more: str) -> Host:
         """Start a machine with workers; return when one of them takes runs."""
         command = (*PROGRAM, "worker", "flows.py", *words)
         variables = self.variables(**more)
-        if can_be_apart():
+        if self.apart:
             command = (*APART, sys.executable, "-c", RENAMED, name, *command)
             variables["STEPYARD_DATABASE"] = self.server.nearby(self.database)
         else:
             variables["STEPYARD_HOST_NAME"] = name
         process = await start(self.folder, command=command, env=variables)
-        made = Host(name=name, process=process)
+        made = Host(name=name, process=process, apart=self.apart)
         self.hosts.append(made)
         await said(process, b"Stepyard works")
         return made
@@ -176,10 +182,10 @@ async def said(process: asyncio.subprocess.Process, words: bytes) -> str:
 
 
 @asynccontextmanager
-async def cluster(server: Postgres, folder: Path, flows: str) -> AsyncIterator[Cluster]:
-    """Give machines that share a database with its tables, and the code of some workflows."""
+async def cluster(server: Postgres, folder: Path, flows: str, **further: str) -> AsyncIterator[Cluster]:
+    """Give machines that share a database with its tables, the code of some workflows, and further variables."""
     (folder / "flows.py").write_text(flows)
-    made = Cluster(server=server, folder=folder, database=server.new_database())
+    made = Cluster(server=server, folder=folder, database=server.new_database(), further=further)
     migrating = await start(folder, command=(*PROGRAM, "migrate"), env=made.variables())
     async with asyncio.timeout(STARTING):
         output, _ = await migrating.communicate()

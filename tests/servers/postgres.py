@@ -1,17 +1,13 @@
 """A PostgreSQL of the tests' own: on loopback, as an unprivileged user, in a folder that goes with it."""
 
-import ctypes
 import os
-import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -19,18 +15,14 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from tests.servers.processes import account, free_port, give, spawn
+
 USER = "stepyard"
 SECONDS = 60
 """For how long a server may take to start, after a crash too."""
 SETTLED = 10.5
 """Seconds after its start, a little more than `playground.store.database.SETTLE`."""
 PAUSE = 0.05
-DEATH_SIGNAL = 1
-"""PR_SET_PDEATHSIG of prctl(2): the signal that a process gets when its parent is gone."""
-
-# The kernel takes the thread that starts a process for its parent, so this one must stay as long as the tests.
-_STARTER = ThreadPoolExecutor(1, "server-starter")
-
 FAST = ("fsync=off", "full_page_writes=off")
 SETTINGS = (
     "listen_addresses=127.0.0.1",
@@ -46,7 +38,7 @@ def programs() -> Path | None:
     found = [Path(on_path).resolve().parent] if on_path else []
     installed = [path for path in Path("/usr/lib/postgresql").glob("*/bin") if (path / "initdb").exists()]
     found += sorted(installed, key=lambda path: float(path.parent.name), reverse=True)
-    return found[0] if found and (os.geteuid() != 0 or _account() is not None) else None
+    return found[0] if found and (os.geteuid() != 0 or account("postgres") is not None) else None
 
 
 class Postgres:
@@ -59,14 +51,12 @@ class Postgres:
         self._programs = found
         self.durable = durable
         self.password = secrets.token_urlsafe(12)
-        self.port = _free_port()
+        self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
         self.folder = Path(tempfile.mkdtemp(prefix="stepyard-postgres-"))
         secret = self.folder / "password"
         secret.write_text(self.password)
-        if (account := _account()) is not None:
-            for path in (self.folder, secret):
-                os.chown(path, account.pw_uid, account.pw_gid)
+        give(account("postgres"), self.folder, secret)
         self._run("initdb", "-U", USER, "--auth=scram-sha-256", f"--pwfile={secret}", "-E", "UTF8", "--no-sync")
 
     def url(self, database: str = "postgres") -> str:
@@ -149,20 +139,8 @@ class Postgres:
         assert process.wait(SECONDS) == 0, words
 
     def _popen(self, program: str, *words: str, log: int) -> "subprocess.Popen[bytes]":
-        account = _account()
-        return _STARTER.submit(
-            subprocess.Popen,
-            [self._programs / program, "-D", self.folder / "data", *words],
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            user=account.pw_uid if account else None,
-            group=account.pw_gid if account else None,
-            extra_groups=[] if account else None,
-            start_new_session=True,
-            preexec_fn=_end_with_parent,
-        ).result()
+        command = [self._programs / program, "-D", self.folder / "data", *words]
+        return spawn(command, owner=account("postgres"), folder=self.folder, log=log)
 
 
 @contextmanager
@@ -174,18 +152,3 @@ def running(*, durable: bool = True) -> Iterator[Postgres]:
         yield server
     finally:
         server.remove()
-
-
-def _account() -> pwd.struct_passwd | None:
-    """Return the account of the package when the tests are root's, as whom a server refuses to run."""
-    return next((one for one in pwd.getpwall() if one.pw_name == "postgres"), None) if os.geteuid() == 0 else None
-
-
-def _end_with_parent() -> None:
-    ctypes.CDLL(None).prctl(DEATH_SIGNAL, signal.SIGQUIT)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -7,7 +7,7 @@ from textwrap import dedent
 
 import pytest
 
-from playground.catalogue.catalogue import complaints
+from playground.catalogue.problems import complaints, told
 from playground.worker.loading.discovery import EXAMPLES, Discovery, discover, site
 
 FLOW = """
@@ -120,16 +120,36 @@ def test_a_module_that_does_not_import_says_where(code: str, kind: str, line: in
 
 
 def test_a_broken_module_is_complained_of_once() -> None:
-    """Whoever imports it is named beside the place where it broke; what is wrong with others is told apart."""
+    """All that need it are named, whether it was given itself or not; what is wrong with others is told apart."""
     write("helper.py", "from . import other\n")
     for module in ("one.py", "two.py"):
         write(module, "import helper\n")
     empty = write("empty.py", "")
     first, second = complaints(discover(["one.py", "two.py", empty]).problems)
+    assert complaints(discover(["one.py", "helper.py", "two.py", empty]).problems) == [first, second]
     place = f"ImportError in line 1 of {Path('helper.py').resolve()}"
-    assert first.startswith(f"one.py and two.py do not import ({place}: attempted relative import")
+    start = "helper.py does not import, and is needed by one.py and two.py"
+    assert first.startswith(f"{start} ({place}: attempted relative import")
     assert first.endswith("put an __init__.py into its folder)")
     assert second.startswith("empty.py gives no workflow (NoWorkflows: ")
+
+
+def test_a_wrong_call_of_a_good_module_is_the_fault_of_the_caller() -> None:
+    """The place is where it went wrong, in the other file; what does not import is the file that calls."""
+    write("helper.py", "def half(n):\n    return n / 0\n")
+    for module in ("one.py", "two.py"):
+        write(module, "import helper\nhelper.half(1)\n")
+    found = told(discover(["one.py", "two.py"]).problems)
+    assert [(problem.module, problem.needed_by, Path(problem.file or "").name) for problem in found] == [
+        ("one.py", (), "helper.py"),
+        ("two.py", (), "helper.py"),
+    ]
+
+
+def test_a_traceback_begins_in_the_users_code() -> None:
+    """How a module is imported is nobody's concern."""
+    (problem,) = discover([write("bad.py", "import json\njson.loads('{')\n")]).problems
+    assert problem.traceback.splitlines()[1].startswith(f'  File "{Path("bad.py").resolve()}", line 2')
 
 
 def test_a_missing_module_is_a_problem() -> None:

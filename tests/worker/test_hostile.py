@@ -66,26 +66,26 @@ def nested(depth: int) -> Any:
     return value
 
 
-HOSTILE: dict[str, tuple[Any, Any]] = {
-    "unique": ({"type": "array", "uniqueItems": True}, [[n] for n in range(200_000)]),
-    "lists": ({"type": "array", "items": {"type": "array", "items": {"enum": [1, 2]}}}, [[]] * 500_000),
-    "contains": (
-        {"contains": {"contains": {"const": 1}, "minContains": 3}, "minContains": 9},
-        [[n] * 30 for n in range(20_000)],
-    ),
-    "pattern": ({"type": "string", "pattern": "^(?=(a+)+$)(a|a)*b$"}, "a" * 40 + "!"),
-    "patterns": (
-        {"patternProperties": {f"^(?=x{n})(a+)+$": {} for n in range(300)}},
-        {"a" * 30 + str(n): 1 for n in range(300)},
-    ),
-    "doubling": (DOUBLING, 3),
-    "tower": (ANY, nested(60)),
-    "deep": ({"type": "array", "items": {"$ref": "#"}}, nested(90)),
-    "nested-dialect": (
-        {"properties": {"p": {"$schema": "http://json-schema.org/draft-07/schema#", "pattern": "^(a+)+$"}}},
-        {"p": "a" * 40 + "!"},
-    ),
-}
+def hostile() -> dict[str, tuple[Any, Any]]:
+    """Return schemas and values that take a checker long, by name."""
+    dialect = {"$schema": "http://json-schema.org/draft-07/schema#", "pattern": "^(a+)+$"}
+    return {
+        "unique": ({"type": "array", "uniqueItems": True}, [[n] for n in range(200_000)]),
+        "lists": ({"type": "array", "items": {"type": "array", "items": {"enum": [1, 2]}}}, [[]] * 500_000),
+        "contains": (
+            {"contains": {"contains": {"const": 1}, "minContains": 3}, "minContains": 9},
+            [[n] * 30 for n in range(20_000)],
+        ),
+        "pattern": ({"type": "string", "pattern": "^(?=(a+)+$)(a|a)*b$"}, "a" * 40 + "!"),
+        "patterns": (
+            {"patternProperties": {f"^(?=x{n})(a+)+$": {} for n in range(300)}},
+            {"a" * 30 + str(n): 1 for n in range(300)},
+        ),
+        "doubling": (DOUBLING, 3),
+        "tower": (ANY, nested(60)),
+        "deep": ({"type": "array", "items": {"$ref": "#"}}, nested(90)),
+        "nested-dialect": ({"properties": {"p": dialect}}, {"p": "a" * 40 + "!"}),
+    }
 
 
 async def asked(workflow_id: str, value: Any) -> None:
@@ -127,9 +127,10 @@ async def test_a_validator_that_blocks_stops_nothing_else(yard: Yard, way: str) 
 
 async def test_no_schema_and_no_value_keeps_a_worker_from_ending(yard: Yard) -> None:
     """SIGTERM in the middle of everything that takes long ends the process at once."""
-    (yard.folder / "schemas.json").write_text(json.dumps({name: schema for name, (schema, _) in HOSTILE.items()}))
+    asking = hostile()
+    (yard.folder / "schemas.json").write_text(json.dumps({name: schema for name, (schema, _) in asking.items()}))
     await yard.start(yard.write("hostile.py", CODE))
-    for name, (_, value) in HOSTILE.items():
+    for name, (_, value) in asking.items():
         await asked(name, value)
     await asked("busy", {"way": "begun"})
     await begun(yard)

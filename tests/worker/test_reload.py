@@ -1,5 +1,9 @@
 """User code that cannot be imported, or ends the process: the catalogue stays usable and says what happened."""
 
+import os
+
+import pytest
+
 from playground.actions import actions
 from playground.catalogue import catalogue
 from playground.fleet import workers
@@ -24,6 +28,18 @@ async def test_a_broken_module_keeps_its_last_good_workflows(yard: Yard) -> None
     assert await catalogue.import_errors() == []
     await yard.run(run_id, lambda run: run.status == "suspended")
     assert second.worker_id == "w2"
+
+
+async def test_what_is_saved_twice_within_a_second_is_the_last(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of the same size, saved in the same second, is imported anew; nothing compiled is left beside it."""
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+    module = yard.write("greet.py", GREET)
+    for word in ("greeting", "farewell"):
+        os.utime(yard.write("greet.py", GREET.replace('id="greeting"', f'id="{word}"')), (1e9, 1e9))
+        await yard.start(module)
+        assert [one.workflow_id for one in await catalogue.workflows()] == [word]
+    assert {path.name for path in yard.folder.rglob("*.py*")} == {"greet.py"}
 
 
 async def test_a_workflow_that_is_gone_is_listed_no_more(yard: Yard) -> None:

@@ -3,15 +3,7 @@
 from typing import Any
 
 from engine import Context, Engine, Workflow, create_step, create_workflow
-from tests.zoo.types import FAMILIES
-
-CHOSEN = {
-    f"{family}-{number}": (spec, values[0])
-    for family, types in FAMILIES.items()
-    for number, (spec, *values) in enumerate(types.values())
-    if number % 10 == 3
-}
-"""Id of a workflow -> its type and a value."""
+from tests.zoo.chosen import CHOSEN
 
 
 def _ask(data: Any, ctx: Context) -> Any:

@@ -9,7 +9,7 @@ import pytest
 from engine.values.admission import admitted
 from engine.values.schema import Schema
 from tests.command.running import ROOT, Running, environment, playground
-from tests.zoo import served
+from tests.zoo.chosen import CHOSEN
 from tests.zoo.test_types import alike
 
 
@@ -24,10 +24,10 @@ def ask(running: Running, path: str, body: Any) -> Any:
 async def test_types_are_served(tmp_path: Path) -> None:
     """Each has a page with its form, starts, asks, is answered with what was recorded, and is read back."""
     env = environment(PYTHONPATH=str(ROOT))
-    async with playground(tmp_path, served.__file__, env=env) as running:
-        last = list(served.CHOSEN)[-1]
+    async with playground(tmp_path, str(Path(__file__).with_name("served.py")), env=env) as running:
+        last = list(CHOSEN)[-1]
         await running.until(f"/workflows/{last}/", lambda status, _: status == 200)
-        for id, (spec, value) in served.CHOSEN.items():
+        for id, (spec, value) in CHOSEN.items():
             schema = Schema.of(spec)
             assert running.get(f"/workflows/{id}/")[0] == 200
             asked = ask(running, f"/api/workflows/{id}/start-async", {"inputData": admitted(schema, value)})

@@ -22,6 +22,7 @@ from engine.values.types.handwritten import is_handwritten
 from engine.values.types.keys import keys_apart, may_be_read_as_one
 from engine.values.types.ordering import write_ordered
 from engine.values.types.plainness import changes_text, is_pydantics, is_written_twice, may_collide
+from engine.values.types.replacing import before, instead
 from engine.values.types.serializers import readable
 from engine.values.types.textforms import decode_bytes, decode_float, encode_bytes, is_encoded, reveal, times
 from engine.values.types.unions import (
@@ -179,15 +180,15 @@ class Transport:
                 node = {**new, "keys_schema": self._read_key(keys, old["keys_schema"])}
                 return self._read_keys_apart(node, old)
             case {"type": "enum" | "literal"} if choices.are_mended(old):
-                return _before(choices.reader(old), new)
+                return before(choices.reader(old), new)
             case {"type": "tagged-union", "choices": dict() as tagged}:
                 return {**new, "choices": choices.tags(tagged)}
             case {"type": "union", "choices": list()} if is_ambiguous(old, self._shared):
                 return self._read_union(new, old)
             case {"type": "bytes"}:
-                return _before(decode_bytes, new)
+                return before(decode_bytes, new)
             case {"type": "float"}:
-                return _before(decode_float, new)
+                return before(decode_float, new)
             case _:
                 return new
 
@@ -209,7 +210,7 @@ class Transport:
             # model refuses a date that is text.
             return model.read(to_json(value))
 
-        return _instead(read, node)
+        return instead(read, node)
 
     def _read_union(self, new: Node, old: Node) -> Node:
         """Return a union that reads text as the member that wrote it."""
@@ -221,7 +222,7 @@ class Transport:
             if not texts[index]
         ]
         plain = [reader for reader, text in zip(readers, texts, strict=True) if text]
-        return _instead(union_reader(self._reader(lambda: new), sides, plain[0] if plain else None), new)
+        return instead(union_reader(self._reader(lambda: new), sides, plain[0] if plain else None), new)
 
     def _read_keys_apart(self, node: Node, old: Node) -> Node:
         """Return a dict that refuses keys which are two in JSON and one when they are read."""
@@ -230,7 +231,7 @@ class Transport:
             return node
         whole = self._reader(lambda: node, config)
         one = self._reader(lambda: _keyed(node["keys_schema"]), config)
-        return _instead(keys_apart(whole, one), node)
+        return instead(keys_apart(whole, one), node)
 
     def _read_key(self, new: Node, old: Node) -> Node:
         """Return the schema of a dict's keys, which are text in JSON, also where they are numbers."""
@@ -238,10 +239,10 @@ class Transport:
         match node:
             case {"type": "enum" | "literal"}:
                 plain = {key: value for key, value in node.items() if key != "ref"}
-                return _before(choices.reader(node, choices.key), plain)
+                return before(choices.reader(node, choices.key), plain)
             case {"type": "union", "choices": list()}:
                 sides = [self._key_side(member) for member in members(node) if not is_plain_text(member)]
-                return _instead(key_reader(self._reader(lambda: _keyed(new)), sides), {})
+                return instead(key_reader(self._reader(lambda: _keyed(new)), sides), {})
             case _:
                 return new
 
@@ -327,19 +328,6 @@ def _outside_models(node: Node) -> Iterator[Node]:
 def _shared(schema: Any) -> dict[Any, Node]:
     """Return the parts of a core schema that others may refer to."""
     return {node["ref"]: node for node in CORE.schemas(schema) if "ref" in node}
-
-
-def _instead(read: Callable[[Any], Any], node: Node) -> Node:
-    """Return the node of a function that reads what another node would read."""
-    new = dict(core_schema.no_info_plain_validator_function(read))
-    return {**new, "ref": node["ref"]} if "ref" in node else new
-
-
-def _before(function: Callable[[Any], Any], node: Node) -> Node:
-    """Return a node whose value goes through ``function`` first."""
-    schema: Any = {key: value for key, value in node.items() if key != "ref"}
-    new = dict(core_schema.no_info_before_validator_function(function, schema))
-    return {**new, "ref": node["ref"]} if "ref" in node else new
 
 
 # The functions with which pydantic writes stars; found by looking because they have no public name.

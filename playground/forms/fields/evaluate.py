@@ -9,7 +9,6 @@ from playground.forms.schema.shape import numeric
 from playground.forms.schema.words import name_of
 from playground.forms.values.issues import Issue
 from playground.forms.values.jsontext import JsonError
-from playground.forms.values.pasted import parse_pasted
 from playground.forms.values.values import MISSING, Json, Missing, NumberError, is_decimal, parse_number, shorten
 
 Path = tuple[str | int, ...]
@@ -44,11 +43,11 @@ class _Reading:
 
     def value(self, node: Node, path: Path) -> Json | Missing:
         match node:
-            case Raw(text=text, problem=problem):
+            case Raw(meant=meant, problem=problem):
                 doubts = [Issue(path=path, message=problem)] if problem else []
                 self.doubts += doubts
                 self.issues += doubts
-                return self.raw(text, path)
+                return self.refuse(path, str(meant)) if isinstance(meant, JsonError) else meant
             case Leaf(problem=problem) if problem:
                 return self.refuse(path, problem)
             case Leaf(state=State.VALUE):
@@ -74,14 +73,6 @@ class _Reading:
         self.lost = True
         self.issues.append(Issue(path=path, message=message))
         return MISSING
-
-    def raw(self, text: str, path: Path) -> Json | Missing:
-        if not text.strip():
-            return MISSING
-        try:
-            return parse_pasted(text)
-        except JsonError as error:
-            return self.refuse(path, str(error))
 
     def leaf(self, node: Leaf, path: Path) -> Json | Missing:
         match node.field.kind:

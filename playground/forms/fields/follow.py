@@ -8,7 +8,20 @@ from playground.forms.fields.desk import MAX_ROUNDS, Desk
 from playground.forms.fields.evaluate import value_of
 from playground.forms.fields.leftover import UNPLACED, as_read
 from playground.forms.fields.load import blank, item_field, load, load_entry, raw
-from playground.forms.fields.nodes import Entry, Field, Group, Item, Leaf, Listing, Need, Node, Raw, State, Switch
+from playground.forms.fields.nodes import (
+    Entry,
+    Field,
+    Group,
+    Item,
+    Leaf,
+    Listing,
+    Need,
+    Node,
+    Raw,
+    State,
+    Switch,
+    raw_of,
+)
 from playground.forms.schema.kinds import Boolean, Number, Record, Sequence, Text, Upload
 from playground.forms.schema.shape import Shape, entry_place
 from playground.forms.values.jsontext import dumps
@@ -17,20 +30,36 @@ from playground.forms.values.values import MISSING, Json
 
 
 def following(desk: Desk, group: Group, level: int) -> Group:
-    """Return an object with the fields that its conditions ask for, given what it holds.
+    """Return an object with the fields that its conditions ask for, given what a person made it hold.
+
+    What the form opened before counts only when it would be opened again, or constants that ask for each other would
+    never go.
 
     Args:
         desk: what the form may open.
         group: the object, as it was shown.
         level: how deep it stands.
 
+    Raises:
+        Undecided: the fields could not be found out.
+
     """
+    resolved, left = desk.effective(group.field.shape, _given(desk, group)), desk.left
     for _ in range(MAX_ROUNDS):
-        resolved = desk.effective(group.field.shape, value_of(group).value)
-        if resolved.held == group.held:
+        desk.left = left
+        turned = group if resolved.held == group.held else _turned(desk, group, resolved, level)
+        again = desk.effective(group.field.shape, value_of(turned).value)
+        if again.held == resolved.held:
             break
-        group = _turned(desk, group, resolved, level)
-    return group
+        resolved = again
+    return turned
+
+
+def _given(desk: Desk, group: Group) -> Json:
+    """Return what an object holds without what the form put there because of a condition."""
+    required = group.field.shape.required
+    kept = tuple(node for node in group.members if node.field.name in required or not is_untouched(desk, node))
+    return value_of(replace(group, members=kept)).value
 
 
 def _turned(desk: Desk, group: Group, resolved: Resolved, level: int) -> Group:
@@ -122,7 +151,7 @@ def as_typed(node: Node, field: Field, at: str) -> Raw:
     inner = node.body if isinstance(node, Switch) and node.body else node
     doubt = next((issue.message for issue in value_of(node).doubts), "")
     if isinstance(inner, Leaf | Raw):
-        return Raw(field=field, at=at, text=inner.text, problem=doubt)
+        return raw_of(field, at, inner.text, doubt)
     return replace(raw(field, at, as_read(inner)), problem=doubt or UNPLACED)
 
 

@@ -19,6 +19,7 @@ from playground.forms.fields.nodes import (
     State,
     Switch,
     branch_field,
+    raw_of,
 )
 from playground.forms.schema.durations import duration
 from playground.forms.schema.kinding import types_of
@@ -36,7 +37,7 @@ from playground.forms.schema.kinds import (
     Upload,
 )
 from playground.forms.schema.shape import Shape, entry_place, numeric
-from playground.forms.values.jsontext import dumps, is_deep
+from playground.forms.values.jsontext import dumps, is_deep, is_sure
 from playground.forms.values.pointer import ENTRY, child
 from playground.forms.values.values import MISSING, Json, Missing, is_decimal
 
@@ -120,7 +121,7 @@ def empty(field: Field, at: str, state: State) -> Node:
         case Union():
             return Switch(field=field, at=at, state=state)
         case Anything():
-            return Raw(field=field, at=at, text="")
+            return raw_of(field, at, "")
         case _:
             return Leaf(field=field, at=at, state=state, text="")
 
@@ -128,8 +129,11 @@ def empty(field: Field, at: str, state: State) -> Node:
 def raw(field: Field, at: str, value: Json | Missing) -> Raw:
     """Return the JSON editor for a value."""
     # Indenting grows with the square of the depth.
-    indent = None if is_deep(value) else 2
-    return Raw(field=field, at=at, text="" if value is MISSING else dumps(value, indent=indent))
+    deep = is_deep(value)
+    text = "" if value is MISSING else dumps(value, indent=None if deep else 2)
+    if deep or value is MISSING or not is_sure(text):
+        return raw_of(field, at, text)
+    return Raw(field=field, at=at, text=text, meant=value)
 
 
 def _leaf(field: Field, value: Json, at: str) -> Node:

@@ -1,5 +1,6 @@
 """What a form holds: a tree of fields with what was loaded or typed, each field in one of three states."""
 
+import dataclasses
 import enum
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -7,9 +8,24 @@ from typing import TypeAlias
 from playground.forms.schema.document import Place
 from playground.forms.schema.formats import CHECKS
 from playground.forms.schema.kinding import settle
-from playground.forms.schema.kinds import Const, Kind, Number, Record, Selection, Settled, Text, Union, Upload
+from playground.forms.schema.kinds import (
+    Boolean,
+    Choice,
+    Const,
+    Kind,
+    Number,
+    Record,
+    Selection,
+    Settled,
+    Text,
+    Union,
+    Upload,
+)
 from playground.forms.schema.labels import field_label
 from playground.forms.schema.shape import Shape, numeric
+from playground.forms.values.jsontext import JsonError
+from playground.forms.values.pasted import parse_pasted
+from playground.forms.values.values import MISSING, Json, Missing
 
 
 class State(enum.Enum):
@@ -110,6 +126,8 @@ class Raw:
     field: Field
     at: str
     text: str
+    meant: Json | Missing | JsonError = dataclasses.field(compare=False)
+    """What the text means, or why it means nothing: a long text is read once."""
     problem: str = ""
     """Why it has to be looked over before it is sent."""
 
@@ -179,6 +197,15 @@ class Switch:
     """Whether the form gave it this value by itself, because it is required; no person did."""
 
 
+def raw_of(field: Field, at: str, text: str, problem: str = "") -> Raw:
+    """Return the JSON editor with a text."""
+    try:
+        meant = parse_pasted(text) if text.strip() else MISSING
+    except JsonError as error:
+        meant = error
+    return Raw(field=field, at=at, text=text, meant=meant, problem=problem)
+
+
 Node: TypeAlias = Leaf | Raw | Group | Listing | Switch
 
 
@@ -203,10 +230,9 @@ def has_state(node: Node) -> bool:
             if isinstance(field.kind, Const):
                 return field.need is Need.OPTIONAL or field.nullable or node.state is State.UNSET
             # What an empty control means is told only where it could mean several things, or means an unusual one.
-            asked = field.nullable and field.need is not Need.OPTIONAL
             # A list that must be there has nothing ticked at first.
-            usual = isinstance(field.kind, Selection) and field.need is Need.REQUIRED
-            unusual = asked or node.state is State.NULL or (is_empty_text(node) and not usual)
+            usual = isinstance(field.kind, Selection) and field.need is Need.REQUIRED and not field.nullable
+            unusual = node.state is State.NULL or (is_empty_text(node) and not usual)
             return isinstance(field.kind, Text | Upload | Number | Selection) and unusual
         case Switch():
             return True
@@ -216,19 +242,40 @@ def has_state(node: Node) -> bool:
 
 
 def is_added(node: Node) -> bool:
-    """Tell whether a field is one that is added and removed as a whole: an object or list that may be left out."""
-    if not isinstance(node, Group | Listing):
+    """Tell whether a field is one that is added and removed as a whole: an object or list that need not be there."""
+    if not isinstance(node, Group | Listing) or node.field.need is Need.CHOSEN:
         return False
-    return node.field.need is Need.OPTIONAL and node.state is not State.NULL
+    return (node.field.need is Need.OPTIONAL or node.field.nullable) and node.state is not State.NULL
 
 
 def offers_null(node: Node) -> bool:
-    """Tell whether a field's state has null beside “not set”: where it is null, or where it may not be left out."""
+    """Tell whether a field's state has null: where it is null, or among the options of one that may not be left out."""
     field = node.field
     if isinstance(node, Raw) or not field.nullable:
         return False
-    free = isinstance(field.kind, Union) and field.kind.free
-    return free or field.need is not Need.OPTIONAL or node.state is State.NULL
+    if node.state is State.NULL or (isinstance(field.kind, Union) and field.kind.free):
+        return True
+    return field.need is not Need.OPTIONAL and isinstance(field.kind, Union | Const | Boolean | Choice)
+
+
+def is_given(node: Node) -> bool:
+    """Tell whether a page must remember of a field that it had a value: whoever clears it then means null."""
+    if not isinstance(node, Leaf) or node.state is not State.VALUE or node.field.need is not Need.REQUIRED:
+        return False
+    return node.field.nullable or (isinstance(node.field.kind, Const) and not node.opened)
+
+
+def may_be_null(node: Node) -> bool:
+    """Tell whether a button makes a field null, because its state has no null to choose."""
+    if isinstance(node, Raw) or node.field.need is Need.CHOSEN:
+        return False
+    return node.field.nullable and not offers_null(node)
+
+
+def wants_null(node: Node) -> bool:
+    """Tell whether a field must have a value or null, and has neither yet."""
+    unset = not isinstance(node, Raw) and node.state is State.UNSET
+    return unset and node.field.need is Need.REQUIRED and may_be_null(node)
 
 
 def takes_others(node: Node) -> bool:

@@ -35,6 +35,7 @@ from playground.forms.fields.nodes import (
     State,
     Switch,
     branch_field,
+    raw_of,
 )
 from playground.forms.fields.post import Post
 from playground.forms.schema.kinds import (
@@ -90,7 +91,7 @@ class Reader:
         text = self.post.text(at)
         if text is None and self.post.steps(at):
             return self.kept(field, at, UNPLACED)
-        return Raw(field=field, at=at, text=text or "")
+        return raw_of(field, at, text or "")
 
     def kept(self, field: Field, at: str, problem: str) -> Raw:
         """Return the editor with all that was posted at a pointer, and why it has to be looked over."""
@@ -137,7 +138,7 @@ class Reader:
         text = " ".join(self.post.ticked(at))
         posted, changed = self.state(field, at)
         state = self.typed(field, text, posted, changed=changed)
-        if state is State.UNSET and posted != "unset" and field.need is not Need.OPTIONAL:
+        if state is State.UNSET and posted != "unset" and field.need is not Need.OPTIONAL and not field.nullable:
             state = State.VALUE
         return Leaf(field=field, at=at, state=state, text=text if state is State.VALUE else "")
 
@@ -323,9 +324,8 @@ class Reader:
 
     def unmarked(self, field: Field, at: str) -> Node:
         """Read any value that no page posted, such as a script's: it is JSON."""
-        text = self.post.text(at) or ""
-        meant = value_of(Raw(field=field, at=at, text=text))
-        return raw(field, at, meant.value) if not meant.lost else Raw(field=field, at=at, text=text)
+        typed = raw_of(field, at, self.post.text(at) or "")
+        return typed if isinstance(typed.meant, JsonError) else raw(field, at, typed.meant)
 
     def guessed(self, field: Field, at: str, level: int) -> Node:
         """Read a union for which no branch was posted: the first one that what was posted fits."""

@@ -15,8 +15,11 @@ from playground.forms.fields.nodes import (
     has_state,
     is_added,
     is_empty_text,
+    is_given,
+    may_be_null,
     offers_null,
     takes_others,
+    wants_null,
 )
 from playground.forms.html.controls import choices
 from playground.forms.html.help import help_of
@@ -120,7 +123,14 @@ class Chrome:
         ]
         title = self.title(node, name, label, bare=bare)
         known = f"{name}-label" if title else ""
-        tools = el("span", {"class": "f-tools"}, self.state(node, label, known), self.menu(node, label, known), tools)
+        tools = el(
+            "span",
+            {"class": "f-tools"},
+            self.state(node, label, known),
+            self.none(node, label),
+            self.menu(node, label, known),
+            tools,
+        )
         return el("div", {"class": "f-head f-inline" if bare else "f-head"}, title, *badges, tools)
 
     def title(self, node: Node, name: str, label: str, *, bare: bool) -> SafeString:
@@ -143,12 +153,15 @@ class Chrome:
     def state(self, node: Node, label: str, known: str) -> SafeString:
         """Return the control for “not set”, null, a value, or a branch by its name."""
         if not has_state(node) or isinstance(node, Raw):
-            return NOTHING
+            return self.hidden("is", node.at, "=value") if is_given(node) else NOTHING
         if is_added(node):
             return self.adder(node, label)
         kind = node.field.kind
         union = isinstance(kind, Union)
-        options = [("unset", "not set" if node.field.need is Need.OPTIONAL or not union else "choose…")]
+        optional = node.field.need is Need.OPTIONAL
+        options = [("unset", "not set" if optional or not union else "choose…")]
+        if node.field.nullable and not (optional or union or node.state is State.UNSET):
+            options = []
         if offers_null(node):
             options.append(("null", "null"))
         now = node.state.value
@@ -172,6 +185,12 @@ class Chrome:
         apply = self.button("switch", node.at, "Apply", label=f"Apply the kind of {label}", style="f-button f-apply")
         return join(el("select", attributes, *choices(options, now)), apply if opens else NOTHING)
 
+    def none(self, node: Node, label: str) -> SafeString:
+        """Return the button for null where that is one of two ways to go on: a value must be given, or none."""
+        if not wants_null(node):
+            return NOTHING
+        return self.button("null", node.at, "Null", label=f"Null for {label}", style="f-button f-null")
+
     def adder(self, node: Node, label: str) -> SafeString:
         """Return the button that adds an object or list that may be left out, or the one that removes it."""
         is_there = not isinstance(node, Raw) and node.state is State.VALUE
@@ -192,11 +211,7 @@ class Chrome:
             more.append(self.button("area", node.at, "Several lines"))
         if isinstance(node, Leaf) and node.field.may_be_empty and not has_state(node):
             more.append(self.button("empty", node.at, _empty_word(node).capitalize()))
-        if (
-            node.field.nullable
-            and node.field.need is not Need.CHOSEN
-            and not (isinstance(node, Raw) or offers_null(node))
-        ):
+        if may_be_null(node) and not wants_null(node):
             more.append(self.button("null", node.at, "Null"))
         if node.field.shape.facts.get("default") is not None:
             more.append(self.button("default", node.at, "Use default"))

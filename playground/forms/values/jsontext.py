@@ -1,18 +1,23 @@
 """JSON text to values and back, strictly: what one wrote is what is kept, and what cannot be kept is refused."""
 
 import json
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from json.encoder import encode_basestring
 from typing import NoReturn
 
-from playground.forms.values.values import Json, Literal, NumberError, parse_number, shorten
+from playground.forms.values.values import MAX_DIGITS, Json, Literal, NumberError, parse_number, shorten
 
 MAX_DEPTH = 100
 """Levels of nesting; validators and people end long before."""
 
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+HALF = re.compile(r"[\ud800-\udfff]|\\u[dD]")
+"""What a half surrogate, which is no character, looks like in JSON text; a pair of escapes looks like one, too."""
+DOUBTFUL = re.compile(HALF.pattern + r"|\b(nan|inf)\b")
+"""What may be no JSON in text that was written of a value: half surrogates, and numbers that are none."""
 LONE = re.compile(r"[\ud800-\udfff]")
 ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 HINTS = {
@@ -58,8 +63,8 @@ def parse_json(text: str) -> Json:
         value = json.loads(
             text,
             object_pairs_hook=_object,
-            parse_float=_number,
-            parse_int=_number,
+            parse_float=_fraction,
+            parse_int=_whole,
             parse_constant=_constant,
         )
     except json.JSONDecodeError as error:
@@ -67,9 +72,14 @@ def parse_json(text: str) -> Json:
         raise JsonError(hint, error.lineno, error.colno) from None
     except (RecursionError, _DefectError):
         _locate(text)
-    if is_deep(value) or LONE.search(text) or "\\ud" in text.lower():
+    if is_deep(value) or HALF.search(text):
         _Scan(text=text).run()
     return value
+
+
+def is_sure(text: str) -> bool:
+    """Tell whether text that `dumps` wrote of a value, not too deep, is read as that value, without reading it."""
+    return DOUBTFUL.search(text) is None
 
 
 def is_deep(value: Json, limit: int = MAX_DEPTH) -> bool:
@@ -93,11 +103,17 @@ def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     return found
 
 
-def _number(text: str) -> int | Literal:
-    try:
-        return parse_number(text)
-    except NumberError as error:
-        raise _DefectError from error
+def _whole(text: str) -> int | Literal:
+    if len(text) > MAX_DIGITS:
+        raise _DefectError
+    return Literal(text) if text == "-0" else int(text)
+
+
+def _fraction(text: str) -> Literal:
+    number = Literal(text)
+    if len(text) > MAX_DIGITS or math.isinf(number):
+        raise _DefectError
+    return number
 
 
 def _constant(text: str) -> NoReturn:
@@ -221,4 +237,7 @@ def _single(value: Json) -> str:
 
 def _quote(text: str) -> str:
     # Not `json.dumps`, which would make an encoder for each text.
-    return ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", encode_basestring(text))
+    quoted = encode_basestring(text)
+    if ESCAPED.search(quoted) is None:
+        return quoted
+    return ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", quoted)

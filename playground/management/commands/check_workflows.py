@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from playground.catalogue.catalogue import ImportProblem
+from playground.catalogue.problems import ImportProblem
 from playground.commandline.base import Options, RunsCommand
 from playground.commandline.checking import Checked, check, own_lines
 from playground.commandline.executing import seconds_of
@@ -69,7 +69,7 @@ def _as_json(found: Checked) -> dict[str, Any]:
             }
             for entry in found.workflows
         ],
-        "problems": [asdict(problem) for problem in found.problems],
+        "problems": [_problem_json(problem) for problem in found.problems],
         "schemas": [
             {
                 "workflowId": problem.workflow_id,
@@ -80,6 +80,12 @@ def _as_json(found: Checked) -> dict[str, Any]:
             for problem in found.schemas
         ],
     }
+
+
+def _problem_json(problem: ImportProblem) -> dict[str, Any]:
+    found = asdict(problem)
+    del found["needs"]  # What is needed stands as the module itself.
+    return found
 
 
 def _lines(found: Checked) -> Iterator[str]:
@@ -103,6 +109,8 @@ def _lines(found: Checked) -> Iterator[str]:
 def _problem(problem: ImportProblem) -> Iterator[str]:
     """Yield a problem with the user's own line first, and the traceback through their code below."""
     yield f"x {problem.module}  {problem.type}: {problem.message}"
+    if problem.needed_by:
+        yield f"    needed by {' and '.join(problem.needed_by)}"
     if problem.file:
         yield f"    {problem.file}:{problem.line}"
     if problem.source:

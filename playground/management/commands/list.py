@@ -5,6 +5,7 @@ from typing import Any
 
 from playground.catalogue import catalogue
 from playground.catalogue.catalogue import WorkflowEntry
+from playground.catalogue.problems import complaints
 from playground.commandline.base import Options, RunsCommand
 from playground.commandline.exits import Exit
 from playground.commandline.writing import table
@@ -23,7 +24,7 @@ class Command(RunsCommand):
         counts = await lists.counts()
         found = [_as_json(entry, dict(counts.get(entry.workflow_id, {}))) for entry in entries]
         self.give(found, self._text(found))
-        for complaint in catalogue.complaints(await catalogue.import_errors()):
+        for complaint in complaints(await catalogue.import_errors()):
             self.say(f"{complaint}.")
         return Exit.DONE
 

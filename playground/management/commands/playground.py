@@ -22,6 +22,7 @@ from playground.configuration import Configuration
 from playground.fleet.hanging import watch_over
 from playground.fleet.host import attend
 from playground.fleet.silence import watch_for_silence
+from playground.fleet.sweep import keep_swept
 from playground.guard.address import Address
 from playground.layers import LocalLayer
 from playground.layers.door import door_of, open_door
@@ -88,6 +89,7 @@ class Command(BaseCommand):
                 tasks.create_task(overhear(await so_far()))
                 tasks.create_task(attend(supervisor))
                 tasks.create_task(watch_for_silence(given.silent))
+                tasks.create_task(keep_swept())
                 if given.workers:
                     await _imported(supervisor)
                 print(f"Stepyard is ready: {page(address, given.token)}")

@@ -10,6 +10,7 @@ from playground.asgi import application
 from playground.commandline.options import WEB, add_options
 from playground.commandline.serving import bind, page, require_shared
 from playground.fleet.silence import watch_for_silence
+from playground.fleet.sweep import keep_swept
 from playground.live.outside import overhear, so_far
 from playground.server import Limits, Server, run_until
 
@@ -34,6 +35,7 @@ class Command(BaseCommand):
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(overhear(await so_far()))
                 tasks.create_task(watch_for_silence(given.silent))
+                tasks.create_task(keep_swept())
                 print(f"Stepyard is ready: {page(address, given.token)}", flush=True)
 
         with sock:

@@ -18,6 +18,7 @@ from playground.commandline.terminal import never_waiting
 from playground.configuration import Configuration
 from playground.fleet.host import attend, began
 from playground.fleet.silence import watch_for_silence
+from playground.fleet.sweep import keep_swept
 from playground.layers import LocalLayer
 from playground.live.outside import overhear, so_far
 from playground.store.database import be_patient
@@ -77,7 +78,8 @@ async def _work(modules: Sequence[str], given: Configuration, show: Callable[[by
     )
     async with asyncio.TaskGroup() as tasks:
         supervising = tasks.create_task(supervisor.run())
-        beside = [tasks.create_task(work) for work in (attend(supervisor), watch_for_silence(given.silent), _listen())]
+        around = (attend(supervisor), watch_for_silence(given.silent), keep_swept(), _listen())
+        beside = [tasks.create_task(work) for work in around]
         try:
             await supervisor.settled.wait()
             print(f"Stepyard works: {' '.join(modules)}", flush=True)

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MethodType, ModuleType
+from types import MethodType, ModuleType, TracebackType
 from typing import Any
 
 from django.apps import apps
@@ -19,12 +19,13 @@ from engine.building.workflow import Workflow
 from engine.failure import describe, message_of
 from engine.registry import Engine
 from engine.tree.nodes import Flow, FlowNode, walk
-from playground.catalogue.catalogue import ImportProblem, WorkflowEntry
+from playground.catalogue.problems import ImportProblem, complaints
+from playground.catalogue.published import WorkflowEntry
 from playground.supervisor.places import place_of, roots
 from playground.worker.loading.entries import entry_of
 from playground.worker.loading.hints import hint
 from playground.worker.loading.modules import import_file, import_name
-from playground.worker.loading.sources import is_user_file
+from playground.worker.loading.user_files import is_user_file
 
 EXAMPLES = "playground.examples"
 NO_FLOWS = ("__main__", "setup", "conftest")
@@ -53,6 +54,12 @@ class Discovery:
     imported: frozenset[str] = frozenset()
     """The modules that gave what they should, as the command named them, and their parts."""
 
+    @property
+    def there(self) -> str:
+        """Return which workflows there are, and what did not import, for whoever misses one."""
+        ids = ", ".join(one.workflow.id for one in self.found) or "none"
+        return "; ".join([f"There are: {ids}", *complaints(self.problems)])
+
 
 @dataclass(frozen=True, slots=True)
 class Importable:
@@ -76,6 +83,8 @@ def discover(
     modules: Sequence[str],
     importing: Callable[[str], None] = lambda module: None,
     without: Mapping[str, ImportProblem] | None = None,
+    *,
+    here: Path | None = None,
 ) -> Discovery:
     """Import the modules and return their workflows; a module that does not import hurts no other one.
 
@@ -83,8 +92,11 @@ def discover(
         modules: files, folders or dotted names.
         importing: told of each module before it is imported, and of ``""`` after the last.
         without: modules, as `importing` was told of them, that are not imported, and the problems that stand for them.
+        here: the folder from which paths lead; the current one by default.
     """
-    here = Path.cwd()
+    here = here or Path.cwd()
+    # Python takes a compiled file for current when its source has the same size and second: a second save may, too.
+    sys.dont_write_bytecode = True
     for root in reversed(roots(here)):
         if str(root) not in sys.path:
             sys.path.insert(0, str(root))
@@ -112,7 +124,7 @@ def problem_of(error: BaseException, module: str) -> ImportProblem:
         file=file,
         line=line,
         source=source.rstrip() if source else None,
-        traceback="".join(traceback.format_exception(error, limit=-20)),
+        traceback="".join(traceback.format_exception(type(error), error, _from_users_code(error), limit=-20)),
     )
 
 
@@ -143,8 +155,15 @@ class _Gathered:
         # What several workflows begin with may stay as it is: one of its id was committed somewhere.
         forgotten = (problem for problem in self._forgotten.values() if problem.workflow not in self._committed)
         problems = (*self._problems, *forgotten)
+        problems = tuple(map(self._with_name_of_needed, problems))
         imported = self._named.difference(problem.module for problem in problems)
         return Discovery(found=tuple(found), problems=problems, imported=frozenset(imported))
+
+    def _with_name_of_needed(self, problem: ImportProblem) -> ImportProblem:
+        """Return a problem with the module that is needed called as the command calls it, if it does."""
+        if problem.needs is None:
+            return problem
+        return replace(problem, needs=self._labels.get(os.path.realpath(problem.needs), _near(problem.needs)))
 
     def take_all(self, module: str, here: Path) -> None:
         """Import what the command names."""
@@ -185,7 +204,7 @@ class _Gathered:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # A module may call sys.exit.
-            self._problems.append(problem_of(error, part.label))
+            self._problems.append(replace(problem_of(error, part.label), needs=_needed(error, part)))
             return True
         return bool(held or forgotten)
 
@@ -223,6 +242,34 @@ class _Gathered:
         for info in pkgutil.iter_modules(getattr(sys.modules.get(package), "__path__", ())):
             if _may_hold_flows(info.name):
                 yield Importable(f"{package}.{info.name}")
+
+
+def _near(file: str) -> str:
+    """Return a file as people call it who stand in the current folder."""
+    return os.path.relpath(file) if Path(file).is_relative_to(Path.cwd()) else file
+
+
+def _from_users_code(error: BaseException) -> TracebackType | None:
+    """Return the traceback of an error from where the user's code was entered; the whole one when it never was."""
+    trace = error.__traceback__
+    while trace is not None and not is_user_file(trace.tb_frame.f_code.co_filename):
+        trace = trace.tb_next
+    return trace or error.__traceback__
+
+
+def _needed(error: BaseException, part: Importable) -> str | None:
+    """Return the other file whose import an error has ended; None when it is that of the part itself."""
+    broken = _broken(error)
+    return None if part.file is None or broken == os.path.realpath(part.file) else broken
+
+
+def _broken(error: BaseException) -> str | None:
+    """Return the innermost file of the user's that was being imported when an error came."""
+    if isinstance(error, SyntaxError) and error.filename and is_user_file(error.filename):
+        return os.path.realpath(error.filename)
+    frames = (frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__))
+    files = [code.co_filename for code in frames if code.co_name == "<module>" and is_user_file(code.co_filename)]
+    return os.path.realpath(files[-1]) if files else None
 
 
 def _module(part: Importable) -> ModuleType:

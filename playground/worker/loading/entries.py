@@ -5,8 +5,8 @@ from typing import Any, NoReturn
 
 from engine.building.workflow import Workflow
 from engine.errors import DefinitionError
-from playground.catalogue.catalogue import WorkflowEntry
-from playground.store.rows import to_text
+from engine.values.jsontext import to_text
+from playground.catalogue.published import WorkflowEntry
 
 
 def entry_of(workflow: Workflow[Any, Any], module: str) -> WorkflowEntry:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from playground.catalogue.catalogue import ImportProblem
+from playground.catalogue.problems import ImportProblem
 from playground.fleet.workers import FATAL
 from playground.models import Worker as WorkerRow
 from playground.store.rows import from_text

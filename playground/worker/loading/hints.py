@@ -5,7 +5,7 @@ from pathlib import Path
 from types import ModuleType
 
 from playground.worker.loading.modules import OURS
-from playground.worker.loading.sources import is_user_file
+from playground.worker.loading.user_files import is_user_file
 
 
 def hint(error: BaseException) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import cast
 
-from playground.worker.loading.sources import is_user_file
+from playground.worker.loading.user_files import is_user_file
 
 OURS = ("engine", "playground")
 """Packages of Stepyard's that a folder of the user's may be named like."""

@@ -25,6 +25,8 @@ ON_BOTH_STORES = (
     "test_watch",
     "test_event_types",
     "test_results",
+    "test_rehearsals",
+    "test_pausing",
 )
 
 

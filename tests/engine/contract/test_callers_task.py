@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine import MemoryStore, create_step
+from engine import MemoryStore, create_step, create_workflow
 from engine.execution.walker import in_own_context
 from engine.runs.run import Run
 from engine.runs.runtime import Runtime
@@ -102,6 +102,114 @@ async def test_a_step_that_swallows_the_callers_cancel_does_not_hide_it() -> Non
     assert (await run.state()).status == "success"
 
 
+def cancel_self() -> None:
+    """Cancel the task in which this is called."""
+    task = asyncio.current_task()
+    assert task is not None
+    task.cancel()
+
+
+async def before_a_wait(data: Any) -> Any:
+    """Cancel oneself, and be interrupted."""
+    cancel_self()
+    await asyncio.sleep(0)
+
+
+async def at_the_end(data: Any) -> Any:
+    """Cancel oneself, and return before that comes."""
+    cancel_self()
+    return data
+
+
+async def in_vain(data: Any) -> Any:
+    """Cancel oneself, and go on all the same."""
+    cancel_self()
+    with contextlib.suppress(asyncio.CancelledError):
+        await asyncio.Event().wait()
+    await asyncio.sleep(0)
+    return data
+
+
+async def with_a_limit(data: Any) -> Any:
+    """Cancel oneself beside a timeout, which cancels and takes back as well."""
+    cancel_self()
+    with contextlib.suppress(asyncio.CancelledError):
+        await asyncio.sleep(0)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(0):
+            await asyncio.Event().wait()
+    return data
+
+
+last = create_step(id="last", execute=lambda data: data)
+
+PLACES: dict[str, Any] = {
+    "then": lambda of: begin().then(create_step(id="of", execute=of)),
+    "parallel": lambda of: begin().parallel([create_step(id="of", execute=of)]),
+    "foreach": lambda of: begin().map(lambda data: [data]).foreach(create_step(id="of", execute=of)),
+    "timeout": lambda of: begin().then(create_step(id="of", execute=of, timeout=60)),
+    "branch": lambda of: begin().branch([(of, add_one)]),
+    "map": lambda of: begin().map({"of": of}),
+}
+"""Workflows that call a function at each place where one may stand."""
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(
+    ("of", "status"),
+    [(before_a_wait, "failed"), (at_the_end, "success"), (in_vain, "success"), (with_a_limit, "success")],
+)
+async def test_a_function_that_cancels_its_own_task_hits_nothing_but_itself(place: str, of: Any, status: str) -> None:
+    """The run ends as the function does, failed when it was interrupted, and its caller hears of no cancel."""
+    result = await (await run_of(PLACES[place](of).then(last).commit())).start(1)
+    assert result.status == status
+    assert status == "success" or "cancelled the task that it runs in" in (result.error or "")
+    task = asyncio.current_task()
+    assert task is not None
+    assert task.cancelling() == 0
+    await asyncio.sleep(0)
+
+
+async def test_hooks_and_undos_that_cancel_their_own_task_hit_nothing_but_themselves() -> None:
+    """They have failed, and the rest goes on."""
+    done: list[str] = []
+
+    async def fails(data: Any) -> None:
+        raise ValueError("no")
+
+    async def undo(data: Any) -> None:
+        done.append("undo")
+        await before_a_wait(data)
+
+    book = create_step(id="book", execute=at_the_end, undo=undo)
+    workflow = create_workflow(id="w", input_schema=None, output_schema=None, on_finish=before_a_wait)
+    run = await run_of(workflow.then(book).then(create_step(id="fails", execute=fails)).commit())
+    result = await run.start(1)
+    assert (result.status, done, result.error) == ("failed", ["undo"], "no")
+    told = [event.payload["message"] async for event in run.observe() if event.type == "step-log"]
+    assert any("on_finish of workflow 'w' raised StepError" in text for text in told)
+
+
+async def test_a_function_that_cancels_itself_and_is_cancelled_by_others_is_cancelled() -> None:
+    """Of two cancels the one from outside stays."""
+    entered = asyncio.Event()
+
+    async def both(data: Any) -> None:
+        cancel_self()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(0)
+        entered.set()
+        await asyncio.Event().wait()
+
+    run = await run_of(begin().then(create_step(id="both", execute=both)).commit())
+    starting = asyncio.ensure_future(run.start(1))
+    await entered.wait()
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    assert (await run.state()).status == "running"
+
+
 async def test_the_claim_of_a_run_that_waits_is_renewed() -> None:
     """Nobody else gets a run whose step takes longer than the lease."""
     renewals: list[int] = []
@@ -154,3 +262,29 @@ async def test_a_run_that_waits_for_nothing_leaves_others_their_turn() -> None:
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.1):
             await run.start(0)
+
+
+async def test_a_renewal_that_comes_after_the_end_disturbs_nobody() -> None:
+    """A loop that was busy for long renews a claim when the run has ended: its caller gets the result and no cancel."""
+    renewing = asyncio.Event()
+
+    class Late(MemoryStore):
+        async def renew(self, run_id: str, *, epoch: int, lease: float) -> int:
+            renewing.set()
+            seq = 0
+            while not (summary := await self.summary(run_id)).ended:
+                await self.changed(run_id, after=seq)
+                seq = summary.last_seq
+            return await super().renew(run_id, epoch=epoch, lease=lease)
+
+    async def wait(data: Any) -> Any:
+        await renewing.wait()
+        return data
+
+    runtime = Runtime(store=Late(), lease=0.03)
+    flow = begin().then(create_step(id="wait", execute=wait)).commit().flow
+    runtime.flows.add(flow)
+    run: Run[Any, Any] = Run(runtime, flow)
+    result = await run.start(1)
+    task = asyncio.current_task()
+    assert (result.status, result.result, task and task.cancelling()) == ("success", 1, 0)

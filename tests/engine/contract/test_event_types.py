@@ -13,7 +13,8 @@ from tests.engine.contract.tiny import add_one, ask, begin, double, fail, run_of
 
 TYPES = """
 run-created run-started run-suspended run-waiting run-succeeded run-failed run-canceled run-recovered run-forked
-run-undoing step-started step-output step-progress step-log step-attempt-failed step-suspended step-resumed step-expired
+run-undoing run-paused run-proceeded
+step-started step-output step-progress step-log step-attempt-failed step-suspended step-resumed step-expired
 step-succeeded step-failed step-canceled step-bailed step-undo-started step-undone step-undo-failed
 branch-decided race-decided attempt-caught
 loop-decided sleep-started sleep-ended event-awaited event-received event-expired state-changed
@@ -238,7 +239,23 @@ async def test_a_recovery_and_a_fork_are_recorded() -> None:
     assert [event.type for event in await store.read(fork.run_id)] == ["run-created", "run-forked"]
 
 
+async def test_a_pause_is_recorded() -> None:
+    """And who had the run go on, under which conditions."""
+    store = MemoryStore()
+    run = await run_of(begin().then(add_one).then(double).commit(), store=store)
+    await run.start(1, breakpoints=["add_one"])
+    await run.proceed(step=True, input_data=5, breakpoints="all")
+    await run.proceed(breakpoints=["double"])
+    told = [event.payload for event in await store.read(run.run_id) if event.type in ("run-paused", "run-proceeded")]
+    assert told == [
+        {"before": ["add_one"], "input": {"input": []}},
+        {"before": [["add_one"]], "step": True, "breakpoints": "all", "input": 5},
+        {"before": ["double"], "input": {"step": ["add_one"]}},
+        {"before": [["double"]], "breakpoints": ["double"]},
+    ]
+
+
 def test_every_type_has_its_place_in_these_tests() -> None:
     """A type that nothing records would be a promise that nobody keeps."""
     recorded = {event.split()[0] for _, _, journal in JOURNALS for event in journal.split(", ")}
-    assert recorded | {"run-recovered", "run-forked"} == set(TYPES.split())
+    assert recorded | {"run-recovered", "run-forked", "run-paused", "run-proceeded"} == set(TYPES.split())

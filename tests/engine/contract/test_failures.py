@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from engine import Engine, create_step, step
+from engine import Engine, create_step
 from engine.failure import describe
 from engine.testing import run_to_end
-from tests.engine.contract.tiny import add_one, begin, double, run_of
+from tests.engine.contract.tiny import begin, double
 
 
 class Unreadable(Exception):
@@ -188,26 +188,6 @@ async def test_a_step_that_fails_while_its_siblings_fail() -> None:
     arms = [create_step(id=f"arm{n}", execute=raising(ValueError(f"error {n}")).function) for n in range(3)]
     result = await run_to_end(begin().parallel(arms).commit(), 1)
     assert [step.error for step in result.steps.values()] == ["error 0", "error 1", "error 2"]
-
-
-async def test_a_step_that_cancels_its_own_task() -> None:
-    """A step that cancels the task it runs in ends the drive with CancelledError; the run can be restarted."""
-
-    @step
-    async def selfish(data: int) -> int:
-        task = asyncio.current_task()
-        assert task is not None
-        if not stopped:
-            stopped.append(True)
-            task.cancel()
-            await asyncio.sleep(0)
-        return data
-
-    stopped: list[bool] = []
-    run = await run_of(begin().then(add_one).then(selfish).commit())
-    with pytest.raises(asyncio.CancelledError):
-        await run.start(1)
-    assert (await run.restart()).result == 2
 
 
 def _down(left: int, *, by: "tuple[Callable[..., None], ...]") -> None:

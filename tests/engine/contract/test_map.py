@@ -86,13 +86,19 @@ async def test_a_dict_takes_each_key_from_its_source() -> None:
         (from_init("a.b.0"), "a.b.0"),
         (from_state("gone"), "gone"),
         (from_context("gone"), "gone"),
-        (from_step("add_one", "gone"), "gone"),
+        (from_step("anything", "gone"), "gone"),
         (template("{init.gone}"), "gone"),
     ],
 )
 async def test_an_absent_path_fails_and_is_named(source: Any, named: str) -> None:
-    """A path that leads nowhere fails the mapping; the message names key and path."""
-    result = await run_to_end(begin().then(add_one).map({"key": source}).commit(), 1)
+    """A path that leads nowhere, which no type tells, fails the mapping; the message names key and path."""
+
+    @step
+    def anything(data: Any) -> Any:
+        return data
+
+    begun = create_workflow(id="w", input_schema=None, output_schema=None)
+    result = await run_to_end(begun.then(anything).map({"key": source}).commit(), 1)
     assert (result.status, result.error_detail["type"]) == ("failed", "MappingFailed")
     assert "'key'" in result.error
     assert named in result.error

@@ -2,7 +2,6 @@
 
 import inspect
 import json
-from dataclasses import FrozenInstanceError
 from typing import Any
 
 import pytest
@@ -100,12 +99,13 @@ async def test_a_start_without_input_is_a_start_with_none() -> None:
 
 def test_a_run_has_every_way() -> None:
     """Its methods, with their parameters."""
-    start = {"input_data", "initial_state", "request_context"}
+    start = {"input_data", "initial_state", "request_context", "breakpoints", "rehearsal"}
     resume = {"step", "resume_data", "label", "index"}
     assert keywords(Run.start) == keywords(Run.start_async) == keywords(Run.stream) == start
     assert keywords(Run.resume) == keywords(Run.resume_stream) == resume
     assert (keywords(Run.watch), keywords(Run.observe)) == ({"callback", "after"}, {"after"})
     assert keywords(Run.fork) == keywords(Run.time_travel) == {"step", "input_data"}
+    assert keywords(Run.proceed) == {"step", "breakpoints", "input_data"}
     assert keywords(Run.send_event) == {"name", "payload"}
     assert keywords(Run.cancel) == keywords(Run.restart) == keywords(Run.state) == set()
 
@@ -142,7 +142,7 @@ def test_a_context_has_every_name() -> None:
 async def test_results_are_frozen_and_give_json() -> None:
     """RunResult and StepResult cannot be changed, and to_dict() is JSON."""
     result = await run_to_end(begin().then(add_one).commit(), 1)
-    with pytest.raises(FrozenInstanceError):
+    with pytest.raises(AttributeError):
         result.run_id = "other"  # type: ignore[misc]
     assert json.loads(json.dumps(result.to_dict())) == result.to_dict()
     assert json.loads(json.dumps(result.steps["add_one"].to_dict())) == result.steps["add_one"].to_dict()

@@ -1,7 +1,6 @@
 """A run whose process died is taken up again."""
 
 import asyncio
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -106,7 +105,7 @@ class Losing:
     async def claim(self, run_id: str, **options: Any) -> Claim | None:
         """Claim, and tell how the former owner was lost."""
         claim = await self._store.claim(run_id, **options)
-        return replace(claim, lost=self._how) if claim is not None and claim.interrupted else claim
+        return claim._replace(lost=self._how) if claim is not None and claim.interrupted else claim
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)

@@ -131,10 +131,11 @@ async def test_a_workflow_runs_without_an_engine() -> None:
 
 
 def test_an_engine_is_made_of_workflows_store_logger_and_clock() -> None:
-    """Engine(workflows, *, store=None, logger=None, clock=None)."""
+    """Engine(workflows, *, store=None, logger=None, clock=None, production=False)."""
     parameters = list(inspect.signature(Engine).parameters.values())
     assert [(p.name, p.default, p.kind.name) for p in parameters[1:]] == [
-        (name, None, "KEYWORD_ONLY") for name in ("store", "logger", "clock")
+        *((name, None, "KEYWORD_ONLY") for name in ("store", "logger", "clock")),
+        ("production", False, "KEYWORD_ONLY"),
     ]
     assert isinstance(Engine([]).store, MemoryStore)
 

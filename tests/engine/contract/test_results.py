@@ -104,7 +104,7 @@ async def test_values_of_a_result_are_json() -> None:
 async def test_a_result_is_frozen() -> None:
     """A result cannot be changed."""
     result = await run_to_end(begin().then(add_one).commit(), 1)
-    with pytest.raises(FrozenInstanceError):
+    with pytest.raises(AttributeError):
         result.status = "failed"  # type: ignore[misc]
     with pytest.raises(FrozenInstanceError):
         result.steps["add_one"].output = 9  # type: ignore[misc]
@@ -200,7 +200,7 @@ async def test_the_statuses_of_a_run() -> None:
 
 
 def test_a_status_is_one_of_these_words() -> None:
-    """No run has another status; nothing here pauses a run, so none is paused."""
+    """No run has another status."""
     assert get_args(RunStatus) == (
         "pending",
         "running",

@@ -57,10 +57,12 @@ def failing(id: str) -> Any:
     return create_step(id=id, execute=execute)
 
 
-async def crash(workflow: Workflow[Any, Any], store: Any, at: int, data: Any = 1, durable: bool = True) -> str:
+async def crash(
+    workflow: Workflow[Any, Any], store: Any, at: int, data: Any = 1, durable: bool = True, **options: Any
+) -> str:
     """Run a workflow in a process that dies when it has recorded for the n-th time; return the run's id."""
     engine = Engine([workflow], store=FaultPoint(store, at=at, durable=durable))
     run = await engine.workflow(workflow.id).create_run()
     with pytest.raises(SimulatedCrash):
-        await run.start(data)
+        await run.start(data, **options)
     return run.run_id

@@ -1,8 +1,10 @@
 """The worker's own row: written when it starts, when it changes what it does, and when it ends."""
 
 import os
+import resource
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from django.db import connection
@@ -12,7 +14,6 @@ from playground.models import Worker as WorkerRow
 from playground.store.clock import Now
 from playground.store.database import transact
 from playground.store.rows import plain, to_text
-from playground.worker.memory import resident_memory
 
 
 class OwnRow:
@@ -92,3 +93,11 @@ def _is_alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def resident_memory() -> int:
+    """Return the bytes of memory that the process holds now; on systems without /proc, the most it ever held."""
+    statm = Path("/proc/self/statm")
+    if statm.exists():
+        return int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

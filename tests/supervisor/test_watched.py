@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from playground.supervisor.sources import Sources, locate
+from playground.supervisor.watched import Sources, locate
 
 
 def save(path: Path, at: float) -> None:

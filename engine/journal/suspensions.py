@@ -1,0 +1,68 @@
+"""The part of the fold that is about questions and their answers."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from engine.errors import Issue
+from engine.events import Draft, Event
+from engine.journal.state import RunState
+from engine.journal.step_state import Rejection, Reply, StepState
+from engine.values.missing import MISSING
+
+
+def suspended(run: RunState, event: Event | Draft) -> None:
+    """Take a question, which may be one that an answer did not fit."""
+    step = run.place(event.path)
+    step.status = "suspended"
+    step.ready = False
+    step.suspends = event.payload["call"]
+    step.suspend_payload = event.payload.get("payload")
+    step.label = event.payload.get("label")
+    step.answer_schema = event.payload.get("answer")
+    step.due_at = time_of(event.payload.get("due_at"))
+    step.default = event.payload.get("default", MISSING)
+    step.suspended_at = event.at
+    if "rejected" in event.payload:
+        _reject(run, step, event.payload["rejected"])
+
+
+def _reject(run: RunState, step: StepState, found: Iterable[dict[str, Any]]) -> None:
+    """Take the last answer back: its question is as open as if it had not come."""
+    issues = tuple(Issue(path=tuple(issue["path"]), message=issue["message"]) for issue in found)
+    step.rejected = Rejection(data=step.replies[-1].data if step.replies else None, issues=issues)
+    step.replies = step.replies[:-1]
+    if not step.replies:
+        step.resumed_at = None
+    if not any(past.replies for past in (step, *step.earlier)):
+        run.answered.pop(step.path, None)
+
+
+def resumed(run: RunState, event: Event | Draft) -> None:
+    """Take an answer."""
+    _reply(run, event, Reply(data=event.payload.get("data")))
+
+
+def expired(run: RunState, event: Event | Draft) -> None:
+    """Take the end of a deadline: the default answers, or nothing does."""
+    payload = event.payload
+    _reply(run, event, Reply(data=payload["default"], by="default") if "default" in payload else Reply(by="timeout"))
+
+
+def _reply(run: RunState, event: Event | Draft, reply: Reply) -> None:
+    """End a suspension."""
+    run.status = "running"
+    step = run.place(event.path)
+    step.status = "running"
+    step.ready = True
+    step.replies = (*step.replies, reply)
+    step.rejected = None
+    step.resumed_at = event.at
+    if step.suspended_at is not None:
+        step.asleep += event.at - step.suspended_at
+    run.answered.setdefault(event.path, set()).add(step.label)
+
+
+def time_of(text: str | None) -> datetime | None:
+    """Return a time as it is recorded, or None where none is."""
+    return None if text is None else datetime.fromisoformat(text)

@@ -1,0 +1,71 @@
+"""Where scenarios lie: ``scenarios/<workflow>/<name>.json`` below a folder."""
+
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from engine.errors import InvalidInput, Issue
+
+FOLDER = "scenarios"
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
+"""What workflows and scenarios are called; so that no name leads out of the folder."""
+
+
+OTHERS = frozenset({"pins"})
+"""Files that lie beside the scenarios and are none."""
+
+
+def files_in(here: Path, workflow: str | None = None) -> Iterator[Path]:
+    """Yield the files of the scenarios below a folder, of all workflows or of one, in order."""
+    for file in sorted((here / FOLDER).glob(f"{workflow or '*'}/*.json")):
+        if is_name(file.stem) and is_name(file.parent.name) and file.is_file():
+            yield file
+
+
+def is_name(name: str) -> bool:
+    """Tell whether a scenario may have a name."""
+    return NAME.fullmatch(name) is not None and name not in OTHERS
+
+
+def file_of(here: Path, workflow: str, name: str) -> Path:
+    """Return where a scenario lies, or is to lie.
+
+    Raises:
+        InvalidInput: the name is none that a file gets.
+    """
+    if not (is_name(name) and is_name(workflow)):
+        message = "expected 1 to 100 letters, digits, _ and -, a letter or digit first; and not pins"
+        raise InvalidInput(f"{name!r} is no name of a scenario", [Issue(path=("name",), message=message)])
+    return here / FOLDER / workflow / f"{name}.json"
+
+
+def called(file: Path, here: Path) -> str:
+    """Return how messages call a file: its path as seen from a folder that it lies in."""
+    return file.relative_to(here).as_posix() if file.is_relative_to(here) else str(file)
+
+
+def write(text: str, file: Path, *, anew: bool = False) -> None:
+    """Write the text of a scenario, all of it or nothing.
+
+    Args:
+        text: the text.
+        file: where it is to stand.
+        anew: whether there must be no such file.
+
+    Raises:
+        FileExistsError: there is one although there must not.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    number, spare = tempfile.mkstemp(dir=file.parent, prefix=f".{file.stem}-")
+    try:
+        with open(number, "w", encoding="utf-8", newline="\n") as out:
+            out.write(text)
+        os.chmod(spare, 0o644)
+        if anew:
+            os.link(spare, file)
+        else:
+            os.replace(spare, file)
+    finally:
+        Path(spare).unlink(missing_ok=True)

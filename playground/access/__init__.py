@@ -1,0 +1,1 @@
+"""Who is known here by name: the programs that have a token."""

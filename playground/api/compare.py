@@ -1,0 +1,40 @@
+"""``/api/compare``: two runs beside each other."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from playground.api.bodies import COMPARED
+from playground.api.endpoint import Answer, BadRequest, endpoint
+from playground.comparison.comparing import Pair
+from playground.runs import compared, wire
+
+
+@endpoint("GET", query=COMPARED)
+async def compare(request: HttpRequest) -> Answer:
+    """Return what differs between run a and run b, and each step of both."""
+    a, b = request.GET.get("a", ""), request.GET.get("b", "")
+    if not (a and b):
+        raise BadRequest("the address must name two runs: ?a=…&b=…")
+    both = await compared.compare(a, b)
+    found = both.found
+    return {
+        "a": wire.line(both.a),
+        "b": wire.line(both.b),
+        "first": None if found.first is None else found.first.written,
+        "input": found.input,
+        "result": found.result,
+        "steps": [_step(pair) for pair in found.pairs],
+    }
+
+
+def _step(pair: Pair) -> dict[str, Any]:
+    return {
+        "path": pair.written,
+        "iterations": list(pair.iterations),
+        "status": list(pair.status),
+        "seconds": list(pair.seconds),
+        "error": list(pair.error),
+        "input": pair.input,
+        "output": pair.output,
+    }

@@ -1,0 +1,1 @@
+"""Redis as the carrier of hints; while it is away they are lost, and nothing else is."""

@@ -1,0 +1,43 @@
+"""What a worker publishes of the user's code, as values that need no database."""
+
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+Graph = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkflowEntry:
+    """A version of a workflow, as a worker published it."""
+
+    workflow_id: str
+    digest: str
+    graph: Graph
+    """The tree with all schemas; see `engine.tree.graph`."""
+    description: str = ""
+    module: str = ""
+    """The module or file that it was found in, as the command named it."""
+    file: str | None = None
+    line: int | None = None
+    current: bool = True
+    """False for a version that the code no longer holds."""
+
+    @property
+    def input_schema(self) -> Any:
+        """Return the JSON Schema of the input."""
+        return self.graph["input_schema"]
+
+    @property
+    def output_schema(self) -> Any:
+        """Return the JSON Schema of the result."""
+        return self.graph["output_schema"]
+
+    @property
+    def importable(self) -> str:
+        """Return the name by which the module is imported: of a file elsewhere, that of the file."""
+        path = PurePath(self.module)
+        if path.suffix != ".py":
+            return self.module
+        inside = not path.is_absolute() and ".." not in path.parts
+        return ".".join(path.with_suffix("").parts) if inside else path.stem

@@ -1,0 +1,1 @@
+"""Two recorded runs beside each other. Pure; knows neither ORM nor HTTP."""

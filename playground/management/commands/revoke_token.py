@@ -1,0 +1,24 @@
+"""Revokes a token of a program."""
+
+from django.core.management.base import CommandParser
+
+from playground.access import api_tokens
+from playground.commandline.base import Options, RunsCommand
+from playground.commandline.exits import Exit
+
+
+class Command(RunsCommand):
+    """Revoke a token."""
+
+    help = "Have a token open nothing any more, from the next request on."
+    typed = "revoke-token"
+
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        """Take whose it is."""
+        parser.add_argument("name", metavar="NAME", help="whose token it is")
+
+    async def work(self, options: Options) -> Exit:
+        """Delete it."""
+        await api_tokens.revoke(options["name"])
+        self.give({"name": options["name"], "revoked": True}, f"The token {options['name']} opens nothing any more.")
+        return Exit.DONE

@@ -1,0 +1,1 @@
+"""Celery: a queue whose messages a broker carries, RabbitMQ or Redis."""

@@ -1,0 +1,178 @@
+"""The scenarios of a workflow with what they came to last, as this process knows it; and playing them anew."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.conf import settings
+
+from engine.errors import InvalidInput, Issue, RequestError
+from engine.scenarios import folder
+from engine.scenarios.expectation import Verdict
+from engine.scenarios.scenario import Scenario
+from playground.actions import actions
+from playground.catalogue import catalogue
+from playground.fleet import workers
+from playground.live import nudges
+from playground.scenarios.playing import Came, play
+from playground.scenarios.saving import Recorded, scenario_of_run
+
+
+class ScenarioExists(RequestError):
+    """There is a scenario of this name. Choose another name, or delete its file."""
+
+
+class ScenariosRefused(RequestError):
+    """This is production, where scenarios are neither saved nor played. Use a playground on your own machine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScenarioView:
+    """A scenario as the page shows it."""
+
+    workflow: str
+    name: str
+    file: str
+    state: str
+    """``success``, ``failed``, ``running``, or ``pending`` for one that was not played yet."""
+    verdict: Verdict | None = None
+    at: datetime | None = None
+    """When it was played last."""
+    is_outdated: bool = False
+    """Whether the code was imported anew, or the file changed, since then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Last:
+    came: Came
+    at: datetime
+    code: str
+
+
+_last: dict[Path, _Last] = {}
+_playing: set[Path] = set()
+
+
+async def listing(workflow_id: str) -> list[ScenarioView]:
+    """Return the scenarios of a workflow, by name.
+
+    Raises:
+        UnknownWorkflow: there is no such workflow.
+    """
+    await catalogue.workflow(workflow_id)
+    here, code = Path.cwd(), await code_id()
+    return [_standing(file, here, code) for file in folder.files_in(here, workflow_id)]
+
+
+def _standing(file: Path, here: Path, code: str) -> ScenarioView:
+    last = _last.get(file)
+    state = "pending" if last is None else "success" if last.came.well else "failed"
+    return ScenarioView(
+        workflow=file.parent.name,
+        name=file.stem,
+        file=folder.called(file, here),
+        state="running" if file in _playing else state,
+        verdict=None if last is None else last.came.verdict,
+        at=None if last is None else last.at,
+        is_outdated=last is not None and (last.code != code or file.stat().st_mtime > last.at.timestamp()),
+    )
+
+
+async def code_id() -> str:
+    """Return what is another one whenever the code is imported anew: the id of the newest worker."""
+    ready = [one for one in await workers.listing(ended=0) if one.status == "ready"]
+    return ready[0].worker_id if ready else ""
+
+
+async def run(workflow_id: str, names: Sequence[str] = (), *, update: bool = False) -> list[Verdict]:
+    """Play scenarios of a workflow, and tell all who look as each comes to its end.
+
+    Args:
+        workflow_id: the workflow.
+        names: which of its scenarios; all by default.
+        update: whether what comes is expected from now on.
+
+    Raises:
+        UnknownWorkflow: there is no such workflow.
+        InvalidInput: there is no scenario of one of the names.
+        ScenariosRefused: this is production.
+    """
+    _check_place()
+    await catalogue.workflow(workflow_id)
+    here, code = Path.cwd(), await code_id()
+    files = _chosen(here, workflow_id, names)
+    verdicts: list[Verdict] = []
+    _playing.update(files)
+    async with asyncio.TaskGroup() as tasks:
+
+        def said(one: Came) -> None:
+            file = folder.file_of(here, one.verdict.workflow, one.verdict.name)
+            _last[file] = _Last(came=one, at=datetime.now(UTC), code=code)
+            _playing.discard(file)
+            verdicts.append(one.verdict)
+            tasks.create_task(nudges.nudge_lists())
+
+        try:
+            await nudges.nudge_lists()
+            await play(files, await catalogue.site_of(workflow_id), said=said, update=update)
+        finally:
+            _playing.difference_update(files)
+    await nudges.nudge_lists()
+    return verdicts
+
+
+def _check_place() -> None:
+    if settings.PRODUCTION:
+        raise ScenariosRefused
+
+
+def _chosen(here: Path, workflow_id: str, names: Sequence[str]) -> list[Path]:
+    if not names:
+        return list(folder.files_in(here, workflow_id))
+    files = [folder.file_of(here, workflow_id, name) for name in names]
+    for file in files:
+        if not file.is_file():
+            issue = Issue(path=("names",), message=f"there is no file {folder.called(file, here)}")
+            raise InvalidInput(f"workflow {workflow_id!r} has no scenario {file.stem!r}", [issue])
+    return files
+
+
+async def recorded(run_id: str) -> Recorded:
+    """Return a run with the graph of the version that it was made with.
+
+    Raises:
+        UnknownRun: there is no such run.
+    """
+    known = await actions.read_run(run_id)
+    events = await actions.store.read(run_id)
+    return Recorded(run=known.run, events=events, graph=None if known.entry is None else known.entry.graph)
+
+
+async def save(run_id: str, name: str, results: Sequence[str] = ()) -> Scenario:
+    """Write a run as a scenario into its file; see `scenario_of_run`.
+
+    Args:
+        run_id: the run.
+        name: what the scenario is to be called.
+        results: written paths of the steps that are not to be called when it is played.
+
+    Raises:
+        UnknownRun: there is no such run.
+        InvalidInput: the name is none that a file gets.
+        ScenarioExists: there is one of this name.
+        RequestError: the run is no example of anything that can be played.
+        ScenariosRefused: this is production.
+    """
+    _check_place()
+    source, here = await recorded(run_id), Path.cwd()
+    file = folder.file_of(here, source.run.workflow_id, name)
+    scenario = scenario_of_run(source, name, results)
+    called = folder.called(file, here)
+    try:
+        folder.write(scenario.to_text(), file, anew=True)
+    except FileExistsError:
+        raise ScenarioExists(f"there is a scenario {called} already: choose another name, or delete the file") from None
+    await nudges.nudge_lists()
+    return replace(scenario, file=called)

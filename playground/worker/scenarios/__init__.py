@@ -1,0 +1,1 @@
+"""Scenarios where the code of the workflows is imported: in a process of their own, and as tests of pytest."""
