@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.journal.step_state import StepState
-from playground.history.refused_value import RefusedLine, refused_lines
+from playground.history.refused_lines import RefusedLine, refused_lines
 from playground.history.stream import Stream
 from playground.history.trace import History, Note
 

@@ -23,9 +23,10 @@ from playground.graph.tree import Graph, read_tree
 from playground.graph.words import without_indexes
 from playground.history.handed import handed_on
 from playground.history.long_lists import Containers, left_out, part_of, statuses_of, tally
+from playground.history.notes import note_of
 from playground.history.passes import Past, child_of, passes_of
 from playground.history.row import Pass, Row, RowKind, RowStatus, Tally, Window, status_of, together
-from playground.history.trace import History, Span, Trace
+from playground.history.trace import History, Span
 
 
 @dataclass(slots=True)
@@ -98,7 +99,7 @@ class _Walk:
             attempt=step.attempts,
             index=_last_index(step.path),
             fraction=trace.fraction if status == "running" else None,
-            note=_note(step, trace),
+            note=note_of(step, trace),
             asked_at=step.suspended_at,
             state=step,
             written=trace.stream.written(growing=status == "running"),
@@ -329,24 +330,3 @@ def _skipped(row: Row) -> Row:
 
 def _last_index(path: Path) -> int | None:
     return next((part for part in reversed(path) if isinstance(part, int)), None)
-
-
-def _note(step: StepState, trace: Trace) -> str:
-    """Return the line that says most about the step at this moment."""
-    if step.error:
-        message = str(step.error.get("message", ""))
-        # What is wrong with a value stands beside the value.
-        return message.partition("\n  ")[0] if "value" in step.error else message
-    if step.undo is not None and step.undo.error is not None:
-        return f"could not be undone: {step.undo.error.get('message', '')}"
-    if step.retry_at and trace.attempts and trace.attempts[-1].error:
-        return str(trace.attempts[-1].error.get("message", ""))
-    if step.status == "suspended" and step.rejected is not None:
-        return f"the answer was refused: {'; '.join(map(str, step.rejected.issues))}"
-    if step.status == "running" and len(trace.attempts) > 1 and trace.attempts[-2].interrupted and not trace.message:
-        return f"attempt {trace.attempts[-2].number} was interrupted: {trace.attempts[-2].interrupted}"
-    if step.status == "running" and trace.message:
-        return trace.message
-    if step.status == "waiting" and step.event_name:
-        return f"waits for the event {step.event_name}"
-    return ""
