@@ -25,6 +25,8 @@ ABSENT := $(foreach server,$(BROKERS),$(if $(shell command -v $(server) /usr/sbi
 ON_POSTGRES := $(PYTEST) -p tests.servers.on_postgres
 ON_DATABASE := tests/actions tests/api tests/catalogue tests/engine/contract tests/engine/test_store.py tests/fleet tests/laws/test_on_database.py tests/live \
 	tests/pages tests/runs tests/store tests/worker
+IN_PROCESS := $(addprefix tests/,actions api catalogue diagram display examples fleet golden graph guard history layers live pages parity runs \
+	schedules store)
 FAULTS_ON_DATABASE := tests/faults/test_kill.py tests/faults/test_races.py tests/faults/test_changes.py
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
@@ -82,8 +84,8 @@ else
 	@echo "Chromium is not installed, so the tour in the browser is left out."
 endif
 
-coverage: $(TEST_STAMP) ## Which lines and branches the tests of seconds reach, in all processes; fails below a floor.
-	$(PYTEST) $(SPREAD) --cov -m "$(SECONDS_EACH)" $(ARGS)
+coverage: $(TEST_STAMP) ## Which lines and branches the tests in one process reach, with a floor; ARGS=tests: all tests, in all processes.
+	$(PYTEST) $(SPREAD) --cov -m "$(SECONDS_EACH)" $(or $(ARGS),$(IN_PROCESS))
 
 mutants: $(MUTANTS_STAMP) ## Break journal/ and execution/ line by line for MINUTES=60, and see who notices; ARGS="'engine.journal.refs*'".
 	@$(BIN)/python -m tests.mutants --minutes $(MINUTES) $(ARGS)

@@ -56,6 +56,7 @@ StepyardError
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from engine.paths import Path, format_path
 
@@ -86,6 +87,7 @@ class InvalidValue(StepyardError):
     def __init__(self, message: str | None = None, issues: Sequence[Issue] = ()) -> None:
         """Take the sentence that introduces the issues, and the issues."""
         self.issues: tuple[Issue, ...] = tuple(issues)
+        self.refused: dict[str, Any] | None = None
         lines = [message or inspect.cleandoc(type(self).__doc__ or "")]
         super().__init__("\n".join(lines + [f"  {issue}" for issue in self.issues]))
 

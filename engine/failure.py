@@ -14,6 +14,7 @@ from engine.errors import InvalidValue
 ErrorDetail = dict[str, Any]
 """``{type, message, traceback: [{file, line, function, code, user}], cause, notes}``, innermost frame last.
 
+Of a value that did not fit also ``issues: [{path, message}]``, and ``value``: what was returned, in short.
 Frames that recur, as those of a recursion without an end do, stand there once, with ``times``.
 """
 
@@ -58,6 +59,7 @@ def describe(error: BaseException, depth: int = 0) -> ErrorDetail:
         detail["errors"] = [describe(part, depth + 1) for part in error.exceptions[:MAX_PARTS]]
     if isinstance(error, InvalidValue):
         detail["issues"] = [{"path": list(issue.path), "message": issue.message} for issue in error.issues]
+        detail |= error.refused or {}
     return detail
 
 

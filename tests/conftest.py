@@ -2,6 +2,7 @@
 
 from hypothesis import settings
 
-settings.register_profile("quick", max_examples=30)
-settings.register_profile("thorough", max_examples=150)
+# How long an example takes says something about the machine alone, so there is no deadline.
+settings.register_profile("quick", max_examples=30, deadline=None)
+settings.register_profile("thorough", max_examples=150, deadline=None)
 settings.load_profile("quick")

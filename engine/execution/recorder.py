@@ -170,18 +170,22 @@ class Recorder:
         return None if self.alone or asyncio.current_task() is self._main else self._spawn
 
     async def _settle(self, drafts: Sequence[Draft], heard: int, still: Callable[[], bool]) -> bool:
-        while True:
-            await self.write()
-            async with self._writing:
-                # Not before the lock is held and all else is written: waiting for both gave others time to decide.
-                if not self._pending:
-                    return self.heard == heard and still() and await self._record(drafts)
+        async with self._writing:
+            # Not before the lock is held: waiting for it gave others time to decide first.
+            if self.heard == heard and still() and await self._record_last(drafts):
+                return True
+        await self.write()
+        return False
 
-    async def _record(self, drafts: Sequence[Draft]) -> bool:
-        """Record and fold some events unless others have recorded something; then fold in that."""
+    async def _record_last(self, drafts: Sequence[Draft]) -> bool:
+        """Record some events behind what is pending, unless others have recorded something; then fold in that."""
+        pending, self._pending = self._pending, []
         try:
-            self.last_seq = await self._store.append(self.run_id, drafts, epoch=self._epoch, after=self.last_seq)
+            self.last_seq = await self._store.append(
+                self.run_id, [*pending, *drafts], epoch=self._epoch, after=self.last_seq
+            )
         except Conflict:
+            self._pending = pending + self._pending
             await self._read_news()
             return False
         for draft in drafts:

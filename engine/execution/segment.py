@@ -206,7 +206,6 @@ class Execution:
                 await self._end(outcome)
                 return
             self._close_left()
-            await self.journal.flush()
             # What others recorded while the tree was walked may concern a place that had been passed by then.
             if self.journal.heard == heard and not self._is_due() and await self._settle():
                 return
@@ -281,9 +280,14 @@ class Execution:
         state = self.journal.state
         status, events = at_rest(state, self.held)
         if state.status == status and (not self.held or list(state.paused) == list(self.held)):
-            await self.journal.flush()
-            return True
+            return await self._keep_resting()
         return await self.journal.settle_all(events)
+
+    async def _keep_resting(self) -> bool:
+        """Write what is left of a run that rests as it did before; False when something came up meanwhile."""
+        heard = self.journal.heard
+        await self.journal.flush()
+        return self.journal.heard == heard
 
     def _take_news(self, events: Sequence[Event]) -> None:
         for event in events:

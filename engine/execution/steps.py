@@ -29,6 +29,7 @@ from engine.journal.step_state import StepState
 from engine.paths import Path
 from engine.tree.nodes import StepNode
 from engine.tree.step import Retry, Step
+from engine.values.refused import refused
 
 ONCE = Retry()
 
@@ -194,6 +195,8 @@ def _dump(step: Step[Any, Any], result: Any) -> Any:
         return step.output.dump(result)
     except InvalidValue as error:
         message = f"what step {step.id!r} returned does not fit its output_schema:"
-        raise InvalidOutput(message, error.issues) from None
+        invalid = InvalidOutput(message, error.issues)
+        invalid.refused = refused(result, step.output.output_json_schema)
+        raise invalid from None
     except NotSerializable as error:
         raise error.called("output", f"returned by step {step.id!r}") from None

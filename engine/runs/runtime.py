@@ -118,6 +118,7 @@ class Runtime:
         flow = flow or self.flows[(await self.store.summary(run_id)).workflow_id]
         known = known or self._read.pop(run_id, None)
         runnable = True
+        known = self._read.pop(run_id, known)
         while runnable:
             after = 0 if known is None else known.last_seq
             claim = await self.store.claim(run_id, owner=self._owner, lease=self._lease, force=force, after=after)

@@ -129,7 +129,9 @@ def find_workflow(workflow_id: str) -> WorkflowEntry:
     row = WorkflowVersion.objects.filter(workflow_id=workflow_id, current=True).order_by("-published_at").first()
     if row is None:
         known = ", ".join(WorkflowVersion.objects.filter(current=True).values_list("workflow_id", flat=True)) or "none"
-        raise UnknownWorkflow(f"no workflow has the id {workflow_id!r}. There are: {known}")
+        begun = WorkerRow.objects.filter(status="importing", ended_at=None, heartbeat_at__gt=Now() - SILENT)
+        more = ". A worker still imports code: try again in a moment" if begun.exists() else ""
+        raise UnknownWorkflow(f"no workflow has the id {workflow_id!r}. There are: {known}{more}")
     return _entry(row)
 
 

@@ -23,11 +23,13 @@ Command = Callable[..., str]
 
 
 async def run_json(history: History) -> dict[str, Any]:
-    """Return a run as JSON: its line in the list of the API, and its result."""
+    """Return a run as JSON: its line in the list of the API, and its result, in which the input stands once."""
     summary = await store.summary(history.run.run_id)
     graph = await graph_of(history)
     # Whatever the API would write as text is text here.
     found: dict[str, Any] = json.loads(json.dumps(wire.result(history.run, graph), default=str))
+    if ("input",) not in (step.path for step in history.run.steps()):
+        del found["steps"]["input"]  # which stands there in the API's shape, beside the steps
     return {**wire.line(summary), **found}
 
 

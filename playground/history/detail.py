@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.journal.step_state import StepState
+from playground.history.refused_value import RefusedLine, refused_lines
 from playground.history.stream import Stream
 from playground.history.trace import History, Note
 
@@ -35,6 +36,8 @@ class Failure:
     frames: tuple[TracebackLine, ...]
     """Innermost first."""
     issues: tuple[tuple[str, str], ...] = ()
+    refused: tuple[RefusedLine, ...] = ()
+    """The value that did not fit, where it is known, with its issues at their places."""
     notes: tuple[str, ...] = ()
     cause: "Failure | None" = None
 
@@ -58,6 +61,7 @@ class Failure:
         """Return it as plain text without its causes."""
         lines = [f"{self.type}: {self.message}"]
         lines += [f"  {line}" for line in self.issue_lines]
+        lines += [f"    {line.text}{f'  <- {line.wrong}' if line.wrong else ''}" for line in self.refused]
         lines += [f"  {note}" for note in self.notes]
         for frame in self.frames:
             times = f" (× {frame.times})" if frame.times > 1 else ""
@@ -123,6 +127,7 @@ def failure(error: Mapping[str, Any], depth: int = 0) -> Failure:
         issues=tuple(
             (_place(issue.get("path") or ()), str(issue.get("message"))) for issue in error.get("issues") or ()
         ),
+        refused=refused_lines(error),
         notes=tuple(str(note) for note in error.get("notes") or ()),
         cause=failure(cause, depth + 1) if isinstance(cause, Mapping) and depth < 10 else None,
     )

@@ -334,7 +334,9 @@ def _last_index(path: Path) -> int | None:
 def _note(step: StepState, trace: Trace) -> str:
     """Return the line that says most about the step at this moment."""
     if step.error:
-        return str(step.error.get("message", ""))
+        message = str(step.error.get("message", ""))
+        # What is wrong with a value stands beside the value.
+        return message.partition("\n  ")[0] if "value" in step.error else message
     if step.undo is not None and step.undo.error is not None:
         return f"could not be undone: {step.undo.error.get('message', '')}"
     if step.retry_at and trace.attempts and trace.attempts[-1].error:

@@ -14,6 +14,7 @@ from engine.scenarios.expectation import Verdict
 from engine.scenarios.scenario import Scenario
 from playground.actions import actions
 from playground.catalogue import catalogue
+from playground.comparison.changes import Change, operations
 from playground.fleet import workers
 from playground.live import nudges
 from playground.scenarios.playing import Came, play
@@ -42,6 +43,14 @@ class ScenarioView:
     """When it was played last."""
     is_outdated: bool = False
     """Whether the code was imported anew, or the file changed, since then."""
+
+    @property
+    def changes(self) -> list[Change]:
+        """Return what makes what came of what was expected, as comparing two runs shows it."""
+        verdict = self.verdict
+        if verdict is None or verdict.expected is None or verdict.got is None:
+            return []
+        return operations(dict(verdict.expected), dict(verdict.got))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from playground.catalogue import catalogue
 from playground.display.pages import page
 from playground.runs import lists as listing
 from playground.runs import retention
-from playground.runs.filters import InvalidFilter, Wanted, read_filter
+from playground.runs.filters import MOST, SHOWN, InvalidFilter, Wanted, read_filter
 from playground.views.frame import frame_of
 
 STATUSES: tuple[RunStatus, ...] = (
@@ -41,6 +41,8 @@ class RunsPage:
     rows: tuple[RunSummary, ...]
     next: str
     """The query of the next part of the list; empty at the end."""
+    longer: str
+    """The query of a longer part that begins as this one does, for whoever scrolls to its end; empty at the most."""
     first: str
     """The query of the first part; empty when this is it."""
     workflows: tuple[str, ...]
@@ -77,6 +79,7 @@ async def runs(request: HttpRequest) -> HttpResponse:
     context = RunsPage(
         rows=found.rows,
         next=urlencode({**query, **size, "after": found.next}) if found.next else "",
+        longer=_longer(query, request.GET.get("after", ""), wanted) if wanted is not None and found.next else "",
         first=f"?{urlencode(query | size)}" if request.GET.get("after") else "",
         workflows=tuple(sorted({entry.workflow_id for entry in await catalogue.workflows()})),
         statuses=STATUSES,
@@ -89,6 +92,12 @@ async def runs(request: HttpRequest) -> HttpResponse:
     )
     frame = await frame_of(request, "runs")
     return page(request, "runs/list.html", context, frame=frame, status=400 if issues else 200)
+
+
+def _longer(query: dict[str, str], after: str, wanted: Wanted) -> str:
+    if wanted.limit >= MOST:
+        return ""
+    return urlencode({**query, "limit": min(wanted.limit + SHOWN, MOST)} | ({"after": after} if after else {}))
 
 
 def _without(query: dict[str, str], name: str) -> str:

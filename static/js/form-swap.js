@@ -19,16 +19,26 @@ export function submit({ id }, name, value) {
   busy = true;
   typed.clear();
   focused = known(document.activeElement);
-  exchange(box, box.closest("form"), name, value).catch(reportError).finally(() => {
+  const data = new FormData(box.closest("form"));
+  data.append(name, value);
+  exchange(box, data).catch(reportError).finally(() => {
     const waiting = next;
     [busy, next] = [false, null];
     if (waiting) submit(box, ...waiting);
   });
 }
 
-async function exchange(box, owner, name, value) {
-  const data = new FormData(owner);
-  data.append(name, value);
+// Shows the form with what was posted of it once, instead of what it holds.
+export function refill(box, pairs) {
+  const data = new FormData(box.closest("form"));
+  for (const { name } of box.querySelectorAll("[name]")) data.delete(name);
+  for (const pair of pairs) data.append(...pair);
+  data.append(`${box.dataset.prefix}:do`, "refresh:");
+  return exchange(box, data);
+}
+
+async function exchange(box, data) {
+  const owner = box.closest("form");
   const body = owner.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
   const url = box.dataset.submitUrl || owner.getAttribute("action") || location.href;
   const answer = await fetch(url, { method: "POST", headers: { "HX-Request": "true" }, body });

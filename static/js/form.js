@@ -71,3 +71,8 @@ document.addEventListener("paste", paste);
 document.addEventListener("form:swapped", (event) => prepare(event.target));
 document.addEventListener("htmx:after:swap", () => prepare(document));
 prepare(document);
+
+// What was typed is kept for the way back, and was, when this is the way back.
+const keep = () => import("./form-back.js");
+if (history.state?.forms) keep();
+else for (const kind of ["input", "form:swapped"]) document.addEventListener(kind, keep, { once: true });

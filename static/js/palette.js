@@ -22,6 +22,8 @@ const SHORTCUTS = [
   ["Shift J", "download the run as JSON"],
   ["Shift S", "save the run as a scenario"],
   ["Shift X", "compare the run with another"],
+  ["!", "first failure"],
+  ["0", "the whole timeline, after dragging over a part of it"],
   ["x", "fill in an example"],
   ["s", "name and save the input"],
   ["t", "light, dark, or as the system"],

@@ -88,6 +88,9 @@ rows?.addEventListener("focusin", ({ target }) => {
   if (mine.row && target.matches("a.row-toggle:focus-visible")) act("choose", target.closest(".row"));
 });
 rows?.addEventListener("pointerover", ({ target }) => target.matches(".bar") && act("tell", target));
+document.querySelector(".journal")?.addEventListener("pointerdown", (event) => {
+  if (event.button === 0 && event.target.closest(".axis-line, .bars")) import("./zoom.js").then(({ begin }) => begin(event));
+});
 addEventListener("keydown", (event) => {
   if (event.key === "Escape" && mine.row && !document.querySelector("dialog[open], :popover-open")) act("step", "close");
 });
@@ -112,20 +115,24 @@ export async function refresh({ changed = [], opened = [], bodies = [] }, writin
   apply();
 }
 
+// The part of the run that is looked at, in milliseconds since its origin, and who labels the axis then.
+export const zoom = { from: 0, to: Number.POSITIVE_INFINITY, label: null };
+
 // The same arithmetic as the server's: busy stretches to scale, broken waits of a fixed width.
-function axis() {
+export function axis() {
   const { stretches, origin, live } = document.getElementById("axis").dataset;
-  const parts = JSON.parse(stretches).map(([start, end, broken]) => ({ start, end, broken }));
-  const last = parts.at(-1);
+  const whole = JSON.parse(stretches).map(([start, end, broken]) => ({ start, end, broken }));
+  const last = whole.at(-1);
   const grows = live !== undefined && last && !last.broken && rows.querySelector('.bar[data-kind="run"]:not([data-to])');
-  const end = now() - origin;
-  if (grows) last.end = Math.max(last.end, end);
+  if (grows) last.end = Math.max(last.end, now() - origin);
+  const cut = whole.map(({ start, end, broken }) => ({ start: Math.max(start, zoom.from), end: Math.min(end, zoom.to), broken }));
+  const parts = zoom.label ? cut.filter(({ start, end }) => end > start) : whole;
   const busy = parts.reduce((sum, part) => sum + (part.broken ? 0 : part.end - part.start), 0);
   const scale = busy ? (100 - BREAK * parts.filter((part) => part.broken).length) / busy : 0;
   return { parts, scale, grows, end: last ? last.end : 0 };
 }
 
-function place({ parts, scale }, at) {
+export function place({ parts, scale }, at) {
   let left = 0;
   for (const part of parts) {
     const width = part.broken ? BREAK : (part.end - part.start) * scale;
@@ -137,14 +144,18 @@ function place({ parts, scale }, at) {
 
 export function draw() {
   const scale = axis();
-  for (const bar of rows.querySelectorAll(".bar")) {
-    const left = place(scale, Number(bar.dataset.from));
-    const right = place(scale, bar.dataset.to === undefined ? scale.end : Number(bar.dataset.to));
+  for (const bar of document.querySelectorAll("#rows .bar, #breaks rect[data-from]")) {
+    const from = Number(bar.dataset.from);
+    const to = bar.dataset.to === undefined ? scale.end : Number(bar.dataset.to);
+    const left = place(scale, from);
+    const right = place(scale, to);
+    bar.toggleAttribute("data-outside", to < zoom.from || from > zoom.to);
     const width = Math.max(right - left, 0.6);
     bar.setAttribute("x", `${Math.min(left, 100 - width).toFixed(2)}%`);
     bar.setAttribute("width", `${width.toFixed(2)}%`);
   }
-  if (scale.grows) label(scale);
+  if (zoom.label) zoom.label(scale);
+  else if (scale.grows) label(scale);
   return scale.grows;
 }
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from playwright.async_api import Browser, Page, expect
@@ -10,6 +11,9 @@ from tests.browser.conftest import Server, free_port
 from tests.browser.test_tour import status
 
 pytestmark = pytest.mark.browser
+
+ENDS = "all => all.map(one => one.getBoundingClientRect()).map(({left, right}) => [left, right])"
+"""The left and the right end of each element."""
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +57,7 @@ async def test_the_failed_item_among_many_is_one_click_away(page: Page) -> None:
     await expect(page).to_have_url(re.compile(r"row=parse_page%5B60%5D"))
     await page.reload()
     await expect(panel).to_be_visible()
+    await expect(page.locator("#run[data-connected]")).to_have_count(1)
     await page.keyboard.press("Escape")
     await expect(panel).to_be_hidden()
 
@@ -81,3 +86,34 @@ async def test_two_people_answer_without_a_reload(page: Page) -> None:
         await expect(page.locator(f'[data-step="{step}"][data-status="success"]')).to_have_count(1)
     await status(page, "success")
     await expect(page.locator('[data-value="result"]')).to_contain_text("how-we-fold-waits")
+
+
+async def test_dragging_over_the_timeline_looks_at_a_part_of_it(page: Page) -> None:
+    """Bars outside of it go, its labels do not touch, no row opens; a key gives the whole back."""
+    await begin(page, "agent", "success")
+    line = page.locator("#axis .axis-line")
+    box = await line.bounding_box()
+    assert box is not None
+    bars = page.locator('#rows .bar[data-kind="run"]:not([data-outside])')
+    whole = await bars.count()
+    bar = await page.locator('[data-step="act"] .bars').first.bounding_box()
+    assert bar is not None
+    await page.mouse.move(box["x"] + box["width"] * 0.4, bar["y"] + 5)
+    await page.mouse.down()
+    await page.mouse.move(box["x"] + box["width"] * 0.5, bar["y"] + 6)
+    # The script that takes the drag comes with the first one.
+    await page.wait_for_load_state("networkidle")
+    await page.mouse.move(box["x"] + box["width"] * 0.6, bar["y"] + 6)
+    await expect(page.locator(".zoom-range")).to_have_count(1)
+    await page.mouse.up()
+    await expect(page.get_by_role("button", name="Whole run")).to_be_visible()
+    assert 0 < await bars.count() < whole
+    labels = page.locator("#axis text[data-zoom]")
+    await expect(labels).not_to_have_count(0)
+    spans = sorted(await labels.evaluate_all(ENDS))
+    assert len(spans) >= 2
+    assert all(left[1] < right[0] for left, right in pairwise(spans))
+    await expect(page.locator("#rows .row-body:not([hidden])")).to_have_count(0)
+    await page.keyboard.press("0")
+    await expect(bars).to_have_count(whole)
+    await expect(labels).to_have_count(0)

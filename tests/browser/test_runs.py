@@ -47,3 +47,21 @@ async def test_filters_apply_at_once_and_a_row_leads_to_its_run(context: Browser
     await expect(page.locator("tbody tr")).to_have_count(1)
     await page.locator("tbody tr .cell-time").click(force=True)
     await page.wait_for_url(run_url)
+
+
+async def test_scrolling_to_the_end_brings_older_runs(context: BrowserContext) -> None:
+    """As many as were there and fifty more, at an address of their own; what is live stays so."""
+    page = await context.new_page()
+    for _ in range(110):
+        made = await page.request.post("/api/workflows/trip/create-run", data={})
+        assert made.ok
+    await page.goto("/runs/?status=pending")
+    rows = page.locator("tbody tr")
+    await expect(rows).to_have_count(50)
+    await page.get_by_role("link", name="Older").scroll_into_view_if_needed()
+    await expect(rows).to_have_count(100)
+    await expect(page).to_have_url(re.compile("limit=100"))
+    await page.get_by_role("link", name="Older").scroll_into_view_if_needed()
+    await expect(page).to_have_url(re.compile("limit=150"))
+    await page.reload()
+    assert await rows.count() >= 110

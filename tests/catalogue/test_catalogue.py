@@ -53,6 +53,18 @@ async def test_a_new_version_takes_the_place_of_the_old() -> None:
     assert await current() == [("a", "d1"), ("b", "d1")]
 
 
+async def test_while_a_worker_imports_a_workflow_is_perhaps_only_not_there_yet() -> None:
+    """Whoever comes in the first second is told to try again."""
+    with pytest.raises(UnknownWorkflow, match=r"There are: none$"):
+        await catalogue.workflow("a")
+    await in_transaction(OwnRow("w", "here").create, ["a.py"])
+    with pytest.raises(UnknownWorkflow, match="A worker still imports code: try again in a moment"):
+        await catalogue.workflow("a")
+    await publish(entry("b"))
+    with pytest.raises(UnknownWorkflow, match=r"There are: b$"):
+        await catalogue.workflow("a")
+
+
 async def test_an_unknown_digest_gives_the_latest_version() -> None:
     """A run whose version is not known is shown with what is known; nothing is known of an unknown workflow."""
     await publish(entry("a"))

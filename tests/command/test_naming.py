@@ -81,5 +81,6 @@ async def test_the_reason_of_a_cancel_is_shown(stage: Stage) -> None:
     await actions.cancel(run_id, "wrong input")
     loaded = await load(run_id)
     assert "canceled: wrong input" in await whole_text(loaded.history, lambda *words: "")
-    assert (await run_json(loaded.history))["reason"] == "wrong input"
+    told = await run_json(loaded.history)
+    assert (told["reason"], told["input"], "input" in told["steps"]) == ("wrong input", 1, False)
     assert "canceled: wrong input" in (await stage.client.get(f"/runs/{run_id}/")).content.decode()

@@ -27,7 +27,14 @@ NAN = NAN.replace("output_schema=str", "output_schema=str, metadata={}")
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Return a folder with a good module and bad ones."""
-    texts = {"good": GOOD, "nan": NAN, "dies": "import os\nos._exit(7)\n", "blocks": "while True: pass\n"}
+    words = GOOD.replace("input_schema=int", "input_schema={'x': int}")
+    texts = {
+        "good": GOOD,
+        "nan": NAN,
+        "words": words,
+        "dies": "import os\nos._exit(7)\n",
+        "blocks": "while True: pass\n",
+    }
     for name, text in texts.items():
         (tmp_path / f"{name}.py").write_text(text)
     return tmp_path
@@ -35,12 +42,13 @@ def folder(tmp_path: Path) -> Path:
 
 async def test_check_finds_what_the_others_hold(folder: Path) -> None:
     """Modules that end the process or block are named, in their places, and the rest is checked without them."""
-    said = await command(folder, "check", "dies.py", "nan.py", "good.py", "blocks.py", "--timeout", "3")
+    said = await command(folder, "check", "dies.py", "nan.py", "words.py", "good.py", "blocks.py", "--timeout", "3")
     assert said.code == 1
     assert [one["id"] for one in said.json["workflows"]] == ["good"]
     assert [(one["module"], one["type"], one["workflow"]) for one in said.json["problems"]] == [
         ("dies.py", "ProcessEnded", None),
         ("nan.py", "DefinitionError", "bad"),
+        ("words.py", "InvalidSchema", None),
         ("blocks.py", "TimeLimit", None),
     ]
 
@@ -48,7 +56,8 @@ async def test_check_finds_what_the_others_hold(folder: Path) -> None:
 async def test_a_run_works_beside_bad_neighbours(folder: Path) -> None:
     """The command's own worker leaves out what ended the one before it, and gets the variables of a file."""
     (folder / "my.env").write_text("export WORD='open sesame'\n")
-    said = await command(folder, "run", "good", "--input", "1", "dies.py", "nan.py", "good.py", "--env-file", "my.env")
+    modules = ("dies.py", "nan.py", "words.py", "good.py")
+    said = await command(folder, "run", "good", "--input", "1", *modules, "--env-file", "my.env")
     assert (said.code, said.json["result"]) == (0, "1 open sesame")
     assert "nan.py holds a workflow that cannot be served, 'bad'" in said.err
     refused = await command(folder, "run", "bad", "--input", "1", "nan.py", "good.py")
@@ -69,7 +78,7 @@ async def test_what_is_not_there_ends_a_command(words: tuple[str, ...], folder: 
 async def test_a_playground_serves_the_others(folder: Path) -> None:
     """What ends or blocks workers is left out and named on the pages; a saved file of variables counts at once."""
     (folder / "my.env").write_text("WORD=before\n")
-    words = ("dies.py", "nan.py", "blocks.py", "good.py", "--env-file", "my.env")
+    words = ("dies.py", "nan.py", "blocks.py", "words.py", "good.py", "--env-file", "my.env")
     async with playground(folder, *words, env=environment(STEPYARD_BLOCKED_SECONDS="3")) as running:
         listed = await running.until("/workflows/", lambda _, text: 'data-workflow="good"' in text)
         assert "before" in listed
@@ -77,6 +86,7 @@ async def test_a_playground_serves_the_others(folder: Path) -> None:
             assert "dies.py does not import: <strong>" in page
             assert "nan.py holds a workflow that cannot be served, &#x27;bad&#x27;" in page
             assert "blocks.py does not import: <strong>TimeLimit" in page
+            assert "words.py does not import: <strong>InvalidSchema" in page
         (folder / "dies.py").write_text(GOOD.replace("good", "mended"))
         (folder / "blocks.py").write_text(GOOD.replace("good", "freed"))
         (folder / "my.env").write_text("WORD=afterwards\n")

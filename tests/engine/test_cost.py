@@ -14,13 +14,13 @@ from tests.benchmarks.workloads import WORKLOADS, Workload
 ENGINE = str(Path(engine.__file__).parent)
 
 MOST = {
-    "runs": 263,
-    "chain": 42,
-    "fan-out": 5450,
-    "loop": 64,
+    "runs": 258,
+    "chain": 40,
+    "fan-out": 5410,
+    "loop": 63,
     "foreach": 56,
-    "watched": 48,
-    "inline": 43,
+    "watched": 47,
+    "inline": 41,
 }
 """Calls for each run, step, pass or item. Who needs more has a reason for it, and says so in the same change."""
 

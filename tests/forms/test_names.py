@@ -1,11 +1,12 @@
 """Names of properties are data: whatever they are, their values come back through a browser and the server's parser."""
 
+import re
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from pydantic import Field, create_model
+from pydantic import BaseModel, Field, create_model
 
 from playground.forms import Form, dumps
 from playground.forms.schema.labels import field_label
@@ -160,3 +161,20 @@ def test_a_title_of_ones_own_and_a_name_without_a_title_stay(name: str) -> None:
     assert field_label("", name) == name
     title = name.title().replace("_", " ").strip()
     assert field_label(title, name) or not title
+
+
+def test_a_model_inside_a_model_is_called_like_what_is_beside_it() -> None:
+    """Where titles are made of names, properties that are other models, which have none, are called in the same way."""
+
+    class Address(BaseModel):
+        street: str
+
+    class Order(BaseModel):
+        name: str
+        billing_address: Address
+        ship_to: Address | None = None
+
+    labels = re.findall(r'f-label"[^>]*>([^<]+)<', Form.blank(Order.model_json_schema()).html())
+    assert labels == ["Name", "Billing Address", "Street", "Ship To"]
+    data = {"type": "object", "properties": {"name": {"type": "string"}, "billing_address": {"type": "string"}}}
+    assert re.findall(r'f-label"[^>]*>([^<]+)<', Form.blank(data).html()) == ["name", "billing_address"]

@@ -138,6 +138,7 @@ async def test_scenarios_are_played(stage: Stage, project: Path, monkeypatch: py
     page = await stage.get(HERE)
     assert "<title>1 failed" in page
     assert '<span data-diff="-">-  &quot;result&quot;: &quot;Lisbon: no&quot;,</span>' in page
+    assert '<li data-op="replace"><span class="change-op">replace</span> <code>/result</code>' in page
     taken = await stage.post(f"{HERE}run/", {"name": "wrong", "do": "take"})
     assert (taken.status_code, taken["Location"]) == (303, HERE)
     assert json.loads(file.read_text())["expect"]["result"] == right["expect"]["result"]

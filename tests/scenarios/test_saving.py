@@ -7,19 +7,21 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, SecretStr
 
 from engine import Context, Engine, Fail, Rehearsal, create_workflow, sequence, step
 from engine.errors import RequestError
 from engine.journal.fold import fold
+from engine.paths import format_path
 from engine.playing import judge
 from engine.scenarios.scenario import Answer, Scenario, Sent
 from engine.testing import FakeClock
 from playground.catalogue.published import WorkflowEntry
 from playground.scenarios.pytest_text import as_pytest
 from playground.scenarios.saving import Recorded, offered_results, scenario_of_run
+from tests.laws.trees import Plan, World, answer_to, build, plans
 from tests.scenarios.cases import shop
 from tests.scenarios.recording import record
 
@@ -220,3 +222,21 @@ def test_events_are_no_function() -> None:
     late = (Answer(step="ask", late=True), Answer(step="ask", data=1))
     after = Scenario(workflow="one", name="x", answers=late, expect={"status": "success"})
     assert (as_pytest(sent, entry), as_pytest(after, entry)) == ("", "")
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=50)
+@given(plan=plans(failing=True), data=st.integers(0, 20), answered=st.integers(0, 6))
+async def test_any_saved_run_comes_to_the_same(plan: Plan, data: int, answered: int) -> None:
+    """Of a random workflow, answered to its end or left on the way: what was saved of it passes."""
+    engine = Engine([build(plan, World())], clock=FakeClock())
+    run = await engine.workflow("main").create_run()
+    result = await run.start(data)
+    for _ in range(answered):
+        if result.status == "suspended":
+            path = result.suspended[-1]
+            result = await run.resume(path, answer_to(result.steps[format_path(path)].suspend_payload))
+    events = await engine.store.read(run.run_id)
+    flow = build(plan, World())
+    saved = scenario_of_run(Recorded(run=fold(events), events=events, graph=flow.graph), "again")
+    verdict, _ = await judge(flow, saved)
+    assert verdict.passed, verdict.text

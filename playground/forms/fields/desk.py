@@ -20,6 +20,7 @@ from playground.forms.fields.nodes import Field, Need
 from playground.forms.schema.document import Place
 from playground.forms.schema.kinding import offered, settle
 from playground.forms.schema.kinds import Const, Settled
+from playground.forms.schema.labels import is_made_of
 from playground.forms.schema.shape import Shape, fold
 from playground.forms.validation.check import fits
 from playground.forms.values.values import Json
@@ -70,8 +71,14 @@ class Desk:
 
         """
         required = shape.required
-        for name, place in shape.properties.items():
-            member = self.field(place, name, Need.REQUIRED if name in required else Need.OPTIONAL)
+        members = [
+            self.field(place, name, Need.REQUIRED if name in required else Need.OPTIONAL)
+            for name, place in shape.properties.items()
+        ]
+        # pydantic makes titles of names, but none for a property that is another model.
+        if any(is_made_of(member.shape.title, member.name) for member in members):
+            members = [replace(member, worded=not member.shape.title) for member in members]
+        for member in members:
             if chosen and member.need is Need.OPTIONAL and isinstance(member.kind, Const):
                 member = replace(member, need=Need.TAG)
             if not member.shape.never:

@@ -21,7 +21,7 @@ from playground.forms.schema.kinds import (
     Union,
     Upload,
 )
-from playground.forms.schema.labels import field_label
+from playground.forms.schema.labels import field_label, worded
 from playground.forms.schema.shape import Shape, numeric
 from playground.forms.values.jsontext import JsonError
 from playground.forms.values.pasted import parse_pasted
@@ -55,6 +55,8 @@ class Field:
     name: str
     """The property's name, empty for items."""
     need: Need
+    worded: bool = False
+    """Whether the properties beside it have titles that were made of their names, so that it is called like them."""
 
     @property
     def kind(self) -> Kind:
@@ -79,7 +81,8 @@ class Field:
     @property
     def label(self) -> str:
         """What it is called."""
-        return field_label(self.shape.title, self.name)
+        label = field_label(self.shape.title, self.name)
+        return worded(label) or label if self.worded and not self.shape.title else label
 
     @property
     def may_be_empty(self) -> bool:

@@ -24,12 +24,15 @@ def field_label(title: str, name: str) -> str:
     Arguments: the title of its schema, empty when there is none, and the name of the property. A title that pydantic
     has made of the name has lost where the words of camel case begin. A name without a title is data, and stays.
     """
-    if title and title == name.title().replace("_", " ").strip():
-        return _words_in(name) or title
-    return title or name
+    return worded(name) or title if is_made_of(title, name) else title or name
 
 
-def _words_in(name: str) -> str:
+def is_made_of(title: str, name: str) -> bool:
+    """Tell whether a title is the one that pydantic makes of a name."""
+    return bool(title) and title == name.title().replace("_", " ").strip()
+
+
+def worded(name: str) -> str:
     """Return a name in snake, kebab or camel case as words; acronyms stay in capitals."""
     shouted = name.isupper() and "_" in name
     words = _HUMP.sub(" ", name.lower() if shouted else name).replace("_", " ").replace("-", " ").split()
