@@ -11,6 +11,7 @@ from channels.layers import get_channel_layer
 
 from engine import Engine, Workflow
 from engine.errors import UnknownRun
+from engine.events import Event
 from engine.runs.runtime import Runtime
 from playground.live import nudges
 from playground.worker.admission import begin
@@ -70,7 +71,7 @@ async def play(runtime: Runtime, run_id: str) -> None:
     with suppress(UnknownRun):
         summary = await runtime.store.summary(run_id)
         while summary.has_input and not summary.ended:
-            await begin(runtime, run_id, owner="w1", lease=10, is_of_others=_is_of_nobody_else)
+            await begin(runtime, run_id, owner="w1", lease=10, is_left=_is_left_to_nobody)
             state = await runtime.state(run_id)
             if state.due_at is None or state.due_at - runtime.clock.now() > timedelta(minutes=1):
                 return
@@ -78,5 +79,5 @@ async def play(runtime: Runtime, run_id: str) -> None:
             summary = await runtime.store.summary(run_id)
 
 
-async def _is_of_nobody_else(digest: str) -> bool:
+async def _is_left_to_nobody(created: Event) -> bool:
     return False
