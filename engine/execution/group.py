@@ -133,13 +133,31 @@ class Siblings:
         if self._decided:
             self._queue.clear()
         elif self._failed and not self._launch_all and self._queue:
-            state = self._run.journal.state
-            begun = {self._child_of(path) for path in (*state.open, *state.paused, *state.released)}
+            begun = self._begun()
             self._queue = deque(number for number in self._queue if number in begun)
-        while self._queue and len(self._running) + len(self._held) < self._limit:
-            number = self._queue.popleft()
+        while len(self._running) < self._limit and (number := self._next()) is not None:
             self._running[number] = tasks.create_task(self._run_child(number))
         return bool(self._running)
+
+    def _next(self) -> int | None:
+        """Take the next child out of the queue.
+
+        One before which the run pauses keeps its place in the window, but not against a sibling that has begun: what
+        that one waits for may be over, and the run would neither go on nor rest.
+        """
+        if not self._queue:
+            return None
+        if not self._held or len(self._running) + len(self._held) < self._limit:
+            return self._queue.popleft()
+        begun = self._begun()
+        number = next((number for number in self._queue if number in begun), None)
+        if number is not None:
+            self._queue.remove(number)
+        return number
+
+    def _begun(self) -> set[int | None]:
+        state = self._run.journal.state
+        return {self._child_of(path) for path in (*state.open, *state.paused, *state.released)}
 
     async def _run_child(self, number: int) -> None:
         outcome: Outcome = CANCELED
