@@ -33,7 +33,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # The tests start hundreds of processes: Python is to compile each file once for all of them, also where an image forbids that.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run install test coverage mutants browser slow faults servers storm wheel zoo bench bench-quick lint format docs pictures clean
+.PHONY: help run install test coverage mutants browser slow laws faults servers storm wheel zoo bench bench-quick lint format docs pictures clean
 .DEFAULT_GOAL := help
 
 $(BIN)/python:
@@ -94,8 +94,10 @@ mutants: $(MUTANTS_STAMP) ## Break journal/ and execution/ line by line for MINU
 browser: $(TEST_STAMP) ## The tour in a real Chromium.
 	$(PYTEST) $(SPREAD) -m browser $(ARGS)
 
-slow: $(TEST_STAMP) ## The commands and reloads, each with a playground of its own; and the laws, on many more examples.
+slow: $(TEST_STAMP) ## The commands and reloads, each with a playground of its own.
 	$(PYTEST) $(SPREAD) -m slow $(ARGS)
+
+laws: $(TEST_STAMP) ## The laws, on many more examples than the tests try each time; some minutes.
 	$(PYTEST) $(SPREAD) --hypothesis-profile thorough -m "hypothesis and $(SECONDS_EACH)" $(ARGS) $(NONE_IS_FINE)
 
 faults: $(TEST_STAMP) ## Kill at every fault point, race, inject, ask at random; FAULTS=sample tries a part of it.

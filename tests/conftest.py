@@ -1,4 +1,4 @@
-"""How often each law is tried: a few dozen times where people wait for it, far more often in `make slow`."""
+"""How often each law is tried: a few dozen times where people wait for it, far more often in `make laws`."""
 
 from hypothesis import settings
 
