@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PLACE = ROOT / ".venv" / "zoo"
 MINORS = range(11, 15)
 BOUND = ("pydantic", "django")
-TOOLS = ("pytest", "pytest-asyncio", "pytest-django", "pytest-randomly", "pytest-timeout", "pytest-xdist")
+TOOLS = ("hypothesis", "pytest", "pytest-asyncio", "pytest-django", "pytest-randomly", "pytest-timeout", "pytest-xdist")
 FOUND = "import sys, django, pydantic; print(sys.version.split()[0], pydantic.VERSION, django.__version__)"
 
 
