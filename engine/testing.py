@@ -21,7 +21,7 @@ from engine.registry import Engine
 from engine.rehearsal import Rehearsal
 from engine.runs.run import Run
 from engine.shown import shown
-from engine.tree.calls import COUNT, SECONDS, TIME, YES_OR_NO, Expected, asking
+from engine.tree.calls import COUNT, SHIFT, TIME, YES_OR_NO, Expected, asking
 from engine.tree.nodes import StepNode
 from engine.validation.port_checks import check_port
 from engine.values.missing import MISSING
@@ -57,9 +57,9 @@ class FakeClock:
         """Return the time, in UTC."""
         return self._now
 
-    @asking("clock.advance(60)", by=SECONDS)
+    @asking("clock.advance(60)", by=SHIFT)
     def advance(self, by: float | timedelta) -> None:
-        """Move the clock forward, in seconds or as a timedelta, and wake who slept until then."""
+        """Move the clock, in seconds or as a timedelta, forward or back, and wake who slept until then."""
         self._now += by if isinstance(by, timedelta) else timedelta(seconds=by)
         while self._sleepers and self._sleepers[0][0] <= self._now:
             _, _, sleeper = heapq.heappop(self._sleepers)

@@ -40,15 +40,15 @@ TIME = Expected(
     "a datetime with a time zone",
     lambda value: isinstance(value, datetime) and value.tzinfo is not None and is_in_calendar(value),
 )
-SECONDS = Expected("seconds or a timedelta, from 0 to a thousand years", lambda value: _is_duration(value))
+SHIFT = Expected("seconds or a timedelta, of a thousand years at most, forward or back", lambda value: _is_shift(value))
 NUMBER = Expected("a number", lambda value: hasattr(value, "__float__") and not math.isnan(float(value)))
 YES_OR_NO = Expected("True or False", lambda value: isinstance(value, bool))
 FUNCTION = Expected("a function", callable)
 
 
-def _is_duration(value: Any) -> bool:
+def _is_shift(value: Any) -> bool:
     seconds = value.total_seconds() if isinstance(value, timedelta) else value
-    return is_number(seconds) and 0 <= seconds <= LONGEST
+    return is_number(seconds) and abs(seconds) <= LONGEST
 
 
 def one_of(*words: str) -> Expected:
