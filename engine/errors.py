@@ -147,7 +147,7 @@ class RequestError(StepyardError):
 
 
 class InvalidCall(RequestError):
-    """The arguments of this call do not fit. Write it as the message says."""
+    """The arguments of this call do not fit. Call it as the message shows."""
 
 
 class UnknownWorkflow(RequestError):

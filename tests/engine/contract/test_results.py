@@ -152,7 +152,7 @@ async def test_invalid_input_raises_and_leaves_nothing_behind() -> None:
     [
         ({"a": [object()]}, r"a\[0\]: a value of type object cannot become JSON"),
         ({"a": float("nan")}, r"a: nan cannot become JSON here"),
-        (b"\xff", "value: bytes that are not UTF-8 cannot become JSON here"),
+        (b"\xff", "bytes that are not UTF-8 cannot become JSON here"),
     ],
 )
 async def test_input_that_cannot_become_json_is_invalid_too(value: Any, message: str) -> None:
