@@ -90,7 +90,7 @@ def hostile() -> dict[str, tuple[Any, Any]]:
 
 async def asked(workflow_id: str, value: Any) -> None:
     """Send a question to the worker without waiting for its answer."""
-    question = {"kind": "start", "input": value, "state": None, "request_context": None}
+    question = {"kind": "start", "input": value, "state": None, "request_context": None, "rehearsal": None}
     await nudges.ask({"workflow_id": workflow_id, **question}, seconds=0)
 
 
