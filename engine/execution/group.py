@@ -135,20 +135,22 @@ class Siblings:
         elif self._failed and not self._launch_all and self._queue:
             begun = self._begun()
             self._queue = deque(number for number in self._queue if number in begun)
-        while len(self._running) < self._limit and (number := self._next()) is not None:
+        while self._queue and len(self._running) < self._limit:
+            if self._held and len(self._running) + len(self._held) >= self._limit:
+                number = self._next_begun()
+                if number is None:
+                    break
+            else:
+                number = self._queue.popleft()
             self._running[number] = tasks.create_task(self._run_child(number))
         return bool(self._running)
 
-    def _next(self) -> int | None:
-        """Take the next child out of the queue.
+    def _next_begun(self) -> int | None:
+        """Take the next child that has begun out of the queue.
 
         One before which the run pauses keeps its place in the window, but not against a sibling that has begun: what
         that one waits for may be over, and the run would neither go on nor rest.
         """
-        if not self._queue:
-            return None
-        if not self._held or len(self._running) + len(self._held) < self._limit:
-            return self._queue.popleft()
         begun = self._begun()
         number = next((number for number in self._queue if number in begun), None)
         if number is not None:
