@@ -70,6 +70,10 @@ function toggle(way) {
   return toggles.at(way > 0 ? (at + 1) % toggles.length : Math.max(at, 0) - 1);
 }
 
+// One promise for all keys: those that come while it loads are pressed in their order.
+let loading = null;
+const keys = () => (loading ??= import("./keys.js"));
+
 // What is typed while the palette is on its way belongs to it.
 let early = null;
 
@@ -92,7 +96,7 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     event.target.dispatchEvent(new MouseEvent("click", { bubbles: true }));
   } else if (event.ctrlKey && event.key === "Enter") {
-    import("./keys.js").then(({ send }) => send(event.target));
+    keys().then(({ send }) => send(event.target));
   } else if (early && !held) {
     event.preventDefault();
     early.push(event.key);
@@ -107,7 +111,7 @@ document.addEventListener("keydown", (event) => {
     waitsForGo = event.key === "g";
     if (focused) event.preventDefault();
     focused?.focus();
-    if (!focused) import("./keys.js").then(({ press }) => press(event));
+    if (!focused) keys().then(({ press }) => press(event));
   }
 });
 
@@ -124,7 +128,7 @@ document.addEventListener("htmx:after:swap", () => {
 
 document.addEventListener("click", ({ target }) => {
   const button = target.closest("[data-copy]");
-  if (button) import("./keys.js").then(({ copy }) => copy(button));
+  if (button) keys().then(({ copy }) => copy(button));
 });
 
 // The dots beside the nodes of a graph; what is set is kept, and sent with what starts a run or lets it go on.
