@@ -166,7 +166,7 @@ async def test_an_end_whose_answer_is_lost_has_ended_the_run(store: OrmStore, wi
 async def test_a_commit_whose_answer_is_lost_is_not_made_again(store: OrmStore, wire: Proxy) -> None:
     """A run that was created and claimed is not found to exist already, or to be claimed by somebody else."""
     wire.lose_answer_to(b"COMMIT")
-    assert (await store.create("r", [draft("run-created", workflow_id="flow", input=1)])).run_id == "r"
+    await store.create("r", [draft("run-created", workflow_id="flow", input=1)])
     assert wire.lost.is_set()
     wire.lose_answer_to(b"COMMIT")
     claim = await store.claim("r", owner="w", lease=60)
