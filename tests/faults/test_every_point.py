@@ -191,7 +191,7 @@ async def drive(yard: Yard, run_id: str, module: str) -> RunState:
 def points(flow: Flow) -> list[str]:
     """Return where to die."""
     every = [f"{at}:{when}" for at in range(1, flow.appends + 1) for when in ("before", "after")]
-    return every if is_full() else random.sample(every, 5)
+    return every if is_full() else random.sample(every, 3)
 
 
 def check_journal(events: list[Event]) -> None:
