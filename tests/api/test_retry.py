@@ -37,35 +37,35 @@ def begin(id: str = "flow") -> Any:
     return create_workflow(id=id, input_schema=None, output_schema=None)
 
 
-def chain(world: World) -> Workflow[Any, Any]:
+def chain(world: World) -> Any:
     """Fail in the middle."""
-    return begin().then(world.step("a")).then(world.step("b", fails=True)).then(world.step("c")).commit()  # type: ignore[no-any-return]
+    return begin().then(world.step("a")).then(world.step("b", fails=True)).then(world.step("c")).commit()
 
 
-def arms(world: World) -> Workflow[Any, Any]:
+def arms(world: World) -> Any:
     """Fail in two arms of three."""
     left = sequence(world.step("a"), world.step("b", fails=True))
-    return begin().parallel([left, world.step("c"), world.step("d", fails=True)]).commit()  # type: ignore[no-any-return]
+    return begin().parallel([left, world.step("c"), world.step("d", fails=True)]).commit()
 
 
-def nested(world: World) -> Workflow[Any, Any]:
+def nested(world: World) -> Any:
     """Fail inside of a nested workflow."""
     inner = begin("inner").then(world.step("a")).then(world.step("b", fails=True)).commit()
-    return begin().then(inner).then(world.step("c")).commit()  # type: ignore[no-any-return]
+    return begin().then(inner).then(world.step("c")).commit()
 
 
-def items(world: World) -> Workflow[Any, Any]:
+def items(world: World) -> Any:
     """Fail in each item."""
-    return begin().map(lambda data: [data, data]).foreach(world.step("b", fails=True), concurrency=2).commit()  # type: ignore[no-any-return]
+    return begin().map(lambda data: [data, data]).foreach(world.step("b", fails=True), concurrency=2).commit()
 
 
-def caught(world: World) -> Workflow[Any, Any]:
+def caught(world: World) -> Any:
     """Catch a failure, and fail after it."""
     mend = create_step(id="mend", execute=lambda told: told["error"])
-    return begin().attempt(world.step("a", fails=True), otherwise=mend).then(world.step("b", fails=True)).commit()  # type: ignore[no-any-return]
+    return begin().attempt(world.step("a", fails=True), otherwise=mend).then(world.step("b", fails=True)).commit()
 
 
-def looped(world: World) -> Workflow[Any, Any]:
+def looped(world: World) -> Any:
     """Fail in the second iteration."""
 
     async def execute(data: Any) -> Any:
@@ -74,10 +74,10 @@ def looped(world: World) -> Workflow[Any, Any]:
             raise RuntimeError("a is broken")
         return f"{data}a"
 
-    return begin().dountil(create_step(id="a", execute=execute), lambda data, ctx: ctx.iteration == 3).commit()  # type: ignore[no-any-return]
+    return begin().dountil(create_step(id="a", execute=execute), lambda data, ctx: ctx.iteration == 3).commit()
 
 
-def conditional(world: World) -> Workflow[Any, Any]:
+def conditional(world: World) -> Any:
     """Fail at a condition."""
 
     def is_fine(data: Any) -> bool:
@@ -85,13 +85,13 @@ def conditional(world: World) -> Workflow[Any, Any]:
             raise RuntimeError("the condition is broken")
         return True
 
-    return begin().then(world.step("a")).branch([(is_fine, world.step("b"))]).commit()  # type: ignore[no-any-return]
+    return begin().then(world.step("a")).branch([(is_fine, world.step("b"))]).commit()
 
 
-def undone(world: World) -> Workflow[Any, Any]:
+def undone(world: World) -> Any:
     """Fail after something that is undone then."""
     done = world.step("a", undo=lambda output: None)
-    return begin().then(done).then(world.step("b")).then(world.step("c", fails=True)).commit()  # type: ignore[no-any-return]
+    return begin().then(done).then(world.step("b")).then(world.step("c", fails=True)).commit()
 
 
 @pytest.mark.parametrize(
