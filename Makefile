@@ -12,7 +12,8 @@ PEERS := .bench
 PEERS_STAMP := $(PEERS)/.installed
 PEERS_LISTS := tests/benchmarks/peers/requirements.txt tests/benchmarks/peers/package.json
 PYTEST := $(BIN)/python -m pytest
-SPREAD := --numprocesses auto --maxprocesses 4 # a process for each core
+# One more than there are cores, since some tests wait for processes that they started.
+SPREAD := --numprocesses $(shell $(PYTHON) -c 'import os; print(min((os.cpu_count() or 1) + 1, 4))')
 SECONDS_EACH := not browser and not faults and not servers and not slow and not wheel
 NONE_IS_FINE := || [ $$? -eq 5 ] # pytest's code for "no test was found"
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
@@ -94,7 +95,7 @@ mutants: $(MUTANTS_STAMP) ## Break journal/ and execution/ line by line for MINU
 browser: $(TEST_STAMP) ## The tour in a real Chromium.
 	$(PYTEST) $(SPREAD) -m browser $(ARGS)
 
-slow: $(TEST_STAMP) ## The commands and reloads, each with a playground of its own.
+slow: $(TEST_STAMP) ## Commands and reloads, each with a playground of its own, and much of one thing.
 	$(PYTEST) $(SPREAD) -m slow $(ARGS)
 
 laws: $(TEST_STAMP) ## The laws, on many more examples than the tests try each time; some minutes.
