@@ -26,8 +26,6 @@ ABSENT := $(foreach server,$(BROKERS),$(if $(shell command -v $(server) /usr/sbi
 ON_POSTGRES := $(PYTEST) -p tests.servers.on_postgres
 ON_DATABASE := tests/actions tests/api tests/catalogue tests/engine/contract tests/engine/test_store.py tests/fleet tests/laws/test_on_database.py tests/live \
 	tests/pages tests/runs tests/store tests/worker
-IN_PROCESS := $(addprefix tests/,actions api catalogue diagram display examples fleet golden graph guard history layers live pages parity runs \
-	schedules store)
 FAULTS_ON_DATABASE := tests/faults/test_kill.py tests/faults/test_races.py tests/faults/test_changes.py
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
@@ -85,8 +83,8 @@ else
 	@echo "Chromium is not installed, so the tour in the browser is left out."
 endif
 
-coverage: $(TEST_STAMP) ## Which lines and branches the tests in one process reach, with a floor; ARGS=tests: all tests, in all processes.
-	$(PYTEST) $(SPREAD) --cov -m "$(SECONDS_EACH)" $(or $(ARGS),$(IN_PROCESS))
+coverage: $(TEST_STAMP) ## Which lines and branches the tests of make test reach, in all processes; twice as long.
+	$(PYTEST) $(SPREAD) --cov -m "$(SECONDS_EACH)" $(ARGS)
 
 mutants: $(MUTANTS_STAMP) ## Break journal/ and execution/ line by line for MINUTES=60, and see who notices; ARGS="'engine.journal.refs*'".
 	@$(BIN)/python -m tests.mutants --minutes $(MINUTES) $(ARGS)
@@ -104,8 +102,8 @@ laws: $(TEST_STAMP) ## The laws, on many more examples than the tests try each t
 faults: $(TEST_STAMP) ## Kill at every fault point, race, inject, ask at random; FAULTS=sample tries a part of it.
 	FAULTS=$(FAULTS) $(PYTEST) -m faults --timeout 1800 $(ARGS)
 
-servers: $(TEST_STAMP) ## What touches the database, on a PostgreSQL of the tests' own; and that one stopped and killed.
-	$(ON_POSTGRES) $(SPREAD) -m "not browser and not faults and not servers and not slow and not sqlite and not wheel" \
+servers: $(TEST_STAMP) ## What touches the database, on a PostgreSQL of the tests' own, also stopped and killed; COVERAGE=--cov.
+	$(ON_POSTGRES) $(SPREAD) $(COVERAGE) -m "not browser and not faults and not servers and not slow and not sqlite and not wheel" \
 		$(ON_DATABASE) $(ARGS)
 	FAULTS=sample $(ON_POSTGRES) -n 0 -m "servers or faults" tests/servers $(FAULTS_ON_DATABASE) $(ARGS)
 	@for server in $(ABSENT); do echo "$$server is not installed, so what is tested with it is left out."; done
