@@ -129,11 +129,40 @@ class WorkflowVersion(models.Model):
     queue = models.CharField(max_length=64, db_default="default")
     """The distributed queue that carries its runs, and how urgent they are in it."""
     priority = models.IntegerField(db_default=0)
+    code = models.CharField(max_length=64, db_default="")
+    """The digest of its `WorkflowCode` as it was published last; empty when nothing is known of it."""
 
     class Meta:
         """A digest stands for one graph of one workflow."""
 
         constraints = [models.UniqueConstraint(fields=["workflow_id", "digest"], name="one_row_a_version")]
+
+    def __str__(self) -> str:
+        """Return the workflow's id and the start of its digest."""
+        return f"{self.workflow_id} {self.digest[:8]}"
+
+
+class StepSource(models.Model):
+    """The source of a step's function."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    """SHA-256 of the whole source."""
+    text = models.TextField()
+    """The source, cut when it is long."""
+
+    def __str__(self) -> str:
+        """Return the start of its digest."""
+        return self.digest[:8]
+
+
+class WorkflowCode(models.Model):
+    """The sources of a workflow's steps, as some worker holds them."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    """SHA-256 of the workflow's id and of what follows."""
+    workflow_id = models.CharField(max_length=255)
+    steps = models.TextField()
+    """The digests of the sources by the written paths of the steps, as JSON."""
 
     def __str__(self) -> str:
         """Return the workflow's id and the start of its digest."""
@@ -229,6 +258,8 @@ class Worker(models.Model):
     """What its supervisor is asked to do with it: `playground.fleet.host.Order`."""
     versions = models.TextField(default="{}")
     """The digests of the workflows that it holds, by their ids, as JSON."""
+    codes = models.TextField(db_default="{}")
+    """The digests of the code of their steps (`WorkflowCode`), by the ids of the workflows, as JSON."""
     hosted_since = models.DateTimeField(null=True)
     """When the command was started that keeps it, on a database that machines share."""
     ended_at = models.DateTimeField(null=True)

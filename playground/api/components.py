@@ -119,6 +119,7 @@ SCHEMAS: dict[str, Schema] = {
             "error": pair(or_null(TEXT)),
             "input": listed("Change"),
             "output": listed("Change"),
+            "source": pair(or_null(TEXT)),
         }
     ),
     "Verdict": obj(
@@ -170,6 +171,7 @@ COMPARISON = obj(
         "first": or_null(TEXT),
         "input": listed("Change"),
         "result": listed("Change"),
+        "sources": {"type": "object", "additionalProperties": TEXT},
         "steps": listed("StepPair"),
     }
 )

@@ -14,6 +14,7 @@ from playground.fleet import workers
 from playground.fleet.workers import Blocked
 from playground.graph.tree import read_tree
 from playground.history import History, Holder, Window, rows
+from playground.runpage.changed import changed_steps
 from playground.runpage.view import RunView, run_view
 from playground.runs.standing import standing_of
 
@@ -74,7 +75,8 @@ def row_of(loaded: Loaded, path: Path) -> str:
 async def view_of(loaded: Loaded) -> RunView:
     """Return the run as it stands at this moment."""
     now, holder = datetime.now(UTC), await holder_of(loaded)
-    return run_view(loaded.history, loaded.graph, now=now, window=loaded.window, holder=holder)
+    changed = await changed_steps(loaded.history.run)
+    return run_view(loaded.history, loaded.graph, now=now, window=loaded.window, holder=holder, changed=changed)
 
 
 async def holder_of(loaded: Loaded) -> Holder:

@@ -15,6 +15,7 @@ from engine.paths import format_path, ids_of, parse_path
 from playground import history as journal
 from playground.diagram import links, marks
 from playground.history import Axis, Bar, Count, Failure, History, Holder, Reason, Row, Show, Window
+from playground.runpage.changed import ChangedStep
 
 Graph = Mapping[str, Any]
 
@@ -86,6 +87,8 @@ class RunView:
     """The run's state."""
     paused: tuple[tuple[str, str], ...]
     """The steps before which the run is paused, and what each is given, as text."""
+    changed: tuple[ChangedStep, ...]
+    """The steps that have failed, and whose code has changed since."""
     now: datetime
     window: Window
     """Which rows are shown."""
@@ -152,6 +155,7 @@ def run_view(
     now: datetime,
     window: Window | None = None,
     holder: Holder | None = None,
+    changed: tuple[ChangedStep, ...] = (),
 ) -> RunView:
     """Return the page of a run.
 
@@ -161,6 +165,7 @@ def run_view(
         now: this moment.
         window: how much of long lists is shown.
         holder: who could execute it.
+        changed: the steps that have failed, and whose code has changed since.
     """
     run = history.run
     window = window or Window()
@@ -189,6 +194,7 @@ def run_view(
         counts=counted,
         state=run.state,
         paused=paused,
+        changed=changed,
         now=now,
         window=window,
         filters=tuple(_filters(history)),
