@@ -73,7 +73,18 @@ SCHEMAS: dict[str, Schema] = {
         {"type": {"enum": list(TYPES)}, "runId": TEXT, "from": {"enum": ["WORKFLOW", "USER"]}, "payload": OBJECT}
     ),
     "Run": obj(
-        {"runId": TEXT, "workflowName": TEXT, "status": STATUS, "createdAt": TIME, "snapshot": OBJECT}, "snapshot"
+        {
+            "runId": TEXT,
+            "workflowName": TEXT,
+            "status": STATUS,
+            "createdAt": TIME,
+            "snapshot": OBJECT,
+            "waitsFor": {
+                "type": "array",
+                "items": obj({"kind": TEXT, "text": TEXT, "step": or_null(TEXT), "dueAt": or_null(TIME)}),
+            },
+        },
+        *("snapshot", "waitsFor"),
     ),
     "RunLine": obj(
         {
