@@ -11,8 +11,9 @@ from urllib.parse import urlencode
 
 from engine.events import FINAL, RunStatus
 from engine.journal.state import RunState
-from engine.paths import format_path, ids_of, parse_path
+from engine.paths import Path, format_path, ids_of, parse_path
 from playground import history as journal
+from playground.actions.changed_answers import ChangedAnswer
 from playground.diagram import links, marks
 from playground.history import Axis, Bar, Count, Failure, History, Holder, Reason, Row, Show, Window
 from playground.runpage.changed import ChangedStep
@@ -89,6 +90,8 @@ class RunView:
     """The steps before which the run is paused, and what each is given, as text."""
     changed: tuple[ChangedStep, ...]
     """The steps that have failed, and whose code has changed since."""
+    answers: Mapping[Path, ChangedAnswer]
+    """The questions whose answers have another schema now, by their paths without indexes."""
     now: datetime
     window: Window
     """Which rows are shown."""
@@ -156,6 +159,7 @@ def run_view(
     window: Window | None = None,
     holder: Holder | None = None,
     changed: tuple[ChangedStep, ...] = (),
+    answers: Mapping[Path, ChangedAnswer] | None = None,
 ) -> RunView:
     """Return the page of a run.
 
@@ -166,6 +170,7 @@ def run_view(
         window: how much of long lists is shown.
         holder: who could execute it.
         changed: the steps that have failed, and whose code has changed since.
+        answers: the questions whose answers have another schema now, by their paths without indexes.
     """
     run = history.run
     window = window or Window()
@@ -195,6 +200,7 @@ def run_view(
         state=run.state,
         paused=paused,
         changed=changed,
+        answers=answers or {},
         now=now,
         window=window,
         filters=tuple(_filters(history)),
