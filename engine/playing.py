@@ -64,6 +64,7 @@ async def play(
     given = with_variables(scenario.to_dict() | {"expect": {}}, environment, scenario.file or scenario.title)
     clock = FakeClock()
     runtime = Engine([workflow], clock=clock).runtime
+    clock.stand_still_while(lambda: runtime.at_work)
     runtime.random = random.Random(0).random
     try:
         stays = scenario.expect.get("status") in ("suspended", "waiting")
@@ -167,7 +168,7 @@ class _Play:
         due = state.due_at
         if due is None:
             return False
-        over = [step for step in (*state.waiting, *state.suspended) if step.due_at == due]
+        over = [step for step in (*state.waiting, *state.suspended) if step.due_at is not None and step.due_at <= due]
         late = [answer for answer in map(self._late, over) if answer is not None]
         if self._stays and not late and all(step.kind != "sleep" for step in over):
             return False

@@ -13,6 +13,7 @@ from engine.events import RESTING
 from engine.execution import Execution, Recorder
 from engine.execution.capture import LOGGER, capturing
 from engine.execution.hooks import left_by
+from engine.execution.walker import is_at_work
 from engine.failure import describe
 from engine.ids import new_run_id
 from engine.journal.fit import check_fit, check_known
@@ -183,6 +184,11 @@ class Runtime:
     def notice(self, run_id: str) -> None:
         """Have a run read, soon, what others have recorded; it may be executed by another engine on the same store."""
         tell(self.store, run_id, Execution.notice)
+
+    @property
+    def at_work(self) -> bool:
+        """Whether the function of a step is executed here at this moment."""
+        return any(is_at_work(execution.journal.state) for execution in self._live.values())
 
     def stop(self, run_id: str) -> None:
         """Interrupt a run, also one that another engine on the same store executes; nothing more of it is recorded."""

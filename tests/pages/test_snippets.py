@@ -3,6 +3,7 @@
 import ast
 import shlex
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -118,3 +119,12 @@ async def test_a_long_input_is_read_from_a_file(stage: Stage) -> None:
 def test_what_to_import(module: str, name: str) -> None:
     """A file below the folder of the command is imported by its path, one elsewhere by its own name."""
     assert WorkflowEntry(workflow_id="w", digest="d", graph={}, module=module).importable == name
+
+
+def test_a_file_elsewhere_is_imported_by_its_packages(tmp_path: Path) -> None:
+    """As far up as there are packages, so that its relative imports work."""
+    inner = tmp_path / "etl" / "morning"
+    inner.mkdir(parents=True)
+    (inner / "__init__.py").touch()
+    entry = WorkflowEntry(workflow_id="w", digest="d", graph={}, module=str(inner / "flow.py"))
+    assert entry.importable == "morning.flow"
