@@ -11,13 +11,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from engine.errors import InvalidState, InvalidValue, NotSerializable, StepCancelled, StepNotRun, UnknownStep
+from engine.errors import InvalidState, InvalidValue, Issue, NotSerializable, StepCancelled, StepNotRun, UnknownStep
 from engine.events import EventType
 from engine.execution.mapping import ANY, output_of
 from engine.execution.recorder import Recorder
 from engine.execution.scope import Scope
 from engine.journal.step_state import StepState
 from engine.paths import Path, format_path
+from engine.shown import meant
 from engine.tree.nodes import FlowNode, Node, StepNode, giver_of, walk
 from engine.tree.step import Step
 from engine.values.jsontext import is_json
@@ -152,10 +153,11 @@ class StepHost:
         else:
             try:
                 changed = self._changed(schema, path, changes)
+                renamed = _renamed(schema, self._journal.state.state, changed, changes)
             except InvalidValue as error:
                 message = f"set_state of step {format_path(path)!r} does not fit the state_schema:"
                 raise InvalidState(message, error.issues) from None
-            json = {key: changed[key] for key in changes if key in changed}
+            json = {key: changed[key] for key in changed if key in changes or key in renamed}
         self._emit("state-changed", path, {"changes": json})
 
     def _changed(self, schema: Schema, path: Path, changes: dict[str, Any]) -> dict[str, Any]:
@@ -173,7 +175,7 @@ class StepHost:
             try:
                 changed = dict(way())
                 # What may be JSON is read as JSON, as everywhere; anything else has to come back as it was given.
-                if is_json(changes) or _holds(schema.load(changed), changes):
+                if (is_json(changes) and changes.keys() <= changed.keys()) or _holds(schema.load(changed), changes):
                     return changed
                 found.append(changed)
             except (InvalidValue, NotSerializable) as error:
@@ -207,6 +209,30 @@ def _holds(state: Any, changes: dict[str, Any]) -> bool:
     """Return whether a state of the schema's own type has just the values that it was given."""
     held = state if isinstance(state, dict) else getattr(state, "__dict__", {})
     return all(key in held and same(held[key], value) for key, value in changes.items())
+
+
+def _renamed(schema: Schema, state: dict[str, Any], changed: dict[str, Any], changes: dict[str, Any]) -> set[str]:
+    """Return the keys of a changed state that have a change under another name: a field's alias.
+
+    Raises:
+        InvalidState: a name is none of the schema's, so that its value would be lost.
+    """
+    names = changes.keys() - changed.keys()
+    if not names:
+        return set()
+    held = schema.load(changed)
+    fields = held if isinstance(held, dict) else getattr(held, "__dict__", {})
+    before = state if schema.check(state) else schema.admit(state)
+    other = changed.keys() - changes.keys()
+    renamed = {key for key in other if key not in before or not same(before[key], changed[key])}
+    known = [*fields, *changed, *schema.json_schema.get("properties", ())]
+    issues = [
+        Issue(path=(name,), message=f"the state has no such field.{meant(name, known)}")
+        for name in sorted(names - fields.keys())
+    ]
+    if issues and not renamed:
+        raise InvalidState("", issues)
+    return renamed
 
 
 def _settle(done: "Future[None]", change: Callable[[], None]) -> None:
