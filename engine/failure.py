@@ -2,6 +2,7 @@
 
 import asyncio
 import linecache
+import signal
 import sysconfig
 import traceback
 from collections.abc import Iterator
@@ -71,7 +72,13 @@ def is_users(error: BaseException) -> bool:
     if isinstance(error, asyncio.CancelledError):
         task = asyncio.current_task()
         return task is not None and not task.cancelling()
-    return not isinstance(error, KeyboardInterrupt)
+    return not (isinstance(error, KeyboardInterrupt) and _ctrl_c_raises())
+
+
+def _ctrl_c_raises() -> bool:
+    """Tell whether Ctrl-C may raise in this program: not where its event loop hears the signal, as a worker's does."""
+    handler = signal.getsignal(signal.SIGINT)
+    return callable(handler) and getattr(handler, "__module__", "") != asyncio.SelectorEventLoop.__module__
 
 
 def message_of(error: BaseException) -> str:
