@@ -1,6 +1,7 @@
 """Failures as JSON: an exception with its type, message, cause, notes and a traceback that marks the user's frames."""
 
 import asyncio
+import functools
 import linecache
 import signal
 import sysconfig
@@ -72,13 +73,16 @@ def is_users(error: BaseException) -> bool:
     if isinstance(error, asyncio.CancelledError):
         task = asyncio.current_task()
         return task is not None and not task.cancelling()
-    return not (isinstance(error, KeyboardInterrupt) and _ctrl_c_raises())
+    return not isinstance(error, KeyboardInterrupt) or not _ctrl_c_raises()
 
 
 def _ctrl_c_raises() -> bool:
-    """Tell whether Ctrl-C may raise in this program: not where its event loop hears the signal, as a worker's does."""
-    handler = signal.getsignal(signal.SIGINT)
-    return callable(handler) and getattr(handler, "__module__", "") != asyncio.SelectorEventLoop.__module__
+    """Tell whether SIGINT raises KeyboardInterrupt here; where it is handled otherwise, the function did."""
+    handler: Any = signal.getsignal(signal.SIGINT)
+    if isinstance(handler, functools.partial):
+        # As `asyncio.run` has it.
+        handler = getattr(handler.func, "__self__", None)
+    return handler is signal.default_int_handler or isinstance(handler, asyncio.Runner)
 
 
 def message_of(error: BaseException) -> str:
