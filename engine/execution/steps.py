@@ -194,7 +194,8 @@ def _dump(step: Step[Any, Any], result: Any) -> Any:
     try:
         return step.output.dump(result)
     except InvalidValue as error:
-        message = f"what step {step.id!r} returned does not fit its output_schema:"
+        forgotten = "; is a return missing?" if result is None else ""
+        message = f"what step {step.id!r} returned does not fit its output_schema{forgotten}:"
         invalid = InvalidOutput(message, error.issues)
         invalid.refused = refused(result, step.output.output_json_schema)
         raise invalid from None

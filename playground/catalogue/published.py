@@ -45,9 +45,7 @@ class WorkflowEntry:
             return self.module
         if not path.is_absolute() and ".." not in path.parts:
             return ".".join(path.with_suffix("").parts)
-        packages = [folder.name for folder in takewhile(_is_package, path.parents)]
+        # Named relatively, it is seen from the folder of the command; the file is known as a whole where it defines.
+        file = Path(self.file) if self.file is not None and Path(self.file).name == path.name else path
+        packages = [folder.name for folder in takewhile(lambda at: (at / "__init__.py").is_file(), file.parents)]
         return ".".join([*reversed(packages), path.stem])
-
-
-def _is_package(folder: Path) -> bool:
-    return (folder / "__init__.py").is_file()

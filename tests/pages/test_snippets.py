@@ -121,10 +121,13 @@ def test_what_to_import(module: str, name: str) -> None:
     assert WorkflowEntry(workflow_id="w", digest="d", graph={}, module=module).importable == name
 
 
-def test_a_file_elsewhere_is_imported_by_its_packages(tmp_path: Path) -> None:
-    """As far up as there are packages, so that its relative imports work."""
-    inner = tmp_path / "etl" / "morning"
-    inner.mkdir(parents=True)
-    (inner / "__init__.py").touch()
-    entry = WorkflowEntry(workflow_id="w", digest="d", graph={}, module=str(inner / "flow.py"))
-    assert entry.importable == "morning.flow"
+@pytest.mark.parametrize("named", ["{folder}/etl/morning/flow.py", "../etl/morning/flow.py"])
+def test_a_file_of_a_package_is_imported_from_its_package(tmp_path: Path, named: str) -> None:
+    """It may import its neighbours relatively, which a file by its own name could not."""
+    folder = tmp_path / "etl" / "morning"
+    folder.mkdir(parents=True)
+    for file in (folder.parent / "__init__.py", folder / "__init__.py", folder / "flow.py"):
+        file.touch()
+    module = named.format(folder=tmp_path)
+    entry = WorkflowEntry(workflow_id="w", digest="d", graph={}, module=module, file=str(folder / "flow.py"))
+    assert entry.importable == "etl.morning.flow"
