@@ -44,6 +44,7 @@ ALIKE = {
             "answers",
             "backup",
             "compare",
+            "fuzz",
             "inbox",
             "rehearsing",
             "run",
