@@ -64,7 +64,19 @@ PLAYGROUND_FLOORS = [
         "catalogue",
         "fleet",
     ],
-    *["actions", "schedules", "runs", "scenarios", "runpage", "templatetags", "views", "consumers", "api", "worker"],
+    *[
+        "actions",
+        "schedules",
+        "runs",
+        "scenarios",
+        "fuzzing",
+        "runpage",
+        "templatetags",
+        "views",
+        "consumers",
+        "api",
+        "worker",
+    ],
     *["commandline", "examples", "pytest_plugin"],
 ]
 """The rooms of the playground, bottom up; Django's own files stand above them."""
@@ -242,6 +254,7 @@ A_KIND_EACH: dict[str, set[str]] = {
         "compare",
         "doctor",
         "fork",
+        "fuzz",
         "inbox",
         "rehearsing",
         "run",
@@ -290,6 +303,7 @@ WHERE_A_PROCESS_BEGINS = (
     "playground.queues.celery.apps",
     "playground.worker.__main__",
     "playground.worker.inspection",
+    "playground.worker.fuzzing.fuzz_runs",
     "playground.worker.scenarios.scenario_runs",
 )
 

@@ -81,6 +81,17 @@ PROCEED = _body({"step": {"anyOf": [FLAG, STEP]}, "breakpoints": BREAKPOINTS, "i
 CANCEL = _body({"reason": TEXT})
 SCENARIO = _body({"name": TEXT, "results": {"type": "array", "items": TEXT}}, "name")
 PLAY = _body({"names": {"type": "array", "items": TEXT}, "update": {"type": "boolean"}})
+FUZZ = _body(
+    {
+        "runs": {"type": "integer", "minimum": 1},
+        "seconds": {"type": "number", "minimum": 1},
+        "memory": {"type": "integer", "minimum": 16},
+        "seed": NUMBER,
+        "steps": {"type": "array", "items": TEXT},
+        "rehearsal": REHEARSAL,
+        "wait": FLAG,
+    }
+)
 EVENT = _body({"event": TEXT, "data": ANY}, "event")
 
 NO_QUERY: Query = ()

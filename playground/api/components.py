@@ -154,6 +154,36 @@ SCHEMAS: dict[str, Schema] = {
             "verdict": or_null(ref("Verdict")),
         }
     ),
+    "Finding": obj(
+        {
+            "key": TEXT,
+            "type": TEXT,
+            "message": TEXT,
+            "place": TEXT,
+            "code": TEXT,
+            "step": TEXT,
+            "input": ANY,
+            "times": NUMBER,
+            "smallest": FLAG,
+            "traceback": TEXT,
+        }
+    ),
+    "Fuzzing": obj(
+        {
+            "workflowId": TEXT,
+            "status": {"enum": ["running", "done", "stopped", "failed"]},
+            "problem": TEXT,
+            "seed": or_null(NUMBER),
+            "inputs": NUMBER,
+            "refused": NUMBER,
+            "seconds": {"type": "number"},
+            "reached": {"type": "array", "items": TEXT},
+            "unreached": {"type": "array", "items": TEXT},
+            "branches": {"type": "array", "items": NUMBER, "minItems": 2, "maxItems": 2},
+            "rehearsal": or_null(REHEARSAL),
+            "findings": {"type": "array", "items": {"$ref": "#/components/schemas/Finding"}},
+        }
+    ),
     "Question": obj(
         {
             "runId": TEXT,
@@ -175,6 +205,7 @@ INBOX = obj({"items": listed("Question"), "total": NUMBER, "next": or_null(TEXT)
 SCENARIOS = obj({"scenarios": listed("Scenario")})
 SAVED = obj({"message": TEXT, "file": TEXT, "scenario": OBJECT})
 VERDICTS = obj({"passed": {"type": "boolean"}, "verdicts": listed("Verdict")})
+FUZZING = obj({"fuzzing": or_null(ref("Fuzzing"))})
 COMPARISON = obj(
     {
         "a": ref("RunLine"),

@@ -10,6 +10,7 @@ from playground.api.bodies import (
     CREATE,
     EVENT,
     FROM_RUN,
+    FUZZ,
     LINES_OF,
     LISTED,
     MORE,
@@ -33,7 +34,19 @@ from playground.api.bodies import (
     Schema,
     obj,
 )
-from playground.api.components import COMPARISON, EVENTS, INBOX, LINES, RUNS, SAVED, SCENARIOS, SCHEDULES, VERDICTS, ref
+from playground.api.components import (
+    COMPARISON,
+    EVENTS,
+    FUZZING,
+    INBOX,
+    LINES,
+    RUNS,
+    SAVED,
+    SCENARIOS,
+    SCHEDULES,
+    VERDICTS,
+    ref,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,6 +275,21 @@ OPERATIONS = (
         summary="Play scenarios, all or those named, and return when each has ended; update takes what comes as right.",
         body=PLAY,
         answer=VERDICTS,
+    ),
+    Operation(path=f"{ONE}/fuzz", summary="What the last search for inputs that fail has found.", answer=FUZZING),
+    Operation(
+        path=f"{ONE}/fuzz",
+        method="post",
+        summary="Look for inputs that make a workflow fail, and return at once, or with wait when that is done.",
+        body=FUZZ,
+        answer=FUZZING,
+    ),
+    Operation(
+        path=f"{ONE}/fuzz/stop",
+        method="post",
+        summary="End the search, and return what it has found.",
+        body=NOTHING,
+        answer=FUZZING,
     ),
     Operation(path="/api/runs", summary="Runs of all workflows, newest first.", query=LINES_OF, answer=LINES),
     Operation(

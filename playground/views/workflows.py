@@ -26,6 +26,7 @@ from playground.display import excerpt
 from playground.display.pages import PageNotice, context_of, page
 from playground.display.values import preview
 from playground.forms import MISSING, Form, mask, without_secrets
+from playground.fuzzing import searches
 from playground.graph.nodes import GraphWorkflow
 from playground.graph.tree import read_tree
 from playground.runpage.loading import load
@@ -234,7 +235,7 @@ def _means_to_save(request: HttpRequest) -> bool:
 
 
 async def _opened(request: HttpRequest, entry: WorkflowEntry) -> HttpResponse:
-    """Show the form empty, with a run's input (``?from=``), or with a saved one (``?saved=``)."""
+    """Show the form empty, with a run's input (``?from=``), a saved one (``?saved=``), or one found (``?found=``)."""
     origin = request.GET.get("from", "")
     if origin:
         run = (await load(origin)).history.run
@@ -243,6 +244,9 @@ async def _opened(request: HttpRequest, entry: WorkflowEntry) -> HttpResponse:
         given, schema = run.root.input, entry.input_schema
         lacks = mask(schema, given) != given
         return await _workflow_page(request, entry, Form.of(schema, given), origin=origin, lacks_secrets=lacks)
+    if found := request.GET.get("found", ""):
+        form = Form.of(entry.input_schema, searches.finding(entry.workflow_id, found).input, secrets=True)
+        return await _workflow_page(request, entry, form)
     kept = await saved.find(entry.workflow_id, request.GET.get("saved", ""))
     if kept is not None:
         return await _workflow_page(request, entry, Form.of(entry.input_schema, kept.value), saved_as=kept.name)
