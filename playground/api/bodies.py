@@ -81,6 +81,7 @@ PROCEED = _body({"step": {"anyOf": [FLAG, STEP]}, "breakpoints": BREAKPOINTS, "i
 CANCEL = _body({"reason": TEXT})
 SCENARIO = _body({"name": TEXT, "results": {"type": "array", "items": TEXT}}, "name")
 PLAY = _body({"names": {"type": "array", "items": TEXT}, "update": {"type": "boolean"}})
+CALLED = obj({"name": or_null(TEXT), "tags": {"type": "array", "items": TEXT}}, "name", "tags", closed=True)
 EVENT = _body({"event": TEXT, "data": ANY}, "event")
 
 NO_QUERY: Query = ()
@@ -93,6 +94,7 @@ LISTED: Query = (
     *PAGES,
     ("status", STATUSES),
     ("q", TEXT),
+    ("tag", TEXT),
     ("resourceId", TEXT),
     ("fromDate", TIME),
     ("toDate", TIME),
@@ -105,6 +107,7 @@ LINES_OF: Query = (
     ("workflow", TEXT),
     ("status", STATUSES),
     ("q", TEXT),
+    ("tag", TEXT),
     ("since", TIME),
     ("until", TIME),
     *MORE,

@@ -86,6 +86,8 @@ class RunView:
     """The run's state."""
     paused: tuple[tuple[str, str], ...]
     """The steps before which the run is paused, and what each is given, as text."""
+    called: tuple[str | None, tuple[str, ...]]
+    """The run's name and tags."""
     now: datetime
     window: Window
     """Which rows are shown."""
@@ -189,6 +191,7 @@ def run_view(
         counts=counted,
         state=run.state,
         paused=paused,
+        called=(run.name, run.tags),
         now=now,
         window=window,
         filters=tuple(_filters(history)),
