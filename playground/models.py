@@ -32,6 +32,14 @@ class Run(models.Model):
     """The schedule that started it, if one did."""
     rehearsal = models.BooleanField(default=False, db_default=False)
     """Whether it pretends something, as rehearsals do."""
+    name = models.TextField(null=True)
+    """What people call it."""
+    tags = models.TextField(default="[]", db_default="[]")
+    """Its tags, as JSON."""
+    via = models.CharField(max_length=16, blank=True, default="", db_default="")
+    """The way on which it was started: `engine.journal.summary.RunSummary.via`."""
+    forked_from = models.CharField(max_length=255, null=True)
+    """The run that it is a fork of."""
 
     epoch = models.BigIntegerField(default=0)
     """The number of claims so far; only the newest may append."""

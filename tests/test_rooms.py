@@ -27,6 +27,7 @@ ENGINE_FLOORS = [
     "names",
     "validation",
     "values",
+    "tags",
     "schedules",
     "tree",
     "journal",
@@ -84,7 +85,7 @@ PLAYGROUND_FLOORS = [
 FORMS_FLOORS = ["values", "schema", "validation", "fields", "html", "form"]
 
 OF_THE_ENGINE = ["paths", "clock", "shown", "errors", "events", "ids", "failure", "rehearsal", "validation", "values"]
-OF_THE_ENGINE += ["schedules", "journal", "scenarios"]
+OF_THE_ENGINE += ["tags", "schedules", "journal", "scenarios"]
 """What every room of the playground may import of the engine, beside the face: its vocabulary and its journals."""
 
 DJANGO = ["apps", "asgi", "cli", "management", "migrations", "settings", "urls"]

@@ -92,6 +92,7 @@ FUZZ = _body(
         "wait": FLAG,
     }
 )
+CALLED = obj({"name": or_null(TEXT), "tags": {"type": "array", "items": TEXT}}, "name", "tags", closed=True)
 EVENT = _body({"event": TEXT, "data": ANY}, "event")
 
 NO_QUERY: Query = ()
@@ -104,6 +105,7 @@ LISTED: Query = (
     *PAGES,
     ("status", STATUSES),
     ("q", TEXT),
+    ("tag", TEXT),
     ("resourceId", TEXT),
     ("fromDate", TIME),
     ("toDate", TIME),
@@ -116,6 +118,7 @@ LINES_OF: Query = (
     ("workflow", TEXT),
     ("status", STATUSES),
     ("q", TEXT),
+    ("tag", TEXT),
     ("since", TIME),
     ("until", TIME),
     *MORE,

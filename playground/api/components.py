@@ -54,6 +54,8 @@ SCHEMAS: dict[str, Schema] = {
             "schedule": TEXT,
             "scheduledFor": TIME,
             "reason": TEXT,
+            "name": TEXT,
+            "tags": {"type": "array", "items": TEXT},
         },
         *(
             "result",
@@ -67,6 +69,8 @@ SCHEMAS: dict[str, Schema] = {
             "schedule",
             "scheduledFor",
             "reason",
+            "name",
+            "tags",
         ),
     ),
     "Chunk": obj(
@@ -97,6 +101,10 @@ SCHEMAS: dict[str, Schema] = {
             "error": or_null(TEXT),
             "schedule": or_null(TEXT),
             "rehearsal": FLAG,
+            "name": or_null(TEXT),
+            "tags": {"type": "array", "items": TEXT},
+            "trigger": {"enum": ["form", "api", "command", "schedule", "fork", "code"]},
+            "forkedFrom": or_null(TEXT),
         }
     ),
     "Event": obj(

@@ -5,6 +5,7 @@ from typing import Any
 
 from playground.api.bodies import (
     AFTER,
+    CALLED,
     CANCEL,
     COMPARED,
     CREATE,
@@ -290,6 +291,13 @@ OPERATIONS = (
         summary="End the search, and return what it has found.",
         body=NOTHING,
         answer=FUZZING,
+    ),
+    Operation(
+        path="/api/runs/{run_id}",
+        method="patch",
+        summary="Give a run a name or tags, at any time; what the body does not name stays as it is.",
+        body=CALLED,
+        answer=ref("RunLine"),
     ),
     Operation(path="/api/runs", summary="Runs of all workflows, newest first.", query=LINES_OF, answer=LINES),
     Operation(

@@ -9,9 +9,11 @@ from django.http import HttpRequest, HttpResponse
 
 from engine.events import Event
 from engine.paths import format_path
+from engine.tags import Tagging
+from engine.values.missing import MISSING
 from playground.actions import actions
-from playground.api.bodies import AFTER, LINES_OF, MORE
-from playground.api.endpoint import Answer, endpoint, number, streamed
+from playground.api.bodies import AFTER, CALLED, LINES_OF, MORE
+from playground.api.endpoint import Answer, endpoint, number, said_in, streamed
 from playground.api.waiting import events_after
 from playground.catalogue import catalogue
 from playground.catalogue.catalogue import Graph
@@ -30,6 +32,14 @@ async def listing(request: HttpRequest) -> Answer:
     wanted = read_filter(request.GET)
     found = await lists.page(wanted.filter, after=wanted.after, limit=wanted.limit)
     return {"runs": [wire.line(summary) for summary in found.rows], "next": found.next}
+
+
+@endpoint("PATCH")
+async def call(request: HttpRequest, run_id: str) -> Answer:
+    """Give a run a name or tags; return its line as it is then."""
+    body = said_in(request, CALLED)
+    await actions.call(run_id, Tagging(name=body.get("name", MISSING), tags=body.get("tags", MISSING)))
+    return wire.line(await actions.store.summary(run_id))
 
 
 @endpoint("GET", query=AFTER)
