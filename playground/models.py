@@ -53,6 +53,9 @@ class Run(models.Model):
     """When the earliest of its timers is due."""
     offer_at = models.DateTimeField(null=True)
     """When a queued run is handed to the distributed queue again if no worker has taken it."""
+    queue = models.CharField(max_length=64, null=True)
+    """The distributed queue that its next step names, and how urgent it is there; null for those of its workflow."""
+    priority = models.IntegerField(null=True)
     lane = models.TextField(null=True)
     """What its input has at the workflow's ``concurrency_key``: those that have the same follow one another."""
     called_at = models.DateTimeField(null=True)
@@ -289,6 +292,8 @@ class Worker(models.Model):
     """Since when somebody has looked in vain for a sign; null while there is one."""
     wanted = models.CharField(max_length=8, blank=True, default="")
     """What its supervisor is asked to do with it: `playground.fleet.host.Order`."""
+    queues = models.TextField(default="[]")
+    """The distributed queues from which it takes, as JSON; none when it looks for runs itself."""
     versions = models.TextField(default="{}")
     """The digests of the workflows that it holds, by their ids, as JSON."""
     codes = models.TextField(db_default="{}")

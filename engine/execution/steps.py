@@ -15,7 +15,7 @@ from engine.errors import (
 )
 from engine.execution.context import Context, current_context
 from engine.execution.lost import fail_lost
-from engine.execution.outcome import HALTED, Bailed, Failed, Halted, Outcome, recorded
+from engine.execution.outcome import HALTED, HELD, Bailed, Failed, Halted, Outcome, recorded
 from engine.execution.rehearsing import rehearse
 from engine.execution.scope import Scope
 from engine.execution.sequence import normal
@@ -60,6 +60,8 @@ async def run_step(run: Walker, node: StepNode, scope: Scope, value: Value) -> O
             halted = await rest(run, path, record)
             if halted is not None:
                 return halted
+    if run.elsewhere is not None and run.elsewhere.takes(path, step, scope.flow):
+        return HELD
     while True:
         if record is None:
             record = _begin(run, scope, path, value)

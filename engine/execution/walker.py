@@ -21,6 +21,7 @@ from engine.journal.refs import Value
 from engine.journal.state import RunState
 from engine.paths import Path, format_path, ids_of
 from engine.tree.nodes import Node
+from engine.tree.queues import Elsewhere
 from engine.values.missing import MISSING
 
 T = TypeVar("T")
@@ -55,6 +56,9 @@ class Walker(Protocol):
 
     held: dict[Path, Value]
     """What is about to begin, and has to wait until the run goes on; with what it is given."""
+
+    elsewhere: Elsewhere | None
+    """What knows which steps are executed by others; None when all are executed here."""
 
     def given(self, path: Path, value: Value, *, is_step: bool = False) -> Value | Halted:
         """Return what a step is given when it begins, unless the run pauses before it.

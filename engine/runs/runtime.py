@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,6 +25,9 @@ from engine.runs.endings import Endings
 from engine.runs.flows import Flows
 from engine.runs.local_runs import Executing, tell
 from engine.tree.nodes import Flow
+from engine.tree.queues import Destination
+
+HandOn = Callable[[Claim, Destination], Awaitable[None]]
 
 LEASE = 10.0
 """Seconds for which a claim holds without being renewed."""
@@ -50,6 +53,8 @@ class Runtime:
         leaves_changed: bool = False,
         die: Callable[[], None] | None = None,
         production: bool = False,
+        queues: Collection[str] | None = None,
+        hand_on: HandOn | None = None,
     ) -> None:
         """Take the ports.
 
@@ -63,6 +68,8 @@ class Runtime:
                 have the code that it began with. Otherwise one that is at work fails.
             die: kills this process, for rehearsals, if it is a worker that is replaced then.
             production: whether rehearsals are refused.
+            queues: those whose steps are executed here; all are when it is left out.
+            hand_on: has a run that is claimed here executed by a worker of another queue, once it is released.
         """
         self.clock: Clock = clock or SystemClock()
         self.store: Store = store if store is not None else MemoryStore(self.clock)
@@ -70,6 +77,8 @@ class Runtime:
         self.flows: Flows = Flows()
         self.die: Callable[[], None] | None = die
         self.production: bool = production
+        self._queues = None if hand_on is None else queues
+        self._hand_on = hand_on
         self.random: Callable[[], float] = random.random
         self.new_id: Callable[[], str] = new_run_id
         self._owner = owner
@@ -104,7 +113,7 @@ class Runtime:
                 on is done with it.
 
         Returns:
-            The run as it is then; None when another owner has it or it was stopped here.
+            The run as it is then; None when another owner has it, it was stopped here, or it is handed on.
 
         Raises:
             UnknownRun: there is no such run.
@@ -251,6 +260,7 @@ class Runtime:
             state=state,
             start=start,
             die=self.die,
+            queues=self._queues,
         )
         self._live[claim.run_id] = execution
         try:
@@ -260,6 +270,9 @@ class Runtime:
             del self._live[claim.run_id]
         if not whole:
             return await self.state(claim.run_id) if execution.to_undo else None
+        if self._hand_on is not None and not state.ended and (destination := execution.destination) is not None:
+            await self._hand_on(claim, destination)
+            return None
         # Folded in another order than the store's, the state may show people something else than a reload would.
         if not execution.journal.straight:
             return await self.state(claim.run_id)
