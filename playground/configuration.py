@@ -11,6 +11,8 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 QUEUES = ("procrastinate", "celery")
+TRACES = ("otlp", "console")
+LOG_FORMATS = ("text", "json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,10 @@ class Configuration:
     debug: bool
     secret_key: str = field(repr=False)
     log_level: str
+    log_format: str
+    """How a line of the log is written: ``text`` or ``json``."""
+    traces: str
+    """Where traces of runs go by OpenTelemetry; nowhere, when it is empty."""
     worker_id: str
     """The name that the supervisor gave to this process, if it is a worker."""
     worker_after: frozenset[str]
@@ -154,6 +160,8 @@ def read(environment: Mapping[str, str]) -> Configuration:
         debug=environment.get("STEPYARD_DEBUG", "0") == "1",
         secret_key=environment.get("STEPYARD_SECRET_KEY", ""),
         log_level=environment.get("STEPYARD_LOG_LEVEL", "WARNING").upper(),
+        log_format=one_of("STEPYARD_LOG_FORMAT", LOG_FORMATS) or "text",
+        traces=one_of("STEPYARD_TRACES", TRACES),
         worker_id=environment.get("STEPYARD_WORKER_ID", ""),
         worker_after=names("STEPYARD_WORKER_AFTER"),
         worker_died=names("STEPYARD_WORKER_DIED"),

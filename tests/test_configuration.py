@@ -50,6 +50,8 @@ PROXIES = (ip_network("127.0.0.1"), ip_network("10.0.0.0/8"))
         ("STEPYARD_DEBUG", "1", "debug", True),
         ("STEPYARD_SECRET_KEY", "k", "secret_key", "k"),
         ("STEPYARD_LOG_LEVEL", "info", "log_level", "INFO"),
+        ("STEPYARD_LOG_FORMAT", "json", "log_format", "json"),
+        ("STEPYARD_TRACES", "otlp", "traces", "otlp"),
         ("STEPYARD_WORKER_ID", "w1", "worker_id", "w1"),
         ("STEPYARD_WORKER_AFTER", '["m"]', "worker_after", frozenset({"m"})),
         ("STEPYARD_WORKER_DIED", '["w0"]', "worker_died", frozenset({"w0"})),
@@ -124,6 +126,13 @@ def test_there_are_two_queues_to_choose_from() -> None:
     shared = {"STEPYARD_DATABASE": "postgres://h/n", "STEPYARD_REDIS": "redis://h", "STEPYARD_QUEUE": "procrastinate"}
     assert further_apps(read(shared))[:2] == ["playground.broadcast.redis", "playground.queues.procrastinate"]
     assert further_apps(read({})) == []
+
+
+def test_traces_are_made_on_one_machine_too() -> None:
+    """They need no shared database; without them, nothing of it is loaded."""
+    assert further_apps(read({"STEPYARD_TRACES": "console"})) == ["playground.traces.opentelemetry"]
+    with pytest.raises(ImproperlyConfigured, match="STEPYARD_TRACES is 'on'; otlp or console is expected"):
+        read({"STEPYARD_TRACES": "on"})
 
 
 BLOCKED = """

@@ -16,7 +16,7 @@ from engine.execution.loops import run_loop
 from engine.execution.lost import take_over
 from engine.execution.mapping import run_map
 from engine.execution.outcome import Bailed, Canceled, Failed, Halted, Outcome
-from engine.execution.ports import Host
+from engine.execution.ports import Host, Observer
 from engine.execution.recorder import Recorder
 from engine.execution.scope import Scope
 from engine.execution.sequence import run_flow, run_nested, run_sequence
@@ -64,11 +64,16 @@ class Execution:
         state: RunState,
         start: Start | None = None,
         die: Callable[[], None] | None = None,
+        observer: Observer | None = None,
     ) -> None:
-        """Take the claim, the folded state, what is recorded as the start, and what kills this process if it may."""
+        """Take the claim, the folded state, what is recorded as the start, and what kills this process if it may.
+
+        Who is told of each attempt of a step comes last.
+        """
         self.clock = clock
         self.random = random
         self.die = die
+        self.observer = observer
         self.lost: str = claim.lost or ""
         self.journal: Recorder = Recorder(store, clock, claim, state, self._take_news)
         self._store = store

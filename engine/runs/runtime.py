@@ -13,6 +13,7 @@ from engine.events import RESTING
 from engine.execution import Execution, Recorder
 from engine.execution.capture import LOGGER, capturing
 from engine.execution.hooks import left_by
+from engine.execution.ports import Observer
 from engine.failure import describe
 from engine.ids import new_run_id
 from engine.journal.fit import check_fit, check_known
@@ -49,6 +50,7 @@ class Runtime:
         leaves_changed: bool = False,
         die: Callable[[], None] | None = None,
         production: bool = False,
+        observer: Observer | None = None,
     ) -> None:
         """Take the ports.
 
@@ -62,6 +64,7 @@ class Runtime:
                 have the code that it began with. Otherwise one that is at work fails.
             die: kills this process, for rehearsals, if it is a worker that is replaced then.
             production: whether rehearsals are refused.
+            observer: is told of attempts, takeovers and ends, for figures and traces.
         """
         self.clock: Clock = clock or SystemClock()
         self.store: Store = store if store is not None else MemoryStore(self.clock)
@@ -69,6 +72,7 @@ class Runtime:
         self.flows: Flows = Flows()
         self.die: Callable[[], None] | None = die
         self.production: bool = production
+        self.observer: Observer | None = observer
         self.random: Callable[[], float] = random.random
         self.new_id: Callable[[], str] = new_run_id
         self._owner = owner
@@ -125,10 +129,12 @@ class Runtime:
             if claim is None:
                 self.notice(run_id)
                 return None
+            if self.observer is not None and claim.interrupted:
+                self.observer.taken_over(run_id)
             try:
                 state = await self._execute(flow, claim, fold(claim.events, known), start)
                 if state is not None and state.ended:
-                    await self._endings.finish(flow, claim, state)
+                    await self._endings.finish(flow, claim, state, self.observer)
             finally:
                 # Whoever answered before the release saw the run claimed and left it alone.
                 runnable = await self.store.release(run_id, epoch=claim.epoch)
@@ -152,7 +158,7 @@ class Runtime:
             return False
         try:
             state = fold(claim.events)
-            await self._endings.finish(self.flows[state.workflow_id], claim, state)
+            await self._endings.finish(self.flows[state.workflow_id], claim, state, self.observer)
         finally:
             await self.store.release(run_id, epoch=claim.epoch)
         return True
@@ -245,6 +251,7 @@ class Runtime:
             state=state,
             start=start,
             die=self.die,
+            observer=self.observer,
         )
         self._live[claim.run_id] = execution
         try:
