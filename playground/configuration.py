@@ -5,6 +5,7 @@ import re
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 QUEUES = ("procrastinate", "celery")
 TRACES = ("otlp", "console")
 LOG_FORMATS = ("text", "json")
+UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,8 @@ class Configuration:
     """The secret that a browser needs once."""
     schedules: bool
     """Whether schedules are armed that nobody has disarmed."""
+    keep: int | timedelta | None
+    """How many of the newest ended runs are kept, or for how long after their end; all of them, when it is None."""
     production: bool
     """Whether runs are in earnest here, so that rehearsals are refused."""
     reload: bool
@@ -85,6 +89,19 @@ class Configuration:
     """The modules of the worker before this one, without which this one must not take over."""
     worker_died: frozenset[str]
     """The workers that died since a file was saved."""
+
+
+def read_keep(text: str, name: str) -> int | timedelta:
+    """Read how many runs are kept, or for how long.
+
+    Raises:
+        ImproperlyConfigured: it is neither; the message begins with the name.
+    """
+    match = re.fullmatch(r"(\d{1,6})([mhdw]?)", text, re.ASCII)
+    if match is None:
+        raise ImproperlyConfigured(f"{name} takes a number of runs or an age such as 12h, 30d or 8w, not {text!r}.")
+    number, unit = int(match[1]), match[2]
+    return number * UNITS[unit] if unit else number
 
 
 def read(environment: Mapping[str, str]) -> Configuration:
@@ -149,6 +166,7 @@ def read(environment: Mapping[str, str]) -> Configuration:
         env_file=Path(env_file).absolute() if env_file else None,
         token=environment.get("STEPYARD_TOKEN", ""),
         schedules=switch("STEPYARD_SCHEDULES"),
+        keep=read_keep(kept, "STEPYARD_KEEP") if (kept := environment.get("STEPYARD_KEEP")) else None,
         production=switch("STEPYARD_PRODUCTION"),
         reload=environment.get("STEPYARD_RELOAD", "1") != "0",
         trusted_proxies=networks("STEPYARD_TRUSTED_PROXIES"),

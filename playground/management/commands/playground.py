@@ -28,6 +28,7 @@ from playground.layers import LocalLayer
 from playground.layers.door import door_of, open_door
 from playground.live.outside import overhear, so_far
 from playground.logs import said
+from playground.runs.pruning import keep_pruned
 from playground.server import Limits, Server, run_until
 from playground.store.upgrading import bring_up_to_date
 from playground.supervisor import Supervisor, locate, worker_command
@@ -91,6 +92,7 @@ class Command(BaseCommand):
                 tasks.create_task(attend(supervisor))
                 tasks.create_task(watch_for_silence(given.silent))
                 tasks.create_task(keep_swept())
+                tasks.create_task(keep_pruned(given.keep))
                 if given.workers:
                     await _imported(supervisor)
                 print(said(f"Stepyard is ready: {page(address, given.token)}", given.log_format))
