@@ -45,6 +45,10 @@ class Run(models.Model):
     """When the earliest of its timers is due."""
     offer_at = models.DateTimeField(null=True)
     """When a queued run is handed to the distributed queue again if no worker has taken it."""
+    lane = models.TextField(null=True)
+    """What its input has at the workflow's ``concurrency_key``: those that have the same follow one another."""
+    called_at = models.DateTimeField(null=True)
+    """When another run had to wait since it was this one's turn: `playground.store.turns.taking`."""
 
     class Meta:
         """Indexes for the lists and for the sweep, which only looks at unfinished runs."""
@@ -56,6 +60,16 @@ class Run(models.Model):
             models.Index(fields=["offer_at"], name="run_offered", condition=models.Q(queued_at__isnull=False)),
             models.Index(fields=["wake_at"], name="run_due", condition=models.Q(wake_at__isnull=False)),
             models.Index(fields=["leased_until"], name="run_leased", condition=models.Q(leased_until__isnull=False)),
+            models.Index(
+                fields=["workflow_id", "lane"],
+                name="run_held",
+                condition=models.Q(leased_until__isnull=False, ended_at__isnull=True),
+            ),
+            models.Index(
+                fields=["workflow_id", "lane", "queued_at"],
+                name="run_in_lane",
+                condition=models.Q(lane__isnull=False, ended_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -129,11 +143,51 @@ class WorkflowVersion(models.Model):
     queue = models.CharField(max_length=64, db_default="default")
     """The distributed queue that carries its runs, and how urgent they are in it."""
     priority = models.IntegerField(db_default=0)
+    code = models.CharField(max_length=64, db_default="")
+    """The digest of its `WorkflowCode` as it was published last; empty when nothing is known of it."""
+    concurrency = models.IntegerField(null=True)
+    """How many of its runs are executed at once; null for as many as there is room for."""
+    concurrency_key = models.TextField(null=True)
+    """The path into the input of what tells apart runs that follow one another; null when none do."""
 
     class Meta:
-        """A digest stands for one graph of one workflow."""
+        """A digest stands for one graph of one workflow; the few versions with limits are looked at by each claim."""
 
         constraints = [models.UniqueConstraint(fields=["workflow_id", "digest"], name="one_row_a_version")]
+        indexes = [
+            models.Index(
+                fields=["workflow_id", "concurrency"],
+                name="version_limited",
+                condition=models.Q(current=True, concurrency__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Return the workflow's id and the start of its digest."""
+        return f"{self.workflow_id} {self.digest[:8]}"
+
+
+class StepSource(models.Model):
+    """The source of a step's function."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    """SHA-256 of the whole source."""
+    text = models.TextField()
+    """The source, cut when it is long."""
+
+    def __str__(self) -> str:
+        """Return the start of its digest."""
+        return self.digest[:8]
+
+
+class WorkflowCode(models.Model):
+    """The sources of a workflow's steps, as some worker holds them."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    """SHA-256 of the workflow's id and of what follows."""
+    workflow_id = models.CharField(max_length=255)
+    steps = models.TextField()
+    """The digests of the sources by the written paths of the steps, as JSON."""
 
     def __str__(self) -> str:
         """Return the workflow's id and the start of its digest."""
@@ -229,6 +283,8 @@ class Worker(models.Model):
     """What its supervisor is asked to do with it: `playground.fleet.host.Order`."""
     versions = models.TextField(default="{}")
     """The digests of the workflows that it holds, by their ids, as JSON."""
+    codes = models.TextField(db_default="{}")
+    """The digests of the code of their steps (`WorkflowCode`), by the ids of the workflows, as JSON."""
     hosted_since = models.DateTimeField(null=True)
     """When the command was started that keeps it, on a database that machines share."""
     ended_at = models.DateTimeField(null=True)

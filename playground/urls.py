@@ -83,6 +83,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/workflows/<str:workflow_id>/resume-no-wait", api.resume),
     path("api/workflows/<str:workflow_id>/resume-async", api.resume_async),
     path("api/workflows/<str:workflow_id>/resume-stream", api_streams.resume_stream),
+    path("api/workflows/<str:workflow_id>/resume-copy", api.resume_copy),
     path("api/workflows/<str:workflow_id>/restart", api.restart),
     path("api/workflows/<str:workflow_id>/restart-async", api.restart_async),
     path("api/workflows/<str:workflow_id>/proceed", api.proceed),

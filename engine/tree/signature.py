@@ -144,7 +144,7 @@ def read_signature(function: Callable[..., Any]) -> Signature:
         DefinitionError: it is no function, takes something else, or is a generator.
     """
     _check_function(function)
-    plain = _plain(function)
+    plain = innermost(function)
     name = str(getattr(function, "__qualname__", None) or getattr(plain, "__qualname__", repr(function)))
     if inspect.isgeneratorfunction(plain) or inspect.isasyncgenfunction(plain):
         raise DefinitionError(f"{name} is a generator. Return a value instead of yielding; ctx.write(...) sends parts.")
@@ -220,7 +220,7 @@ def _check_function(function: Any) -> None:
     raise DefinitionError(f"{found} {how}")
 
 
-def _plain(function: Callable[..., Any]) -> Any:
+def innermost(function: Callable[..., Any]) -> Any:
     """Return the function inside partials, wrappers, bound methods and objects with ``__call__``."""
     inner: Any = function
     while isinstance(inner, functools.partial | staticmethod):

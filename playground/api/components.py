@@ -73,7 +73,18 @@ SCHEMAS: dict[str, Schema] = {
         {"type": {"enum": list(TYPES)}, "runId": TEXT, "from": {"enum": ["WORKFLOW", "USER"]}, "payload": OBJECT}
     ),
     "Run": obj(
-        {"runId": TEXT, "workflowName": TEXT, "status": STATUS, "createdAt": TIME, "snapshot": OBJECT}, "snapshot"
+        {
+            "runId": TEXT,
+            "workflowName": TEXT,
+            "status": STATUS,
+            "createdAt": TIME,
+            "snapshot": OBJECT,
+            "waitsFor": {
+                "type": "array",
+                "items": obj({"kind": TEXT, "text": TEXT, "step": or_null(TEXT), "dueAt": or_null(TIME)}),
+            },
+        },
+        *("snapshot", "waitsFor"),
     ),
     "RunLine": obj(
         {
@@ -119,6 +130,7 @@ SCHEMAS: dict[str, Schema] = {
             "error": pair(or_null(TEXT)),
             "input": listed("Change"),
             "output": listed("Change"),
+            "source": pair(or_null(TEXT)),
         }
     ),
     "Verdict": obj(
@@ -170,6 +182,7 @@ COMPARISON = obj(
         "first": or_null(TEXT),
         "input": listed("Change"),
         "result": listed("Change"),
+        "sources": {"type": "object", "additionalProperties": TEXT},
         "steps": listed("StepPair"),
     }
 )

@@ -162,6 +162,14 @@ OPERATIONS = (
         is_stream=True,
     ),
     Operation(
+        path=f"{ONE}/resume-copy",
+        method="post",
+        summary="Answer a suspended step in a copy of the run, which itself goes on waiting; the answer has its id.",
+        query=RUN_ID,
+        body=RESUME,
+        answer=ref("Message"),
+    ),
+    Operation(
         path=f"{ONE}/restart",
         method="post",
         summary="Have a worker take an interrupted run over at once; what has ended does not run again.",

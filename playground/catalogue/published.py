@@ -1,6 +1,7 @@
 """What a worker publishes of the user's code, as values that need no database."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
@@ -22,6 +23,8 @@ class WorkflowEntry:
     line: int | None = None
     current: bool = True
     """False for a version that the code no longer holds."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """The sources of its steps by their written paths, to be published; what is read of the catalogue has none."""
 
     @property
     def input_schema(self) -> Any:

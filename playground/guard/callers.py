@@ -42,6 +42,11 @@ class Caller:
         """Whether he may do more than read."""
         return self.role is Role.OPERATOR
 
+    @property
+    def may_see_code(self) -> bool:
+        """Whether he is shown the sources of steps, as they were published."""
+        return self.may_change
+
     def judge(self, request: AskedRequest) -> Refusal | None:
         """Refuse what his role does not allow."""
         if self.role is Role.METRICS and request.path != METRICS:

@@ -15,6 +15,7 @@ from playground.forms import mask
 from playground.graph import flow
 from playground.graph.nodes import UNKNOWN, GraphWorkflow, Node
 from playground.graph.tree import Tree, read_tree
+from playground.history import Reason
 from playground.runs.items import as_one
 from playground.runs.masking import mask_given, mask_input, mask_rehearsal, mask_result, mask_state
 
@@ -91,6 +92,12 @@ def run(state: RunState, summary: RunSummary, graph: Graph | None, *, nested: bo
         "payload": data["input"],
         "snapshot": {**data, "runId": summary.run_id, "timestamp": milliseconds(summary.updated_at)},
     }
+
+
+def reason(one: Reason) -> dict[str, Any]:
+    """Return one thing that a run waits for."""
+    due = None if one.due_at is None else one.due_at.isoformat()
+    return {"kind": one.kind, "text": one.text, "step": one.path or None, "dueAt": due}
 
 
 def listed(summary: RunSummary) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import os
 import secrets
 import signal
 import sys
+import traceback
 from datetime import datetime
 
 import django
@@ -83,7 +84,7 @@ def main() -> None:
             observer=observing,
         )
     )
-    asyncio.run(_work(workers[0], arguments.layer_fd))
+    _work(workers[0], arguments.layer_fd)
     pulse.stop()
     observing.close()
     sys.stdout.flush()
@@ -92,7 +93,23 @@ def main() -> None:
     os._exit(0)
 
 
-async def _work(worker: Worker, layer_fd: int | None) -> None:
+def _work(worker: Worker, layer_fd: int | None) -> None:
+    """Work until told to stop.
+
+    What a task of the user's raises to end the program goes through the event loop. The process dies of it there and
+    then, as of ``os._exit``: an orderly end would hand the runs back as if nobody were to blame, to the next worker,
+    and so on without end.
+    """
+    with asyncio.Runner() as runner:
+        try:
+            runner.run(_until_told(worker, layer_fd))
+        except (KeyboardInterrupt, SystemExit) as error:
+            traceback.print_exception(error, limit=-2)
+            sys.stderr.flush()
+            os._exit(1)
+
+
+async def _until_told(worker: Worker, layer_fd: int | None) -> None:
     layer = get_channel_layer()
     if layer_fd is not None and isinstance(layer, LocalLayer):
         await layer.join(layer_fd)

@@ -124,9 +124,7 @@ class Worker:
         self._is_brought = host is not None and only is None
         if host is not None and only is None:
             names = queues or sorted({DEFAULT, *(carriage(found.entry.graph)["queue"] for found in discovery.found)})
-            self._taking = Queued(
-                host, self._slots, worker_id=worker_id, workflow_ids=flows, queues=names, concurrency=limit
-            )
+            self._taking = Queued(host, self._slots, worker_id=worker_id, flows=flows, queues=names, concurrency=limit)
         self._stop = asyncio.Event()
         self._grace = grace
         self._after = after

@@ -1,7 +1,11 @@
 """Under which key of a JSON object a field is read and written."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
+
+from pydantic import AliasChoices
+from pydantic.fields import FieldInfo
 
 Node = dict[str, Any]
 Fields = Mapping[str, Node]
@@ -125,3 +129,19 @@ def _included(part: Node, name: str, field: Node, key: str) -> Node:
 def _is_read_by_other(name: str, key: str, fields: Fields) -> bool:
     """Return whether a field other than this one is read from a key."""
     return any(other != name and any(path[0] == key for path in _choices(other, fields[other])) for other in fields)
+
+
+@lru_cache(maxsize=256)
+def keys_by_name(kind: Any) -> dict[str, str]:
+    """Return the keys under which the fields of a model or dataclass are read, by their names in Python.
+
+    Any other type has none.
+    """
+    fields = getattr(kind, "model_fields", None) or getattr(kind, "__pydantic_fields__", None) or {}
+    return {name: _key(field) or name for name, field in fields.items()}
+
+
+def _key(field: FieldInfo) -> str | None:
+    alias = field.validation_alias
+    first = alias.choices[0] if isinstance(alias, AliasChoices) else alias
+    return first if isinstance(first, str) else None

@@ -4,12 +4,22 @@ import asyncio
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+from pydantic.dataclasses import dataclass
 
 from engine import Context, Engine, MemoryStore, create_step, step
 from engine.errors import InvalidInput
 from engine.testing import Collector, run_to_end
 from tests.engine.contract.tiny import begin, run_of
+
+
+class Renamed(BaseModel):
+    """Fields that have another name in JSON."""
+
+    calls: int = Field(default=0, alias="callCount")
+    tokens: int = Field(default=0, validation_alias=AliasChoices("used", "spent"))
+    hidden: str = Field(default="", exclude=True)
+    raw: bytes = b""
 
 
 class Tally(BaseModel):
@@ -202,3 +212,51 @@ async def test_a_change_of_a_failed_attempt_stays() -> None:
 
     result = await run_to_end(begin().then(create_step(id="work", execute=work)).commit(), 1)
     assert (result.status, dict(result.state)) == ("failed", {"tried": True})
+
+
+@dataclass
+class Counted:
+    """A dataclass with a field that has another name in JSON."""
+
+    calls: int = Field(default=0, alias="callCount")
+
+
+@pytest.mark.parametrize(
+    ("changes", "attribute", "recorded"),
+    [
+        ({"calls": 1}, 1, {"callCount": 1}),
+        ({"callCount": 1}, 1, {"callCount": 1}),
+        ({"calls": 1, "raw": b"\xff"}, 1, {"callCount": 1}),
+        ({"tokens": 2}, 0, {"used": 2}),
+        ({"hidden": "x"}, 0, {}),
+    ],
+)
+async def test_a_field_is_set_by_either_of_its_names(changes: Any, attribute: int, recorded: Any) -> None:
+    """What a step sets it sees as the attribute, and it is recorded under the name in JSON."""
+    for kind in (Renamed, type("Open", (Renamed,), {"model_config": ConfigDict(populate_by_name=True)})):
+
+        async def work(data: Any, ctx: Context) -> int:
+            ctx.set_state(**changes)
+            return ctx.state.calls
+
+        work_step = create_step(id="work", execute=work, state_schema=kind)
+        result = await run_to_end(begin(state_schema=kind).then(work_step).commit(), 1)
+        assert (result.status, result.result) == ("success", attribute)
+        assert {key: result.state[key] for key in recorded} == recorded
+
+
+async def test_a_field_of_a_dataclass_is_set_by_either_of_its_names() -> None:
+    """As that of a model is."""
+    for changes in ({"calls": 3}, {"callCount": 3}):
+        workflow = begin(state_schema=Counted).then(setting("set", **changes)).commit()
+        assert dict((await run_to_end(workflow, 1)).state)["callCount"] == 3
+
+
+@pytest.mark.parametrize("kind", [Tally, Renamed, Counted])
+async def test_a_change_that_the_state_has_no_place_for_is_refused(kind: Any) -> None:
+    """pydantic passes over what a model does not have; a keyword that nothing would be left of is a mistake."""
+    result = await run_to_end(begin(state_schema=kind).then(setting("set", cals=1)).commit(), 1)
+    assert result.status == "failed"
+    assert result.error is not None
+    assert f"{kind.__name__} has no 'cals'." in result.error
+    assert ("Did you mean calls?" in result.error) is (kind is not Tally)
