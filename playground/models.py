@@ -309,6 +309,8 @@ class Worker(models.Model):
     """The ids of the runs it executes, as JSON."""
     blocked = models.TextField(default="null")
     """What blocks its event loop, as JSON: `playground.fleet.workers.Blocked`."""
+    figures = models.TextField(db_default="{}")
+    """What it has counted since it began, as JSON: `playground.worker.observing.Observing.figures`."""
     memory = models.BigIntegerField(default=0)
     """Resident memory in bytes."""
     memory_first = models.BigIntegerField(default=0)

@@ -44,9 +44,12 @@ ENGINE_FLOORS = [
 PLAYGROUND_FLOORS = [
     *[
         "configuration",
+        "histogram",
+        "logs",
         "database_url",
         "broadcast",
         "queues",
+        "traces",
         "postgres",
         "graph",
         "layers",
@@ -302,6 +305,7 @@ WHERE_A_PROCESS_BEGINS = (
     "playground.commandline.base",
     "playground.management.commands",
     "playground.queues.celery.apps",
+    "playground.traces.opentelemetry.apps",
     "playground.worker.__main__",
     "playground.worker.inspection",
     "playground.worker.fuzzing.fuzz_runs",

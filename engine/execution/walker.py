@@ -14,7 +14,7 @@ from engine.clock import Clock
 from engine.errors import StepError
 from engine.events import EventType, RunStatus
 from engine.execution.outcome import HELD, Halted, Outcome
-from engine.execution.ports import Host
+from engine.execution.ports import Host, Observer
 from engine.execution.recorder import Recorder
 from engine.execution.scope import Scope
 from engine.journal.refs import Value
@@ -45,6 +45,8 @@ class Walker(Protocol):
     random: Callable[[], float]
     die: Callable[[], None] | None
     """Kills this process, if it is a worker and rehearsals may."""
+    observer: Observer | None
+    """Is told of each attempt of a step."""
     lost: str
     """How the former owner of the run was lost."""
     interrupted: bool

@@ -16,6 +16,7 @@ from channels.worker import Worker as ChannelsWorker
 from django.db import connection
 
 from engine.events import Event
+from engine.execution.ports import Observer
 from engine.journal.state import RunState
 from engine.journal.store import Claim
 from engine.runs.runtime import Runtime
@@ -36,6 +37,7 @@ from playground.worker.leftovers import Leftovers
 from playground.worker.loading.discovery import Discovery
 from playground.worker.loading.user_files import changed_since, user_files
 from playground.worker.looking import Looking
+from playground.worker.observing.log_context import current_run
 from playground.worker.own_row import OwnRow
 from playground.worker.pulse import Pulse
 from playground.worker.queued import Queued
@@ -88,12 +90,14 @@ class Worker:
         arms: bool = False,
         host: QueueHost | None = None,
         queues: Sequence[str] = (),
+        observer: Observer | None = None,
     ) -> None:
         """Take what was imported, how many runs to execute at once, and which modules the worker before holds.
 
         Arguments: `grace` gives the seconds for which runs go on when the worker is told to end; `only` is the id of
         the one run that it may execute; `arms` tells whether schedules are armed that nobody has disarmed;
-        `host` serves the distributed queue in use, and `queues` are those to take from, else those of the workflows.
+        `host` serves the distributed queue in use, and `queues` are those to take from, else those of the workflows;
+        `observer` is told of what is executed.
         """
         self._is_brought = host is not None and only is None
         named = {name for found in discovery.found for name in queues_of(found.workflow.flow)}
@@ -109,6 +113,7 @@ class Worker:
             die=_die,
             queues=self._queues,
             hand_on=None if not self._is_brought else _hand_on,
+            observer=observer,
         )
         for found in discovery.found:
             self._runtime.flows.add(found.workflow.flow)
@@ -241,7 +246,11 @@ class Worker:
 
     async def _begin(self, run_id: str) -> RunState | None:
         segment = partial(begin, self._runtime, run_id, owner=self._worker_id, lease=LEASE, is_left=self._is_left)
-        return await (self._suspects.begin(segment) if await blame.is_on_trial(run_id) else segment())
+        current_run.set(run_id)
+        run = await (self._suspects.begin(segment) if await blame.is_on_trial(run_id) else segment())
+        if run is not None:
+            logger.info("a run of %s came to rest: %s", run.workflow_id, run.status)
+        return run
 
     async def _is_left(self, created: Event) -> bool:
         """Tell whether only others have a run's version; asked anew, since one may have come a moment ago."""
