@@ -98,6 +98,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/workflows/<str:workflow_id>/scenarios", api_scenarios.scenarios),
     path("api/workflows/<str:workflow_id>/scenarios/run", api_scenarios.run),
     path("api/runs", api_runs.listing),
+    path("api/problems", api_runs.problems),
+    path("api/runs/<str:run_id>", api_runs.one),
     path("api/runs/<str:run_id>/events", api_runs.events),
     path("api/compare", api_compare.compare),
     path("api/inbox", api_runs.inbox),

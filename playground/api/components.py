@@ -143,6 +143,20 @@ SCHEMAS: dict[str, Schema] = {
             "verdict": or_null(ref("Verdict")),
         }
     ),
+    "ImportProblem": obj(
+        {
+            "module": TEXT,
+            "type": TEXT,
+            "message": TEXT,
+            "workflow": or_null(TEXT),
+            "file": or_null(TEXT),
+            "line": or_null(NUMBER),
+            "source": or_null(TEXT),
+            "traceback": TEXT,
+            "needs": or_null(TEXT),
+            "neededBy": {"type": "array", "items": TEXT},
+        }
+    ),
     "Question": obj(
         {
             "runId": TEXT,
@@ -164,6 +178,10 @@ INBOX = obj({"items": listed("Question"), "total": NUMBER, "next": or_null(TEXT)
 SCENARIOS = obj({"scenarios": listed("Scenario")})
 SAVED = obj({"message": TEXT, "file": TEXT, "scenario": OBJECT})
 VERDICTS = obj({"passed": {"type": "boolean"}, "verdicts": listed("Verdict")})
+TOLD = {"allOf": [ref("RunLine"), obj({"text": TEXT})]}
+PROBLEMS = obj(
+    {"workers": NUMBER, "modules": listed("ImportProblem"), "scenarios": listed("Scenario"), "runs": listed("RunLine")}
+)
 COMPARISON = obj(
     {
         "a": ref("RunLine"),
