@@ -42,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("workflows/<str:workflow_id>/saved/<str:saved_id>/delete/", workflows.forget_input, name="forget-input"),
     path("workflows/<str:workflow_id>/scenarios/", scenarios.scenarios, name="scenarios"),
     path("workflows/<str:workflow_id>/scenarios/run/", scenarios.play, name="play-scenarios"),
+    path("workflows/<str:workflow_id>/scenarios/watch/", scenarios.watch, name="watch-scenarios"),
     path("runs/", runs.runs, name="runs"),
     path("runs/many/", runs.many, name="many"),
     path("runs/<str:run_id>/", run.run, name="run"),
