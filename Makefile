@@ -148,8 +148,9 @@ format: $(TEST_STAMP) ## Put code and templates into shape.
 	$(BIN)/ruff format .
 	@find templates -name '*.html' -print0 | xargs -0 -r $(BIN)/djade --target-version 5.2
 
-docs: $(TEST_STAMP) ## Write the reference pages from the docstrings.
+docs: $(TEST_STAMP) ## Write the reference pages from the docstrings, and the list of all pages.
 	$(BIN)/python docs/make_reference.py
+	$(BIN)/python manage.py docs --text > docs/llms.txt
 
 pictures: $(TEST_STAMP) ## Take the pictures of the documentation in a real Chromium.
 	$(BIN)/python docs/make_pictures.py

@@ -275,6 +275,36 @@ class SavedInput(models.Model):
         return f"{self.name} of {self.workflow_id}"
 
 
+class ScenarioVerdict(models.Model):
+    """What a scenario came to when it was played last."""
+
+    file = models.CharField(max_length=1024, unique=True)
+    """The whole path of its file, the end of one that is longer."""
+    verdict = models.TextField()
+    """The verdict, as JSON."""
+    updated = models.BooleanField(default=False)
+    """Whether the file was made to expect what came."""
+    at = models.DateTimeField()
+    code = models.CharField(max_length=64)
+    """The newest worker when it was played."""
+
+    def __str__(self) -> str:
+        """Return the file."""
+        return self.file
+
+
+class ScenarioSwitch(models.Model):
+    """A workflow whose scenarios are played after each reload of the code."""
+
+    workflow_id = models.CharField(max_length=255, primary_key=True)
+    begun_at = models.DateTimeField(null=True)
+    """When they were begun last for that reason."""
+
+    def __str__(self) -> str:
+        """Return the workflow."""
+        return self.workflow_id
+
+
 class Worker(models.Model):
     """A worker process, alive or gone."""
 

@@ -111,6 +111,7 @@ LISTED: Query = (
     ("toDate", TIME),
 )
 ONE_RUN: Query = (("fields", TEXT), ("withNestedWorkflows", {"enum": ["true", "false"]}))
+WAIT: Query = (("wait", NUMBER),)
 AFTER: Query = (("after", NUMBER),)
 MORE: Query = (("after", TEXT), ("limit", LIMIT))
 SCHEDULED: Query = (("workflow", TEXT),)

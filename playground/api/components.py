@@ -192,6 +192,20 @@ SCHEMAS: dict[str, Schema] = {
             "findings": {"type": "array", "items": {"$ref": "#/components/schemas/Finding"}},
         }
     ),
+    "ImportProblem": obj(
+        {
+            "module": TEXT,
+            "type": TEXT,
+            "message": TEXT,
+            "workflow": or_null(TEXT),
+            "file": or_null(TEXT),
+            "line": or_null(NUMBER),
+            "source": or_null(TEXT),
+            "traceback": TEXT,
+            "needs": or_null(TEXT),
+            "neededBy": {"type": "array", "items": TEXT},
+        }
+    ),
     "Question": obj(
         {
             "runId": TEXT,
@@ -214,6 +228,10 @@ SCENARIOS = obj({"scenarios": listed("Scenario")})
 SAVED = obj({"message": TEXT, "file": TEXT, "scenario": OBJECT})
 VERDICTS = obj({"passed": {"type": "boolean"}, "verdicts": listed("Verdict")})
 FUZZING = obj({"fuzzing": or_null(ref("Fuzzing"))})
+TOLD = {"allOf": [ref("RunLine"), obj({"text": TEXT})]}
+PROBLEMS = obj(
+    {"workers": NUMBER, "modules": listed("ImportProblem"), "scenarios": listed("Scenario"), "runs": listed("RunLine")}
+)
 COMPARISON = obj(
     {
         "a": ref("RunLine"),

@@ -31,6 +31,7 @@ from playground.api.bodies import (
     STREAM,
     TEXT,
     TRAVEL,
+    WAIT,
     Query,
     Schema,
     obj,
@@ -41,10 +42,12 @@ from playground.api.components import (
     FUZZING,
     INBOX,
     LINES,
+    PROBLEMS,
     RUNS,
     SAVED,
     SCENARIOS,
     SCHEDULES,
+    TOLD,
     VERDICTS,
     ref,
 )
@@ -300,6 +303,17 @@ OPERATIONS = (
         answer=ref("RunLine"),
     ),
     Operation(path="/api/runs", summary="Runs of all workflows, newest first.", query=LINES_OF, answer=LINES),
+    Operation(
+        path="/api/runs/{run_id}",
+        summary="A run with its journal, error, logs and questions as one text; wait is for its rest, in seconds.",
+        query=WAIT,
+        answer=TOLD,
+    ),
+    Operation(
+        path="/api/problems",
+        summary="What is broken now: modules that do not import, scenarios that failed, the last runs that failed.",
+        answer=PROBLEMS,
+    ),
     Operation(
         path="/api/runs/{run_id}/events",
         summary="A run's events after a seq; as a stream to those who ask for text/event-stream.",

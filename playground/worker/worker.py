@@ -27,6 +27,7 @@ from playground.fleet import blame, host, versions
 from playground.layers import LocalLayer
 from playground.live import nudges
 from playground.queues.port import DEFAULT, QueueHost
+from playground.scenarios import board
 from playground.store import OrmStore
 from playground.store.database import in_transaction
 from playground.store.notices import tell_moved
@@ -192,6 +193,8 @@ class Worker:
             self._begin_firing()
             await self._tell_supervisor({"imported": sorted(self._discovery.imported)})
             await nudges.nudge_catalogue()
+            if self._only is None:
+                beside.append(tasks.create_task(self._play_scenarios()))
             await self._stop.wait()
             await self._tell_supervisor({"ending": True})
             self._firing.stop()
@@ -202,6 +205,13 @@ class Worker:
             for task in (*beside, *self._answers):
                 task.cancel()
         self._store.close()
+
+    async def _play_scenarios(self) -> None:
+        try:
+            await board.run_after_reload(self._worker_id, list(self._runtime.flows))
+        except Exception:
+            # It is a service beside the runs, which go on.
+            logger.exception("scenarios could not be played after the reload")
 
     def _begin_firing(self) -> None:
         """Start what schedules are due for; a worker that is there for one run leaves that to others."""
