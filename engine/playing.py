@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from engine.building.workflow import Workflow
@@ -93,6 +93,10 @@ async def judge(
     return verdict_on(scenario, played.result, played.left, time.monotonic() - began), played.result
 
 
+def _time_of(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
 class _Play:
     """One run, and what is still to be given to it."""
 
@@ -107,6 +111,7 @@ class _Play:
             input=given["input"],
             state=given["state"],
             request_context=given["request_context"],
+            scheduled_for=_time_of(given.get("scheduled_for")),
             rehearsal=given["rehearsal"] and Rehearsal.from_dict(given["rehearsal"]),
         )
         self._stays = stays
