@@ -205,8 +205,8 @@ def decided_before(run: RunState, path: Path) -> str:
 
 
 def names_suspended(run: RunState) -> str:
-    """Return the written paths of the suspended steps, for messages."""
-    return ", ".join(format_path(step.path) for step in run.suspended) or "none"
+    """Return the written paths of the suspended steps, and their labels where those are other words, for messages."""
+    return ", ".join(step.called for step in run.suspended) or "none"
 
 
 async def record_cancel(

@@ -262,9 +262,15 @@ def invalid(error: ValidationError) -> InvalidValue:
 
 
 def _sentence(message: str) -> str:
-    """Return what a validator of the user's said as a sentence, without pydantic's word for its exception."""
+    """Return what a validator of the user's said as a sentence, without pydantic's word for its exception.
+
+    A first word that is no plain one, as the name of a field before a colon, stays as it is.
+    """
     said = next((message.removeprefix(start) for start in RAISED if message.startswith(start)), "")
-    return f"{said[0].upper()}{said[1:]}{'' if said[-1] in '.!?…' else '.'}" if said.strip() else message
+    if not said.strip():
+        return message
+    first = said[0].upper() if said.split()[0].isalpha() else said[0]
+    return f"{first}{said[1:]}{'' if said[-1] in '.!?…' else '.'}"
 
 
 def _issue(error: DocumentError) -> Issue:

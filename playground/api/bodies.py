@@ -167,5 +167,5 @@ def nearest(key: str, known: Collection[str]) -> str:
     """Return the known key that is most like another one; empty when none is like it at all."""
     folded = {name.lower(): name for name in known}
     within = [name for low, name in folded.items() if len(key) > 2 and (key.lower() in low or low in key.lower())]
-    close = get_close_matches(key.lower(), folded, n=1, cutoff=0.3)
+    close = get_close_matches(key.lower(), folded, n=1)
     return within[0] if within else folded[close[0]] if close else ""

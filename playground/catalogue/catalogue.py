@@ -26,6 +26,8 @@ from playground.store.database import in_database, in_transaction
 from playground.store.notices import Notice, notify
 from playground.store.rows import from_text, plain, to_text
 
+MOST_TOLD = 3
+"""So many problems with modules are told beside a workflow that is not there."""
 SILENT = timedelta(seconds=15)
 """A worker that was not heard of for so long does not count any more."""
 
@@ -132,6 +134,8 @@ def find_workflow(workflow_id: str) -> WorkflowEntry:
         known = ", ".join(WorkflowVersion.objects.filter(current=True).values_list("workflow_id", flat=True)) or "none"
         begun = WorkerRow.objects.filter(status="importing", ended_at=None, heartbeat_at__gt=Now() - SILENT)
         more = ". A worker still imports code: try again in a moment" if begun.exists() else ""
+        broken = [f"{one.module} {one.verdict} ({one.type}: {one.message})" for one in _import_errors()]
+        more += "".join(f". {told}" for told in broken[:MOST_TOLD])
         raise UnknownWorkflow(f"no workflow has the id {workflow_id!r}. There are: {known}{more}")
     return _entry(row)
 

@@ -9,7 +9,7 @@ from dataclasses import InitVar, dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any, Literal, TypedDict, no_type_check
 
-from pydantic import BaseModel, Json
+from pydantic import BaseModel, Json, TypeAdapter
 
 from engine import (
     Engine,
@@ -189,6 +189,11 @@ def partial_state(spec: Any) -> Callable[[], Any]:
     return lambda: begin(id="w", input_schema=int, output_schema=int, state_schema=spec)
 
 
+def of_a_run(name: str) -> Callable[[], Any]:
+    """Return what takes a workflow for its run."""
+    return lambda: getattr(done(), name)
+
+
 INF, NAN = float("inf"), float("nan")
 WEST = timezone(timedelta(hours=-12))
 
@@ -299,6 +304,21 @@ STEPS: list[tuple[Callable[[], Any], str]] = [
     (lambda: make(id="x", execute=soon, input_schema="Nope"), r"uses the name 'Nope', which is not defined"),
     (lambda: make(id="x", execute=soon, output_schema="no type"), r"'no type' cannot be a schema"),
     *TOO_OLD,
+    (
+        lambda: make(id="x", execute=soon, input_schema=[int]),
+        r"cannot be a schema.*Write: list\[int\]",
+    ),
+    (lambda: make(id="x", execute=soon, input_schema=(int, str)), r"no type\. Write: tuple\[int, str\]"),
+    (
+        lambda: make(id="x", execute=soon, input_schema=TypeAdapter(int)),
+        r"give the type that the TypeAdapter was",
+    ),
+    (lambda: make(id="x", execute=soon, input_schema=Order(n=1)), r"it is an object\. Give its class: Order"),
+    (
+        lambda: make(id="x", execute=soon, input_schema=list[Service]),
+        r"knows nothing of <class .*Service'>\. Make",
+    ),
+    (lambda: make(id="x", execute=soon, input_schema=3), r"3 is no type\. Use one that pydantic knows"),
     (lambda: make(id="x" * 201, execute=soon), r"The id of a step has 201 characters\. Expected 200 at most"),
     (
         lambda: make(id="x", execute=soon, state_schema=list[int]),
@@ -355,6 +375,11 @@ WORKFLOWS: list[tuple[Callable[[], Any], str]] = [
     (lambda: flow().commit(), r"Workflow 'w' has no step\. Add one with \.then\(step\)"),
     (lambda: flow().then(None), r"None is no step\. Expected a step, a committed workflow or sequence"),
     (lambda: flow().then(soon), r"is no step.*Decorate the function with @step"),
+    (lambda: flow().then(lambda n: n), r"A mapping takes it as it is: \.map\(lambda data"),
+    *(
+        (of_a_run(name), rf"Workflow\('w'.*has no {name}; its runs have\. Write: run = await w\.create_run\(\)")
+        for name in ("start", "start_async", "run", "resume", "stream")
+    ),
     (lambda: flow().then([A, B]), r"is no step.*Several steps go into \.parallel\(\[a, b\]\) or sequence\(a, b\)"),
     (lambda: flow().then(A, B), r"then: too many positional arguments\. Write it like this: \.then\(step\)"),
     (lambda: flow().then(flow().then(A)), r"<workflow 'w' in the making> was not committed\. Call \.commit\(\)"),
