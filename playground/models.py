@@ -32,6 +32,14 @@ class Run(models.Model):
     """The schedule that started it, if one did."""
     rehearsal = models.BooleanField(default=False, db_default=False)
     """Whether it pretends something, as rehearsals do."""
+    name = models.TextField(null=True)
+    """What people call it."""
+    tags = models.TextField(default="[]", db_default="[]")
+    """Its tags, as JSON."""
+    via = models.CharField(max_length=16, blank=True, default="", db_default="")
+    """The way on which it was started: `engine.journal.summary.RunSummary.via`."""
+    forked_from = models.CharField(max_length=255, null=True)
+    """The run that it is a fork of."""
 
     epoch = models.BigIntegerField(default=0)
     """The number of claims so far; only the newest may append."""
@@ -146,6 +154,8 @@ class WorkflowVersion(models.Model):
     queue = models.CharField(max_length=64, db_default="default")
     """The distributed queue that carries its runs, and how urgent they are in it."""
     priority = models.IntegerField(db_default=0)
+    code = models.CharField(max_length=64, db_default="")
+    """The digest of its `WorkflowCode` as it was published last; empty when nothing is known of it."""
     concurrency = models.IntegerField(null=True)
     """How many of its runs are executed at once; null for as many as there is room for."""
     concurrency_key = models.TextField(null=True)
@@ -162,6 +172,33 @@ class WorkflowVersion(models.Model):
                 condition=models.Q(current=True, concurrency__isnull=False),
             )
         ]
+
+    def __str__(self) -> str:
+        """Return the workflow's id and the start of its digest."""
+        return f"{self.workflow_id} {self.digest[:8]}"
+
+
+class StepSource(models.Model):
+    """The source of a step's function."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    """SHA-256 of the whole source."""
+    text = models.TextField()
+    """The source, cut when it is long."""
+
+    def __str__(self) -> str:
+        """Return the start of its digest."""
+        return self.digest[:8]
+
+
+class WorkflowCode(models.Model):
+    """The sources of a workflow's steps, as some worker holds them."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    """SHA-256 of the workflow's id and of what follows."""
+    workflow_id = models.CharField(max_length=255)
+    steps = models.TextField()
+    """The digests of the sources by the written paths of the steps, as JSON."""
 
     def __str__(self) -> str:
         """Return the workflow's id and the start of its digest."""
@@ -238,6 +275,36 @@ class SavedInput(models.Model):
         return f"{self.name} of {self.workflow_id}"
 
 
+class ScenarioVerdict(models.Model):
+    """What a scenario came to when it was played last."""
+
+    file = models.CharField(max_length=1024, unique=True)
+    """The whole path of its file, the end of one that is longer."""
+    verdict = models.TextField()
+    """The verdict, as JSON."""
+    updated = models.BooleanField(default=False)
+    """Whether the file was made to expect what came."""
+    at = models.DateTimeField()
+    code = models.CharField(max_length=64)
+    """The newest worker when it was played."""
+
+    def __str__(self) -> str:
+        """Return the file."""
+        return self.file
+
+
+class ScenarioSwitch(models.Model):
+    """A workflow whose scenarios are played after each reload of the code."""
+
+    workflow_id = models.CharField(max_length=255, primary_key=True)
+    begun_at = models.DateTimeField(null=True)
+    """When they were begun last for that reason."""
+
+    def __str__(self) -> str:
+        """Return the workflow."""
+        return self.workflow_id
+
+
 class Worker(models.Model):
     """A worker process, alive or gone."""
 
@@ -259,6 +326,8 @@ class Worker(models.Model):
     """The distributed queues from which it takes, as JSON; none when it looks for runs itself."""
     versions = models.TextField(default="{}")
     """The digests of the workflows that it holds, by their ids, as JSON."""
+    codes = models.TextField(db_default="{}")
+    """The digests of the code of their steps (`WorkflowCode`), by the ids of the workflows, as JSON."""
     hosted_since = models.DateTimeField(null=True)
     """When the command was started that keeps it, on a database that machines share."""
     ended_at = models.DateTimeField(null=True)
@@ -270,6 +339,8 @@ class Worker(models.Model):
     """The ids of the runs it executes, as JSON."""
     blocked = models.TextField(default="null")
     """What blocks its event loop, as JSON: `playground.fleet.workers.Blocked`."""
+    figures = models.TextField(db_default="{}")
+    """What it has counted since it began, as JSON: `playground.worker.observing.Observing.figures`."""
     memory = models.BigIntegerField(default=0)
     """Resident memory in bytes."""
     memory_first = models.BigIntegerField(default=0)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Protocol, TypeVar, Unpack, overload
 
 from engine.building.carriage import check_carriage
-from engine.building.step_options import StepOptions, check_inline, check_options, signature_of_undo
+from engine.building.step_options import StepOptions, check_inline, check_options, signature_of_undo, state_schema
 from engine.errors import DefinitionError, InvalidId
 from engine.execution.context import Context
 from engine.execution.threads import in_thread
@@ -211,7 +211,7 @@ def _make(
         output=output,
         resume=_optional(id, "resume_schema", options.get("resume_schema")),
         suspend=_optional(id, "suspend_schema", options.get("suspend_schema")),
-        state=_optional(id, "state_schema", options.get("state_schema")),
+        state=state_schema(f"state_schema of step {id!r}", options.get("state_schema")),
         description=options.get("description", ""),
         retry=options.get("retry"),
         timeout=None if timeout is None else in_seconds(f"The timeout of step {id!r}", timeout, above=True),

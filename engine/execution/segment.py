@@ -16,7 +16,7 @@ from engine.execution.loops import run_loop
 from engine.execution.lost import take_over
 from engine.execution.mapping import run_map
 from engine.execution.outcome import Bailed, Canceled, Failed, Halted, Outcome
-from engine.execution.ports import Host
+from engine.execution.ports import Host, Observer
 from engine.execution.recorder import Recorder
 from engine.execution.scope import Scope
 from engine.execution.sequence import run_flow, run_nested, run_sequence
@@ -66,14 +66,17 @@ class Execution:
         start: Start | None = None,
         die: Callable[[], None] | None = None,
         queues: Collection[str] | None = None,
+        observer: Observer | None = None,
     ) -> None:
         """Take the claim, the folded state, what is recorded as the start, and what kills this process if it may.
 
-        Arguments: `queues` are those whose steps are executed here; all are when there are none.
+        Arguments: `queues` are those whose steps are executed here, all when there are none; `observer` is told of
+        each attempt of a step.
         """
         self.clock = clock
         self.random = random
         self.die = die
+        self.observer = observer
         self.lost: str = claim.lost or ""
         self.journal: Recorder = Recorder(store, clock, claim, state, self._take_news)
         self._store = store

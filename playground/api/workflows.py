@@ -84,6 +84,12 @@ async def resume_async(request: HttpRequest, workflow_id: str) -> Answer:
 
 
 @endpoint("POST", query=RUN_ID)
+async def resume_copy(request: HttpRequest, workflow_id: str) -> Answer:
+    """Answer a suspended step in a copy of the run, which itself goes on waiting, and return at once."""
+    return {"message": "Workflow run copied and resumed", "runId": await asking.resume_copy(request, workflow_id)}
+
+
+@endpoint("POST", query=RUN_ID)
 async def restart(request: HttpRequest, workflow_id: str) -> Answer:
     """Have a worker take an interrupted run over at once, and return."""
     return {"message": "Workflow run restarted", "runId": await asking.restart(request, workflow_id)}

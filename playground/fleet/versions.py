@@ -59,6 +59,11 @@ async def held() -> tuple[Held, ...]:
     return await in_database(_held)
 
 
+async def is_held(workflow_id: str, digest: str) -> bool:
+    """Tell whether a worker holds a version."""
+    return await in_database(lambda: any(from_text(row.versions).get(workflow_id) == digest for row in _ready()))
+
+
 def _ready() -> list[WorkerRow]:
     return list(WorkerRow.objects.filter(ended_at=None, status="ready", heartbeat_at__gt=Now() - SILENT))
 

@@ -8,12 +8,14 @@ from typing import Any
 from engine.errors import UnknownRun
 from engine.paths import Path, format_path
 from playground.actions.actions import Known, store
+from playground.actions.changed_answers import changed_answers
 from playground.catalogue import catalogue
 from playground.catalogue.catalogue import WorkflowEntry
 from playground.fleet import workers
 from playground.fleet.workers import Blocked
 from playground.graph.tree import read_tree
 from playground.history import History, Holder, Reason, Window, reasons, rows
+from playground.runpage.changed import changed_steps
 from playground.runpage.view import RunView, run_view
 from playground.runs.standing import standing_of
 from playground.store.turns.taking import Turn
@@ -75,7 +77,15 @@ def row_of(loaded: Loaded, path: Path) -> str:
 async def view_of(loaded: Loaded) -> RunView:
     """Return the run as it stands at this moment."""
     now, holder = datetime.now(UTC), await holder_of(loaded)
-    return run_view(loaded.history, loaded.graph, now=now, window=loaded.window, holder=holder)
+    return run_view(
+        loaded.history,
+        loaded.graph,
+        now=now,
+        window=loaded.window,
+        holder=holder,
+        changed=await changed_steps(loaded.history.run),
+        answers=await changed_answers(loaded.history.run, loaded.entry),
+    )
 
 
 async def reasons_of(loaded: Loaded) -> tuple[Reason, ...]:

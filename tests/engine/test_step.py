@@ -129,7 +129,6 @@ def test_a_context_is_recognised_however_it_is_named() -> None:
         (lambda data, ctx=None: data, True, True),
         (lambda data, *, ctx: (data, ctx), True, True),
         (lambda *args: args, True, False),
-        (lambda **kwargs: kwargs, False, False),
     ]
 
     def annotated(c: Context) -> int:
