@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from playground.fleet.silence import _look
+from playground.fleet.silence import LOOK, _look
 from playground.models import Worker
 from playground.store.clock import Now
 from playground.store.database import in_database, in_transaction
@@ -19,7 +19,8 @@ async def heard(seconds: float, *, suspected: float | None = None) -> tuple[list
     since = None if suspected is None else Now() - timedelta(seconds=suspected)
     row = {"heartbeat_at": Now() - timedelta(seconds=seconds), "suspected_at": since}
     await in_transaction(Worker.objects.filter(worker_id="w").update, **row)
-    gone, _ = await in_transaction(_look, 3.0)
+    gone, _, pause = await in_transaction(_look, 3.0)
+    assert 0 < pause <= min(LOOK, max(3.0 - seconds, 0) or LOOK) + 0.02
     left = Worker.objects.filter(worker_id="w", suspected_at__isnull=False)
     return gone, await in_database(left.exists)
 
