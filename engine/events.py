@@ -40,7 +40,8 @@ step-undone            number
 step-undo-failed       number, error, next_at: when it is tried again; without it the undo is given up
 branch-decided         arms: ids of the arms that run, input: a Ref
 race-decided           arms: the id of the arm that won, as a list
-attempt-caught         arms: the id of what runs now, as a list, step: the path of the step whose failure it was
+attempt-caught         arms: the id of what runs now, as a list, step: the path of the step whose failure it was,
+                       body, handler: ids of their steps
 loop-decided           iteration (from 1), again: bool, steps: ids of the body
 sleep-started          until: ISO time, input: a Ref
 sleep-ended            (empty)

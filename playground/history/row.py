@@ -1,6 +1,6 @@
 """A row of the journal, how much of long lists is shown, and what a group's status is."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -190,19 +190,18 @@ def status_of(step: StepState, *, over: bool = False) -> RowStatus:
         return "undone"
     if step.status == "running" and step.retry_at is not None:
         return "waiting"
-    if step.status == "running" and step.kind == "workflow":
-        # While all that is open in a nested workflow waits, it waits too.
-        return together(list(_open_in(step)) or ["running"])
     return "skipped" if over and step.status == "pending" else step.status
 
 
-def _open_in(step: StepState) -> Iterator[RowStatus]:
-    """Yield how that stands which has begun inside a step and has not ended."""
-    for inner in step.children.values():
-        if inner.status in OPEN:
-            yield status_of(inner)
-        elif inner.kind == "items":
-            yield from _open_in(inner)
+def standing(step: StepState) -> RowStatus:
+    """Return how a step stands with all that is inside: a nested workflow waits while all that is open in it waits."""
+    status = status_of(step)
+    if step.kind not in ("workflow", "items") or status not in ("running", "pending"):
+        return status
+    inside = [child for child in step.children.values() if child.kind == "items" or child.status in OPEN]
+    # A wait that has expired only waits for what runs otherwise, beside it.
+    found = [standing(child) for child in inside if (child.kind, child.status) != ("event", "running")]
+    return together([one for one in found if one in OPEN] or [status])
 
 
 def together(statuses: Sequence[RowStatus]) -> RowStatus:

@@ -55,7 +55,7 @@ async def test_a_new_version_takes_the_place_of_the_old() -> None:
 
 async def test_while_a_worker_imports_a_workflow_is_perhaps_only_not_there_yet() -> None:
     """Whoever comes in the first second is told to try again."""
-    with pytest.raises(UnknownWorkflow, match=r"There are: none$"):
+    with pytest.raises(UnknownWorkflow, match=r"There are: none\. No worker has imported code yet: try again"):
         await catalogue.workflow("a")
     await in_transaction(OwnRow("w", "here").create, ["a.py"])
     with pytest.raises(UnknownWorkflow, match="A worker still imports code: try again in a moment"):

@@ -77,6 +77,7 @@ async def test_no_name_leads_out_of_the_folder(stage: Stage, project: Path, name
 
 async def test_what_is_asked_wrongly_is_told(stage: Stage, project: Path) -> None:
     """A run of another workflow, none at all, a name without a file."""
+    await stage.register_worker()
     await stage.publish(TRIP)
     assert (await post(stage, API, name="x"))[0] == 400
     assert (await post(stage, f"{API}?fromRun=none", name="x"))[0] == 404
