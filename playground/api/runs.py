@@ -13,8 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from engine.events import Event
 from engine.paths import format_path
 from playground.actions import actions
-from playground.api.bodies import AFTER, LINES_OF, MORE, WAIT
-from playground.api.endpoint import Answer, endpoint, number, streamed
+from playground.api.bodies import AFTER, ARCHIVE, IMPORTED, LINES_OF, MORE, WAIT
+from playground.api.endpoint import Answer, endpoint, number, said_in, streamed
 from playground.api.scenarios import standing
 from playground.api.waiting import events_after, settled
 from playground.catalogue import catalogue
@@ -23,7 +23,7 @@ from playground.catalogue.problems import ImportProblem, told
 from playground.fleet import workers
 from playground.runpage.loading import load
 from playground.runpage.run_text import run_text
-from playground.runs import lists, wire
+from playground.runs import archive, lists, wire
 from playground.runs.filters import read_filter, read_part
 from playground.runs.inbox import read_inbox
 from playground.runs.lists import Filter
@@ -54,6 +54,15 @@ async def one(request: HttpRequest, run_id: str) -> Answer:
             await settled(run_id)
     loaded = await load(run_id)
     return {**wire.line(await actions.store.summary(run_id)), "text": await run_text(loaded)}
+
+
+@endpoint("POST", query=IMPORTED)
+async def import_run(request: HttpRequest) -> Answer:
+    """Bring an exported run back; with ``?fork=STEP`` or ``?retry=true`` go on from it, in a new run."""
+    data, step = said_in(request, ARCHIVE, ("digest", "workflow", "workflow_id")), request.GET.get("fork", "")
+    if step or request.GET.get("retry") == "true":
+        return {"message": "Run imported and forked", "runId": await archive.restore_and_fork(data, step)}
+    return {"message": "Run imported", "runId": await archive.restore(data)}
 
 
 @endpoint("GET")
