@@ -111,6 +111,8 @@ LISTED: Query = (
     ("toDate", TIME),
 )
 ONE_RUN: Query = (("fields", TEXT), ("withNestedWorkflows", {"enum": ["true", "false"]}))
+IMPORTED: Query = (("fork", TEXT), ("retry", {"enum": ["true", "false"]}))
+ARCHIVE = obj({"format": TEXT, "version": NUMBER, "run_id": TEXT, "events": {"type": "array", "items": OBJECT}})
 WAIT: Query = (("wait", NUMBER),)
 AFTER: Query = (("after", NUMBER),)
 MORE: Query = (("after", TEXT), ("limit", LIMIT))

@@ -5,6 +5,7 @@ from typing import Any
 
 from playground.api.bodies import (
     AFTER,
+    ARCHIVE,
     CALLED,
     CANCEL,
     COMPARED,
@@ -12,6 +13,7 @@ from playground.api.bodies import (
     EVENT,
     FROM_RUN,
     FUZZ,
+    IMPORTED,
     LINES_OF,
     LISTED,
     MORE,
@@ -308,6 +310,14 @@ OPERATIONS = (
         summary="A run with its journal, error, logs and questions as one text; wait is for its rest, in seconds.",
         query=WAIT,
         answer=TOLD,
+    ),
+    Operation(
+        path="/api/runs/import",
+        method="post",
+        summary="Bring an exported run back; go on from a step of it, or from what has failed, in a new run.",
+        query=IMPORTED,
+        body=ARCHIVE,
+        answer=ref("Message"),
     ),
     Operation(
         path="/api/problems",

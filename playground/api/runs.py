@@ -15,7 +15,7 @@ from engine.paths import format_path
 from engine.tags import Tagging
 from engine.values.missing import MISSING
 from playground.actions import actions
-from playground.api.bodies import AFTER, CALLED, LINES_OF, MORE, WAIT
+from playground.api.bodies import AFTER, ARCHIVE, CALLED, IMPORTED, LINES_OF, MORE, WAIT
 from playground.api.endpoint import Answer, endpoint, number, said_in, streamed
 from playground.api.scenarios import standing
 from playground.api.waiting import events_after, settled
@@ -25,7 +25,7 @@ from playground.catalogue.problems import ImportProblem, told
 from playground.fleet import workers
 from playground.runpage.loading import load
 from playground.runpage.run_text import run_text
-from playground.runs import lists, wire
+from playground.runs import archive, lists, wire
 from playground.runs.filters import read_filter, read_part
 from playground.runs.inbox import read_inbox
 from playground.runs.lists import Filter
@@ -63,6 +63,15 @@ async def one(request: HttpRequest, run_id: str) -> Answer:
             await settled(run_id)
     loaded = await load(run_id)
     return {**wire.line(await actions.store.summary(run_id)), "text": await run_text(loaded)}
+
+
+@endpoint("POST", query=IMPORTED)
+async def import_run(request: HttpRequest) -> Answer:
+    """Bring an exported run back; with ``?fork=STEP`` or ``?retry=true`` go on from it, in a new run."""
+    data, step = said_in(request, ARCHIVE, ("digest", "workflow", "workflow_id")), request.GET.get("fork", "")
+    if step or request.GET.get("retry") == "true":
+        return {"message": "Run imported and forked", "runId": await archive.restore_and_fork(data, step)}
+    return {"message": "Run imported", "runId": await archive.restore(data)}
 
 
 @endpoint("GET")

@@ -14,6 +14,7 @@ COMMANDS = {
     "resume": "answer a step that waits for a person",
     "send-event": "send an event that a run waits for",
     "restart": "go on with a run that was interrupted",
+    "proceed": "have a paused run go on",
     "cancel": "cancel a run",
     "schedules": "list when workflows start by themselves",
     "arm": "have schedules start runs",

@@ -76,7 +76,7 @@ def _asked(history: History, graph: catalogue.Graph | None, command: Command) ->
     run = history.run
     for path in run.paused if run.status == "paused" else ():
         yield ""
-        yield f"It is paused before {format_path(path)}. Go on with it on its page: /runs/{run.run_id}/"
+        yield f"It is paused before {format_path(path)}. Go on with it: {command('proceed', run.run_id)}"
     for step in run.suspended:
         yield from _question(run.run_id, step, graph, command)
     for step in run.waiting:

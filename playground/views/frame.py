@@ -11,9 +11,11 @@ from django.utils.safestring import SafeString
 from playground.catalogue import catalogue
 from playground.catalogue.problems import ImportProblem, told
 from playground.display.pages import PageFrame, PageNotice, context_of
-from playground.fleet import workers
+from playground.fleet import takeover, workers
 from playground.runs.inbox import inbox_count
 
+LINKED = 10
+"""How many of the runs that went on after a restart are linked."""
 NOTICES = {
     "canceled": PageNotice(status="canceled", text="The run is canceled."),
     "saved": PageNotice(status="success", text="The input is saved."),
@@ -40,6 +42,9 @@ async def frame_of(request: HttpRequest, section: str, notices: tuple[PageNotice
     """Return the frame of a page."""
     said = NOTICES.get(request.GET.get("notice", ""))
     problems = told(await catalogue.import_errors())
+    taken = await takeover.watch.tell()
+    if taken is not None:
+        notices += (PageNotice(status="success", text=taken.text, runs=taken.run_ids[:LINKED]),)
     return PageFrame(
         section=section,
         inbox=await inbox_count(),

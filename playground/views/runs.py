@@ -13,12 +13,14 @@ from engine.errors import Issue, RequestError
 from engine.events import RunStatus
 from playground.actions import actions
 from playground.catalogue import catalogue
-from playground.display.pages import page
+from playground.display.pages import PageNotice, page
+from playground.forms import JsonError, parse_json
+from playground.runs import archive, retention
 from playground.runs import lists as listing
-from playground.runs import retention
 from playground.runs.filters import MOST, SHOWN, InvalidFilter, Wanted, read_filter
 from playground.runs.glance import RunGlance, glances
 from playground.views.frame import frame_of
+from playground.views.run import url_of
 
 STATUSES: tuple[RunStatus, ...] = (
     "running",
@@ -71,6 +73,10 @@ class RunsPage:
 @require_safe
 async def runs(request: HttpRequest) -> HttpResponse:
     """List runs, newest first."""
+    return await _list(request)
+
+
+async def _list(request: HttpRequest, notices: tuple[PageNotice, ...] = (), *, status: int = 200) -> HttpResponse:
     chosen = {name: _given(request, name) for name in PARAMETERS}
     wanted: Wanted | None = None
     issues: tuple[Issue, ...] = ()
@@ -98,8 +104,8 @@ async def runs(request: HttpRequest) -> HttpResponse:
         issues=tuple(str(issue) for issue in issues),
         wrong=tuple(str(issue.path[0]) for issue in issues),
     )
-    frame = await frame_of(request, "runs")
-    return page(request, "runs/list.html", context, frame=frame, status=400 if issues else 200)
+    frame = await frame_of(request, "runs", notices)
+    return page(request, "runs/list.html", context, frame=frame, status=400 if issues else status)
 
 
 def _longer(query: dict[str, str], after: str, wanted: Wanted) -> str:
@@ -161,3 +167,17 @@ async def _cancel(run_id: str) -> None:
     except RequestError:
         # It ended or went away between the tick and the click, which is what was wanted.
         return
+
+
+@require_POST
+async def import_run(request: HttpRequest) -> HttpResponse:
+    """Bring an exported run back, and go on from it in a new run, if that is asked for."""
+    file, step = request.FILES.get("file"), request.POST.get("step", "").strip()
+    try:
+        data = parse_json("" if file is None else file.read().decode())
+        if request.POST.get("do") == "fork":
+            return HttpResponseRedirect(url_of(await archive.restore_and_fork(data, step)), status=303)
+        return HttpResponseRedirect(url_of(await archive.restore(data)), status=303)
+    except (UnicodeDecodeError, JsonError, RequestError) as error:
+        text = "Choose a file first." if file is None else f"{file.name}: {error}"
+        return await _list(request, (PageNotice(status="failed", text=text),), status=422)
