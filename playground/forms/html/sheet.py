@@ -11,6 +11,9 @@ from playground.forms.html.markup import NOTHING, el, join
 from playground.forms.html.paint import Painter
 from playground.forms.values.issues import Issue
 
+EXAMPLES = (("minimal", "Minimal"), ("everything", "Everything"), ("edges", "Edge cases"), ("invalid", "Invalid"))
+"""The kinds of examples, and what their buttons say."""
+
 
 def sheet(
     root: Node,
@@ -22,6 +25,8 @@ def sheet(
     url: str,
     focus: str | None,
     note: str,
+    turns: str,
+    menu_open: bool,
     whole: str,
 ) -> SafeString:
     """Return a form's inside; see `Form.html`."""
@@ -45,10 +50,18 @@ def sheet(
     }
     summary = _summary(painter, issues, root, ids, as_json=as_json)
     said = el("p", {"class": "f-help f-note", "role": "status"}, note) if note else NOTHING
-    return el("div", attributes, run, summary, _tabs(painter, ids, as_json=as_json), said, el("div", panel, body))
+    return el(
+        "div",
+        attributes,
+        run,
+        summary,
+        _tabs(painter, ids, turns, as_json=as_json, menu_open=menu_open),
+        said,
+        el("div", panel, body),
+    )
 
 
-def _tabs(painter: Painter, ids: str, *, as_json: bool) -> SafeString:
+def _tabs(painter: Painter, ids: str, turns: str, *, as_json: bool, menu_open: bool) -> SafeString:
     tabs = []
     for name, word, is_open in (("fields", "Fields", not as_json), ("json", "JSON", as_json)):
         attributes: dict[str, str | bool] = {
@@ -66,7 +79,16 @@ def _tabs(painter: Painter, ids: str, *, as_json: bool) -> SafeString:
     tablist = el(
         "div", {"role": "tablist", "aria-label": f"Show the {painter.whole.lower()} as", "class": "f-tabs"}, *tabs
     )
-    return el("div", {"class": "f-bar"}, tablist, example)
+    others = _others(painter, is_open=menu_open)
+    counts = painter.hidden("turns", "", turns)
+    return el("div", {"class": "f-bar"}, tablist, el("div", {"class": "f-examples"}, counts, example, others))
+
+
+def _others(painter: Painter, *, is_open: bool) -> SafeString:
+    """Return the menu of examples; it stays open as long as one after the other is asked for."""
+    summary = el("summary", {"title": "Other examples", "aria-label": "Other examples"}, "⋯")
+    buttons = [painter.button("example", kind, word) for kind, word in EXAMPLES]
+    return el("details", {"class": "f-menu", "open": is_open}, summary, el("div", {"class": "f-menu-list"}, *buttons))
 
 
 def _fields(painter: Painter, root: Node) -> SafeString:
