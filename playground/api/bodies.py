@@ -92,6 +92,7 @@ FUZZ = _body(
         "wait": FLAG,
     }
 )
+CALLED = obj({"name": or_null(TEXT), "tags": {"type": "array", "items": TEXT}}, "name", "tags", closed=True)
 EVENT = _body({"event": TEXT, "data": ANY}, "event")
 
 NO_QUERY: Query = ()
@@ -104,11 +105,13 @@ LISTED: Query = (
     *PAGES,
     ("status", STATUSES),
     ("q", TEXT),
+    ("tag", TEXT),
     ("resourceId", TEXT),
     ("fromDate", TIME),
     ("toDate", TIME),
 )
 ONE_RUN: Query = (("fields", TEXT), ("withNestedWorkflows", {"enum": ["true", "false"]}))
+WAIT: Query = (("wait", NUMBER),)
 AFTER: Query = (("after", NUMBER),)
 MORE: Query = (("after", TEXT), ("limit", LIMIT))
 SCHEDULED: Query = (("workflow", TEXT),)
@@ -116,6 +119,7 @@ LINES_OF: Query = (
     ("workflow", TEXT),
     ("status", STATUSES),
     ("q", TEXT),
+    ("tag", TEXT),
     ("since", TIME),
     ("until", TIME),
     *MORE,

@@ -5,6 +5,7 @@ from typing import Any
 
 from playground.api.bodies import (
     AFTER,
+    CALLED,
     CANCEL,
     COMPARED,
     CREATE,
@@ -30,6 +31,7 @@ from playground.api.bodies import (
     STREAM,
     TEXT,
     TRAVEL,
+    WAIT,
     Query,
     Schema,
     obj,
@@ -40,10 +42,12 @@ from playground.api.components import (
     FUZZING,
     INBOX,
     LINES,
+    PROBLEMS,
     RUNS,
     SAVED,
     SCENARIOS,
     SCHEDULES,
+    TOLD,
     VERDICTS,
     ref,
 )
@@ -175,6 +179,14 @@ OPERATIONS = (
         is_stream=True,
     ),
     Operation(
+        path=f"{ONE}/resume-copy",
+        method="post",
+        summary="Answer a suspended step in a copy of the run, which itself goes on waiting; the answer has its id.",
+        query=RUN_ID,
+        body=RESUME,
+        answer=ref("Message"),
+    ),
+    Operation(
         path=f"{ONE}/restart",
         method="post",
         summary="Have a worker take an interrupted run over at once; what has ended does not run again.",
@@ -283,7 +295,25 @@ OPERATIONS = (
         body=NOTHING,
         answer=FUZZING,
     ),
+    Operation(
+        path="/api/runs/{run_id}",
+        method="patch",
+        summary="Give a run a name or tags, at any time; what the body does not name stays as it is.",
+        body=CALLED,
+        answer=ref("RunLine"),
+    ),
     Operation(path="/api/runs", summary="Runs of all workflows, newest first.", query=LINES_OF, answer=LINES),
+    Operation(
+        path="/api/runs/{run_id}",
+        summary="A run with its journal, error, logs and questions as one text; wait is for its rest, in seconds.",
+        query=WAIT,
+        answer=TOLD,
+    ),
+    Operation(
+        path="/api/problems",
+        summary="What is broken now: modules that do not import, scenarios that failed, the last runs that failed.",
+        answer=PROBLEMS,
+    ),
     Operation(
         path="/api/runs/{run_id}/events",
         summary="A run's events after a seq; as a stream to those who ask for text/event-stream.",

@@ -22,6 +22,8 @@ COMMANDS = {
     "tokens": "list the tokens of programs",
     "add-token": "make a token for a program",
     "revoke-token": "have a token open nothing any more",
+    "docs": "find words in the documentation",
+    "mcp": "offer a running playground to a coding agent",
     "prune": "delete old runs",
     "migrate": "give a shared database its tables, before a new version is used",
     "backup": "copy the database while it is in use",

@@ -31,6 +31,7 @@ from playground.graph.nodes import GraphWorkflow
 from playground.graph.tree import read_tree
 from playground.runpage.loading import load
 from playground.runs import lists
+from playground.runs.glance import RunGlance, glances
 from playground.runs.lists import Input
 from playground.schedules import schedules
 from playground.schedules.schedules import ScheduleView
@@ -125,7 +126,7 @@ class WorkflowPage:
     """The name of the saved input that filled the form, if one did."""
     saved: tuple[Offered, ...]
     inputs: tuple[Offered, ...]
-    recent: tuple[RunSummary, ...]
+    recent: tuple[RunGlance, ...]
     schedules: tuple[ScheduleView, ...]
     editor: str
     snippets: Snippets
@@ -312,7 +313,7 @@ async def _workflow_page(
         saved_as=saved_as,
         saved=tuple([_kept(entry, item) for item in await saved.listing(entry.workflow_id)]),
         inputs=tuple(_former(entry, item) for item in inputs),
-        recent=tuple((await lists.recent([entry.workflow_id], limit=8))[entry.workflow_id]),
+        recent=await glances((await lists.recent([entry.workflow_id], limit=8))[entry.workflow_id]),
         schedules=tuple(await schedules.listing(entry.workflow_id)),
         editor=excerpt.editor_url(entry.file or "", entry.line),
         snippets=snippets_of(request, entry, form),
