@@ -1,7 +1,10 @@
 """A form: a schema, what was loaded or typed, and what is wrong with it."""
 
-from collections.abc import Iterable, Sequence
+import re
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Self
 
 from django.utils.safestring import SafeString
@@ -22,11 +25,40 @@ from playground.forms.schema.kinds import Anything
 from playground.forms.schema.mask import secret_places, without_secrets
 from playground.forms.validation.check import check, fits
 from playground.forms.validation.example import example
+from playground.forms.validation.variants import Variant, breaches, edges
 from playground.forms.values.issues import Issue
+from playground.forms.values.jsontext import dumps
 from playground.forms.values.values import MISSING, Json, Missing
 
 PREFIX = "f"
+COUNTS = re.compile(r"([0-9]{1,6}) ([0-9]{1,6})")
+VARIANT_SECONDS = 0.4
+MAX_VARIANTS = 80
 LEFT_OUT = "This secret was left out: type it again."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turns:
+    """How many edge cases and invalid examples were shown in a form."""
+
+    edges: int = 0
+    invalid: int = 0
+
+    @property
+    def text(self) -> str:
+        """Return both as the form posts them."""
+        return f"{self.edges} {self.invalid}"
+
+    @classmethod
+    def read(cls, text: str | None) -> Self:
+        """Return what was posted; whatever is no count is none."""
+        found = COUNTS.fullmatch(text or "")
+        return cls() if found is None else cls(edges=int(found[1]), invalid=int(found[2]))
+
+    def next(self, kind: str) -> tuple[int, Self]:
+        """Return the number of the next example of a kind, from 0, and the turns after it."""
+        turn: int = getattr(self, kind)
+        return turn, replace(self, **{kind: turn + 1})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +83,9 @@ class Form:
     """What is wrong: what could not be read of a post, and after `validate` what the schema refuses."""
     focus: str | None = None
     note: str = ""
-    """What was made of the text in the JSON tab, when that needs a word."""
+    """What was made of the text in the JSON tab, or which example was filled in, when that needs a word."""
+    turns: Turns = Turns()
+    """Which examples come next, when one is asked for again."""
 
     @property
     def so_far(self) -> Json | Missing:
@@ -106,12 +140,15 @@ class Form:
         if as_json and post.mark("kept", "") is None:
             text, note = opened(schema, text)
         node = raw_of(field, "", text) if as_json else Reader(desk=desk, post=post).read(field)
-        form = replace(cls._shown(schema, node, as_json=as_json), note=note)
+        turns = Turns.read(post.mark("turns", ""))
+        form = replace(cls._shown(schema, node, as_json=as_json), note=note, turns=turns)
         pressed = post.mark("do", "")
         if pressed is None:
             return replace(form, issues=value_of(node).issues)
         verb, _, at = pressed.partition(":")
-        return replace(form._pressed(verb, at), action=ACTIONS.get(verb, "switch"), note=note)
+        if verb == "example":
+            return replace(form._exemplary(at), action="example")
+        return replace(form._pressed(verb, at), action=ACTIONS.get(verb, "switch"), note=note, turns=turns)
 
     @classmethod
     def _shown(cls, schema: Json, node: Node, *, as_json: bool = False, focus: str | None = None) -> Self:
@@ -127,16 +164,47 @@ class Form:
                 return self._with_tab(as_json=at == "json")
             case "check":
                 return self.validate()
-            case "example":
-                node = load(Desk(schema=self.schema), self.root.field, example(self.schema))
-                shown = raw(node.field, "", value_of(node).value) if self.as_json else node
-                return self._shown(self.schema, shown, as_json=self.as_json)
             case _:
                 desk = Desk(schema=self.schema, left=MAX_POSTED)
                 node = changed(desk, self.root, verb, at)
                 form = self._shown(self.schema, node, focus=focus_after(verb, at, self.root, node))
                 # What is not yet filled in is no mistake while one is still building the form.
                 return replace(form, issues=value_of(node).issues) if verb in ("json", "fields") else form
+
+    def _exemplary(self, kind: str) -> Self:
+        """Return the form with an example of a kind: everything, minimal, or the next of edges or invalid ones."""
+        if kind not in ("edges", "invalid"):
+            return replace(self._with_example(example(self.schema, full=kind != "minimal")), turns=self.turns)
+        turn, turns = self.turns.next(kind)
+        variants = list(self._variants(kind))
+        if not variants:
+            nothing = (
+                "Nothing that the form would refuse was found." if kind == "invalid" else "No edge case was found."
+            )
+            return replace(self, note=nothing, issues=())
+        variant = variants[turn % len(variants)]
+        word = "Edge case" if kind == "edges" else "Invalid"
+        note = f"{word} {turn % len(variants) + 1} of {len(variants)}: {variant.said}."
+        return replace(self._with_example(variant.value), note=note, turns=turns)
+
+    def _variants(self, kind: str) -> Iterator[Variant]:
+        """Yield the examples of a kind of which the form itself says that they are of it."""
+        whole, place = example(self.schema), place_of(self.schema)
+        until = time.thread_time() + VARIANT_SECONDS
+        seen = {dumps(whole)}
+        for variant in islice((edges if kind == "edges" else breaches)(place, whole, until), MAX_VARIANTS):
+            if time.thread_time() > until:
+                return
+            text = dumps(variant.value)
+            is_refused = bool(self._with_example(variant.value).validate().issues)
+            if text not in seen and is_refused == (kind == "invalid"):
+                seen.add(text)
+                yield variant
+
+    def _with_example(self, value: Json) -> Self:
+        node = load(Desk(schema=self.schema), self.root.field, value)
+        shown = raw(node.field, "", value_of(node).value) if self.as_json else node
+        return self._shown(self.schema, shown, as_json=self.as_json)
 
     def _with_tab(self, *, as_json: bool) -> Self:
         meant = value_of(self.root)
@@ -188,6 +256,8 @@ class Form:
             url=submit_url,
             focus=self.focus,
             note=self.note,
+            turns=self.turns.text,
+            menu_open=self.action == "example" and bool(self.note),
             whole=whole,
         )
 

@@ -14,7 +14,7 @@ from engine.scenarios import folder
 from engine.scenarios.scenario import Scenario
 from playground.catalogue import catalogue
 from playground.fuzzing.findings import Bounds, Finding, FuzzingRefused, Report
-from playground.fuzzing.searching import Order, search
+from playground.fuzzing.trying import Order, search
 from playground.live import nudges
 
 PAUSE = 0.5

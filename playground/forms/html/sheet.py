@@ -14,6 +14,9 @@ from playground.forms.values.issues import Issue
 LARGE = 200
 """Fields of a form beyond which frames are folded, and a browser lays out only what is in sight."""
 
+EXAMPLES = (("minimal", "Minimal"), ("everything", "Everything"), ("edges", "Edge cases"), ("invalid", "Invalid"))
+"""The kinds of examples, and what their buttons say."""
+
 
 def sheet(
     root: Node,
@@ -25,6 +28,8 @@ def sheet(
     url: str,
     focus: str | None,
     note: str,
+    turns: str,
+    menu_open: bool,
     whole: str,
 ) -> SafeString:
     """Return a form's inside; see `Form.html`."""
@@ -49,7 +54,8 @@ def sheet(
         "aria-labelledby": f"{ids}-tab-{'json' if as_json else 'fields'}",
     }
     summary = _summary(painter, issues, root, ids, as_json=as_json)
-    tabs = _tabs(painter, ids, as_json=as_json, menu=NOTHING if as_json else _menu(painter, root))
+    tools = join(_examples(painter, turns, is_open=menu_open), NOTHING if as_json else _menu(painter, root))
+    tabs = _tabs(painter, ids, as_json=as_json, tools=tools)
     said = el("p", {"class": "f-help f-note", "role": "status"}, note) if note else NOTHING
     return el("div", attributes, run, summary, tabs, said, el("div", panel, body))
 
@@ -62,7 +68,7 @@ def _menu(painter: Painter, root: Node) -> SafeString:
     return painter.unfolding([painter.other(root, label)], label, "")
 
 
-def _tabs(painter: Painter, ids: str, *, as_json: bool, menu: SafeString) -> SafeString:
+def _tabs(painter: Painter, ids: str, *, as_json: bool, tools: SafeString) -> SafeString:
     tabs = []
     for name, word, is_open in (("fields", "Fields", not as_json), ("json", "JSON", as_json)):
         attributes: dict[str, str | bool] = {
@@ -76,11 +82,19 @@ def _tabs(painter: Painter, ids: str, *, as_json: bool, menu: SafeString) -> Saf
             "aria-controls": f"{ids}-panel",
         }
         tabs.append(el("button", attributes, word))
-    example = painter.button("example", "", "Example", label="Fill in an example", style="f-button f-example")
     tablist = el(
         "div", {"role": "tablist", "aria-label": f"Show the {painter.whole.lower()} as", "class": "f-tabs"}, *tabs
     )
-    return el("div", {"class": "f-bar"}, tablist, el("span", {"class": "f-tools"}, example, menu))
+    return el("div", {"class": "f-bar"}, tablist, el("span", {"class": "f-tools"}, tools))
+
+
+def _examples(painter: Painter, turns: str, *, is_open: bool) -> SafeString:
+    """Return the button that fills in an example, and the menu of others, which stays open while it is used."""
+    example = painter.button("example", "", "Example", label="Fill in an example", style="f-button f-example")
+    summary = el("summary", {"title": "Other examples", "aria-label": "Other examples"}, "▾")
+    buttons = [painter.button("example", kind, word) for kind, word in EXAMPLES]
+    menu = el("details", {"class": "f-menu", "open": is_open}, summary, el("div", {"class": "f-menu-list"}, *buttons))
+    return el("div", {"class": "f-examples"}, painter.hidden("turns", "", turns), example, menu)
 
 
 def _fields(painter: Painter, root: Node) -> SafeString:

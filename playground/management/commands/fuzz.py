@@ -10,7 +10,7 @@ from playground.commandline.exits import CommandRefused, Exit
 from playground.commandline.given import existing, given_value
 from playground.commandline.options import add_options
 from playground.fuzzing.findings import Bounds, Finding, Report
-from playground.fuzzing.searching import Order, search
+from playground.fuzzing.trying import Order, search
 
 
 class Command(RunsCommand):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from playground.fuzzing.findings import Bounds, Finding, Report
-from playground.fuzzing.searching import Order, search
+from playground.fuzzing.trying import Order, search
 
 pytestmark = pytest.mark.slow
 
