@@ -32,6 +32,14 @@ class Run(models.Model):
     """The schedule that started it, if one did."""
     rehearsal = models.BooleanField(default=False, db_default=False)
     """Whether it pretends something, as rehearsals do."""
+    name = models.TextField(null=True)
+    """What people call it."""
+    tags = models.TextField(default="[]", db_default="[]")
+    """Its tags, as JSON."""
+    via = models.CharField(max_length=16, blank=True, default="", db_default="")
+    """The way on which it was started: `engine.journal.summary.RunSummary.via`."""
+    forked_from = models.CharField(max_length=255, null=True)
+    """The run that it is a fork of."""
 
     epoch = models.BigIntegerField(default=0)
     """The number of claims so far; only the newest may append."""
@@ -45,6 +53,13 @@ class Run(models.Model):
     """When the earliest of its timers is due."""
     offer_at = models.DateTimeField(null=True)
     """When a queued run is handed to the distributed queue again if no worker has taken it."""
+    queue = models.CharField(max_length=64, null=True)
+    """The distributed queue that its next step names, and how urgent it is there; null for those of its workflow."""
+    priority = models.IntegerField(null=True)
+    lane = models.TextField(null=True)
+    """What its input has at the workflow's ``concurrency_key``: those that have the same follow one another."""
+    called_at = models.DateTimeField(null=True)
+    """When another run had to wait since it was this one's turn: `playground.store.turns.taking`."""
 
     class Meta:
         """Indexes for the lists and for the sweep, which only looks at unfinished runs."""
@@ -56,6 +71,16 @@ class Run(models.Model):
             models.Index(fields=["offer_at"], name="run_offered", condition=models.Q(queued_at__isnull=False)),
             models.Index(fields=["wake_at"], name="run_due", condition=models.Q(wake_at__isnull=False)),
             models.Index(fields=["leased_until"], name="run_leased", condition=models.Q(leased_until__isnull=False)),
+            models.Index(
+                fields=["workflow_id", "lane"],
+                name="run_held",
+                condition=models.Q(leased_until__isnull=False, ended_at__isnull=True),
+            ),
+            models.Index(
+                fields=["workflow_id", "lane", "queued_at"],
+                name="run_in_lane",
+                condition=models.Q(lane__isnull=False, ended_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -129,11 +154,51 @@ class WorkflowVersion(models.Model):
     queue = models.CharField(max_length=64, db_default="default")
     """The distributed queue that carries its runs, and how urgent they are in it."""
     priority = models.IntegerField(db_default=0)
+    code = models.CharField(max_length=64, db_default="")
+    """The digest of its `WorkflowCode` as it was published last; empty when nothing is known of it."""
+    concurrency = models.IntegerField(null=True)
+    """How many of its runs are executed at once; null for as many as there is room for."""
+    concurrency_key = models.TextField(null=True)
+    """The path into the input of what tells apart runs that follow one another; null when none do."""
 
     class Meta:
-        """A digest stands for one graph of one workflow."""
+        """A digest stands for one graph of one workflow; the few versions with limits are looked at by each claim."""
 
         constraints = [models.UniqueConstraint(fields=["workflow_id", "digest"], name="one_row_a_version")]
+        indexes = [
+            models.Index(
+                fields=["workflow_id", "concurrency"],
+                name="version_limited",
+                condition=models.Q(current=True, concurrency__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Return the workflow's id and the start of its digest."""
+        return f"{self.workflow_id} {self.digest[:8]}"
+
+
+class StepSource(models.Model):
+    """The source of a step's function."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    """SHA-256 of the whole source."""
+    text = models.TextField()
+    """The source, cut when it is long."""
+
+    def __str__(self) -> str:
+        """Return the start of its digest."""
+        return self.digest[:8]
+
+
+class WorkflowCode(models.Model):
+    """The sources of a workflow's steps, as some worker holds them."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    """SHA-256 of the workflow's id and of what follows."""
+    workflow_id = models.CharField(max_length=255)
+    steps = models.TextField()
+    """The digests of the sources by the written paths of the steps, as JSON."""
 
     def __str__(self) -> str:
         """Return the workflow's id and the start of its digest."""
@@ -210,6 +275,36 @@ class SavedInput(models.Model):
         return f"{self.name} of {self.workflow_id}"
 
 
+class ScenarioVerdict(models.Model):
+    """What a scenario came to when it was played last."""
+
+    file = models.CharField(max_length=1024, unique=True)
+    """The whole path of its file, the end of one that is longer."""
+    verdict = models.TextField()
+    """The verdict, as JSON."""
+    updated = models.BooleanField(default=False)
+    """Whether the file was made to expect what came."""
+    at = models.DateTimeField()
+    code = models.CharField(max_length=64)
+    """The newest worker when it was played."""
+
+    def __str__(self) -> str:
+        """Return the file."""
+        return self.file
+
+
+class ScenarioSwitch(models.Model):
+    """A workflow whose scenarios are played after each reload of the code."""
+
+    workflow_id = models.CharField(max_length=255, primary_key=True)
+    begun_at = models.DateTimeField(null=True)
+    """When they were begun last for that reason."""
+
+    def __str__(self) -> str:
+        """Return the workflow."""
+        return self.workflow_id
+
+
 class Worker(models.Model):
     """A worker process, alive or gone."""
 
@@ -227,8 +322,12 @@ class Worker(models.Model):
     """Since when somebody has looked in vain for a sign; null while there is one."""
     wanted = models.CharField(max_length=8, blank=True, default="")
     """What its supervisor is asked to do with it: `playground.fleet.host.Order`."""
+    queues = models.TextField(default="[]")
+    """The distributed queues from which it takes, as JSON; none when it looks for runs itself."""
     versions = models.TextField(default="{}")
     """The digests of the workflows that it holds, by their ids, as JSON."""
+    codes = models.TextField(db_default="{}")
+    """The digests of the code of their steps (`WorkflowCode`), by the ids of the workflows, as JSON."""
     hosted_since = models.DateTimeField(null=True)
     """When the command was started that keeps it, on a database that machines share."""
     ended_at = models.DateTimeField(null=True)
@@ -240,6 +339,8 @@ class Worker(models.Model):
     """The ids of the runs it executes, as JSON."""
     blocked = models.TextField(default="null")
     """What blocks its event loop, as JSON: `playground.fleet.workers.Blocked`."""
+    figures = models.TextField(db_default="{}")
+    """What it has counted since it began, as JSON: `playground.worker.observing.Observing.figures`."""
     memory = models.BigIntegerField(default=0)
     """Resident memory in bytes."""
     memory_first = models.BigIntegerField(default=0)

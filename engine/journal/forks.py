@@ -8,6 +8,7 @@ from engine.errors import NotFailed, StepNotRun, UnknownRun
 from engine.events import Draft, Event
 from engine.journal.fit import check_known
 from engine.journal.fold import fold
+from engine.journal.requests import check_resumable, own_schema
 from engine.journal.state import RunState
 from engine.journal.store import Store
 from engine.paths import Path, format_path
@@ -121,6 +122,53 @@ async def record_retry(
     await _create(store, clock, new_run_id, created, _shared(events, is_gone), forked)
 
 
+async def record_copy(
+    store: Store,
+    clock: Clock,
+    *,
+    run_id: str,
+    new_run_id: str,
+    digest: str,
+    path: Path,
+    data: Any,
+    suspension: str | None = None,
+    permit: Callable[[], Awaitable[bool]],
+) -> None:
+    """Make a new run that stands where a suspended run does, and answer the question there; the run itself waits on.
+
+    What ran then beside the question runs again in the new run; what waits there waits there, too.
+
+    Args:
+        store: where the journals are kept.
+        clock: gives the time of the new events.
+        run_id: the run that is suspended.
+        new_run_id: the new run's id.
+        digest: the digest of the workflow as it is now.
+        path: the suspended step.
+        data: the answer as JSON, validated before.
+        suspension: the `StepState.suspension` that is answered; without it, the one that is open.
+        permit: as for `record_fork`.
+
+    Raises:
+        UnknownRun: there is no such run.
+        AlreadyResumed, NotSuspended, RunFinished, UnknownStep: as for `record_resume`.
+        RunExists: the new id is taken.
+        NewerJournal: the run is not understood here.
+    """
+    events = await _journal(store, run_id)
+    run = fold(events)
+    step = check_resumable(run, path, suspension)
+    created = await _created(events, digest, {}, permit)
+    at_work = {
+        open_path
+        for open_path, one in run.open.items()
+        if one.kind == "step" and one.status == "running" and not one.ready
+    }
+    shared = _shared(events, lambda event: event.path in at_work)
+    answer = Draft(clock.now(), "step-resumed", path, {"data": data} | own_schema(step))
+    await _create(store, clock, new_run_id, created, [*shared, answer], {"from_run_id": run_id, "step": list(path)})
+
+
 def failed_steps(run: RunState, events: Sequence[Event]) -> list[Path]:
     """Return the steps for which a run has failed, and what was cut off with them, in the order in which they began.
 
@@ -154,8 +202,8 @@ async def _created(
     shared = fold(before)
     check_known(shared)
     created = {**before[0].payload, "digest": digest} | _late_input(before)
-    created.pop("unchecked", None)
-    created.pop("breakpoints", None)
+    for own in ("unchecked", "breakpoints", "name", "tags", "via"):
+        created.pop(own, None)
     if shared.rehearsal is not None:
         created["rehearsal"] = shared.rehearsal.to_dict()
     created |= ways

@@ -144,7 +144,7 @@ def read_signature(function: Callable[..., Any]) -> Signature:
         DefinitionError: it is no function, takes something else, or is a generator.
     """
     _check_function(function)
-    plain = _plain(function)
+    plain = innermost(function)
     name = str(getattr(function, "__qualname__", None) or getattr(plain, "__qualname__", repr(function)))
     if inspect.isgeneratorfunction(plain) or inspect.isasyncgenfunction(plain):
         raise DefinitionError(f"{name} is a generator. Return a value instead of yielding; ctx.write(...) sends parts.")
@@ -220,7 +220,7 @@ def _check_function(function: Any) -> None:
     raise DefinitionError(f"{found} {how}")
 
 
-def _plain(function: Callable[..., Any]) -> Any:
+def innermost(function: Callable[..., Any]) -> Any:
     """Return the function inside partials, wrappers, bound methods and objects with ``__call__``."""
     inner: Any = function
     while isinstance(inner, functools.partial | staticmethod):
@@ -272,6 +272,8 @@ def _roles(
     if context is None and len(data) == 2 and not annotation(data[1].annotation).given:
         context = data.pop()
     _check_parameters(name, wanted, data, annotation)
+    if parameters and not data:
+        _check_first(name, parameters[0], context)
     return (data[0] if data else None), context
 
 
@@ -309,6 +311,22 @@ def _check_parameters(
     if len(data) > 1:
         given = ", ".join(p.name for p in wanted)
         raise DefinitionError(f"{name} takes ({given}). Expected (data), (data, ctx), (ctx: Context) or nothing.")
+
+
+def _check_first(name: str, first: inspect.Parameter, context: inspect.Parameter | None) -> None:
+    """Check that a function that takes no data does not begin with a parameter that looks as if it were for them.
+
+    Raises:
+        DefinitionError: the first one has a default, which would always hold, or takes keywords.
+    """
+    if first.kind is first.VAR_KEYWORD:
+        raise DefinitionError(f"{name} takes **{first.name}, but data are given as one value: take (data).")
+    by_position = first.kind in (first.POSITIONAL_ONLY, first.POSITIONAL_OR_KEYWORD)
+    if by_position and first is not context and first.default is not first.empty:
+        raise DefinitionError(
+            f"{name} takes {first.name} with a default, which would hold always: what has a default is not given the "
+            f"data. Leave the default out, or, if it fixes a value, put the data before it: (data, {first.name}=...)."
+        )
 
 
 def _wanted(parameter: inspect.Parameter, annotation: Callable[[Any], Annotation]) -> bool:

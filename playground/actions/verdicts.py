@@ -23,6 +23,7 @@ from engine.journal.state import RunState
 from engine.journal.waits import Admitted, likeliest, unknown_event
 from engine.paths import Path, format_path, ids_of
 from engine.rehearsal import Rehearsal
+from playground.actions.changed_answers import changed_answers
 from playground.catalogue import catalogue
 from playground.fleet import workers
 from playground.forms.validation.check import breaks_pattern, check
@@ -85,6 +86,8 @@ async def check_answer(run: RunState, entry: catalogue.WorkflowEntry | None, pat
     step = run.find(path)
     own = None if step is None else step.answer_schema
     schema = own if own is not None else {} if entry is None else catalogue.resume_schema(entry.graph, path)
+    if (changed := (await changed_answers(run, entry)).get(ids_of(path))) is not None:
+        schema = changed.now or {}
     what = f"the {'resume_schema' if own is None else 'answer'} of step {format_path(path)!r}"
     await _check_patterns(schema, data, InvalidResumeData, what)
     verdict = await _ask(run.workflow_id, {"kind": "resume", "run_id": run.run_id, "path": list(path), "data": data})

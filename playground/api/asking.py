@@ -16,7 +16,7 @@ from engine.journal.state import RunState
 from engine.journal.summary import RunSummary
 from engine.rehearsal import Rehearsal
 from engine.values.missing import MISSING
-from playground.actions import actions, stepping
+from playground.actions import actions, copies, stepping
 from playground.api.bodies import (
     EVENT,
     NOTHING,
@@ -60,6 +60,17 @@ async def resume(request: HttpRequest, workflow_id: str) -> tuple[str, int]:
     with _null_for("resumeData", body):
         await actions.resume(run_id, _step(body), body.get("resumeData"), label=label, index=index, known=known)
     return run_id, seq
+
+
+async def resume_copy(request: HttpRequest, workflow_id: str) -> str:
+    """Answer a suspended step in a copy of the run of the query; return the copy's id."""
+    body = said_in(request, RESUME)
+    _refuse(body, "perStep")
+    run_id, index, label = named_run(request), _index(body, "forEachIndex"), text(body, "label")
+    known = await known_run(workflow_id, run_id)
+    with _null_for("resumeData", body):
+        data = body.get("resumeData")
+        return await copies.resume_copy(run_id, _step(body), data, label=label, index=index, known=known)
 
 
 async def restart(request: HttpRequest, workflow_id: str) -> str:

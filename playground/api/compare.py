@@ -24,6 +24,7 @@ async def compare(request: HttpRequest) -> Answer:
         "first": None if found.first is None else found.first.written,
         "input": found.input,
         "result": found.result,
+        "sources": dict(both.texts),
         "steps": [_step(pair) for pair in found.pairs],
     }
 
@@ -37,4 +38,5 @@ def _step(pair: Pair) -> dict[str, Any]:
         "error": list(pair.error),
         "input": pair.input,
         "output": pair.output,
+        "source": list(pair.source),
     }

@@ -14,6 +14,7 @@ from engine.paths import Path
 from playground.catalogue.problems import ImportProblem
 from playground.catalogue.published import Graph as Graph
 from playground.catalogue.published import WorkflowEntry as WorkflowEntry
+from playground.catalogue.source_code import keep_sources
 from playground.catalogue.timetable import keep_schedules
 from playground.graph.nodes import GraphEvent
 from playground.graph.tree import read_tree
@@ -238,7 +239,8 @@ def _publish(
 ) -> None:
     _publish_problems(problems, worker_id)
     held = {entry.workflow_id: entry.digest for entry in entries}
-    WorkerRow.objects.filter(worker_id=worker_id).update(versions=to_text(held))
+    codes = keep_sources(entries)
+    WorkerRow.objects.filter(worker_id=worker_id).update(versions=to_text(held), codes=to_text(codes))
     newer = _held_by_newer(worker_id)
     alive = WorkerRow.objects.filter(ended_at=None, heartbeat_at__gt=Now() - SILENT).exclude(worker_id=worker_id)
     outdated = WorkflowVersion.objects.filter(current=True)
@@ -262,6 +264,7 @@ def _publish(
             "line": entry.line,
             "current": entry.workflow_id not in newer,
             "published_at": Now(),
+            "code": codes.get(entry.workflow_id, ""),
             **carriage(entry.graph),
         }
         versions = WorkflowVersion.objects

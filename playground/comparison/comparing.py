@@ -24,6 +24,8 @@ class Recording:
     run: RunState
     shown: Shown = lambda path, part, value: value
     """Masks secrets."""
+    source: Callable[[StepState], str | None] = lambda step: None
+    """Gives the digest of the source with which a step was executed, where it is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,14 @@ class Pair:
     input: list[Change]
     """What makes the input in run b of that in run a."""
     output: list[Change]
+    source: tuple[str | None, str | None] = (None, None)
+    """The digests of the sources with which it was executed; None where that is not known."""
+
+    @property
+    def recoded(self) -> bool:
+        """Tell whether it was executed with another source."""
+        one, other = self.source
+        return one is not None and other is not None and one != other
 
     @property
     def written(self) -> str:
@@ -91,7 +101,7 @@ def compare(a: Recording, b: Recording) -> Comparison:
         b: the run to which they lead.
     """
     ones, others = dict(_steps(a.run.root, ())), dict(_steps(b.run.root, ()))
-    pairs = {key: _pair(key, ones.get(key), others.get(key), a.shown, b.shown) for key in _merged(ones, others)}
+    pairs = {key: _pair(key, ones.get(key), others.get(key), a, b) for key in _merged(ones, others)}
     return Comparison(
         status=(a.run.status, b.run.status),
         input=_changes((), "input", a.run.root.input, b.run.root.input, a.shown, b.shown),
@@ -126,13 +136,13 @@ def _merged(ones: Mapping[Key, object], others: Mapping[Key, object]) -> list[Ke
     return merged
 
 
-def _pair(key: Key, one: StepState | None, other: StepState | None, shown: Shown, shown_other: Shown) -> Pair:
+def _pair(key: Key, one: StepState | None, other: StepState | None, a: Recording, b: Recording) -> Pair:
     path = tuple(part for part, _ in key)
     given: list[Change] = []
     gave: list[Change] = []
     if one is not None and other is not None:
-        given = _changes(path, "input", one.input, other.input, shown, shown_other)
-        gave = _changes(path, "output", one.output, other.output, shown, shown_other)
+        given = _changes(path, "input", one.input, other.input, a.shown, b.shown)
+        gave = _changes(path, "output", one.output, other.output, a.shown, b.shown)
     return Pair(
         path=path,
         iterations=tuple(number for _, number in key),
@@ -141,6 +151,7 @@ def _pair(key: Key, one: StepState | None, other: StepState | None, shown: Shown
         error=(_error(one), _error(other)),
         input=given,
         output=gave,
+        source=(None if one is None else a.source(one), None if other is None else b.source(other)),
     )
 
 

@@ -42,6 +42,11 @@ class Caller:
         """Whether he may do more than read."""
         return self.role is Role.OPERATOR
 
+    @property
+    def may_see_code(self) -> bool:
+        """Whether he is shown the sources of steps, as they were published."""
+        return self.may_change
+
     def judge(self, request: AskedRequest) -> Refusal | None:
         """Refuse what his role does not allow."""
         if self.role is Role.METRICS and request.path != METRICS:
@@ -55,6 +60,8 @@ class Caller:
 NOBODY = Caller()
 caller: ContextVar[Caller] = ContextVar("caller", default=NOBODY)
 """Who sent the request that is being answered."""
+way: ContextVar[str] = ContextVar("way", default="")
+"""On which way it came: ``page``, ``api`` or ``command``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

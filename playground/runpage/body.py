@@ -7,6 +7,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from engine.journal.step_state import StepState
+from engine.paths import ids_of
+from playground.actions.changed_answers import ChangedAnswer
 from playground.display.pages import context_of
 from playground.forms import mask
 from playground.graph.nodes import UNKNOWN, GraphEvent
@@ -59,6 +61,8 @@ class StepBody:
     """The seq at which it began; 0 before."""
     detail: Detail
     form: AnswerForm | None
+    changed: ChangedAnswer | None
+    """What is new about the schema of the answer, when that has changed since the run was made."""
     asked: Asked
     has_input: bool
     input: Any
@@ -92,8 +96,10 @@ def step_html(
     if state is None:
         return SafeString("")
     node = read_tree(graph).at(state.path) or UNKNOWN
+    changed = view.answers.get(ids_of(state.path)) if state.status == "suspended" else None
     if form is None and state.status == "suspended":
-        form = answer_form(view.run_id, state, state.answer_schema or node.resume_schema)
+        schema = node.resume_schema if changed is None else changed.now
+        form = answer_form(view.run_id, state, state.answer_schema or schema)
     if form is None and state.status == "waiting" and state.event_name:
         form = event_form(view.run_id, state, node.schema if isinstance(node, GraphEvent) else None)
     began = state.started_at is not None
@@ -105,6 +111,7 @@ def step_html(
         began=line.row.began,
         detail=_masked(detail(view.history, state), node.resume_schema, graph),
         form=form,
+        changed=changed,
         asked=asked(mask(node.suspend_schema or {}, state.suspend_payload)),
         has_input=began and state.input is not None,
         input=mask_given(node, state.input),

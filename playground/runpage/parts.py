@@ -17,8 +17,8 @@ from playground.runs.masking import mask_input, mask_rehearsal, mask_result, mas
 class RunParts:
     """What surrounds the rows.
 
-    Context of ``run/why.html``, ``run/filters.html``, ``run/axis.html``, ``run/breaks.html``, ``run/head.html``,
-    ``run/result.html``, ``run/state.html``, ``run/paused.html``.
+    Context of ``run/why.html``, ``run/code.html``, ``run/filters.html``, ``run/axis.html``, ``run/breaks.html``,
+    ``run/head.html``, ``run/result.html``, ``run/state.html``, ``run/paused.html``.
     """
 
     view: RunView

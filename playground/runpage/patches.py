@@ -33,8 +33,10 @@ def patch(
     if moved:
         parts += [_part("filters", "run/filters.html", context)]
         parts += [_part("axis", "run/axis.html", context), _part("breaks", "run/breaks.html", context)]
+    if old.changed != new.changed or (moved and (old.status, old.called) != (new.status, new.called)):
+        parts += [_part("run-head", "run/head.html", context), _part("run-code", "run/code.html", context)]
     if moved and old.status != new.status:
-        parts += [_part("run-head", "run/head.html", context), _part("run-values", "run/result.html", context)]
+        parts.append(_part("run-values", "run/result.html", context))
     if moved and old.paused != new.paused:
         parts += [_part("run-paused", "run/paused.html", context)]
     if old.state != new.state:

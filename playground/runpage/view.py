@@ -11,10 +11,12 @@ from urllib.parse import urlencode
 
 from engine.events import FINAL, RunStatus
 from engine.journal.state import RunState
-from engine.paths import format_path, ids_of, parse_path
+from engine.paths import Path, format_path, ids_of, parse_path
 from playground import history as journal
+from playground.actions.changed_answers import ChangedAnswer
 from playground.diagram import links, marks
 from playground.history import Axis, Bar, Count, Failure, History, Holder, Reason, Row, Show, Window
+from playground.runpage.changed import ChangedStep
 
 Graph = Mapping[str, Any]
 
@@ -86,6 +88,12 @@ class RunView:
     """The run's state."""
     paused: tuple[tuple[str, str], ...]
     """The steps before which the run is paused, and what each is given, as text."""
+    changed: tuple[ChangedStep, ...]
+    """The steps that have failed, and whose code has changed since."""
+    answers: Mapping[Path, ChangedAnswer]
+    """The questions whose answers have another schema now, by their paths without indexes."""
+    called: tuple[str | None, tuple[str, ...]]
+    """The run's name and tags."""
     now: datetime
     window: Window
     """Which rows are shown."""
@@ -152,6 +160,8 @@ def run_view(
     now: datetime,
     window: Window | None = None,
     holder: Holder | None = None,
+    changed: tuple[ChangedStep, ...] = (),
+    answers: Mapping[Path, ChangedAnswer] | None = None,
 ) -> RunView:
     """Return the page of a run.
 
@@ -161,6 +171,8 @@ def run_view(
         now: this moment.
         window: how much of long lists is shown.
         holder: who could execute it.
+        changed: the steps that have failed, and whose code has changed since.
+        answers: the questions whose answers have another schema now, by their paths without indexes.
     """
     run = history.run
     window = window or Window()
@@ -189,6 +201,9 @@ def run_view(
         counts=counted,
         state=run.state,
         paused=paused,
+        changed=changed,
+        answers=answers or {},
+        called=(run.name, run.tags),
         now=now,
         window=window,
         filters=tuple(_filters(history)),

@@ -8,11 +8,13 @@ from engine.journal.state import RunState
 from engine.journal.summary import RunSummary
 from engine.paths import Path
 from playground.actions import actions
+from playground.catalogue import source_code
 from playground.comparison.comparing import Comparison, Recording, Shown
 from playground.comparison.comparing import compare as compare_sides
 from playground.forms import mask
 from playground.graph.nodes import UNKNOWN
 from playground.graph.tree import read_tree
+from playground.guard.callers import caller
 from playground.runs import lists
 from playground.runs.lists import Filter
 from playground.runs.masking import mask_given, mask_input, mask_result
@@ -25,6 +27,8 @@ class Compared:
     a: RunSummary
     b: RunSummary
     found: Comparison
+    texts: Mapping[str, str]
+    """By their digests the sources of those steps whose source differs; none for who may not see code."""
 
 
 async def compare(a: str, b: str) -> Compared:
@@ -34,9 +38,17 @@ async def compare(a: str, b: str) -> Compared:
         UnknownRun: there is no run of one of the ids.
     """
     one, other = await actions.read_run(a), await actions.read_run(b)
-    sides = [Recording(run=known.run, shown=_shown(known)) for known in (one, other)]
+    sides = [
+        Recording(run=known.run, shown=_shown(known), source=(await source_code.executed(known.run)).source)
+        for known in (one, other)
+    ]
+    found = compare_sides(sides[0], sides[1])
+    digests = {str(digest) for pair in found.pairs if pair.recoded for digest in pair.source}
     return Compared(
-        a=await actions.store.summary(a), b=await actions.store.summary(b), found=compare_sides(sides[0], sides[1])
+        a=await actions.store.summary(a),
+        b=await actions.store.summary(b),
+        found=found,
+        texts=await source_code.texts(digests) if digests and caller.get().may_see_code else {},
     )
 
 

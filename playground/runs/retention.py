@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from engine.events import FINAL
 from playground.catalogue.catalogue import SILENT
+from playground.catalogue.source_code import forget_sources
 from playground.database_url import place
 from playground.live import nudges
 from playground.models import Run as RunRow
@@ -91,12 +92,18 @@ def _expired(keep: int | timedelta) -> list[str]:
 
 
 def _forget() -> None:
-    """Delete versions of workflows that no run was made with, and all but the last workers that ended."""
+    """Delete versions of workflows that no run was made with, and all but the last workers that ended.
+
+    Workers that executed a run which is still there stay, too.
+    """
     used = RunRow.objects.values_list("digest", flat=True).distinct()
     WorkflowVersion.objects.filter(current=False).exclude(digest__in=used).delete()
     last = WorkerRow.objects.filter(ended_at__isnull=False).order_by("-id").values_list("id", flat=True)[:100]
-    WorkerRow.objects.filter(ended_at__isnull=False).exclude(id__in=list(last)).delete()
+    gone = WorkerRow.objects.filter(ended_at__isnull=False).exclude(id__in=list(last))
+    # Who executed a run tells with which code that was.
+    gone.exclude(worker_id__in=RunRow.objects.values("owner")).delete()
     WorkerRow.objects.filter(ended_at=None, heartbeat_at__lt=Now() - 100 * SILENT).delete()
+    forget_sources()
 
 
 def _shrink() -> None:

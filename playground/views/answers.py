@@ -16,13 +16,16 @@ from engine.errors import (
     InvalidResumeData,
     NotSuspended,
     RunFinished,
+    StartRefused,
     StepyardError,
     UnknownStep,
+    UnknownWorkflow,
 )
 from engine.journal.requests import check_resumable
 from engine.journal.step_state import StepState
-from engine.paths import Path, parse_path
-from playground.actions import actions, verdicts
+from engine.paths import Path, ids_of, parse_path
+from playground.actions import actions, copies, verdicts
+from playground.actions.changed_answers import changed_answers
 from playground.catalogue.catalogue import event_schema, resume_schema
 from playground.forms import MISSING, Form, Json, dumps, mask
 from playground.runpage.answer_forms import AnswerForm, answer_form, event_form
@@ -44,6 +47,8 @@ class Asking:
     draw: Callable[[StepState, Form], AnswerForm]
     late: StepyardError | None = None
     """Why it is not waited for any more, whatever is sent."""
+    copy: Callable[[Json], Awaitable[str]] | None = None
+    """Gives it to a copy of the run instead, and returns the copy's id; None where that cannot be asked for."""
 
 
 @require_POST
@@ -62,6 +67,11 @@ async def resume(request: HttpRequest, run_id: str) -> HttpResponse:
     async def send(value: Json) -> None:
         await actions.resume(run_id, step, value, label=label, index=index, suspension=suspension, known=loaded.known)
 
+    async def copy(value: Json) -> str:
+        return await copies.resume_copy(
+            run_id, step, value, label=label, index=index, suspension=suspension, known=loaded.known
+        )
+
     def drawn(step: StepState, form: Form) -> AnswerForm:
         return answer_form(run_id, step, None, form, back=request.GET.get("next", ""))
 
@@ -69,7 +79,10 @@ async def resume(request: HttpRequest, run_id: str) -> HttpResponse:
     schema = {} if loaded.graph is None else resume_schema(dict(loaded.graph), path)
     if asking is not None and asking.answer_schema is not None:
         schema = asking.answer_schema
-    return await _take(request, loaded, Asking(path=path, schema=schema, send=send, draw=drawn, late=late))
+    elif (changed := (await changed_answers(loaded.history.run, loaded.entry)).get(ids_of(path))) is not None:
+        schema = changed.now or {}
+    wanted = Asking(path=path, schema=schema, send=send, draw=drawn, late=late, copy=copy)
+    return await _take(request, loaded, wanted)
 
 
 @require_POST
@@ -104,10 +117,12 @@ async def _take(request: HttpRequest, loaded: Loaded, asking: Asking) -> HttpRes
     if form.issues or form.value is MISSING:
         return await _again(request, loaded, asking, form, status=422)
     try:
+        if asking.copy is not None and request.POST.get("on") == "copy":
+            return HttpResponseRedirect(url_of(await asking.copy(form.value)), status=303)
         await asking.send(form.value)
     except (InvalidResumeData, InvalidEventPayload) as error:
         return await _again(request, loaded, asking, form.with_issues(issues_of(error)), status=422)
-    except TOO_LATE as error:
+    except (*TOO_LATE, StartRefused, UnknownWorkflow) as error:
         return await _too_late(request, run_id, str(error), _typed(asking, form))
     if wants_part(request):
         return HttpResponse(format_html('<p class="notice" data-status="running">{}</p>', "Taken; the run goes on."))

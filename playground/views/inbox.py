@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from engine.journal.step_state import StepState
-from engine.paths import format_path
+from engine.paths import format_path, ids_of
+from playground.actions.changed_answers import ChangedAnswer, changed_answers
 from playground.display.pages import page
 from playground.display.values import preview
 from playground.runpage.answer_forms import AnswerForm, answer_form, event_form
@@ -62,6 +63,8 @@ class OpenedEntry:
     since: datetime
     due_at: datetime | None
     form: AnswerForm | None
+    changed: ChangedAnswer | None
+    """What is new about the schema of the answer, when that has changed since the run was made."""
     has_input: bool
     input: Any
     """What the run was started with, without its secrets."""
@@ -138,6 +141,11 @@ async def _opened(request: HttpRequest, lines: Sequence[InboxLine]) -> tuple[boo
 async def _read(item: InboxItem | Awaited) -> OpenedEntry:
     loaded = await load(item.run_id)
     run = loaded.history.run
+    changed = (
+        None
+        if isinstance(item, Awaited)
+        else (await changed_answers(loaded.history.run, loaded.entry)).get(ids_of(item.path))
+    )
     return OpenedEntry(
         item_id=item.item_id,
         run_id=item.run_id,
@@ -148,17 +156,19 @@ async def _read(item: InboxItem | Awaited) -> OpenedEntry:
         event=item.name if isinstance(item, Awaited) else "",
         since=item.since if isinstance(item, Awaited) else item.suspended_at,
         due_at=item.due_at,
-        form=_event_form(item) if isinstance(item, Awaited) else _answer_form(item, loaded),
+        form=_event_form(item) if isinstance(item, Awaited) else _answer_form(item, loaded, changed),
+        changed=changed,
         has_input=run.has_input,
         input=mask_input(loaded.graph, run.root.input),
     )
 
 
-def _answer_form(item: InboxItem, loaded: Loaded) -> AnswerForm | None:
+def _answer_form(item: InboxItem, loaded: Loaded, changed: ChangedAnswer | None) -> AnswerForm | None:
     step = loaded.history.run.find(item.path)
     if step is None or step.status != "suspended":
         return None
-    return answer_form(item.run_id, step, item.resume_schema, back=reverse("inbox"))
+    schema = item.resume_schema if changed is None else changed.now
+    return answer_form(item.run_id, step, schema, back=reverse("inbox"))
 
 
 def _event_form(item: Awaited) -> AnswerForm:

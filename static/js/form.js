@@ -80,7 +80,8 @@ async function dragged(event) {
 // What is being written in one form stays when another one is sent.
 function answer(event) {
   const form = event.target;
-  if (event.defaultPrevented || !form.matches(".step-form")) return;
+  // A copy leads to another page; the question stays open.
+  if (event.defaultPrevented || !form.matches(".step-form") || event.submitter?.value === "copy") return;
   form.setAttribute("data-sent", "");
   if (!document.querySelector(".step-form[data-typed]:not([data-sent])")) return;
   event.preventDefault();

@@ -1,8 +1,10 @@
 """From a failed run to a test that keeps it fixed, as the tutorial tells it, in a real browser and in a terminal."""
 
+import asyncio
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -38,10 +40,12 @@ def answered(running: Running, total: int, guests: list[str]) -> str:
 
 
 async def retry(page: Page, run_id: str) -> None:
-    """Try a failed run again, without a form."""
-    await page.goto(f"/runs/{run_id}/")
-    await expect(page.locator("#run")).to_have_attribute("data-run-status", "failed")
-    await page.get_by_role("button", name="Retry").click()
+    """Try a failed run again with the mended code, without a form; the page has seen by itself that it is mended."""
+    again = page.get_by_role("button", name="Retry with the new code")
+    await expect(again).to_be_visible(timeout=SLOW)
+    await expect(page.locator('[data-changed="share"] .diff')).to_contain_text("+")
+    assert await violations(page) == []
+    await again.click()
     await page.wait_for_url(lambda url: "/runs/" in url and run_id not in url)
     await expect(page.locator("#run")).to_have_attribute("data-run-status", "success", timeout=SLOW)
 
@@ -57,11 +61,10 @@ async def test_a_fault_that_comes_back_is_seen_everywhere(browser: Browser, tmp_
         context.set_default_timeout(20_000)
         page = await context.new_page()
         failed = answered(running, 90, [])
-        await page.goto("/workflows/sharing/scenarios/")
-        former = await page.locator("#list").get_attribute("data-code")
+        await page.goto(f"/runs/{failed}/")
+        await expect(page.locator("#run")).to_have_attribute("data-run-status", "failed")
+        await expect(page.get_by_role("button", name="Retry", exact=True)).to_be_visible()
         flows.write_text(mended)
-        await expect(page.locator("#list")).not_to_have_attribute("data-code", former or "", timeout=SLOW)
-        await expect(page.locator("#list")).not_to_have_attribute("data-code", "", timeout=SLOW)
         await retry(page, failed)
         await page.get_by_role("link", name="Save as scenario").click()
         assert await violations(page) == []
@@ -72,8 +75,13 @@ async def test_a_fault_that_comes_back_is_seen_everywhere(browser: Browser, tmp_
         await page.get_by_role("button", name="Run all").click()
         scenario = page.locator('[data-scenario="nobody-came"]')
         await expect(scenario).to_have_attribute("data-status", "success", timeout=SLOW)
-        await page.get_by_label("Run all after each reload").check()
+        async with page.expect_response("**/watch/"):
+            await page.get_by_label("Run all after each reload").check()
+        # It needs no page that is open.
+        await page.goto("about:blank")
         flows.write_text(broken)
+        await asyncio.to_thread(wait_until_red, running)
+        await page.goto("/workflows/sharing/scenarios/")
         await expect(scenario).to_have_attribute("data-status", "failed", timeout=SLOW)
         assert await violations(page) == []
         shown = await scenario.locator(".diff").inner_text()
@@ -87,6 +95,14 @@ async def test_a_fault_that_comes_back_is_seen_everywhere(browser: Browser, tmp_
         assert (await command(tmp_path, "test", "sharing.py")).code == 0
         assert "1 passed" in pytest_in(tmp_path)
         await context.close()
+
+
+def wait_until_red(running: Running) -> None:
+    """Return when the API tells that the scenario has failed."""
+    end = time.monotonic() + SLOW / 1000
+    while '"status": "failed"' not in running.get("/api/workflows/sharing/scenarios")[1]:
+        assert time.monotonic() < end
+        time.sleep(0.1)
 
 
 def pytest_in(folder: Path) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -64,9 +65,14 @@ class Stage:
         self.store = OrmStore()
 
     async def publish(
-        self, *workflows: Workflow[Any, Any], problems: tuple[ImportProblem, ...] = (), arms: bool = False
+        self,
+        *workflows: Workflow[Any, Any],
+        problems: tuple[ImportProblem, ...] = (),
+        arms: bool = False,
+        sources: Mapping[str, str] | None = None,
+        worker_id: str = "w1",
     ) -> None:
-        """Put workflows into the catalogue, as a worker does."""
+        """Put workflows into the catalogue, as a worker does; ``sources`` of their steps by path."""
         self._workflows = list(workflows)
         entries = [
             WorkflowEntry(
@@ -77,17 +83,18 @@ class Stage:
                 module="flows.py",
                 file="/home/ada/flows.py",
                 line=7,
+                sources=sources or {},
             )
             for one in workflows
         ]
-        await catalogue.publish(entries, problems, worker_id="w1", site=["flows.py"], arms=arms)
+        await catalogue.publish(entries, problems, worker_id=worker_id, site=["flows.py"], arms=arms)
 
-    async def register_worker(self) -> None:
+    async def register_worker(self, worker_id: str = "w1") -> None:
         """Make it look as if a worker were connected."""
         now = datetime.now(UTC)
         await in_transaction(
             Worker.objects.create,
-            worker_id="w1",
+            worker_id=worker_id,
             pid=1,
             host="here",
             site='["flows.py"]',
@@ -95,6 +102,13 @@ class Stage:
             started_at=now,
             heartbeat_at=now,
         )
+
+    async def reload(self, *workflows: Workflow[Any, Any], sources: Mapping[str, str], worker_id: str) -> None:
+        """Have another worker take the place of those before it, with other code."""
+        now = datetime.now(UTC)
+        await in_transaction(Worker.objects.filter(ended_at=None).update, ended_at=now, status="ended")
+        await self.register_worker(worker_id)
+        await self.publish(*workflows, sources=sources, worker_id=worker_id)
 
     async def suspended(self, city: str = "Lisbon") -> str:
         """Give a run of TRIP that waits for its answer."""

@@ -4,7 +4,7 @@ import argparse
 
 from django.core.management.base import CommandParser
 
-from playground.actions import actions
+from playground.actions import actions, copies
 from playground.commandline import given
 from playground.commandline.base import Options
 from playground.commandline.executing import ExecutingCommand
@@ -29,6 +29,9 @@ class Command(ExecutingCommand):
         )
         parser.add_argument("--label", metavar="LABEL", help="the label with which the step waits")
         parser.add_argument("--index", metavar="N", type=_index, help="which item of a foreach, from 0")
+        parser.add_argument(
+            "--copy", action="store_true", help="give the answer to a copy of the run, which itself goes on waiting"
+        )
         self.add_execution(parser)
 
     async def work(self, options: Options) -> Exit:
@@ -36,10 +39,17 @@ class Command(ExecutingCommand):
         value = given.given_value("--data", options["data"])
         run_id = await meant(options["run_id"])
         run = await actions.store.summary(run_id)
+        there = {"label": options["label"], "index": options["index"]}
+        new_id = actions.checked_id(None)
+
+        async def answer_copy() -> None:
+            await copies.resume_copy(run_id, options["step"], value, new_id=new_id, **there)
 
         async def answer() -> None:
-            await actions.resume(run_id, options["step"], value, label=options["label"], index=options["index"])
+            await actions.resume(run_id, options["step"], value, **there)
 
+        if options["copy"]:
+            return await self.carry_out(new_id, run.workflow_id, answer_copy, options)
         return await self.carry_out(run_id, run.workflow_id, answer, options, seen=run.last_seq)
 
 

@@ -7,6 +7,7 @@ from engine.building.workflow import Workflow
 from engine.errors import DefinitionError
 from engine.values.jsontext import to_text
 from playground.catalogue.published import WorkflowEntry
+from playground.worker.loading.step_sources import sources_of
 
 
 def entry_of(workflow: Workflow[Any, Any], module: str) -> WorkflowEntry:
@@ -30,6 +31,7 @@ def entry_of(workflow: Workflow[Any, Any], module: str) -> WorkflowEntry:
         module=module,
         file=flow.file,
         line=flow.line,
+        sources=sources_of(flow),
     )
 
 
