@@ -1,10 +1,19 @@
 // A field is checked when it is left, and again while it has a problem, so that the problem goes as soon as it is mended.
 
-const PAUSE = 300;
+// Milliseconds: who leaves a field for the button that sends the form sends it first.
+const LEFT = 150;
+const MENDED = 300;
 // The fields of each form that a person has changed: what nobody has come to yet is no mistake.
 const left = {};
 let asked = 0;
 let timer;
+// What is sent is judged as a whole: a check of a part of it would only come too late.
+let asking = new AbortController();
+document.addEventListener("submit", () => {
+  clearTimeout(timer);
+  asking.abort();
+  asking = new AbortController();
+});
 
 const fieldsIn = (root) => new Map([...root.querySelectorAll(".f-field[data-path]")].map((one) => [one.dataset.path, one]));
 const noteOf = (field) => field.querySelector(":scope > .f-problem, :scope > .f-fold > .f-problem");
@@ -12,13 +21,14 @@ const noteOf = (field) => field.querySelector(":scope > .f-problem, :scope > .f-
 async function check(id) {
   const mine = ++asked;
   const box = document.getElementById(id);
-  if (!box) return;
+  if (!box || box.closest("[data-sent]")) return;
   const owner = box.closest("form");
   const data = new FormData(owner);
   data.append(`${box.dataset.prefix}:do`, "check:");
   const body = owner.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
   const url = box.dataset.submitUrl || owner.getAttribute("action") || location.href;
-  const answer = await fetch(url, { method: "POST", headers: { "HX-Request": "true" }, body });
+  const answer = await fetch(url, { method: "POST", headers: { "HX-Request": "true" }, body, signal: asking.signal });
+  if (!answer.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.getElementById(box.id);
   if (fresh && mine === asked && box.isConnected) take(box, fresh);
@@ -68,13 +78,19 @@ export function leave(field) {
   const box = field.closest(".f-form");
   left[box.id] ??= new Set();
   left[box.id].add(field.dataset.path);
-  check(box.id).catch(reportError);
+  later(box.id, LEFT);
 }
 
+function later(id, pause) {
+  clearTimeout(timer);
+  timer = setTimeout(() => check(id).catch(complain), pause);
+}
+
+const complain = (error) => error.name === "AbortError" || reportError(error);
+
 // A form that took another shape was not checked on the way.
-document.addEventListener("form:swapped", ({ target }) => left[target.id] && check(target.id).catch(reportError));
+document.addEventListener("form:swapped", ({ target }) => left[target.id] && later(target.id, LEFT));
 
 export function mend(field) {
-  clearTimeout(timer);
-  timer = setTimeout(() => field.isConnected && noteOf(field) && leave(field), PAUSE);
+  later(field.closest(".f-form").id, MENDED);
 }

@@ -9,7 +9,7 @@ from playground.forms.fields.evaluate import value_of
 from playground.forms.fields.leftover import as_read
 from playground.forms.fields.load import empty, item_field, load, load_entry, raw, started
 from playground.forms.fields.nodes import Entry, Group, Item, Leaf, Listing, Node, Raw, State, Switch
-from playground.forms.fields.rows import may_be_bare
+from playground.forms.fields.repeating import may_be_bare
 from playground.forms.values.jsontext import dumps, parse_json
 from playground.forms.values.values import MISSING
 

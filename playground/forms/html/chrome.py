@@ -22,7 +22,7 @@ from playground.forms.fields.nodes import (
     takes_others,
     wants_null,
 )
-from playground.forms.fields.rows import has_rows, may_be_bare
+from playground.forms.fields.repeating import has_rows, may_be_bare
 from playground.forms.html.controls import choices, stands_by_default
 from playground.forms.html.help import help_of
 from playground.forms.html.markup import NOTHING, el, join
