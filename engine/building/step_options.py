@@ -41,6 +41,13 @@ class StepOptions(TypedDict, total=False):
     """Takes back what the step has done, when its run fails or is cancelled later: ``fn(output)`` or
     ``fn(output, ctx)``, sync or async. It runs at least once, and is tried again as the step is."""
 
+    queue: str | None
+    """The queue whose workers execute it, where machines share the work; that of its workflow when left out."""
+
+    priority: int | None
+    """How urgent a run is in that queue, when it is handed there for this step: from 0 to 9; that of its workflow when
+    left out."""
+
     inline: bool
     """Whether a plain function is called on the event loop itself instead of in a thread. For one that only computes
     and is done in well under a millisecond: until then nothing else goes on, no timeout and no cancel."""

@@ -22,10 +22,13 @@ from playground.fleet.workers import restricted  # noqa: E402
 from playground.layers import LocalLayer  # noqa: E402
 from playground.queues import port  # noqa: E402
 from playground.store.database import be_patient  # noqa: E402
+from playground.traces.port import traces  # noqa: E402
 from playground.worker.lifeline import end_with_parent  # noqa: E402
 from playground.worker.loading.discovery import discover, site  # noqa: E402
 from playground.worker.loading.environment import load_env_file  # noqa: E402
 from playground.worker.loading.fatal import fatal_modules  # noqa: E402
+from playground.worker.observing.log_context import add_to_log  # noqa: E402
+from playground.worker.observing.observer import Observing  # noqa: E402
 from playground.worker.own_row import OwnRow  # noqa: E402
 from playground.worker.pulse import Pulse  # noqa: E402
 from playground.worker.worker import Worker  # noqa: E402
@@ -38,6 +41,7 @@ def main() -> None:
     """Import the user's code, then work until told to stop."""
     given = settings.STEPYARD
     be_patient(PATIENCE)
+    add_to_log()
     arguments = _arguments()
     if arguments.layer_fd is not None:
         end_with_parent(arguments.layer_fd)
@@ -49,7 +53,8 @@ def main() -> None:
     row = OwnRow(worker_id, given.host_name)
     row.create(restricted(modules, arguments.only), since=arguments.since)
     workers: list[Worker] = []
-    pulse = Pulse(worker_id, lambda: workers[0].running() if workers else ())
+    observing = Observing()
+    pulse = Pulse(worker_id, lambda: workers[0].running() if workers else (), observing.figures)
     pulse.start()
 
     def importing(module: str) -> None:
@@ -59,6 +64,8 @@ def main() -> None:
     load_env_file(given.env_file)
     # Before the event loop runs, since a module may want to run one of its own.
     discovery = discover(modules, importing, fatal_modules(given.worker_died, needed=given.worker_after))
+    # After the user's code, which may have something of its own that makes traces.
+    observing.trace(traces())
     workers.append(
         Worker(
             worker_id=worker_id,
@@ -74,10 +81,12 @@ def main() -> None:
             arms=given.schedules,
             host=port.host(),
             queues=given.queues,
+            observer=observing,
         )
     )
     _work(workers[0], arguments.layer_fd)
     pulse.stop()
+    observing.close()
     sys.stdout.flush()
     sys.stderr.flush()
     # Threads in which steps still run, and what a step left behind, must not keep the process.
