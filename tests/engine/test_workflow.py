@@ -223,7 +223,7 @@ def test_a_workflow_is_committed_before_it_is_used() -> None:
 @pytest.mark.parametrize(
     ("build", "message"),
     [
-        (lambda b: b.then(lambda data: data), r"is no step\. .* Decorate the function with @step"),
+        (lambda b: b.then(lambda data: data), r"is no step\. .* A mapping takes it as it is"),
         (lambda b: b.then(3), r"3 is no step\. Expected a step, a committed workflow or sequence"),
         (lambda b: b.parallel([]), r"\.parallel\(\[\]\) was given no arms"),
         (lambda b: b.branch([]), r"\.branch\(\[\]\) was given no arms"),
