@@ -43,6 +43,7 @@ ALIKE = {
             "answers",
             "backup",
             "compare",
+            "fuzz",
             "inbox",
             "rehearsing",
             "run",

@@ -22,7 +22,12 @@ async def run_attempt(run: Walker, node: AttemptNode, scope: Scope, value: Value
         if not isinstance(outcome, Failed) or not node.on.covers(str(outcome.error.get("type"))):
             return outcome
         _close_body(run, node, scope)
-        caught = {"arms": [node.handler.id], "step": list(_innermost(node, scope).path)}
+        caught = {
+            "arms": [node.handler.id],
+            "step": list(_innermost(node, scope).path),
+            "body": list(step_ids(node.body)),
+            "handler": list(step_ids(node.handler)),
+        }
         run.journal.emit("attempt-caught", (*scope.path, node.id), caught)
     await undo_within(run, scope, [node.body])
     return await run.walk(node.handler, scope, _told_of(_innermost(node, scope)))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, wait
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Annotated, Any, get_origin
 
 from pydantic import BaseModel
 
@@ -202,7 +202,8 @@ def _state_schema(scope: Scope, step: Step[Any, Any] | None) -> Schema | None:
 
 def _keys(schema: Schema) -> dict[str, str]:
     """Return the keys of a state in JSON by the names of its fields in Python; a step may use either."""
-    return keys_by_name(schema.spec) if isinstance(schema.spec, type) else {}
+    kind = getattr(schema.spec, "__origin__", None) if get_origin(schema.spec) is Annotated else schema.spec
+    return keys_by_name(kind) if isinstance(kind, type) else {}
 
 
 def _without_place(schema: Schema, key: str) -> Issue:

@@ -15,7 +15,7 @@ from engine.errors import (
 )
 from engine.execution.context import Context, current_context
 from engine.execution.lost import fail_lost
-from engine.execution.outcome import HALTED, Bailed, Failed, Halted, Outcome, recorded
+from engine.execution.outcome import HALTED, HELD, Bailed, Failed, Halted, Outcome, recorded
 from engine.execution.ports import Attempted
 from engine.execution.rehearsing import rehearse
 from engine.execution.scope import Scope
@@ -61,6 +61,8 @@ async def run_step(run: Walker, node: StepNode, scope: Scope, value: Value) -> O
             halted = await rest(run, path, record)
             if halted is not None:
                 return halted
+    if run.elsewhere is not None and run.elsewhere.takes(path, step, scope.flow):
+        return HELD
     while True:
         if record is None:
             record = _begin(run, scope, path, value)
@@ -200,7 +202,8 @@ def _dump(step: Step[Any, Any], result: Any) -> Any:
     try:
         return step.output.dump(result)
     except InvalidValue as error:
-        message = f"what step {step.id!r} returned does not fit its output_schema:"
+        forgotten = "; is a return missing?" if result is None else ""
+        message = f"what step {step.id!r} returned does not fit its output_schema{forgotten}:"
         invalid = InvalidOutput(message, error.issues)
         invalid.refused = refused(result, step.output.output_json_schema)
         raise invalid from None

@@ -19,8 +19,9 @@ from engine.execution.recorder import Recorder
 from engine.execution.scope import Scope
 from engine.journal.refs import Value
 from engine.journal.state import RunState
-from engine.paths import Path
+from engine.paths import Path, format_path, ids_of
 from engine.tree.nodes import Node
+from engine.tree.queues import Elsewhere
 from engine.values.missing import MISSING
 
 T = TypeVar("T")
@@ -58,6 +59,9 @@ class Walker(Protocol):
     held: dict[Path, Value]
     """What is about to begin, and has to wait until the run goes on; with what it is given."""
 
+    elsewhere: Elsewhere | None
+    """What knows which steps are executed by others; None when all are executed here."""
+
     def given(self, path: Path, value: Value, *, is_step: bool = False) -> Value | Halted:
         """Return what a step is given when it begins, unless the run pauses before it.
 
@@ -87,6 +91,21 @@ def given_at(state: RunState, held: dict[Path, Value], path: Path, value: Value,
     held.pop(path, None)
     other = state.released.get(path, MISSING)
     return value if other is MISSING else Value(other, {"value": other})
+
+
+def is_at_work(state: RunState) -> bool:
+    """Tell whether the function of a step is executed; one that waits for its next attempt or is rehearsed late is not.
+
+    Arguments: the fold of a run that is in execution.
+    """
+    late = {} if state.rehearsal is None else state.rehearsal.delays
+    return any(
+        step.kind == "step"
+        and step.status == "running"
+        and step.retry_at is None
+        and format_path(ids_of(step.path)) not in late
+        for step in state.open.values()
+    )
 
 
 def at_rest(

@@ -1,6 +1,7 @@
 """Forks: a new run that shares the history of another one before a step."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from engine.clock import Clock
@@ -16,6 +17,29 @@ from engine.values.missing import MISSING
 
 STARTS = frozenset({"step-started", "sleep-started", "event-awaited"})
 UNDO = frozenset({"step-undo-started", "step-undone", "step-undo-failed"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caught:
+    """A failure that an attempt has caught, in the pass of the loops around it that counts."""
+
+    seq: int
+    body: tuple[Path, ...]
+    """Where the steps of the attempt's body stand."""
+    handler: tuple[Path, ...]
+    """Where those of its handler stand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failures:
+    """What a run has failed for."""
+
+    steps: tuple[Path, ...]
+    """The steps that failed, and what was cut off with them, in the order in which they began."""
+    undone: tuple[Path, ...]
+    """The steps that were undone since the run failed, or since an attempt did."""
+    void: tuple[Caught, ...]
+    """The attempts that failed themselves: their handler is forgotten, and the body tried again."""
 
 
 async def record_fork(
@@ -78,7 +102,8 @@ async def record_retry(
 ) -> None:
     """Make a new run that goes on from the steps that have failed in a run; all else that had ended is shared.
 
-    Where the run has undone something, it goes on from there instead, since what followed was built on it.
+    Of an attempt whose handler failed too it is the body that is tried again. Where the run has undone something, it
+    goes on from there instead, since what followed was built on it.
 
     Args:
         store: where the journals are kept.
@@ -100,19 +125,23 @@ async def record_retry(
         raise NotFailed(
             f"run {run_id} is {run.status}: only what has failed is tried again; fork it from a step instead"
         )
-    if run.undone:
-        first = min(run.undone, key=lambda path: beginning(events, path, exactly=True))
+    failures = failures_of(run, events)
+    if failures.undone:
+        first = min(failures.undone, key=lambda path: beginning(events, path, exactly=True))
         await record_fork(store, clock, run_id=run_id, new_run_id=new_run_id, digest=digest, path=first, permit=permit)
         return
     created = await _created(events, digest, {}, permit)
-    again = failed_steps(run, events)
+    again = failures.steps
     since = {path: beginning(events, path, exactly=True) for path in again}
     around = {path[:depth] for path in again for depth in range(1, len(path))}
+    caught = {attempt.seq for attempt in failures.void}
+    dropped = since | {path: attempt.seq for attempt in failures.void for path in attempt.handler}
 
     def is_gone(event: Event) -> bool:
         if event.path in around and event.type in ("step-failed", "step-canceled"):
             return any(event.seq > seq for path, seq in since.items() if path[: len(event.path)] == event.path)
-        return any(event.seq >= seq and event.path[: len(path)] == path for path, seq in since.items())
+        inside = any(event.seq >= seq and event.path[: len(path)] == path for path, seq in dropped.items())
+        return inside or event.seq in caught
 
     forked: dict[str, Any] = {"from_run_id": run_id, "step": list(again[0]) if again else []}
     given = events[since[again[0]] - 1].payload.get("input", {}) if len(again) == 1 else {}
@@ -169,19 +198,61 @@ async def record_copy(
     await _create(store, clock, new_run_id, created, [*shared, answer], {"from_run_id": run_id, "step": list(path)})
 
 
-def failed_steps(run: RunState, events: Sequence[Event]) -> list[Path]:
-    """Return the steps for which a run has failed, and what was cut off with them, in the order in which they began.
+def failures_of(run: RunState, events: Sequence[Event]) -> Failures:
+    """Return what a run has failed for.
 
-    Of nested workflows it is the steps inside; what an attempt has caught has failed, and the run not for it.
+    Of nested workflows it is the steps inside. What an attempt has caught has failed, and the run not for it; unless
+    the handler failed too. Then the attempt has failed, which is its body: the handler only answers to that.
+
+    Args:
+        run: the run, which has failed.
+        events: its whole journal.
     """
-    caught = [(tuple(event.payload["step"]), len(event.path)) for event in events if event.type == "attempt-caught"]
-    mended = {path[:depth] for path, least in caught for depth in range(least, len(path) + 1)}
+    caught = _caught(run, events)
+    # A body lies deeper than the attempt around it, so an outer attempt is judged before those inside.
+    held: set[Path] = set()
+    void: list[Caught] = []
+    for one in sorted(caught, key=lambda one: len(one.body[0])):
+        if _lies_in(one.body[0], held):
+            continue
+        if any((step := run.find(path)) is not None and step.status == "failed" for path in one.handler):
+            void.append(one)
+            held.update(one.handler)
+        else:
+            held.update(one.body)
     over = [
-        step for step in run.steps() if step.status in ("failed", "canceled", "running") and step.path not in mended
+        step
+        for step in run.steps()
+        if step.status in ("failed", "canceled", "running") and not _lies_in(step.path, held)
     ]
     around = {step.path[:depth] for step in over for depth in range(1, len(step.path))}
     waits = {step.path for step in over if step.kind == "event" and _has_expired(events, step.path)}
-    return [step.path for step in over if step.path not in around | waits]
+    return Failures(
+        steps=tuple(step.path for step in over if step.path not in around | waits),
+        undone=tuple(path for path in run.undone if not _lies_in(path, held)),
+        void=tuple(void),
+    )
+
+
+def _caught(run: RunState, events: Sequence[Event]) -> Iterator[Caught]:
+    # The last one at a path is of the latest pass; a pass that has not caught anything knows no decision.
+    last = {event.path: event for event in events if event.type == "attempt-caught"}
+    for path, event in last.items():
+        place = run.find(path[:-1])
+        if place is not None and path[-1] in place.decisions:
+            payload, around = event.payload, path[:-1]
+            # Journals of former versions know one step of the body, and a handler that is a single step.
+            body = payload.get("body") or [payload["step"][len(around)]]
+            handler = payload.get("handler") or payload["arms"]
+            yield Caught(
+                seq=event.seq,
+                body=tuple((*around, step_id) for step_id in body),
+                handler=tuple((*around, step_id) for step_id in handler),
+            )
+
+
+def _lies_in(path: Path, places: set[Path]) -> bool:
+    return any(path[:depth] in places for depth in range(1, len(path) + 1))
 
 
 def _has_expired(events: Sequence[Event], path: Path) -> bool:
@@ -202,8 +273,8 @@ async def _created(
     shared = fold(before)
     check_known(shared)
     created = {**before[0].payload, "digest": digest} | _late_input(before)
-    created.pop("unchecked", None)
-    created.pop("breakpoints", None)
+    for own in ("unchecked", "breakpoints", "name", "tags", "via"):
+        created.pop(own, None)
     if shared.rehearsal is not None:
         created["rehearsal"] = shared.rehearsal.to_dict()
     created |= ways

@@ -26,8 +26,14 @@ from playground.store.database import in_database, in_transaction
 from playground.store.notices import Notice, notify
 from playground.store.rows import from_text, plain, to_text
 
+MOST_TOLD = 3
+"""So many problems with modules are told beside a workflow that is not there."""
 SILENT = timedelta(seconds=15)
 """A worker that was not heard of for so long does not count any more."""
+
+
+class NotImported(UnknownWorkflow):
+    """The workflow is not there while no worker has imported the code, or one still does: it may come in a moment."""
 
 
 async def workflows() -> list[WorkflowEntry]:
@@ -130,10 +136,19 @@ def find_workflow(workflow_id: str) -> WorkflowEntry:
     row = WorkflowVersion.objects.filter(workflow_id=workflow_id, current=True).order_by("-published_at").first()
     if row is None:
         known = ", ".join(WorkflowVersion.objects.filter(current=True).values_list("workflow_id", flat=True)) or "none"
-        begun = WorkerRow.objects.filter(status="importing", ended_at=None, heartbeat_at__gt=Now() - SILENT)
-        more = ". A worker still imports code: try again in a moment" if begun.exists() else ""
-        raise UnknownWorkflow(f"no workflow has the id {workflow_id!r}. There are: {known}{more}")
+        broken = [f". {one.module} {one.verdict} ({one.type}: {one.message})" for one in _import_errors()[:MOST_TOLD]]
+        raise _unknown(f"no workflow has the id {workflow_id!r}. There are: {known}{''.join(broken)}")
     return _entry(row)
+
+
+def _unknown(message: str) -> UnknownWorkflow:
+    """Return the error for an id that nothing has, or that nothing has yet."""
+    alive = WorkerRow.objects.filter(ended_at=None, heartbeat_at__gt=Now() - SILENT)
+    if alive.filter(status="importing").exists():
+        return NotImported(f"{message}. A worker still imports code: try again in a moment")
+    if not alive.filter(status="ready").exists():
+        return NotImported(f"{message}. No worker has imported code yet: try again in a moment")
+    return UnknownWorkflow(message)
 
 
 def find_version(workflow_id: str, digest: str) -> WorkflowEntry | None:

@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from engine.journal.state import RunState
 from engine.journal.step_state import OPEN, StepState
 from engine.paths import Path, format_path, ids_of, parse_path
-from playground.graph.nodes import GraphLoop
-from playground.graph.tree import Graph, read_tree
-from playground.history.row import RowStatus, Window, status_of, together
+from playground.graph.nodes import GraphEvent, GraphLoop
+from playground.graph.tree import Graph, Tree, read_tree
+from playground.history.row import RowStatus, Window, standing, together
 from playground.history.trace import History
 
 WORST: Sequence[RowStatus] = ("failed", "suspended", "waiting", "running", "canceled", "undone", "bailed", "skipped")
@@ -49,9 +50,10 @@ def counts(history: History, graph: Graph | None, window: Window) -> dict[str, C
         window: of a loop whose pass it chooses, that pass alone counts.
     """
     found: dict[str, Counter[RowStatus]] = {}
+    tree = read_tree(graph)
     for step in _begun(history.run.root, _chosen(graph, window), window.number):
         node = format_path(ids_of(step.path))
-        found.setdefault(node, Counter())[_status(step)] += 1
+        found.setdefault(node, Counter())[_status(step, history.run, tree)] += 1
     return {node: Count(statuses) for node, statuses in found.items() if statuses.total() > 1}
 
 
@@ -79,10 +81,14 @@ def _chosen(graph: Graph | None, window: Window) -> frozenset[Path]:
     return frozenset((*around, step.id, *item) for node in loops for step in node.body.steps())
 
 
-def _status(step: StepState) -> RowStatus:
-    """Return how a step stands; a nested workflow waits while all that is open in it waits."""
-    status = status_of(step)
-    if step.kind != "workflow" or status != "running":
+def _status(step: StepState, run: RunState, tree: Tree) -> RowStatus:
+    """Return how a step stands; a wait that has expired stands as what runs otherwise, which lies beside it."""
+    status = standing(step)
+    node = tree.at(step.path) if step.kind == "event" and status == "running" else None
+    if not isinstance(node, GraphEvent) or node.otherwise is None:
         return status
-    inside = [status_of(inner) for inner in _begun(step, frozenset(), 0)]
+    *around, index = step.path if isinstance(step.path[-1], int) else (*step.path, None)
+    item = () if index is None else (index,)
+    places = [(*around[:-1], one.id, *item) for one in node.otherwise.steps()]
+    inside = [standing(begun) for place in places if (begun := run.find(place)) is not None]
     return together([one for one in inside if one in OPEN] or [status])

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from engine.events import StepStatus
-from engine.journal.step_state import StepState
+from engine.journal.step_state import OPEN, StepState
 from playground.history.stream import Written
 from playground.history.trace import Span
 
@@ -191,6 +191,17 @@ def status_of(step: StepState, *, over: bool = False) -> RowStatus:
     if step.status == "running" and step.retry_at is not None:
         return "waiting"
     return "skipped" if over and step.status == "pending" else step.status
+
+
+def standing(step: StepState) -> RowStatus:
+    """Return how a step stands with all that is inside: a nested workflow waits while all that is open in it waits."""
+    status = status_of(step)
+    if step.kind not in ("workflow", "items") or status not in ("running", "pending"):
+        return status
+    inside = [child for child in step.children.values() if child.kind == "items" or child.status in OPEN]
+    # A wait that has expired only waits for what runs otherwise, beside it.
+    found = [standing(child) for child in inside if (child.kind, child.status) != ("event", "running")]
+    return together([one for one in found if one in OPEN] or [status])
 
 
 def together(statuses: Sequence[RowStatus]) -> RowStatus:

@@ -25,7 +25,7 @@ from playground.history.handed import handed_on
 from playground.history.long_lists import Containers, left_out, part_of, statuses_of, tally
 from playground.history.notes import note_of
 from playground.history.passes import Past, child_of, passes_of
-from playground.history.row import Pass, Row, RowKind, RowStatus, Tally, Window, status_of, together
+from playground.history.row import Pass, Row, RowKind, RowStatus, Tally, Window, standing, status_of, together
 from playground.history.trace import History, Span
 
 
@@ -61,13 +61,19 @@ class _Walk:
             case GraphForeach():
                 yield from self.foreach(node, place, depth, index, given)
             case GraphEvent() if node.otherwise is not None:
-                wait = _state_of(node, place, index)
-                yield from self.step(node, wait, depth)
-                inner = list(self.node(node.otherwise, place, depth + 1, index))
-                came = wait.status == "success"
-                yield from (_skipped(row) if came and row.status == "pending" else row for row in inner)
+                yield from self.event(node, node.otherwise, place, depth, index)
             case _:
                 yield from self.step(node, _state_of(node, place, index), depth)
+
+    def event(
+        self, node: GraphEvent, otherwise: Node, place: StepState, depth: int, index: int | None
+    ) -> Iterator[Row]:
+        wait = _state_of(node, place, index)
+        inner = list(self.node(otherwise, place, depth + 1, index))
+        for row in self.step(node, wait, depth):
+            yield _as_inside(row, inner)
+        came = wait.status == "success"
+        yield from (_skipped(row) if came and row.status == "pending" else row for row in inner)
 
     def step(self, node: Node, step: StepState, depth: int) -> Iterator[Row]:
         row = self.row_of(step, depth, kind=_kind(node), title=node.id)
@@ -248,7 +254,7 @@ class _Walk:
         """
         inner = [row for row in rows if row.kind != "more"]
         told = inner if telling is None else [row for row in telling if row.kind != "more"]
-        status = together([row.status for row in told] + [step.status for step in hidden])
+        status = together([row.status for row in told] + [standing(step) for step in hidden])
         times = [(row.started_at, row.ended_at) for row in inner]
         times += [(self.history.moved(step.started_at), self.history.moved(step.ended_at)) for step in hidden]
         starts = [start for start, _ in times if start]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('playground', '0012_sources'),
+        ('playground', '0013_tags'),
     ]
 
     operations = [

@@ -7,10 +7,14 @@ from asgiref.sync import async_to_sync, iscoroutinefunction, markcoroutinefuncti
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from playground.catalogue.catalogue import NotImported
 from playground.display.pages import PageFrame, page
 from playground.runs.refusals import UNKNOWN, as_query, refusal_of, words
 from playground.store import DatabaseBusy
 from playground.views.frame import frame_of
+
+AGAIN = 1
+"""Seconds after which a browser asks again for what is not imported yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,8 @@ class EngineErrors:
         """Return the page for an error of the request; others pass."""
         if request.path.startswith("/api/"):
             return None
+        if isinstance(exception, NotImported) and request.method in ("GET", "HEAD"):
+            return _coming(request, exception)
         refusal = refusal_of(exception)
         if refusal is None:
             return None
@@ -52,6 +58,14 @@ def error_page(request: HttpRequest, code: int, title: str, text: str) -> HttpRe
     """Render an error as a page."""
     context = ErrorPage(code=code, title=title, text=text)
     return page(request, "error.html", context, frame=_frame(request), status=code)
+
+
+def _coming(request: HttpRequest, exception: NotImported) -> HttpResponse:
+    """Answer that what is asked for may come when the code is imported; the browser asks again until it is."""
+    response = error_page(request, 503, "The code is being imported", f"{exception}. This page then comes by itself.")
+    # The browser itself, since a socket that is opened after the worker has told of its code hears nothing.
+    response["Refresh"] = response["Retry-After"] = str(AGAIN)
+    return response
 
 
 def _answer(request: HttpRequest, code: int, title: str, text: str) -> HttpResponse:

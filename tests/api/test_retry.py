@@ -65,6 +65,79 @@ def caught(world: World) -> Any:
     return begin().attempt(world.step("a", fails=True), otherwise=mend).then(world.step("b", fails=True)).commit()
 
 
+def unmended(world: World) -> Any:
+    """Catch a failure, and fail with what answers to it."""
+    body = sequence(world.step("a"), world.step("b", fails=True))
+    handler = sequence(world.step("d"), world.step("e", fails=True))
+    return begin().attempt(body, otherwise=handler).then(world.step("c")).commit()
+
+
+def spent(world: World) -> Any:
+    """Fail in the handler of one item of three; the others are fine, or their failure was caught for good."""
+
+    async def spend(told: Any) -> Any:
+        world.calls.append("spend")
+        if told["input"] == 2 and not world.mended:
+            raise RuntimeError("nothing is left")
+        return "spent"
+
+    async def fetch(item: int) -> int:
+        world.calls.append(f"fetch {item}")
+        if item == 1 or (item == 2 and not world.mended):
+            raise RuntimeError(f"{item} is away")
+        return item
+
+    guarded = begin("guarded").attempt(
+        create_step(id="fetch", execute=fetch), otherwise=create_step(id="spend", execute=spend)
+    )
+    return begin().map(lambda data: [0, 1, 2]).foreach(guarded.commit()).commit()
+
+
+def mended_outside(world: World) -> Any:
+    """Fail in a handler whose failure another attempt has caught, and fail after it."""
+    inner = begin("inner").attempt(world.step("a", fails=True), otherwise=world.step("b", fails=True)).commit()
+    last = create_step(id="last", execute=lambda told: told["step"])
+    return begin().attempt(inner, otherwise=last).then(world.step("c", fails=True)).commit()
+
+
+def beside(world: World) -> Any:
+    """Catch the failure of one arm of two that failed, and fail after it."""
+    mend = create_step(id="mend", execute=lambda told: "mended ")
+    arms = begin("arms").parallel([world.step("a", fails=True), world.step("b", fails=True)]).commit()
+    return begin().attempt(arms, otherwise=mend).then(world.step("c", fails=True)).commit()
+
+
+def undone_and_caught(world: World) -> Any:
+    """Catch a failure whose body was undone, and fail after it."""
+    done = world.step("a", undo=lambda output: None)
+    mend = create_step(id="mend", execute=lambda told: "mended ")
+    body = sequence(done, world.step("b", fails=True))
+    return begin().attempt(body, otherwise=mend).then(world.step("c", fails=True)).commit()
+
+
+def undone_and_unmended(world: World) -> Any:
+    """Undo a body, and fail with what answers to its failure."""
+    done = world.step("a", undo=lambda output: None)
+    body = sequence(done, world.step("b", fails=True))
+    return begin().attempt(body, otherwise=world.step("d", fails=True)).then(world.step("c")).commit()
+
+
+def caught_before(world: World) -> Any:
+    """Catch a failure in the first pass of a loop, and fail in the second with one that is not caught."""
+
+    async def execute(data: Any) -> Any:
+        world.calls.append("a")
+        if data == "x":
+            raise KeyError("x")
+        if not world.mended:
+            raise RuntimeError("a is broken")
+        return f"{data}a"
+
+    mend = create_step(id="mend", execute=lambda told: "mended ")
+    body = begin("body").attempt(create_step(id="a", execute=execute), otherwise=mend, on=KeyError).commit()
+    return begin().dountil(body, lambda data, ctx: ctx.iteration == 2).commit()
+
+
 def looped(world: World) -> Any:
     """Fail in the second iteration."""
 
@@ -102,6 +175,13 @@ def undone(world: World) -> Any:
         (nested, "xabc", ["b", "c"]),
         (items, ["xb", "xb"], ["b", "b"]),
         (caught, "a is brokenb", ["b"]),
+        (unmended, "xabc", ["b", "c"]),
+        (spent, [0, "spent", 2], ["fetch 2"]),
+        (mended_outside, "inner.bc", ["c"]),
+        (beside, "mended c", ["c"]),
+        (undone_and_caught, "mended c", ["c"]),
+        (undone_and_unmended, "xabc", ["a", "b", "c"]),
+        (caught_before, "mended a", ["a"]),
         (looped, "xaaa", ["a", "a"]),
         (conditional, {"b": "xab"}, ["b"]),
         (undone, "xabc", ["a", "b", "c"]),

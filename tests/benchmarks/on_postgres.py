@@ -68,7 +68,7 @@ def log_all(setting: str) -> None:
 def executed(log: Path) -> int:
     """Return of how many statements the log tells; those of the settings of a connection are none of a run's."""
     lines = log.read_text().splitlines()
-    return sum(("LOG:  statement:" in line or "LOG:  execute " in line) and " SET " not in line for line in lines)
+    return sum(("LOG:  statement:" in line or "LOG:  execute " in line) and ": SET " not in line for line in lines)
 
 
 def bytes_of() -> None:

@@ -55,7 +55,7 @@ async def test_a_new_version_takes_the_place_of_the_old() -> None:
 
 async def test_while_a_worker_imports_a_workflow_is_perhaps_only_not_there_yet() -> None:
     """Whoever comes in the first second is told to try again."""
-    with pytest.raises(UnknownWorkflow, match=r"There are: none$"):
+    with pytest.raises(UnknownWorkflow, match=r"There are: none\. No worker has imported code yet: try again"):
         await catalogue.workflow("a")
     await in_transaction(OwnRow("w", "here").create, ["a.py"])
     with pytest.raises(UnknownWorkflow, match="A worker still imports code: try again in a moment"):
@@ -93,6 +93,13 @@ async def test_a_module_that_fails_keeps_its_workflows() -> None:
     assert [problem.module for problem in await catalogue.import_errors()] == ["a.py", "pkg"]
     await publish(entry("a"))
     assert await catalogue.import_errors() == []
+
+
+async def test_a_workflow_that_is_not_there_may_be_in_a_module_that_fails() -> None:
+    """Whoever asks for it is told of the module, and why it does not import."""
+    await publish(entry("one"), failed=("b.py",))
+    with pytest.raises(UnknownWorkflow, match=r"'two'\. There are: one\. b\.py does not import \(SyntaxError: bad\)$"):
+        await catalogue.workflow("two")
 
 
 async def test_two_playgrounds_share_a_database() -> None:

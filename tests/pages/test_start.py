@@ -59,7 +59,20 @@ async def test_from_fills_the_form_with_a_former_input(stage: Stage) -> None:
 
 async def test_an_unknown_workflow_is_a_page_that_says_so(stage: Stage) -> None:
     """A wrong address is 404, with what there is."""
+    await stage.register_worker()
     await stage.publish(TRIP)
     response = await stage.client.get("/workflows/nope/")
-    assert response.status_code == 404
+    assert (response.status_code, "Refresh" in response) == (404, False)
     assert "There are: trip" in text_of(response)
+
+
+async def test_a_page_that_is_opened_before_the_code_is_imported_comes_by_itself(stage: Stage) -> None:
+    """It says what it waits for, and the browser asks again; what is sent is refused as ever."""
+    response = await stage.client.get("/workflows/trip/")
+    assert (response.status_code, response["Refresh"], response["Retry-After"]) == (503, "1", "1")
+    assert "The code is being imported" in text_of(response)
+    assert (await stage.post("/workflows/trip/", {})).status_code == 404
+    await stage.register_worker()
+    await stage.publish(TRIP)
+    response = await stage.client.get("/workflows/trip/")
+    assert (response.status_code, "Refresh" in response) == (200, False)

@@ -133,15 +133,17 @@ def _is_read_by_other(name: str, key: str, fields: Fields) -> bool:
 
 @lru_cache(maxsize=256)
 def keys_by_name(kind: Any) -> dict[str, str]:
-    """Return the keys under which the fields of a model or dataclass are read, by their names in Python.
+    """Return the keys under which the fields of a model or dataclass are read, by all names that they have.
 
-    Any other type has none.
+    Those are what the field is called in Python, last, and its other aliases. Any other type has none.
     """
     fields = getattr(kind, "model_fields", None) or getattr(kind, "__pydantic_fields__", None) or {}
-    return {name: _key(field) or name for name, field in fields.items()}
+    known = {name: _aliases(field) or [name] for name, field in fields.items()}
+    others = {other: first for first, *more in known.values() for other in more}
+    return others | {name: first for name, (first, *_) in known.items()}
 
 
-def _key(field: FieldInfo) -> str | None:
+def _aliases(field: FieldInfo) -> list[str]:
     alias = field.validation_alias
-    first = alias.choices[0] if isinstance(alias, AliasChoices) else alias
-    return first if isinstance(first, str) else None
+    choices = alias.choices if isinstance(alias, AliasChoices) else [alias]
+    return [choice for choice in choices if isinstance(choice, str)]

@@ -23,6 +23,7 @@ from playground.fleet.hanging import watch_over
 from playground.fleet.host import attend
 from playground.fleet.silence import watch_for_silence
 from playground.fleet.sweep import keep_swept
+from playground.fleet.takeover import watch
 from playground.guard.address import Address
 from playground.layers import LocalLayer
 from playground.layers.door import door_of, open_door
@@ -86,6 +87,7 @@ class Command(BaseCommand):
             return {child.worker_id for child in supervisor.children}
 
         async def beside() -> None:
+            await watch.begin()
             async with door(layer), asyncio.TaskGroup() as tasks:
                 tasks.create_task(supervisor.run())
                 tasks.create_task(overhear(await so_far()))

@@ -1,11 +1,12 @@
 """The state of a run."""
 
 import asyncio
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 from pydantic.dataclasses import dataclass
+from typing_extensions import TypedDict
 
 from engine import Context, Engine, MemoryStore, create_step, step
 from engine.errors import InvalidInput
@@ -131,6 +132,53 @@ async def test_changes_are_validated() -> None:
     assert (result.status, result.error_detail["type"]) == ("failed", "InvalidState")
     assert result.error_detail["issues"][0]["path"] == ["count"]
     assert result.state["count"] == 3
+
+
+class Named(BaseModel):
+    """A state with a field that JSON has under another name, and one that takes either."""
+
+    calls: int = Field(default=0, alias="toolCalls")
+    seen: int = Field(default=0, validation_alias=AliasChoices("seen", "Seen"), serialization_alias="seenOut")
+
+
+class Loose(TypedDict, total=False):
+    """A state without a model."""
+
+    count: int
+
+
+@pytest.mark.parametrize("schema", [Named, Annotated[Named, "by field"]])
+@pytest.mark.parametrize("initial", [{}, {"toolCalls": 1, "seen": 1}])
+@pytest.mark.parametrize("changes", [{"calls": 2}, {"toolCalls": 2}, {"Seen": 2}, {"calls": 2, "Seen": 3}])
+async def test_a_change_goes_by_the_fields_name_or_its_alias(
+    schema: Any, initial: dict[str, int], changes: dict[str, int]
+) -> None:
+    """Either names the field, whatever was there before, and a second time too."""
+    seen: list[Named] = []
+    parts = [setting("set", **changes), setting("again", **changes), reading(lambda ctx: seen.append(ctx.state))]
+    flow = begin(state_schema=schema)
+    for part in parts:
+        flow = flow.then(part)
+    result = await run_to_end(flow.commit(), 1, initial_state=initial)
+    assert result.status == "success", result.error
+    before = initial.get("seen", 0)
+    changes = {"seen" if name == "Seen" else name: value for name, value in changes.items()}
+    assert seen[0].calls == changes.get("calls", changes.get("toolCalls", initial.get("toolCalls", 0)))
+    assert seen[0].seen == changes.get("seen", before)
+
+
+@pytest.mark.parametrize(
+    ("schema", "more"), [(Tally, {}), (Tally, {"count": 1}), (Loose, {}), (Loose, {"count": 1}), (Named, {"calls": 1})]
+)
+async def test_a_name_that_the_schema_does_not_have_fails_the_step(schema: Any, more: dict[str, int]) -> None:
+    """It can only be a mistake, and its value would be lost; what is set beside it is not set either."""
+    result = await run_to_end(begin(state_schema=schema).then(setting("wrong", cuont=2, **more)).commit(), 1)
+    assert (result.status, result.error_detail["type"]) == ("failed", "InvalidState")
+    assert (
+        f"{schema.__name__} has no 'cuont'. {'There are: ' if schema is Named else 'Did you mean count?'}"
+        in result.error
+    )
+    assert not result.state.get("count")
 
 
 async def test_a_change_that_cannot_become_json_is_an_error() -> None:
