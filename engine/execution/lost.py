@@ -3,6 +3,7 @@
 from engine.errors import WorkerLost
 from engine.events import RunStatus
 from engine.execution.outcome import Failed
+from engine.execution.ports import Observer
 from engine.execution.recorder import Recorder
 from engine.execution.walker import Walker
 from engine.failure import describe
@@ -24,20 +25,21 @@ def fail_lost(run: Walker, path: Path, record: StepState | None) -> Failed | Non
     return Failed(detail)
 
 
-async def take_over(journal: Recorder, claim: Claim, status: RunStatus) -> Failed | None:
+async def take_over(journal: Recorder, claim: Claim, status: RunStatus, observer: Observer | None) -> Failed | None:
     """Record what a worker before this one left interrupted; tell why when the run cannot go on.
 
     Args:
         journal: the run's.
         claim: this worker's.
         status: what the run was before this claim.
+        observer: is told when there was something.
     """
     state, lost = journal.state, claim.interrupted
     at_work = [step for step in state.open.values() if step.kind == "step" and step.status == "running"]
     interrupted = [list(step.path) for step in at_work if step.retry_at is None and (lost or not step.ready)]
     if state.undoing is not None:
         if lost:
-            _record_recovery(journal, claim, [])
+            _record_recovery(journal, claim, [], observer)
         return None
     # Conditions and timer functions leave no trace until they have ended: a worker may have died of one.
     unseen = lost and not at_work and status in ("pending", "running")
@@ -45,13 +47,17 @@ async def take_over(journal: Recorder, claim: Claim, status: RunStatus) -> Faile
     if unseen and deaths >= MAX_LOST:
         return Failed(describe(_lost_between(deaths, claim.lost or "")))
     if interrupted or unseen:
-        _record_recovery(journal, claim, interrupted)
+        _record_recovery(journal, claim, interrupted, observer)
         if unseen:
             await journal.flush()
     return None
 
 
-def _record_recovery(journal: Recorder, claim: Claim, interrupted: list[list[str | int]]) -> None:
+def _record_recovery(
+    journal: Recorder, claim: Claim, interrupted: list[list[str | int]], observer: Observer | None
+) -> None:
+    if observer is not None:
+        observer.taken_over(journal.run_id)
     lost = claim.interrupted
     reason = claim.lost or ("its worker was lost" if lost else "its worker was stopped")
     journal.emit("run-recovered", (), {"reason": reason, "interrupted": interrupted, "lost": int(lost)})

@@ -123,7 +123,7 @@ class Observer(Protocol):
         ...
 
     def taken_over(self, run_id: str) -> None:
-        """Take notice that a run was claimed whose former owner was lost."""
+        """Take notice that a run goes on whose worker was lost, or stopped in the middle of a step."""
         ...
 
     def ended(self, run: RunState) -> None:

@@ -231,7 +231,7 @@ class Execution:
         status = self.journal.state.status
         if status == "pending" or self._start is not None:
             self.journal.emit("run-started", (), {} if self._start is None else self._start.payload())
-        return await take_over(self.journal, self._claim, status)
+        return await take_over(self.journal, self._claim, status, self.observer)
 
     @property
     def _root(self) -> Scope:

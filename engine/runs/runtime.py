@@ -139,8 +139,6 @@ class Runtime:
             if claim is None:
                 self.notice(run_id)
                 return None
-            if self.observer is not None and claim.interrupted:
-                self.observer.taken_over(run_id)
             try:
                 state = await self._execute(flow, claim, fold(claim.events, known), start)
                 if state is not None and state.ended:

@@ -25,7 +25,7 @@ class CountedByWorker:
     steps: Mapping[str, Histogram]
     """For each workflow, how long attempts of its steps took."""
     takeovers: int
-    """How many runs it has taken over from workers that were lost."""
+    """How many runs went on in it after their worker was lost, or stopped in the middle of a step."""
 
 
 async def counted() -> list[CountedByWorker]:

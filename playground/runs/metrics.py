@@ -83,7 +83,7 @@ def as_text(figures: Figures) -> str:
         *_samples(
             "stepyard_takeovers_total",
             "counter",
-            "Runs taken over from workers that were lost.",
+            "Runs that went on here after their worker was lost or stopped.",
             [(labels, one.takeovers) for labels, one in own],
         ),
         *_histogram("stepyard_watch_lag_seconds", "How far pages of this process are behind.", [({}, figures.lag)]),

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import time
 from collections.abc import AsyncIterator
@@ -145,6 +146,9 @@ async def test_a_host_that_dies_is_taken_over_in_seconds(machines: Cluster) -> N
         await machines.until(lambda: over(machines))
         assert machines.lost(run_id) == 1
         whole(machines, [run_id], -60)
+        # Who took it over has counted that, and any web process tells.
+        taken = r'stepyard_takeovers_total{host="host-b",worker="[^"]+"} 1\n'
+        await web.until("/metrics", lambda _, text: re.search(taken, text) is not None)
 
 
 def own_numbers(pid: int) -> list[int]:
