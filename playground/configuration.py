@@ -5,12 +5,16 @@ import re
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
 QUEUES = ("procrastinate", "celery")
+TRACES = ("otlp", "console")
+LOG_FORMATS = ("text", "json")
+UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +58,8 @@ class Configuration:
     """The secret that a browser needs once."""
     schedules: bool
     """Whether schedules are armed that nobody has disarmed."""
+    keep: int | timedelta | None
+    """How many of the newest ended runs are kept, or for how long after their end; all of them, when it is None."""
     production: bool
     """Whether runs are in earnest here, so that rehearsals are refused."""
     reload: bool
@@ -73,6 +79,10 @@ class Configuration:
     debug: bool
     secret_key: str = field(repr=False)
     log_level: str
+    log_format: str
+    """How a line of the log is written: ``text`` or ``json``."""
+    traces: str
+    """Where traces of runs go by OpenTelemetry; nowhere, when it is empty."""
     worker_id: str
     """The name that the supervisor gave to this process, if it is a worker."""
     worker_after: frozenset[str]
@@ -81,80 +91,120 @@ class Configuration:
     """The workers that died since a file was saved."""
 
 
+def read_keep(text: str, name: str) -> int | timedelta:
+    """Read how many runs are kept, or for how long.
+
+    Raises:
+        ImproperlyConfigured: it is neither; the message begins with the name.
+    """
+    match = re.fullmatch(r"(\d{1,6})([mhdw]?)", text, re.ASCII)
+    if match is None:
+        raise ImproperlyConfigured(f"{name} takes a number of runs or an age such as 12h, 30d or 8w, not {text!r}.")
+    number, unit = int(match[1]), match[2]
+    return number * UNITS[unit] if unit else number
+
+
+@dataclass(frozen=True, slots=True)
+class _Variables:
+    """The environment's variables, each read as what it is to be.
+
+    Every method raises ImproperlyConfigured with the variable's name, what was found and what is expected.
+    """
+
+    environment: Mapping[str, str]
+
+    def text(self, variable: str, default: str = "") -> str:
+        return self.environment.get(variable, default)
+
+    def words(self, variable: str) -> tuple[str, ...]:
+        """Names with commas or spaces between them."""
+        return tuple(self.text(variable).replace(",", " ").split())
+
+    def number(self, variable: str, default: int, least: int, most: int) -> int:
+        text = self.text(variable, str(default))
+        if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+            raise ImproperlyConfigured(f"{variable} is {text!r}; a whole number from {least} to {most} is expected.")
+        return int(text)
+
+    def switch(self, variable: str) -> bool:
+        text = self.text(variable) or "off"
+        if text not in ("on", "off"):
+            raise ImproperlyConfigured(f"{variable} is {text!r}; on or off is expected.")
+        return text == "on"
+
+    def one_of(self, variable: str, known: Sequence[str]) -> str:
+        text = self.text(variable)
+        if text and text not in known:
+            raise ImproperlyConfigured(f"{variable} is {text!r}; {' or '.join(known)} is expected.")
+        return text
+
+    def names(self, variable: str) -> frozenset[str]:
+        """A list as JSON, as one process of Stepyard hands it to another."""
+        return frozenset(json.loads(self.text(variable, "[]")))
+
+    def networks(self, variable: str) -> tuple[IPv4Network | IPv6Network, ...]:
+        try:
+            return tuple(ip_network(text) for text in self.words(variable))
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"{variable}: {error}. Addresses or networks are expected, such as 127.0.0.1,10.0.0.0/8."
+            ) from error
+
+    def header(self, variable: str, default: str) -> str:
+        name = self.text(variable) or default
+        if not re.fullmatch(r"[A-Za-z0-9-]{1,100}", name):
+            raise ImproperlyConfigured(f"{variable} is {name!r}; the name of a header is expected, such as {default}.")
+        return name.lower()
+
+    def keep(self, variable: str) -> int | timedelta | None:
+        text = self.text(variable)
+        return read_keep(text, variable) if text else None
+
+    def file(self, variable: str) -> Path | None:
+        text = self.text(variable)
+        return Path(text).absolute() if text else None
+
+
 def read(environment: Mapping[str, str]) -> Configuration:
     """Return what the variables say.
 
     Raises:
         ImproperlyConfigured: one of them says what cannot be.
     """
-
-    def number(variable: str, default: int, least: int, most: int) -> int:
-        text = environment.get(variable, str(default))
-        if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
-            raise ImproperlyConfigured(f"{variable} is {text!r}; a whole number from {least} to {most} is expected.")
-        return int(text)
-
-    def switch(variable: str) -> bool:
-        text = environment.get(variable) or "off"
-        if text not in ("on", "off"):
-            raise ImproperlyConfigured(f"{variable} is {text!r}; on or off is expected.")
-        return text == "on"
-
-    def one_of(variable: str, known: Sequence[str]) -> str:
-        text = environment.get(variable, "")
-        if text and text not in known:
-            raise ImproperlyConfigured(f"{variable} is {text!r}; {' or '.join(known)} is expected.")
-        return text
-
-    def names(variable: str) -> frozenset[str]:
-        return frozenset(json.loads(environment.get(variable, "[]")))
-
-    def networks(variable: str) -> tuple[IPv4Network | IPv6Network, ...]:
-        texts = [text.strip() for text in environment.get(variable, "").split(",") if text.strip()]
-        try:
-            return tuple(ip_network(text) for text in texts)
-        except ValueError as error:
-            raise ImproperlyConfigured(
-                f"{variable}: {error}. Addresses or networks are expected, such as 127.0.0.1,10.0.0.0/8."
-            ) from error
-
-    def header(variable: str, default: str) -> str:
-        name = environment.get(variable) or default
-        if not re.fullmatch(r"[A-Za-z0-9-]{1,100}", name):
-            raise ImproperlyConfigured(f"{variable} is {name!r}; the name of a header is expected, such as {default}.")
-        return name.lower()
-
-    env_file = environment.get("STEPYARD_ENV_FILE")
+    given = _Variables(environment)
     return Configuration(
-        host=environment.get("STEPYARD_HOST", "127.0.0.1"),
-        port=number("STEPYARD_PORT", 4111, 0, 65535),
-        workers=number("STEPYARD_WORKERS", 1, 0, 64),
-        concurrent_runs=number("STEPYARD_CONCURRENT_RUNS", 100, 1, 10_000),
-        host_name=environment.get("STEPYARD_HOST_NAME") or socket.gethostname(),
-        silent=number("STEPYARD_SILENT", 3, 1, 3600),
-        grace=number("STEPYARD_GRACE", 30, 0, 86_400),
-        blocked_seconds=number("STEPYARD_BLOCKED_SECONDS", 60, 0, 86_400),
-        db=Path(environment.get("STEPYARD_DB", ".stepyard/playground.sqlite3")),
-        database=environment.get("STEPYARD_DATABASE", ""),
-        redis=environment.get("STEPYARD_REDIS", ""),
-        queue=one_of("STEPYARD_QUEUE", QUEUES),
-        broker=environment.get("STEPYARD_BROKER", ""),
-        queues=tuple(filter(None, environment.get("STEPYARD_QUEUES", "").replace(",", " ").split())),
-        env_file=Path(env_file).absolute() if env_file else None,
-        token=environment.get("STEPYARD_TOKEN", ""),
-        schedules=switch("STEPYARD_SCHEDULES"),
-        production=switch("STEPYARD_PRODUCTION"),
-        reload=environment.get("STEPYARD_RELOAD", "1") != "0",
-        trusted_proxies=networks("STEPYARD_TRUSTED_PROXIES"),
-        user_header=header("STEPYARD_USER_HEADER", "x-forwarded-user"),
-        role_header=header("STEPYARD_ROLE_HEADER", "x-forwarded-role"),
-        allowed_hosts=tuple(filter(None, environment.get("STEPYARD_ALLOWED_HOSTS", "").split(","))),
-        max_body=number("STEPYARD_MAX_BODY", 5 * 1024 * 1024, 1024, 1024 * 1024 * 1024),
-        workflows=tuple(environment.get("PLAYGROUND_WORKFLOWS", "").replace(",", " ").split()),
-        debug=environment.get("STEPYARD_DEBUG", "0") == "1",
-        secret_key=environment.get("STEPYARD_SECRET_KEY", ""),
-        log_level=environment.get("STEPYARD_LOG_LEVEL", "WARNING").upper(),
-        worker_id=environment.get("STEPYARD_WORKER_ID", ""),
-        worker_after=names("STEPYARD_WORKER_AFTER"),
-        worker_died=names("STEPYARD_WORKER_DIED"),
+        host=given.text("STEPYARD_HOST", "127.0.0.1"),
+        port=given.number("STEPYARD_PORT", 4111, 0, 65535),
+        workers=given.number("STEPYARD_WORKERS", 1, 0, 64),
+        concurrent_runs=given.number("STEPYARD_CONCURRENT_RUNS", 100, 1, 10_000),
+        host_name=given.text("STEPYARD_HOST_NAME") or socket.gethostname(),
+        silent=given.number("STEPYARD_SILENT", 3, 1, 3600),
+        grace=given.number("STEPYARD_GRACE", 30, 0, 86_400),
+        blocked_seconds=given.number("STEPYARD_BLOCKED_SECONDS", 60, 0, 86_400),
+        db=Path(given.text("STEPYARD_DB", ".stepyard/playground.sqlite3")),
+        database=given.text("STEPYARD_DATABASE"),
+        redis=given.text("STEPYARD_REDIS"),
+        queue=given.one_of("STEPYARD_QUEUE", QUEUES),
+        broker=given.text("STEPYARD_BROKER"),
+        queues=given.words("STEPYARD_QUEUES"),
+        env_file=given.file("STEPYARD_ENV_FILE"),
+        token=given.text("STEPYARD_TOKEN"),
+        schedules=given.switch("STEPYARD_SCHEDULES"),
+        keep=given.keep("STEPYARD_KEEP"),
+        production=given.switch("STEPYARD_PRODUCTION"),
+        reload=given.text("STEPYARD_RELOAD", "1") != "0",
+        trusted_proxies=given.networks("STEPYARD_TRUSTED_PROXIES"),
+        user_header=given.header("STEPYARD_USER_HEADER", "x-forwarded-user"),
+        role_header=given.header("STEPYARD_ROLE_HEADER", "x-forwarded-role"),
+        allowed_hosts=given.words("STEPYARD_ALLOWED_HOSTS"),
+        max_body=given.number("STEPYARD_MAX_BODY", 5 * 1024 * 1024, 1024, 1024 * 1024 * 1024),
+        workflows=given.words("PLAYGROUND_WORKFLOWS"),
+        debug=given.text("STEPYARD_DEBUG", "0") == "1",
+        secret_key=given.text("STEPYARD_SECRET_KEY"),
+        log_level=given.text("STEPYARD_LOG_LEVEL", "WARNING").upper(),
+        log_format=given.one_of("STEPYARD_LOG_FORMAT", LOG_FORMATS) or "text",
+        traces=given.one_of("STEPYARD_TRACES", TRACES),
+        worker_id=given.text("STEPYARD_WORKER_ID"),
+        worker_after=given.names("STEPYARD_WORKER_AFTER"),
+        worker_died=given.names("STEPYARD_WORKER_DIED"),
     )

@@ -32,6 +32,14 @@ class Run(models.Model):
     """The schedule that started it, if one did."""
     rehearsal = models.BooleanField(default=False, db_default=False)
     """Whether it pretends something, as rehearsals do."""
+    name = models.TextField(null=True)
+    """What people call it."""
+    tags = models.TextField(default="[]", db_default="[]")
+    """Its tags, as JSON."""
+    via = models.CharField(max_length=16, blank=True, default="", db_default="")
+    """The way on which it was started: `engine.journal.summary.RunSummary.via`."""
+    forked_from = models.CharField(max_length=255, null=True)
+    """The run that it is a fork of."""
 
     epoch = models.BigIntegerField(default=0)
     """The number of claims so far; only the newest may append."""
@@ -45,6 +53,13 @@ class Run(models.Model):
     """When the earliest of its timers is due."""
     offer_at = models.DateTimeField(null=True)
     """When a queued run is handed to the distributed queue again if no worker has taken it."""
+    queue = models.CharField(max_length=64, null=True)
+    """The distributed queue that its next step names, and how urgent it is there; null for those of its workflow."""
+    priority = models.IntegerField(null=True)
+    lane = models.TextField(null=True)
+    """What its input has at the workflow's ``concurrency_key``: those that have the same follow one another."""
+    called_at = models.DateTimeField(null=True)
+    """When another run had to wait since it was this one's turn: `playground.store.turns.taking`."""
 
     class Meta:
         """Indexes for the lists and for the sweep, which only looks at unfinished runs."""
@@ -56,6 +71,16 @@ class Run(models.Model):
             models.Index(fields=["offer_at"], name="run_offered", condition=models.Q(queued_at__isnull=False)),
             models.Index(fields=["wake_at"], name="run_due", condition=models.Q(wake_at__isnull=False)),
             models.Index(fields=["leased_until"], name="run_leased", condition=models.Q(leased_until__isnull=False)),
+            models.Index(
+                fields=["workflow_id", "lane"],
+                name="run_held",
+                condition=models.Q(leased_until__isnull=False, ended_at__isnull=True),
+            ),
+            models.Index(
+                fields=["workflow_id", "lane", "queued_at"],
+                name="run_in_lane",
+                condition=models.Q(lane__isnull=False, ended_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -131,11 +156,22 @@ class WorkflowVersion(models.Model):
     priority = models.IntegerField(db_default=0)
     code = models.CharField(max_length=64, db_default="")
     """The digest of its `WorkflowCode` as it was published last; empty when nothing is known of it."""
+    concurrency = models.IntegerField(null=True)
+    """How many of its runs are executed at once; null for as many as there is room for."""
+    concurrency_key = models.TextField(null=True)
+    """The path into the input of what tells apart runs that follow one another; null when none do."""
 
     class Meta:
-        """A digest stands for one graph of one workflow."""
+        """A digest stands for one graph of one workflow; the few versions with limits are looked at by each claim."""
 
         constraints = [models.UniqueConstraint(fields=["workflow_id", "digest"], name="one_row_a_version")]
+        indexes = [
+            models.Index(
+                fields=["workflow_id", "concurrency"],
+                name="version_limited",
+                condition=models.Q(current=True, concurrency__isnull=False),
+            )
+        ]
 
     def __str__(self) -> str:
         """Return the workflow's id and the start of its digest."""
@@ -286,6 +322,8 @@ class Worker(models.Model):
     """Since when somebody has looked in vain for a sign; null while there is one."""
     wanted = models.CharField(max_length=8, blank=True, default="")
     """What its supervisor is asked to do with it: `playground.fleet.host.Order`."""
+    queues = models.TextField(default="[]")
+    """The distributed queues from which it takes, as JSON; none when it looks for runs itself."""
     versions = models.TextField(default="{}")
     """The digests of the workflows that it holds, by their ids, as JSON."""
     codes = models.TextField(db_default="{}")
@@ -301,6 +339,8 @@ class Worker(models.Model):
     """The ids of the runs it executes, as JSON."""
     blocked = models.TextField(default="null")
     """What blocks its event loop, as JSON: `playground.fleet.workers.Blocked`."""
+    figures = models.TextField(db_default="{}")
+    """What it has counted since it began, as JSON: `playground.worker.observing.Observing.figures`."""
     memory = models.BigIntegerField(default=0)
     """Resident memory in bytes."""
     memory_first = models.BigIntegerField(default=0)

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from tests.test_rooms import ENGINE, PLAYGROUND
+from tests.test_rooms import ENGINE, PLAYGROUND, tree_of
 
 ROOT = Path(__file__).parents[1]
 
@@ -20,8 +20,7 @@ def test_a_name_of_a_module_means_one_thing() -> None:
 def test_a_name_of_a_class_means_one_thing() -> None:
     """Two public classes are called alike only where both are about the same thing; examples speak as users do."""
     paths = [path for path in ENGINE + PLAYGROUND if "examples" not in path.parts]
-    trees = [ast.parse(path.read_text()) for path in paths]
-    classes = (node.name for tree in trees for node in tree.body if isinstance(node, ast.ClassDef))
+    classes = (node.name for path in paths for node in tree_of(path).body if isinstance(node, ast.ClassDef))
     names = Counter(name for name in classes if not name.startswith("_"))
     assert {name for name, times in names.items() if times > 1} == set(CLASSES_ALIKE)
 
@@ -44,6 +43,7 @@ ALIKE = {
             "answers",
             "backup",
             "compare",
+            "fuzz",
             "inbox",
             "rehearsing",
             "run",

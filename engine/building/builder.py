@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar, overload
 
 from engine.building import additions
+from engine.building.carriage import check_key
 from engine.building.givens import Catching, Condition, Data, Inline, JsonDict, Result
 from engine.building.schedules import plan
 from engine.building.sequence import Part, node_of
@@ -330,11 +331,12 @@ class WorkflowBuilder(Generic[In, Out, Now]):
         Raises:
             EmptyWorkflow: it has no step.
             DuplicateId: two of its nodes have the same id.
-            WiringError: a step can never take what it is given, or a mapping reads a step that is not before it, or a
-                part that cannot be there.
+            WiringError: a step can never take what it is given, or a mapping reads a step that is not before it, or
+                a mapping or ``concurrency_key`` a part that cannot be there.
             DefinitionError: a schedule has a wrong expression, zone or input.
         """
         check_wiring(self.flow)
+        check_key(self.flow)
         return Workflow(flow=replace(self.flow, schedules=plan(self.flow, self.schedules)))
 
     def __repr__(self) -> str:

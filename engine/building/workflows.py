@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from typing import Any, TypedDict, TypeVar, Unpack, overload
 
 from engine.building.builder import WorkflowBuilder
+from engine.building.carriage import check_carriage, check_limits
 from engine.building.schedules import Every, Schedule
-from engine.building.step_options import check_options
+from engine.building.step_options import check_options, state_schema
 from engine.errors import DefinitionError
 from engine.ids import check_id
 from engine.shown import shown
@@ -15,9 +16,6 @@ from engine.tree.nodes import Flow
 from engine.tree.signature import caller_position
 from engine.tree.step import Hook, Retry, Step
 from engine.values.schema import Schema
-
-LONGEST_QUEUE = 64
-MOST_URGENT = 9
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -56,6 +54,14 @@ class WorkflowOptions(TypedDict, total=False):
     priority: int | None
     """How urgent its runs are in that queue: from 0, the least, which they are when it is left out, to 9."""
 
+    concurrency: int | None
+    """How many of its runs a playground executes at once, over all its workers; as many as there is room for when it is
+    left out. A run that rests (suspended, asleep, paused) holds no place."""
+
+    concurrency_key: str | None
+    """Keys and indexes of a part of the input, joined by dots: ``"customer.id"``. Of the runs that have the same
+    there, a playground executes one after the other; those that have nothing there, or null, wait for nobody."""
+
 
 @overload
 def create_workflow(
@@ -83,15 +89,14 @@ def create_workflow(
         id: its name: letters, digits, ``_`` and ``-``.
         input_schema: what a run is started with: a type, a JSON Schema dict, or None for any JSON value.
         output_schema: what a run gives, likewise.
-        **options: state_schema, description, retry, metadata, on_start, on_finish, on_error, schedules, queue
-            and priority: see `WorkflowOptions`.
+        **options: state_schema, description, retry, metadata, on_start, on_finish, on_error, schedules, queue,
+            priority, concurrency and concurrency_key: see `WorkflowOptions`.
 
     Raises:
         DefinitionError: the id, a schema or an option cannot be used; its message says how to mend it.
     """
     check_id(id, "workflow")
     _check(id, options)
-    state = options.get("state_schema")
     given = Schema.given(f"input_schema of workflow {id!r}", input_schema)
     file, line = caller_position()
     flow = Flow(
@@ -99,7 +104,7 @@ def create_workflow(
         nodes=(),
         input=given,
         output=Schema.given(f"output_schema of workflow {id!r}", output_schema),
-        state=None if state is None else Schema.given(f"state_schema of workflow {id!r}", state),
+        state=state_schema(f"state_schema of workflow {id!r}", options.get("state_schema")),
         description=options.get("description", ""),
         retry=options.get("retry"),
         metadata=options.get("metadata"),
@@ -108,6 +113,8 @@ def create_workflow(
         on_error=options.get("on_error"),
         queue=options.get("queue"),
         priority=options.get("priority"),
+        concurrency=options.get("concurrency"),
+        concurrency_key=options.get("concurrency_key"),
         file=file,
         line=line,
     )
@@ -124,27 +131,8 @@ def _check(id: str, options: WorkflowOptions) -> None:
     for name in ("on_start", "on_finish", "on_error"):
         if (hook := options.get(name)) is not None and not _takes_one(hook):
             raise DefinitionError(f"Workflow {id!r} has {name}={shown(hook)}. Expected a function of one argument.")
-
-    _check_carriage(id, options.get("queue"), options.get("priority"))
-
-
-def _check_carriage(id: str, queue: Any, priority: Any) -> None:
-    """Check where a workflow's runs wait for a worker.
-
-    Raises:
-        DefinitionError: there can be no such queue, or no such priority.
-    """
-    if queue is not None:
-        check_id(queue, "queue")
-        if len(queue) > LONGEST_QUEUE:
-            raise DefinitionError(
-                f"Workflow {id!r} has a queue whose name has {len(queue)} characters. Expected {LONGEST_QUEUE} at most."
-            )
-    if priority is not None and (type(priority) is not int or not 0 <= priority <= MOST_URGENT):
-        raise DefinitionError(
-            f"Workflow {id!r} has priority={shown(priority)}. Expected a whole number from 0 to {MOST_URGENT}; the "
-            "highest one is the most urgent."
-        )
+    check_carriage(f"Workflow {id!r}", options.get("queue"), options.get("priority"))
+    check_limits(id, options.get("concurrency"), options.get("concurrency_key"))
 
 
 def _takes_one(hook: Any) -> bool:

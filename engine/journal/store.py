@@ -269,14 +269,14 @@ class MemoryStore:
         """Claim the run; see `Store.claim`."""
         kept = self._kept(run_id)
         now = self._clock.now()
-        held = kept.leased_until is not None
-        over = kept.ended and not kept.hooks
-        if over or (held and not force and kept.leased_until > now):  # type: ignore[operator]
+        until = kept.leased_until
+        is_over = kept.ended and not kept.hooks
+        if is_over or (until is not None and until > now and not force):
             return None
         kept.epoch += 1
         kept.leased_until = now + timedelta(seconds=lease)
         last, events = len(kept.rows), _numbered(kept, after)
-        return Claim(run_id=run_id, epoch=kept.epoch, interrupted=held, last_seq=last, events=events)
+        return Claim(run_id=run_id, epoch=kept.epoch, interrupted=until is not None, last_seq=last, events=events)
 
     async def renew(self, run_id: str, *, epoch: int, lease: float) -> int:
         """Renew the lease; see `Store.renew`."""

@@ -29,8 +29,9 @@ from engine.values.schema import Schema
 
 Graph = dict[str, Any]
 
-# What people read, where it is written, when it starts and where it waits may change without the workflow changing.
-_WORDS = frozenset({"description", "file", "line", "metadata", "schedules", "queue", "priority"})
+# What people read, where it is written, when it starts, where it waits and for whom may change without the workflow
+# changing.
+_WORDS = frozenset({"description", "file", "line", "metadata", "schedules", "queue", "priority", "limits"})
 _SCHEMA_WORDS = frozenset({"description", "title", "examples", "$comment"})
 _SCHEMAS = frozenset({"input_schema", "output_schema", "state_schema", "resume_schema", "suspend_schema", "schema"})
 
@@ -53,6 +54,7 @@ def graph_of(flow: Flow) -> Graph:
         | _given("schedules", [one.to_dict() for one in flow.schedules] or None)
         | _given("queue", flow.queue)
         | _given("priority", flow.priority)
+        | _given("limits", _limits(flow))
     )
 
 
@@ -60,8 +62,8 @@ def graph_of(flow: Flow) -> Graph:
 def digest_of(flow: Flow) -> str:
     """Return the SHA-256 of a workflow's graph and schemas, in hex.
 
-    It is the same in every process, and stays the same when only descriptions, metadata, schedules, queues or source
-    lines change.
+    It is the same in every process, and stays the same when only descriptions, metadata, schedules, queues, limits or
+    source lines change.
     """
     text = json.dumps(_essence(graph_of(flow)), sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode(errors="backslashreplace")).hexdigest()
@@ -118,8 +120,15 @@ def _step(step: Step[Any, Any]) -> Graph:
             "line": step.line,
         }
         | _given("state_schema", _reading(step.state))
+        | _given("queue", step.queue)
+        | _given("priority", step.priority)
         | _given("undo", None if step.undo is None else _called(step.undo))
     )
+
+
+def _limits(flow: Flow) -> Graph | None:
+    found = _given("concurrency", flow.concurrency) | _given("key", flow.concurrency_key)
+    return found or None
 
 
 def _parallel(node: ParallelNode) -> Graph:

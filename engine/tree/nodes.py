@@ -176,6 +176,10 @@ class Flow:
     schedules: tuple[Planned, ...] = ()
     queue: str | None = None
     priority: int | None = None
+    concurrency: int | None = None
+    """How many of its runs are executed at once."""
+    concurrency_key: str | None = None
+    """A path into the input; runs that have the same there are executed one after the other."""
     file: str | None = None
     line: int | None = None
 

@@ -1,12 +1,13 @@
 """JSON Schema documents: put together from others, and generated from types that have no exact one."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Flag
 from types import SimpleNamespace
 from typing import Any, Literal
 from urllib.parse import quote
 
+from pydantic import BaseModel, Secret, SecretBytes, SecretStr
 from pydantic.json_schema import GenerateJsonSchema, JsonRef, JsonSchemaMode, JsonSchemaValue, JsonSchemaWarningKind
 from pydantic_core import PydanticSerializationError, core_schema
 from referencing import Registry, Resource
@@ -52,6 +53,8 @@ class LenientGenerator(GenerateJsonSchema):
         """Return the JSON of a default, that of sets in an order that is the same in every process."""
         if is_endless(dft):
             raise PydanticSerializationError("a default of inf or nan has no place in JSON")
+        if _holds_secret(dft):
+            raise PydanticSerializationError("stars in place of a secret are no default, and the secret is not told")
         try:
             return super().encode_default(_ordered(dft))
         except Exception as error:
@@ -130,6 +133,23 @@ def _ordered(value: Any) -> Any:
         return sorted(value)
     except TypeError:
         return sorted(value, key=repr)
+
+
+def _holds_secret(value: Any) -> bool:
+    """Tell whether a default is a secret, or one stands in its containers, models or dataclasses."""
+    match value:
+        case Secret() | SecretStr() | SecretBytes():
+            return True
+        case dict():
+            return any(map(_holds_secret, value.values()))
+        case list() | tuple() | set() | frozenset():
+            return any(map(_holds_secret, value))
+        case BaseModel():
+            return any(_holds_secret(part) for _, part in value)
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            return any(_holds_secret(getattr(value, part.name, None)) for part in fields(value))
+        case _:
+            return False
 
 
 def _timed(found: JsonSchemaValue, text_format: str) -> JsonSchemaValue:

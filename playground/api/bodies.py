@@ -81,6 +81,18 @@ PROCEED = _body({"step": {"anyOf": [FLAG, STEP]}, "breakpoints": BREAKPOINTS, "i
 CANCEL = _body({"reason": TEXT})
 SCENARIO = _body({"name": TEXT, "results": {"type": "array", "items": TEXT}}, "name")
 PLAY = _body({"names": {"type": "array", "items": TEXT}, "update": {"type": "boolean"}})
+FUZZ = _body(
+    {
+        "runs": {"type": "integer", "minimum": 1},
+        "seconds": {"type": "number", "minimum": 1},
+        "memory": {"type": "integer", "minimum": 16},
+        "seed": NUMBER,
+        "steps": {"type": "array", "items": TEXT},
+        "rehearsal": REHEARSAL,
+        "wait": FLAG,
+    }
+)
+CALLED = obj({"name": or_null(TEXT), "tags": {"type": "array", "items": TEXT}}, "name", "tags", closed=True)
 EVENT = _body({"event": TEXT, "data": ANY}, "event")
 
 NO_QUERY: Query = ()
@@ -93,6 +105,7 @@ LISTED: Query = (
     *PAGES,
     ("status", STATUSES),
     ("q", TEXT),
+    ("tag", TEXT),
     ("resourceId", TEXT),
     ("fromDate", TIME),
     ("toDate", TIME),
@@ -108,6 +121,7 @@ LINES_OF: Query = (
     ("workflow", TEXT),
     ("status", STATUSES),
     ("q", TEXT),
+    ("tag", TEXT),
     ("since", TIME),
     ("until", TIME),
     *MORE,

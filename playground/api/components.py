@@ -54,6 +54,8 @@ SCHEMAS: dict[str, Schema] = {
             "schedule": TEXT,
             "scheduledFor": TIME,
             "reason": TEXT,
+            "name": TEXT,
+            "tags": {"type": "array", "items": TEXT},
         },
         *(
             "result",
@@ -67,13 +69,26 @@ SCHEMAS: dict[str, Schema] = {
             "schedule",
             "scheduledFor",
             "reason",
+            "name",
+            "tags",
         ),
     ),
     "Chunk": obj(
         {"type": {"enum": list(TYPES)}, "runId": TEXT, "from": {"enum": ["WORKFLOW", "USER"]}, "payload": OBJECT}
     ),
     "Run": obj(
-        {"runId": TEXT, "workflowName": TEXT, "status": STATUS, "createdAt": TIME, "snapshot": OBJECT}, "snapshot"
+        {
+            "runId": TEXT,
+            "workflowName": TEXT,
+            "status": STATUS,
+            "createdAt": TIME,
+            "snapshot": OBJECT,
+            "waitsFor": {
+                "type": "array",
+                "items": obj({"kind": TEXT, "text": TEXT, "step": or_null(TEXT), "dueAt": or_null(TIME)}),
+            },
+        },
+        *("snapshot", "waitsFor"),
     ),
     "RunLine": obj(
         {
@@ -86,6 +101,10 @@ SCHEMAS: dict[str, Schema] = {
             "error": or_null(TEXT),
             "schedule": or_null(TEXT),
             "rehearsal": FLAG,
+            "name": or_null(TEXT),
+            "tags": {"type": "array", "items": TEXT},
+            "trigger": {"enum": ["form", "api", "command", "schedule", "fork", "code"]},
+            "forkedFrom": or_null(TEXT),
         }
     ),
     "Event": obj(
@@ -143,6 +162,36 @@ SCHEMAS: dict[str, Schema] = {
             "verdict": or_null(ref("Verdict")),
         }
     ),
+    "Finding": obj(
+        {
+            "key": TEXT,
+            "type": TEXT,
+            "message": TEXT,
+            "place": TEXT,
+            "code": TEXT,
+            "step": TEXT,
+            "input": ANY,
+            "times": NUMBER,
+            "smallest": FLAG,
+            "traceback": TEXT,
+        }
+    ),
+    "Fuzzing": obj(
+        {
+            "workflowId": TEXT,
+            "status": {"enum": ["running", "done", "stopped", "failed"]},
+            "problem": TEXT,
+            "seed": or_null(NUMBER),
+            "inputs": NUMBER,
+            "refused": NUMBER,
+            "seconds": {"type": "number"},
+            "reached": {"type": "array", "items": TEXT},
+            "unreached": {"type": "array", "items": TEXT},
+            "branches": {"type": "array", "items": NUMBER, "minItems": 2, "maxItems": 2},
+            "rehearsal": or_null(REHEARSAL),
+            "findings": {"type": "array", "items": {"$ref": "#/components/schemas/Finding"}},
+        }
+    ),
     "ImportProblem": obj(
         {
             "module": TEXT,
@@ -178,6 +227,7 @@ INBOX = obj({"items": listed("Question"), "total": NUMBER, "next": or_null(TEXT)
 SCENARIOS = obj({"scenarios": listed("Scenario")})
 SAVED = obj({"message": TEXT, "file": TEXT, "scenario": OBJECT})
 VERDICTS = obj({"passed": {"type": "boolean"}, "verdicts": listed("Verdict")})
+FUZZING = obj({"fuzzing": or_null(ref("Fuzzing"))})
 TOLD = {"allOf": [ref("RunLine"), obj({"text": TEXT})]}
 PROBLEMS = obj(
     {"workers": NUMBER, "modules": listed("ImportProblem"), "scenarios": listed("Scenario"), "runs": listed("RunLine")}

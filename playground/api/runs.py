@@ -12,8 +12,10 @@ from django.http import HttpRequest, HttpResponse
 
 from engine.events import Event
 from engine.paths import format_path
+from engine.tags import Tagging
+from engine.values.missing import MISSING
 from playground.actions import actions
-from playground.api.bodies import AFTER, ARCHIVE, IMPORTED, LINES_OF, MORE, WAIT
+from playground.api.bodies import AFTER, ARCHIVE, CALLED, IMPORTED, LINES_OF, MORE, WAIT
 from playground.api.endpoint import Answer, endpoint, number, said_in, streamed
 from playground.api.scenarios import standing
 from playground.api.waiting import events_after, settled
@@ -46,9 +48,16 @@ async def listing(request: HttpRequest) -> Answer:
     return {"runs": [wire.line(summary) for summary in found.rows], "next": found.next}
 
 
-@endpoint("GET", query=WAIT)
+@endpoint("GET", "PATCH", query=WAIT)
 async def one(request: HttpRequest, run_id: str) -> Answer:
-    """Return a run as a line of the list and as one text; with ``?wait=`` when it rests, or after so many seconds."""
+    """Return a run as a line of the list and as one text, with ``?wait=`` when it rests or after so many seconds.
+
+    Or give it a name or tags, and return its line as it is then.
+    """
+    if request.method == "PATCH":
+        body = said_in(request, CALLED)
+        await actions.call(run_id, Tagging(name=body.get("name", MISSING), tags=body.get("tags", MISSING)))
+        return wire.line(await actions.store.summary(run_id))
     with suppress(TimeoutError):
         async with asyncio.timeout(number(request, "wait", 0, most=LONGEST_WAIT)):
             await settled(run_id)

@@ -12,6 +12,7 @@ from playground.api.bodies import CANCEL, CREATE, LISTED, ONE_RUN, RUN_ID
 from playground.api.endpoint import Answer, body_of, endpoint, number
 from playground.api.waiting import settled
 from playground.catalogue import catalogue
+from playground.runpage.loading import load, reasons_of
 from playground.runs import lists, retention, wire
 from playground.runs.filters import MOST, read_filter
 
@@ -151,6 +152,8 @@ async def run(request: HttpRequest, workflow_id: str, run_id: str) -> Answer:
     nested = request.GET.get("withNestedWorkflows") != "false"
     state = await actions.state_of(run_id)
     found = wire.run(state, summary, await asking.graph_of(state), nested=nested)
+    if not summary.ended:
+        found["waitsFor"] = [wire.reason(one) for one in await reasons_of(await load(run_id))]
     return {key: value for key, value in found.items() if not fields or key in (*wire.HEADING, *fields)}
 
 

@@ -13,9 +13,9 @@ from playground.catalogue import catalogue
 from playground.commandline.crew import Crew
 from playground.commandline.exits import Exit
 from playground.commandline.progress import Progress
-from playground.history import History, Reason, Window, reasons
+from playground.history import History, Reason, Window
 from playground.live import nudges
-from playground.runpage.loading import Loaded, holder_of
+from playground.runpage.loading import Loaded, reasons_of
 from playground.runs.standing import standing_of
 
 LOOK = 0.1
@@ -86,8 +86,7 @@ async def _follow(run_id: str, progress: Progress, crew: Crew | None, seen: int)
 async def _reasons(history: History) -> Sequence[Reason]:
     """Return what holds the run, as its page says it."""
     entry = await catalogue.version(history.run.workflow_id, history.run.digest)
-    holder = await holder_of(Loaded(history=history, entry=entry, window=Window()))
-    return reasons(history, now=datetime.now(UTC), holder=holder)
+    return await reasons_of(Loaded(history=history, entry=entry, window=Window()))
 
 
 async def _is_left_alone(run_id: str) -> bool:

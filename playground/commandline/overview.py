@@ -6,6 +6,7 @@ COMMANDS = {
     "worker": "run the workflows of MODULES alone, on any machine that shares it",
     "check": "import MODULES and report what is wrong; for CI",
     "test": "play the scenarios of this folder with MODULES; for CI",
+    "fuzz": "look for inputs that make a workflow of MODULES fail",
     "list": "list the workflows that were imported last",
     "run": "start a run and wait for it",
     "runs": "list runs",

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.journal.step_state import OPEN, StepState
+from engine.journal.step_state import StepState
 from engine.paths import Path, format_path, ids_of, parse_path
 from playground.graph.nodes import GraphLoop
 from playground.graph.tree import Graph, read_tree
@@ -51,7 +51,7 @@ def counts(history: History, graph: Graph | None, window: Window) -> dict[str, C
     found: dict[str, Counter[RowStatus]] = {}
     for step in _begun(history.run.root, _chosen(graph, window), window.number):
         node = format_path(ids_of(step.path))
-        found.setdefault(node, Counter())[_status(step)] += 1
+        found.setdefault(node, Counter())[status_of(step)] += 1
     return {node: Count(statuses) for node, statuses in found.items() if statuses.total() > 1}
 
 
@@ -77,12 +77,3 @@ def _chosen(graph: Graph | None, window: Window) -> frozenset[Path]:
     nodes = read_tree(graph).nodes if not around else getattr(read_tree(graph).at(around), "nodes", ())
     loops = (node for top in nodes for node in top.flat() if isinstance(node, GraphLoop) and node.id == name)
     return frozenset((*around, step.id, *item) for node in loops for step in node.body.steps())
-
-
-def _status(step: StepState) -> RowStatus:
-    """Return how a step stands; a nested workflow waits while all that is open in it waits."""
-    status = status_of(step)
-    if step.kind != "workflow" or status != "running":
-        return status
-    inside = [status_of(inner) for inner in _begun(step, frozenset(), 0)]
-    return together([one for one in inside if one in OPEN] or [status])

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.journal.step_state import StepState
-from playground.history.row import Row, RowStatus, Show, Tally, Window, together
+from playground.history.row import Row, RowStatus, Show, Tally, Window, status_of, together
 
 Containers = Sequence[StepState | None]
 """What holds the items: one for each step of the list's body, as far as it has begun."""
@@ -122,7 +122,7 @@ def statuses_of(indexes: Sequence[int], containers: Containers) -> dict[int, Row
 
 def item_status(item: int, containers: Containers) -> RowStatus:
     """Return how an item stands, over all steps of the list's body."""
-    return together([box.children[item].status for box in containers if box and item in box.children])
+    return together([status_of(box.children[item]) for box in containers if box and item in box.children])
 
 
 def counted(statuses: Iterable[RowStatus]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from engine.journal.step_state import OPEN, StepState
-from playground.history.row import Pass, together
+from playground.history.row import Pass, status_of, together
 from playground.history.trace import History
 
 MOST_PASSES = 24
@@ -53,7 +53,7 @@ def _passes(history: History, current: Sequence[StepState | None], count: int, c
         steps = [step for now in current if now and (step := _in_pass(now, number))]
         starts = [at for step in steps if (at := history.moved(step.started_at))]
         ends = [at for step in steps if (at := history.moved(step.ended_at))]
-        status = together([step.status for step in steps])
+        status = together([status_of(step) for step in steps])
         end = None if status in OPEN or status == "pending" else max(ends, default=None)
         start = min(starts, default=None)
         yield Pass(number=number, status=status, started_at=start, ended_at=end, chosen=number == chosen)

@@ -1,12 +1,12 @@
 """A row of the journal, how much of long lists is shown, and what a group's status is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 from engine.events import StepStatus
-from engine.journal.step_state import StepState
+from engine.journal.step_state import OPEN, StepState
 from playground.history.stream import Written
 from playground.history.trace import Span
 
@@ -190,7 +190,19 @@ def status_of(step: StepState, *, over: bool = False) -> RowStatus:
         return "undone"
     if step.status == "running" and step.retry_at is not None:
         return "waiting"
+    if step.status == "running" and step.kind == "workflow":
+        # While all that is open in a nested workflow waits, it waits too.
+        return together(list(_open_in(step)) or ["running"])
     return "skipped" if over and step.status == "pending" else step.status
+
+
+def _open_in(step: StepState) -> Iterator[RowStatus]:
+    """Yield how that stands which has begun inside a step and has not ended."""
+    for inner in step.children.values():
+        if inner.status in OPEN:
+            yield status_of(inner)
+        elif inner.kind == "items":
+            yield from _open_in(inner)
 
 
 def together(statuses: Sequence[RowStatus]) -> RowStatus:

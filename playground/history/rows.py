@@ -74,7 +74,6 @@ class _Walk:
         inner: list[Row] = []
         if isinstance(node, GraphWorkflow):
             inner = list(self.nodes(node.nodes, step, depth + 1, None, step.input))
-            row = _as_inside(row, inner)
         yield replace(row, tries=tuple(self.attempts(row, step))) if step.attempts > 1 else row
         yield from inner
 
@@ -248,7 +247,7 @@ class _Walk:
         """
         inner = [row for row in rows if row.kind != "more"]
         told = inner if telling is None else [row for row in telling if row.kind != "more"]
-        status = together([row.status for row in told] + [step.status for step in hidden])
+        status = together([row.status for row in told] + [status_of(step) for step in hidden])
         times = [(row.started_at, row.ended_at) for row in inner]
         times += [(self.history.moved(step.started_at), self.history.moved(step.ended_at)) for step in hidden]
         starts = [start for start, _ in times if start]
@@ -314,14 +313,6 @@ def _in_round(rows: Iterable[Row], number: int) -> Iterator[Row]:
     """Yield the rows of one iteration; the innermost loop names the iteration, every loop makes the key its own."""
     for row in rows:
         yield replace(row, key=f"{row.key}*{number}", iteration=row.iteration or number)
-
-
-def _as_inside(row: Row, inner: Sequence[Row]) -> Row:
-    """Return the row of a nested workflow: while all that is open in it waits, it waits too."""
-    status = together([other.status for other in inner if other.kind != "more"])
-    if row.status != "running" or status not in ("suspended", "waiting"):
-        return row
-    return replace(row, status=status, revision=f"{row.seq}.{status}")
 
 
 def _skipped(row: Row) -> Row:

@@ -15,7 +15,7 @@ from playground.history.trace import History
 class Reason:
     """One thing that an unfinished run waits for."""
 
-    kind: Literal["person", "pause", "sleep", "event", "retry", "worker", "start", "step"]
+    kind: Literal["person", "pause", "sleep", "event", "retry", "worker", "turn", "start", "step"]
     text: str
     path: str = ""
     row: str = ""
@@ -34,6 +34,10 @@ class Holder:
     """Whether one of them holds the run."""
     ahead: int = 0
     """How many runs have waited for longer."""
+    queue: str = ""
+    """The distributed queue that the run waits in, if its next step names one."""
+    turn: str = ""
+    """For which others of its workflow the run has to wait, as the end of a sentence."""
     blocked: str = ""
     """What keeps the worker that holds the run from going on, or all workers from taking it, as a sentence."""
 
@@ -64,9 +68,12 @@ def reasons(history: History, *, now: datetime, holder: Holder) -> tuple[Reason,
         found.insert(0, Reason(kind="worker", text=holder.blocked))
     elif run.status in ("pending", "running") and holder.workers == 0:
         found.insert(0, Reason(kind="worker", text="no worker is connected, so nothing runs until one is back"))
+    elif holder.turn and run.status in ("pending", "running"):
+        found.insert(0, Reason(kind="turn", text=f"waits for its turn: {holder.turn}"))
     elif not holder.owned and run.status in ("pending", "running"):
+        of = f" of the queue {holder.queue}" if holder.queue else ""
         before = f"; {holder.ahead} other runs are before it" if holder.ahead > 1 else ""
-        found.insert(0, Reason(kind="worker", text=f"waits for a free worker{before}"))
+        found.insert(0, Reason(kind="worker", text=f"waits for a free worker{of}{before}"))
     return tuple(found)
 
 
@@ -106,5 +113,5 @@ def _since(start: datetime | None, now: datetime, word: str = " since") -> str:
 
 def first_words(found: Sequence[Reason], most: int = 3) -> tuple[Reason, ...]:
     """Return the reasons to show at once; those that need a person come first."""
-    order = {"worker": 0, "pause": 1, "person": 1, "start": 2, "event": 3, "retry": 4, "sleep": 5, "step": 6}
+    order = {"worker": 0, "turn": 0, "pause": 1, "person": 1, "start": 2, "event": 3, "retry": 4, "sleep": 5, "step": 6}
     return tuple(sorted(found, key=lambda reason: order[reason.kind])[:most])

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('playground', '0012_sources'),
+        ('playground', '0014_worker_figures'),
     ]
 
     operations = [

@@ -79,8 +79,14 @@ def host() -> QueueHost | None:
 
 
 def carriage(graph: Mapping[str, Any]) -> dict[str, Any]:
-    """Return by which queue the runs of a published workflow are carried, and how urgent they are."""
-    return {"queue": graph.get("queue", DEFAULT), "priority": graph.get("priority", 0)}
+    """Return by which queue the runs of a published workflow are carried, how urgent they are, and how many at once."""
+    limits = graph.get("limits", {})
+    return {
+        "queue": graph.get("queue", DEFAULT),
+        "priority": graph.get("priority", 0),
+        "concurrency": limits.get("concurrency"),
+        "concurrency_key": limits.get("key"),
+    }
 
 
 def own_queue(worker_id: str) -> str:

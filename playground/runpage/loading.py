@@ -14,10 +14,11 @@ from playground.catalogue.catalogue import WorkflowEntry
 from playground.fleet import workers
 from playground.fleet.workers import Blocked
 from playground.graph.tree import read_tree
-from playground.history import History, Holder, Window, rows
+from playground.history import History, Holder, Reason, Window, reasons, rows
 from playground.runpage.changed import changed_steps
 from playground.runpage.view import RunView, run_view
 from playground.runs.standing import standing_of
+from playground.store.turns.taking import Turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +88,11 @@ async def view_of(loaded: Loaded) -> RunView:
     )
 
 
+async def reasons_of(loaded: Loaded) -> tuple[Reason, ...]:
+    """Return what an unfinished run waits for at this moment."""
+    return reasons(loaded.history, now=datetime.now(UTC), holder=await holder_of(loaded))
+
+
 async def holder_of(loaded: Loaded) -> Holder:
     """Return what is known of the processes that could bring the run on."""
     run = loaded.history.run
@@ -106,7 +112,19 @@ async def _holder(run_id: str, entry: WorkflowEntry | None) -> Holder:
     if owned:
         blocked = next((_why(one.blocked) for one in living if one.blocked and run_id in one.running), "")
     ready = sum(one.status == "ready" for one in living)
-    return Holder(workers=ready, owned=owned, ahead=0 if standing is None else standing.ahead, blocked=blocked)
+    if standing is None:
+        return Holder(workers=ready, owned=owned, blocked=blocked)
+    turn, queue = _turn(standing.turn) if standing.turn else "", standing.queue or ""
+    return Holder(workers=ready, owned=owned, ahead=standing.ahead, queue=queue, turn=turn, blocked=blocked)
+
+
+def _turn(turn: Turn) -> str:
+    if turn.key is not None:
+        return f"another run with the same {turn.key or 'key'} is running"
+    if turn.most is not None:
+        are = "1 run of this workflow is" if turn.running == 1 else f"{turn.running} runs of this workflow are"
+        return f"{are} running, at most {turn.most}"
+    return "another run of this workflow is before it"
 
 
 async def _changed(loaded: Loaded) -> str:

@@ -8,6 +8,7 @@ from django.db.models import Min, QuerySet
 from playground.models import Run as RunRow
 from playground.store.clock import Now, database_now
 from playground.store.database import in_database
+from playground.store.turns.taking import Turn, turn_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,10 @@ class Standing:
     """How many other runs have waited for longer."""
     wake_at: datetime | None
     """When its next timer is due."""
+    queue: str | None = None
+    """The distributed queue that its next step names."""
+    turn: Turn | None = None
+    """Why it has to wait for others of its workflow; None when it need not."""
 
 
 async def standing_of(run_id: str) -> Standing | None:
@@ -59,7 +64,9 @@ def _standing(run_id: str) -> Standing | None:
         return None
     owned = run.leased_until is not None and run.leased_until > run.now
     queued_at = None if owned or run.ended_at is not None else run.queued_at
-    ahead = 0
+    ahead, turn = 0, None
     if queued_at is not None:
         ahead = _queued().filter(queued_at__lt=queued_at).count()
-    return Standing(owner=run.owner if owned else None, queued_at=queued_at, ahead=ahead, wake_at=run.wake_at)
+        turn = turn_of(run.number) if run.leased_until is None else None
+    owner = run.owner if owned else None
+    return Standing(owner=owner, queued_at=queued_at, ahead=ahead, wake_at=run.wake_at, queue=run.queue, turn=turn)

@@ -15,6 +15,7 @@ from playground.forms import mask
 from playground.graph import flow
 from playground.graph.nodes import UNKNOWN, GraphWorkflow, Node
 from playground.graph.tree import Tree, read_tree
+from playground.history import Reason
 from playground.runs.items import as_one
 from playground.runs.masking import mask_given, mask_input, mask_rehearsal, mask_result, mask_state
 
@@ -74,6 +75,10 @@ def result(run: RunState, graph: Graph | None) -> dict[str, Any]:
     if found.schedule is not None:
         due = found.scheduled_for
         data |= {"schedule": found.schedule, "scheduledFor": None if due is None else due.isoformat()}
+    if found.name is not None:
+        data["name"] = found.name
+    if found.tags:
+        data["tags"] = list(found.tags)
     if found.state:
         data["state"] = mask_state(graph, dict(found.state))
     return data
@@ -91,6 +96,12 @@ def run(state: RunState, summary: RunSummary, graph: Graph | None, *, nested: bo
         "payload": data["input"],
         "snapshot": {**data, "runId": summary.run_id, "timestamp": milliseconds(summary.updated_at)},
     }
+
+
+def reason(one: Reason) -> dict[str, Any]:
+    """Return one thing that a run waits for."""
+    due = None if one.due_at is None else one.due_at.isoformat()
+    return {"kind": one.kind, "text": one.text, "step": one.path or None, "dueAt": due}
 
 
 def listed(summary: RunSummary) -> dict[str, Any]:
@@ -111,7 +122,18 @@ def line(summary: RunSummary) -> dict[str, Any]:
         "error": summary.error,
         "schedule": summary.schedule,
         "rehearsal": summary.rehearsal,
+        "name": summary.name,
+        "tags": list(summary.tags),
+        "trigger": trigger(summary),
+        "forkedFrom": summary.forked_from,
     }
+
+
+def trigger(summary: RunSummary) -> str:
+    """Return what has started a run, in a word."""
+    if summary.forked_from is not None:
+        return "fork"
+    return "schedule" if summary.schedule is not None else {"page": "form", "": "code"}.get(summary.via, summary.via)
 
 
 def milliseconds(at: datetime | None) -> int | None:

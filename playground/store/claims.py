@@ -13,17 +13,20 @@ from engine.journal.store import Claim
 from playground.store.clock import later_sql, now_sql
 from playground.store.database import is_steady
 from playground.store.rows import events_of
+from playground.store.turns.statements import MOST
+from playground.store.turns.taking import take_turn
 
 FIND = """
     SELECT number, epoch, last_seq, ended_at IS NOT NULL AND queued_at IS NULL,
         leased_until IS NOT NULL, leased_until > {now},
         EXISTS (SELECT 1 FROM playground_worker WHERE worker_id = owner AND ended_at IS NULL),
-        (SELECT exit FROM playground_worker WHERE worker_id = owner)
+        (SELECT exit FROM playground_worker WHERE worker_id = owner),
+        ended_at IS NOT NULL, workflow_id, {most}, lane
     FROM playground_run WHERE run_id = %s {lock}
 """
 TAKE = """
     UPDATE playground_run SET epoch = epoch + 1, owner = %s, leased_until = {later},
-        queued_at = CASE WHEN ended_at IS NULL THEN NULL ELSE queued_at END
+        queued_at = CASE WHEN ended_at IS NULL THEN NULL ELSE queued_at END, called_at = NULL
     WHERE number = %s
 """
 RENEW = """
@@ -53,8 +56,11 @@ def claim(run_id: str, owner: str, lease: float, force: bool, after: int) -> tup
         found = cursor.fetchone()
         if found is None:
             raise UnknownRun(f"no run has the id {run_id!r}")
-        number, epoch, last_seq, over, held, holds, unseen, how_it_ended = found
+        number, epoch, last_seq, over, held, holds, unseen, how_it_ended, ended, *limits = found
         if over or (not force and (holds or (held and not is_steady()))):
+            return None
+        # Who takes over what another has held, takes its place with it; and hooks need none.
+        if not (force or held or ended or take_turn(number, *limits)):
             return None
         cursor.execute(_statement(TAKE, connection.vendor), [owner, _seconds(lease), number])
     # An owner that nobody saw die has only become silent, which comes from outside and is no fault of the run's.
@@ -112,4 +118,4 @@ def _seconds(lease: float) -> str:
 def _statement(template: str, vendor: str) -> str:
     # SQLite locks the whole database when a transaction begins; elsewhere the row has to be locked.
     lock = "" if vendor == "sqlite" else "FOR UPDATE OF playground_run"
-    return template.format(now=now_sql(vendor), later=later_sql(vendor), lock=lock)
+    return template.format(now=now_sql(vendor), later=later_sql(vendor), lock=lock, most=MOST)

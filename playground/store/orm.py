@@ -17,6 +17,7 @@ from playground.store.database import in_database, in_patient_transaction
 from playground.store.journal import JournalWriter
 from playground.store.queue import become_due
 from playground.store.rows import QUIET, changes, events_of, number_events, runnable, summary_of, wait_of
+from playground.store.turns.taking import lane_of
 from playground.store.writer import Writer
 
 POLL = 1.0
@@ -246,8 +247,15 @@ def _record(run: RunRow, drafts: Sequence[Draft]) -> None:
     if found is not None and found.closes_all:
         # Whoever executes the run can write no more, and is no longer its owner.
         more = {"epoch": run.epoch + 1, "leased_until": None}
+    if found is not None and found.columns.get("has_input"):
+        more["lane"] = _lane(found.columns.get("workflow_id", run.workflow_id), drafts)
     if found is not None and runnable(found.columns, run) and run.queued_at is None:
         more["queued_at"] = drafts[-1].at
     with connection.cursor() as cursor:
         JournalWriter(connection, cursor).record(run.number, run.last_seq, drafts, more)
     become_due([run.run_id])
+
+
+def _lane(workflow_id: str, drafts: Sequence[Draft]) -> str | None:
+    given = next(draft.payload["input"] for draft in reversed(drafts) if "input" in draft.payload and not draft.path)
+    return lane_of(workflow_id, given)

@@ -10,29 +10,37 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Min, Q, QuerySet
+from django.db.models import BooleanField, F, Min, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from playground.models import Run as RunRow
 from playground.queues.port import Due, Wakes, wakes
 from playground.store.clock import Now
 from playground.store.database import in_database, is_steady
 from playground.store.notices import tell_due
+from playground.store.turns.statements import HAS_ROOM, HAS_TURNS
+from playground.store.turns.taking import next_in_turn
 
 MOST = 500
 """How many runs are handed over at once."""
 
 # What follows is for PostgreSQL alone: there is no queue beside a file. A run that nobody takes is handed over again
 # when it has waited for twice as long, so that those that no worker can go on with cost next to nothing.
-OFFER = """
+OFFER = f"""
     WITH due AS (
         UPDATE playground_run
         SET offer_at = statement_timestamp() + GREATEST(%s * interval '1 s', statement_timestamp() - queued_at)
         WHERE run_id = ANY(%s) AND queued_at IS NOT NULL
-            AND (leased_until IS NULL OR leased_until <= statement_timestamp())
-        RETURNING run_id, workflow_id, digest
+            AND (leased_until IS NULL OR leased_until <= statement_timestamp()) AND {HAS_ROOM}
+        RETURNING run_id, workflow_id, digest, queue, priority
     )
-    SELECT run_id, COALESCE(queue, 'default'), COALESCE(priority, 0)
-    FROM due LEFT JOIN playground_workflowversion USING (workflow_id, digest)
+    SELECT run_id, COALESCE(due.queue, version.queue, 'default'), COALESCE(due.priority, version.priority, 0)
+    FROM due LEFT JOIN playground_workflowversion AS version USING (workflow_id, digest)
+"""
+HAND_ON = """
+    UPDATE playground_run
+    SET queue = %s, priority = %s, offer_at = NULL, queued_at = COALESCE(queued_at, statement_timestamp())
+    WHERE run_id = %s AND epoch = %s AND ended_at IS NULL
 """
 ELAPSED = """
     UPDATE playground_run SET queued_at = statement_timestamp(), offer_at = NULL
@@ -42,10 +50,11 @@ EXPIRED = """
     UPDATE playground_run SET queued_at = statement_timestamp(), offer_at = NULL
     WHERE leased_until <= statement_timestamp() AND queued_at IS NULL AND ended_at IS NULL
 """
-UNTAKEN = """
+UNTAKEN = f"""
     SELECT run_id FROM playground_run
     WHERE queued_at IS NOT NULL AND (leased_until IS NULL OR leased_until <= statement_timestamp())
         AND (offer_at IS NULL OR offer_at <= statement_timestamp())
+        AND (NOT {HAS_TURNS} OR leased_until IS NOT NULL OR ended_at IS NOT NULL) AND {HAS_ROOM}
     ORDER BY offer_at NULLS FIRST, number LIMIT %s FOR UPDATE SKIP LOCKED
 """
 NEXT = """
@@ -120,9 +129,23 @@ def offer_again() -> tuple[int, float | None]:
         found = [run_id for (run_id,) in cursor.fetchall()]
         cursor.execute(NEXT)
         (seconds,) = cursor.fetchone()
+    found += next_in_turn()
     if found:
         _offer(queue, found)
     return len(found), None if seconds is None else float(seconds)
+
+
+def hand_on(run_id: str, epoch: int, queue: str, priority: int | None) -> None:
+    """Have workers of another queue take a run once its owner, who asks for it, releases it; for a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(HAND_ON, [queue, priority, run_id, epoch])
+
+
+def offer_next(workflow_id: str) -> None:
+    """Hand over whose turn it is now that a run of the workflow rests; for use in a transaction."""
+    queue = wakes()
+    if queue is not None and (found := next_in_turn([workflow_id])):
+        _offer(queue, found)
 
 
 def elapse(run_id: str) -> None:
@@ -168,6 +191,8 @@ def _due(
     if only is not None:
         runs = runs.filter(run_id=only)
     ready = runs.filter(Q(ended_at=None) | Q(queued_at__isnull=False)).filter(_free()).filter(number__in=_ready())
+    # Whose turn it is, the claim knows; but what has to wait takes no room from others.
+    ready = ready.filter(RawSQL(HAS_ROOM, [], output_field=BooleanField()))
     # Said in full, since databases differ in where they put what has no time.
     now = ready.order_by(*(F(name).asc(nulls_first=True) for name in ("queued_at", "wake_at")), "number")
     found = tuple(now.values_list("run_id", flat=True)[:limit]) if limit > 0 else ()

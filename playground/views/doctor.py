@@ -17,7 +17,7 @@ from playground.fleet.versions import Held
 from playground.fleet.workers import WorkerView
 from playground.runs import retention
 from playground.runs.retention import Health
-from playground.runs.standing import queue_length
+from playground.runs.standing import longest_wait, queue_length
 from playground.views.frame import frame_of
 
 PACKAGES = ("stepyard", "django", "channels", "daphne", "pydantic", "jsonschema")
@@ -32,7 +32,12 @@ class DoctorPage:
     """How many workers can take runs now."""
     blocked: int
     """How many are kept from it by what they execute."""
+    hosts: int
+    """On how many machines the workers are that live."""
     queue: int
+    """How many runs wait for a worker."""
+    longest_wait: float
+    """For how many seconds the oldest of them has waited."""
     problems: tuple[ImportProblem, ...]
     schemas: tuple[SchemaProblem, ...]
     health: Health
@@ -50,7 +55,9 @@ async def doctor(request: HttpRequest) -> HttpResponse:
         workers=listed,
         ready=sum(1 for one in listed if one.status == "ready" and not one.blocked),
         blocked=sum(1 for one in listed if one.blocked),
+        hosts=len({one.host for one in listed if one.status != "ended"}),
         queue=await queue_length(),
+        longest_wait=await longest_wait(),
         problems=tuple(told(await catalogue.import_errors())),
         schemas=tuple(await schemas.problems_of(await catalogue.workflows())),
         health=await retention.health(thorough="thorough" in request.GET),

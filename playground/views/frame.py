@@ -21,6 +21,9 @@ NOTICES = {
     "saved": PageNotice(status="success", text="The input is saved."),
     "forgotten": PageNotice(status="success", text="The saved input is deleted."),
     "scenario": PageNotice(status="success", text="The run is saved as a scenario."),
+    "finding": PageNotice(
+        status="success", text="The input is saved as a scenario, which fails until the code is mended."
+    ),
     "deleted": PageNotice(status="success", text="Deleted."),
     "two": PageNotice(status="warning", text="Tick two runs to compare them."),
     "none": PageNotice(status="warning", text="No run was ticked, so nothing was done."),

@@ -13,6 +13,8 @@ from playground.worker.slots import Slots
 
 SWEEP = 2.0
 """Seconds between two looks, for wakes that got lost."""
+PAUSE = 0.1
+"""Seconds before a look after a run could not be claimed."""
 
 
 class Looking:
@@ -62,7 +64,11 @@ class Looking:
 
     def rested(self, state: RunState | None) -> None:
         """Look soon: something may wait for the slot, or the run's timer be due before the next look."""
-        if state is not None and state.due_at is not None:
+        if state is None:
+            # Others have it, or it has to wait for others; to look at once would find the same.
+            self._look_in(PAUSE)
+            return
+        if state.due_at is not None:
             self._look_in((state.due_at - datetime.now(UTC)).total_seconds())
         self.look()
 

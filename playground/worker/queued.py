@@ -1,13 +1,15 @@
 """Takes wakes from the distributed queue in use, in place of looking for them in the database."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from engine.journal.state import RunState
+from engine.runs.flows import Flows
 from playground.queues.port import QueueHost, own_queue
 from playground.store.database import in_transaction
-from playground.store.queue import elapse, offer_anew
+from playground.store.queue import elapse, offer_anew, offer_next
 from playground.worker.slots import Slots
 
 SOON = 1.5
@@ -23,7 +25,7 @@ class Queued:
         slots: Slots,
         *,
         worker_id: str,
-        workflow_ids: Iterable[str],
+        flows: Flows,
         queues: Sequence[str],
         concurrency: int,
     ) -> None:
@@ -33,40 +35,43 @@ class Queued:
             host: serves wakes.
             slots: execute runs.
             worker_id: the worker, which has a queue of its own.
-            workflow_ids: what it holds.
+            flows: the workflows that it holds, by id.
             queues: from which others it takes.
             concurrency: how many runs at the same time.
         """
         self._host = host
         self._slots = slots
         self._queues = (*queues, own_queue(worker_id))
-        self._workflow_ids = workflow_ids
+        self._flows = flows
         self._concurrency = concurrency
-        self._timers: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def serve(self) -> None:
         """Execute what comes, until cancelled; what has waited for these workflows comes at once."""
-        await in_transaction(offer_anew, list(self._workflow_ids))
+        await in_transaction(offer_anew, list(self._flows))
         try:
             await self._host.serve(queues=self._queues, concurrency=self._concurrency, execute=self._slots.take)
         finally:
-            for timer in self._timers:
-                timer.cancel()
+            for task in self._tasks:
+                task.cancel()
 
     def look(self) -> None:
         """Do nothing: whatever is due is brought."""
 
     def rested(self, state: RunState | None) -> None:
-        """Hand a run to the queue when its timer is due, if that is soon."""
-        if (
-            state is None
-            or state.due_at is None
-            or (seconds := (state.due_at - datetime.now(UTC)).total_seconds()) > SOON
-        ):
+        """Hand a run to the queue when its timer is due, if that is soon; and the one that has waited for its turn."""
+        if state is None:
             return
-        timer = asyncio.get_running_loop().create_task(_elapse(state.run_id, seconds))
-        self._timers.add(timer)
-        timer.add_done_callback(self._timers.discard)
+        flow = self._flows[state.workflow_id]
+        if flow.concurrency is not None or flow.concurrency_key is not None:
+            self._beside(in_transaction(offer_next, flow.id))
+        if state.due_at is not None and (seconds := (state.due_at - datetime.now(UTC)).total_seconds()) <= SOON:
+            self._beside(_elapse(state.run_id, seconds))
+
+    def _beside(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
 
 async def _elapse(run_id: str, seconds: float) -> None:

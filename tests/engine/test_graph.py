@@ -254,11 +254,13 @@ def test_every_schema_and_policy_is_part_of_the_digest() -> None:
 
 
 def test_the_digest_does_not_change_with_the_queue() -> None:
-    """Where runs wait, and how urgent they are, is in the graph and makes no other workflow."""
-    plain, carried = begun().then(ask).commit(), begun(queue="reports", priority=9).then(ask).commit()
+    """Where runs wait, how urgent they are and how many go at once, is in the graph and makes no other workflow."""
+    carriage: dict[str, Any] = {"queue": "reports", "priority": 9, "concurrency": 3, "concurrency_key": "name"}
+    plain, carried = begun().then(ask).commit(), begun(**carriage).then(ask).commit()
     assert carried.digest == plain.digest
     assert (carried.graph["queue"], carried.graph["priority"]) == ("reports", 9)
-    assert not {"queue", "priority"} & plain.graph.keys()
+    assert carried.graph["limits"] == {"concurrency": 3, "key": "name"}
+    assert not {"queue", "priority", "limits"} & plain.graph.keys()
 
 
 def test_the_digest_does_not_change_with_words() -> None:

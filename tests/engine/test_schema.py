@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import BaseModel, Secret, SecretBytes, SecretStr
+from pydantic import BaseModel, Secret, SecretBytes, SecretStr, create_model
 
 from engine.errors import InvalidValue
 from engine.values.admission import admitted
@@ -171,6 +171,26 @@ def test_secrets_are_written_as_what_they_hide() -> None:
         "raw": "key",
         "day": "2026-01-01",
     }
+
+
+@pytest.mark.parametrize(
+    ("kind", "default"),
+    [
+        (SecretStr, SecretStr("word")),
+        (SecretBytes, SecretBytes(b"word")),
+        (Secret[int], Secret[int](7)),
+        (list[SecretStr], [SecretStr("word")]),
+        (Any, {"in": (1, SecretStr("word"))}),
+        (Hidden, Hidden(text=SecretStr("word"), raw=SecretBytes(b"w"), day=Secret[date](date(2026, 1, 1)))),
+    ],
+)
+def test_a_secret_that_is_a_default_is_not_published(kind: Any, default: Any) -> None:
+    """A form would hand on its stars as the secret; a field without a default is left out, and the default holds."""
+    schema = Schema.of(create_model("Settings", token=(kind, default), size=(int, 3)))
+    assert "default" not in schema.json_schema["properties"]["token"]
+    assert "*" not in json.dumps(schema.json_schema)
+    assert schema.json_schema["properties"]["size"]["default"] == 3
+    assert schema.load({}).token == default
 
 
 def test_what_a_model_declares_survives_without_a_schema_around_it() -> None:

@@ -8,7 +8,15 @@ import pytest
 from pydantic import BaseModel
 
 from engine import Context, Engine, Retry, clone_step, clone_workflow, create_workflow, sequence, step
-from engine.errors import DefinitionError, DuplicateId, EmptyWorkflow, InvalidId, InvalidSchema, NotCommitted
+from engine.errors import (
+    DefinitionError,
+    DuplicateId,
+    EmptyWorkflow,
+    InvalidId,
+    InvalidSchema,
+    NotCommitted,
+    WiringError,
+)
 from engine.tree.nodes import walk
 
 
@@ -252,6 +260,10 @@ def test_what_cannot_be_built_is_refused_at_once(build: Any, message: str) -> No
         ({"queue": "a.b"}, "'a.b' cannot be the id of a queue"),
         ({"queue": "q" * 65}, "a queue whose name has 65 characters. Expected 64 at most"),
         ({"priority": 10}, "Workflow 'w' has priority=10. Expected a whole number from 0 to 9"),
+        ({"concurrency": 0}, "Workflow 'w' has concurrency=0. Expected a whole number, 1 or more"),
+        ({"concurrency": True}, "Workflow 'w' has concurrency=True. Expected a whole number, 1 or more"),
+        ({"concurrency_key": 3}, "Workflow 'w' has concurrency_key=3. Expected keys and indexes"),
+        ({"concurrency_key": "a..b"}, "Workflow 'w' has concurrency_key='a..b'. Expected keys and indexes"),
         ({"priority": True}, "Workflow 'w' has priority=True. Expected a whole number from 0 to 9"),
     ],
 )
@@ -260,3 +272,18 @@ def test_a_workflow_that_cannot_be_begun_is_refused(options: dict[str, Any], mes
     given: dict[str, Any] = {"id": "w", "input_schema": City, "output_schema": None, **options}
     with pytest.raises((DefinitionError, InvalidSchema), match=message):
         create_workflow(**given)
+
+
+@pytest.mark.parametrize("key", ["town", "name.first", "name.0"])
+def test_a_concurrency_key_that_the_input_cannot_have_is_refused(key: str) -> None:
+    """As a path of a mapping: certain faults are found when the workflow is committed, and what was meant is told."""
+    builder = create_workflow(id="w", input_schema=City, output_schema=None, concurrency_key=key).then(same)
+    with pytest.raises(WiringError, match=f"concurrency_key='{key}', but in its input, at "):
+        builder.commit()
+
+
+@pytest.mark.parametrize("schema", [City, dict[str, Any], None])
+def test_a_concurrency_key_that_the_input_may_have_is_taken(schema: Any) -> None:
+    """What a schema leaves open counts as possible."""
+    workflow = create_workflow(id="w", input_schema=schema, output_schema=None, concurrency_key="name").then(same)
+    assert workflow.commit().graph["limits"] == {"key": "name"}

@@ -3,9 +3,12 @@
 import copy
 import json
 import pickle
+from http import HTTPStatus
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from playground.forms import Form, JsonError, Literal, dumps, parse_json
 
@@ -79,6 +82,22 @@ def test_indented() -> None:
     """Indented text has one member a line, and empty containers stay short."""
     assert dumps({"a": [1, {}], "b": []}, indent=2) == '{\n  "a": [\n    1,\n    {}\n  ],\n  "b": []\n}'
     assert dumps({"a": [1, {}], "b": []}) == '{"a": [1, {}], "b": []}'
+
+
+PLAIN = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+PLAIN |= st.text('aä"\\🚀\n') | st.just(HTTPStatus.OK)
+
+
+def holding(inner: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
+    """Return lists, tuples and objects of such values."""
+    return st.lists(inner) | st.lists(inner).map(tuple) | st.dictionaries(st.text("ab"), inner)
+
+
+@given(value=st.recursive(PLAIN, holding))
+@pytest.mark.parametrize("indent", [None, 0, 2])
+def test_written_as_python_writes_it(indent: int | None, value: object) -> None:
+    """Values of every type, subtypes included, are written as the standard library does, nested in any way."""
+    assert dumps(value, indent=indent) == json.dumps(value, indent=indent, ensure_ascii=False)
 
 
 def test_any_depth_is_written() -> None:

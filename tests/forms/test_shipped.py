@@ -89,6 +89,7 @@ def test_a_blank_form_can_be_posted(one: Shipped) -> None:
     timed(lambda: Form.posted(one.schema, pairs).validate())
 
 
+@pytest.mark.slow
 @each
 def test_a_schema_itself_comes_back(one: Shipped) -> None:
     """The schemas are real values as well, large and deep ones, of the schema that all schemas have."""

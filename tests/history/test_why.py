@@ -97,3 +97,14 @@ def test_the_queue_is_told() -> None:
     history = History(events("r", [CREATED]))
     (reason,) = reasons(history, now=BEGIN, holder=Holder(workers=1, owned=False, ahead=7))
     assert reason.text == "waits for a free worker; 7 other runs are before it"
+    (reason,) = reasons(history, now=BEGIN, holder=Holder(workers=1, owned=False, queue="gpu"))
+    assert reason.text == "waits for a free worker of the queue gpu"
+
+
+def test_a_turn_is_told() -> None:
+    """Who waits for others of its workflow is not told of a worker, unless there is none."""
+    history, turn = History(events("r", [CREATED])), "3 runs of this workflow are running, at most 3"
+    (reason,) = reasons(history, now=BEGIN, holder=Holder(workers=1, owned=False, ahead=7, turn=turn))
+    assert (reason.kind, reason.text) == ("turn", f"waits for its turn: {turn}")
+    (reason,) = reasons(history, now=BEGIN, holder=Holder(workers=0, owned=False, turn=turn))
+    assert reason.kind == "worker"

@@ -107,35 +107,46 @@ async def test_a_field_may_be_called_type_or_ref(value: Any) -> None:
     await pass_on(type(value), value)
 
 
-def _every(kind: Any) -> Any:
-    return model("type", dict.fromkeys(WORDS, kind), {})
+WALKED = {
+    "type",
+    "ref",
+    "$ref",
+    "schema",
+    "items",
+    "$defs",
+    "definitions",
+    "properties",
+    "fields",
+    "anyOf",
+    "if",
+}
+"""The words behind which a reader may look for a schema: each has one beneath it with all words again."""
 
-
-INNER = _every(str)
-OUTER = _every(INNER)
+INNER = model("inner", dict.fromkeys(WORDS, str), {})
+OUTER = model("type", {word: INNER if word in WALKED else str for word in WORDS}, {})
 LINE = make_dataclass("schema", [(word, str) for word in WORDS if is_attribute(word)])
-LINES = make_dataclass("properties", [(word, LINE) for word in WORDS if is_attribute(word)])
+LINES = make_dataclass("properties", [(word, LINE if word in WALKED else str) for word in WORDS if is_attribute(word)])
 FLAT = {word: word for word in WORDS}
 DOCUMENT = {"type": "object", "properties": {word: {"const": word} for word in WORDS}, "required": WORDS}
 DEFINED = {"$defs": {"$defs": DOCUMENT}, "type": "object", "additionalProperties": {"$ref": "#/$defs/$defs"}}
 
 
-def _filled(kind: Any, part: Any) -> Any:
+def _filled(kind: Any, inner: Any = None) -> Any:
     names = WORDS if issubclass(kind, BaseModel) else [word for word in WORDS if is_attribute(word)]
-    return kind(**{word: part(word) for word in names})
+    return kind(**{word: _filled(inner) if inner and word in WALKED else word for word in names})
 
 
 @pytest.mark.parametrize(
     ("spec", "value"),
     [
-        (OUTER, _filled(OUTER, lambda _: _filled(INNER, str))),
-        (LINES, _filled(LINES, lambda _: _filled(LINE, str))),
-        (dict[str, OUTER], {"fields": _filled(OUTER, lambda _: _filled(INNER, str))}),
+        (OUTER, _filled(OUTER, INNER)),
+        (LINES, _filled(LINES, LINE)),
+        (dict[str, OUTER], {"fields": _filled(OUTER, INNER)}),
         (DOCUMENT, FLAT),
-        (DEFINED, dict.fromkeys(WORDS, FLAT)),
+        (DEFINED, dict.fromkeys(WALKED, FLAT)),
     ],
     ids=["model", "dataclass", "dict", "document", "definitions"],
 )
 async def test_all_names_at_once_pass_on(spec: Any, value: Any) -> None:
-    """Every word of both languages names a field on two levels."""
+    """Every word of both languages names a field on two levels, the lower one beneath each word that is walked."""
     await pass_on(spec, value)

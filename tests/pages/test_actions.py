@@ -1,11 +1,12 @@
 """Cancel, run again, themes and lists of runs."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from engine import create_workflow, step
 from playground.actions import actions
-from playground.models import Worker
+from playground.models import Run, Worker
 from tests.pages.stage import TRIP, Stage, attributes, text_of
 
 
@@ -110,6 +111,19 @@ async def test_a_blocked_worker_is_none_that_is_ready(stage: Stage) -> None:
     assert found[1] == "failed"
     assert "<strong>0</strong><span>workers ready, 1 blocked</span>" in found[2]
     assert 'title="a worker is blocked"' in await stage.get("/workflows/")
+
+
+async def test_the_doctor_knows_the_age_of_the_queue_and_all_hosts(stage: Stage) -> None:
+    """Workers of other machines are counted with theirs, and the run that has waited longest tells the queue's age."""
+    await stage.publish(TRIP)
+    await stage.register_worker()
+    await Worker.objects.aupdate(host="elsewhere", worker_id="another")
+    await stage.register_worker()
+    await actions.start("trip", {"city": "Porto"})
+    await Run.objects.aupdate(queued_at=datetime.now(UTC) - timedelta(seconds=90.5))
+    page = await stage.get("/doctor/")
+    assert "<strong>2</strong><span>workers ready on 2 hosts</span>" in page
+    assert re.search(r"<strong>1</strong><span>run in the queue, the oldest for 1 min 3\d s</span>", page), page
 
 
 async def test_the_doctor_shows_how_memory_grows(stage: Stage) -> None:

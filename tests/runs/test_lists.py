@@ -192,7 +192,9 @@ def test_a_look_at_the_queue_does_not_read_all_runs() -> None:
         with connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN QUERY PLAN {query['sql']}")
             plan = [row[3] for row in cursor.fetchall()]
-        assert [step for step in plan if step.startswith("SCAN")] == []
+        # Of the versions, an index holds the few that have limits.
+        scans = [step for step in plan if step.startswith("SCAN")]
+        assert [step for step in scans if "version_limited" not in step] == []
         assert [step for step in plan if "run_of_workflow" in step and "number=?" not in step] == []
 
 

@@ -3,10 +3,11 @@
 import json
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from json.encoder import encode_basestring
-from typing import NoReturn
+from operator import attrgetter
+from typing import Any, NoReturn, TypeAlias
 
 from playground.forms.values.values import MAX_DIGITS, Json, Literal, NumberError, parse_number, shorten
 
@@ -14,10 +15,11 @@ MAX_DEPTH = 100
 """Levels of nesting; validators and people end long before."""
 
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
-HALF = re.compile(r"[\ud800-\udfff]|\\u[dD]")
-"""What a half surrogate, which is no character, looks like in JSON text; a pair of escapes looks like one, too."""
-DOUBTFUL = re.compile(HALF.pattern + r"|\b(nan|inf)\b")
-"""What may be no JSON in text that was written of a value: half surrogates, and numbers that are none."""
+ESCAPED_HALVES = ("\\ud", "\\uD")
+"""How a half surrogate, which is no character, begins when it is escaped; a pair of escapes looks like one, too."""
+NO_NUMBER = re.compile(r"\b(nan|inf)\b")
+"""What stands for a number that is none in text that was written of a value."""
+CONTAINERS = (dict, list, tuple)
 LONE = re.compile(r"[\ud800-\udfff]")
 ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 HINTS = {
@@ -72,27 +74,41 @@ def parse_json(text: str) -> Json:
         raise JsonError(hint, error.lineno, error.colno) from None
     except (RecursionError, _DefectError):
         _locate(text)
-    if is_deep(value) or HALF.search(text):
+    if is_deep(value) or has_halves(text):
         _Scan(text=text).run()
     return value
 
 
 def is_sure(text: str) -> bool:
     """Tell whether text that `dumps` wrote of a value, not too deep, is read as that value, without reading it."""
-    return DOUBTFUL.search(text) is None
+    if has_halves(text):
+        return False
+    # Words are found far faster than a pattern.
+    return not ("nan" in text or "inf" in text) or NO_NUMBER.search(text) is None
+
+
+def has_halves(text: str) -> bool:
+    """Tell whether JSON text may have half of a surrogate pair."""
+    if any(start in text for start in ESCAPED_HALVES):
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def is_deep(value: Json, limit: int = MAX_DEPTH) -> bool:
     """Tell whether a value has more than `limit` levels, without recursion."""
-    level = [value] if isinstance(value, dict | list) else []
+    level = [value] if isinstance(value, CONTAINERS) else []
     for _ in range(limit):
-        level = [child for parent in level for child in _children(parent) if isinstance(child, dict | list)]
+        level = [child for parent in level for child in _children(parent) if isinstance(child, CONTAINERS)]
         if not level:
             return False
     return bool(level)
 
 
-def _children(parent: dict[str, Json] | list[Json]) -> Iterable[Json]:
+def _children(parent: dict[str, Json] | list[Json] | tuple[Json, ...]) -> Iterable[Json]:
     return parent.values() if isinstance(parent, dict) else parent
 
 
@@ -186,58 +202,69 @@ def dumps(value: Json, *, indent: int | None = None) -> str:
     """
     parts: list[str] = []
     step = " " * (indent or 0)
-    # Text that is to be written, or a value with the line break that its closing bracket stands behind.
-    waiting: list[str | tuple[Json, str]] = [(value, "\n" if indent is not None else "")]
-    while waiting:
-        found = waiting.pop()
-        if isinstance(found, str):
-            parts.append(found)
-            continue
-        inner, line = found
-        if isinstance(inner, dict | list | tuple) and inner:
-            waiting += reversed(_opened(inner, line, step))
-        else:
+    around: list[_Open] = [(iter([("", value)]), "", "" if indent is None else "\n")]
+    while around:
+        rows, end, line = around[-1]
+        for before, inner in rows:
+            parts.append(before)
+            if isinstance(inner, CONTAINERS) and inner:
+                around.append(_opened(inner, line, step))
+                break
             parts.append(_single(inner))
+        else:
+            parts.append(end)
+            around.pop()
     return "".join(parts)
 
 
-def _opened(
-    value: dict[str, Json] | list[Json] | tuple[Json, ...], line: str, step: str
-) -> list[str | tuple[Json, str]]:
-    deeper, between = line + step if line else "", "," if line else ", "
-    found: list[str | tuple[Json, str]] = []
+_Open: TypeAlias = tuple[Iterator[tuple[str, Json]], str, str]
+"""What is left to write of a container: its parts, each with what stands before it; the end; the line break between."""
+
+
+def _opened(value: dict[str, Json] | list[Json] | tuple[Json, ...], line: str, step: str) -> _Open:
+    deeper = line + step if line else ""
+    start, between = deeper, f",{deeper}" if line else ", "
     if isinstance(value, dict):
-        for name, child in value.items():
-            found += (f"{between if found else '{'}{deeper}{_quote(name)}: ", (child, deeper))
-        return [*found, f"{line}}}"]
-    for child in value:
-        found += (f"{between if found else '['}{deeper}", (child, deeper))
-    return [*found, f"{line}]"]
+        return _named(value, f"{{{start}", between), f"{line}}}", deeper
+    return _numbered(value, f"[{start}", between), f"{line}]", deeper
+
+
+def _named(value: dict[str, Json], before: str, between: str) -> Iterator[tuple[str, Json]]:
+    for name, inner in value.items():
+        yield f"{before}{_quote(name)}: ", inner
+        before = between
+
+
+def _numbered(value: Iterable[Json], before: str, between: str) -> Iterator[tuple[str, Json]]:
+    for inner in value:
+        yield before, inner
+        before = between
 
 
 def _single(value: Json) -> str:
-    match value:
-        case str():
-            return _quote(value)
-        case None | True | False:
-            return "null" if value is None else "true" if value else "false"
-        case Literal():
-            return value.text
-        case int():
-            return int.__repr__(value)
-        case float():
-            return float.__repr__(value)
-        case dict():
-            return "{}"
-        case list() | tuple():
-            return "[]"
-        case _:
-            raise TypeError(f"{type(value).__name__} is no JSON value")
+    write = WRITERS.get(type(value)) or next((WRITERS[kind] for kind in WRITERS if isinstance(value, kind)), None)
+    if write is None:
+        raise TypeError(f"{type(value).__name__} is no JSON value")
+    return write(value)
 
 
 def _quote(text: str) -> str:
     # Not `json.dumps`, which would make an encoder for each text.
     quoted = encode_basestring(text)
-    if ESCAPED.search(quoted) is None:
+    if quoted.isascii() and "\x7f" not in quoted:
         return quoted
     return ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", quoted)
+
+
+WRITERS: Mapping[type, Callable[[Any], str]] = {
+    str: _quote,
+    type(None): lambda _: "null",
+    bool: lambda value: "true" if value else "false",
+    Literal: attrgetter("text"),
+    int: int.__repr__,
+    float: float.__repr__,
+    dict: lambda _: "{}",
+    list: lambda _: "[]",
+    tuple: lambda _: "[]",
+}
+"""How each type is written; of subtypes, which come first, their own way."""

@@ -1,7 +1,5 @@
 """Shows a run."""
 
-from datetime import UTC, datetime
-
 from django.core.management.base import CommandParser
 
 from playground.commandline.base import Options, RunsCommand
@@ -10,8 +8,8 @@ from playground.commandline.following import code_of_run, follow
 from playground.commandline.given import RUN, meant
 from playground.commandline.progress import Progress
 from playground.commandline.report import run_json, whole_text
-from playground.history import History, reasons
-from playground.runpage.loading import Loaded, holder_of, load
+from playground.history import History
+from playground.runpage.loading import Loaded, load, reasons_of
 
 
 class Command(RunsCommand):
@@ -42,7 +40,7 @@ class Command(RunsCommand):
 
     async def _tell_hold(self, loaded: Loaded) -> None:
         """Say why no worker goes on with the run, if none does, and how to go on."""
-        held = reasons(loaded.history, now=datetime.now(UTC), holder=await holder_of(loaded))
+        held = await reasons_of(loaded)
         if by_workers := [one.text for one in held if one.kind == "worker"]:
             run = loaded.history.run
             self.say(f"Run {run.run_id}: {'; '.join(by_workers)}.")

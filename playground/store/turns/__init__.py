@@ -1,0 +1,1 @@
+"""Turns: runs of a workflow that wait for one another."""
