@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from playground.agents.http_api import Api
-from playground.handbook import searching
+from playground.handbook import lookup
 
 LONGEST_WAIT = 50
 """Seconds that one call waits for a run, so that no client gives up before."""
@@ -153,7 +153,7 @@ class Tools:
 
     async def search_docs(self, words: str) -> str:
         """Find words in the documentation of Stepyard, and return the sections that have them."""
-        return searching.told(searching.find(words))
+        return lookup.told(lookup.find(words))
 
     async def _go_on(self, run: str, way: str, body: dict[str, Any], wait: int) -> str:
         found = await self.api.post("workflows", await self._workflow_of(run), way, body=body, runId=run)

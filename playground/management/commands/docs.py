@@ -4,7 +4,7 @@ from django.core.management.base import CommandParser
 
 from playground.commandline.base import Options, RunsCommand
 from playground.commandline.exits import Exit
-from playground.handbook import searching
+from playground.handbook import lookup
 
 
 class Command(RunsCommand):
@@ -20,10 +20,8 @@ class Command(RunsCommand):
     async def work(self, options: Options) -> Exit:
         """Find."""
         if not options["words"]:
-            self.give({"index": searching.index()}, searching.index())
+            self.give({"index": lookup.index()}, lookup.index())
             return Exit.DONE
-        found = searching.find(" ".join(options["words"]))
-        self.give(
-            [{"page": one.page, "heading": one.heading, "text": one.text} for one in found], searching.told(found)
-        )
+        found = lookup.find(" ".join(options["words"]))
+        self.give([{"page": one.page, "heading": one.heading, "text": one.text} for one in found], lookup.told(found))
         return Exit.DONE if found else Exit.WRONG

@@ -2,7 +2,7 @@
 
 import pytest
 
-from playground.handbook import searching
+from playground.handbook import lookup
 from tests.docs.pages import PAGES, ROOT
 
 
@@ -18,25 +18,25 @@ from tests.docs.pages import PAGES, ROOT
 )
 def test_the_section_that_is_about_it_is_found(words: str, page: str) -> None:
     """Case and signs do not count; a word that stands nowhere does not hide what the others find."""
-    assert page in [one.page for one in searching.find(words)]
+    assert page in [one.page for one in lookup.find(words)]
 
 
 @pytest.mark.parametrize("words", ["", "zzzzqqq", "...", "(*&^"])
 def test_nothing_is_found_for_nothing(words: str) -> None:
     """Words that stand nowhere find nothing, and that is said."""
-    assert searching.find(words) == []
-    assert "nothing" in searching.told([])
+    assert lookup.find(words) == []
+    assert "nothing" in lookup.told([])
 
 
 def test_the_list_of_pages_is_that_of_the_file() -> None:
     """``docs/llms.txt`` is what ``make docs`` writes, and has every page."""
-    assert (ROOT / "docs" / "llms.txt").read_text("utf-8").rstrip() == searching.index()
-    listed = searching.index()
+    assert (ROOT / "docs" / "llms.txt").read_text("utf-8").rstrip() == lookup.index()
+    listed = lookup.index()
     assert [page for page in PAGES[1:] if f"({page.relative_to(ROOT / 'docs').as_posix()})" not in listed] == []
 
 
 def test_headings_in_code_are_none() -> None:
     """A comment in a block of code begins no section."""
-    headings = [one.heading for one in searching._sections()]
+    headings = [one.heading for one in lookup._sections()]
     assert "expenses.py" not in headings
-    assert all(one.text for one in searching._sections())
+    assert all(one.text for one in lookup._sections())
