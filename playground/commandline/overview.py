@@ -13,6 +13,8 @@ COMMANDS = {
     "resume": "answer a step that waits for a person",
     "send-event": "send an event that a run waits for",
     "restart": "go on with a run that was interrupted",
+    "retry": "try a failed run again, in a new run",
+    "fork": "run again from a step on, in a new run",
     "cancel": "cancel a run",
     "schedules": "list when workflows start by themselves",
     "arm": "have schedules start runs",

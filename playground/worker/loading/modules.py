@@ -43,10 +43,12 @@ def import_file(file: Path) -> ModuleType:
     if not file.is_file():
         raise FileNotFoundError(f"there is no file {file.absolute()}")
     _install()
-    for place in dict.fromkeys([file.resolve(), file.absolute()]):
+    # Without `..`, since tracebacks and pages name the file as it was found.
+    whole = Path(os.path.abspath(file))
+    for place in dict.fromkeys([file.resolve(), whole]):
         search_from(place)
-    with _apart_from_others(_root(file.absolute())):
-        return loaded(file) or _import(Path(os.path.abspath(file)))
+    with _apart_from_others(_root(whole)):
+        return loaded(file) or _import(whole)
 
 
 def import_name(name: str) -> ModuleType:
