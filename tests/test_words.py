@@ -43,6 +43,7 @@ ALIKE = {
             "answers",
             "backup",
             "compare",
+            "fork",
             "fuzz",
             "inbox",
             "rehearsing",

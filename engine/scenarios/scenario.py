@@ -66,18 +66,17 @@ class Scenario:
         return f"{self.workflow}::{self.name}"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the scenario as JSON, as the file has it."""
-        return {
-            "workflow": self.workflow,
-            "input": self.input,
+        """Return the scenario as JSON, as the file has it; what is not given is left out."""
+        given = {
             "state": self.state,
             "request_context": self.request_context,
-            **({} if self.scheduled_for is None else {"scheduled_for": self.scheduled_for}),
-            "answers": [answer.to_dict() for answer in self.answers],
-            "events": [event.to_dict() for event in self.events],
+            "scheduled_for": self.scheduled_for,
+            "answers": [answer.to_dict() for answer in self.answers] or None,
+            "events": [event.to_dict() for event in self.events] or None,
             "rehearsal": None if self.rehearsal is None else dict(self.rehearsal),
-            "expect": dict(self.expect),
         }
+        there = {key: value for key, value in given.items() if value is not None}
+        return {"workflow": self.workflow, "input": self.input, **there, "expect": dict(self.expect)}
 
     def to_text(self) -> str:
         """Return the text of the file."""

@@ -59,17 +59,17 @@ async def proceed(
     await announce(run_id)
 
 
-async def retry(run_id: str) -> str:
+async def retry(run_id: str, *, new_id: str | None = None) -> str:
     """Make and start a new run that goes on from the steps that have failed, with what they were given; return its id.
 
-    What was undone since runs again, too, with all that followed it.
+    What was undone since runs again, too, with all that followed it. ``new_id`` is what the new run is called.
 
     Raises:
         UnknownRun, UnknownWorkflow, StartRefused, NewerJournal: no run was made.
         NotFailed: the run has not failed.
     """
     entry = await catalogue.workflow((await store.summary(run_id)).workflow_id)
-    new_id = checked_id(None)
+    new_id = checked_id(new_id)
     await record_retry(
         store,
         clock,

@@ -1,4 +1,4 @@
-"""What `run` and `resume` have in common: a request is recorded, and the run is waited for."""
+"""What `run`, `resume`, `retry` and others have in common: a request is recorded, and the run is waited for."""
 
 import argparse
 import asyncio

@@ -15,6 +15,8 @@ COMMANDS = {
     "send-event": "send an event that a run waits for",
     "restart": "go on with a run that was interrupted",
     "proceed": "have a paused run go on",
+    "retry": "try a failed run again, in a new run",
+    "fork": "run again from a step on, in a new run",
     "cancel": "cancel a run",
     "schedules": "list when workflows start by themselves",
     "arm": "have schedules start runs",

@@ -114,6 +114,8 @@ class Row:
     iteration: int | None = None
     attempt: int = 0
     index: int | None = None
+    spare: bool = False
+    """Whether it handles a failure that has not come."""
     fraction: float | None = None
     note: str = ""
     """One line: progress, question, error, condition, what is left out."""

@@ -156,7 +156,7 @@ class _Walk:
             yield from self.group(node, place, depth, index, body + handler, caught, telling=handler)
             return
         if together([row.status for row in body]) in ("success", "bailed"):
-            handler = [_skipped(row) for row in handler]
+            handler = [replace(_skipped(row), spare=True) for row in handler]
         yield from self.group(node, place, depth, index, body + handler, f"catches {', '.join(node.on)}", telling=body)
 
     def branch(self, node: GraphBranch, place: StepState, depth: int, index: int | None, given: Any) -> Iterator[Row]:

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from engine import Engine, MemoryStore
+from engine import Engine, MemoryStore, create_step, sequence
 from engine.testing import FakeClock
 from playground.diagram import strip, svg
 from playground.graph.nodes import GraphAttempt, GraphRace
 from playground.graph.tree import read_tree
-from playground.history import History, Row, rows
+from playground.history import History, Row, gathered, rows
 from tests.engine.contract.tiny import add_one, ask, asking, begin, double, fail
 
 
@@ -52,6 +52,21 @@ async def test_an_attempt_is_what_goes_on(body: Any, status: str, handler: str) 
     found = await rows_of(guarded(body), 1)
     assert (found["/attempt-1"].kind, found["/attempt-1"].status) == ("catch", status)
     assert (found["mend"].status, found["mend.none"].status) == (handler, handler)
+
+
+async def test_a_list_has_no_line_for_each_handler_that_is_not_needed() -> None:
+    """An item that went well is not said to have skipped something; one whose failure was caught shows what ran."""
+    each = guarded(sequence(create_step(id="check", execute=_no_three)))
+    workflow = begin().map(lambda data: [1, 3], id="list").foreach(each).commit()
+    shown = gathered(tuple((await rows_of(workflow, 1)).values()))
+    assert [row.key for row in shown if row.kind == "skipped"] == []
+    assert [row.key for row in shown if row.key.endswith(".mend")] == ["tiny[1].mend"]
+
+
+def _no_three(item: int) -> int:
+    if item == 3:
+        raise ValueError("three")
+    return item
 
 
 async def test_a_failure_that_is_not_caught_is_one_of_the_attempt() -> None:

@@ -1,6 +1,7 @@
 """Scenarios from files: what is one, and what is said of what is none."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from engine.errors import InvalidInput
 from engine.scenarios import folder
 from engine.scenarios.pointers import container_of, pointer_of
 from engine.scenarios.reading import SCHEMA, read_scenario, scenario_of
-from engine.scenarios.scenario import ScenarioProblem
+from engine.scenarios.scenario import Answer, Scenario, ScenarioProblem, Sent
 from engine.validation.validator import DIALECTS
 from tests.scenarios.cases import scenario
 
@@ -25,6 +26,14 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     assert read_scenario(file) == scenario()
     assert list(folder.files_in(tmp_path)) == [file]
     assert [path.name for path in file.parent.iterdir()] == ["well.json"]
+
+
+def test_what_is_not_given_is_not_written() -> None:
+    """The file of a scenario has only what somebody gave, and the input."""
+    short = Scenario(workflow="w", name="n", expect={"status": "success"})
+    assert short.to_dict() == {"workflow": "w", "input": None, "expect": {"status": "success"}}
+    full = replace(short, state={}, request_context={}, answers=(Answer(step="a"),), events=(Sent(name="e"),))
+    assert list(full.to_dict()) == ["workflow", "input", "state", "request_context", "answers", "events", "expect"]
 
 
 def test_the_schema_is_one() -> None:

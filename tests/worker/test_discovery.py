@@ -55,6 +55,16 @@ def test_a_file_gives_its_workflows() -> None:
     assert entry.graph["steps"][0]["id"] == "same"
 
 
+def test_files_are_named_without_detours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also those of a package beside the folder in which the command was called."""
+    write("flows/__init__.py", "")
+    write("flows/morning.py", name="rise")
+    Path("called").mkdir()
+    monkeypatch.chdir("called")
+    (found,) = discover(["../flows/morning.py"]).found
+    assert (found.entry.file, found.workflow.flow.file) == ((str(Path("../flows/morning.py").resolve()),) * 2)
+
+
 def test_an_engine_gives_its_workflows() -> None:
     """An Engine in a module gives what is registered in it, once."""
     write("flows.py", name="walk")

@@ -36,6 +36,8 @@ class Command(RunsCommand):
         loaded = await load(run_id)
         await self._give(loaded.history)
         await self._tell_hold(loaded)
+        if loaded.history.run.status == "failed":
+            self.say(f"Try it again: {self.command('retry', run_id)}")
         return Exit.DONE
 
     async def _tell_hold(self, loaded: Loaded) -> None:
@@ -44,8 +46,11 @@ class Command(RunsCommand):
         if by_workers := [one.text for one in held if one.kind == "worker"]:
             run = loaded.history.run
             self.say(f"Run {run.run_id}: {'; '.join(by_workers)}.")
-            if run.has_input and not run.ended:
+            # A run that waits goes on by itself when the code is back: to take it from somebody changes nothing.
+            if run.has_input and run.status in ("pending", "running"):
                 self.say(f"Go on with it: {self.command('restart', run.run_id)}")
+            elif loaded.outdated and not run.ended:
+                self.say(f"Fork it: {self.command('fork', run.run_id, 'STEP')}")
 
     async def _give(self, history: History) -> None:
         if self.as_json:
