@@ -26,13 +26,14 @@ ABSENT := $(foreach server,$(BROKERS),$(if $(shell command -v $(server) /usr/sbi
 ON_POSTGRES := $(PYTEST) -p tests.servers.on_postgres
 ON_DATABASE := tests/actions tests/api tests/catalogue tests/engine/contract tests/engine/test_store.py tests/fleet tests/laws/test_on_database.py tests/live \
 	tests/pages tests/runs tests/store tests/worker
+HOSTS := $(patsubst %,tests/servers/test_%.py,deploy hints hosts playgrounds proxy queues storm)
 FAULTS_ON_DATABASE := tests/faults/test_kill.py tests/faults/test_races.py tests/faults/test_changes.py
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 # The tests start hundreds of processes: Python is to compile each file once for all of them, also where an image forbids that.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run install test coverage mutants browser slow laws faults servers servers-away servers-faults storm wheel zoo bench bench-quick lint format docs pictures clean
+.PHONY: help run install test coverage mutants browser slow laws faults servers servers-hosts servers-away storm wheel zoo bench bench-quick lint format docs pictures clean
 .DEFAULT_GOAL := help
 
 $(BIN)/python:
@@ -105,15 +106,15 @@ faults: $(TEST_STAMP) ## Kill at every fault point, race, inject, ask at random;
 servers: $(TEST_STAMP) ## What touches the database, on a PostgreSQL of the tests' own, also stopped and killed; COVERAGE=--cov.
 	$(ON_POSTGRES) $(SPREAD) $(COVERAGE) -m "not browser and not faults and not servers and not slow and not sqlite and not wheel" \
 		$(ON_DATABASE) $(ARGS)
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target servers-away servers-faults ARGS="$(ARGS)"
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target servers-hosts servers-away ARGS="$(ARGS)"
 	@for server in $(ABSENT); do echo "$$server is not installed, so what is tested with it is left out."; done
 
-# These wait for servers and processes more than they compute, hence beside each other, each with a PostgreSQL of its own.
-servers-away: $(TEST_STAMP)
-	$(ON_POSTGRES) -n 0 -m servers tests/servers $(ARGS)
+# Both wait for processes more than they compute, hence beside each other, each with a PostgreSQL of its own.
+servers-hosts: $(TEST_STAMP)
+	$(ON_POSTGRES) -n 0 -m servers $(HOSTS) $(ARGS)
 
-servers-faults: $(TEST_STAMP)
-	FAULTS=sample $(ON_POSTGRES) -n 0 -m faults $(FAULTS_ON_DATABASE) $(ARGS)
+servers-away: $(TEST_STAMP)
+	FAULTS=sample $(ON_POSTGRES) -n 0 -m "servers or faults" tests/servers $(FAULTS_ON_DATABASE) $(addprefix --ignore=,$(HOSTS)) $(ARGS)
 
 storm: $(TEST_STAMP) ## Kill hosts and the database while runs go on; ARGS="--queue celery-redis --kills 12 --seed 1 --hosts 2".
 	@$(BIN)/python -m tests.servers.storm $(ARGS)
@@ -147,8 +148,9 @@ format: $(TEST_STAMP) ## Put code and templates into shape.
 	$(BIN)/ruff format .
 	@find templates -name '*.html' -print0 | xargs -0 -r $(BIN)/djade --target-version 5.2
 
-docs: $(TEST_STAMP) ## Write the reference pages from the docstrings.
+docs: $(TEST_STAMP) ## Write the reference pages from the docstrings, and the list of all pages.
 	$(BIN)/python docs/make_reference.py
+	$(BIN)/python manage.py docs --text > docs/llms.txt
 
 pictures: $(TEST_STAMP) ## Take the pictures of the documentation in a real Chromium.
 	$(BIN)/python docs/make_pictures.py

@@ -17,6 +17,7 @@ StepyardError
 │   ├── InvalidInput
 │   ├── InvalidResumeData
 │   ├── InvalidEventPayload
+│   ├── InvalidTag
 │   ├── StartRefused
 │   ├── RehearsalRefused
 │   ├── RunAlreadyStarted
@@ -176,6 +177,10 @@ class InvalidResumeData(InvalidValue, RequestError):
 
 class InvalidEventPayload(InvalidValue, RequestError):
     """The payload does not fit the event's schema; nothing was sent. Mend it and send it again."""
+
+
+class InvalidTag(RequestError):
+    """A run's name or tags cannot be like that. Give texts that are short, and tags without a comma."""
 
 
 class StartRefused(RequestError):

@@ -5,7 +5,7 @@ A run is its events, numbered from 1 without a gap. The payload of each type:
 =====================  ==========================================================================
 run-created            workflow_id, digest, input, request_context, state, resource_id; of a run that a schedule
                        started: schedule: its id, scheduled_for: ISO time; of one that pretends: rehearsal; of one that
-                       pauses: breakpoints: list of written paths, or "all"
+                       pauses: breakpoints: list of written paths, or "all"; and name, tags, as in run-tagged
 run-forked             from_run_id, step: path, input: the step's new input, if given; the shared steps' events precede
 run-started            (empty), or input, state, request_context, rehearsal, breakpoints when the run was created
                        without them, or with an input that no worker had read: as its schema has it, with defaults
@@ -18,6 +18,7 @@ run-undoing            status: how the run ends ("failed", "canceled") when what
 run-succeeded          result: a Ref, and, when hooks follow: hooks: their names
 run-failed             error: an ErrorDetail, hooks, undone: list of paths, if any
 run-canceled           reason, hooks, undone; without hooks it is not known whether any follow
+run-tagged             of those that have changed, as they are from then on: name: text or null, tags: list of texts
 run-recovered          reason, interrupted: list of paths, lost: 1 when a worker died, 0 when it was stopped
 step-started           attempt, input: a Ref (first attempt only), kind ("workflow" when nested), iteration
 step-output            chunk
@@ -72,6 +73,7 @@ EventType = Literal[
     "run-succeeded",
     "run-failed",
     "run-canceled",
+    "run-tagged",
     "run-recovered",
     "step-started",
     "step-output",

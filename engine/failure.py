@@ -1,7 +1,9 @@
 """Failures as JSON: an exception with its type, message, cause, notes and a traceback that marks the user's frames."""
 
 import asyncio
+import functools
 import linecache
+import signal
 import sysconfig
 import traceback
 from collections.abc import Iterator
@@ -71,7 +73,16 @@ def is_users(error: BaseException) -> bool:
     if isinstance(error, asyncio.CancelledError):
         task = asyncio.current_task()
         return task is not None and not task.cancelling()
-    return not isinstance(error, KeyboardInterrupt)
+    return not isinstance(error, KeyboardInterrupt) or not _ctrl_c_raises()
+
+
+def _ctrl_c_raises() -> bool:
+    """Tell whether SIGINT raises KeyboardInterrupt here; where it is handled otherwise, the function did."""
+    handler: Any = signal.getsignal(signal.SIGINT)
+    if isinstance(handler, functools.partial):
+        # As `asyncio.run` has it.
+        handler = getattr(handler.func, "__self__", None)
+    return handler is signal.default_int_handler or isinstance(handler, asyncio.Runner)
 
 
 def message_of(error: BaseException) -> str:

@@ -7,6 +7,9 @@ from os import urandom
 from engine.errors import InvalidId
 from engine.shown import shown
 
+LONGEST_ID = 200
+"""Characters of an id, that of a run too; every store and address takes that many."""
+
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
@@ -18,10 +21,12 @@ def check_id(id: object, of: str) -> str:
         of: "step" or "workflow", for the message.
 
     Raises:
-        InvalidId: it is no text, or has other characters than ``[A-Za-z0-9][A-Za-z0-9_-]*``.
+        InvalidId: it is no text, has other characters than ``[A-Za-z0-9][A-Za-z0-9_-]*``, or more than 200.
     """
     if isinstance(id, str) and _ID.fullmatch(id):
-        return id
+        if len(id) <= LONGEST_ID:
+            return id
+        raise InvalidId(f"The id of a {of} has {len(id)} characters. Expected {LONGEST_ID} at most: {shown(id)}.")
     raise InvalidId(
         f"{shown(id)} cannot be the id of a {of}. Expected letters, digits, _ and -, a letter or digit first."
     )

@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from engine.building.workflow import Workflow
@@ -64,6 +64,7 @@ async def play(
     given = with_variables(scenario.to_dict() | {"expect": {}}, environment, scenario.file or scenario.title)
     clock = FakeClock()
     runtime = Engine([workflow], clock=clock).runtime
+    clock.stand_still_while(lambda: runtime.at_work)
     runtime.random = random.Random(0).random
     try:
         stays = scenario.expect.get("status") in ("suspended", "waiting")
@@ -92,6 +93,10 @@ async def judge(
     return verdict_on(scenario, played.result, played.left, time.monotonic() - began), played.result
 
 
+def _time_of(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
 class _Play:
     """One run, and what is still to be given to it."""
 
@@ -106,6 +111,7 @@ class _Play:
             input=given["input"],
             state=given["state"],
             request_context=given["request_context"],
+            scheduled_for=_time_of(given.get("scheduled_for")),
             rehearsal=given["rehearsal"] and Rehearsal.from_dict(given["rehearsal"]),
         )
         self._stays = stays
@@ -167,7 +173,7 @@ class _Play:
         due = state.due_at
         if due is None:
             return False
-        over = [step for step in (*state.waiting, *state.suspended) if step.due_at == due]
+        over = [step for step in (*state.waiting, *state.suspended) if step.due_at is not None and step.due_at <= due]
         late = [answer for answer in map(self._late, over) if answer is not None]
         if self._stays and not late and all(step.kind != "sleep" for step in over):
             return False

@@ -52,6 +52,15 @@ class FakeClock:
         self._sleepers: list[tuple[datetime, int, asyncio.Future[None]]] = []
         self._fell_asleep = asyncio.Event()
         self._next_jump: asyncio.TimerHandle | None = None
+        self._is_at_work: Callable[[], bool] = lambda: False
+        self._put_off_at: float | None = None
+
+    def stand_still_while(self, is_at_work: Callable[[], bool]) -> None:
+        """Make no jump while steps are executed, so that what they take in real time lets no timer pass.
+
+        After `PATIENCE` it jumps all the same, since a step may wait for the clock itself.
+        """
+        self._is_at_work = is_at_work
 
     def now(self) -> datetime:
         """Return the time, in UTC."""
@@ -91,6 +100,13 @@ class FakeClock:
         self._next_jump = asyncio.get_running_loop().call_later(IDLE, self._jump)
 
     def _jump(self) -> None:
+        if self._is_at_work():
+            now = asyncio.get_running_loop().time()
+            self._put_off_at = self._put_off_at or now
+            if now - self._put_off_at < PATIENCE:
+                self._jump_soon()
+                return
+        self._put_off_at = None
         while self._sleepers and self._sleepers[0][2].done():
             heapq.heappop(self._sleepers)
         if self._sleepers:
@@ -100,6 +116,9 @@ class FakeClock:
 
 IDLE = 0.001
 """Real seconds that an automatic clock leaves to everything else before it jumps."""
+
+PATIENCE = 1.0
+"""Real seconds for which it waits for steps that are executed."""
 
 
 class Collector:
@@ -229,7 +248,7 @@ async def run_to_end(
         AssertionError: it suspended more than ``max_resumes`` times.
     """
     _check_names(workflow, answers or {})
-    engine = Engine([workflow], clock=FakeClock())
+    engine = _in_memory(workflow, FakeClock())
     run = await engine.workflow(workflow.id).create_run()
     result = await run.start(
         input_data, initial_state=initial_state, request_context=request_context, rehearsal=rehearsal
@@ -260,13 +279,20 @@ async def run_scheduled(workflow: Workflow[Any, Any], *, start: datetime, until:
         The runs that were started, in the order of their due times, each when it has ended or is suspended; see
         `RunResult.scheduled_for`.
     """
-    engine = Engine([workflow], clock=FakeClock(start))
+    engine = _in_memory(workflow, FakeClock(start))
     await engine.run_schedules(until=until)
     runs = [await engine.run(summary.run_id) for summary in await engine.runs(limit=sys.maxsize)]
     for run in runs:
         await engine.runtime.drive(run.run_id)
     results = [await run.state() for run in runs]
     return sorted(results, key=lambda result: result.scheduled_for or start)
+
+
+def _in_memory(workflow: Workflow[Any, Any], clock: FakeClock) -> Engine:
+    """Return an engine for a workflow, whose time passes only while none of its steps is executed."""
+    engine = Engine([workflow], clock=clock)
+    clock.stand_still_while(lambda: engine.runtime.at_work)
+    return engine
 
 
 def _check_names(workflow: Workflow[Any, Any], answers: Answers) -> None:

@@ -5,12 +5,16 @@ import re
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
 QUEUES = ("procrastinate", "celery")
+TRACES = ("otlp", "console")
+LOG_FORMATS = ("text", "json")
+UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +58,8 @@ class Configuration:
     """The secret that a browser needs once."""
     schedules: bool
     """Whether schedules are armed that nobody has disarmed."""
+    keep: int | timedelta | None
+    """How many of the newest ended runs are kept, or for how long after their end; all of them, when it is None."""
     production: bool
     """Whether runs are in earnest here, so that rehearsals are refused."""
     reload: bool
@@ -73,12 +79,29 @@ class Configuration:
     debug: bool
     secret_key: str = field(repr=False)
     log_level: str
+    log_format: str
+    """How a line of the log is written: ``text`` or ``json``."""
+    traces: str
+    """Where traces of runs go by OpenTelemetry; nowhere, when it is empty."""
     worker_id: str
     """The name that the supervisor gave to this process, if it is a worker."""
     worker_after: frozenset[str]
     """The modules of the worker before this one, without which this one must not take over."""
     worker_died: frozenset[str]
     """The workers that died since a file was saved."""
+
+
+def read_keep(text: str, name: str) -> int | timedelta:
+    """Read how many runs are kept, or for how long.
+
+    Raises:
+        ImproperlyConfigured: it is neither; the message begins with the name.
+    """
+    match = re.fullmatch(r"(\d{1,6})([mhdw]?)", text, re.ASCII)
+    if match is None:
+        raise ImproperlyConfigured(f"{name} takes a number of runs or an age such as 12h, 30d or 8w, not {text!r}.")
+    number, unit = int(match[1]), match[2]
+    return number * UNITS[unit] if unit else number
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +156,10 @@ class _Variables:
             raise ImproperlyConfigured(f"{variable} is {name!r}; the name of a header is expected, such as {default}.")
         return name.lower()
 
+    def keep(self, variable: str) -> int | timedelta | None:
+        text = self.text(variable)
+        return read_keep(text, variable) if text else None
+
     def file(self, variable: str) -> Path | None:
         text = self.text(variable)
         return Path(text).absolute() if text else None
@@ -163,6 +190,7 @@ def read(environment: Mapping[str, str]) -> Configuration:
         env_file=given.file("STEPYARD_ENV_FILE"),
         token=given.text("STEPYARD_TOKEN"),
         schedules=given.switch("STEPYARD_SCHEDULES"),
+        keep=given.keep("STEPYARD_KEEP"),
         production=given.switch("STEPYARD_PRODUCTION"),
         reload=given.text("STEPYARD_RELOAD", "1") != "0",
         trusted_proxies=given.networks("STEPYARD_TRUSTED_PROXIES"),
@@ -174,6 +202,8 @@ def read(environment: Mapping[str, str]) -> Configuration:
         debug=given.text("STEPYARD_DEBUG", "0") == "1",
         secret_key=given.text("STEPYARD_SECRET_KEY"),
         log_level=given.text("STEPYARD_LOG_LEVEL", "WARNING").upper(),
+        log_format=given.one_of("STEPYARD_LOG_FORMAT", LOG_FORMATS) or "text",
+        traces=given.one_of("STEPYARD_TRACES", TRACES),
         worker_id=given.text("STEPYARD_WORKER_ID"),
         worker_after=given.names("STEPYARD_WORKER_AFTER"),
         worker_died=given.names("STEPYARD_WORKER_DIED"),

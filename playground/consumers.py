@@ -19,6 +19,7 @@ from playground.actions.actions import store
 from playground.catalogue import catalogue
 from playground.catalogue.problems import told
 from playground.live import nudges
+from playground.live.lag import seen
 from playground.runpage.loading import Loaded, load, view_of
 from playground.runpage.patches import patch
 from playground.runpage.view import RunView, window_from
@@ -169,6 +170,8 @@ class RunWatcher(Watcher):
             await store.summary(self._run_id)
             if inbox == self._inbox and not news:
                 return None
+        if events and not first:
+            seen(events[-1].at)
         self._loaded.history.feed(events)
         now = await view_of(self._loaded)
         grown = bool(events) or first

@@ -32,6 +32,14 @@ class Run(models.Model):
     """The schedule that started it, if one did."""
     rehearsal = models.BooleanField(default=False, db_default=False)
     """Whether it pretends something, as rehearsals do."""
+    name = models.TextField(null=True)
+    """What people call it."""
+    tags = models.TextField(default="[]", db_default="[]")
+    """Its tags, as JSON."""
+    via = models.CharField(max_length=16, blank=True, default="", db_default="")
+    """The way on which it was started: `engine.journal.summary.RunSummary.via`."""
+    forked_from = models.CharField(max_length=255, null=True)
+    """The run that it is a fork of."""
 
     epoch = models.BigIntegerField(default=0)
     """The number of claims so far; only the newest may append."""
@@ -45,6 +53,9 @@ class Run(models.Model):
     """When the earliest of its timers is due."""
     offer_at = models.DateTimeField(null=True)
     """When a queued run is handed to the distributed queue again if no worker has taken it."""
+    queue = models.CharField(max_length=64, null=True)
+    """The distributed queue that its next step names, and how urgent it is there; null for those of its workflow."""
+    priority = models.IntegerField(null=True)
     lane = models.TextField(null=True)
     """What its input has at the workflow's ``concurrency_key``: those that have the same follow one another."""
     called_at = models.DateTimeField(null=True)
@@ -264,6 +275,36 @@ class SavedInput(models.Model):
         return f"{self.name} of {self.workflow_id}"
 
 
+class ScenarioVerdict(models.Model):
+    """What a scenario came to when it was played last."""
+
+    file = models.CharField(max_length=1024, unique=True)
+    """The whole path of its file, the end of one that is longer."""
+    verdict = models.TextField()
+    """The verdict, as JSON."""
+    updated = models.BooleanField(default=False)
+    """Whether the file was made to expect what came."""
+    at = models.DateTimeField()
+    code = models.CharField(max_length=64)
+    """The newest worker when it was played."""
+
+    def __str__(self) -> str:
+        """Return the file."""
+        return self.file
+
+
+class ScenarioSwitch(models.Model):
+    """A workflow whose scenarios are played after each reload of the code."""
+
+    workflow_id = models.CharField(max_length=255, primary_key=True)
+    begun_at = models.DateTimeField(null=True)
+    """When they were begun last for that reason."""
+
+    def __str__(self) -> str:
+        """Return the workflow."""
+        return self.workflow_id
+
+
 class Worker(models.Model):
     """A worker process, alive or gone."""
 
@@ -281,6 +322,8 @@ class Worker(models.Model):
     """Since when somebody has looked in vain for a sign; null while there is one."""
     wanted = models.CharField(max_length=8, blank=True, default="")
     """What its supervisor is asked to do with it: `playground.fleet.host.Order`."""
+    queues = models.TextField(default="[]")
+    """The distributed queues from which it takes, as JSON; none when it looks for runs itself."""
     versions = models.TextField(default="{}")
     """The digests of the workflows that it holds, by their ids, as JSON."""
     codes = models.TextField(db_default="{}")
@@ -296,6 +339,8 @@ class Worker(models.Model):
     """The ids of the runs it executes, as JSON."""
     blocked = models.TextField(default="null")
     """What blocks its event loop, as JSON: `playground.fleet.workers.Blocked`."""
+    figures = models.TextField(db_default="{}")
+    """What it has counted since it began, as JSON: `playground.worker.observing.Observing.figures`."""
     memory = models.BigIntegerField(default=0)
     """Resident memory in bytes."""
     memory_first = models.BigIntegerField(default=0)

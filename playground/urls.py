@@ -5,6 +5,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, path
 
 from playground.api import compare as api_compare
+from playground.api import fuzz as api_fuzz
 from playground.api import openapi
 from playground.api import runs as api_runs
 from playground.api import scenarios as api_scenarios
@@ -19,6 +20,7 @@ from playground.views import (
     doctor,
     error_pages,
     fork,
+    fuzz,
     health,
     inbox,
     patterns,
@@ -40,16 +42,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("workflows/<str:workflow_id>/rehearse/", rehearsing.panel, name="rehearse"),
     path("workflows/<str:workflow_id>/saved/", workflows.save_input, name="save-input"),
     path("workflows/<str:workflow_id>/saved/<str:saved_id>/delete/", workflows.forget_input, name="forget-input"),
+    path("workflows/<str:workflow_id>/fuzz/", fuzz.fuzz, name="fuzz"),
+    path("workflows/<str:workflow_id>/fuzz/stop/", fuzz.stop, name="stop-fuzz"),
+    path("workflows/<str:workflow_id>/fuzz/<str:key>/save/", fuzz.save, name="save-finding"),
     path("workflows/<str:workflow_id>/scenarios/", scenarios.scenarios, name="scenarios"),
     path("workflows/<str:workflow_id>/scenarios/run/", scenarios.play, name="play-scenarios"),
+    path("workflows/<str:workflow_id>/scenarios/watch/", scenarios.watch, name="watch-scenarios"),
     path("runs/", runs.runs, name="runs"),
     path("runs/many/", runs.many, name="many"),
+    path("runs/import/", runs.import_run, name="import-run"),
     path("runs/<str:run_id>/", run.run, name="run"),
     path("runs/<str:run_id>/step/", run.step, name="run-step"),
     path("runs/<str:run_id>/json/", run.as_json, name="run-json"),
     path("runs/<str:run_id>/value/<str:part>/", value.value, name="run-value"),
     path("runs/<str:run_id>/resume/", answers.resume, name="resume"),
     path("runs/<str:run_id>/cancel/", actions.cancel, name="cancel"),
+    path("runs/<str:run_id>/call/", actions.call, name="call-run"),
     path("runs/<str:run_id>/again/", actions.again, name="run-again"),
     path("runs/<str:run_id>/event/", answers.send_event, name="send-event"),
     path("runs/<str:run_id>/delete/", actions.delete, name="delete"),
@@ -95,9 +103,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/workflows/<str:workflow_id>/runs/<str:run_id>", api.run),
     path("api/workflows/<str:workflow_id>/runs/<str:run_id>/cancel", api.cancel),
     path("api/workflows/<str:workflow_id>/runs/<str:run_id>/send-event", api.send_event),
+    path("api/workflows/<str:workflow_id>/fuzz", api_fuzz.fuzz),
+    path("api/workflows/<str:workflow_id>/fuzz/stop", api_fuzz.stop),
     path("api/workflows/<str:workflow_id>/scenarios", api_scenarios.scenarios),
     path("api/workflows/<str:workflow_id>/scenarios/run", api_scenarios.run),
     path("api/runs", api_runs.listing),
+    path("api/problems", api_runs.problems),
+    path("api/runs/import", api_runs.import_run),
+    path("api/runs/<str:run_id>", api_runs.one),
     path("api/runs/<str:run_id>/events", api_runs.events),
     path("api/compare", api_compare.compare),
     path("api/inbox", api_runs.inbox),

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from dataclasses import FrozenInstanceError, fields, replace
+from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -40,6 +41,8 @@ PROXIES = (ip_network("127.0.0.1"), ip_network("10.0.0.0/8"))
         ("STEPYARD_TOKEN", "t", "token", "t"),
         ("STEPYARD_SCHEDULES", "on", "schedules", True),
         ("STEPYARD_PRODUCTION", "on", "production", True),
+        ("STEPYARD_KEEP", "30d", "keep", timedelta(days=30)),
+        ("STEPYARD_KEEP", "500", "keep", 500),
         ("STEPYARD_RELOAD", "0", "reload", False),
         ("STEPYARD_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8", "trusted_proxies", PROXIES),
         ("STEPYARD_USER_HEADER", "X-Auth-User", "user_header", "x-auth-user"),
@@ -50,6 +53,8 @@ PROXIES = (ip_network("127.0.0.1"), ip_network("10.0.0.0/8"))
         ("STEPYARD_DEBUG", "1", "debug", True),
         ("STEPYARD_SECRET_KEY", "k", "secret_key", "k"),
         ("STEPYARD_LOG_LEVEL", "info", "log_level", "INFO"),
+        ("STEPYARD_LOG_FORMAT", "json", "log_format", "json"),
+        ("STEPYARD_TRACES", "otlp", "traces", "otlp"),
         ("STEPYARD_WORKER_ID", "w1", "worker_id", "w1"),
         ("STEPYARD_WORKER_AFTER", '["m"]', "worker_after", frozenset({"m"})),
         ("STEPYARD_WORKER_DIED", '["w0"]', "worker_died", frozenset({"w0"})),
@@ -85,6 +90,13 @@ def test_what_says_who_asks_is_checked(variable: str, text: str, told: str) -> N
     """A mistake there would let everybody in, or nobody."""
     with pytest.raises(ImproperlyConfigured, match=re.escape(told)):
         read({variable: text})
+
+
+def test_what_is_kept_is_a_number_or_an_age() -> None:
+    """Whatever else it says would delete what was not meant, so it is refused."""
+    with pytest.raises(ImproperlyConfigured, match="STEPYARD_KEEP takes a number of runs or an age such as 12h, 30d"):
+        read({"STEPYARD_KEEP": "30 days"})
+    assert read({"STEPYARD_KEEP": ""}).keep is None
 
 
 def test_a_switch_is_on_or_off() -> None:
@@ -124,6 +136,13 @@ def test_there_are_two_queues_to_choose_from() -> None:
     shared = {"STEPYARD_DATABASE": "postgres://h/n", "STEPYARD_REDIS": "redis://h", "STEPYARD_QUEUE": "procrastinate"}
     assert further_apps(read(shared))[:2] == ["playground.broadcast.redis", "playground.queues.procrastinate"]
     assert further_apps(read({})) == []
+
+
+def test_traces_are_made_on_one_machine_too() -> None:
+    """They need no shared database; without them, nothing of it is loaded."""
+    assert further_apps(read({"STEPYARD_TRACES": "console"})) == ["playground.traces.opentelemetry"]
+    with pytest.raises(ImproperlyConfigured, match="STEPYARD_TRACES is 'on'; otlp or console is expected"):
+        read({"STEPYARD_TRACES": "on"})
 
 
 BLOCKED = """

@@ -6,23 +6,23 @@ import tomllib
 
 from tests.command.running import ROOT, environment
 
-REMOTE = ("psycopg", "redis", "procrastinate", "celery")
+REMOTE = ("psycopg", "redis", "procrastinate", "celery", "opentelemetry")
 
 LOADED = """
 import sys
 import django
 django.setup()
 import playground.consumers, playground.management.commands.playground, playground.management.commands.run
-import playground.worker.worker, playground.worker.own_row, playground.views.doctor
+import playground.worker.worker, playground.worker.own_row, playground.worker.observing, playground.views.doctor
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
 from playground.actions.actions import store
 import asyncio
 asyncio.run(store.summaries())
-foreign = ("psycopg", "psycopg_binary", "redis", "procrastinate", "celery", "kombu")
+foreign = ("psycopg", "psycopg_binary", "redis", "procrastinate", "celery", "kombu", "opentelemetry")
 print(*sorted(name for name in sys.modules if name.split(".")[0] in foreign
     or name.startswith(("playground.postgres", "playground.broadcast.redis", "playground.queues.celery",
-        "playground.queues.procrastinate"))))
+        "playground.queues.procrastinate", "playground.traces.opentelemetry"))))
 """
 
 

@@ -27,6 +27,7 @@ ENGINE_FLOORS = [
     "names",
     "validation",
     "values",
+    "tags",
     "schedules",
     "tree",
     "journal",
@@ -43,9 +44,12 @@ ENGINE_FLOORS = [
 PLAYGROUND_FLOORS = [
     *[
         "configuration",
+        "histogram",
+        "logs",
         "database_url",
         "broadcast",
         "queues",
+        "traces",
         "postgres",
         "graph",
         "layers",
@@ -64,15 +68,27 @@ PLAYGROUND_FLOORS = [
         "catalogue",
         "fleet",
     ],
-    *["actions", "schedules", "runs", "scenarios", "runpage", "templatetags", "views", "consumers", "api", "worker"],
-    *["commandline", "examples", "pytest_plugin"],
+    *[
+        "actions",
+        "schedules",
+        "runs",
+        "scenarios",
+        "fuzzing",
+        "runpage",
+        "templatetags",
+        "views",
+        "consumers",
+        "api",
+        "worker",
+    ],
+    *["handbook", "agents", "commandline", "examples", "pytest_plugin"],
 ]
 """The rooms of the playground, bottom up; Django's own files stand above them."""
 
 FORMS_FLOORS = ["values", "schema", "validation", "fields", "html", "form"]
 
 OF_THE_ENGINE = ["paths", "clock", "shown", "errors", "events", "ids", "failure", "rehearsal", "validation", "values"]
-OF_THE_ENGINE += ["schedules", "journal", "scenarios"]
+OF_THE_ENGINE += ["tags", "schedules", "journal", "scenarios"]
 """What every room of the playground may import of the engine, beside the face: its vocabulary and its journals."""
 
 DJANGO = ["apps", "asgi", "cli", "management", "migrations", "settings", "urls"]
@@ -193,7 +209,7 @@ def test_only_rooms_that_own_tables_import_models() -> None:
     assert users <= OWN_TABLES
 
 
-OWN_TABLES = {"store", "access", "live", "catalogue", "fleet", "runs", "schedules", "worker"}
+OWN_TABLES = {"store", "access", "live", "catalogue", "fleet", "runs", "scenarios", "schedules", "worker"}
 
 
 def test_the_command_line_does_not_know_the_api() -> None:
@@ -242,6 +258,7 @@ A_KIND_EACH: dict[str, set[str]] = {
         "compare",
         "doctor",
         "fork",
+        "fuzz",
         "inbox",
         "rehearsing",
         "run",
@@ -288,8 +305,10 @@ WHERE_A_PROCESS_BEGINS = (
     "playground.commandline.base",
     "playground.management.commands",
     "playground.queues.celery.apps",
+    "playground.traces.opentelemetry.apps",
     "playground.worker.__main__",
     "playground.worker.inspection",
+    "playground.worker.fuzzing.fuzz_runs",
     "playground.worker.scenarios.scenario_runs",
 )
 

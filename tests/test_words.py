@@ -44,6 +44,7 @@ ALIKE = {
             "backup",
             "compare",
             "fork",
+            "fuzz",
             "inbox",
             "rehearsing",
             "run",

@@ -15,7 +15,7 @@ from engine.tree.nodes import Flow
 from engine.values.admission import admitted
 from engine.values.durations import LONGEST, is_number
 
-EXAMPLE = "Schedule('0 9 * * mon-fri', timezone='Europe/Berlin'), or Every(minutes=5)"
+EXAMPLE = "Schedule('0 9 * * mon-fri', timezone='Europe/Berlin')"
 
 
 @defined_by("Schedule('0 9 * * mon-fri', input_data={...}, timezone='Europe/Berlin')")
@@ -78,7 +78,8 @@ def plan(flow: Flow, given: Any) -> tuple[Planned, ...]:
         return ()
     if not isinstance(given, list | tuple):
         raise DefinitionError(
-            f"Workflow {flow.id!r} has schedules={shown(given)}. Expected a list, such as [{EXAMPLE}]."
+            f"Workflow {flow.id!r} has schedules={shown(given)}. "
+            f"Expected a list, such as [{EXAMPLE}, Every(minutes=5)]."
         )
     planned: list[Planned] = []
     taken = {one.id for one in given if isinstance(one, Schedule | Every) and isinstance(one.id, str)}
@@ -92,7 +93,9 @@ def plan(flow: Flow, given: Any) -> tuple[Planned, ...]:
 
 def _planned(flow: Flow, given: Any, taken: set[str]) -> Planned:
     if not isinstance(given, Schedule | Every):
-        raise DefinitionError(f"Workflow {flow.id!r} has the schedule {shown(given)}. Expected {EXAMPLE}.")
+        raise DefinitionError(
+            f"Workflow {flow.id!r} has the schedule {shown(given)}. Expected {EXAMPLE} or Every(minutes=5)."
+        )
     id = free_id("schedule", taken) if given.id is None else check_id(given.id, "schedule")
     if not isinstance(given.missed, str) or given.missed not in get_args(Missed):
         raise DefinitionError(

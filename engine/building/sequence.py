@@ -114,4 +114,6 @@ def _mend(part: object) -> str:
     if isinstance(part, MethodType):
         owner, name = type(part.__self__).__name__, part.__name__
         return f" Make a step of the bound method: step({owner}().{name})."
+    if getattr(part, "__name__", "") == "<lambda>":
+        return " A mapping takes it as it is: .map(lambda data: ...); a step needs a name: step(id=...)(function)."
     return " Decorate the function with @step, or use create_step." if callable(part) else ""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from typing import Any, TypedDict
 
-from engine.errors import DefinitionError
+from engine.errors import DefinitionError, InvalidSchema
 from engine.shown import meant, shown
 from engine.tree.signature import Signature, read_signature
 from engine.tree.step import Retry
@@ -40,6 +40,13 @@ class StepOptions(TypedDict, total=False):
     undo: Callable[..., Any] | None
     """Takes back what the step has done, when its run fails or is cancelled later: ``fn(output)`` or
     ``fn(output, ctx)``, sync or async. It runs at least once, and is tried again as the step is."""
+
+    queue: str | None
+    """The queue whose workers execute it, where machines share the work; that of its workflow when left out."""
+
+    priority: int | None
+    """How urgent a run is in that queue, when it is handed there for this step: from 0 to 9; that of its workflow when
+    left out."""
 
     inline: bool
     """Whether a plain function is called on the event loop itself instead of in a thread. For one that only computes
@@ -120,3 +127,20 @@ def signature_of_undo(id: str, undo: Callable[..., Any], output: Schema) -> Sign
             "An undo is given what the step has returned: change one of the two."
         )
     return signature
+
+
+def state_schema(what: str, spec: Any) -> Schema | None:
+    """Return the schema of a state; None if none is given.
+
+    Raises:
+        InvalidSchema: no object fits it, and a state is one.
+    """
+    if spec is None:
+        return None
+    schema = Schema.given(what, spec)
+    if mismatch({"type": "object"}, schema.shape.reads):
+        raise InvalidSchema(
+            f"{what}: {schema.name} can be no state, which has values under names. Use a model, a TypedDict or a dict, "
+            "such as dict[str, int]."
+        )
+    return schema

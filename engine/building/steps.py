@@ -4,7 +4,8 @@ import inspect
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Protocol, TypeVar, Unpack, overload
 
-from engine.building.step_options import StepOptions, check_inline, check_options, signature_of_undo
+from engine.building.carriage import check_carriage
+from engine.building.step_options import StepOptions, check_inline, check_options, signature_of_undo, state_schema
 from engine.errors import DefinitionError, InvalidId
 from engine.execution.context import Context
 from engine.execution.threads import in_thread
@@ -135,7 +136,7 @@ def step(
         input_schema: what it takes; the annotation of the function when left out.
         output_schema: what it returns; the annotation of the function when left out.
         **options: resume_schema, suspend_schema, state_schema, description (the docstring when left out), retry,
-            timeout, metadata, undo, inline; see `StepOptions`.
+            timeout, metadata, undo, queue, priority, inline; see `StepOptions`.
 
     Raises:
         DefinitionError: the id, a schema, an option or the function cannot be used; its message says how to mend it.
@@ -176,6 +177,8 @@ def clone_step(step: Step[In, Out], *, id: str, **changes: Any) -> Step[In, Out]
         "timeout": step.timeout,
         "metadata": step.metadata,
         "undo": step.undo,
+        "queue": step.queue,
+        "priority": step.priority,
         "inline": step.inline,
     }
     if unknown := changes.keys() - same.keys():
@@ -198,6 +201,7 @@ def _make(
     check_options("Step", id, options, StepOptions.__annotations__)
     timeout, undo, inline = options.get("timeout"), options.get("undo"), options.get("inline", False)
     check_inline(id, inline, signature)
+    check_carriage(f"Step {id!r}", options.get("queue"), options.get("priority"))
     output = _schema(id, "output_schema", signature.output.resolve() if output_schema is UNSET else output_schema)
     return Step(
         id=id,
@@ -207,7 +211,7 @@ def _make(
         output=output,
         resume=_optional(id, "resume_schema", options.get("resume_schema")),
         suspend=_optional(id, "suspend_schema", options.get("suspend_schema")),
-        state=_optional(id, "state_schema", options.get("state_schema")),
+        state=state_schema(f"state_schema of step {id!r}", options.get("state_schema")),
         description=options.get("description", ""),
         retry=options.get("retry"),
         timeout=None if timeout is None else in_seconds(f"The timeout of step {id!r}", timeout, above=True),
@@ -220,6 +224,8 @@ def _make(
         takes_input=signature.takes_input,
         is_async=signature.is_async,
         inline=inline,
+        queue=options.get("queue"),
+        priority=options.get("priority"),
     )
 
 

@@ -25,8 +25,12 @@ class RunMaker(Protocol):
         ...
 
 
-def _before_commit(workflow: Any, name: str) -> str | None:
-    """Return what to say of a method that only a workflow in the making has."""
+def _elsewhere(workflow: Any, name: str) -> str | None:
+    """Return what to say of a method that only a workflow in the making has, or a run."""
+    if name in OF_A_RUN:
+        called = "start" if name == "run" else name
+        made = f"run = await {workflow.id}.create_run(), then await run.{called}(...)"
+        return f"{workflow!r} has no {name}; its runs have. Write: {made}. A test calls run_to_end(workflow, input)."
     if name not in MAKING:
         return None
     more = "It was committed before." if name == "commit" else f"Put .{name}(...) before .commit()."
@@ -42,7 +46,10 @@ MAKING = frozenset({"then", "parallel", "race", "attempt", "branch", "dowhile", 
 """The methods of a workflow in the making, which is in a module above this one."""
 
 
-@unfinished(_before_commit, DefinitionError)
+OF_A_RUN = frozenset({"start", "start_async", "run", "resume", "stream"})
+
+
+@unfinished(_elsewhere, DefinitionError)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workflow(Generic[In, Out]):
     """A committed workflow. Make it with `create_workflow`."""

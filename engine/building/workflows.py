@@ -7,7 +7,7 @@ from typing import Any, TypedDict, TypeVar, Unpack, overload
 from engine.building.builder import WorkflowBuilder
 from engine.building.carriage import check_carriage, check_limits
 from engine.building.schedules import Every, Schedule
-from engine.building.step_options import check_options
+from engine.building.step_options import check_options, state_schema
 from engine.errors import DefinitionError
 from engine.ids import check_id
 from engine.shown import shown
@@ -97,7 +97,6 @@ def create_workflow(
     """
     check_id(id, "workflow")
     _check(id, options)
-    state = options.get("state_schema")
     given = Schema.given(f"input_schema of workflow {id!r}", input_schema)
     file, line = caller_position()
     flow = Flow(
@@ -105,7 +104,7 @@ def create_workflow(
         nodes=(),
         input=given,
         output=Schema.given(f"output_schema of workflow {id!r}", output_schema),
-        state=None if state is None else Schema.given(f"state_schema of workflow {id!r}", state),
+        state=state_schema(f"state_schema of workflow {id!r}", options.get("state_schema")),
         description=options.get("description", ""),
         retry=options.get("retry"),
         metadata=options.get("metadata"),

@@ -1,6 +1,7 @@
 """What comes of walking a node: a value, a halt, a failure, or an early end."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from engine.failure import ErrorDetail
 from engine.journal.refs import Value
@@ -40,6 +41,9 @@ class Bailed:
     value: Value
 
 
+AttemptEnd = Literal["success", "failed", "suspended", "bailed"]
+"""How an attempt of a step is left."""
+
 Outcome = Value | Halted | Canceled | Failed | Bailed
 
 
@@ -61,3 +65,16 @@ def recorded(record: StepState | None, path: Path) -> Outcome | None:
             return Bailed(Value(record.output, {"step": list(path)}))
         case _:
             return None
+
+
+def end_of(outcome: Outcome | BaseException) -> AttemptEnd:
+    """Return how an attempt of a step was left, of which this came."""
+    match outcome:
+        case Halted():
+            return "suspended"
+        case Bailed():
+            return "bailed"
+        case Failed() | Canceled() | BaseException():
+            return "failed"
+        case _:
+            return "success"

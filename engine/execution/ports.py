@@ -1,12 +1,16 @@
-"""What a context needs of the executor that runs its function."""
+"""What a context needs of the executor that runs its function, and who is told of what is executed."""
 
-from collections.abc import Sized
+from collections.abc import Awaitable, Sized
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from engine.events import EventType
+from engine.execution.outcome import Outcome
+from engine.journal.state import RunState
 from engine.paths import Path
 from engine.tree.step import Step
+
+T = TypeVar("T", bound=Outcome | BaseException)
 
 
 class StepPlace(Protocol):
@@ -93,4 +97,35 @@ class Host(Protocol):
 
     def dump(self, path: Path, name: str, value: Any) -> Any:
         """Return any value as JSON, or raise NotSerializable that names the step and what the value is."""
+        ...
+
+
+class Attempted(NamedTuple):
+    """One call of a step's function."""
+
+    run_id: str
+    workflow_id: str
+    """The workflow that the step belongs to; a nested one inside a nested workflow."""
+    step_id: str
+    path: Path
+    attempt: int
+    """1 for the first try."""
+
+
+class Observer(Protocol):
+    """Is told of runs in execution, for figures and traces.
+
+    What it raises would be taken for the run's own trouble, so it raises nothing.
+    """
+
+    async def attempt(self, of: Attempted, work: Awaitable[T]) -> T:
+        """Await an attempt and return what comes of it; what it raises, such as a cancel, is raised."""
+        ...
+
+    def taken_over(self, run_id: str) -> None:
+        """Take notice that a run was claimed whose former owner was lost."""
+        ...
+
+    def ended(self, run: RunState) -> None:
+        """Take notice that a run has ended; told again when a worker dies right after that."""
         ...

@@ -1,7 +1,7 @@
 """A run in execution, from its claim until it ends or everything left of it waits."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any, Literal
@@ -16,7 +16,7 @@ from engine.execution.loops import run_loop
 from engine.execution.lost import take_over
 from engine.execution.mapping import run_map
 from engine.execution.outcome import Bailed, Canceled, Failed, Halted, Outcome
-from engine.execution.ports import Host
+from engine.execution.ports import Host, Observer
 from engine.execution.recorder import Recorder
 from engine.execution.scope import Scope
 from engine.execution.sequence import run_flow, run_nested, run_sequence
@@ -47,6 +47,7 @@ from engine.tree.nodes import (
     SleepNode,
     StepNode,
 )
+from engine.tree.queues import Destination, Elsewhere
 
 
 class Execution:
@@ -64,11 +65,18 @@ class Execution:
         state: RunState,
         start: Start | None = None,
         die: Callable[[], None] | None = None,
+        queues: Collection[str] | None = None,
+        observer: Observer | None = None,
     ) -> None:
-        """Take the claim, the folded state, what is recorded as the start, and what kills this process if it may."""
+        """Take the claim, the folded state, what is recorded as the start, and what kills this process if it may.
+
+        Arguments: `queues` are those whose steps are executed here, all when there are none; `observer` is told of
+        each attempt of a step.
+        """
         self.clock = clock
         self.random = random
         self.die = die
+        self.observer = observer
         self.lost: str = claim.lost or ""
         self.journal: Recorder = Recorder(store, clock, claim, state, self._take_news)
         self._store = store
@@ -87,6 +95,7 @@ class Execution:
         self.to_undo: bool = False
         """Whether somebody has cancelled the run meanwhile, and what it did is to be undone under a new claim."""
         self.held: dict[Path, Value] = {}
+        self.elsewhere: Elsewhere | None = None if queues is None else Elsewhere(queues, flow)
         self.host: Host = StepHost(self.journal, self._spawn)
 
     async def segment(self) -> bool:
@@ -157,6 +166,11 @@ class Execution:
             case EventNode():
                 return run_event(self, node, scope, value)
 
+    @property
+    def destination(self) -> Destination | None:
+        """Return where a run that has come to rest is handed to; None when it pauses, or rests for itself."""
+        return None if self.elsewhere is None or self.held else self.elsewhere.destination
+
     def notice(self) -> None:
         """Read, soon, what others have recorded: an answer, an event, a cancel."""
         self._spawn(self.journal.catch_up)
@@ -201,6 +215,8 @@ class Execution:
         while True:
             heard = self.journal.heard
             self.held.clear()
+            if self.elsewhere is not None:
+                self.elsewhere.forget()
             outcome = await run_flow(self, self._flow, root)
             if not isinstance(outcome, Halted):
                 await self._end(outcome)
@@ -278,6 +294,8 @@ class Execution:
     async def _settle(self) -> bool:
         """Record that everything left waits, or for what it pauses; False when something came up meanwhile."""
         state = self.journal.state
+        if self.destination is not None:
+            return await self._keep_resting()
         status, events = at_rest(state, self.held)
         if state.status == status and (not self.held or list(state.paused) == list(self.held)):
             return await self._keep_resting()

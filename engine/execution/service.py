@@ -7,21 +7,23 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, wait
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Annotated, Any, get_origin
 
 from pydantic import BaseModel
 
-from engine.errors import InvalidState, InvalidValue, NotSerializable, StepCancelled, StepNotRun, UnknownStep
+from engine.errors import InvalidState, InvalidValue, Issue, NotSerializable, StepCancelled, StepNotRun, UnknownStep
 from engine.events import EventType
 from engine.execution.mapping import ANY, output_of
 from engine.execution.recorder import Recorder
 from engine.execution.scope import Scope
 from engine.journal.step_state import StepState
 from engine.paths import Path, format_path
+from engine.shown import meant
 from engine.tree.nodes import FlowNode, Node, StepNode, giver_of, walk
 from engine.tree.step import Step
 from engine.values.jsontext import is_json
 from engine.values.schema import Schema
+from engine.values.types.fieldkeys import keys_by_name
 from engine.values.types.sameness import same
 
 LOOK_UP = 1.0
@@ -150,22 +152,28 @@ class StepHost:
         if schema is None:
             json = self.dump(path, "state", changes)
         else:
+            message = f"set_state of step {format_path(path)!r} does not fit the state_schema:"
+            keys = _keys(schema)
+            written = {keys.get(name, name): value for name, value in changes.items()}
             try:
-                changed = self._changed(schema, path, changes)
+                changed = self._changed(schema, path, written)
             except InvalidValue as error:
-                message = f"set_state of step {format_path(path)!r} does not fit the state_schema:"
                 raise InvalidState(message, error.issues) from None
-            json = {key: changed[key] for key in changes if key in changed}
+            if lost := [key for key in written if key not in changed and key not in keys.values()]:
+                raise InvalidState(message, [_without_place(schema, key) for key in lost])
+            json = {key: changed[key] for key in written if key in changed}
         self._emit("state-changed", path, {"changes": json})
 
     def _changed(self, schema: Schema, path: Path, changes: dict[str, Any]) -> dict[str, Any]:
         """Return the whole state after the changes, as the schema writes it."""
         state = self._journal.state.state
+        names = {key: name for name, key in _keys(schema).items()}
+        typed = {names.get(key, key): value for key, value in changes.items()}
         # Some only the schema can write, if it declares it: nan, bytes that are no text, or what its Json[...] holds.
         ways: list[Callable[[], Any]] = [
             lambda: schema.admit({**state, **self.dump(path, "state", changes)}),
             lambda: schema.enter({**state, **changes}),
-            lambda: schema.enter(_merged(schema.load(state), changes)),
+            lambda: schema.enter(_merged(schema.load(state), typed)),
         ]
         found: list[dict[str, Any]] = []
         refused: list[InvalidValue | NotSerializable] = []
@@ -173,7 +181,7 @@ class StepHost:
             try:
                 changed = dict(way())
                 # What may be JSON is read as JSON, as everywhere; anything else has to come back as it was given.
-                if is_json(changes) or _holds(schema.load(changed), changes):
+                if is_json(changes) or _holds(schema.load(changed), typed):
                     return changed
                 found.append(changed)
             except (InvalidValue, NotSerializable) as error:
@@ -190,6 +198,19 @@ def _write_no_more(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
 def _state_schema(scope: Scope, step: Step[Any, Any] | None) -> Schema | None:
     own = None if step is None else step.state
     return own or next((around.flow.state for around in scope.outwards() if around.flow.state), None)
+
+
+def _keys(schema: Schema) -> dict[str, str]:
+    """Return the keys of a state in JSON by the names of its fields in Python; a step may use either."""
+    kind = getattr(schema.spec, "__origin__", None) if get_origin(schema.spec) is Annotated else schema.spec
+    return keys_by_name(kind) if isinstance(kind, type) else {}
+
+
+def _without_place(schema: Schema, key: str) -> Issue:
+    """Return what is wrong with a change of which nothing would be left, since pydantic passes over it."""
+    known = _keys(schema) or schema.json_schema.get("properties", {})
+    there = f" There are: {', '.join(known)}." if known else ""
+    return Issue(path=(), message=f"{schema.name} has no {key!r}.{meant(key, known) or there}")
 
 
 def _merged(state: Any, changes: dict[str, Any]) -> Any:

@@ -15,7 +15,8 @@ from engine.errors import (
 )
 from engine.execution.context import Context, current_context
 from engine.execution.lost import fail_lost
-from engine.execution.outcome import HALTED, Bailed, Failed, Halted, Outcome, recorded
+from engine.execution.outcome import HALTED, HELD, Bailed, Failed, Halted, Outcome, recorded
+from engine.execution.ports import Attempted
 from engine.execution.rehearsing import rehearse
 from engine.execution.scope import Scope
 from engine.execution.sequence import normal
@@ -60,6 +61,8 @@ async def run_step(run: Walker, node: StepNode, scope: Scope, value: Value) -> O
             halted = await rest(run, path, record)
             if halted is not None:
                 return halted
+    if run.elsewhere is not None and run.elsewhere.takes(path, step, scope.flow):
+        return HELD
     while True:
         if record is None:
             record = _begin(run, scope, path, value)
@@ -71,7 +74,12 @@ async def run_step(run: Walker, node: StepNode, scope: Scope, value: Value) -> O
                 await run.clock.sleep_until(record.retry_at)
             run.journal.emit("step-started", path, {"attempt": record.attempts + 1})
         await run.journal.flush()
-        outcome = await _attempt(run, step, scope, path, value, record)
+        attempt = _attempt(run, step, scope, path, value, record)
+        if run.observer is None:
+            outcome = await attempt
+        else:
+            called = Attempted(run.host.run_id, scope.workflow_id, step.id, path, record.attempts)
+            outcome = await run.observer.attempt(called, attempt)
         if outcome is HALTED:
             halted = await rest(run, path, record)
             if halted is None:
@@ -194,7 +202,8 @@ def _dump(step: Step[Any, Any], result: Any) -> Any:
     try:
         return step.output.dump(result)
     except InvalidValue as error:
-        message = f"what step {step.id!r} returned does not fit its output_schema:"
+        forgotten = "; is a return missing?" if result is None else ""
+        message = f"what step {step.id!r} returned does not fit its output_schema{forgotten}:"
         invalid = InvalidOutput(message, error.issues)
         invalid.refused = refused(result, step.output.output_json_schema)
         raise invalid from None

@@ -14,13 +14,14 @@ from engine.clock import Clock
 from engine.errors import StepError
 from engine.events import EventType, RunStatus
 from engine.execution.outcome import HELD, Halted, Outcome
-from engine.execution.ports import Host
+from engine.execution.ports import Host, Observer
 from engine.execution.recorder import Recorder
 from engine.execution.scope import Scope
 from engine.journal.refs import Value
 from engine.journal.state import RunState
-from engine.paths import Path
+from engine.paths import Path, format_path, ids_of
 from engine.tree.nodes import Node
+from engine.tree.queues import Elsewhere
 from engine.values.missing import MISSING
 
 T = TypeVar("T")
@@ -44,6 +45,8 @@ class Walker(Protocol):
     random: Callable[[], float]
     die: Callable[[], None] | None
     """Kills this process, if it is a worker and rehearsals may."""
+    observer: Observer | None
+    """Is told of each attempt of a step."""
     lost: str
     """How the former owner of the run was lost."""
     interrupted: bool
@@ -55,6 +58,9 @@ class Walker(Protocol):
 
     held: dict[Path, Value]
     """What is about to begin, and has to wait until the run goes on; with what it is given."""
+
+    elsewhere: Elsewhere | None
+    """What knows which steps are executed by others; None when all are executed here."""
 
     def given(self, path: Path, value: Value, *, is_step: bool = False) -> Value | Halted:
         """Return what a step is given when it begins, unless the run pauses before it.
@@ -85,6 +91,21 @@ def given_at(state: RunState, held: dict[Path, Value], path: Path, value: Value,
     held.pop(path, None)
     other = state.released.get(path, MISSING)
     return value if other is MISSING else Value(other, {"value": other})
+
+
+def is_at_work(state: RunState) -> bool:
+    """Tell whether the function of a step is executed; one that waits for its next attempt or is rehearsed late is not.
+
+    Arguments: the fold of a run that is in execution.
+    """
+    late = {} if state.rehearsal is None else state.rehearsal.delays
+    return any(
+        step.kind == "step"
+        and step.status == "running"
+        and step.retry_at is None
+        and format_path(ids_of(step.path)) not in late
+        for step in state.open.values()
+    )
 
 
 def at_rest(

@@ -40,9 +40,16 @@ def _run_created(run: RunState, event: Event | Draft) -> None:
     run.resource_id = payload.get("resource_id")
     run.created_at = event.at
     run.started_by = payload.get("by", "")
+    run.via = payload.get("via", "")
     run.schedule = payload.get("schedule")
+    _run_tagged(run, event)
     run.scheduled_for = time_of(payload.get("scheduled_for"))
     _take_input(run, payload)
+
+
+def _run_tagged(run: RunState, event: Event | Draft) -> None:
+    run.name = event.payload.get("name", run.name)
+    run.tags = tuple(event.payload.get("tags", run.tags))
 
 
 def _take_input(run: RunState, payload: dict[str, Any]) -> None:
@@ -67,6 +74,7 @@ def _run_forked(run: RunState, event: Event | Draft) -> None:
     run.status = "pending"
     run.forked_from = event.payload
     run.started_by = event.payload.get("by", "")
+    run.via = event.payload.get("via", "")
     # What is shared belongs to the run that did it.
     run.undoable, run.undone = [], []
 
@@ -75,6 +83,8 @@ def _run_started(run: RunState, event: Event | Draft) -> None:
     run.status = "running"
     run.started_at = event.at
     run.started_by = event.payload.get("by", run.started_by)
+    run.via = event.payload.get("via", run.via)
+    _run_tagged(run, event)
     _take_input(run, event.payload)
 
 
@@ -318,6 +328,7 @@ _APPLY: dict[str, Callable[[RunState, Event | Draft], None]] = {
     "run-succeeded": _run_succeeded,
     "run-failed": _run_failed,
     "run-canceled": _run_canceled,
+    "run-tagged": _run_tagged,
     "run-recovered": _run_recovered,
     "step-started": _step_started,
     "step-output": _step_note,

@@ -273,8 +273,8 @@ async def _created(
     shared = fold(before)
     check_known(shared)
     created = {**before[0].payload, "digest": digest} | _late_input(before)
-    created.pop("unchecked", None)
-    created.pop("breakpoints", None)
+    for own in ("unchecked", "breakpoints", "name", "tags", "via"):
+        created.pop(own, None)
     if shared.rehearsal is not None:
         created["rehearsal"] = shared.rehearsal.to_dict()
     created |= ways

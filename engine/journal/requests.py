@@ -25,6 +25,7 @@ from engine.journal.step_state import StepState
 from engine.journal.store import Store
 from engine.paths import Path, format_path, ids_of
 from engine.rehearsal import Rehearsal
+from engine.tags import Tagging
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +42,13 @@ class Start:
     rehearsal: Rehearsal | None = None
     """What it is to pretend."""
     breakpoints: Breakpoints = ()
+    name: str | None = None
+    tags: tuple[str, ...] = ()
 
     def payload(self) -> dict[str, Any]:
         """Return the keys of an event's payload; what was not given is left out."""
         payload = {"input": self.input, "state": self.state, "request_context": self.request_context}
-        payload |= {"schedule": self.schedule}
+        payload |= {"schedule": self.schedule, "name": self.name, "tags": list(self.tags)}
         if self.scheduled_for is not None:
             payload["scheduled_for"] = self.scheduled_for.astimezone(UTC).isoformat()
         return {key: value for key, value in payload.items() if key == "input" or value} | self.ways()
@@ -202,8 +205,8 @@ def decided_before(run: RunState, path: Path) -> str:
 
 
 def names_suspended(run: RunState) -> str:
-    """Return the written paths of the suspended steps, for messages."""
-    return ", ".join(format_path(step.path) for step in run.suspended) or "none"
+    """Return the written paths of the suspended steps, and their labels where those are other words, for messages."""
+    return ", ".join(step.called for step in run.suspended) or "none"
 
 
 async def record_cancel(
@@ -287,6 +290,24 @@ def check_takes_event(run: RunState, name: str, path: Path | None = None) -> lis
             f"step {format_path(path)!r} of run {run.run_id} does not wait for an event {name!r} (any more)"
         )
     return waiting
+
+
+async def record_tags(store: Store, clock: Clock, run_id: str, wanted: Tagging) -> None:
+    """Record a new name or other tags of a run, at any time, also after its end; nothing when they are as they were.
+
+    Raises:
+        UnknownRun: there is no such run.
+        InvalidTag: see `Tagging.of`.
+    """
+
+    def decide(run: RunState) -> Sequence[Draft]:
+        name, tags = wanted.of(run.name, run.tags)
+        said: dict[str, Any] = {} if name == run.name else {"name": name}
+        if tags != run.tags:
+            said["tags"] = list(tags)
+        return [Draft(clock.now(), "run-tagged", (), said)] if said else []
+
+    await record(store, run_id, decide)
 
 
 async def record_note(store: Store, clock: Clock, run_id: str, type: EventType, payload: dict[str, Any]) -> None:

@@ -128,6 +128,9 @@ class RunResult(NamedTuple):
     error: str | None
     error_detail: ErrorDetail | None
     state: Mapping[str, Any]
+    name: str | None
+    """What people call it, if they have said so."""
+    tags: tuple[str, ...]
     schedule: str | None
     """The schedule that started it, if one did."""
     scheduled_for: datetime | None
@@ -156,6 +159,8 @@ class RunResult(NamedTuple):
             error=run.error["message"] if run.error else None,
             error_detail=run.error,
             state=ANY.load(run.state),
+            name=run.name,
+            tags=run.tags,
             schedule=run.schedule,
             scheduled_for=run.scheduled_for,
             rehearsal=None if run.rehearsal is None else run.rehearsal.to_dict(),
@@ -185,6 +190,10 @@ class RunResult(NamedTuple):
             data["undone"] = self.undone
         if self.state:
             data["state"] = dict(self.state)
+        if self.name is not None:
+            data["name"] = self.name
+        if self.tags:
+            data["tags"] = list(self.tags)
         if self.schedule is not None:
             data |= {"schedule": self.schedule, "scheduled_for": _text(self.scheduled_for)}
         if self.rehearsal is not None:

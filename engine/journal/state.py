@@ -25,6 +25,9 @@ class RunState:
     status: RunStatus = "pending"
     resource_id: str | None = None
     request_context: dict[str, Any] = field(default_factory=dict)
+    name: str | None = None
+    """What people call it, if they have said so."""
+    tags: tuple[str, ...] = ()
     schedule: str | None = None
     """The schedule that started it, if one did."""
     scheduled_for: datetime | None = None
@@ -42,6 +45,8 @@ class RunState:
     error: dict[str, Any] | None = None
     reason: str = ""
     """Why it was cancelled, if that was said."""
+    via: str = ""
+    """The way on which it was started, where whoever recorded that knew one: ``page``, ``api``, ``command``."""
     started_by: str = ""
     """Who started or forked it, where whoever recorded that knew a name."""
     canceled_by: str = ""

@@ -35,6 +35,13 @@ class RunSummary:
     """The schedule that started it, if one did."""
     rehearsal: bool = False
     """Whether it pretends something."""
+    name: str | None = None
+    """What people call it, if they have said so."""
+    tags: tuple[str, ...] = ()
+    via: str = ""
+    """The way on which it was started: ``page``, ``api``, ``command``; empty when nobody has said."""
+    forked_from: str | None = None
+    """The run that it is a fork of."""
 
     @property
     def ended(self) -> bool:
@@ -90,11 +97,15 @@ def _created(event: Event) -> RunSummary:
         has_input="input" in payload,
         schedule=payload.get("schedule"),
         rehearsal="rehearsal" in payload,
+        name=payload.get("name"),
+        tags=tuple(payload.get("tags", ())),
+        via=payload.get("via", ""),
     )
 
 
 def _next(summary: RunSummary, event: Event) -> RunSummary:
     status = status_after(event)
+    summary = replace(summary, **called(event)) if event.type in NAMES else summary
     if status is None:
         return replace(summary, last_seq=event.seq, updated_at=event.at)
     return replace(
@@ -107,6 +118,19 @@ def _next(summary: RunSummary, event: Event) -> RunSummary:
         has_input=summary.has_input or "input" in event.payload,
         rehearsal=summary.rehearsal or "rehearsal" in event.payload,
     )
+
+
+NAMES: frozenset[str] = frozenset({"run-created", "run-forked", "run-started", "run-tagged"})
+"""The events that may tell what a run is called, or how it was started."""
+
+
+def called(event: Event | Draft) -> dict[str, Any]:
+    """Return what an event of `NAMES` tells of a run's name, tags, way and origin, by the fields of `RunSummary`."""
+    payload = event.payload
+    found: dict[str, Any] = {key: payload[key] for key in ("name", "via") if key in payload}
+    if "tags" in payload:
+        found["tags"] = tuple(payload["tags"])
+    return found | ({"forked_from": payload["from_run_id"]} if event.type == "run-forked" else {})
 
 
 def status_after(event: Event | Draft) -> RunStatus | None:

@@ -1,17 +1,24 @@
 """How runs begin: what they start with is checked by the code of their workflow, and recorded."""
 
-from typing import Any, Protocol
+from collections.abc import Collection
+from typing import Any, Literal, Protocol
 
+from engine.errors import RunFinished, UnknownRun
 from engine.journal.answers import Where, admit_step_input, path_of, places_of
 from engine.journal.forks import beginning, record_fork
 from engine.journal.requests import Start, check_startable, create_run, record_start
 from engine.journal.state import RunState
-from engine.journal.stepping import record_fork_start
-from engine.rehearsal import check_rehearsal
+from engine.journal.stepping import named_breakpoints, record_fork_start
+from engine.journal.summary import RunSummary
+from engine.rehearsal import Rehearsal, check_rehearsal
 from engine.runs.runtime import Runtime
 from engine.runs.starts import admit, fitted_rehearsal, permit
+from engine.runs.tagging import Kept
 from engine.tree.nodes import Flow
 from engine.values.missing import MISSING
+
+Steps = Collection[Where] | Literal["all"]
+"""Some steps, each given itself or by its id or path, or all of them."""
 
 
 class Beginner(Protocol):
@@ -19,6 +26,28 @@ class Beginner(Protocol):
 
     run_id: str
     resource_id: str | None
+
+
+def asked(
+    flow: Flow,
+    input_data: Any,
+    state: dict[str, Any] | None,
+    request_context: dict[str, Any] | None,
+    breakpoints: Steps | None,
+    rehearsal: Rehearsal | None,
+    called: Kept,
+) -> Start:
+    """Return what a run is asked to start with; the arguments stand at `Run.start`."""
+    name, tags = called
+    return Start(
+        input=None if input_data is MISSING else input_data,
+        state=state,
+        request_context=request_context,
+        breakpoints=named_breakpoints(places_of(flow), breakpoints),
+        rehearsal=rehearsal,
+        name=name,
+        tags=tags,
+    )
 
 
 async def begin(runtime: Runtime, flow: Flow, run: Beginner, start: Start, known: RunState | None) -> RunState:
@@ -97,3 +126,11 @@ async def fork(
         step_input=input_data,
         permit=permitted,
     )
+
+
+def check_restartable(summary: RunSummary) -> None:
+    """Check that a run can be taken over; see `Run.restart` for what is raised."""
+    if summary.ended:
+        raise RunFinished(f"run {summary.run_id} has ended ({summary.status}): start another one, or fork it")
+    if not summary.has_input:
+        raise UnknownRun(f"run {summary.run_id} was not started: call start() with its input")

@@ -7,6 +7,7 @@ from contextlib import suppress
 from engine.clock import Clock
 from engine.errors import StaleEpoch
 from engine.execution.hooks import are_deadly, call_hooks, hooks_after
+from engine.execution.ports import Observer
 from engine.journal.state import RunState
 from engine.journal.store import Claim, Store
 from engine.tree.nodes import Flow
@@ -22,11 +23,13 @@ class Endings:
         self._logger = logger
         self._lease = lease
 
-    async def finish(self, flow: Flow, claim: Claim, state: RunState) -> None:
-        """Call the hooks of a run that has ended, and record that nothing is left to do for it.
+    async def finish(self, flow: Flow, claim: Claim, state: RunState, observer: Observer | None) -> None:
+        """Tell the observer that a run has ended, call its hooks, and record that nothing is left to do for it.
 
-        Who dies before that has not finished: the next owner calls them again.
+        Who dies before that has not finished: the next owner does all of it again.
         """
+        if observer is not None:
+            observer.ended(state)
         if hooks_after(flow, state.status, state):
             beat = asyncio.get_running_loop().create_task(self._hold(claim))
             try:

@@ -1,24 +1,22 @@
 """A run as its user holds it: start, watch, answer, cancel, fork."""
 
 from collections.abc import AsyncIterator, Callable, Collection
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, TypeVar
 
-from engine.errors import RunExists, RunFinished, UnknownRun
+from engine.errors import RunExists
 from engine.events import Event
 from engine.execution.hooks import hooks_after
-from engine.journal.answers import Where, places_of
-from engine.journal.requests import (
-    Start,
-    record_cancel,
-)
+from engine.journal.answers import Where
+from engine.journal.requests import record_cancel
 from engine.journal.result import RunResult
 from engine.journal.state import RunState
-from engine.journal.stepping import named_breakpoints
 from engine.rehearsal import Rehearsal
 from engine.runs.answers import answer, proceed, send_event
-from engine.runs.beginnings import begin, begin_fork, fork
+from engine.runs.beginnings import Steps, asked, begin, begin_fork, check_restartable, fork
 from engine.runs.runtime import Runtime
+from engine.runs.tagging import Kept, tag
 from engine.runs.watching import Following, Watcher, follow
+from engine.tags import Tagging
 from engine.tree.calls import FUNCTION, TEXT, WHOLE, Expected, asking
 from engine.tree.nodes import Flow
 from engine.values.missing import MISSING
@@ -27,9 +25,6 @@ In = TypeVar("In")
 Out = TypeVar("Out")
 
 REHEARSAL = Expected("a Rehearsal", lambda given: isinstance(given, Rehearsal)) | None
-
-Steps = Collection[Where] | Literal["all"]
-"""Some steps, each given itself or by its id or path, or all of them."""
 
 
 class Run(Generic[In, Out]):
@@ -60,6 +55,7 @@ class Run(Generic[In, Out]):
         # Nothing is known of an id that was made just now, so the store is not asked.
         self._is_new = run_id is None and not recorded
         self._watchers: list[Following] = []
+        self._called: Kept = (None, ())
 
     @asking("await run.start({'city': 'Rome'})", rehearsal=REHEARSAL)
     async def start(
@@ -244,6 +240,22 @@ class Run(Generic[In, Out]):
         if (await self._runtime.store.summary(self.run_id)).runnable:
             self._runtime.spawn(self._drive())
 
+    @asking("await run.tag('nightly', name='The last of May')")
+    async def tag(self, *tags: str, name: Any = MISSING, remove: Collection[str] = ()) -> None:
+        """Give the run tags beside those that it has, or a name; at any time, before its start and after its end.
+
+        Args:
+            tags: words to find it by, each of at most 50 characters and without a comma; a run has at most 20.
+            name: what people are to call it, at most 200 characters; None takes its name away.
+            remove: tags to take away; those that it does not have are passed over.
+
+        Raises:
+            InvalidTag: a name or a tag cannot be like that; nothing is changed.
+            UnknownRun: the run was deleted.
+        """
+        wanted = Tagging(name=name, add=tags, remove=remove)
+        self._called = await tag(self._runtime, self.run_id, wanted, self._called, recorded=self._recorded)
+
     @asking("await run.cancel()")
     async def cancel(self) -> RunResult:
         """Cancel the run, wherever it is executed: its steps, retries and timers stop, and what it did is undone.
@@ -280,10 +292,7 @@ class Run(Generic[In, Out]):
         summary = await self._runtime.store.summary(self.run_id)
         if summary.ended and await self._runtime.finish(self.run_id, force=True):
             return await self.state()
-        if summary.ended:
-            raise RunFinished(f"run {self.run_id} has ended ({summary.status}): start another one, or fork it")
-        if not summary.has_input:
-            raise UnknownRun(f"run {self.run_id} was not started: call start() with its input")
+        check_restartable(summary)
         return await self._drive(force=True)
 
     @asking("await run.fork('approve')")
@@ -329,13 +338,7 @@ class Run(Generic[In, Out]):
     ) -> RunState:
         """Record what the run starts with; return the fold of its journal, as far as it is known."""
         known = None if self._is_new else await self._runtime.state(self.run_id)
-        start = Start(
-            input=None if input_data is MISSING else input_data,
-            state=state,
-            request_context=request_context,
-            breakpoints=named_breakpoints(places_of(self._flow), breakpoints),
-            rehearsal=rehearsal,
-        )
+        start = asked(self._flow, input_data, state, request_context, breakpoints, rehearsal, self._called)
         if known is not None and known.has_input:
             if known.status == "pending" and known.forked_from and input_data is MISSING:
                 await begin_fork(self._runtime, self._flow, self, start, known)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,8 @@ from engine.events import RESTING
 from engine.execution import Execution, Recorder
 from engine.execution.capture import LOGGER, capturing
 from engine.execution.hooks import left_by
+from engine.execution.ports import Observer
+from engine.execution.walker import is_at_work
 from engine.failure import describe
 from engine.ids import new_run_id
 from engine.journal.fit import check_fit, check_known
@@ -24,6 +26,9 @@ from engine.runs.endings import Endings
 from engine.runs.flows import Flows
 from engine.runs.local_runs import Executing, tell
 from engine.tree.nodes import Flow
+from engine.tree.queues import Destination
+
+HandOn = Callable[[Claim, Destination], Awaitable[None]]
 
 LEASE = 10.0
 """Seconds for which a claim holds without being renewed."""
@@ -49,6 +54,9 @@ class Runtime:
         leaves_changed: bool = False,
         die: Callable[[], None] | None = None,
         production: bool = False,
+        queues: Collection[str] | None = None,
+        hand_on: HandOn | None = None,
+        observer: Observer | None = None,
     ) -> None:
         """Take the ports.
 
@@ -62,6 +70,9 @@ class Runtime:
                 have the code that it began with. Otherwise one that is at work fails.
             die: kills this process, for rehearsals, if it is a worker that is replaced then.
             production: whether rehearsals are refused.
+            queues: those whose steps are executed here; all are when it is left out.
+            hand_on: has a run that is claimed here executed by a worker of another queue, once it is released.
+            observer: is told of attempts, takeovers and ends, for figures and traces.
         """
         self.clock: Clock = clock or SystemClock()
         self.store: Store = store if store is not None else MemoryStore(self.clock)
@@ -69,6 +80,9 @@ class Runtime:
         self.flows: Flows = Flows()
         self.die: Callable[[], None] | None = die
         self.production: bool = production
+        self._queues = None if hand_on is None else queues
+        self._hand_on = hand_on
+        self.observer: Observer | None = observer
         self.random: Callable[[], float] = random.random
         self.new_id: Callable[[], str] = new_run_id
         self._owner = owner
@@ -103,7 +117,7 @@ class Runtime:
                 on is done with it.
 
         Returns:
-            The run as it is then; None when another owner has it or it was stopped here.
+            The run as it is then; None when another owner has it, it was stopped here, or it is handed on.
 
         Raises:
             UnknownRun: there is no such run.
@@ -125,10 +139,12 @@ class Runtime:
             if claim is None:
                 self.notice(run_id)
                 return None
+            if self.observer is not None and claim.interrupted:
+                self.observer.taken_over(run_id)
             try:
                 state = await self._execute(flow, claim, fold(claim.events, known), start)
                 if state is not None and state.ended:
-                    await self._endings.finish(flow, claim, state)
+                    await self._endings.finish(flow, claim, state, self.observer)
             finally:
                 # Whoever answered before the release saw the run claimed and left it alone.
                 runnable = await self.store.release(run_id, epoch=claim.epoch)
@@ -152,7 +168,7 @@ class Runtime:
             return False
         try:
             state = fold(claim.events)
-            await self._endings.finish(self.flows[state.workflow_id], claim, state)
+            await self._endings.finish(self.flows[state.workflow_id], claim, state, self.observer)
         finally:
             await self.store.release(run_id, epoch=claim.epoch)
         return True
@@ -183,6 +199,11 @@ class Runtime:
     def notice(self, run_id: str) -> None:
         """Have a run read, soon, what others have recorded; it may be executed by another engine on the same store."""
         tell(self.store, run_id, Execution.notice)
+
+    @property
+    def at_work(self) -> bool:
+        """Whether the function of a step is executed here at this moment."""
+        return any(is_at_work(execution.journal.state) for execution in self._live.values())
 
     def stop(self, run_id: str) -> None:
         """Interrupt a run, also one that another engine on the same store executes; nothing more of it is recorded."""
@@ -245,6 +266,8 @@ class Runtime:
             state=state,
             start=start,
             die=self.die,
+            queues=self._queues,
+            observer=self.observer,
         )
         self._live[claim.run_id] = execution
         try:
@@ -254,6 +277,9 @@ class Runtime:
             del self._live[claim.run_id]
         if not whole:
             return await self.state(claim.run_id) if execution.to_undo else None
+        if self._hand_on is not None and not state.ended and (destination := execution.destination) is not None:
+            await self._hand_on(claim, destination)
+            return None
         # Folded in another order than the store's, the state may show people something else than a reload would.
         if not execution.journal.straight:
             return await self.state(claim.run_id)

@@ -3,6 +3,7 @@
 import difflib
 import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,9 @@ def scenario_of(data: Any, *, workflow: str, name: str, called: str) -> Scenario
     wrong = [found] if isinstance(found, str) else [_told(error) for error in found]
     if not wrong and data["workflow"] != workflow:
         wrong = [f"/workflow: found {shown(data['workflow'])}. Expected {workflow!r}, the name of the file's folder"]
+    if not wrong and not _is_time(data.get("scheduled_for")):
+        example = "2026-11-02T09:00:00+01:00"
+        wrong = [f"/scheduled_for: found {shown(data['scheduled_for'])}. Expected a time with its offset: {example}"]
     if wrong:
         raise ScenarioProblem("\n".join([f"{called} is no scenario:", *(f"  {sentence}" for sentence in wrong)]))
     return Scenario(
@@ -72,12 +76,20 @@ def scenario_of(data: Any, *, workflow: str, name: str, called: str) -> Scenario
         input=data.get("input"),
         state=data.get("state"),
         request_context=data.get("request_context"),
+        scheduled_for=data.get("scheduled_for"),
         answers=tuple(Answer(**answer) for answer in data.get("answers", ())),
         events=tuple(Sent(**event) for event in data.get("events", ())),
         rehearsal=data.get("rehearsal"),
         expect=data["expect"],
         file=called,
     )
+
+
+def _is_time(text: str | None) -> bool:
+    try:
+        return text is None or datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def parsed(text: str, called: str) -> Any:

@@ -49,6 +49,8 @@ class Scenario:
     input: Any = None
     state: dict[str, Any] | None = None
     request_context: dict[str, Any] | None = None
+    scheduled_for: str | None = None
+    """The due time for which a schedule starts the run, in ISO 8601 with its offset."""
     answers: tuple[Answer, ...] = ()
     events: tuple[Sent, ...] = ()
     rehearsal: Mapping[str, Any] | None = None
@@ -68,6 +70,7 @@ class Scenario:
         given = {
             "state": self.state,
             "request_context": self.request_context,
+            "scheduled_for": self.scheduled_for,
             "answers": [answer.to_dict() for answer in self.answers] or None,
             "events": [event.to_dict() for event in self.events] or None,
             "rehearsal": None if self.rehearsal is None else dict(self.rehearsal),

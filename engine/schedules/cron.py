@@ -43,6 +43,13 @@ MONTH_NAMES = (
 )
 WEEKDAY_NAMES = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
 LONG = {name[:3]: name for name in (*MONTH_NAMES, *WEEKDAY_NAMES)}
+NUMBERS = {
+    "minute": "0 to 59",
+    "hour": "0 to 23",
+    "day-of-month": "1 to 31, and L for the last",
+    "month": "1 to 12",
+    "day-of-week": "0 to 7, and both ends are Sunday",
+}
 MONTHS = {name[:3]: number for number, name in enumerate(MONTH_NAMES, 1)}
 WEEKDAYS = {name[:3]: number for number, name in enumerate(WEEKDAY_NAMES)}
 
@@ -121,7 +128,7 @@ def read_cron(expression: object, timezone: object) -> Cron:
 def _hint(what: str, fields: list[str]) -> str:
     """Return the beginning of a mend, where it is known what was meant; else nothing."""
     *_, day, month, weekday = fields
-    for names, field in ((MONTHS, month), (WEEKDAYS, weekday)):
+    for names, field in (*(({}, field) for field in fields[:3]), (MONTHS, month), (WEEKDAYS, weekday)):
         for part in re.split(r"[,/-]", field.lower()):
             if len(part) > 3 and part[:3] in names and LONG[part[:3]].startswith(part):
                 return f"Write {part[:3]} for {part}. "
@@ -131,7 +138,7 @@ def _hint(what: str, fields: list[str]) -> str:
                 return f"A range must go up, and {first}-{last} does not: write it as a list, or as two ranges. "
     if what == "day-of-month" and day.isdecimal() and month.isdecimal() and 1 <= int(day) <= 31:
         return f"The day {day} never comes in month {month}. "
-    return ""
+    return f"Its numbers are {NUMBERS[what]}. " if what in NUMBERS else ""
 
 
 def _zone_name(timezone: object) -> str:

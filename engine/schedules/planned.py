@@ -6,13 +6,11 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Literal, Self
 
+from engine.ids import LONGEST_ID
 from engine.schedules.timing import Timing, timing_from_dict, timing_to_dict
 
 Missed = Literal["once", "skip", "all"]
 """What becomes of due times at which nothing ran: one run for all of them, none, or one for each."""
-
-LONGEST_ID = 200
-"""Characters of a run's id; every store and address takes that many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

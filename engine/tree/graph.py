@@ -120,6 +120,8 @@ def _step(step: Step[Any, Any]) -> Graph:
             "line": step.line,
         }
         | _given("state_schema", _reading(step.state))
+        | _given("queue", step.queue)
+        | _given("priority", step.priority)
         | _given("undo", None if step.undo is None else _called(step.undo))
     )
 

@@ -272,6 +272,8 @@ def _roles(
     if context is None and len(data) == 2 and not annotation(data[1].annotation).given:
         context = data.pop()
     _check_parameters(name, wanted, data, annotation)
+    if parameters and not data:
+        _check_first(name, parameters[0], context)
     return (data[0] if data else None), context
 
 
@@ -309,6 +311,22 @@ def _check_parameters(
     if len(data) > 1:
         given = ", ".join(p.name for p in wanted)
         raise DefinitionError(f"{name} takes ({given}). Expected (data), (data, ctx), (ctx: Context) or nothing.")
+
+
+def _check_first(name: str, first: inspect.Parameter, context: inspect.Parameter | None) -> None:
+    """Check that a function that takes no data does not begin with a parameter that looks as if it were for them.
+
+    Raises:
+        DefinitionError: the first one has a default, which would always hold, or takes keywords.
+    """
+    if first.kind is first.VAR_KEYWORD:
+        raise DefinitionError(f"{name} takes **{first.name}, but data are given as one value: take (data).")
+    by_position = first.kind in (first.POSITIONAL_ONLY, first.POSITIONAL_OR_KEYWORD)
+    if by_position and first is not context and first.default is not first.empty:
+        raise DefinitionError(
+            f"{name} takes {first.name} with a default, which would hold always: what has a default is not given the "
+            f"data. Leave the default out, or, if it fixes a value, put the data before it: (data, {first.name}=...)."
+        )
 
 
 def _wanted(parameter: inspect.Parameter, annotation: Callable[[Any], Annotation]) -> bool:

@@ -179,6 +179,12 @@ class Step(Generic[In, Out]):
     inline: bool = False
     """Whether a plain function is called on the event loop itself instead of in a thread."""
 
+    queue: str | None = None
+    """The queue whose workers execute it; None for that of its workflow."""
+
+    priority: int | None = None
+    """How urgent a run is in that queue, when it is handed there for this step."""
+
     def __repr__(self) -> str:
         """Return the step as text."""
         return f"Step({self.id!r}: {self.input.name} -> {self.output.name})"

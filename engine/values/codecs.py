@@ -21,7 +21,7 @@ from engine.errors import InvalidValue, Issue, NotSerializable
 from engine.validation.validator import DIALECTS, errors_of, seconds_for
 from engine.values.codec import JSON, Codec, OneForm
 from engine.values.jsontext import is_json, unambiguous
-from engine.values.misfits import handed_on, misfit, type_name
+from engine.values.misfits import handed_on, misfit, single_key, type_name
 from engine.values.types.floats import settled
 from engine.values.types.ordering import in_order_of, ordered
 from engine.values.types.plainness import checking, is_plain, is_reversible
@@ -243,11 +243,12 @@ def codec_of(core: Any) -> Codec:
 
 
 def _told(kind: str, message: str, found: Any) -> str:
-    """Return pydantic's message, and what to do about a value of numpy or the like, and about ``inf`` and ``nan``."""
+    """Return pydantic's message, what to do about ``inf`` and values of numpy or the like, and that None was found."""
     if kind == "finite_number":
         return f"{message}, found {found}{ENDLESS}"
     how = handed_on(found)
-    return f"{message}; found {type_name(found)}, {how}" if how else message
+    nothing = found is None and kind != "missing" and "None" not in message
+    return f"{message}; found {type_name(found)}, {how}" if how else f"{message}; found None" if nothing else message
 
 
 def invalid(error: ValidationError) -> InvalidValue:
@@ -261,9 +262,15 @@ def invalid(error: ValidationError) -> InvalidValue:
 
 
 def _sentence(message: str) -> str:
-    """Return what a validator of the user's said as a sentence, without pydantic's word for its exception."""
+    """Return what a validator of the user's said as a sentence, without pydantic's word for its exception.
+
+    A first word that is no plain one, as the name of a field before a colon, stays as it is.
+    """
     said = next((message.removeprefix(start) for start in RAISED if message.startswith(start)), "")
-    return f"{said[0].upper()}{said[1:]}{'' if said[-1] in '.!?…' else '.'}" if said.strip() else message
+    if not said.strip():
+        return message
+    first = said[0].upper() if said.split()[0].isalpha() else said[0]
+    return f"{first}{said[1:]}{'' if said[-1] in '.!?…' else '.'}"
 
 
 def _issue(error: DocumentError) -> Issue:
@@ -276,7 +283,8 @@ def open_value(value: Any) -> JSON:
 
     Raises:
         PydanticSerializationError: some value in it has no JSON form.
-        ValueError: it holds ``nan`` or ``inf``, which only a declared float can carry, or keys that are one in JSON.
+        ValueError: it holds ``nan`` or ``inf``, which only a declared float can carry, or keys that are one in JSON
+            or have parts.
     """
     kind = type(value)
     if value is None or kind is str or kind is bool or (kind is float and math.isfinite(value)):
@@ -322,7 +330,7 @@ def _piece_by_piece(value: Any) -> JSON:
 
 def _object(value: dict[Any, Any]) -> JSON:
     """Write a dict whose keys may be anything that has a text."""
-    names = {name: next(iter(from_json(to_json({name: None})))) for name in value}
+    names = {name: next(iter(from_json(to_json({single_key(name): None})))) for name in value}
     if len(set(names.values())) < len(names):
         raise ValueError("two keys of an object are the same in JSON")
     return {names[name]: _piece_by_piece(part) for name, part in value.items()}

@@ -2,7 +2,8 @@
 
 import dataclasses
 import math
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 from pydantic import BaseModel
@@ -10,6 +11,7 @@ from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from engine.errors import NotSerializable
 from engine.paths import Path
+from engine.shown import shown
 
 _HANDED_ON = {
     ("numpy", "generic"): ".item()",
@@ -24,9 +26,37 @@ _HANDED_ON = {
 }
 """The package and the name of a class whose values people compute with, and what makes plain Python values of one."""
 
+_CALLED = (BuiltinFunctionType, FunctionType, MethodType)
+UNDECLARED = "would be read back as text, since this dict says nothing of its keys"
+"""What is wrong with a key, in the words of every error about it."""
+
+
+def text_key(key: Any) -> str:
+    """Return a key of a dict that says nothing of its keys; only text is read back as what it was.
+
+    Raises:
+        ValueError: it is no text.
+    """
+    if isinstance(key, str):
+        return key
+    raise ValueError(f"the key {shown(key)} of type {type_name(key)} {UNDECLARED}")
+
+
+def single_key(key: Any) -> Any:
+    """Return a key of a dict that has no schema at all, and so becomes the JSON that there is for it.
+
+    Raises:
+        ValueError: it has parts, as a tuple does, and no text stands for it.
+    """
+    return text_key(key) if parts_of(key) is not None else key
+
 
 def handed_on(value: Any) -> str:
-    """Return how a value of numpy, pandas or the like is handed on; nothing for other values."""
+    """Return how a value is handed on that only stands for others: of numpy, not awaited, not called; else nothing."""
+    if isinstance(value, Awaitable):
+        return "put await before the call that made it"
+    if isinstance(value, _CALLED):
+        return "call it, with ()"
     for kind in type(value).__mro__:
         how = _HANDED_ON.get((str(kind.__module__).partition(".")[0], kind.__name__))
         if how is not None:
@@ -44,6 +74,8 @@ def misfit(value: Any, error: Exception) -> NotSerializable:
     try:
         for path, why in _misfits(value, (), ()):
             return NotSerializable(path=path, why=why)
+        if UNDECLARED in str(error):
+            return _undeclared(list(_keys(value, (), str(error))))
     except RecursionError:
         return NotSerializable(why=f"this {type_name(value)} is nested too deeply to become JSON")
     return NotSerializable(why=f"a value of type {type_name(value)} cannot become JSON: {error}")
@@ -65,6 +97,24 @@ def _misfits(value: Any, path: Path, within: tuple[int, ...]) -> Iterator[tuple[
         if not isinstance(key, int | str) and (why := _leaf({key: None})):
             yield path, f"a key of type {type_name(key)} cannot become JSON"
         yield from _misfits(part, (*path, key if isinstance(key, int | str) else str(key)), (*within, id(value)))
+
+
+def _keys(value: Any, path: Path, error: str) -> Iterator[tuple[Path, Any]]:
+    """Yield the place of each key of a dict that an error names, and the key."""
+    for key, part in parts_of(value) or ():
+        if isinstance(value, dict) and f"the key {shown(key)} of type" in error:
+            yield path, key
+        yield from _keys(part, (*path, key if isinstance(key, int | str) else str(key)), error)
+
+
+def _undeclared(found: list[tuple[Path, Any]]) -> NotSerializable:
+    """Return what is wrong with a key of which nothing is declared, where it is, and what to do."""
+    path, key = found[0]
+    kind = type_name(key)
+    way = f"declare the keys, as in dict[{kind}, ...]" if parts_of(key) is None else "use a list of pairs"
+    why = f"the key {shown(key)} of type {kind} {UNDECLARED}; {way}, or give text"
+    # Elsewhere the same key may be declared.
+    return NotSerializable(path=path if len(found) == 1 else (), why=why)
 
 
 def _collisions(value: dict[Any, Any], path: Path) -> Iterator[tuple[Path, str]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from pydantic import PydanticUserError, TypeAdapter
+from pydantic import BaseModel, PydanticUserError, TypeAdapter
 from pydantic.errors import PydanticUndefinedAnnotation
 
 from engine.errors import InvalidSchema, InvalidValue, Issue
@@ -30,6 +30,7 @@ from engine.values.types.unreadable import unreadable
 
 # In the text of a type: the module, and the functions around a local class.
 _MODULES = re.compile(r"(?:[A-Za-z_<][\w<>]*\.)+")
+_UNKNOWN = re.compile(r"Unable to generate pydantic-core schema for (.+?)\. Set `arb")
 
 JSON = Any
 """A tree of dict, list, str, int, float, bool and None; every float in it is finite."""
@@ -224,17 +225,35 @@ def _of_type(spec: Any) -> Schema:
     except InvalidSchema:
         raise
     except PydanticUserError as error:
-        raise InvalidSchema(_refused(name, error)) from None
+        raise InvalidSchema(_refused(name, error, spec)) from None
     except Exception as error:  # A type may bring code of its own that makes its schema.
         raise InvalidSchema(_refused(name, error)) from error
 
 
-def _refused(name: str, error: Exception) -> str:
+def _refused(name: str, error: Exception, spec: Any = None) -> str:
     """Return what to say of a type of which pydantic, or code that the type brings, makes no schema."""
+    if isinstance(error, PydanticUserError) and (what := _UNKNOWN.match(str(error))):
+        return f"{name} cannot be a schema: {_unknown(spec, what[1])}"
     found = f"{name} cannot be a schema: {message_of(error).splitlines()[0]}"
     if isinstance(error, PydanticUserError) and error.code == "typed-dict-version":
         return f"{found} Write: from typing_extensions import TypedDict."
     return f"{found} Use a type that pydantic knows, a JSON Schema dict, or None for any JSON value."
+
+
+def _unknown(spec: Any, what: str) -> str:
+    """Return what to do about ``what``, of which pydantic knows nothing: a value instead of a type, or a class."""
+    match spec:
+        case list() | set() | tuple() | frozenset():
+            inside = ", ".join(part.__name__ if isinstance(part, type) else shown(part) for part in spec)
+            return f"it is a value and no type. Write: {type(spec).__name__}[{inside or '...'}]."
+        case TypeAdapter():
+            return "give the type that the TypeAdapter was made of."
+        case BaseModel():
+            return f"it is an object. Give its class: {type(spec).__name__}."
+        case _ if what.startswith("<class "):
+            return f"pydantic knows nothing of {what}. Make it a dataclass or a model, or hand on plain values."
+        case _:
+            return f"{what} is no type. Use one that pydantic knows, a JSON Schema dict, or None for any JSON value."
 
 
 def _documents(core: Any, name: str) -> tuple[Document, Document]:

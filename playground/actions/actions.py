@@ -22,6 +22,7 @@ from engine.journal.state import RunState
 from engine.journal.step_state import StepState
 from engine.paths import Path, format_path, ids_of
 from engine.rehearsal import Rehearsal
+from engine.tags import Tagging
 from engine.values.missing import MISSING
 from playground.actions import verdicts
 from playground.actions.signing import SignedStore
@@ -210,6 +211,17 @@ async def cancel(run_id: str, reason: str = "") -> None:
     # The worker that executes it stops; and hooks may be left, of which only a worker knows.
     await announce(run_id)
     await _unblock(run_id)
+
+
+async def call(run_id: str, wanted: Tagging) -> None:
+    """Give a run a name or tags, at any time, also after its end.
+
+    Raises:
+        UnknownRun: there is no such run.
+        InvalidTag: a name or a tag cannot be like that; nothing was changed.
+    """
+    await journal.record_tags(store, clock, run_id, wanted)
+    await nudges.nudge(run_id)
 
 
 async def restart(run_id: str) -> None:

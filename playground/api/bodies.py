@@ -81,6 +81,18 @@ PROCEED = _body({"step": {"anyOf": [FLAG, STEP]}, "breakpoints": BREAKPOINTS, "i
 CANCEL = _body({"reason": TEXT})
 SCENARIO = _body({"name": TEXT, "results": {"type": "array", "items": TEXT}}, "name")
 PLAY = _body({"names": {"type": "array", "items": TEXT}, "update": {"type": "boolean"}})
+FUZZ = _body(
+    {
+        "runs": {"type": "integer", "minimum": 1},
+        "seconds": {"type": "number", "minimum": 1},
+        "memory": {"type": "integer", "minimum": 16},
+        "seed": NUMBER,
+        "steps": {"type": "array", "items": TEXT},
+        "rehearsal": REHEARSAL,
+        "wait": FLAG,
+    }
+)
+CALLED = obj({"name": or_null(TEXT), "tags": {"type": "array", "items": TEXT}}, "name", "tags", closed=True)
 EVENT = _body({"event": TEXT, "data": ANY}, "event")
 
 NO_QUERY: Query = ()
@@ -93,11 +105,15 @@ LISTED: Query = (
     *PAGES,
     ("status", STATUSES),
     ("q", TEXT),
+    ("tag", TEXT),
     ("resourceId", TEXT),
     ("fromDate", TIME),
     ("toDate", TIME),
 )
 ONE_RUN: Query = (("fields", TEXT), ("withNestedWorkflows", {"enum": ["true", "false"]}))
+IMPORTED: Query = (("fork", TEXT), ("retry", {"enum": ["true", "false"]}))
+ARCHIVE = obj({"format": TEXT, "version": NUMBER, "run_id": TEXT, "events": {"type": "array", "items": OBJECT}})
+WAIT: Query = (("wait", NUMBER),)
 AFTER: Query = (("after", NUMBER),)
 MORE: Query = (("after", TEXT), ("limit", LIMIT))
 SCHEDULED: Query = (("workflow", TEXT),)
@@ -105,6 +121,7 @@ LINES_OF: Query = (
     ("workflow", TEXT),
     ("status", STATUSES),
     ("q", TEXT),
+    ("tag", TEXT),
     ("since", TIME),
     ("until", TIME),
     *MORE,
@@ -152,5 +169,5 @@ def nearest(key: str, known: Collection[str]) -> str:
     """Return the known key that is most like another one; empty when none is like it at all."""
     folded = {name.lower(): name for name in known}
     within = [name for low, name in folded.items() if len(key) > 2 and (key.lower() in low or low in key.lower())]
-    close = get_close_matches(key.lower(), folded, n=1, cutoff=0.3)
+    close = get_close_matches(key.lower(), folded, n=1)
     return within[0] if within else folded[close[0]] if close else ""

@@ -54,6 +54,8 @@ SCHEMAS: dict[str, Schema] = {
             "schedule": TEXT,
             "scheduledFor": TIME,
             "reason": TEXT,
+            "name": TEXT,
+            "tags": {"type": "array", "items": TEXT},
         },
         *(
             "result",
@@ -67,6 +69,8 @@ SCHEMAS: dict[str, Schema] = {
             "schedule",
             "scheduledFor",
             "reason",
+            "name",
+            "tags",
         ),
     ),
     "Chunk": obj(
@@ -97,6 +101,10 @@ SCHEMAS: dict[str, Schema] = {
             "error": or_null(TEXT),
             "schedule": or_null(TEXT),
             "rehearsal": FLAG,
+            "name": or_null(TEXT),
+            "tags": {"type": "array", "items": TEXT},
+            "trigger": {"enum": ["form", "api", "command", "schedule", "fork", "code"]},
+            "forkedFrom": or_null(TEXT),
         }
     ),
     "Event": obj(
@@ -154,6 +162,50 @@ SCHEMAS: dict[str, Schema] = {
             "verdict": or_null(ref("Verdict")),
         }
     ),
+    "Finding": obj(
+        {
+            "key": TEXT,
+            "type": TEXT,
+            "message": TEXT,
+            "place": TEXT,
+            "code": TEXT,
+            "step": TEXT,
+            "input": ANY,
+            "times": NUMBER,
+            "smallest": FLAG,
+            "traceback": TEXT,
+        }
+    ),
+    "Fuzzing": obj(
+        {
+            "workflowId": TEXT,
+            "status": {"enum": ["running", "done", "stopped", "failed"]},
+            "problem": TEXT,
+            "seed": or_null(NUMBER),
+            "inputs": NUMBER,
+            "refused": NUMBER,
+            "seconds": {"type": "number"},
+            "reached": {"type": "array", "items": TEXT},
+            "unreached": {"type": "array", "items": TEXT},
+            "branches": {"type": "array", "items": NUMBER, "minItems": 2, "maxItems": 2},
+            "rehearsal": or_null(REHEARSAL),
+            "findings": {"type": "array", "items": {"$ref": "#/components/schemas/Finding"}},
+        }
+    ),
+    "ImportProblem": obj(
+        {
+            "module": TEXT,
+            "type": TEXT,
+            "message": TEXT,
+            "workflow": or_null(TEXT),
+            "file": or_null(TEXT),
+            "line": or_null(NUMBER),
+            "source": or_null(TEXT),
+            "traceback": TEXT,
+            "needs": or_null(TEXT),
+            "neededBy": {"type": "array", "items": TEXT},
+        }
+    ),
     "Question": obj(
         {
             "runId": TEXT,
@@ -175,6 +227,11 @@ INBOX = obj({"items": listed("Question"), "total": NUMBER, "next": or_null(TEXT)
 SCENARIOS = obj({"scenarios": listed("Scenario")})
 SAVED = obj({"message": TEXT, "file": TEXT, "scenario": OBJECT})
 VERDICTS = obj({"passed": {"type": "boolean"}, "verdicts": listed("Verdict")})
+FUZZING = obj({"fuzzing": or_null(ref("Fuzzing"))})
+TOLD = {"allOf": [ref("RunLine"), obj({"text": TEXT})]}
+PROBLEMS = obj(
+    {"workers": NUMBER, "modules": listed("ImportProblem"), "scenarios": listed("Scenario"), "runs": listed("RunLine")}
+)
 COMPARISON = obj(
     {
         "a": ref("RunLine"),

@@ -5,11 +5,15 @@ from typing import Any
 
 from playground.api.bodies import (
     AFTER,
+    ARCHIVE,
+    CALLED,
     CANCEL,
     COMPARED,
     CREATE,
     EVENT,
     FROM_RUN,
+    FUZZ,
+    IMPORTED,
     LINES_OF,
     LISTED,
     MORE,
@@ -29,11 +33,26 @@ from playground.api.bodies import (
     STREAM,
     TEXT,
     TRAVEL,
+    WAIT,
     Query,
     Schema,
     obj,
 )
-from playground.api.components import COMPARISON, EVENTS, INBOX, LINES, RUNS, SAVED, SCENARIOS, SCHEDULES, VERDICTS, ref
+from playground.api.components import (
+    COMPARISON,
+    EVENTS,
+    FUZZING,
+    INBOX,
+    LINES,
+    PROBLEMS,
+    RUNS,
+    SAVED,
+    SCENARIOS,
+    SCHEDULES,
+    TOLD,
+    VERDICTS,
+    ref,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,7 +282,48 @@ OPERATIONS = (
         body=PLAY,
         answer=VERDICTS,
     ),
+    Operation(path=f"{ONE}/fuzz", summary="What the last search for inputs that fail has found.", answer=FUZZING),
+    Operation(
+        path=f"{ONE}/fuzz",
+        method="post",
+        summary="Look for inputs that make a workflow fail, and return at once, or with wait when that is done.",
+        body=FUZZ,
+        answer=FUZZING,
+    ),
+    Operation(
+        path=f"{ONE}/fuzz/stop",
+        method="post",
+        summary="End the search, and return what it has found.",
+        body=NOTHING,
+        answer=FUZZING,
+    ),
+    Operation(
+        path="/api/runs/{run_id}",
+        method="patch",
+        summary="Give a run a name or tags, at any time; what the body does not name stays as it is.",
+        body=CALLED,
+        answer=ref("RunLine"),
+    ),
     Operation(path="/api/runs", summary="Runs of all workflows, newest first.", query=LINES_OF, answer=LINES),
+    Operation(
+        path="/api/runs/{run_id}",
+        summary="A run with its journal, error, logs and questions as one text; wait is for its rest, in seconds.",
+        query=WAIT,
+        answer=TOLD,
+    ),
+    Operation(
+        path="/api/runs/import",
+        method="post",
+        summary="Bring an exported run back; go on from a step of it, or from what has failed, in a new run.",
+        query=IMPORTED,
+        body=ARCHIVE,
+        answer=ref("Message"),
+    ),
+    Operation(
+        path="/api/problems",
+        summary="What is broken now: modules that do not import, scenarios that failed, the last runs that failed.",
+        answer=PROBLEMS,
+    ),
     Operation(
         path="/api/runs/{run_id}/events",
         summary="A run's events after a seq; as a stream to those who ask for text/event-stream.",

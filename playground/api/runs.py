@@ -1,27 +1,43 @@
 """``/api/runs`` and ``/api/inbox``: over all workflows."""
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
 from engine.events import Event
 from engine.paths import format_path
+from engine.tags import Tagging
+from engine.values.missing import MISSING
 from playground.actions import actions
-from playground.api.bodies import AFTER, LINES_OF, MORE
-from playground.api.endpoint import Answer, endpoint, number, streamed
-from playground.api.waiting import events_after
+from playground.api.bodies import AFTER, ARCHIVE, CALLED, IMPORTED, LINES_OF, MORE, WAIT
+from playground.api.endpoint import Answer, endpoint, number, said_in, streamed
+from playground.api.scenarios import standing
+from playground.api.waiting import events_after, settled
 from playground.catalogue import catalogue
 from playground.catalogue.catalogue import Graph
-from playground.runs import lists, wire
+from playground.catalogue.problems import ImportProblem, told
+from playground.fleet import workers
+from playground.runpage.loading import load
+from playground.runpage.run_text import run_text
+from playground.runs import archive, lists, wire
 from playground.runs.filters import read_filter, read_part
 from playground.runs.inbox import read_inbox
+from playground.runs.lists import Filter
 from playground.runs.masking import mask_event
+from playground.scenarios import board
 
 MOST = 1000
 """How many events one answer holds."""
+LONGEST_WAIT = 60
+"""Seconds that an answer may be waited for."""
+LAST_FAILED = 10
+"""How many failed runs are told as problems."""
 
 
 @endpoint("GET", query=LINES_OF)
@@ -30,6 +46,46 @@ async def listing(request: HttpRequest) -> Answer:
     wanted = read_filter(request.GET)
     found = await lists.page(wanted.filter, after=wanted.after, limit=wanted.limit)
     return {"runs": [wire.line(summary) for summary in found.rows], "next": found.next}
+
+
+@endpoint("GET", "PATCH", query=WAIT)
+async def one(request: HttpRequest, run_id: str) -> Answer:
+    """Return a run as a line of the list and as one text, with ``?wait=`` when it rests or after so many seconds.
+
+    Or give it a name or tags, and return its line as it is then.
+    """
+    if request.method == "PATCH":
+        body = said_in(request, CALLED)
+        await actions.call(run_id, Tagging(name=body.get("name", MISSING), tags=body.get("tags", MISSING)))
+        return wire.line(await actions.store.summary(run_id))
+    with suppress(TimeoutError):
+        async with asyncio.timeout(number(request, "wait", 0, most=LONGEST_WAIT)):
+            await settled(run_id)
+    loaded = await load(run_id)
+    return {**wire.line(await actions.store.summary(run_id)), "text": await run_text(loaded)}
+
+
+@endpoint("POST", query=IMPORTED)
+async def import_run(request: HttpRequest) -> Answer:
+    """Bring an exported run back; with ``?fork=STEP`` or ``?retry=true`` go on from it, in a new run."""
+    data, step = said_in(request, ARCHIVE, ("digest", "workflow", "workflow_id")), request.GET.get("fork", "")
+    if step or request.GET.get("retry") == "true":
+        return {"message": "Run imported and forked", "runId": await archive.restore_and_fork(data, step)}
+    return {"message": "Run imported", "runId": await archive.restore(data)}
+
+
+@endpoint("GET")
+async def problems(request: HttpRequest) -> Answer:
+    """Return what is broken now: modules that do not import, scenarios that failed, the last runs that failed."""
+    failed = await lists.page(Filter(status="failed"), after="", limit=LAST_FAILED)
+    entries = await catalogue.workflows()
+    scenarios = [view for entry in entries for view in await board.listing(entry.workflow_id) if view.state == "failed"]
+    return {
+        "workers": await workers.ready_count(),
+        "modules": [_problem(problem) for problem in told(await catalogue.import_errors())],
+        "scenarios": [standing(view) for view in scenarios],
+        "runs": [wire.line(summary) for summary in failed.rows],
+    }
 
 
 @endpoint("GET", query=AFTER)
@@ -82,3 +138,8 @@ def _wire(event: Event, graph: Graph | None) -> dict[str, Any]:
     """Return an event with its secrets masked, and with the wire's name for its run."""
     data = (event if graph is None else mask_event(graph, event)).to_dict()
     return {"runId": data.pop("run_id"), **data}
+
+
+def _problem(problem: ImportProblem) -> dict[str, Any]:
+    found = asdict(problem)
+    return {**found, "neededBy": list(found.pop("needed_by"))}

@@ -16,7 +16,7 @@ from playground.scenarios.board import ScenarioView
 async def scenarios(request: HttpRequest, workflow_id: str) -> Answer:
     """Return a workflow's scenarios, or save the run that ``?fromRun=`` names as one."""
     if request.method != "POST":
-        return {"scenarios": [_standing(one) for one in await board.listing(workflow_id)]}
+        return {"scenarios": [standing(one) for one in await board.listing(workflow_id)]}
     body, run_id = said_in(request, SCENARIO), request.GET.get("fromRun", "")
     if not run_id:
         raise BadRequest("the address does not say which run is to be saved: ?fromRun=…")
@@ -40,7 +40,8 @@ def _names(body: dict[str, Any], key: str) -> list[str]:
     return names
 
 
-def _standing(one: ScenarioView) -> dict[str, Any]:
+def standing(one: ScenarioView) -> dict[str, Any]:
+    """Return a scenario with its last verdict."""
     return {
         "workflowId": one.workflow,
         "name": one.name,

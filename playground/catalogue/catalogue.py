@@ -26,6 +26,8 @@ from playground.store.database import in_database, in_transaction
 from playground.store.notices import Notice, notify
 from playground.store.rows import from_text, plain, to_text
 
+MOST_TOLD = 3
+"""So many problems with modules are told beside a workflow that is not there."""
 SILENT = timedelta(seconds=15)
 """A worker that was not heard of for so long does not count any more."""
 
@@ -134,7 +136,8 @@ def find_workflow(workflow_id: str) -> WorkflowEntry:
     row = WorkflowVersion.objects.filter(workflow_id=workflow_id, current=True).order_by("-published_at").first()
     if row is None:
         known = ", ".join(WorkflowVersion.objects.filter(current=True).values_list("workflow_id", flat=True)) or "none"
-        raise _unknown(f"no workflow has the id {workflow_id!r}. There are: {known}")
+        broken = [f". {one.module} {one.verdict} ({one.type}: {one.message})" for one in _import_errors()[:MOST_TOLD]]
+        raise _unknown(f"no workflow has the id {workflow_id!r}. There are: {known}{''.join(broken)}")
     return _entry(row)
 
 

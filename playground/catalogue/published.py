@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import PurePath
+from itertools import takewhile
+from pathlib import Path
 from typing import Any
 
 Graph = dict[str, Any]
@@ -38,9 +39,13 @@ class WorkflowEntry:
 
     @property
     def importable(self) -> str:
-        """Return the name by which the module is imported: of a file elsewhere, that of the file."""
-        path = PurePath(self.module)
+        """Return the name by which the module is imported: of a file elsewhere, that of the file in its packages."""
+        path = Path(self.module)
         if path.suffix != ".py":
             return self.module
-        inside = not path.is_absolute() and ".." not in path.parts
-        return ".".join(path.with_suffix("").parts) if inside else path.stem
+        if not path.is_absolute() and ".." not in path.parts:
+            return ".".join(path.with_suffix("").parts)
+        # Named relatively, it is seen from the folder of the command; the file is known as a whole where it defines.
+        file = Path(self.file) if self.file is not None and Path(self.file).name == path.name else path
+        packages = [folder.name for folder in takewhile(lambda at: (at / "__init__.py").is_file(), file.parents)]
+        return ".".join([*reversed(packages), path.stem])

@@ -21,6 +21,7 @@ from playground.commandline.options import DATABASE, add_options
 from playground.commandline.writing import clean, json_text
 from playground.configuration import Configuration
 from playground.database_url import place
+from playground.guard.callers import way
 from playground.runs.refusals import as_option, words
 from playground.store.upgrading import DatabaseNotReady, bring_up_to_date
 
@@ -95,6 +96,7 @@ class RunsCommand(BaseCommand):
 
     async def outcome(self, options: Options) -> Exit:
         """Do it, and return the code that says what happened; a refusal is said."""
+        way.set("command")
         try:
             return await self.work(options)
         except CommandRefused as error:

@@ -14,7 +14,8 @@ from playground.commandline.writing import lasted, time_text
 from playground.forms import dumps, example, mask
 from playground.graph.nodes import UNKNOWN, GraphEvent
 from playground.graph.tree import read_tree
-from playground.history import Failure, History, as_text, failure, rows
+from playground.history import History, as_text, failure, rows
+from playground.runpage.run_text import error_lines
 from playground.runs import wire
 from playground.runs.masking import mask_result
 
@@ -66,26 +67,16 @@ def _outcome(history: History, graph: catalogue.Graph | None, command: Command) 
     if run.error is not None:
         yield ""
         for error in failure(run.error).chain:
-            yield from _error(error)
+            yield from error_lines(error)
     if not run.ended:
         yield from _asked(history, graph, command)
-
-
-def _error(error: Failure) -> Iterator[str]:
-    """Return an error with the user's own lines, innermost first."""
-    yield f"{error.type}: {error.message}"
-    yield from (f"  {line}" for line in error.issue_lines)
-    for frame in error.own or ([] if error.issues else error.foreign[:3]):
-        yield f"  {frame.file}:{frame.line} in {frame.function}"
-        if frame.code:
-            yield f"    {frame.code}"
 
 
 def _asked(history: History, graph: catalogue.Graph | None, command: Command) -> Iterator[str]:
     run = history.run
     for path in run.paused if run.status == "paused" else ():
         yield ""
-        yield f"It is paused before {format_path(path)}. Go on with it on its page: /runs/{run.run_id}/"
+        yield f"It is paused before {format_path(path)}. Go on with it: {command('proceed', run.run_id)}"
     for step in run.suspended:
         yield from _question(run.run_id, step, graph, command)
     for step in run.waiting:

@@ -11,6 +11,7 @@ from django.db import connection
 from playground.configuration import Configuration
 from playground.fleet.workers import exit_text, record_exit
 from playground.guard.address import Address, AddressError, listen
+from playground.logs import said
 from playground.store.upgrading import require_up_to_date
 from playground.supervisor import WorkerExit
 
@@ -70,9 +71,10 @@ def require_shared(command: str, *, secret: str | None = None) -> None:
     require_up_to_date()
 
 
-async def worker_ended(end: WorkerExit) -> None:
-    """Say how a worker ended, unless it ended as it should, and have others take its runs over."""
+async def worker_ended(end: WorkerExit, *, log_format: str) -> None:
+    """Say in the log how a worker ended, unless that was as it should; have others take its runs over."""
     if end.code not in (0, -signal.SIGTERM) and not end.asked:
         text = f"Worker {end.worker_id} ended: {exit_text(end.code)}."
-        print(color_style().ERROR(text) if sys.stderr.isatty() else text, file=sys.stderr)
+        line = said(text, log_format, "ERROR")
+        print(color_style().ERROR(line) if sys.stderr.isatty() else line, file=sys.stderr)
     await record_exit(end.worker_id, end.code, end.tail, asked=end.asked)

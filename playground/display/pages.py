@@ -22,6 +22,8 @@ class PageNotice:
     text: str
     typed: str = ""
     """What was given and could not be taken, as JSON, so that it is not lost."""
+    runs: tuple[str, ...] = ()
+    """The ids of the runs that it is about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

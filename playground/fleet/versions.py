@@ -12,7 +12,7 @@ from playground.catalogue.catalogue import SILENT
 from playground.models import Run as RunRow
 from playground.models import Worker as WorkerRow
 from playground.models import WorkflowVersion
-from playground.queues.port import Due, own_queue, wakes
+from playground.queues.port import DEFAULT, Due, own_queue, wakes
 from playground.store.clock import Now
 from playground.store.database import in_database, in_transaction
 from playground.store.rows import from_text
@@ -43,7 +43,7 @@ async def others(own: Collection[str]) -> frozenset[str]:
 
 
 async def hand_on(run_id: str, own_id: str) -> None:
-    """Hand a run that a queue has brought to a worker that has its version, or at least its workflow.
+    """Hand a run that a queue has brought to another of its workers that has its version, or at least its workflow.
 
     Without one it stays as it is, and the sweep hands it to the queue again.
 
@@ -77,11 +77,18 @@ def _hand_on(run_id: str, own_id: str) -> None:
     run = RunRow.objects.filter(run_id=run_id).first()
     if queue is None or run is None:
         return
-    versions = {row.worker_id: from_text(row.versions) for row in _ready() if row.worker_id != own_id}
+    wanted = run.queue or _queue_of(run)
+    others = [row for row in _ready() if row.worker_id != own_id and wanted in from_text(row.queues)]
+    versions = {row.worker_id: from_text(row.versions) for row in others}
     able = [worker_id for worker_id, held in versions.items() if run.workflow_id in held]
     best = [worker_id for worker_id in able if versions[worker_id][run.workflow_id] == run.digest] or able
     if best:
         queue.enqueue([Due(run_id=run_id, queue=own_queue(random.choice(best)))])
+
+
+def _queue_of(run: RunRow) -> str:
+    rows = WorkflowVersion.objects.filter(workflow_id=run.workflow_id, digest=run.digest)
+    return rows.values_list("queue", flat=True).first() or DEFAULT
 
 
 def _held() -> tuple[Held, ...]:

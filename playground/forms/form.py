@@ -44,7 +44,7 @@ class Form:
     """Whether the JSON tab is open."""
     action: str | None
     """None when the form was really submitted, else which structural button was pressed: add, remove, move, switch,
-    tab or example. The page then only shows the form again."""
+    tab or example; or check, which is asked for while it is filled in. The page then only shows the form again."""
     value: Json | Missing
     """The JSON value that is meant, or `MISSING` when it could not be read."""
     issues: tuple[Issue, ...]
@@ -125,6 +125,8 @@ class Form:
         match verb:
             case "tab":
                 return self._with_tab(as_json=at == "json")
+            case "check":
+                return self.validate()
             case "example":
                 node = load(Desk(schema=self.schema), self.root.field, example(self.schema))
                 shown = raw(node.field, "", value_of(node).value) if self.as_json else node

@@ -60,6 +60,8 @@ class Caller:
 NOBODY = Caller()
 caller: ContextVar[Caller] = ContextVar("caller", default=NOBODY)
 """Who sent the request that is being answered."""
+way: ContextVar[str] = ContextVar("way", default="")
+"""On which way it came: ``page``, ``api`` or ``command``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from playground.guard.address import Address
-from playground.guard.callers import Caller, Entrance, caller
+from playground.guard.callers import Caller, Entrance, caller, way
 from playground.guard.channel import Body, BodyTooLarge, Inbox, Receive, Response, Send
 from playground.guard.request import AskedRequest, Refusal
 from playground.guard.rules import judge, too_large
@@ -47,6 +47,7 @@ class Guard:
         refusal = admitted if isinstance(admitted, Refusal) else None
         if isinstance(admitted, Caller):
             caller.set(admitted)
+            way.set("api" if AskedRequest.of(scope).is_api else "page")
             try:
                 await self._application(_cleaned(scope), Body(receive, self._max_body), respond)
             except BodyTooLarge:

@@ -65,7 +65,7 @@ def judge_host(request: AskedRequest, address: Address) -> Refusal | None:
 
 def judge_method(request: AskedRequest) -> Refusal | None:
     """Refuse methods that nothing here needs; without OPTIONS no other site can ask for more."""
-    allowed = (*METHODS, "DELETE") if request.is_api else METHODS
+    allowed = (*METHODS, "DELETE", "PATCH") if request.is_api else METHODS
     if request.method not in allowed:
         return Refusal(
             status=405,

@@ -25,6 +25,10 @@ def as_text(history: History, rows: Sequence[Row], *, now: datetime) -> str:
     """Return the run and its rows, one line each, indented by structure."""
     run = history.run
     lines = [f"{run.workflow_id}  {run.run_id}  {run.status}"]
+    if run.name is not None:
+        lines.append(f"name {run.name}")
+    if run.tags:
+        lines.append(f"tags {', '.join(run.tags)}")
     if run.created_at:
         length = length_text(((run.ended_at or now) - run.created_at).total_seconds())
         lines.append(f"created {run.created_at:%Y-%m-%d %H:%M:%S} UTC, {length}")

@@ -34,6 +34,8 @@ class Holder:
     """Whether one of them holds the run."""
     ahead: int = 0
     """How many runs have waited for longer."""
+    queue: str = ""
+    """The distributed queue that the run waits in, if its next step names one."""
     turn: str = ""
     """For which others of its workflow the run has to wait, as the end of a sentence."""
     blocked: str = ""
@@ -69,8 +71,9 @@ def reasons(history: History, *, now: datetime, holder: Holder) -> tuple[Reason,
     elif holder.turn and run.status in ("pending", "running"):
         found.insert(0, Reason(kind="turn", text=f"waits for its turn: {holder.turn}"))
     elif not holder.owned and run.status in ("pending", "running"):
+        of = f" of the queue {holder.queue}" if holder.queue else ""
         before = f"; {holder.ahead} other runs are before it" if holder.ahead > 1 else ""
-        found.insert(0, Reason(kind="worker", text=f"waits for a free worker{before}"))
+        found.insert(0, Reason(kind="worker", text=f"waits for a free worker{of}{before}"))
     return tuple(found)
 
 

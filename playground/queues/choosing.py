@@ -1,4 +1,4 @@
-"""Which of Django's apps a process needs for what was chosen to carry runs and hints between machines."""
+"""Which of Django's apps a process needs for what was chosen: to carry runs and hints between machines, and traces."""
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -24,9 +24,11 @@ def further_apps(given: Configuration) -> list[str]:
             f"{variable} is for runs that several machines share, and needs STEPYARD_DATABASE, such as "
             "postgres://USER:PASSWORD@HOST:5432/NAME."
         )
-    hints = ["playground.broadcast.redis"] if given.redis else []
+    chosen_apps = ["playground.broadcast.redis"] if given.redis else []
+    if given.traces:
+        chosen_apps.append("playground.traces.opentelemetry")
     if not given.queue:
-        return hints
+        return chosen_apps
     if given.queue == "celery" and not given.broker:
         raise ImproperlyConfigured(f"STEPYARD_QUEUE is celery, which needs STEPYARD_BROKER, such as {BROKER}.")
-    return [*hints, *APPS[given.queue]]
+    return [*chosen_apps, *APPS[given.queue]]

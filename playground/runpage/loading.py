@@ -112,8 +112,10 @@ async def _holder(run_id: str, entry: WorkflowEntry | None) -> Holder:
     if owned:
         blocked = next((_why(one.blocked) for one in living if one.blocked and run_id in one.running), "")
     ready = sum(one.status == "ready" for one in living)
-    ahead, turn = (0, None) if standing is None else (standing.ahead, standing.turn)
-    return Holder(workers=ready, owned=owned, ahead=ahead, turn=_turn(turn) if turn else "", blocked=blocked)
+    if standing is None:
+        return Holder(workers=ready, owned=owned, blocked=blocked)
+    turn, queue = _turn(standing.turn) if standing.turn else "", standing.queue or ""
+    return Holder(workers=ready, owned=owned, ahead=standing.ahead, queue=queue, turn=turn, blocked=blocked)
 
 
 def _turn(turn: Turn) -> str:

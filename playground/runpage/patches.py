@@ -33,7 +33,7 @@ def patch(
     if moved:
         parts += [_part("filters", "run/filters.html", context)]
         parts += [_part("axis", "run/axis.html", context), _part("breaks", "run/breaks.html", context)]
-    if (moved and old.status != new.status) or old.changed != new.changed:
+    if old.changed != new.changed or (moved and (old.status, old.called) != (new.status, new.called)):
         parts += [_part("run-head", "run/head.html", context), _part("run-code", "run/code.html", context)]
     if moved and old.status != new.status:
         parts.append(_part("run-values", "run/result.html", context))

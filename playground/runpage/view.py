@@ -92,6 +92,8 @@ class RunView:
     """The steps that have failed, and whose code has changed since."""
     answers: Mapping[Path, ChangedAnswer]
     """The questions whose answers have another schema now, by their paths without indexes."""
+    called: tuple[str | None, tuple[str, ...]]
+    """The run's name and tags."""
     now: datetime
     window: Window
     """Which rows are shown."""
@@ -201,6 +203,7 @@ def run_view(
         paused=paused,
         changed=changed,
         answers=answers or {},
+        called=(run.name, run.tags),
         now=now,
         window=window,
         filters=tuple(_filters(history)),

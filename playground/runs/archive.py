@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from engine.errors import RequestError, UnknownRun
+from engine.errors import RequestError, RunExists, UnknownRun
 from engine.events import Draft, Event
 from engine.journal.fold import fold
+from playground.actions import actions, stepping
 from playground.actions.actions import store
 from playground.catalogue import catalogue
 from playground.runs.masking import mask_event
@@ -64,6 +65,24 @@ async def restore(data: Any) -> str:
         raise InvalidArchive(f"run {run_id} had not ended when it was exported ({run.status})")
     await store.create_as_it_was(run_id, [Draft(event.at, event.type, event.path, event.payload) for event in events])
     return run_id
+
+
+async def restore_and_fork(data: Any, step: str = "") -> str:
+    """Bring an exported run back, unless it is here already, and go on from a step of it; return the new run's id.
+
+    Args:
+        data: what `export` gives.
+        step: the written path of the step; empty to go on from what has failed.
+
+    Raises:
+        InvalidArchive: this is no exported run, or one that has not ended.
+        UnknownWorkflow, UnknownStep, StepNotRun, NotFailed, StartRefused: it is here now, and no new run was made.
+    """
+    try:
+        run_id = await restore(data)
+    except RunExists:
+        run_id = str(data["run_id"])
+    return await actions.fork(run_id, step) if step else await stepping.retry(run_id)
 
 
 def _masked(entry: catalogue.WorkflowEntry | None, event: Event) -> Event:

@@ -37,7 +37,7 @@ class Wanted:
 
 
 def read_filter(given: Mapping[str, str], names: Mapping[str, str] | None = None) -> Wanted:
-    """Return what the words mean: ``workflow, status, q, resource_id, since, until, after, limit``.
+    """Return what the words mean: ``workflow, status, q, tag, resource_id, since, until, after, limit``.
 
     Args:
         given: the words by their names; all may be missing.
@@ -52,6 +52,7 @@ def read_filter(given: Mapping[str, str], names: Mapping[str, str] | None = None
             workflow=reading.text("workflow"),
             status=reading.statuses(),
             q=reading.text("q"),
+            tags=reading.tags(),
             resource_id=reading.text("resource_id"),
             since=reading.time("since"),
             until=reading.time("until"),
@@ -93,6 +94,11 @@ class _Reading:
                 listed = ", ".join(STATUSES)
                 self.wrong("status", f"there is no status {word!r}. There are: {listed}; several with commas between")
         return ",".join(dict.fromkeys(words))
+
+    def tags(self) -> tuple[str, ...]:
+        """Return the tags, which have commas between them."""
+        words = [word.strip() for word in self.text("tag").split(",")]
+        return tuple(dict.fromkeys(word for word in words if word))
 
     def time(self, name: str) -> datetime | None:
         """Return a time; one without a zone is in UTC."""

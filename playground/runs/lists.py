@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -12,7 +14,7 @@ from engine.journal.summary import RunSummary
 from playground.models import Event as EventRow
 from playground.models import Run as RunRow
 from playground.store.database import in_database
-from playground.store.rows import from_text, summary_of
+from playground.store.rows import from_text, summary_of, to_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +25,9 @@ class Filter:
     status: str = ""
     """One status, or several with commas between them."""
     q: str = ""
-    """Text in the id, the input or the error."""
+    """Text in the id, the name, the input or the error."""
+    tags: tuple[str, ...] = ()
+    """Runs that have all of these; capitals do not matter."""
     resource_id: str = ""
     since: datetime | None = None
     """Created at this time or later."""
@@ -32,6 +36,8 @@ class Filter:
 
 
 ALL = Filter()
+TAGGED = 200
+"""Of so many runs that have tags, these are offered to choose from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +94,11 @@ async def recent_inputs(workflow_id: str, *, limit: int = 10) -> list[Input]:
     return await in_database(_recent_inputs, workflow_id, limit)
 
 
+async def known_tags() -> list[str]:
+    """Return the tags of the runs that have been tagged last, in the order of the alphabet."""
+    return await in_database(_known_tags)
+
+
 async def beginning_with(beginning: str, *, most: int) -> list[str]:
     """Return the ids of runs that begin so, newest first, some of them when there are more than ``most``."""
     return await in_database(_beginning_with, beginning, most)
@@ -99,12 +110,20 @@ def _beginning_with(beginning: str, most: int) -> list[str]:
     return [run_id for run_id in begun.values_list("run_id", flat=True)[:most] if run_id.startswith(beginning)]
 
 
+def _known_tags() -> list[str]:
+    lists = RunRow.objects.exclude(tags="[]").order_by("-number").values_list("tags", flat=True)
+    return sorted({tag for text in lists[:TAGGED] for tag in from_text(text)}, key=str.lower)
+
+
 def _filtered(chosen: Filter) -> QuerySet[RunRow]:
     runs = RunRow.objects.order_by("-number")
     if chosen.workflow:
         runs = runs.filter(workflow_id=chosen.workflow)
     if chosen.status:
         runs = runs.filter(status__in=chosen.status.split(","))
+    for tag in chosen.tags:
+        # No tag has a comma, so one within its quotes stands in the list of another one nowhere.
+        runs = runs.filter(tags__icontains=to_text(tag))
     if chosen.resource_id:
         runs = runs.filter(resource_id=chosen.resource_id)
     if chosen.since is not None:
@@ -112,8 +131,8 @@ def _filtered(chosen: Filter) -> QuerySet[RunRow]:
     if chosen.until is not None:
         runs = runs.filter(created_at__lt=chosen.until)
     if chosen.q:
-        text = chosen.q
-        runs = runs.filter(Q(run_id__icontains=text) | Q(input_text__icontains=text) | Q(error__icontains=text))
+        places = ("run_id", "name", "input_text", "error")
+        runs = runs.filter(reduce(or_, (Q(**{f"{place}__icontains": chosen.q}) for place in places)))
     return runs
 
 

@@ -1,15 +1,19 @@
 """Figures for a monitoring system, in the text format of Prometheus.
 
-All of them are read from the database at that moment, so that every web process gives the same. The format:
+All of them are read from the database at that moment, so that every web process gives the same; but for the lag of
+those who watch, which each process knows of its own. The format:
 https://prometheus.io/docs/instrumenting/exposition_formats/
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from playground.catalogue import catalogue
 from playground.fleet import workers
+from playground.fleet.counted import CountedByWorker, counted
+from playground.histogram import Histogram
+from playground.live.lag import WATCHERS
 from playground.runs import lists
 from playground.runs.inbox import inbox_count
 from playground.runs.standing import executed_count, longest_wait, queue_length
@@ -36,6 +40,10 @@ class Figures:
     """For each host and status, how many worker processes there are."""
     problems: int
     """How many modules do not import."""
+    counted: Sequence[CountedByWorker]
+    """What each worker process has counted since it began."""
+    lag: Histogram
+    """How long what happened in runs took to reach those who watch over this process."""
 
 
 async def read_figures() -> Figures:
@@ -48,6 +56,8 @@ async def read_figures() -> Figures:
         questions=await inbox_count(),
         workers=Counter((one.host, one.status) for one in await workers.listing(ended=0)),
         problems=len(await catalogue.import_errors()),
+        counted=await counted(),
+        lag=WATCHERS,
     )
 
 
@@ -59,6 +69,8 @@ def as_text(figures: Figures) -> str:
         for status, count in sorted(counts.items())
     ]
     processes = [({"host": host, "status": status}, count) for (host, status), count in sorted(figures.workers.items())]
+    own = [({"host": one.host, "worker": one.worker_id}, one) for one in figures.counted]
+    steps = [({"workflow": id} | labels, steps) for labels, one in own for id, steps in sorted(one.steps.items())]
     lines = [
         *_gauge("stepyard_runs", "Runs, by workflow and status.", runs),
         *_gauge("stepyard_runs_executed", "Runs that a worker executes now.", [({}, figures.executed)]),
@@ -67,16 +79,42 @@ def as_text(figures: Figures) -> str:
         *_gauge("stepyard_questions", "Steps that wait for a person.", [({}, figures.questions)]),
         *_gauge("stepyard_workers", "Worker processes, by host and status.", processes),
         *_gauge("stepyard_import_problems", "Modules that do not import.", [({}, figures.problems)]),
+        *_histogram("stepyard_step_seconds", "How long attempts of steps took, by workflow and worker.", steps),
+        *_samples(
+            "stepyard_takeovers_total",
+            "counter",
+            "Runs taken over from workers that were lost.",
+            [(labels, one.takeovers) for labels, one in own],
+        ),
+        *_histogram("stepyard_watch_lag_seconds", "How far pages of this process are behind.", [({}, figures.lag)]),
     ]
     return "".join(f"{line}\n" for line in lines)
 
 
 def _gauge(name: str, text: str, samples: Iterable[Sample]) -> Iterator[str]:
+    return _samples(name, "gauge", text, samples)
+
+
+def _samples(name: str, kind: str, text: str, samples: Iterable[Sample]) -> Iterator[str]:
     yield f"# HELP {name} {text}"
-    yield f"# TYPE {name} gauge"
+    yield f"# TYPE {name} {kind}"
     for labels, value in samples:
-        inside = ",".join(f'{label}="{_quoted(of)}"' for label, of in labels.items())
-        yield f"{name}{{{inside}}} {value}" if inside else f"{name} {value}"
+        yield _line(name, labels, value)
+
+
+def _histogram(name: str, text: str, samples: Iterable[tuple[Mapping[str, str], Histogram]]) -> Iterator[str]:
+    yield from _samples(name, "histogram", text, ())
+    for labels, histogram in samples:
+        count = 0
+        for bound, count in histogram.cumulative():
+            yield _line(f"{name}_bucket", {**labels, "le": bound}, count)
+        yield _line(f"{name}_sum", labels, histogram.total)
+        yield _line(f"{name}_count", labels, count)
+
+
+def _line(name: str, labels: Mapping[str, str], value: float) -> str:
+    inside = ",".join(f'{label}="{_quoted(of)}"' for label, of in labels.items())
+    return f"{name}{{{inside}}} {value}" if inside else f"{name} {value}"
 
 
 def _quoted(text: str) -> str:

@@ -13,6 +13,7 @@ from enum import IntEnum
 from engine.errors import (
     Argument,
     InvalidCall,
+    InvalidTag,
     InvalidValue,
     RequestError,
     StepNotRun,
@@ -74,6 +75,7 @@ TABLE: tuple[tuple[type[StepyardError], Refusal], ...] = (
     (UnknownLabel, Refusal(status=409, code=Exit.WRONG, title="That was too late")),
     (InvalidValue, UNFIT),
     (InvalidCall, UNFIT),
+    (InvalidTag, UNFIT),
     (InvalidFilter, UNFIT),
     (EmptyRequest, UNFIT),
     (DatabaseBusy, Refusal(status=503, code=Exit.UNAVAILABLE, title="The database is busy")),

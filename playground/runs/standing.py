@@ -23,6 +23,8 @@ class Standing:
     """How many other runs have waited for longer."""
     wake_at: datetime | None
     """When its next timer is due."""
+    queue: str | None = None
+    """The distributed queue that its next step names."""
     turn: Turn | None = None
     """Why it has to wait for others of its workflow; None when it need not."""
 
@@ -67,4 +69,4 @@ def _standing(run_id: str) -> Standing | None:
         ahead = _queued().filter(queued_at__lt=queued_at).count()
         turn = turn_of(run.number) if run.leased_until is None else None
     owner = run.owner if owned else None
-    return Standing(owner=owner, queued_at=queued_at, ahead=ahead, wake_at=run.wake_at, turn=turn)
+    return Standing(owner=owner, queued_at=queued_at, ahead=ahead, wake_at=run.wake_at, queue=run.queue, turn=turn)

@@ -75,6 +75,10 @@ def result(run: RunState, graph: Graph | None) -> dict[str, Any]:
     if found.schedule is not None:
         due = found.scheduled_for
         data |= {"schedule": found.schedule, "scheduledFor": None if due is None else due.isoformat()}
+    if found.name is not None:
+        data["name"] = found.name
+    if found.tags:
+        data["tags"] = list(found.tags)
     if found.state:
         data["state"] = mask_state(graph, dict(found.state))
     return data
@@ -118,7 +122,18 @@ def line(summary: RunSummary) -> dict[str, Any]:
         "error": summary.error,
         "schedule": summary.schedule,
         "rehearsal": summary.rehearsal,
+        "name": summary.name,
+        "tags": list(summary.tags),
+        "trigger": trigger(summary),
+        "forkedFrom": summary.forked_from,
     }
+
+
+def trigger(summary: RunSummary) -> str:
+    """Return what has started a run, in a word."""
+    if summary.forked_from is not None:
+        return "fork"
+    return "schedule" if summary.schedule is not None else {"page": "form", "": "code"}.get(summary.via, summary.via)
 
 
 def milliseconds(at: datetime | None) -> int | None:

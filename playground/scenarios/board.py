@@ -1,9 +1,9 @@
-"""The scenarios of a workflow with what they came to last, as this process knows it; and playing them anew."""
+"""The scenarios of a workflow with what they came to last, and playing them anew."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -17,6 +17,8 @@ from playground.catalogue import catalogue
 from playground.comparison.changes import Change, operations
 from playground.fleet import workers
 from playground.live import nudges
+from playground.scenarios import keeping
+from playground.scenarios.keeping import Last
 from playground.scenarios.playing import Came, play
 from playground.scenarios.saving import Recorded, scenario_of_run
 
@@ -53,14 +55,6 @@ class ScenarioView:
         return operations(dict(verdict.expected), dict(verdict.got))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Last:
-    came: Came
-    at: datetime
-    code: str
-
-
-_last: dict[Path, _Last] = {}
 _playing: set[Path] = set()
 
 
@@ -72,11 +66,12 @@ async def listing(workflow_id: str) -> list[ScenarioView]:
     """
     await catalogue.workflow(workflow_id)
     here, code = Path.cwd(), await code_id()
-    return [_standing(file, here, code) for file in folder.files_in(here, workflow_id)]
+    files = list(folder.files_in(here, workflow_id))
+    played = await keeping.last_of(files)
+    return [_standing(file, here, code, played.get(file)) for file in files]
 
 
-def _standing(file: Path, here: Path, code: str) -> ScenarioView:
-    last = _last.get(file)
+def _standing(file: Path, here: Path, code: str, last: Last | None) -> ScenarioView:
     state = "pending" if last is None else "success" if last.came.well else "failed"
     return ScenarioView(
         workflow=file.parent.name,
@@ -118,10 +113,8 @@ async def run(workflow_id: str, names: Sequence[str] = (), *, update: bool = Fal
 
         def said(one: Came) -> None:
             file = folder.file_of(here, one.verdict.workflow, one.verdict.name)
-            _last[file] = _Last(came=one, at=datetime.now(UTC), code=code)
-            _playing.discard(file)
             verdicts.append(one.verdict)
-            tasks.create_task(nudges.nudge_lists())
+            tasks.create_task(_said(file, one, code))
 
         try:
             await nudges.nudge_lists()
@@ -130,6 +123,20 @@ async def run(workflow_id: str, names: Sequence[str] = (), *, update: bool = Fal
             _playing.difference_update(files)
     await nudges.nudge_lists()
     return verdicts
+
+
+async def _said(file: Path, came: Came, code: str) -> None:
+    await keeping.keep(file, came, code)
+    _playing.discard(file)
+    await nudges.nudge_lists()
+
+
+async def run_after_reload(worker_id: str, workflow_ids: Iterable[str]) -> None:
+    """Play the scenarios of those workflows whose switch is on, when a worker has imported the code anew."""
+    if settings.PRODUCTION:
+        return
+    for workflow_id in await keeping.claim_for(worker_id, workflow_ids):
+        await run(workflow_id)
 
 
 def _check_place() -> None:

@@ -62,6 +62,7 @@ def scenario_of_run(recorded: Recorded, name: str, results: Sequence[str] = ()) 
         input=hide(graph.get("input_schema"), ANY.load(run.root.input), "input"),
         state=hide(graph.get("state_schema"), _state(recorded.events), "state"),
         request_context=run.request_context or None,
+        scheduled_for=None if run.scheduled_for is None else run.scheduled_for.isoformat(),
         answers=tuple(_answers(recorded.events, tree, hide)),
         events=tuple(_sent(recorded.events, tree, hide)),
         rehearsal=_rehearsal(run, tree, hide, results),

@@ -32,10 +32,15 @@ OFFER = f"""
         SET offer_at = statement_timestamp() + GREATEST(%s * interval '1 s', statement_timestamp() - queued_at)
         WHERE run_id = ANY(%s) AND queued_at IS NOT NULL
             AND (leased_until IS NULL OR leased_until <= statement_timestamp()) AND {HAS_ROOM}
-        RETURNING run_id, workflow_id, digest
+        RETURNING run_id, workflow_id, digest, queue, priority
     )
-    SELECT run_id, COALESCE(queue, 'default'), COALESCE(priority, 0)
-    FROM due LEFT JOIN playground_workflowversion USING (workflow_id, digest)
+    SELECT run_id, COALESCE(due.queue, version.queue, 'default'), COALESCE(due.priority, version.priority, 0)
+    FROM due LEFT JOIN playground_workflowversion AS version USING (workflow_id, digest)
+"""
+HAND_ON = """
+    UPDATE playground_run
+    SET queue = %s, priority = %s, offer_at = NULL, queued_at = COALESCE(queued_at, statement_timestamp())
+    WHERE run_id = %s AND epoch = %s AND ended_at IS NULL
 """
 ELAPSED = """
     UPDATE playground_run SET queued_at = statement_timestamp(), offer_at = NULL
@@ -128,6 +133,12 @@ def offer_again() -> tuple[int, float | None]:
     if found:
         _offer(queue, found)
     return len(found), None if seconds is None else float(seconds)
+
+
+def hand_on(run_id: str, epoch: int, queue: str, priority: int | None) -> None:
+    """Have workers of another queue take a run once its owner, who asks for it, releases it; for a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(HAND_ON, [queue, priority, run_id, epoch])
 
 
 def offer_next(workflow_id: str) -> None:

@@ -14,9 +14,11 @@ from engine.events import FINAL, Draft, Event, RunStatus
 from engine.journal.summary import (
     CLOSES_WAIT,
     CLOSES_WAITS,
+    NAMES,
     RunSummary,
     Wait,
     WaitKind,
+    called,
     leaves_hooks,
     opened_wait,
     status_after,
@@ -91,6 +93,9 @@ def changes(events: Iterable[Draft | Event]) -> Changes | None:
 
 
 def _change_columns(columns: dict[str, Any], event: Draft | Event) -> None:
+    if event.type in NAMES:
+        found = called(event)
+        columns |= found | ({"tags": to_text(found["tags"])} if "tags" in found else {})
     if event.type == "run-created":
         payload = event.payload
         columns |= {"workflow_id": payload["workflow_id"], "digest": payload.get("digest", ""), "status": "pending"}
@@ -179,6 +184,10 @@ def summary_of(run: RunRow) -> RunSummary:
         has_input=run.has_input,
         schedule=run.schedule,
         rehearsal=run.rehearsal,
+        name=run.name,
+        tags=tuple(from_text(run.tags)),
+        via=run.via,
+        forked_from=run.forked_from,
     )
 
 

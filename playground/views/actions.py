@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from engine.errors import RequestError, RunFinished
+from engine.tags import Tagging
 from playground.actions import actions
 from playground.runs import retention
 from playground.views.run import refused_page, url_of
@@ -19,6 +20,14 @@ async def cancel(request: HttpRequest, run_id: str) -> HttpResponse:
         await actions.cancel(run_id)
     except RunFinished as error:
         return await refused_page(request, run_id, str(error))
+    return HttpResponseRedirect(url_of(run_id), status=303)
+
+
+@require_POST
+async def call(request: HttpRequest, run_id: str) -> HttpResponse:
+    """Give a run a name and tags; an empty name takes it away."""
+    tags = [tag for tag in request.POST.get("tags", "").split(",") if tag.strip()]
+    await actions.call(run_id, Tagging(name=request.POST.get("name", ""), tags=tags))
     return HttpResponseRedirect(url_of(run_id), status=303)
 
 

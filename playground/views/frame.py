@@ -11,14 +11,19 @@ from django.utils.safestring import SafeString
 from playground.catalogue import catalogue
 from playground.catalogue.problems import ImportProblem, told
 from playground.display.pages import PageFrame, PageNotice, context_of
-from playground.fleet import workers
+from playground.fleet import takeover, workers
 from playground.runs.inbox import inbox_count
 
+LINKED = 10
+"""How many of the runs that went on after a restart are linked."""
 NOTICES = {
     "canceled": PageNotice(status="canceled", text="The run is canceled."),
     "saved": PageNotice(status="success", text="The input is saved."),
     "forgotten": PageNotice(status="success", text="The saved input is deleted."),
     "scenario": PageNotice(status="success", text="The run is saved as a scenario."),
+    "finding": PageNotice(
+        status="success", text="The input is saved as a scenario, which fails until the code is mended."
+    ),
     "deleted": PageNotice(status="success", text="Deleted."),
     "two": PageNotice(status="warning", text="Tick two runs to compare them."),
     "none": PageNotice(status="warning", text="No run was ticked, so nothing was done."),
@@ -37,6 +42,9 @@ async def frame_of(request: HttpRequest, section: str, notices: tuple[PageNotice
     """Return the frame of a page."""
     said = NOTICES.get(request.GET.get("notice", ""))
     problems = told(await catalogue.import_errors())
+    taken = await takeover.watch.tell()
+    if taken is not None:
+        notices += (PageNotice(status="success", text=taken.text, runs=taken.run_ids[:LINKED]),)
     return PageFrame(
         section=section,
         inbox=await inbox_count(),

@@ -63,7 +63,7 @@ async def plans_of(request: HttpRequest, entry: WorkflowEntry) -> tuple[StepPlan
     """Return the panel as it was posted; or as it is first shown, with what each step gave last."""
     nodes = [node for node in read_tree(entry.graph).walk() if isinstance(node, GraphStep)]
     given = posted(request) if request.method == "POST" else None
-    outputs = {} if given else await _last_outputs(entry.workflow_id)
+    outputs = {} if given else await last_outputs(entry.workflow_id)
     url = reverse("rehearse", args=[entry.workflow_id])
     return tuple(
         _plan(request, f"{START}{number}", node, given, outputs.get(node.path, MISSING), url)
@@ -135,7 +135,7 @@ def _number(plan: StepPlan, what: str, text: str, kind: type[Any]) -> Any:
         raise InvalidInput(f"{plan.path}: {what} is {text!r}, and a number is expected") from None
 
 
-async def _last_outputs(workflow_id: str) -> Mapping[Path, Json]:
+async def last_outputs(workflow_id: str) -> Mapping[Path, Json]:
     """Return what each step gave in the last run that came to its end, else in the last one."""
     recent = (await lists.recent([workflow_id], limit=12))[workflow_id]
     runs = [run for run in recent if not run.rehearsal] or recent

@@ -1,5 +1,6 @@
 """The list of all runs, and what is done to many of them at once."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
@@ -10,14 +11,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from engine.errors import Issue, RequestError
 from engine.events import RunStatus
-from engine.journal.summary import RunSummary
 from playground.actions import actions
 from playground.catalogue import catalogue
-from playground.display.pages import page
+from playground.display.pages import PageNotice, page
+from playground.forms import JsonError, parse_json
+from playground.runs import archive, retention
 from playground.runs import lists as listing
-from playground.runs import retention
 from playground.runs.filters import MOST, SHOWN, InvalidFilter, Wanted, read_filter
+from playground.runs.glance import RunGlance, glances
 from playground.views.frame import frame_of
+from playground.views.run import url_of
 
 STATUSES: tuple[RunStatus, ...] = (
     "running",
@@ -30,15 +33,19 @@ STATUSES: tuple[RunStatus, ...] = (
     "canceled",
 )
 SPANS = (("last hour", timedelta(hours=1)), ("last day", timedelta(days=1)), ("last week", timedelta(days=7)))
-PARAMETERS = ("workflow", "status", "q", "since", "until")
+PARAMETERS = ("workflow", "status", "q", "tag", "since", "until")
 """The filters of the page's form."""
+SEVERAL = frozenset({"status", "tag"})
+"""Those of which several may be chosen."""
+WORDS = {"q": "with"}
+"""What a filter is called on its chip, if not by its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunsPage:
     """Context of ``runs/list.html``."""
 
-    rows: tuple[RunSummary, ...]
+    rows: tuple[RunGlance, ...]
     next: str
     """The query of the next part of the list; empty at the end."""
     longer: str
@@ -46,7 +53,9 @@ class RunsPage:
     first: str
     """The query of the first part; empty when this is it."""
     workflows: tuple[str, ...]
-    statuses: tuple[str, ...]
+    statuses: tuple[tuple[str, bool], ...]
+    """Each with whether it is chosen, as tags are."""
+    tags: tuple[tuple[str, bool], ...]
     chosen: dict[str, str]
     """The filters as they were given."""
     chips: tuple[tuple[str, str], ...]
@@ -64,11 +73,15 @@ class RunsPage:
 @require_safe
 async def runs(request: HttpRequest) -> HttpResponse:
     """List runs, newest first."""
-    chosen = {name: request.GET.get(name, "").strip() for name in PARAMETERS}
+    return await _list(request)
+
+
+async def _list(request: HttpRequest, notices: tuple[PageNotice, ...] = (), *, status: int = 200) -> HttpResponse:
+    chosen = {name: _given(request, name) for name in PARAMETERS}
     wanted: Wanted | None = None
     issues: tuple[Issue, ...] = ()
     try:
-        wanted = read_filter(request.GET)
+        wanted = read_filter({**request.GET.dict(), **chosen})
     except InvalidFilter as error:
         issues = error.issues
     found = listing.RunList(rows=(), next=None)
@@ -77,21 +90,22 @@ async def runs(request: HttpRequest) -> HttpResponse:
     query = {name: value for name, value in chosen.items() if value}
     size = {"limit": limit} if (limit := request.GET.get("limit", "").strip()) else {}
     context = RunsPage(
-        rows=found.rows,
+        rows=await glances(found.rows),
         next=urlencode({**query, **size, "after": found.next}) if found.next else "",
         longer=_longer(query, request.GET.get("after", ""), wanted) if wanted is not None and found.next else "",
         first=f"?{urlencode(query | size)}" if request.GET.get("after") else "",
         workflows=tuple(sorted({entry.workflow_id for entry in await catalogue.workflows()})),
-        statuses=STATUSES,
+        statuses=_choices(STATUSES, chosen["status"]),
+        tags=_choices(await listing.known_tags(), chosen["tag"]),
         chosen=chosen,
-        chips=tuple((f"{name} {value}", _without(query, name)) for name, value in query.items()),
+        chips=tuple(_chips(query)),
         spans=tuple((words, _since(query, length)) for words, length in SPANS),
         total=0 if wanted is None else await listing.total(wanted.filter),
         issues=tuple(str(issue) for issue in issues),
         wrong=tuple(str(issue.path[0]) for issue in issues),
     )
-    frame = await frame_of(request, "runs")
-    return page(request, "runs/list.html", context, frame=frame, status=400 if issues else 200)
+    frame = await frame_of(request, "runs", notices)
+    return page(request, "runs/list.html", context, frame=frame, status=400 if issues else status)
 
 
 def _longer(query: dict[str, str], after: str, wanted: Wanted) -> str:
@@ -100,8 +114,26 @@ def _longer(query: dict[str, str], after: str, wanted: Wanted) -> str:
     return urlencode({**query, "limit": min(wanted.limit + SHOWN, MOST)} | ({"after": after} if after else {}))
 
 
-def _without(query: dict[str, str], name: str) -> str:
-    return urlencode({key: value for key, value in query.items() if key != name})
+def _given(request: HttpRequest, name: str) -> str:
+    """Return a filter as it was given; of several, with commas between them."""
+    given = request.GET.getlist(name) if name in SEVERAL else [request.GET.get(name, "")]
+    words = [word.strip() for text in given for word in (text.split(",") if name in SEVERAL else [text])]
+    return ",".join(dict.fromkeys(word for word in words if word))
+
+
+def _choices(names: Sequence[str], chosen: str) -> tuple[tuple[str, bool], ...]:
+    """Return what can be chosen, and what is though it cannot, each with whether it is."""
+    now = [name for name in chosen.split(",") if name]
+    return tuple((name, name in now) for name in dict.fromkeys([*names, *now]))
+
+
+def _chips(query: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield what narrows the list, each in words, with the query without it."""
+    for name, value in query.items():
+        parts = value.split(",") if name in SEVERAL else [value]
+        for part in parts:
+            left = {**query, name: ",".join(other for other in parts if other != part)}
+            yield f"{WORDS.get(name, name)} {part}", urlencode({key: text for key, text in left.items() if text})
 
 
 def _since(query: dict[str, str], length: timedelta) -> str:
@@ -135,3 +167,17 @@ async def _cancel(run_id: str) -> None:
     except RequestError:
         # It ended or went away between the tick and the click, which is what was wanted.
         return
+
+
+@require_POST
+async def import_run(request: HttpRequest) -> HttpResponse:
+    """Bring an exported run back, and go on from it in a new run, if that is asked for."""
+    file, step = request.FILES.get("file"), request.POST.get("step", "").strip()
+    try:
+        data = parse_json("" if file is None else file.read().decode())
+        if request.POST.get("do") == "fork":
+            return HttpResponseRedirect(url_of(await archive.restore_and_fork(data, step)), status=303)
+        return HttpResponseRedirect(url_of(await archive.restore(data)), status=303)
+    except (UnicodeDecodeError, JsonError, RequestError) as error:
+        text = "Choose a file first." if file is None else f"{file.name}: {error}"
+        return await _list(request, (PageNotice(status="failed", text=text),), status=422)

@@ -11,7 +11,7 @@ from engine.errors import InvalidInput, RequestError
 from playground.catalogue import catalogue
 from playground.catalogue.published import WorkflowEntry
 from playground.display.pages import PageNotice, page
-from playground.scenarios import board
+from playground.scenarios import board, keeping
 from playground.scenarios.board import ScenarioView
 from playground.scenarios.pytest_text import as_pytest
 from playground.scenarios.saving import Recorded, offered_results, scenario_of_run
@@ -28,8 +28,8 @@ class ScenariosPage:
     workflow_id: str
     listed: tuple[ScenarioView, ...]
     failed: int
-    code: str
-    """Another one whenever the code is imported anew."""
+    watched: bool
+    """Whether they are played after each reload of the code."""
     socket: str = "/ws/pulse/"
 
 
@@ -55,7 +55,8 @@ async def scenarios(request: HttpRequest, workflow_id: str) -> HttpResponse:
     """List a workflow's scenarios."""
     listed = tuple(await board.listing(workflow_id))
     failed = sum(one.state == "failed" for one in listed)
-    context = ScenariosPage(workflow_id=workflow_id, listed=listed, failed=failed, code=await board.code_id())
+    watched = await keeping.is_switched_on(workflow_id)
+    context = ScenariosPage(workflow_id=workflow_id, listed=listed, failed=failed, watched=watched)
     return page(request, "workflow/scenarios.html", context, frame=await frame_of(request, "workflows"))
 
 
@@ -64,6 +65,14 @@ async def play(request: HttpRequest, workflow_id: str) -> HttpResponse:
     """Play all scenarios of a workflow, or the one that is named; and take what comes as right, if that is asked."""
     name = request.POST.get("name", "")
     await board.run(workflow_id, [name] if name else [], update=request.POST.get("do") == "take")
+    return HttpResponseRedirect(reverse("scenarios", args=[workflow_id]), status=303)
+
+
+@require_POST
+async def watch(request: HttpRequest, workflow_id: str) -> HttpResponse:
+    """Have the scenarios played after each reload of the code, or no more."""
+    await catalogue.workflow(workflow_id)
+    await keeping.switch(workflow_id, on=request.POST.get("on") == "on")
     return HttpResponseRedirect(reverse("scenarios", args=[workflow_id]), status=303)
 
 

@@ -26,10 +26,12 @@ from playground.display import excerpt
 from playground.display.pages import PageNotice, context_of, page
 from playground.display.values import preview
 from playground.forms import MISSING, Form, mask, without_secrets
+from playground.fuzzing import searches
 from playground.graph.nodes import GraphWorkflow
 from playground.graph.tree import read_tree
 from playground.runpage.loading import load
 from playground.runs import lists
+from playground.runs.glance import RunGlance, glances
 from playground.runs.lists import Input
 from playground.schedules import schedules
 from playground.schedules.schedules import ScheduleView
@@ -124,7 +126,7 @@ class WorkflowPage:
     """The name of the saved input that filled the form, if one did."""
     saved: tuple[Offered, ...]
     inputs: tuple[Offered, ...]
-    recent: tuple[RunSummary, ...]
+    recent: tuple[RunGlance, ...]
     schedules: tuple[ScheduleView, ...]
     editor: str
     snippets: Snippets
@@ -234,7 +236,7 @@ def _means_to_save(request: HttpRequest) -> bool:
 
 
 async def _opened(request: HttpRequest, entry: WorkflowEntry) -> HttpResponse:
-    """Show the form empty, with a run's input (``?from=``), or with a saved one (``?saved=``)."""
+    """Show the form empty, with a run's input (``?from=``), a saved one (``?saved=``), or one found (``?found=``)."""
     origin = request.GET.get("from", "")
     if origin:
         run = (await load(origin)).history.run
@@ -243,6 +245,9 @@ async def _opened(request: HttpRequest, entry: WorkflowEntry) -> HttpResponse:
         given, schema = run.root.input, entry.input_schema
         lacks = mask(schema, given) != given
         return await _workflow_page(request, entry, Form.of(schema, given), origin=origin, lacks_secrets=lacks)
+    if found := request.GET.get("found", ""):
+        form = Form.of(entry.input_schema, searches.finding(entry.workflow_id, found).input, secrets=True)
+        return await _workflow_page(request, entry, form)
     kept = await saved.find(entry.workflow_id, request.GET.get("saved", ""))
     if kept is not None:
         return await _workflow_page(request, entry, Form.of(entry.input_schema, kept.value), saved_as=kept.name)
@@ -308,7 +313,7 @@ async def _workflow_page(
         saved_as=saved_as,
         saved=tuple([_kept(entry, item) for item in await saved.listing(entry.workflow_id)]),
         inputs=tuple(_former(entry, item) for item in inputs),
-        recent=tuple((await lists.recent([entry.workflow_id], limit=8))[entry.workflow_id]),
+        recent=await glances((await lists.recent([entry.workflow_id], limit=8))[entry.workflow_id]),
         schedules=tuple(await schedules.listing(entry.workflow_id)),
         editor=excerpt.editor_url(entry.file or "", entry.line),
         snippets=snippets_of(request, entry, form),

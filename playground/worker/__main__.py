@@ -7,6 +7,7 @@ import os
 import secrets
 import signal
 import sys
+import traceback
 from datetime import datetime
 
 import django
@@ -21,10 +22,13 @@ from playground.fleet.workers import restricted  # noqa: E402
 from playground.layers import LocalLayer  # noqa: E402
 from playground.queues import port  # noqa: E402
 from playground.store.database import be_patient  # noqa: E402
+from playground.traces.port import traces  # noqa: E402
 from playground.worker.lifeline import end_with_parent  # noqa: E402
 from playground.worker.loading.discovery import discover, site  # noqa: E402
 from playground.worker.loading.environment import load_env_file  # noqa: E402
 from playground.worker.loading.fatal import fatal_modules  # noqa: E402
+from playground.worker.observing.log_context import add_to_log  # noqa: E402
+from playground.worker.observing.observer import Observing  # noqa: E402
 from playground.worker.own_row import OwnRow  # noqa: E402
 from playground.worker.pulse import Pulse  # noqa: E402
 from playground.worker.worker import Worker  # noqa: E402
@@ -37,6 +41,7 @@ def main() -> None:
     """Import the user's code, then work until told to stop."""
     given = settings.STEPYARD
     be_patient(PATIENCE)
+    add_to_log()
     arguments = _arguments()
     if arguments.layer_fd is not None:
         end_with_parent(arguments.layer_fd)
@@ -48,7 +53,8 @@ def main() -> None:
     row = OwnRow(worker_id, given.host_name)
     row.create(restricted(modules, arguments.only), since=arguments.since)
     workers: list[Worker] = []
-    pulse = Pulse(worker_id, lambda: workers[0].running() if workers else ())
+    observing = Observing()
+    pulse = Pulse(worker_id, lambda: workers[0].running() if workers else (), observing.figures)
     pulse.start()
 
     def importing(module: str) -> None:
@@ -58,6 +64,8 @@ def main() -> None:
     load_env_file(given.env_file)
     # Before the event loop runs, since a module may want to run one of its own.
     discovery = discover(modules, importing, fatal_modules(given.worker_died, needed=given.worker_after))
+    # After the user's code, which may have something of its own that makes traces.
+    observing.trace(traces())
     workers.append(
         Worker(
             worker_id=worker_id,
@@ -73,17 +81,35 @@ def main() -> None:
             arms=given.schedules,
             host=port.host(),
             queues=given.queues,
+            observer=observing,
         )
     )
-    asyncio.run(_work(workers[0], arguments.layer_fd))
+    _work(workers[0], arguments.layer_fd)
     pulse.stop()
+    observing.close()
     sys.stdout.flush()
     sys.stderr.flush()
     # Threads in which steps still run, and what a step left behind, must not keep the process.
     os._exit(0)
 
 
-async def _work(worker: Worker, layer_fd: int | None) -> None:
+def _work(worker: Worker, layer_fd: int | None) -> None:
+    """Work until told to stop.
+
+    What a task of the user's raises to end the program goes through the event loop. The process dies of it there and
+    then, as of ``os._exit``: an orderly end would hand the runs back as if nobody were to blame, to the next worker,
+    and so on without end.
+    """
+    with asyncio.Runner() as runner:
+        try:
+            runner.run(_until_told(worker, layer_fd))
+        except (KeyboardInterrupt, SystemExit) as error:
+            traceback.print_exception(error, limit=-2)
+            sys.stderr.flush()
+            os._exit(1)
+
+
+async def _until_told(worker: Worker, layer_fd: int | None) -> None:
     layer = get_channel_layer()
     if layer_fd is not None and isinstance(layer, LocalLayer):
         await layer.join(layer_fd)

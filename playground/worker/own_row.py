@@ -37,9 +37,12 @@ class OwnRow:
         """Write which module is being imported; if the process dies now, that is why."""
         transact(lambda: self._update(importing=plain(module)))
 
-    def ready(self) -> None:
-        """Write that runs are taken from now on; like all that follows, for use in a transaction."""
-        self._update(status="ready", memory_first=resident_memory())
+    def ready(self, queues: Sequence[str] = ()) -> None:
+        """Write that runs are taken from now on; like all that follows, for use in a transaction.
+
+        Arguments: the distributed queues from which they are taken; none when they are looked for.
+        """
+        self._update(status="ready", memory_first=resident_memory(), queues=to_text(list(queues)))
 
     def stopping(self, reason: str) -> None:
         """Write why the worker stops, and that its runs are free."""

@@ -31,10 +31,13 @@ BLOCKED_AFTER = 1.0
 class Pulse:
     """Writes heartbeats from a thread of its own, so that they go on while the user's code blocks everything else."""
 
-    def __init__(self, worker_id: str, running: Callable[[], Sequence[str]]) -> None:
-        """Take the row's id and what tells the runs in execution."""
+    def __init__(
+        self, worker_id: str, running: Callable[[], Sequence[str]], figures: Callable[[], dict[str, Any]]
+    ) -> None:
+        """Take the row's id, what tells the runs in execution, and what tells the figures of those that were."""
         self._worker_id = worker_id
         self._running = running
+        self._figures = figures
         self._main = threading.main_thread().ident
         self._turned_at = time.monotonic()
         self.gone: bool = False
@@ -70,6 +73,7 @@ class Pulse:
             heartbeat_at=Now(),
             running=to_text(list(self._running())),
             memory=resident_memory(),
+            figures=to_text(self._figures()),
             blocked=to_text(asdict(stuck) if stuck else None),
         )
         self.gone = not written

@@ -16,23 +16,29 @@ from channels.worker import Worker as ChannelsWorker
 from django.db import connection
 
 from engine.events import Event
+from engine.execution.ports import Observer
 from engine.journal.state import RunState
+from engine.journal.store import Claim
 from engine.runs.runtime import Runtime
+from engine.tree.queues import Destination, queues_of
 from playground.catalogue import catalogue
 from playground.catalogue.problems import complaints
 from playground.fleet import blame, host, versions
 from playground.layers import LocalLayer
 from playground.live import nudges
-from playground.queues.port import DEFAULT, QueueHost, carriage
+from playground.queues.port import DEFAULT, QueueHost
+from playground.scenarios import board
 from playground.store import OrmStore
 from playground.store.database import in_transaction
 from playground.store.notices import tell_moved
+from playground.store.queue import hand_on
 from playground.worker.admission import begin
 from playground.worker.consumers import RunConsumer, VerdictConsumer
 from playground.worker.leftovers import Leftovers
 from playground.worker.loading.discovery import Discovery
 from playground.worker.loading.user_files import changed_since, user_files
 from playground.worker.looking import Looking
+from playground.worker.observing.log_context import current_run
 from playground.worker.own_row import OwnRow
 from playground.worker.pulse import Pulse
 from playground.worker.queued import Queued
@@ -62,6 +68,10 @@ def _die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+async def _hand_on(claim: Claim, destination: Destination) -> None:
+    await in_transaction(hand_on, claim.run_id, claim.epoch, destination.queue, destination.priority)
+
+
 class Worker:
     """Executes the runs of the workflows that were found."""
 
@@ -81,13 +91,19 @@ class Worker:
         arms: bool = False,
         host: QueueHost | None = None,
         queues: Sequence[str] = (),
+        observer: Observer | None = None,
     ) -> None:
         """Take what was imported, how many runs to execute at once, and which modules the worker before holds.
 
         Arguments: `grace` gives the seconds for which runs go on when the worker is told to end; `only` is the id of
         the one run that it may execute; `arms` tells whether schedules are armed that nobody has disarmed;
-        `host` serves the distributed queue in use, and `queues` are those to take from, else those of the workflows.
+        `host` serves the distributed queue in use, and `queues` are those to take from, else those of the workflows;
+        `observer` is told of what is executed.
         """
+        self._is_brought = host is not None and only is None
+        named = {name for found in discovery.found for name in queues_of(found.workflow.flow)}
+        # What was handed to this worker by name is executed here, as far as it can be.
+        self._queues = tuple(queues or sorted({DEFAULT, *named})) if self._is_brought else ()
         self._nudges = nudges.Nudges(tell_moved)
         self._store = OrmStore(moved=self._nudges.moved)
         self._runtime = Runtime(
@@ -96,6 +112,9 @@ class Worker:
             lease=LEASE,
             leaves_changed=connection.vendor != "sqlite",
             die=_die,
+            queues=self._queues,
+            hand_on=None if not self._is_brought else _hand_on,
+            observer=observer,
         )
         for found in discovery.found:
             self._runtime.flows.add(found.workflow.flow)
@@ -116,10 +135,10 @@ class Worker:
         )
         flows = self._runtime.flows
         self._taking: Looking | Queued = Looking(self._slots, workflow_ids=flows, digests=self._digests, only=only)
-        self._is_brought = host is not None and only is None
         if host is not None and only is None:
-            names = queues or sorted({DEFAULT, *(carriage(found.entry.graph)["queue"] for found in discovery.found)})
-            self._taking = Queued(host, self._slots, worker_id=worker_id, flows=flows, queues=names, concurrency=limit)
+            self._taking = Queued(
+                host, self._slots, worker_id=worker_id, flows=flows, queues=self._queues, concurrency=limit
+            )
         self._stop = asyncio.Event()
         self._grace = grace
         self._after = after
@@ -169,11 +188,13 @@ class Worker:
                     self._listen(tasks),
                 )
             ]
-            await in_transaction(self._row.ready)
+            await in_transaction(self._row.ready, self._queues)
             taking = tasks.create_task(self._taking.serve())
             self._begin_firing()
             await self._tell_supervisor({"imported": sorted(self._discovery.imported)})
             await nudges.nudge_catalogue()
+            if self._only is None:
+                beside.append(tasks.create_task(self._play_scenarios()))
             await self._stop.wait()
             await self._tell_supervisor({"ending": True})
             self._firing.stop()
@@ -184,6 +205,13 @@ class Worker:
             for task in (*beside, *self._answers):
                 task.cancel()
         self._store.close()
+
+    async def _play_scenarios(self) -> None:
+        try:
+            await board.run_after_reload(self._worker_id, list(self._runtime.flows))
+        except Exception:
+            # It is a service beside the runs, which go on.
+            logger.exception("scenarios could not be played after the reload")
 
     def _begin_firing(self) -> None:
         """Start what schedules are due for; a worker that is there for one run leaves that to others."""
@@ -228,7 +256,11 @@ class Worker:
 
     async def _begin(self, run_id: str) -> RunState | None:
         segment = partial(begin, self._runtime, run_id, owner=self._worker_id, lease=LEASE, is_left=self._is_left)
-        return await (self._suspects.begin(segment) if await blame.is_on_trial(run_id) else segment())
+        current_run.set(run_id)
+        run = await (self._suspects.begin(segment) if await blame.is_on_trial(run_id) else segment())
+        if run is not None:
+            logger.info("a run of %s came to rest: %s", run.workflow_id, run.status)
+        return run
 
     async def _is_left(self, created: Event) -> bool:
         """Tell whether only others have a run's version; asked anew, since one may have come a moment ago."""

@@ -51,6 +51,8 @@ async function exchange(box, data) {
 
 function swap(box, fresh) {
   const caret = document.activeElement?.selectionStart;
+  const unfolded = new Set([...box.querySelectorAll("details[data-fold][open]")].map((one) => one.dataset.fold));
+  for (const one of fresh.querySelectorAll("details[data-fold]")) one.open ||= unfolded.has(one.dataset.fold);
   box.replaceWith(fresh);
   const named = (name) => [...fresh.querySelectorAll("[name]")].filter((one) => one.name === name);
   for (const [name, value] of typed) for (const control of named(name)) restore(control, value);

@@ -51,6 +51,32 @@ async function pick(event) {
   if (button) (await import("./form-picker.js")).open(button);
 }
 
+// Long choices are searched.
+function find(event) {
+  const select = event.target;
+  if (!select.matches?.(".f-form select") || select.options.length <= 12 || event.button > 0) return;
+  if (event.type === "keydown" && event.key !== " " && !(event.altKey && event.key === "ArrowDown")) return;
+  event.preventDefault();
+  import("./form-find.js").then(({ open }) => open(select));
+}
+
+// A field is checked once it is left, and one that has a problem while it is mended.
+async function check(event) {
+  const field = event.target.closest(".f-form .f-field[data-path]");
+  if (!field || (event.type === "input" && !field.hasAttribute("data-invalid"))) return;
+  const { leave, mend } = await import("./form-check.js");
+  (event.type === "input" ? mend : leave)(field);
+}
+
+async function dragged(event) {
+  const box = event.target.closest?.(".f-form .f-upload");
+  if (!box || !event.dataTransfer.types.includes("Files")) return;
+  // Before anything is loaded, or the browser would open the file.
+  event.preventDefault();
+  const files = event.type === "drop" ? event.dataTransfer.files : null;
+  (await import("./form-drop.js")).dragged(box, event.type, files);
+}
+
 // What is being written in one form stays when another one is sent.
 function answer(event) {
   const form = event.target;
@@ -69,6 +95,9 @@ document.addEventListener("click", pick);
 document.addEventListener("change", choose);
 document.addEventListener("input", follow);
 document.addEventListener("paste", paste);
+for (const kind of ["mousedown", "keydown"]) document.addEventListener(kind, find);
+for (const kind of ["change", "input"]) document.addEventListener(kind, check);
+for (const kind of ["dragover", "dragleave", "drop"]) document.addEventListener(kind, dragged);
 document.addEventListener("form:swapped", (event) => prepare(event.target));
 document.addEventListener("htmx:after:swap", () => prepare(document));
 prepare(document);

@@ -1,15 +1,19 @@
-"""PostgreSQL: durable steps a second beside a pipeline without a journal, round trips and statements."""
+"""PostgreSQL: durable steps a second beside a pipeline without a journal and other engines; statements and bytes."""
 
 import os
 import subprocess
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from tests.benchmarks.report import Stopwatch
+from tests.servers.brokers import RedisServer, broker, missing
 from tests.servers.postgres import programs, running
+
+HERE = Path(__file__).resolve().parent
 
 RUNS = 100
 ROWS = 2000
@@ -61,6 +65,17 @@ def main() -> None:
         raw_pipeline(server.new_database())
         command = [sys.executable, "-m", "tests.benchmarks.on_postgres", str(server.port), server.folder / "log"]
         subprocess.run(command, env=os.environ | {"STEPYARD_DATABASE": server.new_database()}, check=True)
+        beside("dbos_chain.py", server.new_database())
+    if not missing(RedisServer):
+        with broker(RedisServer) as redis:
+            beside("celery_chain.py", redis.url)
+
+
+def beside(program: str, url: str) -> None:
+    """Have another engine do the same, with a server of its own choice; one that is not installed says so."""
+    python = HERE.parents[1] / ".bench/venv/bin/python"
+    if python.exists():
+        subprocess.run([python, HERE / "peers" / program, url], cwd=HERE / "peers", check=False)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,9 @@ LONG = 1000
 RUNS = 100
 LENGTH = 100
 SHORT = 5
+MANY = 2000
+"""Runs of which bytes are measured."""
+TABLES = ("playground_run", "playground_event", "playground_wait")
 SETTLED = 0.5
 """Seconds after which the server's processes have read their settings again."""
 
@@ -65,7 +68,33 @@ def log_all(setting: str) -> None:
 def executed(log: Path) -> int:
     """Return of how many statements the log tells; those of the settings of a connection are none of a run's."""
     lines = log.read_text().splitlines()
-    return sum(("LOG:  statement:" in line or "LOG:  execute " in line) and " SET " not in line for line in lines)
+    return sum(("LOG:  statement:" in line or "LOG:  execute " in line) and ": SET " not in line for line in lines)
+
+
+def bytes_of() -> None:
+    """Measure what short runs leave in tables, indexes and the write-ahead log, each begun and ended by itself."""
+    tables, log = stored(), position()
+    for _ in range(MANY // RUNS):
+        asyncio.run(run(RUNS, SHORT))
+    report("postgres-log", OURS, (position() - log) / MANY)
+    with connection.cursor() as cursor:
+        for table in TABLES:
+            cursor.execute(f"VACUUM ANALYZE {table}")
+    report("postgres-stored", OURS, (stored() - tables) / MANY)
+
+
+def stored() -> int:
+    """Return the bytes of the tables of runs, with their indexes."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {' + '.join(f'pg_total_relation_size({table!r})' for table in TABLES)}")
+        return int(cursor.fetchone()[0])
+
+
+def position() -> int:
+    """Return how far the write-ahead log is, in bytes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn")
+        return int(cursor.fetchone()[0])
 
 
 def round_trips(port: int) -> None:
@@ -84,6 +113,7 @@ def main() -> None:
     call_command("migrate", verbosity=0)
     asyncio.run(run(1, SHORT))
     rates()
+    bytes_of()
     statements(Path(log))
     round_trips(int(port))
 

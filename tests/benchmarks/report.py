@@ -43,6 +43,12 @@ SECTIONS = {
     "postgres-statements": Section(
         title="PostgreSQL: statements for a run of 5 steps", unit="statements", more_is_better=False, goal=40
     ),
+    "postgres-stored": Section(
+        title="PostgreSQL: stored for a run of 5 steps, indexes too", unit="bytes", more_is_better=False
+    ),
+    "postgres-log": Section(
+        title="PostgreSQL: write-ahead log for a run of 5 steps", unit="bytes", more_is_better=False
+    ),
     "fold": Section(title="The fold of 10,000 steps", unit="s", more_is_better=False, goal=0.5),
     "resume": Section(title="An answer to one of 1,000 suspended items, in memory", unit="s", more_is_better=False),
     "stored": Section(title="Stored for each step, in a run of", unit="bytes", more_is_better=False),

@@ -1,8 +1,10 @@
 """From a failed run to a test that keeps it fixed, as the tutorial tells it, in a real browser and in a terminal."""
 
+import asyncio
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -73,8 +75,13 @@ async def test_a_fault_that_comes_back_is_seen_everywhere(browser: Browser, tmp_
         await page.get_by_role("button", name="Run all").click()
         scenario = page.locator('[data-scenario="nobody-came"]')
         await expect(scenario).to_have_attribute("data-status", "success", timeout=SLOW)
-        await page.get_by_label("Run all after each reload").check()
+        async with page.expect_response("**/watch/"):
+            await page.get_by_label("Run all after each reload").check()
+        # It needs no page that is open.
+        await page.goto("about:blank")
         flows.write_text(broken)
+        await asyncio.to_thread(wait_until_red, running)
+        await page.goto("/workflows/sharing/scenarios/")
         await expect(scenario).to_have_attribute("data-status", "failed", timeout=SLOW)
         assert await violations(page) == []
         shown = await scenario.locator(".diff").inner_text()
@@ -88,6 +95,14 @@ async def test_a_fault_that_comes_back_is_seen_everywhere(browser: Browser, tmp_
         assert (await command(tmp_path, "test", "sharing.py")).code == 0
         assert "1 passed" in pytest_in(tmp_path)
         await context.close()
+
+
+def wait_until_red(running: Running) -> None:
+    """Return when the API tells that the scenario has failed."""
+    end = time.monotonic() + SLOW / 1000
+    while '"status": "failed"' not in running.get("/api/workflows/sharing/scenarios")[1]:
+        assert time.monotonic() < end
+        time.sleep(0.1)
 
 
 def pytest_in(folder: Path) -> str:

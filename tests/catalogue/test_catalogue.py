@@ -95,6 +95,13 @@ async def test_a_module_that_fails_keeps_its_workflows() -> None:
     assert await catalogue.import_errors() == []
 
 
+async def test_a_workflow_that_is_not_there_may_be_in_a_module_that_fails() -> None:
+    """Whoever asks for it is told of the module, and why it does not import."""
+    await publish(entry("one"), failed=("b.py",))
+    with pytest.raises(UnknownWorkflow, match=r"'two'\. There are: one\. b\.py does not import \(SyntaxError: bad\)$"):
+        await catalogue.workflow("two")
+
+
 async def test_two_playgrounds_share_a_database() -> None:
     """A second site leaves the first one's workflows alone while a worker of it lives, and replaces them after."""
     await publish(entry("a"), site="a.py", worker="wa")

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -164,3 +165,28 @@ def test_long_runs_are_compared() -> None:
     """Each of 10,000 steps differs, and each is found."""
     found = held(long_run(10_000, result=1), long_run(10_000, result=2))
     assert sum(pair.differs for pair in found.pairs) == 10_000
+
+
+@pytest.mark.parametrize(("other", "calls"), [(1, 0), (2, 40_000)])
+def test_what_does_not_differ_costs_nothing(other: int, calls: int) -> None:
+    """Values are made ready to be shown only where they differ, and then once each: input and output, on both sides."""
+    seen: list[Path] = []
+
+    def shown(path: Path, part: str, value: Any) -> Any:
+        seen.append(path)
+        return value
+
+    one, two = long_run(10_000, result=1), long_run(10_000, result=other)
+    found = compare(Recording(run=one, shown=shown), Recording(run=two, shown=shown))
+    assert (len(found.pairs), len(seen)) == (10_000, calls)
+
+
+def test_other_code_is_told_where_both_are_known() -> None:
+    """A step has other code when both sources are known and differ; it differs in nothing else for that."""
+    run = long_run(3, result=1)
+    known = {"step-0": "a", "step-1": "b"}
+    one = Recording(run=run, source=lambda step: known.get(str(step.path[0])))
+    two = Recording(run=run, source=lambda step: "b")
+    found = compare(one, two)
+    assert [pair.recoded for pair in found.pairs] == [True, False, False]
+    assert not found.differs

@@ -1,5 +1,7 @@
 """Values of packages that people compute with: told how they become plain ones."""
 
+import inspect
+import re
 from typing import Any
 
 import pytest
@@ -74,6 +76,45 @@ async def test_payloads_chunks_and_timers_say_it() -> None:
         begin().sleep(lambda data: number),
     ):
         assert how in str((await run_to_end(build.commit(), 1)).error)
+
+
+async def fetched(n: int) -> int:
+    """Be called without being awaited."""
+    return n
+
+
+NOT_MADE = [
+    (lambda: fetched(1), "coroutine", "put await before the call that made it"),
+    (lambda: "a b".split, "builtin_function_or_method", "call it, with ()"),
+    (lambda: fetched, "function", "call it, with ()"),
+    (lambda: Table(rows=[]).model_dump, "method", "call it, with ()"),
+]
+
+
+@pytest.mark.parametrize(("make", "kind", "how"), NOT_MADE)
+@pytest.mark.parametrize("schema", [None, int, Table, dict[str, list[int]]])
+async def test_what_was_not_awaited_or_called_is_told(make: Any, kind: str, how: str, schema: Any) -> None:
+    """Whether anything is declared or not, as the whole of what a step returns or inside it."""
+    made = make()
+
+    async def work(data: Any) -> Any:
+        return made if schema is int else {"rows": [made]}
+
+    result = await run_to_end(begin().then(create_step(id="work", execute=work, output_schema=schema)).commit(), 1)
+    if inspect.iscoroutine(made):
+        made.close()
+    assert result.status == "failed"
+    assert re.search(rf"{kind}( cannot become JSON;|,) {re.escape(how)}", str(result.error)), result.error
+
+
+async def test_a_forgotten_return_is_told() -> None:
+    """What was found, and what is likely missing; None that fits is a value like any other."""
+    step = create_step(id="work", execute=lambda data: None, output_schema=int)
+    result = await run_to_end(begin().then(step).commit(), 1)
+    expected = "what step 'work' returned does not fit its output_schema; is a return missing?:"
+    assert result.error == f"{expected}\n  Input should be a valid integer; found None"
+    step = create_step(id="work", execute=lambda data: None, output_schema=type(None))
+    assert (await run_to_end(begin().then(step).commit(), 1)).status == "success"
 
 
 def test_other_values_are_told_as_before() -> None:

@@ -4,13 +4,13 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import BaseModel, Secret, SecretBytes, SecretStr, create_model
+from pydantic import AfterValidator, BaseModel, Secret, SecretBytes, SecretStr, create_model
 
 from engine.errors import InvalidValue
 from engine.values.admission import admitted
@@ -305,3 +305,23 @@ def test_normal_takes_json_and_python_alike() -> None:
     assert admitted(Schema.of(City), {"name": "Rome", "celsius": 2}) == {"name": "Rome", "celsius": 2.0}
     with pytest.raises(InvalidValue, match="found inf, for which JSON has no number"):
         admitted(Schema.of(City), {"name": "Rome", "celsius": INF})
+
+
+@pytest.mark.parametrize(
+    ("raised", "told"),
+    [
+        ("must be even", "Must be even."),
+        ("first_page: must not be after last", "first_page: must not be after last."),
+        ("pages: must go up", "pages: must go up."),
+        ("Stop!", "Stop!"),
+        ("3 pages at most", "3 pages at most."),
+    ],
+)
+def test_what_a_validator_says_is_a_sentence_and_names_stay(raised: str, told: str) -> None:
+    """The words are the user's: the name of a field before a colon gets no capital that it does not have."""
+
+    def refuse(value: int) -> int:
+        raise ValueError(raised)
+
+    (issue,) = Schema.of(Annotated[int, AfterValidator(refuse)]).check(1)
+    assert issue.message == told

@@ -129,7 +129,6 @@ def test_a_context_is_recognised_however_it_is_named() -> None:
         (lambda data, ctx=None: data, True, True),
         (lambda data, *, ctx: (data, ctx), True, True),
         (lambda *args: args, True, False),
-        (lambda **kwargs: kwargs, False, False),
     ]
 
     def annotated(c: Context) -> int:
@@ -339,6 +338,8 @@ async def generates(data):
         ({"retries": 3}, "was given retries, which no step takes"),
         ({"inline": 1}, r"inline=1\. Expected True or False"),
         ({"inline": True}, r"has inline=True and an async function"),
+        ({"queue": "a.b"}, "'a.b' cannot be the id of a queue"),
+        ({"priority": 10}, "Step 'x' has priority=10. Expected a whole number from 0 to 9"),
         ({"metadata": {"a": {1}}}, "metadata of 'x' must be JSON"),
         ({"metadata": [1]}, r"metadata of 'x' is \[1\]\. Expected a dict"),
     ],

@@ -7,9 +7,9 @@ import sys
 from collections.abc import Callable
 from dataclasses import InitVar, dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Any, TypedDict, no_type_check
+from typing import Any, Literal, TypedDict, no_type_check
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Json, TypeAdapter
 
 from engine import (
     Engine,
@@ -84,6 +84,16 @@ def scaled(data: int, *, factor: int) -> int:
 def three(x: int, y: int, z: int) -> int:
     """Take three values."""
     return x + y + z
+
+
+def always_three(data: int = 3) -> int:
+    """Take data with a default, which would always hold."""
+    return data
+
+
+def by_name(**data: int) -> int:
+    """Take data by name."""
+    return len(data)
 
 
 class Service:
@@ -174,6 +184,16 @@ def hostile() -> Any:
     return Hostile()
 
 
+def partial_state(spec: Any) -> Callable[[], Any]:
+    """Return what begins a workflow with such a state."""
+    return lambda: begin(id="w", input_schema=int, output_schema=int, state_schema=spec)
+
+
+def of_a_run(name: str) -> Callable[[], Any]:
+    """Return what takes a workflow for its run."""
+    return lambda: getattr(done(), name)
+
+
 INF, NAN = float("inf"), float("nan")
 WEST = timezone(timedelta(hours=-12))
 
@@ -188,6 +208,17 @@ FUNCTIONS: list[tuple[Callable[[], Any], str]] = [
     (lambda: flow().dowhile(A, charge), r"currency is declared as str"),
     (lambda: flow().sleep(charge), r"currency is declared as str"),
     (lambda: flow().sleep_until(scaled), r"factor is declared as int"),
+    (
+        lambda: step(always_three),
+        r"always_three takes data with a default, which would hold always.*Leave the default",
+    ),
+    (
+        lambda: make(id="x", execute=lambda n=3: n),
+        r"takes n with a default.*before it: \(data, n=\.\.\.\)",
+    ),
+    (lambda: make(id="x", execute=soon, undo=always_three), r"always_three takes data with a default"),
+    (lambda: flow().map(always_three), r"always_three takes data with a default"),
+    (lambda: step(by_name), r"by_name takes \*\*data, but data are given as one value: take \(data\)"),
     (lambda: step(three), r"three takes \(x, y, z\)\. Expected \(data\), \(data, ctx\)"),
     (lambda: step(Service.times), r"Service.times takes self: it is a method.*step\(Service\(\)\.times\)"),
     (lambda: step(Service.alone), r"Service.alone takes self.*bound method"),
@@ -273,6 +304,26 @@ STEPS: list[tuple[Callable[[], Any], str]] = [
     (lambda: make(id="x", execute=soon, input_schema="Nope"), r"uses the name 'Nope', which is not defined"),
     (lambda: make(id="x", execute=soon, output_schema="no type"), r"'no type' cannot be a schema"),
     *TOO_OLD,
+    (
+        lambda: make(id="x", execute=soon, input_schema=[int]),
+        r"cannot be a schema.*Write: list\[int\]",
+    ),
+    (lambda: make(id="x", execute=soon, input_schema=(int, str)), r"no type\. Write: tuple\[int, str\]"),
+    (
+        lambda: make(id="x", execute=soon, input_schema=TypeAdapter(int)),
+        r"give the type that the TypeAdapter was",
+    ),
+    (lambda: make(id="x", execute=soon, input_schema=Order(n=1)), r"it is an object\. Give its class: Order"),
+    (
+        lambda: make(id="x", execute=soon, input_schema=list[Service]),
+        r"knows nothing of <class .*Service'>\. Make",
+    ),
+    (lambda: make(id="x", execute=soon, input_schema=3), r"3 is no type\. Use one that pydantic knows"),
+    (lambda: make(id="x" * 201, execute=soon), r"The id of a step has 201 characters\. Expected 200 at most"),
+    (
+        lambda: make(id="x", execute=soon, state_schema=list[int]),
+        r"state_schema of step 'x': list\[int\] can be no state",
+    ),
     (lambda: make(id="x", execute=soon, output_schema=Rough), r"Rough cannot be a schema: .*no schema"),
     (
         lambda: make(id="x", execute=soon, input_schema=Initialised),
@@ -313,9 +364,22 @@ WORKFLOWS: list[tuple[Callable[[], Any], str]] = [
     (lambda: begin(id="w", input_schema=int, output_schema=int, on_error=lambda: 1), r"Expected a function of one"),
     (lambda: begin(id="w", input_schema=int, output_schema=int, on_finish=A), r"on_finish=Step\('a'"),
     (lambda: begin(id="w", input_schema=int, output_schema=int, description=b"x"), r"has description=b'x'"),
+    (lambda: begin(id="w" * 201, input_schema=int, output_schema=int), r"The id of a workflow has 201 characters"),
+    *(
+        (
+            partial_state(spec),
+            r"state_schema of workflow 'w': .* can be no state, which has values under names.*a model",
+        )
+        for spec in (int, str, list[int], tuple[int, str], Json[dict[str, int]], {"type": "array"}, Literal["a"])
+    ),
     (lambda: flow().commit(), r"Workflow 'w' has no step\. Add one with \.then\(step\)"),
     (lambda: flow().then(None), r"None is no step\. Expected a step, a committed workflow or sequence"),
     (lambda: flow().then(soon), r"is no step.*Decorate the function with @step"),
+    (lambda: flow().then(lambda n: n), r"A mapping takes it as it is: \.map\(lambda data"),
+    *(
+        (of_a_run(name), rf"Workflow\('w'.*has no {name}; its runs have\. Write: run = await w\.create_run\(\)")
+        for name in ("start", "start_async", "run", "resume", "stream")
+    ),
     (lambda: flow().then([A, B]), r"is no step.*Several steps go into \.parallel\(\[a, b\]\) or sequence\(a, b\)"),
     (lambda: flow().then(A, B), r"then: too many positional arguments\. Write it like this: \.then\(step\)"),
     (lambda: flow().then(flow().then(A)), r"<workflow 'w' in the making> was not committed\. Call \.commit\(\)"),

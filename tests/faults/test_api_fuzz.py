@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from playground.api.bodies import FUZZ
 from playground.api.openapi import document
 from playground.api.operations import OPERATIONS, Operation
 from tests.command.running import Running, playground
@@ -59,7 +60,7 @@ RAW = st.binary(max_size=40) | st.sampled_from(
 @st.composite
 def requests(draw: st.DrawFn) -> tuple[Operation, str, bytes | None]:
     """Return an operation, an address and a body, which may be right or wrong."""
-    operation = draw(st.sampled_from(OPERATIONS))
+    operation = draw(st.sampled_from([one for one in OPERATIONS if one.body is not FUZZ]))
     path = operation.path
     for name in ("workflow_id", "run_id"):
         path = path.replace(f"{{{name}}}", quote(draw(IDS), safe=""))

@@ -42,6 +42,14 @@ def _set_state(session: Session, at: str, state: str) -> bool:
     return True
 
 
+def _begin(session: Session, at: str) -> None:
+    """Have an object or list that may not be there yet, without any row where that can be."""
+    if session.has_button(f"empty:{at}"):
+        session.press(f"empty:{at}")
+    else:
+        _set_state(session, at, "value")
+
+
 def _as_json(session: Session, at: str, value: Any) -> None:
     if not at and not session.has_button("json:"):
         session.press("tab:json")
@@ -154,7 +162,7 @@ def _object(session: Session, at: str, value: Any) -> None:
     if not isinstance(value, dict):
         _as_json(session, at, value)
         return
-    _set_state(session, at, "value")
+    _begin(session, at)
     _without_default(session, at, value)
     left = dict(value)
     for _ in range(4):
@@ -190,7 +198,7 @@ def _list(session: Session, at: str, value: Any) -> None:
     if not isinstance(value, list):
         _as_json(session, at, value)
         return
-    _set_state(session, at, "value")
+    _begin(session, at)
 
     def keys() -> list[str]:
         return [one.value for one in session.page.controls if one.name == f"f:item{at}"]

@@ -230,7 +230,6 @@ def test_what_is_added_opens_however_deep_it_stands() -> None:
     at = ""
     for depth in range(6):
         session.put(f"f{at}/name", f"n{depth}")
-        session.press(f"open:{at}/children")
         session.press(f"add:{at}/children")
         at += "/children/0"
     session.put(f"f{at}/name", "leaf")

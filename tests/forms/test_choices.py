@@ -105,7 +105,7 @@ def test_members_show_their_names() -> None:
     assert control.options == [("", "choose…"), ("0", "RED"), ("1", "BLUE")]
     session.put("f/color", "1")
     assert session.submit().value == {"color": "#00f"}
-    assert "Default: LOW." in session.form.html()
+    assert "LOW (default)" in session.form.html()
     assert (
         check(schema, {"color": "red"})[0].message
         == "Found the text “red”. Expected one of RED (“#f00”) or BLUE (“#00f”)."

@@ -104,14 +104,14 @@ def test_what_tells_the_branch_is_not_asked() -> None:
 
 
 def test_only_text_stands_in_quotes() -> None:
-    """Defaults and options that are numbers are shown as numbers."""
+    """Defaults and options that are numbers are shown as numbers, and those that are text as what they say."""
     schema = {
         "type": "object",
         "properties": {"months": {"enum": [12, 24], "default": 24}, "size": {"enum": ["s", "m"], "default": "m"}},
     }
     html = Form.blank(schema).html()
-    assert "Default: 24." in html
-    assert "Default: “m”." in html
+    assert ">24 (default)<" in html
+    assert ">m (default)<" in html
     form = Form.of(schema, {"months": 36}).validate()
     assert form.issues[0].message == "Found the number 36. Expected one of 12 or 24."
 
@@ -126,13 +126,41 @@ def test_a_required_boolean_can_be_no() -> None:
 
 
 def test_defaults_are_shown_and_not_sent() -> None:
-    """A default stands in the help, and is a value only by its button."""
-    schema = {"type": "object", "properties": {"n": {"type": "integer", "default": 7}}}
+    """A default stands in its field, marked as what it is, and is a value only by its button."""
+    session = Session(DEFAULTS)
+    html = session.form.html()
+    marks = {"n": 'placeholder="7"', "t": 'placeholder="x"', "e": ">b (default)<", "b": ">false (default)<"}
+    for at, mark in marks.items():
+        assert mark in html
+        assert session.submit().value == {}
+        session.press(f"default:/{at}")
+        assert session.submit().value == {at: DEFAULTS["properties"][at]["default"]}
+        session = Session(DEFAULTS)
+    assert html.count(">default</span>") == 2
+    assert "Default: “one" in html
+
+
+@pytest.mark.parametrize(("state", "shown"), [("null", "null"), ("empty", "")])
+def test_no_default_stands_in_a_field_that_is_given(state: str, shown: str) -> None:
+    """Null and the empty text are values, whose lines show no default."""
+    schema = {"type": "object", "properties": {"t": {"type": ["string", "null"], "default": "x"}}}
     session = Session(schema)
-    assert "Default: 7." in session.form.html()
-    assert session.submit().value == {}
-    session.press("default:/n")
-    assert session.submit().value == {"n": 7}
+    session.press(f"{state}:/t")
+    assert ">default</span>" not in session.form.html()
+    assert 'placeholder="x"' not in session.form.html()
+    assert f'placeholder="{shown}"' in session.form.html() or not shown
+
+
+DEFAULTS: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "n": {"type": "integer", "default": 7},
+        "t": {"type": "string", "default": "x"},
+        "e": {"enum": ["a", "b"], "default": "b"},
+        "b": {"type": "boolean", "default": False},
+        "l": {"type": "string", "default": "one\ntwo"},
+    },
+}
 
 
 def test_without_the_marks_of_the_page() -> None:
@@ -164,15 +192,34 @@ def test_nothing_posted() -> None:
 
 
 def test_a_list_begins_with_its_default() -> None:
-    """A list that is set holds its default, else as many items as it must have."""
+    """One click adds an item to a list that is not there: to its default, else to as many items as it must have."""
     names = {"type": "array", "items": {"type": "string"}, "minItems": 1, "default": ["Ada", "Grace"]}
     pair = {"type": "array", "items": {"type": "integer"}, "minItems": 2}
-    session = Session({"type": "object", "properties": {"names": names, "pair": pair}})
-    for name in ("names", "pair"):
-        session.press(f"open:/{name}")
-    session.put("f/pair/0", "1")
-    session.put("f/pair/1", "2")
-    assert session.submit().value == {"names": ["Ada", "Grace"], "pair": [1, 2]}
+    bare = {"type": "array", "items": {"type": "string"}}
+    entries = {"type": "object", "additionalProperties": {"type": "integer"}, "default": {"a": 1}}
+    session = Session({"type": "object", "properties": {"names": names, "pair": pair, "bare": bare, "map": entries}})
+    for name in ("names", "pair", "bare", "map"):
+        session.press(f"add:/{name}")
+    for at, text in (("names/2", "Joan"), ("pair/0", "1"), ("pair/1", "2"), ("bare/0", "x"), ("map/~k1", "2")):
+        session.put(f"f/{at}", text)
+    session.put("f:key/map/~k1", "b")
+    wanted = {"names": ["Ada", "Grace", "Joan"], "pair": [1, 2], "bare": ["x"], "map": {"a": 1, "b": 2}}
+    assert session.submit().value == wanted
+
+
+def test_a_list_can_be_there_without_items() -> None:
+    """An empty list or object is a value of its own, by its button; what was put aside comes back by another one."""
+    schema = {"properties": {"a": {"type": "array", "default": ["x"]}, "o": {"type": "object"}}}
+    session = Session(schema)
+    for name in "ao":
+        session.press(f"empty:/{name}")
+    assert session.submit().value == {"a": [], "o": {}}
+    session.press("add:/a")
+    session.press("close:/a")
+    assert session.submit().value == {"o": {}}
+    assert not session.has_button("add:/a")
+    session.press("open:/a")
+    assert len([one for one in session.page.controls if one.name == "f:item/a"]) == 1
 
 
 def test_a_required_list_has_its_least_items() -> None:
@@ -223,7 +270,7 @@ def test_a_decimal_is_one_number(schema: dict[str, Any]) -> None:
     assert shown["data-kind"] == "number"
     assert session.page.control("f:is/amount") is None
     assert "At least 0" in session.form.html()
-    assert "Default: 1.50." in session.form.html()
+    assert 'placeholder="1.50"' in session.form.html()
     assert session.submit().issues[0].message.startswith("This is required. Expected a number: at least 0")
     session.put("f/amount", "12,5")
     assert session.submit().issues[0].message == ("Found “12,5”. Expected a number with a point, such as 12 or 0.5.")

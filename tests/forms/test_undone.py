@@ -104,6 +104,9 @@ def neutral(browser: Browser, button: str, turn: int) -> bool:
                 browser.press(back)
         case "add":
             browser.press(button)
+            if f"close:{at}" not in before and f"close:{at}" in browser.buttons:
+                browser.press(f"close:{at}")
+                return True
             new = [one for one in browser.buttons if one.startswith(f"remove:{at}/") and one not in before]
             browser.press(next(one for one in new if "/" not in one.removeprefix(f"remove:{at}/")))
         case "up" | "down":

@@ -95,6 +95,14 @@ class Recorder:
         await run.proceed(breakpoints=["count"])
         await self.save("paused", run)
 
+    async def tagged(self) -> None:
+        """A run that is given a name and tags before its start, and others while it waits."""
+        run = await self.run("waiting", "tagged")
+        await run.tag("nightly", "shop", name="First")
+        await run.start(1)
+        await run.tag("late", name=None, remove=["shop"])
+        await self.save("tagged", run)
+
 
 def _anywhere(text: str) -> str:
     """Replace the place where the workflows stand on this computer."""
@@ -112,6 +120,7 @@ async def main(version: str) -> None:
     await recorder.expired()
     await recorder.undone()
     await recorder.paused()
+    await recorder.tagged()
 
 
 if __name__ == "__main__":

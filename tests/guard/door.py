@@ -5,7 +5,7 @@ from typing import Any
 
 from playground.guard import Guard
 from playground.guard.address import Address
-from playground.guard.callers import Caller, Entrance, caller
+from playground.guard.callers import Caller, Entrance, caller, way
 from playground.guard.token import Token
 
 HOST = (b"host", b"localhost:4111")
@@ -32,11 +32,13 @@ class Inside:
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
     error: Exception | None = None
     callers: list[Caller] = field(default_factory=list)
+    ways: list[str] = field(default_factory=list)
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Read everything, then answer."""
         self.scopes.append(scope)
         self.callers.append(caller.get())
+        self.ways.append(way.get())
         if self.error is not None:
             raise self.error
         while True:

@@ -59,12 +59,20 @@ async def test_the_token_opens_it_beside_the_proxy() -> None:
     assert inside.callers == [Caller()]
 
 
-@pytest.mark.parametrize("method", ["POST", "DELETE"])
-async def test_a_viewer_changes_nothing(method: str) -> None:
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/api/workflows/x/start"),
+        ("DELETE", "/api/workflows/x/start"),
+        ("POST", "/workflows/x/fuzz/"),
+        ("POST", "/api/workflows/x/fuzz"),
+    ],
+)
+async def test_a_viewer_changes_nothing(method: str, path: str) -> None:
     """He is told so; only the looks of his own pages are his."""
     inside = Inside()
     guard = guarded(inside)
-    answer = await ask(ADA, guard=guard, peer=PROXY, method=method, path="/api/workflows/x/start")
+    answer = await ask(ADA, guard=guard, peer=PROXY, method=method, path=path)
     assert (answer.status, b"ada is a viewer here" in answer.body) == (403, True)
     assert not inside.scopes
     assert (await ask(ADA, guard=guard, peer=PROXY, method="POST", path="/theme/")).status == 200

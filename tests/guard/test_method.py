@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.guard.door import ORIGIN, ask
+from tests.guard.door import ORIGIN, Inside, ask
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
@@ -21,11 +21,20 @@ async def test_all_other_methods_are_refused(method: str) -> None:
     assert answer.headers[b"allow"] == b"GET, HEAD, POST"
 
 
-async def test_the_api_also_deletes() -> None:
-    """DELETE is served under /api only, and is held to the same origin."""
-    assert (await ask(ORIGIN, method="DELETE", path="/api/workflows/w/runs/1")).entered
-    assert not (await ask((b"origin", b"null"), method="DELETE", path="/api/workflows/w/runs/1")).entered
-    assert (await ask(ORIGIN, method="DELETE", path="/apix")).status == 405
+@pytest.mark.parametrize("method", ["DELETE", "PATCH"])
+async def test_the_api_also_deletes_and_changes(method: str) -> None:
+    """Under /api only, and held to the same origin."""
+    assert (await ask(ORIGIN, method=method, path="/api/runs/1")).entered
+    assert not (await ask((b"origin", b"null"), method=method, path="/api/runs/1")).entered
+    assert (await ask(ORIGIN, method=method, path="/apix")).status == 405
+
+
+async def test_it_is_known_on_which_way_a_request_came() -> None:
+    """So that a run can say whether a page or a program has started it."""
+    inside = Inside()
+    for path in ("/runs/", "/api/runs"):
+        await ask(ORIGIN, path=path, inside=inside)
+    assert inside.ways == ["page", "api"]
 
 
 async def test_a_preflight_is_refused() -> None:

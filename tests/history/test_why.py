@@ -97,6 +97,8 @@ def test_the_queue_is_told() -> None:
     history = History(events("r", [CREATED]))
     (reason,) = reasons(history, now=BEGIN, holder=Holder(workers=1, owned=False, ahead=7))
     assert reason.text == "waits for a free worker; 7 other runs are before it"
+    (reason,) = reasons(history, now=BEGIN, holder=Holder(workers=1, owned=False, queue="gpu"))
+    assert reason.text == "waits for a free worker of the queue gpu"
 
 
 def test_a_turn_is_told() -> None:

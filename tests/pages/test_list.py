@@ -78,7 +78,7 @@ async def test_a_filter_that_means_nothing_is_named(stage: Stage, query: str, wo
     response = await stage.client.get(f"/runs/?{query}")
     assert response.status_code == 400
     assert words in text_of(response)
-    assert 'aria-invalid="true"' in text_of(response)
+    assert "data-wrong" in text_of(response)
 
 
 async def test_a_page_that_is_not_there_keeps_the_inbox_count(stage: Stage) -> None:

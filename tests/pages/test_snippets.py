@@ -3,6 +3,7 @@
 import ast
 import shlex
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -118,3 +119,15 @@ async def test_a_long_input_is_read_from_a_file(stage: Stage) -> None:
 def test_what_to_import(module: str, name: str) -> None:
     """A file below the folder of the command is imported by its path, one elsewhere by its own name."""
     assert WorkflowEntry(workflow_id="w", digest="d", graph={}, module=module).importable == name
+
+
+@pytest.mark.parametrize("named", ["{folder}/etl/morning/flow.py", "../etl/morning/flow.py"])
+def test_a_file_of_a_package_is_imported_from_its_package(tmp_path: Path, named: str) -> None:
+    """It may import its neighbours relatively, which a file by its own name could not."""
+    folder = tmp_path / "etl" / "morning"
+    folder.mkdir(parents=True)
+    for file in (folder.parent / "__init__.py", folder / "__init__.py", folder / "flow.py"):
+        file.touch()
+    module = named.format(folder=tmp_path)
+    entry = WorkflowEntry(workflow_id="w", digest="d", graph={}, module=module, file=str(folder / "flow.py"))
+    assert entry.importable == "etl.morning.flow"

@@ -1,17 +1,18 @@
 """What is deleted, what is kept, and whether the database is whole."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection
 
 from engine.errors import StaleEpoch
 from engine.events import Draft
 from playground.actions.actions import store
 from playground.models import Event, Run, Wait
-from playground.runs import lists, retention
+from playground.runs import lists, pruning, retention
 from playground.runs.lists import Filter
 from playground.store.database import in_transaction
 
@@ -62,6 +63,31 @@ async def test_pruning_keeps_what_has_not_ended() -> None:
     assert await ids() == ["r3", "r2", "old"]
     assert await retention.prune(keep=1) == 1
     assert await ids() == ["r3", "old"]
+
+
+async def test_what_is_not_to_be_kept_goes_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look after look; a database that is away for one of them is asked again at the next."""
+    assert await pruning.keep_pruned(None) is None
+    looks = iter([OperationalError("away"), 1, 0])
+    over = asyncio.Event()
+
+    async def prune(*, keep: int | timedelta) -> int:
+        look = next(looks, None)
+        if isinstance(look, Exception):
+            raise look
+        if look is None:
+            over.set()
+            return 0
+        return await retention.prune(keep=keep)
+
+    monkeypatch.setattr(pruning, "prune", prune)
+    monkeypatch.setattr(pruning.logger, "disabled", True)
+    await ended("r1", days=2)
+    await ended("r2")
+    looking = asyncio.create_task(pruning.keep_pruned(timedelta(days=1), pause=0))
+    await over.wait()
+    looking.cancel()
+    assert await ids() == ["r2"]
 
 
 async def test_health_finds_torn_journals() -> None:

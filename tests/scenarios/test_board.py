@@ -1,14 +1,18 @@
 """Scenarios on the page and below `/api`: listed, played, saved, taken as expected."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from engine.scenarios.expectation import Verdict
 from playground.actions import actions
 from playground.api.openapi import document
+from playground.scenarios import board, keeping
+from playground.scenarios.playing import Came
 from tests.pages.conftest import stage
 from tests.pages.stage import TRIP, Stage
 
@@ -140,7 +144,63 @@ async def test_scenarios_are_played(stage: Stage, project: Path, monkeypatch: py
     assert "<title>1 failed" in page
     assert '<span data-diff="-">-  &quot;result&quot;: &quot;Lisbon: no&quot;,</span>' in page
     assert '<li data-op="replace"><span class="change-op">replace</span> <code>/result</code>' in page
+    assert "before the last change" not in page
+    await stage.register_worker("w9")
+    assert "before the last change" in await stage.get(HERE)
+    problems = json.loads(await stage.get("/api/problems"))
+    assert [one["name"] for one in problems["scenarios"]] == ["wrong"]
+    described = document()
+    schema = described["paths"]["/api/problems"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    Draft202012Validator(schema | {"components": described["components"]}).validate(problems)
     taken = await stage.post(f"{HERE}run/", {"name": "wrong", "do": "take"})
     assert (taken.status_code, taken["Location"]) == (303, HERE)
     assert json.loads(file.read_text())["expect"]["result"] == right["expect"]["result"]
     assert "failed" not in json.dumps(json.loads(await stage.get(API)))
+
+
+async def test_verdicts_outlive_the_process(stage: Stage, project: Path) -> None:
+    """What a scenario came to stands in the database: another process, or one after a restart, shows it."""
+    run_id = await ended(stage)
+    await post(stage, f"{API}?fromRun={run_id}", name="right")
+    file = project / "scenarios" / "trip" / "right.json"
+    verdict = Verdict(
+        workflow="trip", name="right", file="x", passed=False, difference="-1\n+2", got={"status": "failed"}
+    )
+    await keeping.keep(file, Came(verdict=verdict), "w1")
+    await keeping.keep(file, Came(verdict=replace(verdict, problem="\0")), "w1")
+    (listed,) = json.loads(await stage.get(API))["scenarios"]
+    assert (listed["status"], listed["verdict"]["difference"]) == ("failed", "-1\n+2")
+    assert (await keeping.last_of([file, file.with_name("other.json")])).keys() == {file}
+
+
+async def test_the_switch_is_kept_and_one_worker_plays(
+    stage: Stage, project: Path, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    """After each reload the first worker that is ready plays, once, and none where the switch is off."""
+    played: list[str] = []
+
+    async def run(workflow_id: str) -> None:
+        played.append(workflow_id)
+
+    monkeypatch.setattr(board, "run", run)
+    await stage.publish(TRIP)
+    await stage.register_worker("w1")
+    await board.run_after_reload("w1", ["trip"])
+    assert played == []
+    assert (await stage.post(f"{HERE}watch/", {"on": "on"})).status_code == 303
+    assert "checked" in await stage.get(HERE) or not (project / "scenarios").exists()
+    assert await keeping.is_switched_on("trip")
+    await board.run_after_reload("w1", ["trip", "other"])
+    await board.run_after_reload("w1", ["trip"])
+    assert played == ["trip"]
+    await stage.register_worker("w2")
+    await board.run_after_reload("w2", ["trip"])
+    assert played == ["trip", "trip"]
+    settings.PRODUCTION = True
+    await stage.register_worker("w3")
+    await board.run_after_reload("w3", ["trip"])
+    settings.PRODUCTION = False
+    assert (await stage.post(f"{HERE}watch/")).status_code == 303
+    await board.run_after_reload("w3", ["trip"])
+    assert played == ["trip", "trip"]
+    assert (await stage.post("/workflows/none/scenarios/watch/", {"on": "on"})).status_code == 404

@@ -1,10 +1,12 @@
 """Playing scenarios: what they are given, what is expected, and what is said where that differs."""
 
+import time
 from typing import Any
 
 import pytest
 
 from engine import Context, create_workflow, step
+from engine.errors import SuspendTimeout
 from engine.playing import judge, play
 from engine.scenarios.scenario import Answer, Scenario, ScenarioProblem, Sent
 from tests.scenarios.cases import scenario, shop
@@ -78,6 +80,31 @@ async def test_a_deadline_may_pass_before_an_answer() -> None:
     answers = (Answer(step="twice", late=True), Answer(step="twice", data="me"))
     expect = {"status": "success", "result": ["nobody", "me"]}
     verdict, _ = await judge(flow, Scenario(workflow="twice", name="late", answers=answers, expect=expect))
+    assert verdict.passed, verdict.text
+
+
+def reviewer(name: str) -> Any:
+    """Return a step that takes its time before it asks, and asks somebody else when its deadline has passed."""
+
+    @step(id=name, resume_schema=str)
+    def ask(data: int, ctx: Context) -> str:
+        time.sleep(0.02 if name == "ada" else 0.05)  # work, of which no clock of a test knows
+        try:
+            return ctx.suspend(f"{name}?", timeout=30)
+        except SuspendTimeout:
+            return ctx.suspend(f"boss of {name}?", timeout=3600, default="nobody")
+
+    return ask
+
+
+async def test_no_time_passes_while_steps_are_executed() -> None:
+    """Two deadlines that end together pass together, however long the one takes to ask after the other has asked."""
+    two = create_workflow(id="two", input_schema=int, output_schema=dict).parallel([reviewer("ada"), reviewer("bob")])
+    late = (Answer(step="ada", late=True), Answer(step="bob", late=True))
+    bosses = (Answer(step="ada", data="A"), Answer(step="bob", data="B"))
+    expect = {"status": "success", "result": {"ada": "A", "bob": "B"}}
+    saved = Scenario(workflow="two", name="late", input=1, answers=(*late, *bosses), expect=expect)
+    verdict, _ = await judge(two.commit(), saved)
     assert verdict.passed, verdict.text
 
 

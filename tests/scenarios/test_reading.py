@@ -51,6 +51,8 @@ def test_the_schema_is_one() -> None:
             "/inptu: found a key that is not known. Did you mean 'input'? Expected only workflow, input, state",
         ),
         ({"state": []}, "/state: found []. Expected an object or null"),
+        ({"scheduled_for": "2030-01-01T09:00"}, "/scheduled_for: found '2030-01-01T09:00'. Expected a time with its"),
+        ({"scheduled_for": "soon"}, "/scheduled_for: found 'soon'. Expected a time with its offset: 2026-11-02T09:00"),
         ({"answers": {}}, "/answers: found {}. Expected a list"),
         ({"answers": [{"data": 1}]}, "/answers/0/step: nothing was found. Expected step, data, late"),
         ({"events": [{"name": 1}]}, "/events/0/name: found 1. Expected text"),

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -11,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, SecretStr
 
-from engine import Context, Engine, Fail, Rehearsal, create_workflow, sequence, step
+from engine import Context, Engine, Fail, Rehearsal, Schedule, create_workflow, sequence, step
 from engine.errors import RequestError
 from engine.journal.fold import fold
 from engine.paths import format_path
@@ -94,6 +95,27 @@ async def test_chosen_steps_are_not_called() -> None:
     assert (await judge(flow_, saved))[0].passed
     with pytest.raises(RequestError, match=r"step 'double\[0\]' of run .* has no output that could be a result"):
         scenario_of_run(run, "doubled", ["double[0]"])
+
+
+async def test_a_run_of_a_schedule_is_saved_with_its_due_time() -> None:
+    """Steps that ask for it come to the same when the scenario is played."""
+
+    @step
+    def told(data: Any, ctx: Context) -> str:
+        return str(ctx.scheduled_for)
+
+    flow = create_workflow(id="daily", input_schema=None, output_schema=str, schedules=[Schedule("0 9 * * *")])
+    daily = flow.then(told).commit()
+    engine = Engine([daily], clock=FakeClock())
+    await engine.run_schedules(until=datetime(2030, 1, 1, 12, tzinfo=UTC))
+    (summary,) = await engine.runs()
+    await (await engine.run(summary.run_id)).state()
+    await engine.runtime.drive(summary.run_id)
+    events = await engine.store.read(summary.run_id)
+    saved = scenario_of_run(Recorded(run=fold(events), events=events, graph=daily.graph), "morning")
+    assert saved.to_dict()["scheduled_for"] == "2030-01-01T09:00:00+00:00"
+    verdict, _ = await judge(daily, saved)
+    assert verdict.passed, verdict.text
 
 
 async def test_what_no_scenario_can_be_is_refused() -> None:

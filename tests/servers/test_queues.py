@@ -6,6 +6,7 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ pytestmark = [pytest.mark.servers, pytest.mark.timeout(240)]
 STEPS = 10
 FLOWS = f"""
 import asyncio
-from engine import Context, create_workflow, step
+from engine import Context, clone_step, create_workflow, step
 
 @step
 async def grow(data: int, ctx: Context) -> int:
@@ -39,6 +40,9 @@ counting = flow("counting").dowhile(grow, lambda n: n < {STEPS}).commit()
 asking = flow("asking").then(ask).commit()
 urgent = flow("urgent", priority=9).then(grow).commit()
 reporting = flow("reporting", queue="reports").then(grow).commit()
+narrow = flow("narrow", concurrency=2).then(grow).commit()
+big, last = clone_step(grow, id="big", queue="gpu"), clone_step(grow, id="last")
+mixed = flow("mixed").then(grow).then(big).then(last).commit()
 napping = flow("napping").sleep(0.3).then(grow).commit()
 """
 
@@ -129,6 +133,31 @@ async def test_queues_have_workers_of_their_own_and_urgent_runs_come_first(carri
         assert machines.statuses()[report] == "pending"
         await machines.host("host-c", "--queues", "reports")
         await machines.until(lambda: machines.statuses()[report] == "success")
+
+
+async def test_steps_go_to_workers_of_their_queue_and_limits_hold(carried: Carried) -> None:
+    """A run rests before a step of another queue until a worker of that has it; no more runs go at once than may."""
+    machines = carried.machines
+    first = await machines.host("host-a")
+    async with machines.web() as web:
+        await ended(first)
+        mixed = started(web, "mixed", 0)
+        narrow = [started(web, "narrow", 0) for _ in range(12)]
+        await machines.host("host-b", "--queues", "default")
+        at_gpu = "SELECT 1 FROM playground_run WHERE run_id = %s AND queue = 'gpu' AND leased_until IS NULL"
+        await machines.until(lambda: machines.ask(at_gpu, mixed))
+        await machines.host("host-c", "--queues", "gpu")
+        await machines.host("host-d", "--queues", "default")
+        await machines.until(lambda: over(machines))
+        assert machines.statuses()[mixed] == "success"
+        claims = machines.ask("SELECT epoch FROM playground_run WHERE run_id = %s", mixed)
+        assert claims == [(3,)]
+        times = machines.ask(
+            "SELECT at, CASE type WHEN 'step-started' THEN 1 ELSE -1 END FROM playground_event WHERE path <> '[]'"
+            " AND run_id IN (SELECT number FROM playground_run WHERE workflow_id = 'narrow') ORDER BY at, 2"
+        )
+        at_once = list(accumulate(change for _, change in times))
+        assert (len(at_once), max(at_once)) == (2 * len(narrow), 2)
 
 
 async def test_runs_go_on_whatever_restarts_or_dies(carried: Carried) -> None:

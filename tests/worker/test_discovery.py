@@ -129,6 +129,13 @@ def test_a_module_that_does_not_import_says_where(code: str, kind: str, line: in
     assert kind in problem.traceback
 
 
+@pytest.mark.parametrize("code", ["value = 1\nvalu\n", "class Flow:\n    value = 1\nFlow.valu\n"])
+def test_the_name_that_was_probably_meant_is_told(code: str) -> None:
+    """As Python's own traceback does it, which is not a part of the error's message."""
+    (problem,) = discover([write("bad.py", code)]).problems
+    assert problem.message.endswith(". Did you mean value?")
+
+
 def test_a_broken_module_is_complained_of_once() -> None:
     """All that need it are named, whether it was given itself or not; what is wrong with others is told apart."""
     write("helper.py", "from . import other\n")

@@ -327,6 +327,34 @@ async def test_what_was_printed_before_a_crash_is_kept(yard: Yard) -> None:
     assert recovered.payload["reason"] == row.exit
 
 
+async def test_a_step_whose_task_ends_the_program_pays_for_it(yard: Yard) -> None:
+    """What goes through the event loop counts as a death of the step's own, and does not kill worker after worker."""
+    code = """
+        import asyncio
+        from engine import Context, create_workflow, step
+
+        async def interrupt():
+            raise KeyboardInterrupt
+
+        @step
+        async def die(data: str, ctx: Context) -> str:
+            if ctx.attempt == 1:
+                await asyncio.create_task(interrupt())
+            return data
+
+        deadly = create_workflow(id="deadly", input_schema=str, output_schema=str).then(die).commit()
+    """
+    module = yard.write("deadly.py", code)
+    first = await yard.start(module)
+    run_id = await actions.start("deadly", "a")
+    await yard.gone(first)
+    await yard.start(module)
+    await yard.ended(run_id)
+    (recovered,) = [event for event in await actions.store.read(run_id) if event.type == "run-recovered"]
+    assert recovered.payload["lost"] == 1
+    assert "exit code 1" in recovered.payload["reason"]
+
+
 async def test_a_reload_is_named(yard: Yard) -> None:
     """A worker that stops after its source was saved says that a reload interrupted the step."""
     module = yard.write("slow.py", SLOW)

@@ -1,5 +1,6 @@
 """Whatever way people lay out their programs, each file is imported once and everything that can be is served."""
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,6 +48,8 @@ def test_a_layout_is_served(
         assert [word for word in words if word.replace("{here}", here) not in said[module][1]] == [], said
     assert len(said) == len(found.problems)
     assert sorted(one.workflow.id for one in found.found) == sorted(layout.served)
+    # As pages and tracebacks show them.
+    assert [one.entry.file for one in found.found if one.entry.file != os.path.normpath(str(one.entry.file))] == []
     ran = [line for line in capsys.readouterr().out.splitlines() if line.startswith("RAN ")]
     broken = [line for line in ran if "1 / 0" in Path(line.removeprefix("RAN ")).read_text()]
     once = [line for line in ran if line not in broken]

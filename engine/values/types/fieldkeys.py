@@ -1,7 +1,11 @@
 """Under which key of a JSON object a field is read and written."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
+
+from pydantic import AliasChoices
+from pydantic.fields import FieldInfo
 
 Node = dict[str, Any]
 Fields = Mapping[str, Node]
@@ -125,3 +129,21 @@ def _included(part: Node, name: str, field: Node, key: str) -> Node:
 def _is_read_by_other(name: str, key: str, fields: Fields) -> bool:
     """Return whether a field other than this one is read from a key."""
     return any(other != name and any(path[0] == key for path in _choices(other, fields[other])) for other in fields)
+
+
+@lru_cache(maxsize=256)
+def keys_by_name(kind: Any) -> dict[str, str]:
+    """Return the keys under which the fields of a model or dataclass are read, by all names that they have.
+
+    Those are what the field is called in Python, last, and its other aliases. Any other type has none.
+    """
+    fields = getattr(kind, "model_fields", None) or getattr(kind, "__pydantic_fields__", None) or {}
+    known = {name: _aliases(field) or [name] for name, field in fields.items()}
+    others = {other: first for first, *more in known.values() for other in more}
+    return others | {name: first for name, (first, *_) in known.items()}
+
+
+def _aliases(field: FieldInfo) -> list[str]:
+    alias = field.validation_alias
+    choices = alias.choices if isinstance(alias, AliasChoices) else [alias]
+    return [choice for choice in choices if isinstance(choice, str)]

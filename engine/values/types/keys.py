@@ -66,6 +66,12 @@ def _first(nodes: Iterable[Node], shared: Mapping[str, Node], within: frozenset[
     return next(filter(None, (_found(node, shared, within) for node in nodes)), None)
 
 
+def are_undeclared(keys: Node, shared: Mapping[str, Node]) -> bool:
+    """Return whether nothing is declared of the keys of a dict, as in ``dict`` and ``dict[Any, int]``."""
+    node = shared.get(keys.get("schema_ref", ""), keys)
+    return node.get("type", "any") == "any" or node.get("custom_error_type") == "is_hashable"
+
+
 def may_be_read_as_one(node: Node, shared: Mapping[str, Node]) -> bool:
     """Return whether two keys that are different text in JSON may be one key of a dict: ``1`` and ``01`` as numbers."""
     keys = node["keys_schema"]

@@ -15,11 +15,12 @@ from typing import Any, Literal
 from pydantic import Secret, SecretBytes, SecretStr, TypeAdapter
 from pydantic_core import core_schema, from_json, to_json
 
+from engine.values.misfits import text_key
 from engine.values.positions import CORE, Node
 from engine.values.types import choices
 from engine.values.types.fieldkeys import as_input, as_output, as_read, computed_keys, minds_extra, with_fields
 from engine.values.types.handwritten import is_handwritten
-from engine.values.types.keys import keys_apart, may_be_read_as_one
+from engine.values.types.keys import are_undeclared, keys_apart, may_be_read_as_one
 from engine.values.types.ordering import write_ordered
 from engine.values.types.plainness import changes_text, is_pydantics, is_written_twice, may_collide
 from engine.values.types.replacing import before, instead
@@ -133,6 +134,8 @@ class Transport:
                 return self._json(new)
             case {"type": mapping, "keys_schema": keys} if mapping in _MAPPINGS and self._is_choice(old["keys_schema"]):
                 return {**new, "keys_schema": {**keys, "serialization": _serialized(choices.key)}}
+            case {"type": mapping} if mapping in _MAPPINGS and are_undeclared(old.get("keys_schema", {}), self._shared):
+                return {**new, "keys_schema": {"type": "any", "serialization": _serialized(text_key)}}
             case {"type": "enum" | "literal"} if choices.are_mended(old):
                 return {**new, "serialization": _serialized(choices.form)}
             case {"type": "union", "choices": list()} if is_ambiguous(old, self._shared):

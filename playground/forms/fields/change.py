@@ -9,6 +9,7 @@ from playground.forms.fields.evaluate import value_of
 from playground.forms.fields.leftover import as_read
 from playground.forms.fields.load import empty, item_field, load, load_entry, raw, started
 from playground.forms.fields.nodes import Entry, Group, Item, Leaf, Listing, Node, Raw, State, Switch
+from playground.forms.fields.rows import may_be_bare
 from playground.forms.values.jsontext import dumps, parse_json
 from playground.forms.values.values import MISSING
 
@@ -29,6 +30,7 @@ ACTIONS = {
     "default": "switch",
     "switch": "switch",
     "tab": "tab",
+    "check": "check",
     "example": "example",
 }
 """The verbs on the buttons, and the word that the page is told."""
@@ -49,7 +51,7 @@ def changed(desk: Desk, root: Node, verb: str, at: str) -> Node:
         case "area":
             return at_pointer(root, at, _as_area)
         case "empty":
-            return at_pointer(root, at, _as_empty_text)
+            return at_pointer(root, at, lambda node: _as_empty(desk, node))
         case "open":
             return at_pointer(root, at, lambda node: _opened(desk, node))
         case "close":
@@ -95,6 +97,9 @@ def _added(desk: Desk, node: Node) -> Node:
     match node:
         case Switch(body=body) if body is not None:
             return _with_body(node, _added(desk, body))
+        case Listing(state=State.UNSET | State.NULL) | Group(state=State.UNSET | State.NULL):
+            begun = _opened(desk, node)
+            return begun if _has_room(begun) else _added(desk, begun)
         case Listing(items=items, at=at):
             key = _next_key([item.key for item in items])
             inner = load(desk, item_field(desk, node.field, len(items)), MISSING, f"{at}/{key}", _level(at) + 1)
@@ -105,6 +110,13 @@ def _added(desk: Desk, node: Node) -> Node:
             return replace(node, state=State.VALUE, entries=(*entries, entry))
         case _:
             return node
+
+
+def _has_room(node: Node) -> bool:
+    """Tell whether a list or object that was just opened has a row to type in, or cannot take one."""
+    if isinstance(node, Listing) and node.state is State.VALUE:
+        return any(value_of(item.node).value is MISSING for item in node.items)
+    return not (isinstance(node, Group) and node.state is State.VALUE)
 
 
 def _level(at: str) -> int:
@@ -163,7 +175,9 @@ def _as_area(node: Node) -> Node:
             return node
 
 
-def _as_empty_text(node: Node) -> Node:
+def _as_empty(desk: Desk, node: Node) -> Node:
+    if may_be_bare(node):
+        return load(desk, node.field, [] if isinstance(node, Listing) else {}, node.at, _level(node.at))
     return replace(node, state=State.VALUE, text="") if isinstance(node, Leaf) and node.field.may_be_empty else node
 
 

@@ -23,7 +23,7 @@ from playground.forms.schema.kinds import (
 )
 from playground.forms.schema.labels import field_label, worded
 from playground.forms.schema.shape import Shape, numeric
-from playground.forms.values.jsontext import JsonError
+from playground.forms.values.jsontext import JsonError, dumps
 from playground.forms.values.pasted import parse_pasted
 from playground.forms.values.values import MISSING, Json, Missing
 
@@ -212,6 +212,19 @@ def raw_of(field: Field, at: str, text: str, problem: str = "") -> Raw:
 Node: TypeAlias = Leaf | Raw | Group | Listing | Switch
 
 
+def fields_in(node: Node) -> int:
+    """Return how many fields there are from a node on."""
+    match node:
+        case Group(members=members, entries=entries):
+            return 1 + sum(map(fields_in, members)) + sum(fields_in(entry.node) for entry in entries)
+        case Listing(items=items):
+            return 1 + sum(fields_in(item.node) for item in items)
+        case Switch(body=body) if body is not None:
+            return fields_in(body)
+        case _:
+            return 1
+
+
 def is_empty_text(node: Node) -> bool:
     """Tell whether a field holds the empty text, which is a value."""
     match node:
@@ -249,6 +262,24 @@ def is_added(node: Node) -> bool:
     if not isinstance(node, Group | Listing) or node.field.need is Need.CHOSEN:
         return False
     return (node.field.need is Need.OPTIONAL or node.field.nullable) and node.state is not State.NULL
+
+
+def default_word(field: Field) -> str:
+    """Return how the default of a field reads in its control, "" when it has none that can stand there."""
+    default = field.shape.facts.get("default")
+    if default is None or field.need is not Need.OPTIONAL:
+        return ""
+    match field.kind:
+        case Choice(options=options):
+            return next((label for label, value in options if dumps(value) == dumps(default)), "")
+        case Boolean() if isinstance(default, bool):
+            return dumps(default)
+        case Number() if numeric(default):
+            return dumps(default)
+        case Number(decimal=True) | Text(secret=False) if isinstance(default, str) and "\n" not in default:
+            return default
+        case _:
+            return ""
 
 
 def offers_null(node: Node) -> bool:

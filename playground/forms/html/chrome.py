@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 
 from playground.forms.fields.nodes import (
     Leaf,
+    Listing,
     Need,
     Node,
     Raw,
@@ -21,7 +22,8 @@ from playground.forms.fields.nodes import (
     takes_others,
     wants_null,
 )
-from playground.forms.html.controls import choices
+from playground.forms.fields.rows import has_rows, may_be_bare
+from playground.forms.html.controls import choices, stands_by_default
 from playground.forms.html.help import help_of
 from playground.forms.html.markup import NOTHING, el, join
 from playground.forms.schema.kinds import (
@@ -52,6 +54,7 @@ KIND_NAMES: Mapping[type[Kind], str] = {
     Union: "union",
     Anything: "json",
 }
+OTHER = "Other property"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,6 +67,8 @@ class Chrome:
     focus: str | None
     whole: str = "Input"
     """What the whole value is called where it has no name of its own."""
+    large: bool = False
+    """Whether there are so many fields that what has a frame is folded."""
     count: int = 0
     targets: dict[str, tuple[str, str]] = field(default_factory=dict)
     """For each pointer, the id to jump to and the label."""
@@ -113,16 +118,20 @@ class Chrome:
             "data-invalid": node.at in self.problems,
         }
 
-    def head(self, node: Node, name: str, label: str, tools: SafeString, *, bare: bool) -> SafeString:
-        """Return the line of a field's name and tools; in a row that has a name already, only the tools."""
+    def head(
+        self, node: Node, name: str, label: str, tools: SafeString, *, bare: bool, titled: bool = True
+    ) -> SafeString:
+        """Return the line of a field's name and tools; where its name stands elsewhere, only the tools."""
         facts = node.field.shape.facts
         badges = [
             el("span", {"class": "f-badge"}, word)
             for keyword, word in (("deprecated", "deprecated"), ("readOnly", "read-only"))
             if facts.get(keyword) is True
         ]
-        title = self.title(node, name, label, bare=bare)
-        known = f"{name}-label" if title else ""
+        if stands_by_default(node):
+            badges.append(el("span", {"class": "f-badge f-by-default"}, "default"))
+        title = self.title(node, name, label, bare=bare) if titled else NOTHING
+        known = f"{name}-label" if title or not titled else ""
         tools = el(
             "span",
             {"class": "f-tools"},
@@ -142,11 +151,12 @@ class Chrome:
             return NOTHING
         # The star is drawn by the style sheet: a label's text is the field's name and nothing else.
         required = node.field.need is Need.REQUIRED and not bare and not isinstance(node.field.kind, Const)
+        is_row = bool(node.at) and not node.field.name
         target: dict[str, str | bool] = {
             "class": "f-label f-hidden" if bare else "f-label",
             "id": f"{name}-label",
             "for": name if is_label else False,
-            "data-required": required,
+            "data-required": required and not is_row,
         }
         return el("label" if is_label else "span", target, label)
 
@@ -197,7 +207,15 @@ class Chrome:
         state = self.hidden("is", node.at, f"={'value' if is_there else 'unset'}")
         if is_there:
             return join(state, self.button("close", node.at, "✕", label=f"Remove {label}", style="f-icon"))
+        # What was put aside comes back as it was.
+        if has_rows(node.field) and not getattr(node, "stash", ""):
+            return join(state, self.row_adder(node.at, label, "Add item" if isinstance(node, Listing) else "Add entry"))
         return join(state, self.button("open", node.at, f"Add {label}", style="f-button f-add"))
+
+    def row_adder(self, at: str, label: str, words: str) -> SafeString:
+        """Return the button for one more row."""
+        ending = f"of {label}" if words == OTHER else f"to {label}"
+        return self.button("add", at, words, label=f"{words} {ending}", style="f-button f-add")
 
     def menu(self, node: Node, label: str, known: str) -> SafeString:
         """Return what is rarely needed: another editor, the default."""
@@ -209,7 +227,7 @@ class Chrome:
         text = node.body if isinstance(node, Switch) else node
         if isinstance(text, Leaf) and isinstance(text.field.kind, Text) and not (text.field.kind.secret or text.area):
             more.append(self.button("area", node.at, "Several lines"))
-        if isinstance(node, Leaf) and node.field.may_be_empty and not has_state(node):
+        if (isinstance(node, Leaf) and node.field.may_be_empty and not has_state(node)) or may_be_bare(node):
             more.append(self.button("empty", node.at, _empty_word(node).capitalize()))
         if may_be_null(node) and not wants_null(node):
             more.append(self.button("null", node.at, "Null"))
@@ -221,7 +239,7 @@ class Chrome:
 
     def other(self, node: Node, label: str) -> SafeString:
         """Return the button for a property of which the schema does not speak."""
-        return self.button("add", node.at, "Other property", label=f"Other property of {label}")
+        return self.button("add", node.at, OTHER, label=f"{OTHER} of {label}")
 
     def unfolding(self, more: list[SafeString], label: str, known: str) -> SafeString:
         """Return the menu with some buttons."""
@@ -239,8 +257,14 @@ class Chrome:
         return " ".join(ids), join(help_text, wrong)
 
 
-def _empty_word(leaf: Leaf) -> str:
-    return "empty list" if isinstance(leaf.field.kind, Selection) else "empty text"
+def _empty_word(node: Node) -> str:
+    match node.field.kind:
+        case Selection() | Sequence():
+            return "empty list"
+        case Record():
+            return "empty object"
+        case _:
+            return "empty text"
 
 
 def _called(word: str, label: str, known: str) -> dict[str, str | bool]:

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
-from playground.forms.fields.nodes import Leaf, Need, State, has_state, offers_null
+from playground.forms.fields.nodes import Leaf, Need, Node, State, default_word, has_state, offers_null
 from playground.forms.html.markup import NOTHING, el, join
 from playground.forms.schema.formats import EXAMPLES
 from playground.forms.schema.kinds import Boolean, Choice, Const, Number, Selection, Text, Upload
 from playground.forms.schema.shape import numeric
 from playground.forms.values.jsontext import dumps
-from playground.forms.values.values import MISSING, shorten
+from playground.forms.values.values import shorten
 
 PICKERS = {"date": "date", "date-time": "datetime-local", "time": "time"}
 """Formats for which a browser has a picker; it stands beside the text, which stays what was typed."""
@@ -85,15 +85,18 @@ def _line(leaf: Leaf, naming: Naming, more: dict[str, str | bool]) -> SafeString
     return el("input", attributes)
 
 
+def stands_by_default(node: Node) -> bool:
+    """Tell whether the default of a field stands in its line, for as long as nothing is typed."""
+    typed = isinstance(node, Leaf) and isinstance(node.field.kind, Text | Number) and not has_state(node)
+    return typed and bool(default_word(node.field))
+
+
 def _placeholder(leaf: Leaf) -> str | bool:
-    facts = leaf.field.shape.facts
-    default = facts.get("default", MISSING)
-    if default is None:
-        return "null"
-    if isinstance(default, str | int | float) and default != "":
-        return default if isinstance(default, str) else dumps(default)
-    form = facts.get("format")
-    return EXAMPLES[form] if isinstance(form, str) and form in PICKERS else False
+    if has_state(leaf):
+        return "null" if leaf.state is State.NULL else False
+    form = leaf.field.shape.facts.get("format")
+    example = EXAMPLES[form] if isinstance(form, str) and form in PICKERS else ""
+    return default_word(leaf.field) or example or False
 
 
 def _text(leaf: Leaf, kind: Text, naming: Naming) -> SafeString:
@@ -121,6 +124,7 @@ def _area(leaf: Leaf, naming: Naming) -> SafeString:
         "class": "f-input f-area",
         **naming.common(leaf.at),
         "rows": str(min(max(leaf.text.count("\n") + 1, 3), 20)),
+        "placeholder": _placeholder(leaf),
         "readonly": leaf.field.shape.facts.get("readOnly") is True,
     }
     mark = {"type": "hidden", "name": f"{naming.prefix}:area{leaf.at}", "value": "1"}
@@ -133,7 +137,7 @@ def _radios(leaf: Leaf, naming: Naming) -> SafeString:
     if offers_null(leaf):
         options.append(("null", "null"))
     if field.need is Need.OPTIONAL:
-        options.insert(0, ("", "not set"))
+        options.insert(0, ("", _unset(leaf)))
     now = {State.NULL: "null", State.UNSET: ""}.get(leaf.state, leaf.text)
     shown = []
     for number, (value, word) in enumerate(options):
@@ -148,6 +152,12 @@ def _radios(leaf: Leaf, naming: Naming) -> SafeString:
         }
         shown.append(el("label", {"class": "f-radio"}, el("input", attributes), el("span", {}, word)))
     return el("div", {"class": "f-radios"}, *shown)
+
+
+def _unset(leaf: Leaf) -> str:
+    """Return what a choice is called that is not made: its default is what it then means."""
+    word = default_word(leaf.field)
+    return f"{word} (default)" if word else "not set" if leaf.field.need is Need.OPTIONAL else "choose…"
 
 
 def _boxes(leaf: Leaf, kind: Selection, naming: Naming) -> SafeString:
@@ -175,8 +185,7 @@ def _boxes(leaf: Leaf, kind: Selection, naming: Naming) -> SafeString:
 
 def _select(leaf: Leaf, kind: Choice, naming: Naming) -> SafeString:
     now = {State.NULL: "null", State.UNSET: ""}.get(leaf.state, leaf.text)
-    empty = "not set" if leaf.field.need is Need.OPTIONAL else "choose…"
-    options = [("", empty), *((str(number), label) for number, (label, _) in enumerate(kind.options))]
+    options = [("", _unset(leaf)), *((str(number), label) for number, (label, _) in enumerate(kind.options))]
     if offers_null(leaf):
         options.append(("null", "null"))
     return el("select", {"class": "f-input f-select", **naming.common(leaf.at)}, *choices(options, now))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from playground.forms.fields.nodes import Need, Node, State, Switch
+from playground.forms.fields.nodes import Need, Node, State, Switch, default_word
 from playground.forms.schema.kinds import Anything, Choice, Const, Kind, Number, Text, Upload
 from playground.forms.schema.shape import Shape, listed, numeric
 from playground.forms.schema.words import FORMATS, constraints, option_word
@@ -34,8 +34,10 @@ def _sentences(node: Node, shape: Shape, kind: Kind) -> Iterator[str]:
     if not node.at and isinstance(kind, Anything) and node.field.need is Need.OPTIONAL:
         yield "Any JSON; left empty, it is null."
     default = shape.facts.get("default")
-    # Null, no items and no properties are what most optional fields have; the empty field shows them.
-    if default is not None and default not in ([], {}) and not isinstance(kind, Const):
+    # Null, no items and no properties are what most optional fields have; the empty field shows them, and what can
+    # stand in it itself.
+    shown = default_word(node.field)
+    if default is not None and default not in ([], {}) and not isinstance(kind, Const) and not shown:
         yield f"Default: {_shown(default, kind)}."
     examples = listed(shape.facts, "examples")[:3]
     if examples:

@@ -6,10 +6,13 @@ from django.utils.safestring import SafeString
 
 from playground.forms.fields.envelope import envelope
 from playground.forms.fields.locate import placed, pointer_of
-from playground.forms.fields.nodes import Group, Node, Raw, has_state, takes_others
+from playground.forms.fields.nodes import Group, Node, Raw, fields_in, has_state, takes_others
 from playground.forms.html.markup import NOTHING, el, join
 from playground.forms.html.paint import Painter
 from playground.forms.values.issues import Issue
+
+LARGE = 200
+"""Fields of a form beyond which frames are folded, and a browser lays out only what is in sight."""
 
 
 def sheet(
@@ -26,7 +29,8 @@ def sheet(
 ) -> SafeString:
     """Return a form's inside; see `Form.html`."""
     problems = placed(root, issues)
-    painter = Painter(prefix=prefix, ids=ids, problems=problems, focus=focus, whole=whole)
+    large = not as_json and fields_in(root) > LARGE
+    painter = Painter(prefix=prefix, ids=ids, problems=problems, focus=focus, whole=whole, large=large)
     body = _json(painter, root, ids) if as_json else _fields(painter, root)
     attributes: dict[str, str | bool] = {
         "class": "f-form",
@@ -34,6 +38,7 @@ def sheet(
         "data-prefix": prefix,
         "data-submit-url": url or False,
         "data-state": "invalid" if issues else "ready",
+        "data-large": large,
     }
     # Enter presses the first submit button of a form. Screen readers, the Tab key and tests meet the page's own.
     run = el("button", {"type": "submit", "class": "f-default", "tabindex": "-1", "aria-hidden": "true"})
@@ -44,11 +49,20 @@ def sheet(
         "aria-labelledby": f"{ids}-tab-{'json' if as_json else 'fields'}",
     }
     summary = _summary(painter, issues, root, ids, as_json=as_json)
+    tabs = _tabs(painter, ids, as_json=as_json, menu=NOTHING if as_json else _menu(painter, root))
     said = el("p", {"class": "f-help f-note", "role": "status"}, note) if note else NOTHING
-    return el("div", attributes, run, summary, _tabs(painter, ids, as_json=as_json), said, el("div", panel, body))
+    return el("div", attributes, run, summary, tabs, said, el("div", panel, body))
 
 
-def _tabs(painter: Painter, ids: str, *, as_json: bool) -> SafeString:
+def _menu(painter: Painter, root: Node) -> SafeString:
+    """Return the menu of a whole that has no head; what one edits as JSON is its tab."""
+    if not isinstance(root, Group) or has_state(root) or not takes_others(root):
+        return NOTHING
+    label = root.field.label or painter.whole
+    return painter.unfolding([painter.other(root, label)], label, "")
+
+
+def _tabs(painter: Painter, ids: str, *, as_json: bool, menu: SafeString) -> SafeString:
     tabs = []
     for name, word, is_open in (("fields", "Fields", not as_json), ("json", "JSON", as_json)):
         attributes: dict[str, str | bool] = {
@@ -66,7 +80,7 @@ def _tabs(painter: Painter, ids: str, *, as_json: bool) -> SafeString:
     tablist = el(
         "div", {"role": "tablist", "aria-label": f"Show the {painter.whole.lower()} as", "class": "f-tabs"}, *tabs
     )
-    return el("div", {"class": "f-bar"}, tablist, example)
+    return el("div", {"class": "f-bar"}, tablist, el("span", {"class": "f-tools"}, example, menu))
 
 
 def _fields(painter: Painter, root: Node) -> SafeString:
@@ -76,17 +90,10 @@ def _fields(painter: Painter, root: Node) -> SafeString:
     _, notes = painter.notes(root, painter.new_id("", painter.whole))
     label = root.field.label or painter.whole
     inside = painter.group(root, label)
-    # The whole has no head with a menu: what one edits as JSON is its tab.
-    further = NOTHING
-    if takes_others(root):
-        menu = painter.unfolding([painter.other(root, label)], label, "")
-        further = el("div", {"class": "f-head"}, el("span", {"class": "f-tools"}, menu))
     empty = NOTHING
     if not (root.members or root.entries or "f-add" in inside):
         empty = el("p", {"class": "f-help"}, "There is nothing to fill in.")
-    return join(
-        mark, el("div", {"class": "f-root", "id": f"{painter.ids}-1", "tabindex": "-1"}, notes, inside, further, empty)
-    )
+    return join(mark, el("div", {"class": "f-root", "id": f"{painter.ids}-1", "tabindex": "-1"}, notes, inside, empty))
 
 
 def _json(painter: Painter, root: Node, ids: str) -> SafeString:

@@ -14,6 +14,15 @@ from playground.forms.values.values import Json
 MAX_NAMES = 3
 """Names that stand in the label of what has no name of its own."""
 
+PLURALS = (
+    (re.compile(r"(ss|us|is|series|species|news)$|^..?$", re.IGNORECASE), 0, ""),
+    (re.compile(r"(movies|cookies|calories|cach?es|niches)$", re.IGNORECASE), 1, ""),
+    (re.compile(r"(sses|shes|ches|xes|zzes|statuses|bonuses|viruses|buses|aliases)$", re.IGNORECASE), 2, ""),
+    (re.compile(r"ies$", re.IGNORECASE), 3, "y"),
+    (re.compile(r"s$", re.IGNORECASE), 1, ""),
+)
+"""How English words of several end, how many letters go to make one of them, and what comes instead."""
+
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z](?!s(?![a-z]))[a-z])")
 """Where a word begins in camel case; `HTTPStatus` is two words, and `IDs` one."""
 
@@ -37,6 +46,14 @@ def worded(name: str) -> str:
     shouted = name.isupper() and "_" in name
     words = _HUMP.sub(" ", name.lower() if shouted else name).replace("_", " ").replace("-", " ").split()
     return " ".join(word[:1].upper() + word[1:] for word in words)
+
+
+def singular(label: str) -> str:
+    """Return what one of several is called: `Attachments` holds an attachment; what is no plural in English stays."""
+    for ending, letters, instead in PLURALS:
+        if ending.search(label):
+            return label[: len(label) - letters] + (instead.upper() if label.isupper() else instead)
+    return label
 
 
 def label_of(value: Json) -> str:

@@ -23,6 +23,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the files."""
         parser.add_argument("files", metavar="FILE", nargs="+", help="what `export` wrote; - is standard input")
+        parser.add_argument(
+            "--fork", metavar="STEP", help="go on from this step at once, in a new run; for the workers of a playground"
+        )
+        parser.add_argument(
+            "--retry", action="store_true", help="go on from what has failed at once, in a new run; as --fork"
+        )
         add_options(parser, only=DATABASE)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -31,7 +37,7 @@ class Command(BaseCommand):
         for name in options["files"]:
             try:
                 text = sys.stdin.read() if name == "-" else Path(name).read_text()
-                run_id = asyncio.run(archive.restore(parse_json(text)))
+                said = asyncio.run(_bring(parse_json(text), options["fork"] or "", retry=options["retry"]))
             except (OSError, UnicodeDecodeError, JsonError, archive.InvalidArchive) as error:
                 raise CommandError(f"{name}: {error}", returncode=Exit.WRONG) from error
             except RunExists as error:
@@ -40,4 +46,11 @@ class Command(BaseCommand):
                 ) from error
             except RequestError as error:
                 raise CommandError(f"{name}: {error}", returncode=code_of(error)) from error
-            self.stdout.write(f"{name}: run {run_id}.")
+            self.stdout.write(f"{name}: {said}.")
+
+
+async def _bring(data: Any, step: str, *, retry: bool) -> str:
+    if not step and not retry:
+        return f"run {await archive.restore(data)}"
+    new_id = await archive.restore_and_fork(data, step)
+    return f"run {data['run_id']}, and run {new_id} goes on from it"

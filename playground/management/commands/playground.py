@@ -23,10 +23,13 @@ from playground.fleet.hanging import watch_over
 from playground.fleet.host import attend
 from playground.fleet.silence import watch_for_silence
 from playground.fleet.sweep import keep_swept
+from playground.fleet.takeover import watch
 from playground.guard.address import Address
 from playground.layers import LocalLayer
 from playground.layers.door import door_of, open_door
 from playground.live.outside import overhear, so_far
+from playground.logs import said
+from playground.runs.pruning import keep_pruned
 from playground.server import Limits, Server, run_until
 from playground.store.upgrading import bring_up_to_date
 from playground.supervisor import Supervisor, locate, worker_command
@@ -72,7 +75,7 @@ class Command(BaseCommand):
         supervisor = Supervisor(
             layer=layer,
             command=functools.partial(worker_command, modules=modules),
-            on_worker_exit=worker_ended,
+            on_worker_exit=functools.partial(worker_ended, log_format=given.log_format),
             show=show,
             workers=given.workers,
             targets=locate(modules),
@@ -84,15 +87,17 @@ class Command(BaseCommand):
             return {child.worker_id for child in supervisor.children}
 
         async def beside() -> None:
+            await watch.begin()
             async with door(layer), asyncio.TaskGroup() as tasks:
                 tasks.create_task(supervisor.run())
                 tasks.create_task(overhear(await so_far()))
                 tasks.create_task(attend(supervisor))
                 tasks.create_task(watch_for_silence(given.silent))
                 tasks.create_task(keep_swept())
+                tasks.create_task(keep_pruned(given.keep))
                 if given.workers:
                     await _imported(supervisor)
-                print(f"Stepyard is ready: {page(address, given.token)}")
+                print(said(f"Stepyard is ready: {page(address, given.token)}", given.log_format))
                 if given.blocked_seconds:
                     tasks.create_task(watch_over(ours, supervisor.end, seconds=given.blocked_seconds))
 

@@ -19,7 +19,12 @@ class Command(RunsCommand):
         """Take which runs."""
         parser.add_argument("--workflow", metavar="ID", default="", help="only runs of this workflow")
         parser.add_argument("--status", default="", help="only runs with this status; several with commas between")
-        parser.add_argument("--q", metavar="TEXT", default="", help="only runs with this text in id, input or error")
+        parser.add_argument(
+            "--q", metavar="TEXT", default="", help="only runs with this text in id, name, input or error"
+        )
+        parser.add_argument(
+            "--tag", metavar="TAG", default="", help="only runs with this tag; several with commas between"
+        )
         parser.add_argument(
             "--since", metavar="TIME", default="", help="created at this time or later, as in 2026-03-01T09:00"
         )
@@ -29,7 +34,7 @@ class Command(RunsCommand):
 
     async def work(self, options: Options) -> Exit:
         """Read a part of the list."""
-        given = {name: options[name] for name in ("workflow", "status", "q", "since", "until", "after", "limit")}
+        given = {name: options[name] for name in ("workflow", "status", "q", "tag", "since", "until", "after", "limit")}
         wanted = read_filter(given)
         found = await lists.page(wanted.filter, after=wanted.after, limit=wanted.limit)
         rows = [_row(one) for one in found.rows]

@@ -12,6 +12,8 @@ from playground.commandline.serving import bind, page, require_shared
 from playground.fleet.silence import watch_for_silence
 from playground.fleet.sweep import keep_swept
 from playground.live.outside import overhear, so_far
+from playground.logs import said
+from playground.runs.pruning import keep_pruned
 from playground.server import Limits, Server, run_until
 
 
@@ -36,7 +38,8 @@ class Command(BaseCommand):
                 tasks.create_task(overhear(await so_far()))
                 tasks.create_task(watch_for_silence(given.silent))
                 tasks.create_task(keep_swept())
-                print(f"Stepyard is ready: {page(address, given.token)}", flush=True)
+                tasks.create_task(keep_pruned(given.keep))
+                print(said(f"Stepyard is ready: {page(address, given.token)}", given.log_format), flush=True)
 
         with sock:
             run_until(beside, server=server, sock=sock)

@@ -21,6 +21,7 @@ from playground.fleet.silence import watch_for_silence
 from playground.fleet.sweep import keep_swept
 from playground.layers import LocalLayer
 from playground.live.outside import overhear, so_far
+from playground.logs import said
 from playground.store.database import be_patient
 from playground.supervisor import Supervisor, worker_command
 from playground.supervisor.places import missing
@@ -68,7 +69,7 @@ async def _work(modules: Sequence[str], given: Configuration, show: Callable[[by
     supervisor = Supervisor(
         layer=layer,
         command=command,
-        on_worker_exit=worker_ended,
+        on_worker_exit=functools.partial(worker_ended, log_format=given.log_format),
         show=show,
         workers=given.workers,
         reload=False,
@@ -82,7 +83,7 @@ async def _work(modules: Sequence[str], given: Configuration, show: Callable[[by
         beside = [tasks.create_task(work) for work in around]
         try:
             await supervisor.settled.wait()
-            print(f"Stepyard works: {' '.join(modules)}", flush=True)
+            print(said(f"Stepyard works: {' '.join(modules)}", given.log_format), flush=True)
             await asyncio.shield(supervising)
         finally:
             # What keeps the host known goes on for as long as the workers hand their runs back.

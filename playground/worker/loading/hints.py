@@ -1,9 +1,13 @@
 """What to do about errors that imports of ordinary programs end in, beyond what Python says."""
 
+import builtins
 import sys
+import traceback
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
+from engine.shown import meant
 from playground.worker.loading.modules import OURS
 from playground.worker.loading.user_files import is_user_file
 
@@ -21,7 +25,20 @@ def hint(error: BaseException) -> str:
         case ImportError(msg=str(text)) if "no known parent package" in text:
             return "The file lies in no package: leave the dot out, or put an __init__.py into its folder."
         case ImportError(name=str(name)) | AttributeError(obj=ModuleType(__name__=str(name))):
-            return _on_name(error, name)
+            return _on_name(error, name) or _likely(error)
+        case _:
+            return _likely(error)
+
+
+def _likely(error: BaseException) -> str:
+    """Return which name was probably meant, which Python says in its own traceback and in no message."""
+    match error:
+        case AttributeError(name=str(name), obj=obj):
+            held: Any = obj if isinstance(obj, type | ModuleType) else type(obj)
+            return meant(name, dir(held)).strip()
+        case NameError(name=str(name)) if error.__traceback__ is not None:
+            *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+            return meant(name, {**vars(builtins), **frame.f_globals, **frame.f_locals}).strip()
         case _:
             return ""
 

@@ -43,12 +43,12 @@ def import_file(file: Path) -> ModuleType:
     if not file.is_file():
         raise FileNotFoundError(f"there is no file {file.absolute()}")
     _install()
-    # Without `..`, since tracebacks and pages name the file as it was found.
-    whole = Path(os.path.abspath(file))
-    for place in dict.fromkeys([file.resolve(), whole]):
+    # Without the dots of a relative name, which tracebacks and pages would show.
+    named = Path(os.path.abspath(file))
+    for place in dict.fromkeys([file.resolve(), named]):
         search_from(place)
-    with _apart_from_others(_root(whole)):
-        return loaded(file) or _import(whole)
+    with _apart_from_others(_root(named)):
+        return loaded(file) or _import(named)
 
 
 def import_name(name: str) -> ModuleType:

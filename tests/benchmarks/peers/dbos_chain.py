@@ -1,6 +1,7 @@
-"""The chain in DBOS: a workflow whose steps are durable, on SQLite."""
+"""The chain in DBOS: a workflow whose steps are durable, on SQLite, or on the PostgreSQL whose URL is given."""
 
 import asyncio
+import sys
 import tempfile
 import time
 from typing import Any
@@ -41,21 +42,28 @@ async def measure(section: str, subject: str, rounds: int) -> None:
     print(section, subject, LENGTH * rounds / seconds, LENGTH * rounds / used, sep="\t")
 
 
-async def measure_all() -> None:
+async def measure_all(sections: str) -> None:
     """Measure alone and together."""
     await chain({"n": 0})
-    await measure("one", "DBOS", 1)
-    await measure("many", f"DBOS, {AT_ONCE} runs at once", AT_ONCE)
+    await measure(f"{sections}one", "DBOS", 1)
+    await measure(f"{sections}many", f"DBOS, {AT_ONCE} runs at once", AT_ONCE)
+
+
+def run_on(url: str, sections: str) -> None:
+    """Measure on a database."""
+    DBOS(config={"name": "bench", "system_database_url": url, "run_admin_server": False, "log_level": "ERROR"})
+    DBOS.launch()
+    asyncio.run(measure_all(sections))
+    DBOS.destroy()
 
 
 def main() -> None:
-    """Measure on SQLite, which is where DBOS keeps its steps when it has no PostgreSQL."""
+    """Measure on SQLite, which is where DBOS keeps its steps when it is told of no PostgreSQL."""
+    if len(sys.argv) > 1:
+        run_on(sys.argv[1].replace("postgres://", "postgresql+psycopg://", 1), "postgres-")
+        return
     with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite:///{folder}/dbos.sqlite3"
-        DBOS(config={"name": "bench", "system_database_url": url, "run_admin_server": False, "log_level": "ERROR"})
-        DBOS.launch()
-        asyncio.run(measure_all())
-        DBOS.destroy()
+        run_on(f"sqlite:///{folder}/dbos.sqlite3", "")
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ ON_BOTH_STORES = (
     "test_results",
     "test_rehearsals",
     "test_pausing",
+    "test_tags",
 )
 
 

@@ -13,7 +13,7 @@ from tests.engine.contract.tiny import add_one, ask, begin, double, fail, run_of
 
 TYPES = """
 run-created run-started run-suspended run-waiting run-succeeded run-failed run-canceled run-recovered run-forked
-run-undoing run-paused run-proceeded
+run-undoing run-paused run-proceeded run-tagged
 step-started step-output step-progress step-log step-attempt-failed step-suspended step-resumed step-expired
 step-succeeded step-failed step-canceled step-bailed step-undo-started step-undone step-undo-failed
 branch-decided race-decided attempt-caught
@@ -258,4 +258,4 @@ async def test_a_pause_is_recorded() -> None:
 def test_every_type_has_its_place_in_these_tests() -> None:
     """A type that nothing records would be a promise that nobody keeps."""
     recorded = {event.split()[0] for _, _, journal in JOURNALS for event in journal.split(", ")}
-    assert recorded | {"run-recovered", "run-forked", "run-paused", "run-proceeded"} == set(TYPES.split())
+    assert recorded | {"run-recovered", "run-forked", "run-paused", "run-proceeded", "run-tagged"} == set(TYPES.split())

@@ -90,6 +90,18 @@ def test_ctrl_c_ends_the_program() -> None:
     assert done.stdout == "interrupted\n"
 
 
+def test_where_ctrl_c_is_handled_an_interrupt_is_the_steps_own() -> None:
+    """A server that ends in an orderly way on SIGINT is not ended by a step that raises what Ctrl-C would."""
+    handled = "    asyncio.get_running_loop().add_signal_handler(2, print)\n"
+    code = INTERRUPTED.replace("async def main():\n", f"async def main():\n{handled}").replace(
+        "    await (", "    print(await ("
+    )
+    code = code.replace("start(1)\n", "start(1))\n")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert "status='failed'" in done.stdout
+    assert "KeyboardInterrupt" in done.stdout
+
+
 async def test_a_keyboard_interrupt_in_a_thread_fails_the_step() -> None:
     """Ctrl-C never comes to a thread, so one that is raised there is the step's own."""
     result = await run_to_end(begin().then(raising(KeyboardInterrupt(), sync=True)).commit(), 1)

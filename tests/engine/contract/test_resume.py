@@ -13,6 +13,7 @@ from engine.errors import (
     InvalidResumeData,
     NotSuspended,
     RunFinished,
+    UnknownLabel,
     UnknownRun,
     UnknownStep,
 )
@@ -73,6 +74,18 @@ async def test_an_index_finds_the_item() -> None:
     """index=1 names the second item."""
     run = await suspended(begin().foreach(ask).commit(), ["a", "b"])
     assert (await run.resume(ask, "yes", index=1)).steps["ask[1]"].output == "yes"
+
+
+async def test_who_uses_a_wrong_label_is_told_the_labels() -> None:
+    """They stand beside the steps that are suspended under them; a step without one stands alone."""
+    arms = [create_step(id=id, execute=lambda data, ctx, at=label: ctx.suspend(label=at)) for id, label in LABELLED]
+    run = await run_of(begin().parallel(arms).commit())
+    await run.start(1)
+    with pytest.raises(UnknownLabel, match=r"Suspended now: ask-1 \(ada\), ask-2 \(grace\), ask-3$"):
+        await run.resume(label="adaa", resume_data=1)
+
+
+LABELLED = [("ask-1", "ada"), ("ask-2", "grace"), ("ask-3", None)]
 
 
 async def test_a_label_finds_the_suspension() -> None:

@@ -1,15 +1,26 @@
 """The state of a run."""
 
 import asyncio
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
-from pydantic import BaseModel
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+from pydantic.dataclasses import dataclass
+from typing_extensions import TypedDict
 
 from engine import Context, Engine, MemoryStore, create_step, step
 from engine.errors import InvalidInput
 from engine.testing import Collector, run_to_end
 from tests.engine.contract.tiny import begin, run_of
+
+
+class Renamed(BaseModel):
+    """Fields that have another name in JSON."""
+
+    calls: int = Field(default=0, alias="callCount")
+    tokens: int = Field(default=0, validation_alias=AliasChoices("used", "spent"))
+    hidden: str = Field(default="", exclude=True)
+    raw: bytes = b""
 
 
 class Tally(BaseModel):
@@ -123,6 +134,53 @@ async def test_changes_are_validated() -> None:
     assert result.state["count"] == 3
 
 
+class Named(BaseModel):
+    """A state with a field that JSON has under another name, and one that takes either."""
+
+    calls: int = Field(default=0, alias="toolCalls")
+    seen: int = Field(default=0, validation_alias=AliasChoices("seen", "Seen"), serialization_alias="seenOut")
+
+
+class Loose(TypedDict, total=False):
+    """A state without a model."""
+
+    count: int
+
+
+@pytest.mark.parametrize("schema", [Named, Annotated[Named, "by field"]])
+@pytest.mark.parametrize("initial", [{}, {"toolCalls": 1, "seen": 1}])
+@pytest.mark.parametrize("changes", [{"calls": 2}, {"toolCalls": 2}, {"Seen": 2}, {"calls": 2, "Seen": 3}])
+async def test_a_change_goes_by_the_fields_name_or_its_alias(
+    schema: Any, initial: dict[str, int], changes: dict[str, int]
+) -> None:
+    """Either names the field, whatever was there before, and a second time too."""
+    seen: list[Named] = []
+    parts = [setting("set", **changes), setting("again", **changes), reading(lambda ctx: seen.append(ctx.state))]
+    flow = begin(state_schema=schema)
+    for part in parts:
+        flow = flow.then(part)
+    result = await run_to_end(flow.commit(), 1, initial_state=initial)
+    assert result.status == "success", result.error
+    before = initial.get("seen", 0)
+    changes = {"seen" if name == "Seen" else name: value for name, value in changes.items()}
+    assert seen[0].calls == changes.get("calls", changes.get("toolCalls", initial.get("toolCalls", 0)))
+    assert seen[0].seen == changes.get("seen", before)
+
+
+@pytest.mark.parametrize(
+    ("schema", "more"), [(Tally, {}), (Tally, {"count": 1}), (Loose, {}), (Loose, {"count": 1}), (Named, {"calls": 1})]
+)
+async def test_a_name_that_the_schema_does_not_have_fails_the_step(schema: Any, more: dict[str, int]) -> None:
+    """It can only be a mistake, and its value would be lost; what is set beside it is not set either."""
+    result = await run_to_end(begin(state_schema=schema).then(setting("wrong", cuont=2, **more)).commit(), 1)
+    assert (result.status, result.error_detail["type"]) == ("failed", "InvalidState")
+    assert (
+        f"{schema.__name__} has no 'cuont'. {'There are: ' if schema is Named else 'Did you mean count?'}"
+        in result.error
+    )
+    assert not result.state.get("count")
+
+
 async def test_a_change_that_cannot_become_json_is_an_error() -> None:
     """The state is JSON like every value."""
     result = await run_to_end(begin().then(setting("wrong", thing=object())).commit(), 1)
@@ -202,3 +260,51 @@ async def test_a_change_of_a_failed_attempt_stays() -> None:
 
     result = await run_to_end(begin().then(create_step(id="work", execute=work)).commit(), 1)
     assert (result.status, dict(result.state)) == ("failed", {"tried": True})
+
+
+@dataclass
+class Counted:
+    """A dataclass with a field that has another name in JSON."""
+
+    calls: int = Field(default=0, alias="callCount")
+
+
+@pytest.mark.parametrize(
+    ("changes", "attribute", "recorded"),
+    [
+        ({"calls": 1}, 1, {"callCount": 1}),
+        ({"callCount": 1}, 1, {"callCount": 1}),
+        ({"calls": 1, "raw": b"\xff"}, 1, {"callCount": 1}),
+        ({"tokens": 2}, 0, {"used": 2}),
+        ({"hidden": "x"}, 0, {}),
+    ],
+)
+async def test_a_field_is_set_by_either_of_its_names(changes: Any, attribute: int, recorded: Any) -> None:
+    """What a step sets it sees as the attribute, and it is recorded under the name in JSON."""
+    for kind in (Renamed, type("Open", (Renamed,), {"model_config": ConfigDict(populate_by_name=True)})):
+
+        async def work(data: Any, ctx: Context) -> int:
+            ctx.set_state(**changes)
+            return ctx.state.calls
+
+        work_step = create_step(id="work", execute=work, state_schema=kind)
+        result = await run_to_end(begin(state_schema=kind).then(work_step).commit(), 1)
+        assert (result.status, result.result) == ("success", attribute)
+        assert {key: result.state[key] for key in recorded} == recorded
+
+
+async def test_a_field_of_a_dataclass_is_set_by_either_of_its_names() -> None:
+    """As that of a model is."""
+    for changes in ({"calls": 3}, {"callCount": 3}):
+        workflow = begin(state_schema=Counted).then(setting("set", **changes)).commit()
+        assert dict((await run_to_end(workflow, 1)).state)["callCount"] == 3
+
+
+@pytest.mark.parametrize("kind", [Tally, Renamed, Counted])
+async def test_a_change_that_the_state_has_no_place_for_is_refused(kind: Any) -> None:
+    """pydantic passes over what a model does not have; a keyword that nothing would be left of is a mistake."""
+    result = await run_to_end(begin(state_schema=kind).then(setting("set", cals=1)).commit(), 1)
+    assert result.status == "failed"
+    assert result.error is not None
+    assert f"{kind.__name__} has no 'cals'." in result.error
+    assert ("Did you mean calls?" in result.error) is (kind is not Tally)

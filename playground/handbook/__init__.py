@@ -1,0 +1,1 @@
+"""The documentation that the distribution carries, and finding words in it."""

@@ -1,0 +1,1 @@
+"""Traces of runs, for those who ask for them: what makes them is loaded only then."""

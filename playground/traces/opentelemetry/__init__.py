@@ -1,0 +1,1 @@
+"""Traces by OpenTelemetry: a trace for each run, whichever workers execute it and however long it waits between."""
