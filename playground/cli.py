@@ -27,9 +27,9 @@ WRONG = 2
 """The code of a wrong command, as `playground.runs.refusals.Exit` has it, which needs Django to be set up."""
 WITHOUT_DATABASE = frozenset({"help", "version", "makemessages", "compilemessages"})
 BY_THEMSELVES = frozenset(
-    {"list", "run", "runs", "show", "resume", "send_event", "restart", "retry", "fork", "cancel", "check_workflows"}
-    | {"schedules", "arm", "disarm", "trigger", "web", "worker", "tokens", "add_token", "revoke_token", "scenarios"}
-    | {"docs", "fuzz", "mcp", "proceed"}
+    {"list", "run", "runs", "show", "resume", "send_event", "restart", "cancel", "check_workflows", "schedules"}
+    | {"arm", "disarm", "trigger", "web", "worker", "tokens", "add_token", "revoke_token", "scenarios", "fuzz"}
+    | {"docs", "mcp", "proceed", "retry", "fork"}
 )
 """Commands that open the database themselves, when they need it."""
 
