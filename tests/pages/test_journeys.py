@@ -76,9 +76,9 @@ def api(path: str, body: dict[str, Any]) -> Ask:
 @pytest.mark.parametrize(
     ("ask", "journals", "versions", "most"),
     [
-        pytest.param(page("/workflows/trip/", CITY), 0, 1, 4, id="start, page"),
-        pytest.param(api("/api/workflows/trip/start", INPUT), 0, 1, 4, id="start, API"),
-        pytest.param(api("/api/workflows/trip/start?runId=new", INPUT), 1, 1, 5, id="start by id, API"),
+        pytest.param(page("/workflows/trip/", CITY), 0, 1, 5, id="start, page"),
+        pytest.param(api("/api/workflows/trip/start", INPUT), 0, 1, 5, id="start, API"),
+        pytest.param(api("/api/workflows/trip/start?runId=new", INPUT), 1, 1, 6, id="start by id, API"),
         pytest.param(page("/runs/{}/resume/?step=approve", YES), 1, 1, 7, id="answer, page"),
         pytest.param(
             api("/api/workflows/trip/resume?runId={}", {"resumeData": {"approved": True}}), 1, 1, 7, id="answer, API"
@@ -90,7 +90,10 @@ def api(path: str, body: dict[str, Any]) -> Ask:
 async def test_a_request_reads_the_journal_and_the_catalogue_once(
     stage: Stage, statements: Recorder, ask: Ask, journals: int, versions: int, most: int
 ) -> None:
-    """What the first to need it has read is handed on, so that a long journal is folded once."""
+    """What the first to need it has read is handed on, so that a long journal is folded once.
+
+    Whoever records an input asks for the path in it that tells apart runs which follow one another.
+    """
     run_id = await stage.suspended()
     with statements() as asked:
         response = await ask(stage, run_id)
