@@ -109,14 +109,14 @@ class _Play:
         self._run_id = f"scenario-{name}"
         self._start = Start(
             input=given["input"],
-            state=given["state"],
-            request_context=given["request_context"],
+            state=given.get("state"),
+            request_context=given.get("request_context"),
             scheduled_for=_time_of(given.get("scheduled_for")),
-            rehearsal=given["rehearsal"] and Rehearsal.from_dict(given["rehearsal"]),
+            rehearsal=Rehearsal.from_dict(given["rehearsal"]) if given.get("rehearsal") else None,
         )
         self._stays = stays
-        self._answers = [Answer(**answer) for answer in given["answers"]]
-        self._events = [Sent(**event) for event in given["events"]]
+        self._answers = [Answer(**answer) for answer in given.get("answers", ())]
+        self._events = [Sent(**event) for event in given.get("events", ())]
 
     async def run(self) -> Played:
         """Start, and go on from rest to rest until the run has ended or nothing moves it."""
