@@ -58,7 +58,7 @@ class FakeClock:
     def stand_still_while(self, is_at_work: Callable[[], bool]) -> None:
         """Make no jump while steps are executed, so that what they take in real time lets no timer pass.
 
-        After `PATIENCE` it jumps all the same, since a step may wait for the clock itself.
+        After a second it jumps all the same, since a step may wait for the clock itself.
         """
         self._is_at_work = is_at_work
 
@@ -103,7 +103,7 @@ class FakeClock:
         if self._is_at_work():
             now = asyncio.get_running_loop().time()
             self._put_off_at = self._put_off_at or now
-            if now - self._put_off_at < PATIENCE:
+            if now - self._put_off_at < _PATIENCE:
                 self._jump_soon()
                 return
         self._put_off_at = None
@@ -117,7 +117,7 @@ class FakeClock:
 IDLE = 0.001
 """Real seconds that an automatic clock leaves to everything else before it jumps."""
 
-PATIENCE = 1.0
+_PATIENCE = 1.0
 """Real seconds for which it waits for steps that are executed."""
 
 

@@ -72,6 +72,7 @@ RUN: dict[str, tuple[Callable[[], Any], Right]] = {
     "watch": (asked, {"callback": print, "after": 0}),
     "observe": (asked, {"after": 0}),
     "send_event": (asked, {"name": "paid", "payload": 1}),
+    "tag": (asked, {"name": "x", "remove": []}),
     "cancel": (asked, {}),
     "restart": (asked, {}),
     "fork": (asked, {"step": "ask", "input_data": 1}),
@@ -164,7 +165,12 @@ async def test_a_method_that_is_called_wrongly_says_how_it_is_called(
     owner: type, name: str, make: Callable[[], Any], right: Right
 ) -> None:
     """Misspelt, unknown and surplus arguments are named, before anything is done, with a right call."""
+    takes_many = any(
+        one.kind is one.VAR_POSITIONAL for one in inspect.signature(getattr(owner, name)).parameters.values()
+    )
     for args, kwargs, message in miscalled(right):
+        if takes_many and args:
+            continue
         with pytest.raises(InvalidCall, match=rf"{owner.__name__}\.{name}: .*({message}).* Write it like this: \S"):
             getattr(await make(), name)(*args, **kwargs)
 

@@ -111,6 +111,7 @@ class Shown:
 
 PARTS = {
     "run-why": "why",
+    "run-code": "code",
     "run-head": "head",
     "run-values": "result",
     "run-state": "state",

@@ -8,6 +8,14 @@ from engine.testing import FakeClock
 from playground.scenarios.saving import Recorded
 
 
+def in_memory(workflow: Workflow[Any, Any]) -> Engine:
+    """Return an engine for a workflow, whose time passes only while none of its steps is executed, as in a scenario."""
+    clock = FakeClock()
+    engine = Engine([workflow], clock=clock)
+    clock.stand_still_while(lambda: engine.runtime.at_work)
+    return engine
+
+
 async def record(
     workflow: Workflow[Any, Any],
     value: Any,
@@ -25,7 +33,7 @@ async def record(
         event: a name and a payload, sent before the last answer, so that it is kept for the step that waits for it.
         start: what else the run starts with.
     """
-    engine = Engine([workflow], clock=FakeClock())
+    engine = in_memory(workflow)
     run = await engine.workflow(workflow.id).create_run()
     await run.start(value, **start)
     for number, (step, data) in enumerate(answers, 1):

@@ -24,7 +24,7 @@ from playground.scenarios.pytest_text import as_pytest
 from playground.scenarios.saving import Recorded, offered_results, scenario_of_run
 from tests.laws.trees import Plan, World, answer_to, build, plans
 from tests.scenarios.cases import shop
-from tests.scenarios.recording import record
+from tests.scenarios.recording import in_memory, record
 
 
 async def test_a_run_is_saved_with_what_it_was_given() -> None:
@@ -250,7 +250,7 @@ def test_events_are_no_function() -> None:
 @given(plan=plans(failing=True), data=st.integers(0, 20), answered=st.integers(0, 6))
 async def test_any_saved_run_comes_to_the_same(plan: Plan, data: int, answered: int) -> None:
     """Of a random workflow, answered to its end or left on the way: what was saved of it passes."""
-    engine = Engine([build(plan, World())], clock=FakeClock())
+    engine = in_memory(build(plan, World()))
     run = await engine.workflow("main").create_run()
     result = await run.start(data)
     for _ in range(answered):
