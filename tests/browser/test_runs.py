@@ -37,9 +37,10 @@ async def test_filters_apply_at_once_and_a_row_leads_to_its_run(context: Browser
     await status(page, "suspended")
     run_url = page.url
     await page.goto("/runs/")
-    await page.get_by_label("Text in id, input or error").fill("Everywhere")
+    await page.get_by_label("Text in id, name, input or error").fill("Everywhere")
     await expect(page.locator("tbody tr")).to_have_count(1)
-    await page.get_by_label("Status").select_option("failed")
+    await page.get_by_role("button", name="Status").click()
+    await page.get_by_role("checkbox", name="failed").check()
     await expect(page.get_by_text("No runs here")).to_be_visible()
     await expect(page).to_have_url(re.compile(r"q=Everywhere.*status=failed"))
     assert await violations(page) == []

@@ -118,8 +118,10 @@ async def test_a_worker_that_has_heard_has_its_grace(tmp_path: Path) -> None:
         yard.supervisor.renew(at_once=True)
         async with asyncio.timeout(SECONDS):
             await child.ending.wait()
-        await asyncio.to_thread((tmp_path / "free").write_bytes, b"")
+        # For reading too, so that it is open for as long as the worker may ask, however often a signal interrupts that.
+        free = os.open(tmp_path / "free", os.O_RDWR)
         assert (await yard.ended())[:2] == (child.worker_id, 0)
+        os.close(free)
 
 
 async def test_nothing_is_left_behind(tmp_path: Path) -> None:
