@@ -240,7 +240,7 @@ def test_no_folder_is_a_heap() -> None:
 
 A_KIND_EACH: dict[str, set[str]] = {
     "execution": {
-        "attempts",
+        "catching",
         "concurrent",
         "group",
         "loops",

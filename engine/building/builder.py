@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar, overload
 
 from engine.building import additions
-from engine.building.carriage import check_key
 from engine.building.givens import Catching, Condition, Data, Inline, JsonDict, Result
+from engine.building.queue_options import check_key
 from engine.building.schedules import plan
 from engine.building.sequence import Part, node_of
 from engine.building.workflow import Workflow, not_before_commit

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Protocol, TypeVar, Unpack, overload
 
-from engine.building.carriage import check_carriage
+from engine.building.queue_options import check_carriage
 from engine.building.step_options import StepOptions, check_inline, check_options, signature_of_undo, state_schema
 from engine.errors import DefinitionError, InvalidId
 from engine.execution.context import Context

@@ -1,11 +1,11 @@
-"""The first word of a workflow's definition."""
+"""`create_workflow`: its options, and the builder that it returns."""
 
 import inspect
 from collections.abc import Sequence
 from typing import Any, TypedDict, TypeVar, Unpack, overload
 
 from engine.building.builder import WorkflowBuilder
-from engine.building.carriage import check_carriage, check_limits
+from engine.building.queue_options import check_carriage, check_limits
 from engine.building.schedules import Every, Schedule
 from engine.building.step_options import check_options, state_schema
 from engine.errors import DefinitionError

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from engine.clock import Clock
 from engine.errors import StaleEpoch
 from engine.events import Event, RunStatus
-from engine.execution.attempts import run_attempt
+from engine.execution.catching import run_attempt
 from engine.execution.concurrent import run_branch, run_foreach, run_parallel, run_race
 from engine.execution.hooks import left_by
 from engine.execution.loops import run_loop

@@ -1,4 +1,4 @@
-"""Steps and the small functions between them, as the executor calls them; and how a failed step is tried again."""
+"""`Step` and `Retry`: a step as the executor calls it, and how often and after which pauses it is tried again."""
 
 import inspect
 from collections.abc import Callable, Coroutine

@@ -1,4 +1,4 @@
-"""What others may bring instead of ours: stores, clocks, loggers."""
+"""Checks of the stores, clocks and loggers that a program brings: whether they have the methods that are called."""
 
 from engine.errors import DefinitionError
 from engine.shown import shown

@@ -1,4 +1,4 @@
-"""Attempts: a body whose failure is caught, and what runs then."""
+"""`.attempt`: a body whose failure is caught, and the handler that runs then."""
 
 from collections.abc import Iterator
 
