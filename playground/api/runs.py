@@ -142,4 +142,5 @@ def _wire(event: Event, graph: Graph | None) -> dict[str, Any]:
 
 def _problem(problem: ImportProblem) -> dict[str, Any]:
     found = asdict(problem)
-    return {**found, "neededBy": list(found.pop("needed_by"))}
+    needed_by = list(found.pop("needed_by"))
+    return {**found, "neededBy": needed_by}

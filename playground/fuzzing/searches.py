@@ -1,6 +1,7 @@
 """The searches of this process, one for each workflow: begun, stopped, and what the last one has found."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,6 +17,8 @@ from playground.catalogue import catalogue
 from playground.fuzzing.findings import Bounds, Finding, FuzzingRefused, Report
 from playground.fuzzing.trying import Order, search
 from playground.live import nudges
+
+logger = logging.getLogger("playground.fuzzing.searches")
 
 PAUSE = 0.5
 """Seconds between two nudges of those who watch."""
@@ -52,6 +55,9 @@ class _Search:
             self.report = replace(self.report, state="stopped")
         except OSError as error:
             self.report = replace(self.report, state="failed", problem=f"no process could be started: {error}")
+        except Exception as error:
+            logger.exception("inputs of workflow %s could not be tried", self.order.workflow)
+            self.report = replace(self.report, state="failed", problem=f"{type(error).__name__}: {error}")
         finally:
             await nudges.nudge_lists()
         return self.report

@@ -23,6 +23,8 @@ MOST = 4_000
 """Characters of a value that are told."""
 SHORT = 100
 """Characters of a value that stands on one line."""
+LOGGING = 50
+"""How many steps' logs stand in the text, the last ones."""
 
 
 async def run_text(loaded: Loaded) -> str:
@@ -41,7 +43,10 @@ async def run_text(loaded: Loaded) -> str:
         parts.append(
             f"the code of {changed.path} has changed since this run; a retry runs it as it is now\n{diff}".rstrip()
         )
-    parts += [text for step in run.steps() if (text := _logs(loaded, step))]
+    logs = [text for step in run.steps() if (text := _logs(loaded, step))]
+    if (left := len(logs) - LOGGING) > 0:
+        parts.append(f"({left} more steps have logged something before: see the run's page)")
+    parts += logs[-LOGGING:]
     if not run.ended:
         held = reasons(history, now=now, holder=await holder_of(loaded))
         parts += [f"not moving: {one.text}" for one in held if one.kind == "worker"]

@@ -1,5 +1,6 @@
 """Runs as files: everything that is known of one run, as JSON."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from engine.errors import RequestError, RunExists, UnknownRun
@@ -8,6 +9,7 @@ from engine.journal.fold import fold
 from playground.actions import actions, stepping
 from playground.actions.actions import store
 from playground.catalogue import catalogue
+from playground.forms.schema.mask import MASK
 from playground.runs.masking import mask_event
 
 FORMAT = "stepyard-run"
@@ -75,14 +77,40 @@ async def restore_and_fork(data: Any, step: str = "") -> str:
         step: the written path of the step; empty to go on from what has failed.
 
     Raises:
-        InvalidArchive: this is no exported run, or one that has not ended.
-        UnknownWorkflow, UnknownStep, StepNotRun, NotFailed, StartRefused: it is here now, and no new run was made.
+        InvalidArchive: this is no exported run, or one that has not ended; or it has stars in place of secrets, which
+            steps would be given. Then it is here now, as after the following errors.
+        RunExists: another run has this id here.
+        UnknownWorkflow, UnknownStep, StepNotRun, NotFailed, StartRefused: no new run was made.
     """
     try:
         run_id = await restore(data)
     except RunExists:
         run_id = str(data["run_id"])
+        if not _is_that(data, await store.read(run_id)):
+            raise
+    if _has_stars(data["events"]):
+        raise InvalidArchive(
+            f"run {run_id} was imported, but cannot be gone on with: in place of secrets it has {MASK}, and its "
+            "steps would be given that. Start a new run with its input, and give the secrets there"
+        )
     return await actions.fork(run_id, step) if step else await stepping.retry(run_id)
+
+
+def _is_that(data: Any, events: Sequence[Event]) -> bool:
+    """Tell whether a run that is here is the one that was exported, however its secrets are masked there."""
+    told = [(event["seq"], event["type"], Event.from_dict(event).at) for event in data["events"]]
+    return told == [(event.seq, event.type, event.at) for event in events]
+
+
+def _has_stars(value: Any) -> bool:
+    """Tell whether the mask of a secret stands anywhere in a value."""
+    match value:
+        case dict():
+            return any(map(_has_stars, value.values()))
+        case list():
+            return any(map(_has_stars, value))
+        case _:
+            return bool(value == MASK)
 
 
 def _masked(entry: catalogue.WorkflowEntry | None, event: Event) -> Event:

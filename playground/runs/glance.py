@@ -58,7 +58,9 @@ def _glances(rows: Sequence[RunSummary]) -> tuple[RunGlance, ...]:
     kept = {
         run_id: (number, _read(text)) for run_id, number, text in found.values_list("run_id", "number", "input_text")
     }
-    results = _results({kept[row.run_id][0]: kept[row.run_id][1] for row in rows if row.status == "success"})
+    # One may have been deleted since the list was read.
+    ended = [kept[row.run_id] for row in rows if row.status == "success" and row.run_id in kept]
+    results = _results(dict(ended))
     lines = []
     for row in rows:
         entry = versions.get((row.workflow_id, row.digest))

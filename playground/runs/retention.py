@@ -64,8 +64,10 @@ async def prune(*, keep: int | timedelta) -> int:
     deleted = 0
     while run_ids := await in_database(_expired, keep):
         deleted += await delete(run_ids)
-    await in_transaction(_forget)
-    await in_database(_shrink)
+    if deleted or not isinstance(keep, timedelta):
+        # Who only looks whether something is due, every few minutes, need not go through everything.
+        await in_transaction(_forget)
+        await in_database(_shrink)
     return deleted
 
 

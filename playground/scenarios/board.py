@@ -108,20 +108,25 @@ async def run(workflow_id: str, names: Sequence[str] = (), *, update: bool = Fal
     here, code = Path.cwd(), await code_id()
     files = _chosen(here, workflow_id, names)
     verdicts: list[Verdict] = []
+    site = await catalogue.site_of(workflow_id)
     _playing.update(files)
-    async with asyncio.TaskGroup() as tasks:
+    telling: list[asyncio.Task[None]] = []
 
-        def said(one: Came) -> None:
-            file = folder.file_of(here, one.verdict.workflow, one.verdict.name)
-            verdicts.append(one.verdict)
-            tasks.create_task(_said(file, one, code))
+    def said(one: Came) -> None:
+        file = folder.file_of(here, one.verdict.workflow, one.verdict.name)
+        verdicts.append(one.verdict)
+        telling.append(asyncio.create_task(_said(file, one, code)))
 
-        try:
-            await nudges.nudge_lists()
-            await play(files, await catalogue.site_of(workflow_id), said=said, update=update)
-        finally:
-            _playing.difference_update(files)
+    try:
+        await nudges.nudge_lists()
+        await play(files, site, said=said, update=update)
+    finally:
+        # A verdict that cannot be kept stops no other scenario.
+        kept = await asyncio.gather(*telling, return_exceptions=True)
+        _playing.difference_update(files)
     await nudges.nudge_lists()
+    for failed in filter(None, kept):
+        raise failed
     return verdicts
 
 

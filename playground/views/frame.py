@@ -42,7 +42,8 @@ async def frame_of(request: HttpRequest, section: str, notices: tuple[PageNotice
     """Return the frame of a page."""
     said = NOTICES.get(request.GET.get("notice", ""))
     problems = told(await catalogue.import_errors())
-    taken = await takeover.watch.tell()
+    # What a script asks for takes a part of the page, and would drop what is told once.
+    taken = None if "HX-Request" in request.headers or request.method == "HEAD" else await takeover.watch.tell()
     if taken is not None:
         notices += (PageNotice(status="success", text=taken.text, runs=taken.run_ids[:LINKED]),)
     return PageFrame(

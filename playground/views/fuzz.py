@@ -78,16 +78,23 @@ async def _page(request: HttpRequest, entry: WorkflowEntry, *, notice: str = "",
     chosen = set() if order is None else {*order.steps, *((order.rehearsal or {}).get("results", {}))}
     if request.method == "POST":
         chosen = {*request.POST.getlist("step")}
-    known = {name: getattr(usual, name) for name in NUMBERS}
+    known = {name: _written(getattr(usual, name)) for name in NUMBERS}
     context = FuzzPage(
         workflow_id=entry.workflow_id,
         report=report,
-        typed={name: request.POST.get(name, "" if value is None else f"{value:g}") for name, value in known.items()},
+        typed={name: request.POST.get(name, text) for name, text in known.items()},
         steps=tuple((step, step in chosen) for step in _steps(entry)),
     )
     notices = (PageNotice(status="failed", text=notice),) if notice else ()
     frame = await frame_of(request, "workflows", notices)
     return page(request, "workflow/fuzz.html", context, frame=frame, status=status)
+
+
+def _written(number: float | None) -> str:
+    """Return a number as a person types it."""
+    if number is None:
+        return ""
+    return f"{number:g}" if isinstance(number, float) else str(number)
 
 
 def _steps(entry: WorkflowEntry) -> list[str]:

@@ -67,6 +67,8 @@ class RunsPage:
     """What is wrong with the filters; it stands in the list, which is all that a change of a filter brings anew."""
     wrong: tuple[str, ...]
     """The parameters that mean nothing."""
+    here: str
+    """The address of the list, which is not that of the request when a file was refused."""
     socket: str = "/ws/pulse/"
 
 
@@ -89,14 +91,17 @@ async def _list(request: HttpRequest, notices: tuple[PageNotice, ...] = (), *, s
         found = await listing.page(wanted.filter, after=wanted.after, limit=wanted.limit)
     query = {name: value for name, value in chosen.items() if value}
     size = {"limit": limit} if (limit := request.GET.get("limit", "").strip()) else {}
+    asked = request.GET.urlencode()
     context = RunsPage(
+        here=f"{reverse('runs')}?{asked}" if asked else reverse("runs"),
         rows=await glances(found.rows),
         next=urlencode({**query, **size, "after": found.next}) if found.next else "",
         longer=_longer(query, request.GET.get("after", ""), wanted) if wanted is not None and found.next else "",
-        first=f"?{urlencode(query | size)}" if request.GET.get("after") else "",
+        first=f"{reverse('runs')}?{urlencode(query | size)}" if request.GET.get("after") else "",
         workflows=tuple(sorted({entry.workflow_id for entry in await catalogue.workflows()})),
         statuses=_choices(STATUSES, chosen["status"]),
-        tags=_choices(await listing.known_tags(), chosen["tag"]),
+        # A script takes the list alone, again and again.
+        tags=_choices([] if "HX-Request" in request.headers else await listing.known_tags(), chosen["tag"]),
         chosen=chosen,
         chips=tuple(_chips(query)),
         spans=tuple((words, _since(query, length)) for words, length in SPANS),

@@ -10,7 +10,7 @@ from playground.actions.actions import store
 from playground.fleet import takeover
 from playground.fleet.takeover import TakenOver, Watch
 from tests.pages.conftest import stage
-from tests.pages.stage import TRIP, Stage
+from tests.pages.stage import TRIP, Stage, text_of
 
 __all__ = ["stage"]
 
@@ -49,6 +49,8 @@ async def test_it_is_told_once_when_all_have_gone_on(stage: Stage, watch: Watch)
     await stage.play(runs[0])
     assert "After the restart" not in await stage.get("/runs/")
     await stage.play(runs[1])
+    # What a script takes of the page would show it to nobody.
+    assert "After the restart" not in text_of(await stage.client.get("/runs/", headers={"HX-Request": "true"}))
     page = await stage.get("/runs/")
     assert "After the restart 2 runs went on, 0 steps were run again." in page
     assert all(f'href="/runs/{run_id}/"' in page.split('id="list"')[0] for run_id in runs)

@@ -129,3 +129,11 @@ def test_a_strange_turn_is_the_first(text: str) -> None:
         {"type": "string"}, [("f", ""), ("f:tab", "fields"), ("f:turns", text), ("f:do", "example:edges")]
     )
     assert form.note.startswith("Edge case 1 of")
+
+
+@pytest.mark.parametrize("kind", ["edges", "invalid"])
+@pytest.mark.parametrize("keyword", ["minLength", "maxLength"])
+def test_no_example_is_as_long_as_a_schema_may_allow(kind: str, keyword: str) -> None:
+    """A text of two billion characters would be the end of the process that makes it."""
+    form = Form.blank({"type": "string", keyword: 2**31 - 1})
+    assert len(form._exemplary(kind).html()) < 100_000

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from playground.actions import actions
+from playground.forms.schema.mask import MASK
 from playground.runs import archive, retention
 from tests.pages.conftest import stage
 from tests.pages.stage import TRIP, Stage, text_of
@@ -69,6 +70,35 @@ async def test_what_is_no_run_is_refused(stage: Stage, body: Any) -> None:
     response = await stage.client.post("/runs/import/", {"file": file, "do": "fork"})
     assert response.status_code == 422
     assert "run.json: " in text_of(response)
+
+
+async def test_another_run_of_that_id_is_not_forked(stage: Stage) -> None:
+    """Ids are free text: what is here under the same one is somebody else's."""
+    data = await elsewhere(stage)
+    await actions.start("bill", 0, run_id=data["run_id"])
+    await stage.play(data["run_id"])
+    status, answer = await post(stage, "?retry=true", data)
+    assert status == 409, answer
+    assert "exists" in answer["error"] or "has this id" in answer["error"]
+
+
+async def test_what_was_masked_is_not_given_to_steps(stage: Stage) -> None:
+    """It is imported, to be read; going on would have steps act on stars."""
+    data = await elsewhere(stage)
+    created = data["events"][0]["payload"]
+    created["request_context"] = {"token": MASK}
+    status, answer = await post(stage, "?retry=true", data)
+    assert status == 409, answer
+    assert "in place of secrets" in answer["error"]
+    assert (await actions.state_of(data["run_id"])).status == "failed"
+
+
+async def test_the_list_under_a_refused_file_is_still_the_list(stage: Stage) -> None:
+    """What it asks for next goes to its own address."""
+    response = await stage.client.post("/runs/import/", {"do": "fork"})
+    page = text_of(response)
+    assert 'data-url="/runs/"' in page
+    assert 'hx-get="/runs/import/' not in page
 
 
 async def test_the_page_imports_and_forks(stage: Stage) -> None:

@@ -1,6 +1,5 @@
 """What a schema says at one place, with its references and `allOf` parts folded into one."""
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
@@ -305,4 +304,4 @@ def tighter(keyword: str, one: Any, two: Any) -> Any:
 
 def numeric(value: Any) -> TypeGuard[float]:
     """Tell whether a keyword's value is a number that can be compared."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and not math.isnan(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and value == value

@@ -18,6 +18,8 @@ UNICODE = (
 )
 LONG = 300
 """Characters of a long text, where no rule says how long it may be."""
+LONGEST = 10_000
+"""Characters of the longest text that is offered; a schema may allow billions."""
 FAR = {
     "date": ("0001-01-01", "9999-12-31", "2024-02-29"),
     "date-time": ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z", "2024-02-29T23:59:60Z"),
@@ -119,8 +121,9 @@ def _edges_of(kind: Any, shape: Shape, value: Json, *, nullable: bool) -> Iterat
 def _texts(facts: Mapping[str, Any]) -> Iterator[tuple[str, Json]]:
     shortest, longest = _count(facts, "minLength", 0), _count(facts, "maxLength", LONG)
     yield "is empty", ""
-    yield f"has {longest} characters", ("long text " * (longest // 10 + 1))[:longest]
-    if shortest:
+    if longest <= LONGEST:
+        yield f"has {longest} characters", ("long text " * (longest // 10 + 1))[:longest]
+    if 0 < shortest <= LONGEST:
         yield f"has {shortest} characters", "x" * shortest
     yield "is of many scripts", UNICODE[:longest]
     yield "is blank", " "
@@ -153,9 +156,9 @@ def _breaches_of(kind: Any, shape: Shape, value: Json, *, nullable: bool) -> Ite
     facts = shape.facts
     match kind:
         case Text(format=name):
-            if low := _count(facts, "minLength", 0):
+            if 0 < (low := _count(facts, "minLength", 0)) <= LONGEST:
                 yield f"is shorter than {low} characters", "x" * (low - 1)
-            if "maxLength" in facts:
+            if "maxLength" in facts and _count(facts, "maxLength", 0) <= LONGEST:
                 yield f"is longer than {facts['maxLength']} characters", "x" * (_count(facts, "maxLength", 0) + 1)
             if "pattern" in facts:
                 yield "does not match its pattern", "\u2603 no match \u2603"

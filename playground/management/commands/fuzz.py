@@ -76,7 +76,7 @@ class Command(RunsCommand):
             steps=tuple(step for step, is_given, _ in named if not is_given),
         )
         report = await search(order, said=said)
-        if report.state == "failed":
+        if report.state == "failed" and not report.findings:
             raise CommandRefused(report.problem)
         self.give(report.to_dict(), "\n".join(_lines(report)))
         return Exit.FAILED if report.findings else Exit.DONE
@@ -86,6 +86,8 @@ def _lines(report: Report) -> Iterator[str]:
     for finding in report.findings:
         yield from _finding(finding)
     yield f"{'Found nothing' if not report.findings else f'Found {len(report.findings)}'}: {report.tried}."
+    if report.problem:
+        yield f"It ended early: {report.problem}"
     if report.unreached:
         yield f"No input came to {', '.join(report.unreached)}."
 
