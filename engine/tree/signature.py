@@ -317,12 +317,14 @@ def _check_first(name: str, first: inspect.Parameter, context: inspect.Parameter
     """Check that a function that takes no data does not begin with a parameter that looks as if it were for them.
 
     Raises:
-        DefinitionError: the first one has a default, which would always hold, or takes keywords.
+        DefinitionError: the first one has a type and a default, which would always hold, or takes keywords.
     """
     if first.kind is first.VAR_KEYWORD:
         raise DefinitionError(f"{name} takes **{first.name}, but data are given as one value: take (data).")
+    # Without a type it is how a lambda in a loop fixes a value: ``lambda value=value: value``.
+    is_typed = first.annotation is not first.empty
     by_position = first.kind in (first.POSITIONAL_ONLY, first.POSITIONAL_OR_KEYWORD)
-    if by_position and first is not context and first.default is not first.empty:
+    if by_position and is_typed and first is not context and first.default is not first.empty:
         raise DefinitionError(
             f"{name} takes {first.name} with a default, which would hold always: what has a default is not given the "
             f"data. Leave the default out, or, if it fixes a value, put the data before it: (data, {first.name}=...)."

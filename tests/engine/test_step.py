@@ -16,6 +16,7 @@ from pydantic import BaseModel
 import engine
 from engine import Context, Retry, Step, clone_step, create_step, step
 from engine.errors import DefinitionError, InvalidId, InvalidSchema
+from engine.testing import run_to_end
 from tests.engine.contract.tiny import begin, run_of
 
 if TYPE_CHECKING:
@@ -389,3 +390,10 @@ def test_a_retry_out_of_range_is_refused(given: dict[str, Any]) -> None:
     (name,) = given
     with pytest.raises(DefinitionError, match=rf"Retry\({name}=.*[Ee]xpected"):
         Retry(**given)
+
+
+async def test_a_lambda_may_fix_a_value_by_a_default() -> None:
+    """As lambdas in a loop have to; it is given no data, and each has the value of its own turn."""
+    steps = [create_step(id=f"give-{number}", execute=lambda number=number: number) for number in (1, 2)]
+    flow = begin().parallel(steps).commit()
+    assert (await run_to_end(flow, 9)).result == {"give-1": 1, "give-2": 2}

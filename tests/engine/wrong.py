@@ -212,10 +212,6 @@ FUNCTIONS: list[tuple[Callable[[], Any], str]] = [
         lambda: step(always_three),
         r"always_three takes data with a default, which would hold always.*Leave the default",
     ),
-    (
-        lambda: make(id="x", execute=lambda n=3: n),
-        r"takes n with a default.*before it: \(data, n=\.\.\.\)",
-    ),
     (lambda: make(id="x", execute=soon, undo=always_three), r"always_three takes data with a default"),
     (lambda: flow().map(always_three), r"always_three takes data with a default"),
     (lambda: step(by_name), r"by_name takes \*\*data, but data are given as one value: take \(data\)"),
