@@ -12,8 +12,8 @@ PEERS := .bench
 PEERS_STAMP := $(PEERS)/.installed
 PEERS_LISTS := tests/benchmarks/peers/requirements.txt tests/benchmarks/peers/package.json
 PYTEST := $(BIN)/python -m pytest
-# Two for each core, since many tests wait for processes that they have started.
-SPREAD := --numprocesses $(shell $(PYTHON) -c 'import os; print(min(2 * (os.cpu_count() or 1), 8))')
+# One more than there are cores, since many tests wait for processes that they have started.
+SPREAD := --numprocesses $(shell $(PYTHON) -c 'import os; print(min((os.cpu_count() or 1) + 1, 8))')
 SECONDS_EACH := not browser and not faults and not servers and not slow and not wheel
 NONE_IS_FINE := || [ $$? -eq 5 ] # pytest's code for "no test was found"
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)

@@ -322,7 +322,7 @@ class Worker(models.Model):
     """Since when somebody has looked in vain for a sign; null while there is one."""
     wanted = models.CharField(max_length=8, blank=True, default="")
     """What its supervisor is asked to do with it: `playground.fleet.host.Order`."""
-    queues = models.TextField(default="[]")
+    queues = models.TextField(db_default="[]")
     """The distributed queues from which it takes, as JSON; none when it looks for runs itself."""
     versions = models.TextField(default="{}")
     """The digests of the workflows that it holds, by their ids, as JSON."""

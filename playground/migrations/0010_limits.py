@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='worker',
             name='queues',
-            field=models.TextField(default='[]'),
+            field=models.TextField(db_default='[]'),
         ),
         migrations.AddField(
             model_name='workflowversion',

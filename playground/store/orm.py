@@ -257,5 +257,6 @@ def _record(run: RunRow, drafts: Sequence[Draft]) -> None:
 
 
 def _lane(workflow_id: str, drafts: Sequence[Draft]) -> str | None:
-    given = next(draft.payload["input"] for draft in reversed(drafts) if "input" in draft.payload and not draft.path)
-    return lane_of(workflow_id, given)
+    # A fork has the input of its run, and maybe another one for the step from which it goes on.
+    starts = [draft for draft in drafts if draft.type in ("run-created", "run-started") and "input" in draft.payload]
+    return lane_of(workflow_id, starts[-1].payload["input"]) if starts else None

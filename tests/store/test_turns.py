@@ -258,3 +258,12 @@ class Contest:
         with self._lock:
             self._held[customer] -= 1
         transact(partial(Run.objects.filter(number=run.number).update, ended_at=Now(), leased_until=None))
+
+
+async def test_a_fork_follows_the_runs_of_its_own_input(store: OrmStore) -> None:
+    """Not those of what the step is given from which it goes on."""
+    await publish(key="customer")
+    created = Draft(AT, "run-created", (), {"workflow_id": "flow", "input": {"customer": "Ada"}})
+    forked = Draft(AT, "run-forked", (), {"from_run_id": "r", "step": ["charge"], "input": {"customer": "Bob"}})
+    await store.create("f", [created, forked])
+    assert await in_database(lambda: Run.objects.get(run_id="f").lane) == '"Ada"'

@@ -39,6 +39,22 @@ def think(data: int) -> int:
 
 asking = create_workflow(id="asking", input_schema=int, output_schema=int).then(ask).commit()
 falling = create_workflow(id="falling", input_schema=int, output_schema=int).then(fall).commit()
+
+
+class Unreadable(Exception):
+    """An error whose text raises one itself."""
+
+    def __str__(self) -> str:
+        raise RuntimeError("no text")
+
+
+@step
+async def break_down(data: int) -> int:
+    """Fail with it."""
+    raise Unreadable
+
+
+breaking = create_workflow(id="breaking", input_schema=int, output_schema=int).then(break_down).commit()
 thinking = create_workflow(id="thinking", input_schema=int, output_schema=int).then(think).commit()
 
 HOSTS: list["Host"] = []
@@ -55,7 +71,7 @@ class Host:
     def __init__(self, store: MemoryStore, sampler: Sampler | None = None) -> None:
         self.exporter = InMemorySpanExporter()
         self.spans = Spans(SimpleSpanProcessor(self.exporter), attributes={"host.name": "here"}, sampler=sampler)
-        self.engine = Engine([asking, falling, thinking], store=store)
+        self.engine = Engine([asking, breaking, falling, thinking], store=store)
         observing = Observing()
         observing.trace(self.spans)
         self.engine.runtime.observer = observing
@@ -122,6 +138,15 @@ async def test_errors_stand_at_each_attempt_and_at_the_run() -> None:
     assert all(span.events[0].attributes["exception.message"].startswith("attempt") for span in attempts)
     assert whole.status.status_code is StatusCode.ERROR
     assert whole.status.description == "ValueError: attempt 2"
+
+
+async def test_an_error_without_a_text_fails_the_run_as_any_other() -> None:
+    """What a trace cannot say of it is no reason to execute the step again and again."""
+    host = Host(MemoryStore())
+    run = await host.start("breaking")
+    assert (await run.state()).status == "failed"
+    attempt, _ = host.finished
+    assert attempt.status.description.startswith("Unreadable: Unreadable (its message cannot be read")
 
 
 async def test_what_steps_trace_themselves_is_inside() -> None:

@@ -4,6 +4,7 @@ Nothing is handed on between workers: the trace of a run, and its own span, foll
 after days on another machine is in the trace in which the run began.
 """
 
+import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -17,6 +18,7 @@ from opentelemetry.trace import Link, NonRecordingSpan, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from opentelemetry.util.types import AttributeValue
 
+from engine.failure import message_of
 from engine.journal.state import RunState
 from engine.paths import Path, format_path
 from playground.traces.opentelemetry.trace_ids import Ids, context_of, given
@@ -60,8 +62,12 @@ class Spans:
             def ends(how: str, error: BaseException | None) -> None:
                 span.set_attribute("stepyard.end", how)
                 if error is not None:
-                    span.record_exception(error)
-                    span.set_status(Status(StatusCode.ERROR, f"{type(error).__name__}: {error}"))
+                    # By the engine's words, since the text of an error of the user's may raise one itself.
+                    kind, message = type(error).__name__, message_of(error)
+                    lines = "".join(traceback.format_tb(error.__traceback__))
+                    told = {"exception.type": kind, "exception.message": message, "exception.stacktrace": lines}
+                    span.add_event("exception", told)
+                    span.set_status(Status(StatusCode.ERROR, f"{kind}: {message}"))
 
             ends(INTERRUPTED, None)
             yield ends
