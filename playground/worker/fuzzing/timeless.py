@@ -83,6 +83,7 @@ class Jobs:
             job.add_done_callback(lambda _: cls._add(-1))
             return job
 
+        # A method of the library is wrapped, for every pool that user code may make.
         futures.ThreadPoolExecutor.submit = counted  # type: ignore[assignment, method-assign]
 
     @classmethod

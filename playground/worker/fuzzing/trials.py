@@ -90,7 +90,7 @@ class Trials:
         try:
             os.dup2(words.fileno(), 1)
             os.dup2(words.fileno(), 2)
-            with _limited(self.memory):
+            with _MemoryLimit(self.memory):
                 outcome = self._outcome(value)
             with open(writes, "w", encoding="utf-8") as out:
                 out.write(f"{json.dumps(asdict(outcome))}\n")
@@ -187,7 +187,7 @@ def _line(fd: int, seconds: float) -> tuple[bytes, bool]:
     return got, True
 
 
-class _limited:  # noqa: N801  It is used as a function.
+class _MemoryLimit:
     """Bounds the memory of this process, and leaves no core files."""
 
     def __init__(self, megabytes: int) -> None:
