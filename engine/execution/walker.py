@@ -93,19 +93,17 @@ def given_at(state: RunState, held: dict[Path, Value], path: Path, value: Value,
     return value if other is MISSING else Value(other, {"value": other})
 
 
-def is_at_work(state: RunState) -> bool:
-    """Tell whether the function of a step is executed; one that waits for its next attempt or is rehearsed late is not.
+def waits_for_clock(state: RunState) -> bool:
+    """Tell whether a run in execution only goes on by time: to a next attempt, or the end of a rehearsed delay.
 
-    Arguments: the fold of a run that is in execution.
+    With whatever else it is at, it goes on by itself, be it to its rest: a step that is executed, the record of an
+    attempt, the work between two steps.
     """
     late = {} if state.rehearsal is None else state.rehearsal.delays
-    return any(
-        step.kind == "step"
-        and step.status == "running"
-        and step.retry_at is None
-        and format_path(ids_of(step.path)) not in late
-        for step in state.open.values()
-    )
+    undoing = any(step.undo is not None and step.undo.retry_at is not None for step in state.left_to_undo)
+    steps = [step for step in state.open.values() if step.kind == "step" and step.status == "running"]
+    waits = [step.retry_at is not None or format_path(ids_of(step.path)) in late for step in steps]
+    return (undoing or bool(waits)) and all(waits)
 
 
 def at_rest(

@@ -14,7 +14,7 @@ from engine.execution import Execution, Recorder
 from engine.execution.capture import LOGGER, capturing
 from engine.execution.hooks import left_by
 from engine.execution.ports import Observer
-from engine.execution.walker import is_at_work
+from engine.execution.walker import waits_for_clock
 from engine.failure import describe
 from engine.ids import new_run_id
 from engine.journal.fit import check_fit, check_known
@@ -200,8 +200,13 @@ class Runtime:
 
     @property
     def at_work(self) -> bool:
-        """Whether the function of a step is executed here at this moment."""
-        return any(is_at_work(execution.journal.state) for execution in self._live.values())
+        """Whether a run is executed here that goes on, or comes to rest, without any time passing."""
+        return not all(waits_for_clock(execution.journal.state) for execution in self._live.values())
+
+    @property
+    def driven(self) -> bool:
+        """Whether somebody here waits for a run to come to rest."""
+        return bool(self._driven)
 
     def stop(self, run_id: str) -> None:
         """Interrupt a run, also one that another engine on the same store executes; nothing more of it is recorded."""

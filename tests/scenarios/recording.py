@@ -12,7 +12,7 @@ def in_memory(workflow: Workflow[Any, Any]) -> Engine:
     """Return an engine for a workflow, whose time passes only while none of its steps is executed, as in a scenario."""
     clock = FakeClock()
     engine = Engine([workflow], clock=clock)
-    clock.stand_still_while(lambda: engine.runtime.at_work)
+    clock.stand_still_while(lambda: engine.runtime.at_work or not engine.runtime.driven)
     return engine
 
 

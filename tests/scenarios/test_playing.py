@@ -1,14 +1,17 @@
 """Playing scenarios: what they are given, what is expected, and what is said where that differs."""
 
+import asyncio
 import time
 from typing import Any
 
 import pytest
 
-from engine import Context, create_workflow, step
+from engine import Context, MemoryStore, Workflow, create_workflow, step
 from engine.errors import SuspendTimeout
+from engine.execution.segment import Execution
 from engine.playing import judge, play
 from engine.scenarios.scenario import Answer, Scenario, ScenarioProblem, Sent
+from engine.testing import run_to_end
 from tests.scenarios.cases import scenario, shop
 
 
@@ -97,15 +100,44 @@ def reviewer(name: str) -> Any:
     return ask
 
 
-async def test_no_time_passes_while_steps_are_executed() -> None:
-    """Two deadlines that end together pass together, however long the one takes to ask after the other has asked."""
-    two = create_workflow(id="two", input_schema=int, output_schema=dict).parallel([reviewer("ada"), reviewer("bob")])
+def two_reviewers() -> Workflow[int, dict[str, str]]:
+    """Return a workflow that asks two at once."""
+    both = create_workflow(id="two", input_schema=int, output_schema=dict[str, str])
+    return both.parallel([reviewer("ada"), reviewer("bob")]).commit()
+
+
+def late_and_answered() -> Scenario:
+    """Return a scenario in which both let their deadline pass, and their bosses answer."""
     late = (Answer(step="ada", late=True), Answer(step="bob", late=True))
     bosses = (Answer(step="ada", data="A"), Answer(step="bob", data="B"))
     expect = {"status": "success", "result": {"ada": "A", "bob": "B"}}
-    saved = Scenario(workflow="two", name="late", input=1, answers=(*late, *bosses), expect=expect)
-    verdict, _ = await judge(two.commit(), saved)
+    return Scenario(workflow="two", name="late", input=1, answers=(*late, *bosses), expect=expect)
+
+
+async def test_no_time_passes_while_steps_are_executed() -> None:
+    """Two deadlines that end together pass together, however long the one takes to ask after the other has asked."""
+    verdict, _ = await judge(two_reviewers(), late_and_answered())
     assert verdict.passed, verdict.text
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"), [(MemoryStore, "append"), (MemoryStore, "claim"), (MemoryStore, "read"), (Execution, "segment")]
+)
+async def test_no_time_passes_between_steps_either(monkeypatch: pytest.MonkeyPatch, owner: type, name: str) -> None:
+    """A machine that is busy as something is recorded, or as the run comes to rest, makes nobody late."""
+    inner = getattr(owner, name)
+
+    async def slowed(*given: Any, **named: Any) -> Any:
+        await asyncio.sleep(0.01)
+        done = await inner(*given, **named)
+        await asyncio.sleep(0.01)
+        return done
+
+    monkeypatch.setattr(owner, name, slowed)
+    verdict, _ = await judge(two_reviewers(), late_and_answered())
+    assert verdict.passed, verdict.text
+    answers = {"ada": "A", "bob": "B"}
+    assert (await run_to_end(two_reviewers(), 1, answers=answers)).result == answers
 
 
 async def test_a_timer_does_not_overtake_a_person() -> None:
