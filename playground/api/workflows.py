@@ -14,7 +14,7 @@ from playground.api.waiting import settled
 from playground.catalogue import catalogue
 from playground.runpage.loading import load, reasons_of
 from playground.runs import lists, retention, wire
-from playground.runs.filters import MOST, read_filter
+from playground.runs.filters import MOST, joined, read_filter
 
 """The most runs of one answer."""
 NAMES = {"resource_id": "resourceId", "since": "fromDate", "until": "toDate"}
@@ -129,7 +129,7 @@ async def time_travel_async(request: HttpRequest, workflow_id: str) -> Answer:
 async def runs_of(request: HttpRequest, workflow_id: str) -> Answer:
     """Return a workflow's runs, newest first, page by page."""
     await catalogue.workflow(workflow_id)
-    given = request.GET.dict()
+    given = joined(request.GET.lists())
     if given.get("limit") == "false":
         # Clients say so for as many as there are.
         given["limit"] = str(MOST)
