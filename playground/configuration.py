@@ -15,6 +15,9 @@ QUEUES = ("procrastinate", "celery")
 TRACES = ("otlp", "console")
 LOG_FORMATS = ("text", "json")
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+LONGEST_KEPT = timedelta(days=36_500)
+LONGEST_NUMBER = 20
+"""In digits; Python refuses to read thousands of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +38,7 @@ class Configuration:
     host_name: str
     """What this machine is called among those that share a database."""
     silent: int
-    """After how many seconds without a sign a worker on another machine counts as gone."""
+    """After how many seconds without a sign a worker on another machine counts as gone; each gives one a second."""
     grace: int
     """For how many seconds a worker that is told to end goes on with its runs before it hands them back."""
     blocked_seconds: int
@@ -91,16 +94,25 @@ class Configuration:
     """The workers that died since a file was saved."""
 
 
-def read_keep(text: str, name: str) -> int | timedelta:
+def read_keep(text: str, name: str, *, least: int) -> int | timedelta:
     """Read how many runs are kept, or for how long.
 
+    Args:
+        text: what is to be read.
+        name: what the text was given for, with which messages begin.
+        least: the smallest number, of runs and of units of time.
+
     Raises:
-        ImproperlyConfigured: it is neither; the message begins with the name.
+        ImproperlyConfigured: it is neither, or less than that, or a time beyond `LONGEST_KEPT`.
     """
-    match = re.fullmatch(r"(\d{1,6})([mhdw]?)", text, re.ASCII)
+    match = re.fullmatch(r"(\d{1,9})([mhdw]?)", text, re.ASCII)
     if match is None:
         raise ImproperlyConfigured(f"{name} takes a number of runs or an age such as 12h, 30d or 8w, not {text!r}.")
     number, unit = int(match[1]), match[2]
+    if number < least:
+        raise ImproperlyConfigured(f"{name} is {text!r}, which keeps nothing; {least}{unit} is the least.")
+    if unit and number > LONGEST_KEPT // UNITS[unit]:
+        raise ImproperlyConfigured(f"{name} is {text!r}; {LONGEST_KEPT // UNITS[unit]}{unit} is the longest.")
     return number * UNITS[unit] if unit else number
 
 
@@ -122,7 +134,8 @@ class _Variables:
 
     def number(self, variable: str, default: int, least: int, most: int) -> int:
         text = self.text(variable, str(default))
-        if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+        read = text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
+        if not read or not least <= int(text) <= most:
             raise ImproperlyConfigured(f"{variable} is {text!r}; a whole number from {least} to {most} is expected.")
         return int(text)
 
@@ -158,7 +171,7 @@ class _Variables:
 
     def keep(self, variable: str) -> int | timedelta | None:
         text = self.text(variable)
-        return read_keep(text, variable) if text else None
+        return read_keep(text, variable, least=1) if text else None
 
     def file(self, variable: str) -> Path | None:
         text = self.text(variable)
@@ -178,7 +191,7 @@ def read(environment: Mapping[str, str]) -> Configuration:
         workers=given.number("STEPYARD_WORKERS", 1, 0, 64),
         concurrent_runs=given.number("STEPYARD_CONCURRENT_RUNS", 100, 1, 10_000),
         host_name=given.text("STEPYARD_HOST_NAME") or socket.gethostname(),
-        silent=given.number("STEPYARD_SILENT", 3, 1, 3600),
+        silent=given.number("STEPYARD_SILENT", 3, 2, 3600),
         grace=given.number("STEPYARD_GRACE", 30, 0, 86_400),
         blocked_seconds=given.number("STEPYARD_BLOCKED_SECONDS", 60, 0, 86_400),
         db=Path(given.text("STEPYARD_DB", ".stepyard/playground.sqlite3")),

@@ -4,14 +4,15 @@ import re
 import subprocess
 import sys
 from dataclasses import FrozenInstanceError, fields, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from playground.worker.pulse import BEAT
 
-from playground.configuration import Configuration, read
+from playground.configuration import LONGEST_KEPT, Configuration, read
 from playground.queues.choosing import further_apps
 from tests.command.running import ROOT, environment
 
@@ -71,7 +72,7 @@ def test_every_field_has_a_variable() -> None:
     assert {row[2] for row in table.args[1]} == {field.name for field in fields(Configuration)}
 
 
-@pytest.mark.parametrize("text", ["", "x", "-1", "65536", "1.5", "٣"])
+@pytest.mark.parametrize("text", ["", "x", "-1", "65536", "1.5", "٣", "9" * 5000])
 def test_a_number_that_cannot_be_is_refused(text: str) -> None:
     """The message says which variable, what it is, and what is expected."""
     with pytest.raises(ImproperlyConfigured, match=re.escape(f"STEPYARD_PORT is {text!r}; a whole number from 0 to")):
@@ -92,11 +93,36 @@ def test_what_says_who_asks_is_checked(variable: str, text: str, told: str) -> N
         read({variable: text})
 
 
-def test_what_is_kept_is_a_number_or_an_age() -> None:
-    """Whatever else it says would delete what was not meant, so it is refused."""
-    with pytest.raises(ImproperlyConfigured, match="STEPYARD_KEEP takes a number of runs or an age such as 12h, 30d"):
-        read({"STEPYARD_KEEP": "30 days"})
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("30 days", "STEPYARD_KEEP takes a number of runs or an age such as 12h, 30d or 8w, not '30 days'."),
+        ("9" * 5000, "STEPYARD_KEEP takes a number of runs or an age such as 12h, 30d"),
+        ("0", "STEPYARD_KEEP is '0', which keeps nothing; 1 is the least."),
+        ("000h", "STEPYARD_KEEP is '000h', which keeps nothing; 1h is the least."),
+        ("999999w", "STEPYARD_KEEP is '999999w'; 5214w is the longest."),
+        ("36501d", "STEPYARD_KEEP is '36501d'; 36500d is the longest."),
+    ],
+)
+def test_what_is_kept_is_a_number_or_an_age(text: str, told: str) -> None:
+    """Whatever else it says would delete what was not meant, or is no time that a database knows, so it is refused."""
+    with pytest.raises(ImproperlyConfigured, match=re.escape(told)):
+        read({"STEPYARD_KEEP": text})
+
+
+def test_all_is_kept_unless_something_is_said() -> None:
+    """What is empty says nothing; the longest age is one that can be counted back from today."""
     assert read({"STEPYARD_KEEP": ""}).keep is None
+    assert read({"STEPYARD_KEEP": "36500d"}).keep == LONGEST_KEPT
+    assert datetime.now(UTC) - LONGEST_KEPT < datetime.now(UTC)
+
+
+@pytest.mark.parametrize("text", ["0", "1"])
+def test_no_shorter_silence_than_two_signs_of_life(text: str) -> None:
+    """A worker gives one a second, so a second without one says nothing."""
+    with pytest.raises(ImproperlyConfigured, match=f"STEPYARD_SILENT is '{text}'; a whole number from 2 to 3600"):
+        read({"STEPYARD_SILENT": text})
+    assert read({"STEPYARD_SILENT": "2"}).silent >= 2 * BEAT
 
 
 def test_a_switch_is_on_or_off() -> None:

@@ -52,6 +52,13 @@ def _run_tagged(run: RunState, event: Event | Draft) -> None:
     run.tags = tuple(event.payload.get("tags", run.tags))
 
 
+def _run_tagged_later(run: RunState, event: Event | Draft) -> None:
+    _run_tagged(run, event)
+    if isinstance(event, Event) and run.recovered_seq == run.last_seq:
+        # What it is called is no progress: the next death at the same place is one more.
+        run.recovered_seq = event.seq
+
+
 def _take_input(run: RunState, payload: dict[str, Any]) -> None:
     """Take the input, which comes with the creation of a run or with its start."""
     if "input" in payload:
@@ -328,7 +335,7 @@ _APPLY: dict[str, Callable[[RunState, Event | Draft], None]] = {
     "run-succeeded": _run_succeeded,
     "run-failed": _run_failed,
     "run-canceled": _run_canceled,
-    "run-tagged": _run_tagged,
+    "run-tagged": _run_tagged_later,
     "run-recovered": _run_recovered,
     "step-started": _step_started,
     "step-output": _step_note,

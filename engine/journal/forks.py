@@ -161,6 +161,7 @@ async def record_copy(
     path: Path,
     data: Any,
     suspension: str | None = None,
+    by: str = "",
     permit: Callable[[], Awaitable[bool]],
 ) -> None:
     """Make a new run that stands where a suspended run does, and answer the question there; the run itself waits on.
@@ -176,6 +177,7 @@ async def record_copy(
         path: the suspended step.
         data: the answer as JSON, validated before.
         suspension: the `StepState.suspension` that is answered; without it, the one that is open.
+        by: who answers, where he has a name.
         permit: as for `record_fork`.
 
     Raises:
@@ -194,7 +196,8 @@ async def record_copy(
         if one.kind == "step" and one.status == "running" and not one.ready
     }
     shared = _shared(events, lambda event: event.path in at_work)
-    answer = Draft(clock.now(), "step-resumed", path, {"data": data} | own_schema(step))
+    answered = {"data": data} | own_schema(step) | ({"by": by} if by else {})
+    answer = Draft(clock.now(), "step-resumed", path, answered)
     await _create(store, clock, new_run_id, created, [*shared, answer], {"from_run_id": run_id, "step": list(path)})
 
 

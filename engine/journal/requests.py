@@ -5,7 +5,7 @@ workflow code is needed, so the process that serves pages uses these as they are
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,7 +25,7 @@ from engine.journal.step_state import StepState
 from engine.journal.store import Store
 from engine.paths import Path, format_path, ids_of
 from engine.rehearsal import Rehearsal
-from engine.tags import Tagging
+from engine.tags import Tagging, checked_tags
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,16 +96,18 @@ async def create_run(
 
 
 async def record_start(store: Store, clock: Clock, run_id: str, start: Start, *, known: RunState | None = None) -> None:
-    """Start a run that was created without input; ``known`` as for `record_resume`.
+    """Start a run that was created without input; ``known`` as for `record_resume`. It keeps the tags that it has.
 
     Raises:
         UnknownRun: there is no such run.
         RunAlreadyStarted: it has its input already.
+        InvalidTag: with those that it has, the new tags are too many.
     """
 
     def decide(run: RunState) -> Sequence[Draft]:
         check_startable(run)
-        return [Draft(clock.now(), "run-started", (), start.payload())]
+        tags = checked_tags([*run.tags, *start.tags]) if start.tags else ()
+        return [Draft(clock.now(), "run-started", (), replace(start, tags=tags).payload())]
 
     await record(store, run_id, decide, known)
 

@@ -73,11 +73,11 @@ class RunState:
     """How the run is about to end when what it did is undone: ``status``, and ``error`` or ``reason``."""
     forked_from: dict[str, Any] | None = None
     recovered_seq: int | None = None
-    """The seq of the last recovery."""
+    """The seq of the last recovery, or of what was said of the run right after it."""
     unknown: tuple[str, ...] = ()
     """Types of events that only a newer version knows: what they mean is missing here, so the run is only read."""
     stuck: int = 0
-    """How many recoveries came one after the other up to then, with nothing recorded between them."""
+    """How many recoveries came one after the other up to then, with nothing done between them."""
 
     @property
     def ended(self) -> bool:

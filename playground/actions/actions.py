@@ -35,6 +35,8 @@ from playground.graph.tree import read_tree
 from playground.live import nudges
 
 RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,199}")
+RESERVED = ("import", "many")
+"""Words that stand for something else in the place of a run's id in addresses."""
 
 store = AttributingStore()
 """The store of this process, for reading runs too: `read`, `summary`, `waits`."""
@@ -356,7 +358,7 @@ def checked_id(run_id: str | None) -> str:
     """
     if run_id is None:
         return str(uuid.uuid4())
-    if not RUN_ID.fullmatch(run_id):
-        message = "expected 1 to 200 letters, digits and . : _ -, a letter or digit first"
+    if not RUN_ID.fullmatch(run_id) or run_id in RESERVED:
+        message = "expected 1 to 200 letters, digits and . : _ -, a letter or digit first, and neither import nor many"
         raise InvalidInput(f"this is no id of a run: {run_id!r}", [Issue(path=(), message=message)])
     return run_id

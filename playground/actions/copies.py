@@ -8,6 +8,7 @@ from engine.journal.requests import check_resumable
 from playground.actions import value_checks
 from playground.actions.actions import Known, announce, checked_id, clock, read_run, store, suspended_step
 from playground.catalogue import catalogue
+from playground.guard.callers import caller
 
 
 async def resume_copy(
@@ -43,6 +44,8 @@ async def resume_copy(
         path=asked.path,
         data=answer,
         suspension=asked.suspension,
+        # Of what a new run is made of, the store signs that it was made: who answered before, answered the other run.
+        by=caller.get().name,
         permit=lambda: value_checks.permit_fork(entry.workflow_id),
     )
     await announce(new_id)

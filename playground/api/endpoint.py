@@ -46,7 +46,7 @@ def endpoint(*methods: str, query: Query = NO_QUERY) -> Callable[[Endpoint], Vie
                 response = answer({"error": f"{request.method} is not taken here: use {' or '.join(methods)}"}, 405)
                 response["Allow"] = ", ".join(methods)
                 return response
-            if wrong := fault_in_query(request.GET, query):
+            if wrong := fault_in_query(dict(request.GET.lists()), query):
                 return failure(wrong, 400)
             try:
                 found = await function(request, **parts)

@@ -1,11 +1,11 @@
 """What requests may hold: the keys of each body and of each query, described for programs and checked by name."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, get_args
 
 from engine.events import RunStatus
-from playground.runs.filter_query import MOST
+from playground.runs.filter_query import MOST, SEVERAL
 
 Schema = dict[str, Any]
 Query = tuple[tuple[str, Schema], ...]
@@ -145,11 +145,14 @@ def fault_in_body(body: Mapping[str, Any], schema: Schema, but: Collection[str] 
     return next((missing(name, body) for name in schema["required"] if body.get(name) is None), "")
 
 
-def fault_in_query(given: Iterable[str], query: Query) -> str:
-    """Return which key of a query is not known; empty when all are."""
+def fault_in_query(given: Mapping[str, Sequence[str]], query: Query) -> str:
+    """Return which key of a query is not known, or is there several times; empty when all is well."""
     known = [name for name, _ in query]
     wrong = next((key for key in given if key not in known and key not in PASSED_IN_QUERY), None)
-    return "" if wrong is None else unknown(wrong, [f'"{name}"' for name in known], "query")
+    if wrong is not None:
+        return unknown(wrong, [f'"{name}"' for name in known], "query")
+    again = next((key for key, values in given.items() if len(values) > 1 and key not in SEVERAL), None)
+    return "" if again is None else f'the query has "{again}" {len(given[again])} times: say it once'
 
 
 def missing(key: str, body: Collection[str]) -> str:

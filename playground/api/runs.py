@@ -26,7 +26,7 @@ from playground.fleet import workers
 from playground.runpage.loaded_run import load
 from playground.runpage.run_text import run_text
 from playground.runs import archive, lists, wire_shapes
-from playground.runs.filter_query import read_filter, read_part
+from playground.runs.filter_query import joined, read_filter, read_part
 from playground.runs.inbox import read_inbox
 from playground.runs.lists import Filter
 from playground.runs.masking import mask_event
@@ -43,7 +43,7 @@ LAST_FAILED = 10
 @endpoint("GET", query=LINES_OF)
 async def listing(request: HttpRequest) -> Answer:
     """Return runs of all workflows, newest first."""
-    wanted = read_filter(request.GET)
+    wanted = read_filter(joined(request.GET.lists()))
     found = await lists.page(wanted.filter, after=wanted.after, limit=wanted.limit)
     return {"runs": [wire_shapes.line(summary) for summary in found.rows], "next": found.next}
 

@@ -14,7 +14,7 @@ from playground.api.waiting import settled
 from playground.catalogue import catalogue
 from playground.runpage.loaded_run import load, reasons_of
 from playground.runs import lists, retention, wire_shapes
-from playground.runs.filter_query import MOST, read_filter
+from playground.runs.filter_query import MOST, joined, read_filter
 
 """The most runs of one answer."""
 NAMES = {"resource_id": "resourceId", "since": "fromDate", "until": "toDate"}
@@ -131,7 +131,7 @@ async def time_travel_async(request: HttpRequest, workflow_id: str) -> Answer:
 async def runs_of(request: HttpRequest, workflow_id: str) -> Answer:
     """Return a workflow's runs, newest first, page by page."""
     await catalogue.workflow(workflow_id)
-    given = request.GET.dict()
+    given = joined(request.GET.lists())
     if given.get("limit") == "false":
         # Clients say so for as many as there are.
         given["limit"] = str(MOST)

@@ -45,16 +45,4 @@ class Migration(migrations.Migration):
             name='concurrency_key',
             field=models.TextField(null=True),
         ),
-        migrations.AddIndex(
-            model_name='run',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True), ('leased_until__isnull', False)), fields=['workflow_id', 'lane'], name='run_held'),
-        ),
-        migrations.AddIndex(
-            model_name='run',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True), ('lane__isnull', False)), fields=['workflow_id', 'lane', 'queued_at'], name='run_in_lane'),
-        ),
-        migrations.AddIndex(
-            model_name='workflowversion',
-            index=models.Index(condition=models.Q(('concurrency__isnull', False), ('current', True)), fields=['workflow_id', 'concurrency'], name='version_limited'),
-        ),
     ]

@@ -63,6 +63,10 @@ async def restore(data: Any) -> str:
         raise InvalidArchive(f"the events are no journal: {type(error).__name__}: {error}") from error
     if [event.seq for event in events] != list(range(1, len(events) + 1)) or run.run_id != run_id:
         raise InvalidArchive("the events are not those of one run, from its first to its last")
+    if run_id in actions.RESERVED:
+        raise InvalidArchive(
+            f"a run with the id {run_id!r} could not be opened here, where that has an address of its own"
+        )
     if not run.ended:
         raise InvalidArchive(f"run {run_id} had not ended when it was exported ({run.status})")
     await store.create_as_it_was(run_id, [Draft(event.at, event.type, event.path, event.payload) for event in events])

@@ -1,6 +1,6 @@
 """Reading which runs a list shows, from the words of a query or of a command's options."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import get_args
@@ -14,6 +14,19 @@ MOST = 500
 SHOWN = 50
 """So many when nobody says how many."""
 STATUSES: tuple[RunStatus, ...] = get_args(RunStatus)
+
+
+SEVERAL = ("status", "tag")
+"""The words that may be said several times, in place of commas between them."""
+
+
+def joined(query: Iterable[tuple[str, Sequence[str]]]) -> dict[str, str]:
+    """Return the words of a query by their names, as `read_filter` takes them.
+
+    Args:
+        query: all that was given for each name.
+    """
+    return {name: ",".join(given) if name in SEVERAL else given[-1] for name, given in query}
 
 
 class InvalidFilter(StepyardError):

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.db import DatabaseError
 
-from playground.runs.retention import prune
+from playground.runs.retention import prune_expired
 from playground.store.database import DatabaseBusy
 
 PAUSE = 600.0
@@ -28,7 +28,7 @@ async def keep_pruned(keep: int | timedelta | None, *, pause: float = PAUSE) -> 
     await asyncio.sleep(random.uniform(0, pause))
     while True:
         try:
-            if deleted := await prune(keep=keep):
+            if deleted := await prune_expired(keep=keep):
                 logger.info("%d runs were deleted, which had ended long enough ago", deleted)
         except (DatabaseError, DatabaseBusy) as error:
             logger.warning("runs that have ended long enough ago could not be deleted: %s", error)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.db import connection
-from django.db.models import Count, F, Max, Q, Value
+from django.db.models import Count, F, Max, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from engine.events import FINAL
@@ -61,14 +61,30 @@ async def prune(*, keep: int | timedelta) -> int:
     Args:
         keep: how many of the newest ended runs to keep, or for how long after their end.
     """
-    deleted = 0
-    while run_ids := await in_database(_expired, keep):
-        deleted += await delete(run_ids)
-    if deleted or not isinstance(keep, timedelta):
-        # Who only looks whether something is due, every few minutes, need not go through everything.
-        await in_transaction(_forget)
-        await in_database(_shrink)
+    deleted = await _delete_expired(keep)
+    await _forget_unused()
     return deleted
+
+
+async def prune_expired(*, keep: int | timedelta) -> int:
+    """Do as `prune`, for who looks every few minutes: when no run goes, nothing else is looked through."""
+    if deleted := await _delete_expired(keep):
+        await _forget_unused()
+    return deleted
+
+
+async def _delete_expired(keep: int | timedelta) -> int:
+    """Delete runs that have ended and are not to be kept. Return how many."""
+    expired = await in_database(_expired, keep)
+    deleted = 0
+    while expired is not None and (run_ids := await in_database(_some_of, expired)):
+        deleted += await delete(run_ids)
+    return deleted
+
+
+async def _forget_unused() -> None:
+    await in_transaction(_forget)
+    await in_database(_shrink)
 
 
 async def health(*, thorough: bool = False) -> Health:
@@ -84,13 +100,19 @@ def _delete(run_ids: list[str]) -> int:
     return numbers.get("playground.Run", 0)
 
 
-def _expired(keep: int | timedelta) -> list[str]:
+def _expired(keep: int | timedelta) -> QuerySet[RunRow] | None:
+    """Return the runs that are not kept; None when there are not even as many as are."""
     ended = RunRow.objects.filter(ended_at__isnull=False)
     if isinstance(keep, timedelta):
-        chosen = ended.filter(ended_at__lt=Now() - keep).order_by("number")
-        return list(chosen.values_list("run_id", flat=True)[:AT_ONCE])
-    newest_first = ended.order_by("-number")
-    return list(newest_first.values_list("run_id", flat=True)[keep : keep + AT_ONCE])
+        return ended.filter(ended_at__lt=Now() - keep)
+    # Found once: each batch would count as many again.
+    newest_first = ended.order_by("-number").values_list("number", flat=True)
+    last = newest_first[keep : keep + 1].first()
+    return None if last is None else ended.filter(number__lte=last)
+
+
+def _some_of(runs: QuerySet[RunRow]) -> list[str]:
+    return list(runs.order_by("number").values_list("run_id", flat=True)[:AT_ONCE])
 
 
 def _forget() -> None:

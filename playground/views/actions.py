@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 
 from engine.errors import RequestError, RunFinished
 from engine.tags import Tagging
+from engine.values.missing import MISSING
 from playground.actions import actions
 from playground.runs import retention
 from playground.views.run import refused_page, url_of
@@ -25,10 +26,23 @@ async def cancel(request: HttpRequest, run_id: str) -> HttpResponse:
 
 @require_POST
 async def tag(request: HttpRequest, run_id: str) -> HttpResponse:
-    """Give a run a name and tags; an empty name takes it away."""
-    tags = [tag for tag in request.POST.get("tags", "").split(",") if tag.strip()]
-    await actions.tag(run_id, Tagging(name=request.POST.get("name", ""), tags=tags))
+    """Give a run a name and tags; an empty name takes it away.
+
+    Only what differs from what the form showed at first is said, so that what others have said meanwhile stays.
+    """
+    name, before = request.POST.get("name", ""), request.POST.get("name-before", "")
+    tags, shown = _words(request.POST.get("tags", "")), _words(request.POST.get("tags-before", ""))
+    wanted = Tagging(
+        name=MISSING if name == before else name,
+        add=[tag for tag in tags if tag not in shown],
+        remove=[tag for tag in shown if tag not in tags],
+    )
+    await actions.tag(run_id, wanted)
     return HttpResponseRedirect(url_of(run_id), status=303)
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
 
 
 @require_POST

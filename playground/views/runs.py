@@ -17,7 +17,7 @@ from playground.display.pages import PageNotice, page
 from playground.forms import JsonError, parse_json
 from playground.runs import archive, retention
 from playground.runs import lists as listing
-from playground.runs.filter_query import MOST, SHOWN, InvalidFilter, Wanted, read_filter
+from playground.runs.filter_query import MOST, SEVERAL, SHOWN, InvalidFilter, Wanted, read_filter
 from playground.runs.run_previews import RunGlance, glances
 from playground.views.frame import frame_of
 from playground.views.run import url_of
@@ -35,8 +35,6 @@ STATUSES: tuple[RunStatus, ...] = (
 SPANS = (("last hour", timedelta(hours=1)), ("last day", timedelta(days=1)), ("last week", timedelta(days=7)))
 PARAMETERS = ("workflow", "status", "q", "tag", "since", "until")
 """The filters of the page's form."""
-SEVERAL = frozenset({"status", "tag"})
-"""Those of which several may be chosen."""
 WORDS = {"q": "with"}
 """What a filter is called on its chip, if not by its name."""
 

@@ -13,6 +13,8 @@ from engine.journal.state import RunState
 from engine.runs.run import Run
 from engine.runs.runtime import Runtime
 from engine.runs.start_input import admit, permit
+from playground.store.database import in_transaction
+from playground.store.turns.taking import renew_lane
 
 CLOCK = SystemClock()
 
@@ -65,6 +67,8 @@ async def _look(runtime: Runtime, run_id: str, owner: str, lease: float) -> tupl
             return True, None
         admitted = await admit(flow, wanted, run)
         runtime.keep(state)
+        if flow.concurrency_key is not None and admitted.input != wanted.input:
+            await in_transaction(renew_lane, run_id, flow.id, admitted.input)
         return True, None if admitted == wanted else admitted
     except RequestError as error:
         claim = await runtime.store.claim(run_id, owner=owner, lease=lease)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from playground.actions import actions
+from playground.actions import actions, copies
 from playground.guard.callers import Caller, Role, caller
 from playground.runs import archive
 from tests.pages.conftest import stage
@@ -58,6 +58,16 @@ async def test_a_fork_is_of_whoever_made_it(stage: Stage) -> None:
     forked = await actions.fork(run_id, "approve")
     assert await names(forked) == {"run-created": "Bo", "run-forked": "Cy"}
     assert (await actions.state_of(forked)).started_by == "Cy"
+
+
+async def test_an_answer_on_a_copy_is_signed(stage: Stage) -> None:
+    """By whoever tries it, and not in the run that goes on waiting; the start is still of whoever made that."""
+    caller.set(Caller(name="Bo"))
+    run_id = await stage.suspended()
+    caller.set(Caller(name="Cy"))
+    copy = await copies.resume_copy(run_id, None, {"approved": True})
+    assert await names(copy) == {"run-created": "Bo", "step-resumed": "Cy", "run-forked": "Cy"}
+    assert "step-resumed" not in await names(run_id)
 
 
 async def test_without_a_name_nothing_is_noted(stage: Stage) -> None:

@@ -71,7 +71,7 @@ async def test_an_unknown_key_of_a_body_is_named(stage: Stage, operation: Operat
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=name)
 async def test_an_unknown_key_of_a_query_is_named(stage: Stage, operation: Operation) -> None:
-    """A filter or a run that is misspelt is not left out without a word."""
+    """A filter or a run that is misspelt is not left out without a word, nor one that is there twice."""
     await stage.publish(TRIP)
     for key in (key for key, _ in operation.query):
         for wrong in set(misspelt(key)) - {known for known, _ in operation.query}:
@@ -80,6 +80,9 @@ async def test_an_unknown_key_of_a_query_is_named(stage: Stage, operation: Opera
             assert response.status_code == 400, (wrong, error)
             assert f'unknown key "{wrong}"' in error
             assert "Did you mean" in error
+    for key in (key for key, _ in operation.query if key not in ("status", "tag")):
+        response = await getattr(stage.client, operation.method)(f"{address(operation)}?{key}=1&{key}=2")
+        assert (response.status_code, read(response)["error"]) == (400, f'the query has "{key}" 2 times: say it once')
     response = await getattr(stage.client, operation.method)(f"{address(operation)}?zzz=1")
     assert 'unknown key "zzz"' in read(response)["error"]
 

@@ -39,10 +39,12 @@ async def test_a_list_holds_the_runs_with_all_of_some_tags(stage: Stage) -> None
 
     assert await found("tag=nightly") == [other, one]
     assert await found('tag=nightly,shop "x"') == [one]
+    assert await found('tag=nightly&tag=shop "x"') == [one]
+    assert await found("tag=shop%20%22x%22&tag=nightly,é&status=suspended&status=failed") == [one]
     assert await found("tag=é") == [one]
     assert await found("tag=night") == []
     assert await found("q=the+other") == [other]
-    listed = read(await stage.client.get("/api/workflows/trip/runs?tag=é"))
+    listed = read(await stage.client.get("/api/workflows/trip/runs?tag=é&tag=nightly"))
     assert [run["runId"] for run in listed["runs"]] == [one]
 
 

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db.migrations import AddIndex
 from django.db.migrations.loader import MigrationLoader
 
 from engine.events import Event
 from engine.journal.fold import fold
+from playground.migrations._online import AddIndexOnline
 from tests.command.running import ROOT, Running, playground
 
 GOLDEN = ROOT / "tests" / "golden"
@@ -63,6 +65,16 @@ def test_the_first_migration_has_its_dump() -> None:
     landed = {name for app, name in MigrationLoader(None).disk_migrations if app == "playground"}
     assert "0001_initial" in landed
     assert [dump.stem for dump in DUMPS] == ["0001"]
+
+
+def test_no_index_keeps_writers_waiting() -> None:
+    """On a table that may be large by then, an index is added by a migration of its own, beside those who write."""
+    migrations = MigrationLoader(None).disk_migrations
+    for (app, name), migration in migrations.items():
+        added = [one for one in migration.operations if isinstance(one, AddIndex)]
+        if app == "playground" and name >= "0010" and added:
+            assert all(isinstance(one, AddIndexOnline) for one in migration.operations), name
+            assert not migration.atomic, name
 
 
 @pytest.mark.parametrize("dump", DUMPS, ids=lambda dump: dump.stem)

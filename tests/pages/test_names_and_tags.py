@@ -1,10 +1,12 @@
 """What runs are called, what started them, and what lists show of them in short."""
 
+import re
 from typing import Any
 
 from pydantic import BaseModel, SecretStr
 
 from engine import create_workflow, step
+from engine.tags import Tagging
 from playground.actions import actions
 from playground.guard.callers import way
 from tests.pages.stage import TRIP, Stage, attributes, text_of
@@ -17,6 +19,12 @@ class Login(BaseModel):
     password: SecretStr
 
 
+def field_value(page: str, name: str) -> str:
+    """Return what a hidden field holds."""
+    (found,) = re.findall(f'name="{name}" value="([^"]*)"', page)
+    return str(found)
+
+
 @step
 async def log_in(data: Login) -> dict[str, Any]:
     """Give it on."""
@@ -26,7 +34,8 @@ async def log_in(data: Login) -> dict[str, Any]:
 async def test_a_page_gives_a_run_a_name_and_tags(stage: Stage) -> None:
     """The page and the list show them; the list is narrowed by a tag, which stands in a chip."""
     run_id, other = await stage.suspended(), await stage.suspended()
-    response = await stage.client.post(f"/runs/{run_id}/call/", {"name": "Lisbon <first>", "tags": "nightly, shop,"})
+    said = {"name": "Lisbon <first>", "tags": "nightly, shop,"}
+    response = await stage.client.post(f"/runs/{run_id}/call/", said)
     assert (response.status_code, response["Location"]) == (303, f"/runs/{run_id}/")
     page = await stage.get(f"/runs/{run_id}/")
     assert "<h1>Lisbon &lt;first&gt; " in page
@@ -38,9 +47,23 @@ async def test_a_page_gives_a_run_a_name_and_tags(stage: Stage) -> None:
     assert attributes(await stage.get("/runs/?q=lisbon+<first"), "data-run") == [run_id]
     text = (await stage.client.get(f"/runs/{run_id}/", headers={"accept": "text/plain"})).content.decode()
     assert "name Lisbon <first>\ntags nightly, shop\n" in text
-    await stage.client.post(f"/runs/{run_id}/call/", {"name": "", "tags": ""})
+    before = {f"{key}-before": text for key, text in said.items()}
+    await stage.client.post(f"/runs/{run_id}/call/", {"name": "", "tags": ""} | before)
     assert attributes(await stage.get("/runs/?tag=shop"), "data-run") == []
     assert other in await stage.get("/runs/")
+
+
+async def test_a_form_takes_away_nothing_that_it_did_not_show(stage: Stage) -> None:
+    """What another has said since the page was opened stays, and what a person has not changed is not said again."""
+    run_id = await stage.suspended()
+    await actions.call(run_id, Tagging(name="First", add=["a", "b"]))
+    page = await stage.get(f"/runs/{run_id}/")
+    form = {f"{key}-before": field_value(page, f"{key}-before") for key in ("name", "tags")}
+    assert form == {"name-before": "First", "tags-before": "a, b"}
+    await actions.call(run_id, Tagging(name="Second", add=["theirs"], remove=["a"]))
+    await stage.client.post(f"/runs/{run_id}/call/", form | {"name": "First", "tags": "a, mine"})
+    summary = await actions.store.summary(run_id)
+    assert (summary.name, summary.tags) == ("Second", ("theirs", "mine"))
 
 
 async def test_a_name_that_cannot_be_one_is_refused(stage: Stage) -> None:

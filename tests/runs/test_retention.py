@@ -11,10 +11,10 @@ from django.db import OperationalError, connection
 from engine.errors import StaleEpoch
 from engine.events import Draft
 from playground.actions.actions import store
-from playground.models import Event, Run, Wait
+from playground.models import Event, Run, Wait, WorkflowVersion
 from playground.runs import lists, pruning, retention
 from playground.runs.lists import Filter
-from playground.store.database import in_transaction
+from playground.store.database import in_database, in_transaction
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -71,16 +71,16 @@ async def test_what_is_not_to_be_kept_goes_by_itself(monkeypatch: pytest.MonkeyP
     looks = iter([OperationalError("away"), 1, 0])
     over = asyncio.Event()
 
-    async def prune(*, keep: int | timedelta) -> int:
+    async def prune_expired(*, keep: int | timedelta) -> int:
         look = next(looks, None)
         if isinstance(look, Exception):
             raise look
         if look is None:
             over.set()
             return 0
-        return await retention.prune(keep=keep)
+        return await retention.prune_expired(keep=keep)
 
-    monkeypatch.setattr(pruning, "prune", prune)
+    monkeypatch.setattr(pruning, "prune_expired", prune_expired)
     monkeypatch.setattr(pruning.logger, "disabled", True)
     await ended("r1", days=2)
     await ended("r2")
@@ -88,6 +88,28 @@ async def test_what_is_not_to_be_kept_goes_by_itself(monkeypatch: pytest.MonkeyP
     await over.wait()
     looking.cancel()
     assert await ids() == ["r2"]
+
+
+@pytest.mark.parametrize("keep", [2, timedelta(days=1)])
+async def test_a_look_that_finds_nothing_is_cheap(keep: int | timedelta) -> None:
+    """Who looks every few minutes goes through versions and workers when runs have gone; who asks once, always."""
+    await ended("r1")
+    await ended("r2")
+    unused = WorkflowVersion(workflow_id="flow", digest="d", current=False, published_at=NOW)
+    await in_transaction(unused.save)
+    assert await retention.prune_expired(keep=keep) == 0
+    assert await in_database(WorkflowVersion.objects.count) == 1
+    assert await retention.prune(keep=keep) == 0
+    assert await in_database(WorkflowVersion.objects.count) == 0
+
+
+async def test_batches_of_expired_runs_are_found_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many batches there are, the newest stay."""
+    monkeypatch.setattr(retention, "AT_ONCE", 2)
+    for number in range(7):
+        await ended(f"r{number}")
+    assert await retention.prune(keep=2) == 5
+    assert await ids() == ["r6", "r5"]
 
 
 async def test_health_finds_torn_journals() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from pathlib import Path
+from typing import Any, LiteralString
 
 import psycopg
 import pytest
@@ -23,6 +24,12 @@ RUN = """
         (1, 'run-created', '{"workflow_id":"flow","digest":"d","input":1}'), (2, 'run-started', '{}'),
         (3, 'run-succeeded', '{"result":{"value":2}}')) AS events (seq, type, payload)
 """
+
+BUILDING = """
+    SELECT pid FROM pg_stat_activity
+    WHERE datname = current_database() AND query LIKE 'CREATE INDEX CONCURRENTLY%' AND wait_event_type = 'Lock'
+"""
+NOT_WHOLE = "SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid"
 
 
 async def said(folder: Path, database: str, *words: str) -> Said:
@@ -93,6 +100,14 @@ async def test_a_missing_driver_is_named_with_the_command_that_installs_it(tmp_p
     assert "Traceback" not in refused.err
 
 
+async def asked_until_found(connection: psycopg.Connection, query: LiteralString) -> Any:
+    """Ask until there is a row, and return it."""
+    while True:
+        if row := connection.execute(query).fetchone():
+            return row
+        await asyncio.sleep(0.02)
+
+
 @pytest.mark.parametrize("landed", LANDED)
 async def test_a_database_of_any_landed_version_opens(server: Postgres, tmp_path: Path, landed: str) -> None:
     """What was recorded with an older version is there after the migration, and can be shown."""
@@ -104,6 +119,25 @@ async def test_a_database_of_any_landed_version_opens(server: Postgres, tmp_path
     assert done.code == 0, done.err
     shown = await said(tmp_path, database, "show", "old")
     assert (shown.code, shown.json["status"], shown.json["result"]) == (0, "success", 2), shown.err
+
+
+async def test_runs_go_on_while_an_index_is_built(server: Postgres, tmp_path: Path) -> None:
+    """Who writes to the table does not wait for it; one that was cut off is built again, not taken for whole."""
+    database = server.new_database()
+    assert (await said(tmp_path, database, "migrate", "playground", "0010")).code == 0
+    with psycopg.connect(database) as writing, psycopg.connect(database, autocommit=True) as other:
+        writing.execute("UPDATE playground_run SET status = status; LOCK playground_run IN ROW EXCLUSIVE MODE")
+        cut = asyncio.create_task(said(tmp_path, database, "migrate"))
+        waiting = await asked_until_found(other, BUILDING)
+        other.execute("SET lock_timeout = '30s'")
+        other.execute(RUN)
+        other.execute("SELECT pg_terminate_backend(%s)", waiting)
+        assert (await cut).code == 1
+        writing.commit()
+        assert other.execute(NOT_WHOLE).fetchall() == [("run_held",)]
+        again = await said(tmp_path, database, "migrate")
+        assert again.code == 0, again.err
+        assert other.execute(NOT_WHOLE).fetchall() == []
 
 
 async def test_what_is_written_by_each_step_is_cheap(server: Postgres, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from tests.worker.project import Yard
 
 FLOWS = """
     import asyncio
+    from pydantic import BaseModel
     from engine import Context, create_workflow, step
 
     @step
@@ -25,6 +26,17 @@ FLOWS = """
 
     narrow = flow("narrow", concurrency=2).commit()
     following = flow("following", concurrency_key="customer").commit()
+
+    class Order(BaseModel):
+        customer: int = 1
+
+    def opened(order: Order) -> dict[str, int]:
+        return order.model_dump()
+
+    ordered = (
+        create_workflow(id="ordered", input_schema=Order, output_schema=int, concurrency_key="customer")
+        .map(opened).then(work).commit()
+    )
     asking = flow("asking", concurrency=1).then(ask).commit()
 """
 
@@ -57,6 +69,18 @@ async def test_two_workers_together_keep_to_the_limits(yard: Yard) -> None:
         of_customer[run.result].append(run)
     assert sorted(map(len, of_customer.values())) == [4, 4, 4]
     assert [most_at_once(runs) for runs in of_customer.values()] == [1, 1, 1]
+
+
+async def test_a_start_that_no_worker_has_checked_goes_by_its_checked_input(yard: Yard) -> None:
+    """What has a default may be left out: all are of one customer."""
+    module = yard.write("flows.py", FLOWS)
+    await yard.kill(await yard.start(module))
+    posted: list[dict[str, int]] = [{}, {"customer": 1}, {}, {"customer": 1}, {}]
+    run_ids = [await actions.start("ordered", given) for given in posted]
+    await yard.start(module)
+    ended = [await yard.ended(run_id) for run_id in run_ids]
+    assert [run.result for run in ended] == [1] * 5, [run.error for run in ended]
+    assert most_at_once(ended) == 1
 
 
 async def test_one_that_waits_for_an_answer_lets_the_next_one_go(yard: Yard) -> None:

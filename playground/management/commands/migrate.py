@@ -1,15 +1,26 @@
 """Django's command, for several machines at once."""
 
+import time
 from typing import Any
 
 from django.core.management.base import CommandParser
 from django.core.management.commands import migrate
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.utils import CursorWrapper
 
 from playground.commandline.options import DATABASE, add_options
 
 LOCK = 0x57E9_A4D0
 """The advisory lock under which a database is migrated; any number will do that nobody else takes."""
+
+ASKING = 0.2
+"""How many seconds pass before another that waits for the lock asks for it again."""
+
+
+def _is_ours(cursor: CursorWrapper) -> bool:
+    """Return whether the lock was free; `CONCURRENTLY` would wait for a statement that waits for it."""
+    cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+    return bool(cursor.fetchone()[0])
 
 
 class Command(migrate.Command):
@@ -37,7 +48,8 @@ class Command(migrate.Command):
             super().handle(*args, **options)
             return
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+            while not _is_ours(cursor):
+                time.sleep(ASKING)
             try:
                 super().handle(*args, **options)
             finally:

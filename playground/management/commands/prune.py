@@ -28,7 +28,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Delete the rest and say how many."""
         try:
-            keep = read_keep(options["keep"], "--keep")
+            keep = read_keep(options["keep"], "--keep", least=0)
         except ImproperlyConfigured as error:
             raise CommandError(str(error)) from None
         bring_up_to_date()

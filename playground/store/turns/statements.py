@@ -80,6 +80,7 @@ NEXT = """
         ) AS next
     ) ORDER BY number FOR UPDATE SKIP LOCKED
 """
+LANE = "UPDATE playground_run SET lane = %s WHERE run_id = %s AND ended_at IS NULL"
 WAIT_ON = "UPDATE playground_run SET queued_at = COALESCE(queued_at, {now}), offer_at = NULL WHERE number = %s"
 # One that somebody has locked is being claimed at this moment.
 CALL = """

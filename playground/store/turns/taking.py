@@ -22,6 +22,7 @@ from playground.store.turns.statements import (
     FREE_IN_LANE,
     IN_LANE,
     KEY,
+    LANE,
     LOCK,
     MOST,
     NEXT,
@@ -63,6 +64,20 @@ def lane_of(workflow_id: str, value: Any) -> str | None:
         return None
     text = to_text(part)
     return text if len(text) <= LONGEST else hashlib.sha256(text.encode()).hexdigest()
+
+
+def renew_lane(run_id: str, workflow_id: str, value: Any) -> None:
+    """Note what an input has at its workflow's key once a worker has checked it; for use in a transaction.
+
+    Before that, a run stands with those of the input as it was posted, in which what has a default may be left out.
+
+    Args:
+        run_id: the run, which has not begun.
+        workflow_id: its workflow.
+        value: the checked input as JSON.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(LANE, [lane_of(workflow_id, value), run_id])
 
 
 def take_turn(number: int, workflow_id: str, most: int | None, lane: str | None) -> bool:

@@ -247,6 +247,8 @@ async def test_a_function_between_steps_under_which_three_workers_died_fails_the
     with pytest.raises(SimulatedCrash):
         await run.start(1)
     for _ in range(2):
+        # What the run is called meanwhile is no progress.
+        await (await Engine([workflow], store=store).run(run.run_id)).tag(f"death {len(deaths)}")
         with pytest.raises(SimulatedCrash):
             await (await worker().run(run.run_id)).restart()
     result = await (await worker().run(run.run_id)).restart()

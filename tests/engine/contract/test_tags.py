@@ -4,10 +4,15 @@ from typing import Any
 
 import pytest
 
-from engine import MemoryStore
+from engine import Engine, MemoryStore
+from engine.clock import SystemClock
 from engine.errors import InvalidTag
-from engine.tags import LONGEST_NAME, LONGEST_TAG, MOST_TAGS
+from engine.events import Draft
+from engine.journal.requests import record_tags
+from engine.tags import LONGEST_NAME, LONGEST_TAG, MOST_TAGS, Tagging
 from tests.engine.contract.tiny import add_one, ask, begin, run_of
+
+CLOCK = SystemClock()
 
 
 async def test_what_is_said_before_the_start_is_recorded_with_it() -> None:
@@ -22,6 +27,18 @@ async def test_what_is_said_before_the_start_is_recorded_with_it() -> None:
     assert "run-tagged" not in [event.type for event in others]
     summary = await store.summary(run.run_id)
     assert (summary.name, summary.tags) == ("The first", ("nightly",))
+
+
+async def test_a_start_takes_no_tags_away() -> None:
+    """Those that others have given to the run, which was made without an input, stay beside its own."""
+    store = MemoryStore()
+    run = await Engine([begin().then(add_one).commit()], store=store).workflow("tiny").create_run(run_id="r1")
+    await run.tag("mine", "both")
+    await store.create(run.run_id, [Draft(CLOCK.now(), "run-created", (), {"workflow_id": "tiny"})])
+    await record_tags(store, CLOCK, run.run_id, Tagging(name="Theirs", add=["theirs", "both"]))
+    result = await run.start(1)
+    assert (result.name, result.tags) == ("Theirs", ("theirs", "both", "mine"))
+    assert (await store.summary(run.run_id)).tags == result.tags
 
 
 async def test_tags_come_and_go_at_any_time() -> None:
