@@ -23,6 +23,7 @@ run-recovered          reason, interrupted: list of paths, lost: 1 when a worker
 step-started           attempt, input: a Ref (first attempt only), kind ("workflow" when nested), iteration
 step-output            chunk
 step-progress          fraction (0 to 1), message
+step-labeled           label: what this execution of the step is called from then on; empty for nothing
 step-log               level, logger, message; of a hook also error, or deaths: how many workers died before it ended
 step-attempt-failed    attempt, error, next_at
 step-suspended         payload, label, call (1 for the first suspend() of the function), and, when the code
@@ -78,6 +79,7 @@ EventType = Literal[
     "step-started",
     "step-output",
     "step-progress",
+    "step-labeled",
     "step-log",
     "step-attempt-failed",
     "step-suspended",

@@ -184,6 +184,13 @@ def _step_note(run: RunState, event: Event | Draft) -> None:
     """Output, progress and logs are read from the journal itself; they change no state."""
 
 
+def _step_labeled(run: RunState, event: Event | Draft) -> None:
+    # A condition has no step that could be called anything.
+    step = run.find(event.path)
+    if step is not None:
+        step.name = event.payload["label"] or None
+
+
 def _step_attempt_failed(run: RunState, event: Event | Draft) -> None:
     step = run.place(event.path)
     step.failures += 1
@@ -333,6 +340,7 @@ _APPLY: dict[str, Callable[[RunState, Event | Draft], None]] = {
     "step-started": _step_started,
     "step-output": _step_note,
     "step-progress": _step_note,
+    "step-labeled": _step_labeled,
     "step-log": _step_note,
     "step-attempt-failed": _step_attempt_failed,
     "step-suspended": suspensions.suspended,

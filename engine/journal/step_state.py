@@ -85,6 +85,8 @@ class StepState:
     lost: int = 0
     """How many workers died while this step ran."""
     iteration: int | None = None
+    name: str | None = None
+    """What this execution calls itself, if it does."""
     suspends: int = 0
     """How many suspend() calls of the function have been recorded."""
     suspend_payload: Any = None

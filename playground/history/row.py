@@ -113,6 +113,8 @@ class Row:
     due_at: datetime | None = None
     iteration: int | None = None
     attempt: int = 0
+    label: str = ""
+    """What this execution of the step calls itself."""
     index: int | None = None
     spare: bool = False
     """Whether it handles a failure that has not come."""

@@ -70,6 +70,12 @@ def _pattern(request: HttpRequest, name: str, lines: samples.Lines, now: float) 
     history = History(samples.events(f"sample-{name.lower()}", lines))
     view = run_view(history, samples.ORDER, now=samples.BEGIN + timedelta(seconds=now), holder=Holder(workers=1))
     graph = svg(
-        samples.ORDER, width=340, marks=view.marks, icons=static("img/icons.svg"), links=view.links, counts=view.counts
+        samples.ORDER,
+        width=340,
+        marks=view.marks,
+        icons=static("img/icons.svg"),
+        links=view.links,
+        counts=view.counts,
+        labels=view.labels,
     )
     return Pattern(name=name, view=view, lines=draw(view, samples.ORDER, token=get_token(request)), graph=graph)
