@@ -11,7 +11,7 @@ from engine.values.missing import MISSING
 
 StepKind = Literal["step", "workflow", "sleep", "event", "items"]
 
-OPEN: frozenset[str] = frozenset({"running", "suspended", "waiting"})
+OPEN: frozenset[str] = frozenset({"running", "suspended", "waiting", "paused"})
 """The statuses of a step that has begun and not ended."""
 
 

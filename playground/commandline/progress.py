@@ -94,7 +94,7 @@ def happened(event: Event, history: History) -> str | None:
         case "step-failed":
             return f"x {name}  {_error(payload)}"
         case "step-attempt-failed":
-            return f"~ {name}  failed: {_error(payload)}" + ("; tries again" if payload.get("next_at") else "")
+            return f"~ {name}  failed: {_error(payload)}" + _follows(payload)
         case "step-suspended":
             return f"? {name}  waits for an answer"
         case "step-resumed":
@@ -125,6 +125,12 @@ def happened(event: Event, history: History) -> str | None:
             return f"! {payload.get('reason') or 'the worker was lost'}: goes on"
         case _:
             return None
+
+
+def _follows(payload: dict[str, Any]) -> str:
+    if payload.get("exhausted"):
+        return "; its attempts are used up"
+    return "; tries again" if payload.get("next_at") else ""
 
 
 def _until(due: datetime | None) -> str:

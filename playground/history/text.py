@@ -11,6 +11,7 @@ MARKS = {
     "success": "+",
     "failed": "x",
     "running": ">",
+    "paused": "=",
     "suspended": "?",
     "waiting": "~",
     "canceled": "-",
