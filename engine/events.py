@@ -23,8 +23,9 @@ run-recovered          reason, interrupted: list of paths, lost: 1 when a worker
 step-started           attempt, input: a Ref (first attempt only), kind ("workflow" when nested), iteration
 step-output            chunk
 step-progress          fraction (0 to 1), message
+step-labeled           label: what this execution of the step is called from then on; empty for nothing
 step-log               level, logger, message; of a hook also error, or deaths: how many workers died before it ended
-step-attempt-failed    attempt, error, next_at
+step-attempt-failed    attempt, error, next_at; or, when the attempts are used up and the run pauses, exhausted: true
 step-suspended         payload, label, call (1 for the first suspend() of the function), and, when the code
                        refused the last answer, which counts no more: rejected: list of {path, message}
                        of a question with its own schema: answer: a JSON Schema; of one with a deadline:
@@ -78,6 +79,7 @@ EventType = Literal[
     "step-started",
     "step-output",
     "step-progress",
+    "step-labeled",
     "step-log",
     "step-attempt-failed",
     "step-suspended",
@@ -105,7 +107,9 @@ EventType = Literal[
 EVENT_TYPES: tuple[EventType, ...] = get_args(EventType)
 
 RunStatus = Literal["pending", "running", "waiting", "suspended", "paused", "success", "failed", "canceled"]
-StepStatus = Literal["pending", "running", "waiting", "suspended", "success", "failed", "canceled", "bailed", "skipped"]
+StepStatus = Literal[
+    "pending", "running", "waiting", "paused", "suspended", "success", "failed", "canceled", "bailed", "skipped"
+]
 
 FINAL: frozenset[str] = frozenset({"success", "failed", "canceled"})
 """The statuses in which a run has ended."""

@@ -20,6 +20,9 @@ from engine.values.schema import ANY
 
 Answer = TypeVar("Answer")
 
+LONGEST_LABEL = 200
+"""Characters of what an execution of a step is called."""
+
 STEP = Expected("a step or the id of one", lambda given: isinstance(getattr(given, "id", given), str))
 
 current_context: "ContextVar[Context | None]" = ContextVar("current_context", default=None)
@@ -51,6 +54,7 @@ class Context:
         "_at_close",
         "_closed",
         "_host",
+        "_name",
         "_place",
         "_questions",
         "_step",
@@ -83,6 +87,7 @@ class Context:
         self._place = place
         self._step = step
         self._closed = False
+        self._name = "" if record is None else record.name or ""
         self._at_close: tuple[Callable[[Context], None], ...] = ()
         self.pending: Suspend | Bail | Refuse | None = None
         self.step_id: str = step_id
@@ -286,6 +291,20 @@ class Context:
             message: what is being done.
         """
         self._note("step-progress", {"fraction": min(1.0, max(0.0, float(fraction))), "message": str(message)})
+
+    @asking("ctx.label('file 3 of 9')", text=TEXT)
+    def label(self, text: str) -> None:
+        """Say what this execution of the step is called, wherever it is shown; the last call holds, also after a retry.
+
+        Args:
+            text: one line, of which 200 characters are kept; empty takes the name away.
+        """
+        line = " ".join(text.split())
+        line = line if len(line) <= LONGEST_LABEL else f"{line[: LONGEST_LABEL - 1]}…"
+        # A function that runs again from its first line says the same again.
+        if line != self._name:
+            self._note("step-labeled", {"label": line})
+            self._name = line
 
     def record_log(self, level: str, logger: str, message: str) -> None:
         """Record a log line of the step; called by the capture of logging and print."""

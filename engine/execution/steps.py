@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.errors import (
     DefinitionError,
+    Fail,
     InvalidOutput,
     InvalidStepInput,
     InvalidValue,
@@ -45,6 +46,7 @@ async def run_step(run: Walker, node: StepNode, scope: Scope, value: Value) -> O
     step = node.step
     path = scope.path_of(step.id)
     record = scope.record(step.id)
+    anew = False
     if record is None:
         given = run.given(path, value, is_step=True)
         if isinstance(given, Halted):
@@ -57,6 +59,12 @@ async def run_step(run: Walker, node: StepNode, scope: Scope, value: Value) -> O
         if known is not None:
             return known
         value = Value(record.input, value.ref)
+        if record.status == "paused":
+            value = Value(record.input, {"input": list(path)})
+            given = _given_again(run, path, value)
+            if isinstance(given, Halted):
+                return given
+            anew, value = given is not value, given
         if record.status == "suspended":
             halted = await rest(run, path, record)
             if halted is not None:
@@ -72,7 +80,9 @@ async def run_step(run: Walker, node: StepNode, scope: Scope, value: Value) -> O
                 return lost
             if record.retry_at is not None:
                 await run.clock.sleep_until(record.retry_at)
-            run.journal.emit("step-started", path, {"attempt": record.attempts + 1})
+            again: dict[str, Any] = {"attempt": record.attempts + 1}
+            run.journal.emit("step-started", path, again | {"input": value.ref} if anew else again)
+            anew = False
         await run.journal.flush()
         attempt = _attempt(run, step, scope, path, value, record)
         if run.observer is None:
@@ -99,6 +109,14 @@ def _as_published(step: Step[Any, Any], value: Value) -> Value:
         return normal(step.input, value, incoming=True)
     except Exception:  # What does not fit, or a validator of the user's refuses, is told by the attempt.
         return value
+
+
+def _given_again(run: Walker, path: Path, value: Value) -> Value | Halted:
+    """Return what a step is given whose attempts were used up, or halt until somebody has the run go on."""
+    if path in run.journal.state.released:
+        return run.given(path, value, is_step=True)
+    run.held[path] = value
+    return HELD
 
 
 def _begin(run: Walker, scope: Scope, path: Path, value: Value) -> StepState:
@@ -168,9 +186,10 @@ def _left(run: Walker, path: Path, record: StepState, context: Context) -> Outco
 
 def _failed(
     run: Walker, step: Step[Any, Any], scope: Scope, path: Path, record: StepState, error: BaseException
-) -> Failed | None:
-    """Record a failed attempt; None when another one follows."""
+) -> Failed | Halted | None:
+    """Record a failed attempt; None when another one follows by itself."""
     retry = policy(step, scope)
+    pauses = retry.exhausted == "pause" and retry.covers(error) and not isinstance(error, Fail)
     if record.failures + 1 < retry.attempts and not is_final(error) and retry.covers(error):
         delay = retry.delay_after(record.failures + 1, run.random)
         next_at = run.clock.now() + timedelta(seconds=delay)
@@ -181,6 +200,10 @@ def _failed(
             return None
         error = out_of_time(retry, path, error)
     detail = describe(error)
+    if pauses:
+        run.journal.emit("step-attempt-failed", path, {"attempt": record.attempts, "error": detail, "exhausted": True})
+        run.held[path] = Value(record.input, {"input": list(path)})
+        return HELD
     run.journal.emit("step-failed", path, {"error": detail})
     return Failed(detail)
 

@@ -6,7 +6,7 @@ from typing import Any
 from engine.events import Draft, Event, RunStatus
 from engine.journal import suspensions
 from engine.journal.state import RunState
-from engine.journal.step_state import LoopState, StepKind, StepState, UndoState
+from engine.journal.step_state import LoopState, StepState, UndoState
 from engine.journal.suspensions import time_of
 from engine.rehearsal import Rehearsal
 from engine.values.missing import MISSING
@@ -163,8 +163,10 @@ def _end_run(run: RunState, event: Event | Draft, status: RunStatus) -> None:
 
 
 def _step_started(run: RunState, event: Event | Draft) -> None:
-    step = _begin(run, event)
+    step = run.begin(event)
     payload = event.payload
+    if step.status == "paused":
+        _begin_anew(step, event)
     step.kind = payload.get("kind", "step")
     step.status = "running"
     step.attempts = payload["attempt"]
@@ -172,23 +174,21 @@ def _step_started(run: RunState, event: Event | Draft) -> None:
     step.ready = False
 
 
-def _begin(run: RunState, event: Event | Draft) -> StepState:
-    path, payload = event.path, event.payload
-    step = run.open[path] = run.place(path)
-    run.released.pop(path, None)
-    if run.forked_from is not None and tuple(run.forked_from["step"]) == path:
-        run.forked_from = {key: value for key, value in run.forked_from.items() if key != "input"}
-    if step.started_at is None:
-        step.started_at = event.at
-    if "input" in payload:
-        step.input = run.value_of(payload["input"])
-    if "iteration" in payload:
-        step.iteration = payload["iteration"]
-    return step
+def _begin_anew(step: StepState, event: Event | Draft) -> None:
+    """Give a step whose attempts were used up as many, and as much time for them, as it had at first."""
+    step.failures = step.lost = 0
+    step.asleep = event.at - (step.started_at or event.at)
 
 
 def _step_note(run: RunState, event: Event | Draft) -> None:
     """Output, progress and logs are read from the journal itself; they change no state."""
+
+
+def _step_labeled(run: RunState, event: Event | Draft) -> None:
+    # A condition has no step that could be called anything.
+    step = run.find(event.path)
+    if step is not None:
+        step.name = event.payload["label"] or None
 
 
 def _step_attempt_failed(run: RunState, event: Event | Draft) -> None:
@@ -197,6 +197,8 @@ def _step_attempt_failed(run: RunState, event: Event | Draft) -> None:
     step.ready = False
     step.error = event.payload["error"]
     step.retry_at = time_of(event.payload.get("next_at"))
+    if event.payload.get("exhausted"):
+        step.status = "paused"
 
 
 def _step_succeeded(run: RunState, event: Event | Draft) -> None:
@@ -272,48 +274,6 @@ def _loop_decided(run: RunState, event: Event | Draft) -> None:
             fresh.earlier = earlier
 
 
-def _sleep_started(run: RunState, event: Event | Draft) -> None:
-    _begin_wait(run, event, "sleep").due_at = time_of(event.payload["until"])
-
-
-def _begin_wait(run: RunState, event: Event | Draft, kind: StepKind) -> StepState:
-    step = _begin(run, event)
-    step.kind = kind
-    step.status = "waiting"
-    return step
-
-
-def _sleep_ended(run: RunState, event: Event | Draft) -> None:
-    run.status = "running"
-    step = run.end(event, "success")
-    step.output = step.input
-
-
-def _event_awaited(run: RunState, event: Event | Draft) -> None:
-    step = _begin_wait(run, event, "event")
-    step.event_name = event.payload["name"]
-    step.due_at = time_of(event.payload.get("timeout_at"))
-
-
-def _event_received(run: RunState, event: Event | Draft) -> None:
-    payload = event.payload
-    if not event.path:
-        run.mailbox[event.seq if isinstance(event, Event) else 0] = (payload["name"], payload["payload"])
-        return
-    run.status = "running"
-    step = run.end(event, "success")
-    kept = payload.get("from_seq")
-    step.output = payload["payload"] if kept is None else run.mailbox.pop(kept)[1]
-
-
-def _event_expired(run: RunState, event: Event | Draft) -> None:
-    """Go on with what is to run otherwise: the wait is over, and ends with that."""
-    run.status = "running"
-    step = run.place(event.path)
-    step.status = "running"
-    step.due_at = None
-
-
 def _unknown(run: RunState, event: Event | Draft) -> None:
     if event.type not in run.unknown:
         run.unknown = (*run.unknown, event.type)
@@ -340,6 +300,7 @@ _APPLY: dict[str, Callable[[RunState, Event | Draft], None]] = {
     "step-started": _step_started,
     "step-output": _step_note,
     "step-progress": _step_note,
+    "step-labeled": _step_labeled,
     "step-log": _step_note,
     "step-attempt-failed": _step_attempt_failed,
     "step-suspended": suspensions.suspended,
@@ -356,10 +317,10 @@ _APPLY: dict[str, Callable[[RunState, Event | Draft], None]] = {
     "race-decided": _branch_decided,
     "attempt-caught": _branch_decided,
     "loop-decided": _loop_decided,
-    "sleep-started": _sleep_started,
-    "sleep-ended": _sleep_ended,
-    "event-awaited": _event_awaited,
-    "event-received": _event_received,
-    "event-expired": _event_expired,
+    "sleep-started": suspensions.sleep_started,
+    "sleep-ended": suspensions.sleep_ended,
+    "event-awaited": suspensions.event_awaited,
+    "event-received": suspensions.event_received,
+    "event-expired": suspensions.event_expired,
     "state-changed": _state_changed,
 }

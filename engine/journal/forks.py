@@ -144,9 +144,12 @@ async def record_retry(
         return inside or event.seq in caught
 
     forked: dict[str, Any] = {"from_run_id": run_id, "step": list(again[0]) if again else []}
-    given = events[since[again[0]] - 1].payload.get("input", {}) if len(again) == 1 else {}
+    last = (
+        event.payload["input"] for event in reversed(events) if event.path in again[:1] and "input" in event.payload
+    )
+    given: dict[str, Any] = next(last, {}) if len(again) == 1 else {}
     if "value" in given:
-        # It may have been given something else than what came before gave.
+        # It may have been given something else than what came before gave, also at a later attempt.
         forked["input"] = given["value"]
     await _create(store, clock, new_run_id, created, _shared(events, is_gone), forked)
 
@@ -226,7 +229,7 @@ def failures_of(run: RunState, events: Sequence[Event]) -> Failures:
     over = [
         step
         for step in run.steps()
-        if step.status in ("failed", "canceled", "running") and not _lies_in(step.path, held)
+        if step.status in ("failed", "canceled", "running", "paused") and not _lies_in(step.path, held)
     ]
     around = {step.path[:depth] for step in over for depth in range(1, len(step.path))}
     waits = {step.path for step in over if step.kind == "event" and _has_expired(events, step.path)}

@@ -27,6 +27,8 @@ class StepResult:
     attempts: int = 0
     iteration: int | None = None
     """Which time a loop ran the step, from 1."""
+    name: str | None = None
+    """What this execution calls itself, by `Context.label`."""
     suspend_payload: Any = None
     """What the step asked when it suspended last."""
     resume_data: Any = None
@@ -60,6 +62,7 @@ class StepResult:
             ended_at=step.ended_at,
             attempts=step.attempts,
             iteration=step.iteration,
+            name=step.name,
             suspend_payload=ANY.load(step.suspend_payload),
             resume_data=ANY.load(step.replies[-1].data) if step.replies else None,
             rejected=step.rejected,
@@ -98,6 +101,8 @@ class StepResult:
             data["undo_error"] = self.undo_error
         if self.iteration is not None:
             data["iteration"] = self.iteration
+        if self.name is not None:
+            data["name"] = self.name
         if self.label is not None:
             data["label"] = self.label
         return data | {

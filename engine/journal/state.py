@@ -151,6 +151,21 @@ class RunState:
             return step.output
         return resolve(ref, self._output, self._input)
 
+    def begin(self, event: Event | Draft) -> StepState:
+        """Open the step that an event begins, or begins again; return it."""
+        path, payload = event.path, event.payload
+        step = self.open[path] = self.place(path)
+        self.released.pop(path, None)
+        if self.forked_from is not None and tuple(self.forked_from["step"]) == path:
+            self.forked_from = {key: value for key, value in self.forked_from.items() if key != "input"}
+        if step.started_at is None:
+            step.started_at = event.at
+        if "input" in payload:
+            step.input = self.value_of(payload["input"])
+        if "iteration" in payload:
+            step.iteration = payload["iteration"]
+        return step
+
     def end(self, event: Event | Draft, status: StepStatus) -> StepState:
         """Give a step its last status; return it."""
         step = self.open.pop(event.path, None) or self.place(event.path)

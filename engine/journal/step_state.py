@@ -11,7 +11,7 @@ from engine.values.missing import MISSING
 
 StepKind = Literal["step", "workflow", "sleep", "event", "items"]
 
-OPEN: frozenset[str] = frozenset({"running", "suspended", "waiting"})
+OPEN: frozenset[str] = frozenset({"running", "suspended", "waiting", "paused"})
 """The statuses of a step that has begun and not ended."""
 
 
@@ -85,6 +85,8 @@ class StepState:
     lost: int = 0
     """How many workers died while this step ran."""
     iteration: int | None = None
+    name: str | None = None
+    """What this execution calls itself, if it does."""
     suspends: int = 0
     """How many suspend() calls of the function have been recorded."""
     suspend_payload: Any = None

@@ -193,6 +193,7 @@ CLOSES_WAIT: frozenset[str] = frozenset(
 """The events that end the wait at their path; the end of the run ends all that are left."""
 
 QUIET: frozenset[str] = frozenset({"step-started", "step-succeeded", "step-output", "step-progress", "step-log"}) | {
+    "step-labeled",
     "branch-decided",
     "loop-decided",
     "state-changed",

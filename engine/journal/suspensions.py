@@ -1,4 +1,4 @@
-"""The part of the fold that is about questions and their answers."""
+"""The part of the fold that is about waiting: for an answer, for a time, for an event."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Any
 from engine.errors import Issue
 from engine.events import Draft, Event
 from engine.journal.state import RunState
-from engine.journal.step_state import Rejection, Reply, StepState
+from engine.journal.step_state import Rejection, Reply, StepKind, StepState
 from engine.values.missing import MISSING
 
 
@@ -61,6 +61,52 @@ def _reply(run: RunState, event: Event | Draft, reply: Reply) -> None:
     if step.suspended_at is not None:
         step.asleep += event.at - step.suspended_at
     run.answered.setdefault(event.path, set()).add(step.label)
+
+
+def sleep_started(run: RunState, event: Event | Draft) -> None:
+    """Take a timer."""
+    _begin_wait(run, event, "sleep").due_at = time_of(event.payload["until"])
+
+
+def _begin_wait(run: RunState, event: Event | Draft, kind: StepKind) -> StepState:
+    step = run.begin(event)
+    step.kind = kind
+    step.status = "waiting"
+    return step
+
+
+def sleep_ended(run: RunState, event: Event | Draft) -> None:
+    """Let the value pass."""
+    run.status = "running"
+    step = run.end(event, "success")
+    step.output = step.input
+
+
+def event_awaited(run: RunState, event: Event | Draft) -> None:
+    """Take a wait for an event."""
+    step = _begin_wait(run, event, "event")
+    step.event_name = event.payload["name"]
+    step.due_at = time_of(event.payload.get("timeout_at"))
+
+
+def event_received(run: RunState, event: Event | Draft) -> None:
+    """Give an event to the wait that it was sent to, or keep it."""
+    payload = event.payload
+    if not event.path:
+        run.mailbox[event.seq if isinstance(event, Event) else 0] = (payload["name"], payload["payload"])
+        return
+    run.status = "running"
+    step = run.end(event, "success")
+    kept = payload.get("from_seq")
+    step.output = payload["payload"] if kept is None else run.mailbox.pop(kept)[1]
+
+
+def event_expired(run: RunState, event: Event | Draft) -> None:
+    """Go on with what is to run otherwise: the wait is over, and ends with that."""
+    run.status = "running"
+    step = run.place(event.path)
+    step.status = "running"
+    step.due_at = None
 
 
 def time_of(text: str | None) -> datetime | None:

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from engine.errors import DefinitionError
 from engine.short_text import shown
@@ -50,6 +50,11 @@ class Retry:
     """Seconds, or a timedelta, for all tries and the delays between them together; None for no limit. The time in which
     the step waits for a person does not count."""
 
+    exhausted: Literal["fail", "pause"] = "fail"
+    """What becomes of the step when its attempts, or the time for them, are used up: it fails, or the run pauses before
+    it, and `Run.proceed` tries it again, as often as before, with the code as it is then. What ``on`` does not list and
+    `Fail` fail it all the same."""
+
     def __post_init__(self) -> None:
         """Check the numbers."""
         if type(self.attempts) is not int or self.attempts < 1:
@@ -65,6 +70,8 @@ class Retry:
         if not isinstance(self.on, tuple) or not all(isinstance(k, type) and issubclass(k, Exception) for k in self.on):
             found = shown(self.on)
             raise DefinitionError(f"Retry(on={found}): expected a tuple of exception classes, such as (OSError,).")
+        if self.exhausted not in ("fail", "pause"):
+            raise DefinitionError(f"Retry(exhausted={shown(self.exhausted)}): expected 'fail' or 'pause'.")
 
     def delay_after(self, attempt: int, random: Callable[[], float]) -> float:
         """Return the seconds to wait after a failed try.
@@ -91,7 +98,7 @@ class Retry:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the policy as JSON."""
-        policy = {
+        policy: dict[str, Any] = {
             "attempts": self.attempts,
             "delay": _seconds(self.delay),
             "backoff": self.backoff,
@@ -99,8 +106,10 @@ class Retry:
             "jitter": _seconds(self.jitter),
             "on": [kind.__name__ for kind in self.on],
         }
-        # Digests of policies without a limit stay what they were before there was one.
-        return policy if self.total is None else policy | {"timeout": self.total}
+        # Digests of policies without these stay what they were before there were any.
+        if self.total is not None:
+            policy["timeout"] = self.total
+        return policy if self.exhausted == "fail" else policy | {"exhausted": self.exhausted}
 
 
 def _seconds(duration: float | timedelta) -> float:

@@ -108,7 +108,7 @@ class Chunks:
                 yield self._step("workflow-step-result", event)
             case "step-output":
                 yield self._output(event, event.payload["chunk"])
-            case "step-progress":
+            case "step-progress" | "step-labeled":
                 yield self._output(event, event.payload)
             case "run-canceled":
                 yield self._chunk("workflow-canceled", {})

@@ -94,7 +94,7 @@ def happened(event: Event, history: History) -> str | None:
         case "step-failed":
             return f"x {name}  {_error(payload)}"
         case "step-attempt-failed":
-            return f"~ {name}  failed: {_error(payload)}" + ("; tries again" if payload.get("next_at") else "")
+            return f"~ {name}  failed: {_error(payload)}" + _follows(payload)
         case "step-suspended":
             return f"? {name}  waits for an answer"
         case "step-resumed":
@@ -111,6 +111,8 @@ def happened(event: Event, history: History) -> str | None:
             return f"x {name}  undo failed: {_error(payload)}" + ("; tries again" if payload.get("next_at") else "")
         case "run-undoing":
             return "< takes back what it did"
+        case "step-labeled":
+            return f"  {name} is {payload['label']}" if payload["label"] else None
         case "step-log":
             return f"  {name} | {payload.get('message', '')}"
         case "sleep-started":
@@ -123,6 +125,12 @@ def happened(event: Event, history: History) -> str | None:
             return f"! {payload.get('reason') or 'the worker was lost'}: goes on"
         case _:
             return None
+
+
+def _follows(payload: dict[str, Any]) -> str:
+    if payload.get("exhausted"):
+        return "; its attempts are used up"
+    return "; tries again" if payload.get("next_at") else ""
 
 
 def _until(due: datetime | None) -> str:
@@ -150,5 +158,6 @@ def _working(step: StepState, history: History) -> str:
     """Return a step that runs now, with how far it is, and for how many seconds it has run."""
     fraction = history.trace(step).fraction
     seconds = 0 if step.started_at is None else int((datetime.now(UTC) - step.started_at).total_seconds())
-    parts = [format_path(step.path), f"{fraction:.0%}" if fraction is not None else "", f"{seconds} s" * bool(seconds)]
+    name = format_path(step.path) + (f" ({step.name})" if step.name else "")
+    parts = [name, f"{fraction:.0%}" if fraction is not None else "", f"{seconds} s" * bool(seconds)]
     return " ".join(filter(None, parts))

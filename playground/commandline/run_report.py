@@ -76,6 +76,10 @@ def _asked(history: History, graph: catalogue.Graph | None, command: Command) ->
     run = history.run
     for path in run.paused if run.status == "paused" else ():
         yield ""
+        step = run.find(path)
+        if step is not None and step.status == "paused":
+            yield f"{format_path(path)} has used up its attempts:"
+            yield from (line for error in failure(step.error or {}).chain for line in error_lines(error))
         yield f"It is paused before {format_path(path)}. Go on with it: {command('proceed', run.run_id)}"
     for step in run.suspended:
         yield from _question(run.run_id, step, graph, command)

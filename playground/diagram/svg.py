@@ -1,6 +1,7 @@
 """The laid-out graph as SVG: positions are attributes and colours are classes, which a strict CSP lets through."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.utils.html import format_html, format_html_join
@@ -12,6 +13,8 @@ from playground.graph.part_names import without_indexes
 
 KIND_ICONS = {"map": "map", "sleep": "clock", "event": "bolt", "loop": "loop", "foreach": "stack", "workflow": "flow"}
 MARGIN = 4.0
+LETTER = 6.2
+"""About the width of one character of what an execution calls itself."""
 
 
 class Counted(Protocol):
@@ -55,6 +58,7 @@ def svg(
     icons: str,
     links: Mapping[str, str] | None = None,
     counts: Mapping[str, Counted] | None = None,
+    labels: Mapping[str, str] | None = None,
     stops: bool = False,
 ) -> SafeString:
     """Return the graph as an ``<svg>`` element.
@@ -66,8 +70,10 @@ def svg(
         icons: the address of the icon sheet.
         links: node path -> key of the row of a run's journal that the node leads to.
         counts: node path -> how often it ran, of those that ran more than once.
+        labels: node path -> what the execution calls itself that the node leads to.
         stops: whether each node has a dot that sets a breakpoint before it.
     """
+    told = _Told(marks=marks, links=links or {}, counts=counts or {}, labels=labels or {})
     block = lay_out(graph, width - 2 * MARGIN)
     order: dict[type[Shape], int] = {Frame: 0, Edge: 1, Caption: 2, Dot: 3, Box: 3}
     shapes = sorted(block.shapes, key=lambda shape: order[type(shape)])
@@ -81,7 +87,7 @@ def svg(
         _n(-MARGIN),
         _n(block.width + 2 * MARGIN),
         _n(block.height + 2 * MARGIN),
-        _join(_draw(shape, marks, icons, links or {}, counts or {}) for shape in shapes),
+        _join(_draw(shape, told, icons) for shape in shapes),
         _join(_stop(shape) for shape in shapes if stops and isinstance(shape, Box)),
     )
 
@@ -117,17 +123,24 @@ def _rounds(rows: Sequence[Named]) -> dict[str, list[list[Named]]]:
     return found
 
 
-def _draw(
-    shape: Shape, marks: Mapping[str, str], icons: str, links: Mapping[str, str], counts: Mapping[str, Counted]
-) -> SafeString:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What a run says of the nodes; see `svg`."""
+
+    marks: Mapping[str, str]
+    links: Mapping[str, str]
+    counts: Mapping[str, Counted]
+    labels: Mapping[str, str]
+
+
+def _draw(shape: Shape, told: _Told, icons: str) -> SafeString:
     match shape:
         case Box():
-            node = shape.node
-            return _box(shape, marks.get(node, "pending"), icons, links.get(node), counts.get(node))
+            return _box(shape, told, icons)
         case Frame():
-            return _frame(shape, marks.get(shape.node, "pending"), icons)
+            return _frame(shape, told.marks.get(shape.node, "pending"), icons)
         case Dot():
-            return _dot(shape, marks, icons)
+            return _dot(shape, told.marks, icons)
         case Caption():
             return format_html(
                 '<text class="g-caption" x="{}" y="{}" text-anchor="middle">{}<title>{}</title></text>',
@@ -137,10 +150,11 @@ def _draw(
                 shape.full or shape.text,
             )
         case Edge():
-            return _edge(shape, marks)
+            return _edge(shape, told.marks)
 
 
-def _box(box: Box, status: str, icons: str, row: str | None, count: Counted | None) -> SafeString:
+def _box(box: Box, told: _Told, icons: str) -> SafeString:
+    status, row, count = told.marks.get(box.node, "pending"), told.links.get(box.node), told.counts.get(box.node)
     top = 22 if not box.sub and len(box.label) == 1 else 21
     lines = format_html_join(
         "",
@@ -158,7 +172,7 @@ def _box(box: Box, status: str, icons: str, row: str | None, count: Counted | No
     )
     inner = format_html(
         '<title>{}: {}{}</title><rect class="g-box" x="{}" y="{}" width="{}" height="{}" rx="8"></rect>{}{}{}{}'
-        '<text class="g-count" x="{}" y="{}" text-anchor="end">{}</text>',
+        '<text class="g-count" x="{}" y="{}" text-anchor="end">{}</text>{}',
         box.node,
         f"{status} ({count.words})" if count else status,
         f" — {box.title}" if box.title else "",
@@ -173,11 +187,24 @@ def _box(box: Box, status: str, icons: str, row: str | None, count: Counted | No
         _n(box.x + box.width - 8),
         _n(box.y + 3.5),
         count.text if count else "",
+        _called(box, told.labels.get(box.node, "")),
     )
     node = format_html(
         '<g class="g-node" data-node="{}" data-kind="{}" data-status="{}">{}</g>', box.node, box.kind, status, inner
     )
     return node if row is None else format_html('<a href="#row-{}">{}</a>', row, node)
+
+
+def _called(box: Box, label: str) -> SafeString:
+    """Return what an execution of the node calls itself, on its lower border, as far as there is room."""
+    most = int((box.width - 20) / LETTER)
+    return format_html(
+        '<text class="g-called" data-most="{}" x="{}" y="{}" text-anchor="end">{}</text>',
+        most,
+        _n(box.x + box.width - 8),
+        _n(box.y + box.height + 3.5),
+        label if len(label) <= most else f"{label[: most - 1]}…",
+    )
 
 
 def _stop(box: Box) -> SafeString:

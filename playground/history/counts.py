@@ -12,7 +12,17 @@ from playground.graph.tree import Graph, Tree, read_tree
 from playground.history.row import RowStatus, Window, standing, together
 from playground.history.step_history import History
 
-WORST: Sequence[RowStatus] = ("failed", "suspended", "waiting", "running", "canceled", "undone", "bailed", "skipped")
+WORST: Sequence[RowStatus] = (
+    "failed",
+    "paused",
+    "suspended",
+    "waiting",
+    "running",
+    "canceled",
+    "undone",
+    "bailed",
+    "skipped",
+)
 """Which status of many is told beside their number, the first of these that there is."""
 
 

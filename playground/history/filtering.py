@@ -34,7 +34,7 @@ def _asked_for(rows: Sequence[Row], window: Window) -> list[Row]:
     elif window.show:
         found = [row for row in found if row.status in WANTED[window.show]]
     text = window.text.casefold()
-    return [row for row in found if text in f"{row.path} {row.title} {row.note}".casefold()]
+    return [row for row in found if text in f"{row.path} {row.title} {row.label} {row.note}".casefold()]
 
 
 def _length(row: Row) -> float:

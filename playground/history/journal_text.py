@@ -11,6 +11,7 @@ MARKS = {
     "success": "+",
     "failed": "x",
     "running": ">",
+    "paused": "=",
     "suspended": "?",
     "waiting": "~",
     "canceled": "-",
@@ -52,6 +53,7 @@ def _line(row: Row, now: datetime) -> str:
     if row.kind in ("attempt", "more"):
         name = row.title
     iteration = f" #{row.iteration}" if row.iteration else ""
+    name += f" ({row.label})" if row.label else ""
     left = f"{'  ' * row.depth}{MARKS[row.status]} {name}{iteration}"
     length = "" if row.started_at is None else length_text(((row.ended_at or now) - row.started_at).total_seconds())
     note = f"  {row.note.splitlines()[0]}" if row.note else ""

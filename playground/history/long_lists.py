@@ -47,11 +47,11 @@ class ShownItems:
         return [step for box in containers if box for item, step in box.children.items() if item not in shown]
 
 
-URGENT: Mapping[RowStatus, int] = {"failed": 0, "suspended": 1, "waiting": 2, "running": 3}
+URGENT: Mapping[RowStatus, int] = {"failed": 0, "paused": 1, "suspended": 1, "waiting": 2, "running": 3}
 """What is shown of a long list before anything else, in this order."""
 WANTED: Mapping[Show, frozenset[RowStatus]] = {
     "failed": frozenset({"failed"}),
-    "waiting": frozenset({"suspended", "waiting"}),
+    "waiting": frozenset({"paused", "suspended", "waiting"}),
 }
 
 

@@ -113,6 +113,8 @@ class Row:
     due_at: datetime | None = None
     iteration: int | None = None
     attempt: int = 0
+    label: str = ""
+    """What this execution of the step calls itself."""
     index: int | None = None
     spare: bool = False
     """Whether it handles a failure that has not come."""
@@ -210,7 +212,7 @@ def together(statuses: Sequence[RowStatus]) -> RowStatus:
     """Return the one status that says most about a group: what is open first, then what went wrong."""
     present = set(statuses)
     status: RowStatus
-    for status in ("running", "suspended", "waiting", "failed", "canceled", "bailed", "undone"):
+    for status in ("running", "paused", "suspended", "waiting", "failed", "canceled", "bailed", "undone"):
         if status in present:
             return status
     if "success" in present:

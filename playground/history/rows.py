@@ -103,6 +103,7 @@ class _Walk:
             due_at=step.due_at,
             iteration=step.iteration,
             attempt=step.attempts,
+            label=step.name or "",
             index=_last_index(step.path),
             fraction=trace.fraction if status == "running" else None,
             note=note_of(step, trace),

@@ -263,6 +263,10 @@ def _progress(trace: StepHistory, event: Event) -> None:
     trace.message = str(event.payload.get("message") or "")
 
 
+def _labeled(trace: StepHistory, event: Event) -> None:
+    """What a step is called is in the fold."""
+
+
 def _logged(trace: StepHistory, event: Event) -> None:
     trace.notes.append(_log(event))
 
@@ -293,6 +297,7 @@ _FOLLOW: dict[str, Callable[[StepHistory, Event], None]] = {
     "step-started": _started,
     "step-output": _output,
     "step-progress": _progress,
+    "step-labeled": _labeled,
     "step-log": _logged,
     "step-attempt-failed": _attempt_failed,
     "step-suspended": _suspended,

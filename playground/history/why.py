@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from engine.journal.state import RunState
 from engine.journal.step_state import StepState
-from engine.paths import format_path
+from engine.paths import Path, format_path
 from playground.history.step_history import History
 from playground.history.timeline import length_text
 
@@ -59,8 +60,7 @@ def reasons(history: History, *, now: datetime, holder: Holder) -> tuple[Reason,
         return (Reason(kind="start", text="was created and not started yet"),)
     found = [reason for step in run.open.values() if (reason := _of_step(step, now))] if run.undoing is None else []
     if run.status == "paused":
-        pauses = [f"paused before {format_path(path)}, which begins when you say so" for path in run.paused]
-        found = [*(Reason(kind="pause", text=text) for text in pauses), *found]
+        found = [*(_of_pause(run, path) for path in run.paused), *found]
     if run.undoing is not None:
         left = ", ".join(format_path(step.path) for step in run.left_to_undo)
         found = [Reason(kind="step", text=f"is {run.undoing['status']}, and takes back what it did: {left}")]
@@ -75,6 +75,14 @@ def reasons(history: History, *, now: datetime, holder: Holder) -> tuple[Reason,
         before = f"; {holder.ahead} other runs are before it" if holder.ahead > 1 else ""
         found.insert(0, Reason(kind="worker", text=f"waits for a free worker{of}{before}"))
     return tuple(found)
+
+
+def _of_pause(run: RunState, path: Path) -> Reason:
+    written, step = format_path(path), run.find(path)
+    if step is None or step.status != "paused":
+        return Reason(kind="pause", text=f"paused before {written}, which begins when you say so")
+    tries = "its attempt" if step.failures == 1 else f"all {step.failures} of its attempts"
+    return Reason(kind="pause", text=f"{written} has used up {tries}, and is tried again when you say so", path=written)
 
 
 def _newer(types: Sequence[str]) -> str:

@@ -20,11 +20,11 @@ class ChangedStep:
 
 
 async def changed_steps(run: RunState) -> tuple[ChangedStep, ...]:
-    """Return which of the steps that failed have another source now; none while the run has not failed.
+    """Return which of the steps have another source now that failed with the run, or have it pause before them.
 
     Of a step whose source is not known, or is no more in the code, nothing is said.
     """
-    failed = [step for step in run.steps() if step.status == "failed"] if run.status == "failed" else []
+    failed = [step for step in run.steps() if step.status == run.status] if run.status in ("failed", "paused") else []
     if not failed:
         return ()
     now, then = await source_code.current(run.workflow_id), await source_code.executed(run)

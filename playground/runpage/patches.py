@@ -62,6 +62,7 @@ def patch(
         "marks": dict(found.marks),
         "links": dict(found.links),
         "counts": {node: [count.text, count.words] for node, count in found.counts.items()},
+        "labels": dict(found.labels),
         "removed": list(found.removed),
         "order": list(found.order),
         # A row that was opened since the page has last said so has to ask for what was written.

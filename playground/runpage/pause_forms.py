@@ -25,6 +25,8 @@ class PauseForm:
     html: SafeString
     action: str
     id: str
+    error: str = ""
+    """What its last attempt failed with, when its attempts are used up."""
 
 
 def paused_forms(run: RunState, graph: Graph | None, typed: Mapping[Path, Form] | None = None) -> dict[Path, PauseForm]:
@@ -59,7 +61,10 @@ def _form(run: RunState, graph: Graph | None, path: Path, form: Form | None) -> 
     action = f"{reverse('proceed', args=[run.run_id])}?{urlencode({'step': written})}"
     name = f"paused-{run.run_id}-{written}"
     form = form or Form.of(schema, _shown(node, run.paused[path]))
-    return PauseForm(path=written, html=form.html(submit_url=action, id_prefix=name), action=action, id=f"{name}-form")
+    html, step = form.html(submit_url=action, id_prefix=name), run.find(path)
+    error = step.error if step is not None and step.status == "paused" else None
+    said = "" if error is None else f"{error.get('type', 'Error')}: {error.get('message', '')}"
+    return PauseForm(path=written, html=html, action=action, id=f"{name}-form", error=said)
 
 
 def _node(graph: Graph | None, path: Path) -> Node:

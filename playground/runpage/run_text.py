@@ -37,7 +37,9 @@ async def run_text(loaded: Loaded) -> str:
         parts.append(f"result: {_value(mask_result(loaded.graph, run.result))}")
     if run.error is not None:
         parts.append("\n".join(line for error in failure(run.error).chain for line in error_lines(error)))
-    parts += [_failed(step, tree) for step in run.steps() if step.status == "failed" and step.kind == "step"]
+    parts += [
+        _failed(step, tree) for step in run.steps() if step.status in ("failed", "paused") and step.kind == "step"
+    ]
     for changed in await changed_steps(run):
         diff = "\n".join(text for _, text in changed.lines)
         parts.append(

@@ -84,6 +84,8 @@ class RunView:
     """The row that each node leads to."""
     counts: Mapping[str, Count]
     """How often each node ran, of those that ran more than once."""
+    labels: Mapping[str, str]
+    """What the execution is called that each node leads to, of those that are called something."""
     state: Mapping[str, Any]
     """The run's state."""
     paused: tuple[tuple[str, str], ...]
@@ -188,6 +190,8 @@ def run_view(
     marked |= {format_path(ids_of(parse_path(path))): "paused" for path, _ in paused}
     keys = {row.path: row.key for row in rows if row.kind != "more"}
     places = {one.key: row.key for row in shown for one in (row, *row.among)}
+    linked = links(rows, marked)
+    labels = {row.key: row.label for row in rows if row.label}
     found = journal.reasons(history, now=now, holder=holder or Holder())
     return RunView(
         history=history,
@@ -197,8 +201,9 @@ def run_view(
         axis=axis,
         reasons=tuple(replace(one, row=keys.get(one.path, "")) for one in journal.first_words(found)),
         marks=marked,
-        links={node: places[key] for node, key in links(rows, marked).items() if key in places},
+        links={node: places[key] for node, key in linked.items() if key in places},
         counts=counted,
+        labels={node: labels[key] for node, key in linked.items() if key in labels},
         state=run.state,
         paused=paused,
         changed=changed,
@@ -238,6 +243,7 @@ class ViewChanges:
     marks: Mapping[str, str]
     links: Mapping[str, str]
     counts: Mapping[str, Count]
+    labels: Mapping[str, str]
     order: tuple[str, ...]
     """The keys of all lines, when lines that stay have to change places."""
 
@@ -259,8 +265,13 @@ def changes(old: RunView, new: RunView) -> ViewChanges:
         marks={node: status for node, status in new.marks.items() if old.marks.get(node) != status},
         links={node: key for node, key in new.links.items() if old.links.get(node) != key},
         counts={node: count for node, count in new.counts.items() if old.counts.get(node) != count},
+        labels={node: new.labels.get(node, "") for node in _differ(old.labels, new.labels)},
         order=tuple(line.row.key for line in new.lines) if moved else (),
     )
+
+
+def _differ(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
+    return (node for node in {**old, **new} if old.get(node) != new.get(node))
 
 
 def _added(lines: Sequence[Line], before: Mapping[str, Line]) -> Iterator[tuple[str, tuple[Line, ...]]]:

@@ -181,6 +181,8 @@ def step(found: StepResult, node: Node) -> dict[str, Any]:
         "resumePayload": answered(found.resume_data),
         "resumedAt": milliseconds(found.resumed_at),
     }
+    if found.name is not None:
+        data["name"] = found.name
     if found.rejected is not None:
         data["rejected"] = found.rejected.to_dict() | {"data": answered(found.rejected.data)}
     if found.undone_at is not None:

@@ -31,7 +31,9 @@ from playground.models import Wait as WaitRow
 INPUT_TEXT = 10_000
 """How many characters of the input the list's search can see."""
 
-QUIET: frozenset[str] = frozenset({"step-started", "step-succeeded", "step-output", "step-progress", "step-log"})
+QUIET: frozenset[str] = frozenset({"step-started", "step-succeeded", "step-output", "step-progress", "step-log"}) | {
+    "step-labeled"
+}
 """Events after which no column but ``last_seq`` and ``updated_at`` differs."""
 
 

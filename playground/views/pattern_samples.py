@@ -152,6 +152,7 @@ ANSWERED: Lines = (
     started(3703.6, "pack[1]", value="lamp"),
     ended(3704.2, "pack[1]", "lamp packed"),
     started(3704.2, "pack[2]", value="chair"),
+    (3704.2, "step-labeled", "pack[2]", {"label": "Garden chair"}),
     (3704.3, "step-progress", "pack[2]", {"fraction": 0.4, "message": "wrapping the legs"}),
 )
 

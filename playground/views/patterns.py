@@ -78,5 +78,6 @@ def _pattern(request: HttpRequest, name: str, lines: pattern_samples.Lines, now:
         icons=static("img/icons.svg"),
         links=view.links,
         counts=view.counts,
+        labels=view.labels,
     )
     return Pattern(name=name, view=view, lines=draw(view, pattern_samples.ORDER, token=get_token(request)), graph=graph)

@@ -81,6 +81,7 @@ async def run_page(
             icons=icons,
             links=view.links,
             counts=view.counts,
+            labels=view.labels,
             stops=True,
         )
     context = RunPage(

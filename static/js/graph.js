@@ -1,8 +1,8 @@
-// The graph beside the journal: its nodes and lines take the statuses of their steps, and how often they ran.
+// The graph beside the journal: its nodes and lines take the statuses of their steps, how often they ran and what they call themselves.
 
 const shapes = (node) => document.querySelectorAll(`.graph [data-node="${CSS.escape(node)}"]`);
 
-export function paint({ marks = {}, links = {}, counts = {} }) {
+export function paint({ marks = {}, links = {}, counts = {}, labels = {} }) {
   for (const [node, key] of Object.entries(links)) {
     const shape = document.querySelector(`.graph a > [data-node="${CSS.escape(node)}"]`);
     shape?.parentElement.setAttribute("href", `#row-${key}`);
@@ -13,6 +13,9 @@ export function paint({ marks = {}, links = {}, counts = {} }) {
   }
   for (const [node, [text, words]] of Object.entries(counts)) {
     for (const shape of shapes(node)) count(shape, text, words);
+  }
+  for (const [node, text] of Object.entries(labels)) {
+    for (const shape of shapes(node)) label(shape, text);
   }
 }
 
@@ -29,4 +32,11 @@ function count(shape, text, words) {
   if (place) place.textContent = text;
   const title = shape.querySelector("title");
   if (title) title.textContent = title.textContent.replace(/(: \w+)( \([^)]*\))?/, `$1 (${words})`);
+}
+
+function label(shape, text) {
+  const place = shape.querySelector(".g-called");
+  if (!place) return;
+  const most = Number(place.dataset.most);
+  place.textContent = text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }

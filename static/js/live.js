@@ -69,7 +69,7 @@ async function take(message) {
 }
 
 async function update(message, writing) {
-  if (Object.keys({ ...message.marks, ...message.links, ...message.counts }).length) (await import("./graph.js")).paint(message);
+  if (Object.keys({ ...message.marks, ...message.links, ...message.counts, ...message.labels }).length) (await import("./graph.js")).paint(message);
   await run.refresh(message, writing);
   if (Object.keys(message.grown ?? {}).length) (await import("./stream.js")).grow(message.grown);
   run.draw();

@@ -103,6 +103,12 @@ class Recorder:
         await run.tag("late", name=None, remove=["shop"])
         await self.save("tagged", run)
 
+    async def labeled(self) -> None:
+        """A run whose items are called something."""
+        run = await self.run("labeled", "labeled")
+        await run.start([1, 2])
+        await self.save("labeled", run)
+
 
 def _anywhere(text: str) -> str:
     """Replace the place where the workflows stand on this computer."""
@@ -121,6 +127,7 @@ async def main(version: str) -> None:
     await recorder.undone()
     await recorder.paused()
     await recorder.tagged()
+    await recorder.labeled()
 
 
 if __name__ == "__main__":

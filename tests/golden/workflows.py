@@ -105,4 +105,14 @@ planned = (
     .commit()
 )
 
-WORKFLOWS = [whole, failing, waiting, hasty, planned]
+
+@step
+async def read_file(data: int, ctx: Context) -> int:
+    """Say which file it is."""
+    ctx.label(f"file {data} of 2")
+    return data
+
+
+labeled = create_workflow(id="labeled", input_schema=None, output_schema=None).foreach(read_file).commit()
+
+WORKFLOWS = [whole, failing, waiting, hasty, planned, labeled]

@@ -1,12 +1,14 @@
 """The rows of a journal: graph and events joined."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from engine.errors import InvalidDefault, InvalidOutput, Issue
 from engine.failure import describe
-from playground.history import History, Row, Window, failure, rows
+from playground.diagram import svg
+from playground.history import History, Row, Window, as_text, failure, matching, rows
 from playground.history.detail import elapsed
 from playground.runpage.view import run_view
 from playground.views.pattern_samples import (
@@ -29,6 +31,30 @@ from playground.views.pattern_samples import (
 def rows_of(lines: tuple[Line, ...] | list[Line], graph: Graph | None, window: Window | None = None) -> tuple[Row, ...]:
     """Return the rows of a made-up run."""
     return rows(History(events("r", lines)), graph, window)
+
+
+def test_what_a_step_calls_itself_stands_in_its_row_its_bar_and_the_graph() -> None:
+    """The text finds it; the node of a list has the name of the item that it leads to."""
+    lines = created(
+        started(1, "pack[0]"),
+        (1.1, "step-labeled", "pack[0]", {"label": "Desk"}),
+        ended(2, "pack[0]"),
+        started(2, "pack[1]"),
+        (2.1, "step-labeled", "pack[1]", {"label": "Lamp <b>"}),
+    )
+    graph = flow("order", {"type": "foreach", "id": "each", "concurrency": 1, "body": step("pack")})
+    history = History(events("r", lines))
+    view = run_view(history, graph, now=events("r", lines)[-1].at)
+    assert [(line.row.path, line.row.label) for line in view.lines if line.row.path] == [
+        ("pack[0]", "Desk"),
+        ("pack[1]", "Lamp <b>"),
+    ]
+    assert view.labels == {"pack": "Lamp <b>"}
+    assert "pack[1] (Lamp <b>)" in as_text(history, [line.row for line in view.lines], now=view.now)
+    found = rows_of(lines, graph)
+    assert [row.path for row in matching(found, Window(text="lamp")) if row.path] == ["pack[1]"]
+    drawn = svg(graph, width=300, marks={}, icons="/i.svg", labels=view.labels)
+    assert re.findall('class="g-called" [^>]*>([^<]*)<', drawn) == ["Lamp &lt;b&gt;"]
 
 
 def statuses(found: tuple[Row, ...]) -> dict[str, str]:

@@ -115,11 +115,14 @@ class Trials:
 def came(result: RunResult) -> Outcome:
     """Return what a run came to."""
     reached = tuple(sorted({format_path(ids_of(parse_path(path))) for path in result.steps}))
-    if result.status != "failed":
+    # Where a step pauses the run when its attempts are used up, that is what else would be its failure.
+    broken = [path for path, step in result.steps.items() if step.status in ("failed", "paused")]
+    if result.status != "failed" and not (result.status == "paused" and broken):
         return Outcome(kind="passed", reached=reached)
-    broken = [path for path, step in result.steps.items() if step.status == "failed"]
     # Of a nested workflow that fails, the step inside is meant.
-    return failed(result.error_detail or {}, max(broken, key=len, default=""), reached)
+    place = max(broken, key=len, default="")
+    detail = result.error_detail or (result.steps[place].error_detail if place else None)
+    return failed(detail or {}, place, reached)
 
 
 def failed(detail: Mapping[str, Any], step: str, reached: tuple[str, ...]) -> Outcome:

@@ -224,6 +224,43 @@ async def test_write_and_progress_reach_the_watcher_while_the_step_runs() -> Non
     assert collector.types[-2:] == ["step-succeeded", "run-succeeded"]
 
 
+async def test_a_label_names_this_execution_of_a_step() -> None:
+    """Each item and each pass has its own; a retry that says the same again records nothing, and the last one holds."""
+
+    def work(data: int, ctx: Context) -> int:
+        ctx.label(f"file {data}\n of 9 ")
+        if ctx.attempt == 1:
+            raise ValueError("again")
+        ctx.label("x" * 300 if data == 8 else f"file {data} of 9")
+        return data
+
+    files = create_step(id="files", execute=work, retry=Retry(attempts=2))
+    collector = Collector()
+    run = await run_of(begin().foreach(files).map(lambda data, ctx: ctx.label("all")).commit())
+    run.watch(collector)
+    result = await run.start([7, 8])
+    named = {path: step.name for path, step in result.steps.items()}
+    assert named == {"files[0]": "file 7 of 9", "files[1]": f"{'x' * 199}…", "map-1": "all"}
+    assert len(collector.of("step-labeled")) == 4
+    assert result.to_dict()["steps"]["files[0]"]["name"] == "file 7 of 9"
+
+
+async def test_an_empty_label_takes_the_name_away_and_a_condition_has_none() -> None:
+    """Only what has a row has a name."""
+
+    def work(data: int, ctx: Context) -> int:
+        ctx.label("first")
+        ctx.label(" ")
+        return data
+
+    def again(data: int, ctx: Context) -> bool:
+        ctx.label("a condition")
+        return False
+
+    result = await run_to_end(begin().dowhile(create_step(id="work", execute=work), again).commit(), 1)
+    assert (result.status, [step.name for step in result.steps.values()]) == ("success", [None])
+
+
 async def test_output_reaches_every_watcher_while_the_step_runs() -> None:
     """From nested and foreach steps too: the step ends only when each watcher has seen what it wrote."""
     seen = [asyncio.Event(), asyncio.Event()]

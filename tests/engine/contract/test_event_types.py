@@ -14,8 +14,8 @@ from tests.engine.contract.tiny import add_one, ask, begin, double, fail, run_of
 TYPES = """
 run-created run-started run-suspended run-waiting run-succeeded run-failed run-canceled run-recovered run-forked
 run-undoing run-paused run-proceeded run-tagged
-step-started step-output step-progress step-log step-attempt-failed step-suspended step-resumed step-expired
-step-succeeded step-failed step-canceled step-bailed step-undo-started step-undone step-undo-failed
+step-started step-output step-progress step-labeled step-log step-attempt-failed step-suspended step-resumed
+step-expired step-succeeded step-failed step-canceled step-bailed step-undo-started step-undone step-undo-failed
 branch-decided race-decided attempt-caught
 loop-decided sleep-started sleep-ended event-awaited event-received event-expired state-changed
 """
@@ -30,6 +30,7 @@ async def talk(data: Any, ctx: Context) -> Any:
     """Say something in every way, fail at the first attempt."""
     ctx.write("piece")
     ctx.progress(0.5)
+    ctx.label("talk")
     ctx.set_state(n=1)
     print("line")
     if ctx.attempt == 1:
@@ -151,7 +152,8 @@ JOURNALS: list[tuple[Any, Any, str]] = [
         retried,
         None,
         "run-created, run-started, "
-        "step-started talk, step-output talk, step-progress talk, state-changed talk, step-log talk, "
+        "step-started talk, step-output talk, step-progress talk, step-labeled talk, state-changed talk, "
+        "step-log talk, "
         "step-attempt-failed talk, "
         "step-started talk, step-output talk, step-progress talk, state-changed talk, step-log talk, "
         "step-succeeded talk, run-succeeded",
