@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from engine.errors import RequestError, RunFinished
 from engine.tags import Tagging
 from playground.actions import actions
+from playground.display.toasts import Toast, done
 from playground.runs import retention
 from playground.views.run import refused_page, url_of
 
@@ -20,15 +21,22 @@ async def cancel(request: HttpRequest, run_id: str) -> HttpResponse:
         await actions.cancel(run_id)
     except RunFinished as error:
         return await refused_page(request, run_id, str(error))
-    return HttpResponseRedirect(url_of(run_id), status=303)
+    return done(url_of(run_id), Toast(status="canceled", text="The run is canceled."))
 
 
 @require_POST
 async def call(request: HttpRequest, run_id: str) -> HttpResponse:
     """Give a run a name and tags; an empty name takes it away."""
     tags = [tag for tag in request.POST.get("tags", "").split(",") if tag.strip()]
+    before = await actions.state_of(run_id)
     await actions.call(run_id, Tagging(name=request.POST.get("name", ""), tags=tags))
-    return HttpResponseRedirect(url_of(run_id), status=303)
+    toast = Toast(
+        status="success",
+        text="Name and tags are changed.",
+        undo=reverse("call-run", args=[run_id]),
+        given={"name": before.name or "", "tags": ",".join(before.tags)},
+    )
+    return done(url_of(run_id), toast)
 
 
 @require_POST
@@ -48,4 +56,4 @@ async def again(request: HttpRequest, run_id: str) -> HttpResponse:
 async def delete(request: HttpRequest, run_id: str) -> HttpResponse:
     """Delete a run and its journal."""
     await retention.delete([run_id])
-    return HttpResponseRedirect(f"{reverse('runs')}?notice=deleted", status=303)
+    return done(reverse("runs"), Toast(status="success", text="The run is deleted."))
