@@ -145,5 +145,5 @@ document.addEventListener("click", ({ target }) => {
 });
 
 document.addEventListener("change", ({ target }) => {
-  if (target.matches("[data-all]")) for (const one of target.form.querySelectorAll("[name=run]")) one.checked = target.checked;
+  if (target.matches("[data-all]")) for (const one of target.form.elements) if (one.name === target.dataset.all) one.checked = target.checked;
 });
