@@ -35,7 +35,7 @@ async def save(workflow_id: str, name: str, value: Json) -> SavedInput:
     Raises:
         ValueError: the name is empty.
     """
-    name = plain(name).strip()[:LONGEST].strip()
+    name = _name(name)
     if not name:
         raise ValueError("Give the input a name under which it is saved.")
     return await in_transaction(_save, workflow_id, name, dumps(value))
@@ -52,9 +52,19 @@ async def find(workflow_id: str, saved_id: str) -> SavedInput | None:
     return await in_database(lambda: next(map(_of, _rows(workflow_id, saved_id)), None))
 
 
+async def named(workflow_id: str, name: str) -> SavedInput | None:
+    """Return the input that is saved under a name; None when there is none."""
+    rows = Row.objects.filter(workflow_id=workflow_id, name=_name(name))
+    return await in_database(lambda: next(map(_of, rows), None))
+
+
 async def delete(workflow_id: str, saved_id: str) -> bool:
     """Forget a saved input; False when there was none."""
     return bool((await in_transaction(lambda: _rows(workflow_id, saved_id).delete()))[0])
+
+
+def _name(given: str) -> str:
+    return plain(given).strip()[:LONGEST].strip()
 
 
 def _rows(workflow_id: str, saved_id: str) -> QuerySet[Row]:

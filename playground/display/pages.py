@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from playground.display import toasts
 from playground.guard.callers import caller
 
 THEME_COOKIE = "stepyard_theme"
@@ -16,7 +17,7 @@ THEMES = ("light", "dark")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageNotice:
-    """A message above the page, for what a form post before it did or could not do."""
+    """A message above the page, for what a form post could not do, or what happened meanwhile."""
 
     status: str
     text: str
@@ -62,5 +63,14 @@ def page(request: HttpRequest, template: str, context: Any, *, frame: PageFrame,
         status: of the response.
     """
     facts: Mapping[str, Any] = {} if context is None else context_of(context)
-    around = context_of(frame) | {"theme": theme_of(request), "debug": settings.DEBUG, "caller": caller.get()}
-    return render(request, template, {**around, **facts}, status=status)
+    toast = toasts.told(request)
+    around = context_of(frame) | {
+        "theme": theme_of(request),
+        "debug": settings.DEBUG,
+        "caller": caller.get(),
+        "toast": toast,
+    }
+    response = render(request, template, {**around, **facts}, status=status)
+    if toast is not None:
+        toasts.forget(response)
+    return response

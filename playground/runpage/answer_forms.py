@@ -1,5 +1,6 @@
 """The form by which a person answers a suspended step."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -22,7 +23,9 @@ class AnswerForm:
     button: str = "Resume"
 
 
-def answer_form(run_id: str, step: StepState, schema: Any, form: Form | None = None, *, back: str = "") -> AnswerForm:
+def answer_form(
+    run_id: str, step: StepState, schema: Any, form: Form | None = None, *, back: str = "", also: Sequence[str] = ()
+) -> AnswerForm:
     """Return the form for a suspended step.
 
     Args:
@@ -31,10 +34,11 @@ def answer_form(run_id: str, step: StepState, schema: Any, form: Form | None = N
         schema: its resume schema; None for any JSON value.
         form: the answer as it was posted, when it was refused or a part was added.
         back: where the answer leads; to the run when it is empty.
+        also: the ids of other questions in the inbox that are to be given the same answer.
     """
     path = format_path(step.path)
     query = {"step": path, "suspension": step.suspension} | ({"next": back} if back else {})
-    action = f"{reverse('resume', args=[run_id])}?{urlencode(query)}"
+    action = f"{reverse('resume', args=[run_id])}?{urlencode({**query, 'also': also}, doseq=True)}"
     form = form or _open(step, {} if schema is None else schema)
     # Several steps of several runs may wait on one page. A page keeps a form that is being filled in, but not one whose
     # answer was refused since.

@@ -1,5 +1,6 @@
 """The inbox: which steps wait for a person, and for events that a person can send too."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -9,7 +10,7 @@ from django.db.models import QuerySet
 from engine.errors import Issue
 from engine.events import FINAL
 from engine.journal.step_state import Rejection
-from engine.paths import Path
+from engine.paths import Path, ids_of
 from playground.catalogue.catalogue import WorkflowEntry, event_schema, find_version, find_versions
 from playground.forms import mask
 from playground.graph.nodes import UNKNOWN
@@ -19,6 +20,20 @@ from playground.models import Wait as WaitRow
 from playground.runs.lists import place_in_list
 from playground.store.database import in_database
 from playground.store.rows import from_text, wait_of
+
+LOOKED_THROUGH = 200
+"""So many of a workflow's newest questions are looked through for those that are alike."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionKind:
+    """What questions have in common that the same answer fits."""
+
+    workflow_id: str
+    place: Path
+    """The step's path without the indexes of items."""
+    schema: Any
+    """The JSON Schema of the answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +54,11 @@ class InboxItem:
     """The JSON Schema of the answer; ``{}`` takes any JSON."""
     rejected: Rejection | None
     """The last answer, if the step's own code has refused it, without its secrets."""
+
+    @property
+    def kind(self) -> QuestionKind:
+        """Return of which kind the question is."""
+        return QuestionKind(workflow_id=self.workflow_id, place=ids_of(self.path), schema=self.resume_schema)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +121,11 @@ async def read_entry(item_id: int) -> InboxItem | Awaited | None:
     return await in_database(_entry, item_id)
 
 
+async def read_alike(item: InboxItem) -> tuple[InboxLine, ...]:
+    """Return the other questions of the same kind, newest first, with as many queries for few as for many."""
+    return await in_database(_alike, item)
+
+
 async def read_inbox(*, after: str = "", limit: int = 50) -> InboxList:
     """Return what waits for a person, newest first."""
     return await in_database(_inbox, after, limit)
@@ -150,6 +175,27 @@ def _entry(item_id: int) -> InboxItem | Awaited | None:
     if row is None:
         return None
     return _inbox_item(row) if row.kind == "person" else _awaited_event(row)
+
+
+def _alike(item: InboxItem) -> tuple[InboxLine, ...]:
+    others = _open_questions().filter(run__workflow_id=item.workflow_id).exclude(id=item.item_id)
+    newest = others.select_related("run").order_by("-id")[:LOOKED_THROUGH]
+    rows = [row for row in newest if ids_of(wait_of(row).path) == item.kind.place]
+    versions = find_versions((row.run.workflow_id, row.run.digest) for row in rows)
+    own = _own_schemas(rows)
+    found = []
+    for row in rows:
+        version = versions.get((row.run.workflow_id, row.run.digest))
+        node = read_tree(version.graph if version else None).at(item.path) or UNKNOWN
+        if (own.get((row.run_id, row.path)) or node.resume_schema or {}) == item.resume_schema:
+            found.append(_line(row, version))
+    return tuple(found)
+
+
+def _own_schemas(rows: Sequence[WaitRow]) -> dict[tuple[Any, str], Any]:
+    """Return the schemas of answers that single questions have, by run and path."""
+    asked = EventRow.objects.filter(run__in=[row.run_id for row in rows], type="step-suspended").order_by("seq")
+    return {(event.run_id, event.path): from_text(event.payload).get("answer") for event in asked}
 
 
 def _inbox(after: str, limit: int) -> InboxList:

@@ -10,6 +10,7 @@ from engine.errors import RequestError, RunFinished
 from engine.tags import Tagging
 from engine.values.missing import MISSING
 from playground.actions import actions
+from playground.display.toasts import Toast, done
 from playground.runs import retention
 from playground.views.run import refused_page, url_of
 
@@ -21,7 +22,7 @@ async def cancel(request: HttpRequest, run_id: str) -> HttpResponse:
         await actions.cancel(run_id)
     except RunFinished as error:
         return await refused_page(request, run_id, str(error))
-    return HttpResponseRedirect(url_of(run_id), status=303)
+    return done(url_of(run_id), Toast(status="canceled", text="The run is canceled."))
 
 
 @require_POST
@@ -38,7 +39,13 @@ async def tag(request: HttpRequest, run_id: str) -> HttpResponse:
         remove=[tag for tag in shown if tag not in tags],
     )
     await actions.tag(run_id, wanted)
-    return HttpResponseRedirect(url_of(run_id), status=303)
+    toast = Toast(
+        status="success",
+        text="Name and tags are changed.",
+        undo=reverse("call-run", args=[run_id]),
+        given={"name": before, "name-before": name, "tags": ",".join(shown), "tags-before": ",".join(tags)},
+    )
+    return done(url_of(run_id), toast)
 
 
 def _words(text: str) -> list[str]:
@@ -62,4 +69,4 @@ async def again(request: HttpRequest, run_id: str) -> HttpResponse:
 async def delete(request: HttpRequest, run_id: str) -> HttpResponse:
     """Delete a run and its journal."""
     await retention.delete([run_id])
-    return HttpResponseRedirect(f"{reverse('runs')}?notice=deleted", status=303)
+    return done(reverse("runs"), Toast(status="success", text="The run is deleted."))

@@ -27,10 +27,14 @@ from engine.paths import Path, ids_of, parse_path
 from playground.actions import actions, copies, value_checks
 from playground.actions.changed_answers import changed_answers
 from playground.catalogue.catalogue import event_schema, resume_schema
+from playground.display.pages import PageNotice
+from playground.display.toasts import Toast, done
 from playground.forms import MISSING, Form, Json, dumps, mask
 from playground.runpage.answer_forms import AnswerForm, answer_form, event_form
 from playground.runpage.loaded_run import Loaded, load, view_of
 from playground.runpage.opened_step import Drawn, draw, step_html
+from playground.runs.inbox import QuestionKind
+from playground.views.alike import share
 from playground.views.form_posts import issues_of, posted, wants_part
 from playground.views.run import refused_page, run_page, url_of, window_of
 
@@ -47,6 +51,8 @@ class Asking:
     draw: Callable[[StepState, Form], AnswerForm]
     late: StepyardError | None = None
     """Why it is not waited for any more, whatever is sent."""
+    kind: QuestionKind | None = None
+    """What other questions have in common with it that can be given the same answer; None for an event."""
     copy: Callable[[Json], Awaitable[str]] | None = None
     """Gives it to a copy of the run instead, and returns the copy's id; None where that cannot be asked for."""
 
@@ -73,16 +79,22 @@ async def resume(request: HttpRequest, run_id: str) -> HttpResponse:
         )
 
     def drawn(step: StepState, form: Form) -> AnswerForm:
-        return answer_form(run_id, step, None, form, back=request.GET.get("next", ""))
+        return answer_form(run_id, step, None, form, back=request.GET.get("next", ""), also=_also(request))
 
-    asking = loaded.history.run.find(path)
-    schema = {} if loaded.graph is None else resume_schema(dict(loaded.graph), path)
-    if asking is not None and asking.answer_schema is not None:
-        schema = asking.answer_schema
-    elif (changed := (await changed_answers(loaded.history.run, loaded.entry)).get(ids_of(path))) is not None:
-        schema = changed.now or {}
-    wanted = Asking(path=path, schema=schema, send=send, draw=drawn, late=late, copy=copy)
+    schema, now = await _schemas(loaded, path)
+    kind = QuestionKind(workflow_id=loaded.history.run.workflow_id, place=ids_of(path), schema=schema)
+    wanted = Asking(path=path, schema=now, send=send, draw=drawn, late=late, kind=kind, copy=copy)
     return await _take(request, loaded, wanted)
+
+
+async def _schemas(loaded: Loaded, path: Path) -> tuple[Any, Any]:
+    """Return the schema of an answer as it was asked for, and as the code of now reads it."""
+    asking = loaded.history.run.find(path)
+    if asking is not None and asking.answer_schema is not None:
+        return asking.answer_schema, asking.answer_schema
+    schema = {} if loaded.graph is None else resume_schema(dict(loaded.graph), path)
+    changed = (await changed_answers(loaded.history.run, loaded.entry)).get(ids_of(path))
+    return schema, schema if changed is None else changed.now or {}
 
 
 @require_POST
@@ -124,9 +136,26 @@ async def _take(request: HttpRequest, loaded: Loaded, asking: Asking) -> HttpRes
         return await _again(request, loaded, asking, form.with_issues(issues_of(error)), status=422)
     except (*TOO_LATE, StartRefused, UnknownWorkflow) as error:
         return await _too_late(request, run_id, str(error), _typed(asking, form))
+    return await _taken(request, run_id, asking, form.value)
+
+
+async def _taken(request: HttpRequest, run_id: str, asking: Asking, value: Json) -> HttpResponse:
+    """Give the answer to the others that are ticked, too, and lead on."""
+    shared = "" if asking.kind is None else str(await share(asking.kind, _also(request), value))
     if wants_part(request):
-        return HttpResponse(format_html('<p class="notice" data-status="running">{}</p>', "Taken; the run goes on."))
-    return HttpResponseRedirect(_next(request, run_id), status=303)
+        text = shared or "Taken; the run goes on."
+        return HttpResponse(format_html('<p class="notice" data-status="running">{}</p>', text))
+    address = _next(request, run_id)
+    if address == url_of(run_id) and not shared:
+        return HttpResponseRedirect(address, status=303)
+    if shared:
+        return done(address, Toast(status="success", text=shared))
+    return done(address, Toast(status="success", text="Sent; the run goes on.", run=run_id))
+
+
+def _also(request: HttpRequest) -> list[str]:
+    """Return the ids of other questions that are to be given the same answer."""
+    return list(dict.fromkeys([*request.GET.getlist("also"), *request.POST.getlist("also")]))
 
 
 async def _again(request: HttpRequest, loaded: Loaded, asking: Asking, form: Form, *, status: int) -> HttpResponse:
@@ -143,7 +172,10 @@ async def _again(request: HttpRequest, loaded: Loaded, asking: Asking, form: For
     html = step_html(view, line, loaded.graph, token=token, form=answer)
     drawn = draw(view, loaded.graph, token=token)
     lines = tuple(Drawn(line=line, html=html) if other.line is line else other for other in drawn)
-    return await run_page(request, loaded, view, lines, status=status)
+    others = len(_also(request))
+    text = f"Once it is taken, the answer is given to {others} other question{'' if others == 1 else 's'}, too."
+    notices = (PageNotice(status="suspended", text=text),) if others else ()
+    return await run_page(request, loaded, view, lines, notices=notices, status=status)
 
 
 def _typed(asking: Asking, form: Form) -> str:

@@ -16,19 +16,6 @@ from playground.runs.inbox import inbox_count
 
 LINKED = 10
 """How many of the runs that went on after a restart are linked."""
-NOTICES = {
-    "canceled": PageNotice(status="canceled", text="The run is canceled."),
-    "saved": PageNotice(status="success", text="The input is saved."),
-    "forgotten": PageNotice(status="success", text="The saved input is deleted."),
-    "scenario": PageNotice(status="success", text="The run is saved as a scenario."),
-    "finding": PageNotice(
-        status="success", text="The input is saved as a scenario, which fails until the code is mended."
-    ),
-    "deleted": PageNotice(status="success", text="Deleted."),
-    "two": PageNotice(status="warning", text="Tick two runs to compare them."),
-    "none": PageNotice(status="warning", text="No run was ticked, so nothing was done."),
-}
-"""What a redirect may say, by its ``?notice=``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +27,6 @@ class BrokenBar:
 
 async def frame_of(request: HttpRequest, section: str, notices: tuple[PageNotice, ...] = ()) -> PageFrame:
     """Return the frame of a page."""
-    said = NOTICES.get(request.GET.get("notice", ""))
     problems = told(await catalogue.import_errors())
     # What a script asks for takes a part of the page, and would drop what is told once.
     taken = None if "HX-Request" in request.headers or request.method == "HEAD" else await takeover.watch.tell()
@@ -51,7 +37,7 @@ async def frame_of(request: HttpRequest, section: str, notices: tuple[PageNotice
         inbox=await inbox_count(),
         trouble=await trouble(problems),
         broken=bar(problems),
-        notices=notices + ((said,) if said else ()),
+        notices=notices,
     )
 
 

@@ -12,6 +12,7 @@ from engine.errors import InvalidInput, RequestError
 from playground.catalogue import catalogue
 from playground.catalogue.published import WorkflowEntry
 from playground.display.pages import PageNotice, page
+from playground.display.toasts import Toast, done
 from playground.forms.schema.mask import secret_places
 from playground.fuzzing import searches
 from playground.fuzzing.findings import Bounds, Report
@@ -69,7 +70,8 @@ async def save(request: HttpRequest, workflow_id: str, key: str) -> HttpResponse
         name = searches.save(workflow_id, key)
     except RequestError as error:
         return await _page(request, entry, notice=str(error), status=409)
-    return HttpResponseRedirect(f"{reverse('scenarios', args=[workflow_id])}?notice=finding#{name}", status=303)
+    text = "The input is saved as a scenario, which fails until the code is mended."
+    return done(f"{reverse('scenarios', args=[workflow_id])}#{name}", Toast(status="success", text=text))
 
 
 async def _page(request: HttpRequest, entry: WorkflowEntry, *, notice: str = "", status: int = 200) -> HttpResponse:

@@ -19,7 +19,7 @@ from playground.runpage.answer_forms import AnswerForm, answer_form, event_form
 from playground.runpage.loaded_run import Loaded, load, row_of
 from playground.runpage.opened_step import Asked, asked
 from playground.runs.filter_query import read_part
-from playground.runs.inbox import Awaited, InboxItem, InboxLine, read_entry, read_lines
+from playground.runs.inbox import Awaited, InboxItem, InboxLine, read_alike, read_entry, read_lines
 from playground.runs.lists import place_in_list
 from playground.runs.masking import mask_input
 from playground.views.frame import frame_of
@@ -63,6 +63,8 @@ class OpenedEntry:
     since: datetime
     due_at: datetime | None
     form: AnswerForm | None
+    alike: tuple[InboxEntry, ...]
+    """The other questions to which the same answer can be given."""
     changed: ChangedAnswer | None
     """What is new about the schema of the answer, when that has changed since the run was made."""
     has_input: bool
@@ -113,10 +115,13 @@ def _grouped(lines: Sequence[InboxLine], given: dict[str, str]) -> tuple[EntryGr
     """Return the entries by workflow, the workflow first that has the newest one."""
     found: dict[str, list[InboxEntry]] = {}
     for one in lines:
-        query = urlencode({**given, "item": one.item_id})
-        line = InboxEntry(line=one, path=format_path(one.path), text=_words(one), query=query)
-        found.setdefault(one.workflow_id, []).append(line)
+        found.setdefault(one.workflow_id, []).append(_entry(one, given))
     return tuple(EntryGroup(workflow_id=name, lines=tuple(group)) for name, group in found.items())
+
+
+def _entry(line: InboxLine, given: dict[str, str]) -> InboxEntry:
+    query = urlencode({**given, "item": line.item_id})
+    return InboxEntry(line=line, path=format_path(line.path), text=_words(line), query=query)
 
 
 def _words(line: InboxLine) -> str:
@@ -156,6 +161,7 @@ async def _read(item: InboxItem | Awaited) -> OpenedEntry:
         event=item.name if isinstance(item, Awaited) else "",
         since=item.since if isinstance(item, Awaited) else item.suspended_at,
         due_at=item.due_at,
+        alike=() if isinstance(item, Awaited) else tuple(_entry(one, {}) for one in await read_alike(item)),
         form=_event_form(item) if isinstance(item, Awaited) else _answer_form(item, loaded, changed),
         changed=changed,
         has_input=run.has_input,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -14,6 +14,7 @@ from engine.events import RunStatus
 from playground.actions import actions
 from playground.catalogue import catalogue
 from playground.display.pages import PageNotice, page
+from playground.display.toasts import Toast, done
 from playground.forms import JsonError, parse_json
 from playground.runs import archive, retention
 from playground.runs import lists as listing
@@ -151,25 +152,37 @@ async def many(request: HttpRequest) -> HttpResponse:
     if request.POST.get("do") == "compare" and len(chosen) == 2:
         # The list is newest first, and what is new is held against what was before.
         return HttpResponseRedirect(f"{reverse('compare')}?{urlencode({'a': chosen[1], 'b': chosen[0]})}", status=303)
-    if request.POST.get("do") == "delete":
-        await retention.delete(chosen)
-    for run_id in chosen if request.POST.get("do") == "cancel" else ():
-        await _cancel(run_id)
-    query = QueryDict(request.POST.get("query", ""), mutable=True)
-    query.pop("notice", None)
-    if request.POST.get("do") == "compare":
-        query["notice"] = "two"
-    elif not chosen:
-        query["notice"] = "none"
-    return HttpResponseRedirect(f"{reverse('runs')}?{query.urlencode()}" if query else reverse("runs"), status=303)
+    query = request.POST.get("query", "")
+    address = f"{reverse('runs')}?{query}" if query else reverse("runs")
+    return done(address, await _with_many(request.POST.get("do", ""), chosen))
 
 
-async def _cancel(run_id: str) -> None:
+async def _with_many(what: str, chosen: Sequence[str]) -> Toast:
+    """Cancel or delete runs, and return what is to be said of it."""
+    if what == "compare":
+        return Toast(status="warning", text="Tick two runs to compare them.")
+    if not chosen:
+        return Toast(status="warning", text="No run was ticked, so nothing was done.")
+    if what == "delete":
+        return Toast(status="success", text=f"{counted(await retention.delete(chosen))} deleted.")
+    canceled = sum([await _cancel(run_id) for run_id in chosen])
+    left = len(chosen) - canceled
+    text = f"{counted(canceled)} canceled." + (f" {counted(left)} not: ended before, or deleted." if left else "")
+    return Toast(status="canceled", text=text)
+
+
+def counted(runs: int) -> str:
+    """Return the beginning of a sentence about so many runs."""
+    return "1 run is" if runs == 1 else f"{runs} runs are"
+
+
+async def _cancel(run_id: str) -> bool:
     try:
         await actions.cancel(run_id)
     except RequestError:
         # It ended or went away between the tick and the click, which is what was wanted.
-        return
+        return False
+    return True
 
 
 @require_POST

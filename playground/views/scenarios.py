@@ -11,6 +11,7 @@ from engine.errors import InvalidInput, RequestError
 from playground.catalogue import catalogue
 from playground.catalogue.published import WorkflowEntry
 from playground.display.pages import PageNotice, page
+from playground.display.toasts import Toast, done
 from playground.scenarios import last_verdicts, project_scenarios
 from playground.scenarios.project_scenarios import ScenarioView
 from playground.scenarios.pytest_text import as_pytest
@@ -92,7 +93,7 @@ async def save(request: HttpRequest, run_id: str) -> HttpResponse:
     except RequestError as error:
         return await _page(request, recorded, name, results, notice=str(error), status=409)
     address = reverse("scenarios", args=[recorded.run.workflow_id])
-    return HttpResponseRedirect(f"{address}?notice=scenario#{saved.name}", status=303)
+    return done(f"{address}#{saved.name}", Toast(status="success", text="The run is saved as a scenario."))
 
 
 async def _page(

@@ -24,6 +24,7 @@ from playground.catalogue.saved_inputs import SavedInput
 from playground.diagram import strip, svg
 from playground.display import code_excerpt
 from playground.display.pages import PageNotice, context_of, page
+from playground.display.toasts import done
 from playground.display.values import preview
 from playground.forms import MISSING, Form, mask, without_secrets
 from playground.fuzzing import searches
@@ -35,6 +36,7 @@ from playground.runs.lists import Input
 from playground.runs.run_previews import RunGlance, glances
 from playground.schedules import schedules
 from playground.schedules.schedules import ScheduleView
+from playground.views import saved_inputs as saved_input_views
 from playground.views.form_posts import issues_of, posted, wants_part
 from playground.views.frame import frame_of
 from playground.views.proceed_retry import breakpoints_of
@@ -206,24 +208,18 @@ async def save_input(request: HttpRequest, workflow_id: str) -> HttpResponse:
     return await _save(request, entry, Form.posted(entry.input_schema, *posted(request)))
 
 
-@require_POST
-async def forget_input(request: HttpRequest, workflow_id: str, saved_id: str) -> HttpResponse:
-    """Delete a saved input."""
-    await saved_inputs.delete(workflow_id, saved_id)
-    return HttpResponseRedirect(f"{reverse('workflow', args=[workflow_id])}?notice=forgotten", status=303)
-
-
 async def _save(request: HttpRequest, entry: WorkflowEntry, form: Form) -> HttpResponse:
     if form.issues or form.value is MISSING:
         return await _workflow_page(request, entry, form, status=422)
     name = request.POST.get("saved-name", "")
+    value = without_secrets(entry.input_schema, form.value)
     try:
-        kept = await saved_inputs.save(entry.workflow_id, name, without_secrets(entry.input_schema, form.value))
+        kept, toast = await saved_input_views.save(entry.workflow_id, name, value)
     except ValueError as error:
         notices = (PageNotice(status="failed", text=str(error)),)
         return await _workflow_page(request, entry, form, notices=notices, status=422)
-    query = urlencode({"saved": kept.saved_id, "notice": "saved"})
-    return HttpResponseRedirect(f"{reverse('workflow', args=[entry.workflow_id])}?{query}", status=303)
+    query = urlencode({"saved": kept.saved_id})
+    return done(f"{reverse('workflow', args=[entry.workflow_id])}?{query}", toast)
 
 
 def _means_to_save(request: HttpRequest) -> bool:

@@ -129,7 +129,11 @@ document.addEventListener("htmx:after:swap", () => {
 document.addEventListener("click", ({ target }) => {
   const button = target.closest("[data-copy]");
   if (button) keys().then(({ copy }) => copy(button));
+  target.closest("[data-dismiss]")?.parentElement.remove();
 });
+
+// What is no longer offered has no key, either.
+document.addEventListener("animationend", ({ target, animationName }) => animationName === "leave" && target.remove());
 
 // The dots beside the nodes of a graph; what is set is kept, and sent with what starts a run or lets it go on.
 const stops = document.querySelector("[data-workflow]:has([data-stop])");
@@ -141,5 +145,5 @@ document.addEventListener("click", ({ target }) => {
 });
 
 document.addEventListener("change", ({ target }) => {
-  if (target.matches("[data-all]")) for (const one of target.form.querySelectorAll("[name=run]")) one.checked = target.checked;
+  if (target.matches("[data-all]")) for (const one of target.form.elements) if (one.name === target.dataset.all) one.checked = target.checked;
 });

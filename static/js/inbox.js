@@ -11,7 +11,16 @@ document.addEventListener("input", ({ target }) => {
 });
 document.addEventListener("submit", ({ target }) => written.delete(target));
 
+// The list of questions that get the same answer is folded; how many are ticked stands beside its name.
+function count() {
+  const ticked = document.querySelectorAll("#alike [name=also]:checked").length;
+  const tag = document.getElementById("alike-count");
+  if (tag) Object.assign(tag, { textContent: `${ticked} get${ticked === 1 ? "s" : ""} the same answer`, hidden: !ticked });
+}
+document.addEventListener("change", count);
+
 document.addEventListener("htmx:after:swap", () => {
+  count();
   for (const form of written) {
     if (form.isConnected) continue;
     written.delete(form);

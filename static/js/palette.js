@@ -26,6 +26,7 @@ const SHORTCUTS = [
   ["Shift X", "compare the run with another"],
   ["x", "fill in an example"],
   ["s", "name and save the input"],
+  ["z", "undo what was just done, while it is offered"],
   ["t", "light, dark, or as the system"],
   ["?", "this list"],
 ];

@@ -104,6 +104,6 @@ async def test_a_deleted_run_leads_to_the_list(context: BrowserContext) -> None:
     await expect(page.get_by_text("cannot be undone")).to_be_visible()
     assert page.url == other.url
     await page.get_by_role("button", name="Delete for good").click()
-    await page.wait_for_url("**/runs/?notice=deleted")
-    await expect(page.get_by_role("status").filter(has_text="Deleted.")).to_be_visible()
+    await page.wait_for_url("**/runs/")
+    await expect(page.get_by_role("status").filter(has_text="The run is deleted.")).to_be_visible()
     await expect(other.locator("#offline")).to_have_text("This run was deleted.")

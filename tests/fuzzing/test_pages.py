@@ -98,7 +98,7 @@ async def test_a_finding_is_saved_as_a_scenario(stage: Stage, project: Path) -> 
     """It expects success, and so is red until the code is mended; once it is there, it is not written again."""
     await found(stage, Report(workflow="trip", findings=(FINDING,), rehearsal={"results": {"look_up": "x"}}))
     saved = await stage.post(f"{HERE}0123abcd/save/")
-    assert (saved.status_code, saved["Location"]) == (303, "/workflows/trip/scenarios/?notice=finding#fuzz-0123abcd")
+    assert (saved.status_code, saved["Location"]) == (303, "/workflows/trip/scenarios/#fuzz-0123abcd")
     written = json.loads((project / "scenarios" / "trip" / "fuzz-0123abcd.json").read_text())
     assert written["input"] == {"city": "", "days": -1}
     assert written["expect"] == {"status": "success"}

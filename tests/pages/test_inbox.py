@@ -268,3 +268,75 @@ async def test_many_entries_cost_no_more_queries_than_few(stage: Stage) -> None:
     assert page.count('class="entry"') == 50
     (older,) = re.findall(r'href="\?(after=\d+)" rel="next"', page)
     assert (await stage.get(f"/inbox/?{older}")).count('class="entry"') == 20
+
+
+APPROVED = {"f:tab": "json", "f": '{"approved": true}'}
+
+
+def others_of(page: str) -> list[str]:
+    """Return the questions that a page offers to give the same answer."""
+    return re.findall(r'name="also" value="(\d+)"', page)
+
+
+async def test_several_that_are_alike_are_answered_at_once(stage: Stage) -> None:
+    """Those that are ticked, and no other; how many have the answer is told where it was given."""
+    first, second, third = [await stage.suspended(city) for city in ("Lisbon", "Porto", "Faro")]
+    page = await stage.get("/inbox/")
+    also = others_of(page)
+    assert len(also) == 2
+    response = await stage.post(action_of(page, "resume"), {**APPROVED, "also": also[:1]})
+    assert (response.status_code, response["Location"]) == (303, "/inbox/")
+    found = [(await actions.state_of(run_id)).status for run_id in (third, second, first)]
+    assert found == ["running", "running", "suspended"]
+    page = await stage.get("/inbox/")
+    assert "2 questions have this answer." in page
+    assert others_of(page) == []
+
+
+async def test_one_that_is_not_alike_or_too_late_is_told_of(stage: Stage) -> None:
+    """It keeps nobody else from the answer, and a step that asks something else is never given it."""
+    await stage.publish(TRIP, BEGGING)
+    runs = [await actions.start("trip", {"city": city}) for city in ("Lisbon", "Porto", "Faro")]
+    runs.append(await actions.start("begging", "x"))
+    for run_id in runs:
+        await stage.play(run_id)
+    entries = re.findall(r'href="\?item=(\d+)"', await stage.get("/inbox/"))
+    begging, faro, porto, lisbon = entries
+    page = await stage.get(f"/inbox/?item={lisbon}")
+    assert others_of(page) == [faro, porto]
+    await actions.cancel(runs[2])
+    await stage.post(action_of(page, "resume"), {**APPROVED, "also": [faro, porto, begging, "x"]})
+    found = [(await actions.state_of(run_id)).status for run_id in runs]
+    assert found == ["running", "running", "canceled", "suspended"]
+    assert "2 questions have this answer. 3 did not take it" in await stage.get("/inbox/")
+
+
+async def test_a_refused_answer_remembers_whom_it_was_for(stage: Stage) -> None:
+    """The form that comes back says so, and gives it to all of them when it is mended."""
+    runs = [await stage.suspended(city) for city in ("Lisbon", "Porto")]
+    page = await stage.get("/inbox/")
+    wrong = {"f:tab": "json", "f": '{"approved": "perhaps"}', "also": others_of(page)}
+    response = await stage.post(action_of(page, "resume"), wrong)
+    assert response.status_code == 422
+    assert "the answer is given to 1 other question, too" in text_of(response)
+    await stage.post(action_of(text_of(response), "resume"), APPROVED)
+    assert {(await actions.state_of(run_id)).status for run_id in runs} == {"running"}
+
+
+@step
+async def choose(data: list[str], ctx: Context) -> str:
+    """Ask for one of what there is, which each question knows by itself."""
+    return str(ctx.suspend({"question": "Which?"}, answer={"enum": data}))
+
+
+CHOOSING = create_workflow(id="choosing", input_schema=list[str], output_schema=str).then(choose).commit()
+
+
+async def test_questions_with_other_answers_are_not_alike(stage: Stage) -> None:
+    """Even of one step: what fits one need not fit another."""
+    await stage.publish(CHOOSING)
+    for given in (["tea", "milk"], ["salt"], ["tea", "milk"]):
+        await stage.play(await actions.start("choosing", given))
+    entries = re.findall(r'href="\?item=(\d+)"', await stage.get("/inbox/"))
+    offered = {one: others_of(await stage.get(f"/inbox/?item={one}")) for one in entries}
+    assert offered == {entries[0]: [entries[2]], entries[1]: [], entries[2]: [entries[0]]}

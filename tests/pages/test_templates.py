@@ -21,7 +21,7 @@ VIEWS = sorted(path for room in ("views", "runpage") for path in (PLAYGROUND / r
 FRAGMENTS = "playground.runpage."
 """Where what is rendered has no page around it."""
 ALWAYS = {"True", "False", "None", "request", "csrf_token", "block", "forloop"}
-AROUND = {field.name for field in fields(PageFrame)} | {"theme", "debug", "caller"}
+AROUND = {field.name for field in fields(PageFrame)} | {"theme", "debug", "caller", "toast"}
 """What `playground.display.pages.page` puts around each page."""
 PARTS = {"workflow/snippets.html"}
 """The templates outside of the run's own room that are rendered by themselves, without a page around them."""

@@ -97,7 +97,7 @@ async def test_a_page_saves_a_run(stage: Stage, project: Path) -> None:
     assert "&quot;rehearsal&quot;: {" in shown.content.decode()
     assert not (project / "scenarios").exists()
     saved = await stage.post(f"/runs/{run_id}/scenario/", {"name": "a", "do": "save"})
-    assert (saved.status_code, saved["Location"]) == (303, f"{HERE}?notice=scenario#a")
+    assert (saved.status_code, saved["Location"]) == (303, f"{HERE}#a")
     assert 'data-scenario="a"' in await stage.get(HERE)
 
 
