@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from playground.worker.pulse import BEAT
 
 from playground.configuration import LONGEST_KEPT, Configuration, read
 from playground.queues.choosing import further_apps
+from playground.worker.heartbeat import BEAT
 from tests.command.running import ROOT, environment
 
 DEFAULTS = read({})

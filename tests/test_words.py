@@ -48,6 +48,7 @@ ALIKE = {
             "rehearsing",
             "run",
             "runs",
+            "saved_inputs",
             "scenarios",
             "proceed_retry",
             "schedules",

@@ -56,11 +56,11 @@ async def test_a_page_gives_a_run_a_name_and_tags(stage: Stage) -> None:
 async def test_a_form_takes_away_nothing_that_it_did_not_show(stage: Stage) -> None:
     """What another has said since the page was opened stays, and what a person has not changed is not said again."""
     run_id = await stage.suspended()
-    await actions.call(run_id, Tagging(name="First", add=["a", "b"]))
+    await actions.tag(run_id, Tagging(name="First", add=["a", "b"]))
     page = await stage.get(f"/runs/{run_id}/")
     form = {f"{key}-before": field_value(page, f"{key}-before") for key in ("name", "tags")}
     assert form == {"name-before": "First", "tags-before": "a, b"}
-    await actions.call(run_id, Tagging(name="Second", add=["theirs"], remove=["a"]))
+    await actions.tag(run_id, Tagging(name="Second", add=["theirs"], remove=["a"]))
     await stage.client.post(f"/runs/{run_id}/call/", form | {"name": "First", "tags": "a, mine"})
     summary = await actions.store.summary(run_id)
     assert (summary.name, summary.tags) == ("Second", ("theirs", "mine"))
