@@ -11,7 +11,7 @@ EXTRAS = ("run_id", "step")
 
 
 class JsonLines(logging.Formatter):
-    """Writes a record as one line: ``{"time", "level", "logger", "message", "run_id"?, "step"?, "error"?}``."""
+    """Writes a record as one line: ``time, level, logger, message``, and where it has them what else stands below."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
@@ -25,6 +25,11 @@ class JsonLines(logging.Formatter):
         line |= {name: found for name in EXTRAS if (found := getattr(record, name, None))}
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
+        elif record.exc_text:
+            # A handler in another process gets the text alone.
+            line["error"] = record.exc_text
+        if record.stack_info:
+            line["stack"] = self.formatStack(record.stack_info)
         return json.dumps(line, ensure_ascii=True, default=str)
 
 

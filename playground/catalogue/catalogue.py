@@ -24,7 +24,7 @@ from playground.queues.port import carriage
 from playground.store.database import in_database, in_transaction
 from playground.store.database_clock import Now
 from playground.store.notices import Notice, notify
-from playground.store.rows import from_text, plain, to_text
+from playground.store.rows import from_text, plain, records_from, to_text
 
 MOST_TOLD = 3
 """So many problems with modules are told beside a workflow that is not there."""
@@ -203,7 +203,7 @@ def _import_errors(modules: Sequence[str] | None = None) -> list[ImportProblem]:
         sites = set(rows.filter(ended_at=None, heartbeat_at__gt=Now() - SILENT).values_list("site", flat=True))
         sites.update(rows.values_list("site", flat=True)[:1])
     last = [rows.filter(site=site).first() for site in sorted(sites)]
-    return [ImportProblem(**problem) for row in last if row is not None for problem in from_text(row.problems)]
+    return [problem for row in last if row is not None for problem in records_from(ImportProblem, row.problems)]
 
 
 def _hindrance(entry: WorkflowEntry) -> ImportProblem | None:
@@ -216,7 +216,7 @@ def _hindrance(entry: WorkflowEntry) -> ImportProblem | None:
 def _is_held(workflow_id: str, module: str, site: str) -> bool:
     """Tell whether a worker of a site has a workflow; one from before its module was broken holds it still."""
     ready = WorkerRow.objects.filter(ended_at=None, status="ready", heartbeat_at__gt=Now() - SILENT)
-    found = ([ImportProblem(**problem) for problem in from_text(row.problems)] for row in ready.filter(site=site))
+    found = (records_from(ImportProblem, row.problems) for row in ready.filter(site=site))
     return any(_problem_with(workflow_id, module, problems) is None for problems in found)
 
 

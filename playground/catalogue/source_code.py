@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import Q
 
 from engine.journal.state import RunState
@@ -26,6 +27,8 @@ LONGEST = 20_000
 """Characters that are kept of a source; its digest is of all of it."""
 ANCESTORS = 20
 """So many runs are followed back, from a fork to what it was forked from."""
+LOCK = 0x57E9_A4D3
+"""The advisory lock of whoever publishes sources or forgets them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +88,7 @@ def keep_sources(entries: Sequence[WorkflowEntry]) -> dict[str, str]:
 
     A workflow of which nothing can be read has none.
     """
+    _wait_for_others()
     kept: dict[str, StepSource] = {}
     codes: dict[str, WorkflowCode] = {}
     for entry in entries:
@@ -103,6 +107,7 @@ def keep_sources(entries: Sequence[WorkflowEntry]) -> dict[str, str]:
 
 def forget_sources() -> None:
     """Delete, inside a transaction, the code that neither a version nor a worker that is remembered holds."""
+    _wait_for_others()
     used = set(WorkflowVersion.objects.values_list("code", flat=True))
     for text in WorkerRow.objects.values_list("codes", flat=True):
         used.update(from_text(text).values())
@@ -113,6 +118,13 @@ def forget_sources() -> None:
         left.update(from_text(text).values())
     lost = [digest for digest in StepSource.objects.values_list("digest", flat=True) if digest not in left]
     StepSource.objects.filter(digest__in=lost).delete()
+
+
+def _wait_for_others() -> None:
+    """Have one transaction at a time publish or forget: what one finds there, another must not be about to delete."""
+    if connection.vendor != "sqlite":  # a file takes one writer at a time
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
 def cut(text: str) -> str:

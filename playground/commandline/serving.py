@@ -1,5 +1,6 @@
 """What the commands have in common that stay: an address to listen on, what they need of a shared database, workers."""
 
+import logging
 import signal
 import socket
 import sys
@@ -12,8 +13,11 @@ from playground.configuration import Configuration
 from playground.fleet.workers import exit_text, record_exit
 from playground.guard.address import Address, AddressError, listen
 from playground.logs import said
+from playground.store.database import DatabaseBusy
 from playground.store.upgrading import require_up_to_date
 from playground.supervisor import WorkerExit
+
+logger = logging.getLogger("playground.commandline.serving")
 
 WRONG = 2
 """The exit code of a command that lacks what it needs."""
@@ -77,4 +81,8 @@ async def worker_ended(end: WorkerExit, *, log_format: str) -> None:
         text = f"Worker {end.worker_id} ended: {exit_text(end.code)}."
         line = said(text, log_format, "ERROR")
         print(color_style().ERROR(line) if sys.stderr.isatty() else line, file=sys.stderr)
-    await record_exit(end.worker_id, end.code, end.tail, asked=end.asked)
+    try:
+        await record_exit(end.worker_id, end.code, end.tail, asked=end.asked)
+    except DatabaseBusy as error:
+        # On a shared database its silence says so once that is back.
+        logger.warning("the end of worker %s could not be recorded: %s", end.worker_id, error)

@@ -13,7 +13,7 @@ from playground.models import Run as RunRow
 from playground.models import Worker as WorkerRow
 from playground.store.database import in_database, in_transaction
 from playground.store.database_clock import Now
-from playground.store.rows import from_text, plain, to_text
+from playground.store.rows import from_text, plain, record_from, to_text
 
 FATAL = ("WorkerDied", "TimeLimit")
 """The types of the problems with modules that ended a worker while it imported them."""
@@ -118,7 +118,6 @@ def _listing(ended: int) -> list[WorkerView]:
 
 
 def _view(row: WorkerRow, silent: bool) -> WorkerView:
-    blocked = from_text(row.blocked)
     return WorkerView(
         worker_id=row.worker_id,
         pid=row.pid,
@@ -130,7 +129,7 @@ def _view(row: WorkerRow, silent: bool) -> WorkerView:
         ended_at=row.ended_at,
         importing=row.importing,
         running=tuple(from_text(row.running)),
-        blocked=Blocked(**blocked) if blocked else None,
+        blocked=record_from(Blocked, from_text(row.blocked)),
         memory=row.memory,
         grown=row.memory - row.memory_first if row.memory_first else 0,
         exit=row.exit,

@@ -84,6 +84,8 @@ async def _delete_expired(keep: int | timedelta) -> int:
 
 async def _forget_unused() -> None:
     await in_transaction(_forget)
+    # On its own, since it waits for those who publish, and they may be about to change what was just deleted.
+    await in_transaction(forget_sources)
     await in_database(_shrink)
 
 
@@ -127,7 +129,6 @@ def _forget() -> None:
     # Who executed a run tells with which code that was.
     gone.exclude(worker_id__in=RunRow.objects.values("owner")).delete()
     WorkerRow.objects.filter(ended_at=None, heartbeat_at__lt=Now() - 100 * SILENT).delete()
-    forget_sources()
 
 
 def _shrink() -> None:

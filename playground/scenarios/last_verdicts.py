@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from django.db.models import Q
 
@@ -14,7 +13,7 @@ from playground.models import Worker as WorkerRow
 from playground.scenarios.scenario_process import Came
 from playground.store import in_database, in_transaction
 from playground.store.database_clock import Now
-from playground.store.rows import from_text, to_text
+from playground.store.rows import from_text, record_from, to_text
 
 LONGEST = 1024
 """Characters of a path that tell it from others; of a longer one the end."""
@@ -34,7 +33,7 @@ async def last_of(files: Iterable[Path]) -> dict[Path, Last]:
     """Return what scenarios came to last, by their files; nothing of those that were not played."""
     names = {_name(file): file for file in files}
     rows = ScenarioVerdict.objects.filter(file__in=list(names))
-    return await in_database(lambda: {names[row.file]: _read(row) for row in rows})
+    return await in_database(lambda: {names[row.file]: last for row in rows if (last := _read(row)) is not None})
 
 
 async def keep(file: Path, came: Came, code: str) -> None:
@@ -76,6 +75,9 @@ def _name(file: Path) -> str:
     return str(file.absolute())[-LONGEST:]
 
 
-def _read(row: ScenarioVerdict) -> Last:
-    verdict: dict[str, Any] = from_text(row.verdict)
-    return Last(came=Came(verdict=Verdict(**verdict), updated=row.updated), at=row.at, code=row.code)
+def _read(row: ScenarioVerdict) -> Last | None:
+    """Return what was kept; None when it was by another version, and lacks what this one cannot do without."""
+    verdict = record_from(Verdict, from_text(row.verdict))
+    if verdict is None:
+        return None
+    return Last(came=Came(verdict=verdict, updated=row.updated), at=row.at, code=row.code)

@@ -26,6 +26,9 @@ PATIENCE = 20.0
 PATIENCE_WITH_SERVERS = 60.0
 """Seconds for which a server is waited for: one that starts again, or is replaced by another one, needs as long."""
 
+LEAVING = 3.0
+"""Seconds for which a process waits that is told to end; what it cannot say any more, its silence says."""
+
 PAUSE = 0.05
 """Seconds between two tries; a database that is held is waited for inside the driver besides."""
 LONGEST_PAUSE = 0.5
@@ -52,6 +55,11 @@ class _Process:
 def be_patient(seconds: float) -> None:
     """Have everything in this process wait so long for the database, unless it is told otherwise."""
     _Process.patience = seconds
+
+
+def hurry() -> None:
+    """Have nothing in this process, which is told to end, wait for the database any longer than a moment."""
+    be_patient(min(patience(), LEAVING))
 
 
 def patience() -> float:
@@ -185,7 +193,7 @@ class Patience:
     def __init__(self, seconds: float | None = None) -> None:
         """Start counting; ``seconds`` is the time after which to give up, if not that of the process."""
         self._started = self._told = time.monotonic()
-        self._seconds = patience() if seconds is None else seconds
+        self._seconds = seconds
         self._pause = PAUSE
 
     def check(self, error: Exception) -> None:
@@ -206,7 +214,8 @@ class Patience:
             raise error
         now = time.monotonic()
         waited = now - self._started
-        if waited >= self._seconds:
+        # Asked anew, since the process may be told to end meanwhile.
+        if waited >= (patience() if self._seconds is None else self._seconds):
             raise DatabaseBusy(_given_up(error, waited)) from error
         if now - self._told >= TELL_EVERY:
             self._told = now

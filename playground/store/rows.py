@@ -1,11 +1,11 @@
 """Between the engine's values and the rows of the tables: JSON as text, and the columns that follow from events."""
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import UTC
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -28,6 +28,8 @@ from engine.values import jsontext
 from playground.models import Run as RunRow
 from playground.models import Wait as WaitRow
 
+T = TypeVar("T")
+
 INPUT_TEXT = 10_000
 """How many characters of the input the list's search can see."""
 
@@ -43,6 +45,27 @@ def to_text(value: Any) -> str:
 
 
 from_text = jsontext.from_text
+
+
+def record_from(kind: type[T], data: Mapping[str, Any] | None) -> T | None:
+    """Return a dataclass from JSON that this version has written, or another one whose fields had other names.
+
+    Args:
+        kind: the dataclass; what it does not know of the JSON is passed over.
+        data: the JSON; None for nothing.
+
+    Returns:
+        None for nothing, and when something is missing that it cannot be without.
+    """
+    known = {field.name: field for field in fields(cast(Any, kind))}
+    given = {name: value for name, value in (data or {}).items() if name in known}
+    optional = (name for name, one in known.items() if one.default is not MISSING or one.default_factory is not MISSING)
+    return kind(**given) if given and known.keys() <= {*given, *optional} else None
+
+
+def records_from(kind: type[T], text: str) -> list[T]:
+    """Return the dataclasses of a JSON list; see `record_from`."""
+    return [found for data in from_text(text) if (found := record_from(kind, data)) is not None]
 
 
 @lru_cache(maxsize=8192)

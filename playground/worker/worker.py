@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from playground.live import nudges
 from playground.queues.port import DEFAULT, QueueHost
 from playground.scenarios import project_scenarios
 from playground.store import OrmStore
-from playground.store.database import in_transaction
+from playground.store.database import LEAVING, DatabaseBusy, hurry, in_patient_transaction, in_transaction
 from playground.store.notices import tell_moved
 from playground.store.queue import hand_on
 from playground.worker.abandoned_threads import Leftovers
@@ -247,10 +248,13 @@ class Worker:
     async def _wind_up(self) -> None:
         saved = changed_since(self._files, self._started_at)
         reason = "interrupted by reload" if saved else "its worker was stopped"
-        await in_transaction(self._row.stopping, self._left or reason)
+        with suppress(DatabaseBusy):
+            await in_patient_transaction(LEAVING, partial(self._row.stopping, self._left or reason))
         await self._slots.drain(seconds=0.0 if self._pulse.gone else self._grace)
+        hurry()
         await self._slots.close(seconds=STOPPING)
-        await in_transaction(self._row.ended)
+        with suppress(DatabaseBusy):
+            await in_transaction(self._row.ended)
         await nudges.nudge_lists()
         await nudges.nudge_catalogue()
 

@@ -18,12 +18,21 @@ document.addEventListener("submit", () => {
 const fieldsIn = (root) => new Map([...root.querySelectorAll(".f-field[data-path]")].map((one) => [one.dataset.path, one]));
 const noteOf = (field) => field.querySelector(":scope > .f-problem, :scope > .f-fold > .f-problem");
 
+// A file is sent once, with the form: a check is told that it is there, and judges nothing of it.
+const isChosen = (field) => field.querySelector(":scope > .f-upload > .f-file, :scope > .f-fold > .f-upload > .f-file")?.files.length;
+
+function withoutFiles(owner) {
+  const data = new FormData(owner);
+  for (const [name, value] of [...data]) if (value instanceof File) data.set(name, new File([], value.name));
+  return data;
+}
+
 async function check(id) {
   const mine = ++asked;
   const box = document.getElementById(id);
   if (!box || box.closest("[data-sent]")) return;
   const owner = box.closest("form");
-  const data = new FormData(owner);
+  const data = withoutFiles(owner);
   data.append(`${box.dataset.prefix}:do`, "check:");
   const body = owner.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
   const url = box.dataset.submitUrl || owner.getAttribute("action") || location.href;
@@ -38,7 +47,7 @@ function take(box, fresh) {
   const found = fieldsIn(fresh);
   for (const [path, field] of fieldsIn(box)) {
     const other = found.get(path);
-    if (other && (left[box.id]?.has(path) || noteOf(field))) show(field, other);
+    if (other && !isChosen(field) && (left[box.id]?.has(path) || noteOf(field))) show(field, other);
   }
   for (const line of box.querySelectorAll(".f-digest")) {
     const fold = line.closest("[data-fold]").dataset.fold;

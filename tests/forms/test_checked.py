@@ -90,6 +90,30 @@ async def test_a_file_is_dropped(browser: Browser) -> None:
         await expect(page.locator(".f-file")).to_have_value("C:\\fakepath\\hey.txt")
 
 
+async def test_a_check_takes_no_file_along(browser: Browser) -> None:
+    """What is in it is sent with the form alone, so a check says nothing of its field, and says all of the others."""
+    data = {"type": "string", "contentEncoding": "base64", "minLength": 4}
+    schema = {
+        "type": "object",
+        "properties": {"data": data, "name": SCHEMA["properties"]["name"]},
+        "required": ["data"],
+    }
+    with serving({"/": (schema, Form.blank(schema))}) as url:
+        page = await browser.new_page()
+        await page.add_init_script(
+            """window.sent = []; const real = window.fetch; window.fetch = (url, options) => {
+            for (const [name, one] of options.body) if (one instanceof File) window.sent.push([one.name, one.size]);
+            return real(url, options); }"""
+        )
+        await page.goto(url)
+        await page.locator(".f-file").set_input_files({"name": "a.bin", "mimeType": "x/y", "buffer": b"content" * 9})
+        await page.get_by_label("name", exact=True).fill("A")
+        await page.get_by_label("name", exact=True).press("Tab")
+        await expect(page.locator(".f-problem")).to_have_text(["Found 1 character. Expected at least 3 characters."])
+        sent = {tuple(one) for one in await page.evaluate("window.sent")}
+        assert sent == {("a.bin", 0)}
+
+
 async def test_rows_fold(browser: Browser) -> None:
     """Rows of a long list say what they hold in a line; an opened one stays open, and tells what was typed."""
     row = {"type": "object", "properties": {"name": {"type": "string"}, "size": {"type": "integer"}}}

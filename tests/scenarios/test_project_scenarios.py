@@ -11,8 +11,10 @@ from jsonschema import Draft202012Validator
 from engine.scenarios.expectation import Verdict
 from playground.actions import actions
 from playground.api.openapi import document
+from playground.models import ScenarioVerdict
 from playground.scenarios import last_verdicts, project_scenarios
 from playground.scenarios.scenario_process import Came
+from playground.store.database import in_database, in_transaction
 from tests.pages.conftest import stage
 from tests.pages.stage import TRIP, Stage
 
@@ -171,6 +173,21 @@ async def test_verdicts_outlive_the_process(stage: Stage, project: Path) -> None
     (listed,) = json.loads(await stage.get(API))["scenarios"]
     assert (listed["status"], listed["verdict"]["difference"]) == ("failed", "-1\n+2")
     assert (await last_verdicts.last_of([file, file.with_name("other.json")])).keys() == {file}
+
+
+async def test_a_verdict_of_another_version_hurts_nothing(stage: Stage, project: Path) -> None:
+    """What it has more is passed over; without what this version needs, the scenario counts as not played."""
+    run_id = await ended(stage)
+    await post(stage, f"{API}?fromRun={run_id}", name="right")
+    file = project / "scenarios" / "trip" / "right.json"
+    await last_verdicts.keep(file, Came(verdict=Verdict(workflow="trip", name="right", file="x", passed=False)), "w1")
+    row = await in_database(ScenarioVerdict.objects.get)
+    kept = json.loads(row.verdict)
+    renamed = {"well" if key == "passed" else key: value for key, value in kept.items()}
+    for other, status in (({**kept, "of_tomorrow": [1]}, "failed"), (renamed, "pending")):
+        row.verdict = json.dumps(other)
+        await in_transaction(row.save)
+        assert json.loads(await stage.get(API))["scenarios"][0]["status"] == status
 
 
 async def test_the_switch_is_kept_and_one_worker_plays(

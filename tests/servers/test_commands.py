@@ -1,6 +1,7 @@
 """What `stepyard web` and `stepyard worker` need, and what they say when it is missing."""
 
 import asyncio
+import signal
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -8,9 +9,24 @@ import pytest
 
 from tests.command.commands import PROGRAM, Said, end
 from tests.command.running import environment
+from tests.servers.hosts import cluster
 from tests.servers.postgres import Postgres
 
 pytestmark = pytest.mark.servers
+
+LONG = 90
+"""Seconds; much more than it takes, and much less than a worker waits for its database."""
+FLOWS = """
+import asyncio
+from engine import create_workflow, step
+
+@step
+async def wait(data: int) -> int:
+    await asyncio.sleep(600)
+    return data
+
+slow = create_workflow(id="slow", input_schema=int, output_schema=int).then(wait).commit()
+"""
 
 
 async def said(folder: Path, *words: str, env: Mapping[str, str]) -> Said:
@@ -38,6 +54,26 @@ async def test_a_web_process_needs_the_key_that_all_have(server: Postgres, tmp_p
     assert refused.code == 2
     assert "needs STEPYARD_SECRET_KEY" in refused.err
     assert "secrets.token_urlsafe" in refused.err
+
+
+async def test_a_worker_that_is_told_to_end_does_not_wait_for_its_database(server: Postgres, tmp_path: Path) -> None:
+    """It waits for ten minutes while it works; what it cannot say any more, its silence says."""
+    async with cluster(server, tmp_path, FLOWS) as machines:
+        host = await machines.host("host-a", STEPYARD_GRACE="1")
+        async with machines.web() as web:
+            status, text = web.post("/api/workflows/slow/start", {"inputData": 1})
+            assert status == 200, text
+            await machines.until(lambda: machines.ask("SELECT 1 FROM playground_event WHERE type = 'step-started'"))
+        await asyncio.to_thread(server.stop, signal.SIGQUIT)
+        try:
+            host.terminate()
+            async with asyncio.timeout(LONG):
+                output, _ = await host.process.communicate()
+        finally:
+            await asyncio.to_thread(server.start)
+        assert b"could not be recorded: the database could not be reached" in output
+        assert b"Traceback" not in output
+        assert set(machines.statuses().values()) == {"running"}
 
 
 @pytest.mark.parametrize("words", [["web"], ["worker", "flows.py"]], ids=["web", "worker"])

@@ -134,9 +134,11 @@ async def test_lines_of_json_say_their_run_and_step() -> None:
             raise ValueError("no")
         except ValueError:
             logger.exception("outside")
+        logger.error("from here", stack_info=True)
+        logger.handle(logging.makeLogRecord({"levelno": logging.ERROR, "msg": "sent on", "exc_text": "ValueError: so"}))
     finally:
         logger.removeHandler(handler)
-    inside, around, outside = (json.loads(line) for line in lines)
+    inside, around, outside, stacked, sent_on = (json.loads(line) for line in lines)
     assert inside.pop("time").endswith("+00:00")
     assert inside == {
         "level": "error",
@@ -148,6 +150,9 @@ async def test_lines_of_json_say_their_run_and_step() -> None:
     assert (around["run_id"], around["message"], "step" in around) == ("r1", 'two\nlines "quoted"', False)
     assert outside["error"].endswith("ValueError: no")
     assert not {"run_id", "step"} & outside.keys()
+    assert "test_lines_of_json_say_their_run_and_step" in stacked["stack"]
+    assert "stack" not in outside
+    assert (sent_on["message"], sent_on["error"]) == ("sent on", "ValueError: so")
 
 
 def test_what_a_command_says_is_a_line_of_its_log() -> None:

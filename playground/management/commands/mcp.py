@@ -46,7 +46,12 @@ class Command(RunsCommand):
 
 
 def _url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(text)
+        is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        # The port is no number, or too high, or a bracket of an address is missing.
+        is_address = False
+    if not is_address:
         raise argparse.ArgumentTypeError(f"expected an address such as http://localhost:4111, and is {text!r}")
     return text.rstrip("/")

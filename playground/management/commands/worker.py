@@ -22,7 +22,7 @@ from playground.fleet.sweep import keep_swept
 from playground.layers import LocalLayer
 from playground.live.other_processes import overhear, so_far
 from playground.logs import said
-from playground.store.database import be_patient
+from playground.store.database import be_patient, hurry
 from playground.supervisor import Supervisor, worker_command
 from playground.supervisor.module_paths import missing
 
@@ -104,6 +104,8 @@ async def _until_told(make: Callable[[], Coroutine[Any, Any, None]]) -> None:
     def stop(number: int) -> None:
         if task.cancelling():
             os._exit(128 + number)
+        # The workers have a grace in which they wait on; what this process has to say is how they ended.
+        hurry()
         task.cancel()
 
     for number in (signal.SIGINT, signal.SIGTERM):

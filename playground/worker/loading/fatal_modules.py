@@ -5,7 +5,7 @@ from collections.abc import Collection
 from playground.catalogue.problems import ImportProblem
 from playground.fleet.workers import FATAL
 from playground.models import Worker as WorkerRow
-from playground.store.rows import from_text
+from playground.store.rows import records_from
 
 
 def fatal_modules(died: Collection[str], *, needed: Collection[str]) -> dict[str, ImportProblem]:
@@ -16,5 +16,5 @@ def fatal_modules(died: Collection[str], *, needed: Collection[str]) -> dict[str
         needed: modules that are imported all the same, since a worker that lives holds them.
     """
     rows = WorkerRow.objects.filter(worker_id__in=died).order_by("id")
-    problems = (ImportProblem(**problem) for row in rows for problem in from_text(row.problems))
+    problems = (problem for row in rows for problem in records_from(ImportProblem, row.problems))
     return {one.module: one for one in problems if one.type in FATAL and one.module not in needed}
