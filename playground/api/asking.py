@@ -25,6 +25,7 @@ from playground.api.bodies import (
     RESUME,
     START,
     TRAVEL,
+    WAKE,
     Schema,
     missing,
 )
@@ -100,6 +101,14 @@ async def proceed(request: HttpRequest, workflow_id: str) -> str:
     step = body["step"] if isinstance(body.get("step"), bool) else _step(body) or False
     value = body.get("inputData", MISSING)
     await stepping.proceed(run_id, step=step, breakpoints=_breakpoints(body), value=value, known=known)
+    return run_id
+
+
+async def wake(request: HttpRequest, workflow_id: str) -> str:
+    """End the time that a step of the run of the query waits for; return the run's id."""
+    body = body_of(request, WAKE)
+    run_id = named_run(request)
+    await stepping.wake(run_id, _step(body), known=await known_run(workflow_id, run_id))
     return run_id
 
 

@@ -78,6 +78,7 @@ RESUME = _body({"resumeData": ANY, "step": STEP, "label": TEXT, "forEachIndex": 
 REFUSED_IN_TRAVEL = ("resumeData", "initialState", "context", "nestedStepsContext")
 TRAVEL = _body({"step": STEP, "inputData": ANY, **WAYS}, "step")
 PROCEED = _body({"step": {"anyOf": [FLAG, STEP]}, "breakpoints": BREAKPOINTS, "inputData": ANY})
+WAKE = _body({"step": STEP})
 CANCEL = _body({"reason": TEXT})
 SCENARIO = _body({"name": TEXT, "results": {"type": "array", "items": TEXT}}, "name")
 PLAY = _body({"names": {"type": "array", "items": TEXT}, "update": {"type": "boolean"}})
