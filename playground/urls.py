@@ -12,9 +12,11 @@ from playground.api import scenarios as api_scenarios
 from playground.api import schedules as api_schedules
 from playground.api import streams as api_streams
 from playground.api import workflows as api
+from playground.api.lab import step_run as api_step_run
 from playground.consumers import PulseWatcher, RunWatcher
 from playground.views import (
     actions,
+    alone,
     answers,
     compare,
     doctor,
@@ -62,6 +64,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/<str:run_id>/event/", answers.send_event, name="send-event"),
     path("runs/<str:run_id>/delete/", actions.delete, name="delete"),
     path("runs/<str:run_id>/fork/", fork.fork, name="fork"),
+    path("runs/<str:run_id>/alone/", alone.run_alone, name="run-step-alone"),
     path("runs/<str:run_id>/scenario/", scenarios.save, name="save-scenario"),
     path("compare/", compare.compare, name="compare"),
     path("runs/<str:run_id>/proceed/", stepping.proceed, name="proceed"),
@@ -105,6 +108,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/workflows/<str:workflow_id>/runs/<str:run_id>", api.run),
     path("api/workflows/<str:workflow_id>/runs/<str:run_id>/cancel", api.cancel),
     path("api/workflows/<str:workflow_id>/runs/<str:run_id>/send-event", api.send_event),
+    path("api/workflows/<str:workflow_id>/run-step", api_step_run.run_step),
     path("api/workflows/<str:workflow_id>/fuzz", api_fuzz.fuzz),
     path("api/workflows/<str:workflow_id>/fuzz/stop", api_fuzz.stop),
     path("api/workflows/<str:workflow_id>/scenarios", api_scenarios.scenarios),

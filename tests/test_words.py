@@ -40,6 +40,7 @@ ALIKE = {
     **dict.fromkeys(
         [
             "actions",
+            "alone",
             "answers",
             "backup",
             "compare",

@@ -79,6 +79,7 @@ REFUSED_IN_TRAVEL = ("resumeData", "initialState", "context", "nestedStepsContex
 TRAVEL = _body({"step": STEP, "inputData": ANY, **WAYS}, "step")
 PROCEED = _body({"step": {"anyOf": [FLAG, STEP]}, "breakpoints": BREAKPOINTS, "inputData": ANY})
 WAKE = _body({"step": STEP})
+RUN_STEP = _body({"step": STEP, "inputData": ANY, "at": NUMBER}, "step")
 CANCEL = _body({"reason": TEXT})
 SCENARIO = _body({"name": TEXT, "results": {"type": "array", "items": TEXT}}, "name")
 PLAY = _body({"names": {"type": "array", "items": TEXT}, "update": {"type": "boolean"}})

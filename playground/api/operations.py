@@ -34,7 +34,6 @@ from playground.api.bodies import (
     TEXT,
     TRAVEL,
     WAIT,
-    WAKE,
     Query,
     Schema,
     obj,
@@ -211,14 +210,6 @@ OPERATIONS = (
         summary="Have a paused run go on: to its next breakpoint, by one step, or one of its steps alone.",
         query=RUN_ID,
         body=PROCEED,
-        answer=ref("Message"),
-    ),
-    Operation(
-        path=f"{ONE}/wake",
-        method="post",
-        summary="End the time that a step waits for, as if it had come: a timer, a next attempt or a deadline.",
-        query=RUN_ID,
-        body=WAKE,
         answer=ref("Message"),
     ),
     Operation(
