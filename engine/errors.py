@@ -25,6 +25,7 @@ StepyardError
 │   ├── NotSuspended
 │   │   └── UnknownLabel
 │   ├── NotPaused
+│   ├── NotAsleep
 │   ├── NotFailed
 │   ├── AmbiguousResume
 │   ├── AlreadyResumed
@@ -215,6 +216,10 @@ class UnknownLabel(NotSuspended):
 
 class NotPaused(RequestError):
     """The run or the step is not paused: there is nothing to go on with. See result.paused for what is."""
+
+
+class NotAsleep(RequestError):
+    """The run or the step waits for no timer, no next attempt and no deadline. See its page for what it waits for."""
 
 
 class NotFailed(RequestError):

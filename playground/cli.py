@@ -29,7 +29,7 @@ WITHOUT_DATABASE = frozenset({"help", "version", "makemessages", "compilemessage
 BY_THEMSELVES = frozenset(
     {"list", "run", "runs", "show", "resume", "send_event", "restart", "cancel", "check_workflows", "schedules"}
     | {"arm", "disarm", "trigger", "web", "worker", "tokens", "add_token", "revoke_token", "scenarios", "fuzz"}
-    | {"docs", "mcp", "proceed", "retry", "fork"}
+    | {"docs", "mcp", "proceed", "retry", "fork", "wake"}
 )
 """Commands that open the database themselves, when they need it."""
 

@@ -12,9 +12,11 @@ from playground.api import scenarios as api_scenarios
 from playground.api import schedules as api_schedules
 from playground.api import streams as api_streams
 from playground.api import workflows as api
+from playground.api.lab import step_run as api_step_run
 from playground.consumers import PulseWatcher, RunWatcher
 from playground.views import (
     actions,
+    alone,
     answers,
     compare,
     doctor,
@@ -63,9 +65,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/<str:run_id>/event/", answers.send_event, name="send-event"),
     path("runs/<str:run_id>/delete/", actions.delete, name="delete"),
     path("runs/<str:run_id>/fork/", fork.fork, name="fork"),
+    path("runs/<str:run_id>/alone/", alone.run_alone, name="run-step-alone"),
     path("runs/<str:run_id>/scenario/", scenarios.save, name="save-scenario"),
     path("compare/", compare.compare, name="compare"),
     path("runs/<str:run_id>/proceed/", proceed_retry.proceed, name="proceed"),
+    path("runs/<str:run_id>/wake/", proceed_retry.wake, name="wake"),
     path("runs/<str:run_id>/retry/", proceed_retry.retry, name="retry"),
     path("runs/<str:run_id>/restart-worker/", proceed_retry.restart_worker, name="restart-worker"),
     path("inbox/", inbox.inbox, name="inbox"),
@@ -97,6 +101,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/workflows/<str:workflow_id>/restart-async", api.restart_async),
     path("api/workflows/<str:workflow_id>/proceed", api.proceed),
     path("api/workflows/<str:workflow_id>/retry", api.retry),
+    path("api/workflows/<str:workflow_id>/wake", api.wake),
     path("api/workflows/<str:workflow_id>/time-travel", api.time_travel),
     path("api/workflows/<str:workflow_id>/time-travel-async", api.time_travel_async),
     path("api/workflows/<str:workflow_id>/time-travel-stream", api_streams.time_travel_stream),
@@ -104,6 +109,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/workflows/<str:workflow_id>/runs/<str:run_id>", api.run),
     path("api/workflows/<str:workflow_id>/runs/<str:run_id>/cancel", api.cancel),
     path("api/workflows/<str:workflow_id>/runs/<str:run_id>/send-event", api.send_event),
+    path("api/workflows/<str:workflow_id>/run-step", api_step_run.run_step),
     path("api/workflows/<str:workflow_id>/fuzz", api_fuzz.fuzz),
     path("api/workflows/<str:workflow_id>/fuzz/stop", api_fuzz.stop),
     path("api/workflows/<str:workflow_id>/scenarios", api_scenarios.scenarios),

@@ -74,6 +74,7 @@ PLAYGROUND_FLOORS = [
         "runs",
         "scenarios",
         "fuzzing",
+        "step_runs",
         "runpage",
         "templatetags",
         "views",
@@ -265,6 +266,7 @@ A_KIND_EACH: dict[str, set[str]] = {
     },
     "views": {
         "actions",
+        "alone",
         "answers",
         "compare",
         "doctor",
@@ -321,6 +323,7 @@ WHERE_A_PROCESS_BEGINS = (
     "playground.worker.inspection",
     "playground.worker.fuzzing.fuzz_runs",
     "playground.worker.scenarios.scenario_runs",
+    "playground.worker.step_runs.step_process",
 )
 
 

@@ -40,6 +40,7 @@ ALIKE = {
     **dict.fromkeys(
         [
             "actions",
+            "alone",
             "backup",
             "compare",
             "fork",

@@ -87,6 +87,7 @@ class Execution:
         self._listeners: list[Listener] = []
         self._tasks = asyncio.TaskGroup()
         self._alarms: dict[tuple[Path, datetime], asyncio.Task[None]] = {}
+        self.naps: dict[Path, asyncio.Future[None]] = {}
         self._main: asyncio.Task[Any] | None = None
         """The task that walks, as long as it does."""
         self._renewal: asyncio.TimerHandle | None = None
@@ -314,6 +315,8 @@ class Execution:
                 self.stop()
             elif event.path:
                 self._poke(event.path)
+            if event.type == "step-woken" and event.path in self.naps:
+                self.naps[event.path].cancel()
             for path in event.payload.get("before", ()) if event.type == "run-proceeded" else ():
                 self._poke(tuple(path))
 

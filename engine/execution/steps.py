@@ -23,7 +23,7 @@ from engine.execution.rehearsing import rehearse
 from engine.execution.scope import Scope
 from engine.execution.sequence import normal
 from engine.execution.timeouts import ends, in_time, limit_of, out_of_time
-from engine.execution.waits import rest
+from engine.execution.waits import nap, rest
 from engine.execution.walker import ITSELF, Walker, own_cancels
 from engine.failure import describe, is_users
 from engine.journal.refs import Value
@@ -79,7 +79,7 @@ async def run_step(run: Walker, node: StepNode, scope: Scope, value: Value) -> O
             if lost is not None:
                 return lost
             if record.retry_at is not None:
-                await run.clock.sleep_until(record.retry_at)
+                await nap(run, path, record.retry_at)
             again: dict[str, Any] = {"attempt": record.attempts + 1}
             run.journal.emit("step-started", path, again | {"input": value.ref} if anew else again)
             anew = False

@@ -1,5 +1,6 @@
 """Timers, waits for events and for answers: a restart waits for what is left, and what is recorded first holds."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -125,6 +126,16 @@ async def _wait(run: Walker, node: EventNode, scope: Scope, path: Path) -> Outco
         return None
     error = describe(EventTimeout(f"event {node.name!r} did not come within {node.timeout} s at {node.id!r}"))
     return Failed(error) if await run.journal.settle("step-failed", path, {"error": error}) else None
+
+
+async def nap(run: Walker, path: Path, until: datetime) -> None:
+    """Wait for the clock, or until somebody wakes the step."""
+    waiting = run.naps[path] = asyncio.ensure_future(run.clock.sleep_until(until))
+    try:
+        await asyncio.wait([waiting])
+    finally:
+        del run.naps[path]
+        waiting.cancel()
 
 
 async def rest(run: Walker, path: Path, record: StepState) -> Outcome | None:

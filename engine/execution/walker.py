@@ -73,6 +73,9 @@ class Walker(Protocol):
         """Tell the listener, inside the block, what can go on."""
         ...
 
+    naps: dict[Path, asyncio.Future[None]]
+    """The steps that wait for the clock while the run is held; cancelled when somebody wakes the step."""
+
     def alarm(self, path: Path, step_due: Any) -> None:
         """Poke the listeners about ``path`` when the clock reaches the time."""
         ...

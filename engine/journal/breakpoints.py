@@ -1,15 +1,17 @@
-"""Stepping through a run: which steps breakpoints and rehearsals mean, and how a paused run goes on."""
+"""Stepping through a run: which steps breakpoints and rehearsals mean, how it goes on from a pause or a wait."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from engine.clock import Clock
-from engine.errors import AmbiguousResume, Argument, NotPaused, RunAlreadyStarted, UnknownStep
+from engine.errors import AmbiguousResume, Argument, NotAsleep, NotPaused, RequestError, RunAlreadyStarted, UnknownStep
 from engine.events import Draft
 from engine.journal.answer_target import Places, Where, lies_at, path_of
 from engine.journal.requests import check_open, record
 from engine.journal.state import Breakpoints, RunState
+from engine.journal.step_state import StepState
 from engine.journal.store import Store
 from engine.paths import Path, format_path
 from engine.rehearsal import Rehearsal
@@ -161,6 +163,71 @@ async def record_proceed(
         for path in paths:
             check_paused(run, path)
         return [Draft(clock.now(), "run-proceeded", (), payload)]
+
+    await record(store, run_id, decide, known)
+
+
+def find_asleep(places: Places, run: RunState, where: Where | None) -> StepState:
+    """Return the step that waits for a time: for a timer, a next attempt, or a deadline.
+
+    Args:
+        places: where the steps of the run's workflow stand.
+        run: the run as it is now.
+        where: the one that is meant; None for the only one.
+
+    Raises:
+        RunFinished: the run has ended.
+        NotAsleep: no step waits for a time, or not this one.
+        UnknownStep: the workflow has no such step.
+        AmbiguousResume: several fit; the message lists them.
+    """
+    path = None if where is None else path_of(places, where)
+    found = [step for step in _asleep(run) if path is None or lies_at(step.path, path)]
+    if len(found) > 1:
+        which = Argument(name="step", value=format_path(found[0].path))
+        listed = ", ".join(format_path(step.path) for step in found)
+        message = f"several steps of run {run.run_id} wait for a time: {listed}. Say which one, as with {which}"
+        raise AmbiguousResume(message, argument=which)
+    if not found:
+        raise _not_asleep(run, path)
+    return found[0]
+
+
+def _asleep(run: RunState) -> list[StepState]:
+    return [] if run.ended or run.undoing is not None else [step for step in run.open.values() if step.wakes_at]
+
+
+def _not_asleep(run: RunState, path: Path | None) -> RequestError:
+    check_open(run, ": start another one, or fork it")
+    names = ", ".join(format_path(step.path) for step in _asleep(run)) or "none"
+    which = "no step" if path is None else f"step {format_path(path)!r}"
+    return NotAsleep(f"{which} of run {run.run_id} waits for a time that could be ended. Such steps now: {names}")
+
+
+async def record_wake(
+    store: Store, clock: Clock, run_id: str, path: Path, *, due: datetime | None = None, known: RunState | None = None
+) -> None:
+    """End the time that a step waits for, as if it had come: a timer's, that to the next attempt, or a deadline.
+
+    Args:
+        store: where the journal is kept.
+        clock: gives the time of the event.
+        run_id: the run.
+        path: the step.
+        due: the time that is meant, where whoever asks has seen it; in a loop the step may wait for another one by now.
+        known: as for `record_resume`.
+
+    Raises:
+        UnknownRun: there is no such run.
+        RunFinished: the run has ended.
+        NotAsleep: the step waits for no time, or for another one, or somebody else has ended it.
+    """
+
+    def decide(run: RunState) -> Sequence[Draft]:
+        step = next((step for step in _asleep(run) if step.path == path), None)
+        if step is None or due not in (None, step.wakes_at):
+            raise _not_asleep(run, path)
+        return [Draft(clock.now(), "step-woken", path, {})]
 
     await record(store, run_id, decide, known)
 

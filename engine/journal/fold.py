@@ -306,6 +306,7 @@ _APPLY: dict[str, Callable[[RunState, Event | Draft], None]] = {
     "step-suspended": suspensions.suspended,
     "step-resumed": suspensions.resumed,
     "step-expired": suspensions.expired,
+    "step-woken": suspensions.woken,
     "step-succeeded": _step_succeeded,
     "step-failed": _step_failed,
     "step-canceled": _step_canceled,

@@ -122,6 +122,16 @@ class StepState:
         return self.undo.ended_at if self.undo is not None and self.undo.error is None else None
 
     @property
+    def wakes_at(self) -> datetime | None:
+        """Return when the time is over that the step waits for: a timer, a next attempt, a deadline.
+
+        None when it waits for no time, or when somebody has ended it already.
+        """
+        began = self.suspended_at if self.status == "suspended" else self.started_at
+        due = self.due_at if self.status in ("waiting", "suspended") else self.retry_at
+        return None if due == began else due
+
+    @property
     def called(self) -> str:
         """Return the written path, with the label of the suspension where that is another word."""
         path = format_path(self.path)

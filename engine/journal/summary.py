@@ -154,6 +154,7 @@ _STATUS: dict[str, RunStatus] = {
     "run-recovered": "running",
     "step-resumed": "running",
     "step-expired": "running",
+    "step-woken": "running",
     "sleep-ended": "running",
     "event-received": "running",
     "event-expired": "running",

@@ -49,6 +49,19 @@ def expired(run: RunState, event: Event | Draft) -> None:
     _reply(run, event, Reply(data=payload["default"], by="default") if "default" in payload else Reply(by="timeout"))
 
 
+def woken(run: RunState, event: Event | Draft) -> None:
+    """End the time that a step waits for.
+
+    It is over since the step began to wait: so it is for every worker, whatever its clock says.
+    """
+    run.status = "running"
+    step = run.place(event.path)
+    if step.retry_at is not None:
+        step.retry_at = event.at
+    elif step.due_at is not None:
+        step.due_at = step.suspended_at if step.status == "suspended" else step.started_at
+
+
 def _reply(run: RunState, event: Event | Draft, reply: Reply) -> None:
     """End a suspension."""
     run.status = "running"

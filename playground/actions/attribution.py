@@ -7,7 +7,10 @@ from engine.journal.store import Decide
 from playground.guard.callers import caller, way
 from playground.store import OrmStore
 
-ASKED = frozenset({"run-started", "run-tagged", "step-resumed", "event-received", "run-undoing", "run-canceled"})
+ASKED = frozenset({"run-started", "run-tagged", "step-resumed", "step-woken", "event-received"}) | {
+    "run-undoing",
+    "run-canceled",
+}
 """The types of events that record what somebody asked of a run that is there."""
 STARTS = frozenset({"run-created", "run-started", "run-forked"})
 """The types of events that say on which way a run was started."""

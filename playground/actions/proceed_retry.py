@@ -1,11 +1,19 @@
-"""What people and programs ask of runs that are paused or have failed: go on, and try again."""
+"""What people and programs ask of runs that are paused or have failed: go on, end a wait, and try again."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from engine.errors import InvalidInput
 from engine.journal.answer_target import Places
-from engine.journal.breakpoints import find_paused, named_breakpoints, record_proceed, several_paused
+from engine.journal.breakpoints import (
+    find_asleep,
+    find_paused,
+    named_breakpoints,
+    record_proceed,
+    record_wake,
+    several_paused,
+)
 from engine.journal.forks import record_retry
 from engine.paths import format_path, ids_of
 from engine.values.missing import MISSING
@@ -37,9 +45,8 @@ async def proceed(
         UnknownRun, UnknownStep, NotPaused, AmbiguousResume, RunFinished, InvalidInput: nothing was changed.
     """
     known = known or await read_run(run_id)
-    run, graph = known.run, None if known.entry is None else known.entry.graph
-    recorded = {ids_of(begun.path) for begun in run.steps()} | {ids_of(path) for path in run.paused}
-    places = Places(workflow_id=run.workflow_id, paths=recorded if graph is None else read_tree(graph).paths())
+    run, places = known.run, _places(known)
+    graph = None if known.entry is None else known.entry.graph
     paths = find_paused(places, run, None if isinstance(step, bool) else step)
     if value is not MISSING:
         if len(paths) > 1:
@@ -57,6 +64,36 @@ async def proceed(
         known=run,
     )
     await announce(run_id)
+
+
+async def wake(
+    run_id: str,
+    step: str | Sequence[str | int] | None = None,
+    *,
+    due: datetime | None = None,
+    known: Known | None = None,
+) -> None:
+    """End the time that a step waits for, as if it had come: a timer's, that to its next attempt, or a deadline.
+
+    Args:
+        run_id: the run.
+        step: the step's path or id; None for the only one that waits for a time.
+        due: the time that is meant, where whoever asks has seen it.
+        known: as for `resume`.
+
+    Raises:
+        UnknownRun, UnknownStep, NotAsleep, AmbiguousResume, RunFinished: nothing was changed.
+    """
+    known = known or await read_run(run_id)
+    found = find_asleep(_places(known), known.run, step)
+    await record_wake(store, clock, run_id, found.path, due=due, known=known.run)
+    await announce(run_id)
+
+
+def _places(known: Known) -> Places:
+    run, graph = known.run, None if known.entry is None else known.entry.graph
+    recorded = {ids_of(begun.path) for begun in run.steps()} | {ids_of(path) for path in run.paused}
+    return Places(workflow_id=run.workflow_id, paths=recorded if graph is None else read_tree(graph).paths())
 
 
 async def retry(run_id: str, *, new_id: str | None = None) -> str:

@@ -232,6 +232,21 @@ TOLD = {"allOf": [ref("RunLine"), obj({"text": TEXT})]}
 PROBLEMS = obj(
     {"workers": NUMBER, "modules": listed("ImportProblem"), "scenarios": listed("Scenario"), "runs": listed("RunLine")}
 )
+STEP_RUN = obj(
+    {
+        "step": TEXT,
+        "status": {"enum": ["success", "failed", "suspended", "bailed", "lost"]},
+        "seconds": or_null({"type": "number"}),
+        "payload": ANY,
+        "output": ANY,
+        "error": or_null(OBJECT),
+        "suspendPayload": ANY,
+        "problem": or_null(TEXT),
+        "logs": {"type": "array", "items": obj({"at": TEXT, "level": TEXT, "text": TEXT})},
+        "changes": or_null(listed("Change")),
+        "recorded": OBJECT,
+    }
+)
 COMPARISON = obj(
     {
         "a": ref("RunLine"),

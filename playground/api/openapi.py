@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from playground.api.components import SCHEMAS
 from playground.api.endpoint import Answer, endpoint
+from playground.api.lab.described import LAB
 from playground.api.operations import OPERATIONS
 
 
@@ -19,7 +20,7 @@ async def openapi(request: HttpRequest) -> Answer:
 def document() -> dict[str, Any]:
     """Return the description as JSON."""
     paths: dict[str, dict[str, Any]] = {}
-    for operation in OPERATIONS:
+    for operation in (*OPERATIONS, *LAB):
         paths.setdefault(operation.path, {})[operation.method] = operation.to_dict()
     return {
         "openapi": "3.1.0",

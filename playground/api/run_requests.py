@@ -26,6 +26,7 @@ from playground.api.request_bodies import (
     RESUME,
     START,
     TRAVEL,
+    WAKE,
     Schema,
     missing,
 )
@@ -58,7 +59,7 @@ async def resume(request: HttpRequest, workflow_id: str) -> tuple[str, int]:
     known = await known_run(workflow_id, run_id)
     seq, label = known.run.last_seq, text(body, "label")
     with _null_for("resumeData", body):
-        await actions.resume(run_id, _step(body), body.get("resumeData"), label=label, index=index, known=known)
+        await actions.resume(run_id, step_of(body), body.get("resumeData"), label=label, index=index, known=known)
     return run_id, seq
 
 
@@ -70,7 +71,7 @@ async def resume_copy(request: HttpRequest, workflow_id: str) -> str:
     known = await known_run(workflow_id, run_id)
     with _null_for("resumeData", body):
         data = body.get("resumeData")
-        return await copies.resume_copy(run_id, _step(body), data, label=label, index=index, known=known)
+        return await copies.resume_copy(run_id, step_of(body), data, label=label, index=index, known=known)
 
 
 async def restart(request: HttpRequest, workflow_id: str) -> str:
@@ -85,7 +86,7 @@ async def travel(request: HttpRequest, workflow_id: str) -> str:
     """Fork the run of the query before a step and start the fork; return the new run's id."""
     body = said_in(request, TRAVEL, REFUSED_IN_TRAVEL)
     _refuse(body, *REFUSED_IN_TRAVEL)
-    step = _step(body)
+    step = step_of(body)
     if step is None:
         raise BadRequest(missing("step", body))
     run = await run_of(workflow_id, named_run(request))
@@ -97,9 +98,17 @@ async def proceed(request: HttpRequest, workflow_id: str) -> str:
     body = body_of(request, PROCEED)
     run_id = named_run(request)
     known = await known_run(workflow_id, run_id)
-    step = body["step"] if isinstance(body.get("step"), bool) else _step(body) or False
+    step = body["step"] if isinstance(body.get("step"), bool) else step_of(body) or False
     value = body.get("inputData", MISSING)
     await proceed_retry.proceed(run_id, step=step, breakpoints=_breakpoints(body), value=value, known=known)
+    return run_id
+
+
+async def wake(request: HttpRequest, workflow_id: str) -> str:
+    """End the time that a step of the run of the query waits for; return the run's id."""
+    body = body_of(request, WAKE)
+    run_id = named_run(request)
+    await proceed_retry.wake(run_id, step_of(body), known=await known_run(workflow_id, run_id))
     return run_id
 
 
@@ -221,7 +230,7 @@ def _breakpoints(body: Body) -> Any:
     if value is None or value == "all":
         return value
     if isinstance(value, list) and all(isinstance(one, str | list) for one in value):
-        return [_step({"step": one}) for one in value]
+        return [step_of({"step": one}) for one in value]
     raise BadRequest('breakpoints must be a list of steps, or "all"')
 
 
@@ -239,7 +248,12 @@ def _index(body: Body, name: str) -> int | None:
     raise BadRequest(f"{name} must be the index of an item, from 0")
 
 
-def _step(body: Body) -> str | list[str | int] | None:
+def step_of(body: Body) -> str | list[str | int] | None:
+    """Return the step of the body by its path, None when it names none.
+
+    Raises:
+        BadRequest: it is something else.
+    """
     step = body.get("step")
     if step is None or isinstance(step, str):
         return step

@@ -110,6 +110,12 @@ async def proceed(request: HttpRequest, workflow_id: str) -> Answer:
 
 
 @endpoint("POST", query=RUN_ID)
+async def wake(request: HttpRequest, workflow_id: str) -> Answer:
+    """End the time that a step waits for, and return at once."""
+    return {"message": "Workflow run woken", "runId": await run_requests.wake(request, workflow_id)}
+
+
+@endpoint("POST", query=RUN_ID)
 async def retry(request: HttpRequest, workflow_id: str) -> Answer:
     """Start a new run from where another one has failed, and return at once."""
     return {"message": "Workflow run tried again", "runId": await run_requests.retry(request, workflow_id)}

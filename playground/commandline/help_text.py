@@ -17,6 +17,7 @@ COMMANDS = {
     "retry": "try a failed run again, in a new run",
     "fork": "run again from a step on, in a new run",
     "proceed": "have a paused run go on",
+    "wake": "end the time that a run waits for",
     "cancel": "cancel a run",
     "schedules": "list when workflows start by themselves",
     "arm": "have schedules start runs",

@@ -101,6 +101,8 @@ def happened(event: Event, history: History) -> str | None:
             return f"> {name}  answered"
         case "step-expired":
             return f"> {name}  " + ("decided by default" if "default" in payload else "nobody answered in time")
+        case "step-woken":
+            return f"> {name}  woken"
         case "step-canceled":
             return f"- {name}  canceled"
         case "step-bailed":

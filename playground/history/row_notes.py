@@ -22,4 +22,4 @@ def note_of(step: StepState, trace: StepHistory) -> str:
         return trace.message
     if step.status == "waiting" and step.event_name:
         return f"waits for the event {step.event_name}"
-    return ""
+    return trace.woken if step.kind in ("sleep", "event") else ""

@@ -66,6 +66,8 @@ class StepHistory:
     """The latest progress, 0 to 1."""
     message: str = ""
     """The latest progress in words."""
+    woken: str = ""
+    """Who has ended the time that it waited for, if somebody did."""
     began: int = 0
     """The event with which the step began."""
     seq: int = 0
@@ -239,6 +241,12 @@ def _decided(trace: StepHistory, event: Event, value: Any, text: str) -> None:
     trace.open("run", event.at)
 
 
+def _woken(trace: StepHistory, event: Event) -> None:
+    by = event.payload.get("by")
+    trace.woken = f"woken by {by}" if by else "woken"
+    trace.notes.append(Note(seq=event.seq, at=event.at, kind="log", level="info", text=trace.woken))
+
+
 def _waits(trace: StepHistory, event: Event) -> None:
     trace.open("wait", event.at)
 
@@ -303,6 +311,7 @@ _FOLLOW: dict[str, Callable[[StepHistory, Event], None]] = {
     "step-suspended": _suspended,
     "step-resumed": _resumed,
     "step-expired": _expired,
+    "step-woken": _woken,
     "step-succeeded": _ended,
     "step-failed": _failed,
     "step-canceled": _ended,

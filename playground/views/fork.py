@@ -40,7 +40,7 @@ class ForkPage:
 @require_http_methods(["GET", "HEAD", "POST"])
 async def fork(request: HttpRequest, run_id: str) -> HttpResponse:
     """Ask for the step's input, and fork on a post; ``?at=`` is the seq at which the step began, of several times."""
-    run, began = await actions.state_of(run_id), _began(request)
+    run, began = await actions.state_of(run_id), began_of(request)
     entry = await catalogue.workflow(run.workflow_id)
     path = actions.forked_step(entry, request.GET.get("step", ""))
     if began is not None:
@@ -52,7 +52,7 @@ async def fork(request: HttpRequest, run_id: str) -> HttpResponse:
     node = read_tree(entry.graph).at(step.path) or UNKNOWN
     schema = node.input_schema or {}
     if request.method != "POST":
-        return await _page(request, run_id, run.workflow_id, step, Form.of(schema, _shown(node, step.input)))
+        return await _page(request, run_id, run.workflow_id, step, Form.of(schema, shown_input(node, step.input)))
     form = Form.posted(schema, *posted(request)).validate()
     if form.action is not None and wants_part(request):
         return HttpResponse(_form(request, run_id, step, form))
@@ -70,8 +70,8 @@ async def fork(request: HttpRequest, run_id: str) -> HttpResponse:
     return HttpResponseRedirect(url_of(new), status=303)
 
 
-def _shown(node: Node, value: Json) -> Json:
-    """Return what the step was given without the secrets of whatever gave it; the form leaves out those of its own."""
+def shown_input(node: Node, value: Json) -> Json:
+    """Return what a step was given without the secrets of whatever gave it; the form leaves out those of its own."""
     for given in node.given_schemas:
         value = without_secrets(given or {}, value)
     return value
@@ -104,11 +104,12 @@ def _form(request: HttpRequest, run_id: str, step: StepState, form: Form) -> Saf
 
 
 def _action(request: HttpRequest, run_id: str, step: StepState) -> str:
-    began = _began(request)
+    began = began_of(request)
     query = {"step": format_path(step.path)} | ({} if began is None else {"at": began})
     return f"{reverse('fork', args=[run_id])}?{urlencode(query)}"
 
 
-def _began(request: HttpRequest) -> int | None:
+def began_of(request: HttpRequest) -> int | None:
+    """Return the seq at which the step began, of several times in a loop, when the address says so."""
     text = request.GET.get("at", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

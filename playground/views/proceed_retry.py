@@ -1,6 +1,7 @@
 """What a person does to a run that is paused, fails, or is at work: let it go on, try it again, restart its worker."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -65,6 +66,19 @@ def _way(request: HttpRequest, loaded: Loaded, path: Path) -> dict[str, Any]:
         there = breakpoints_of(request, loaded.graph, run.breakpoints)
         return {"step": False if alone else list(path), "breakpoints": there}
     return {"step": True} if alone else {"step": list(path), "breakpoints": "all"}
+
+
+@require_POST
+async def wake(request: HttpRequest, run_id: str) -> HttpResponse:
+    """End the time that the step of ``?step=`` waits for, unless it waits for another one by now."""
+    try:
+        due = datetime.fromisoformat(request.POST["due"]) if "due" in request.POST else None
+        await proceed_retry.wake(run_id, request.GET.get("step") or None, due=due)
+    except ValueError as error:
+        return await refused_page(request, run_id, f"due: {error}")
+    except RequestError as error:
+        return await refused_page(request, run_id, str(error))
+    return HttpResponseRedirect(url_of(run_id), status=303)
 
 
 @require_POST

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import Engine, Failure, MemoryStore, Rehearsal, Run
+from engine.journal.breakpoints import record_wake
 from engine.testing import FakeClock, FaultPoint, SimulatedCrash, until
 from tests.golden.workflows import WORKFLOWS
 
@@ -103,6 +104,16 @@ class Recorder:
         await run.tag("late", name=None, remove=["shop"])
         await self.save("tagged", run)
 
+    async def woken(self) -> None:
+        """A run whose timer is ended by somebody."""
+        clock = FakeClock(auto=False)
+        run = await Engine(WORKFLOWS, store=self.store, clock=clock).workflow("drowsy").create_run(run_id="woken")
+        await run.start_async(1)
+        await until(run, "run-waiting")
+        await record_wake(self.store, clock, "woken", ("nap",))
+        await until(run, "run-succeeded")
+        await self.save("woken", run)
+
     async def labeled(self) -> None:
         """A run whose items are called something."""
         run = await self.run("labeled", "labeled")
@@ -128,6 +139,7 @@ async def main(version: str) -> None:
     await recorder.paused()
     await recorder.tagged()
     await recorder.labeled()
+    await recorder.woken()
 
 
 if __name__ == "__main__":

@@ -115,4 +115,6 @@ async def read_file(data: int, ctx: Context) -> int:
 
 labeled = create_workflow(id="labeled", input_schema=None, output_schema=None).foreach(read_file).commit()
 
-WORKFLOWS = [whole, failing, waiting, hasty, planned, labeled]
+drowsy = create_workflow(id="drowsy", input_schema=None, output_schema=None).sleep(3600, id="nap").then(count).commit()
+
+WORKFLOWS = [whole, failing, waiting, hasty, planned, labeled, drowsy]

@@ -1,0 +1,221 @@
+"""Runs one step of a recorded run alone, in a process of its own, and keeps what came of it until this one ends."""
+
+import json
+import uuid
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path as FilePath
+from tempfile import TemporaryDirectory
+from typing import Any, Literal
+
+from django.conf import settings
+
+from engine.errors import InvalidInput, RequestError
+from engine.events import Event
+from engine.journal.fold import fold
+from engine.journal.forks import not_begun
+from engine.journal.step_state import StepState
+from engine.paths import Path, format_path
+from engine.values.missing import MISSING
+from playground.actions import actions, value_checks
+from playground.catalogue import catalogue
+from playground.fleet.workers import exit_text
+from playground.graph.nodes import UNKNOWN, Node
+from playground.graph.tree import read_tree
+from playground.history import Detail, History, detail
+from playground.supervisor.helper_process import listen_to
+
+SILENCE = 70.0
+"""Seconds for which one import, or the step, may take before the process is ended."""
+AT_ONCE = 4
+"""So many steps run alone at the same time; each is a process."""
+MOST_KEPT = 20
+"""Tries that are kept of one step of a run."""
+MOST_STEPS = 200
+"""Steps of which tries are kept; the ones that were run last."""
+
+Outcome = Literal["success", "failed", "suspended", "bailed", "lost"]
+
+
+class StepRunRefused(RequestError):
+    """This is production, where no step is run alone. Use a playground on your own machine."""
+
+
+class TooManyStepRuns(RequestError):
+    """As many steps as may are run alone at the moment. Wait until one of them is done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedStep:
+    """A step of a run as it was recorded, which may be of a former pass of a loop."""
+
+    run_id: str
+    workflow_id: str
+    step: StepState
+    node: Node
+    """Where it stands in the workflow as the code is now."""
+    began: int | None
+    events: Sequence[Event]
+    """The run's journal, of a former pass as far as the beginning of that pass."""
+
+    @property
+    def path(self) -> str:
+        """Return the step's written path."""
+        return format_path(self.step.path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRun:
+    """What came of one step that was run alone."""
+
+    number: int
+    """Which one of this step it is, from 1."""
+    at: datetime
+    given: Any
+    """Its input, as JSON."""
+    status: Outcome
+    seconds: float | None = None
+    output: Any = None
+    asks: Any = None
+    """What it asked when it was suspended."""
+    detail: Detail | None = None
+    """Its logs, its error and what else it said; None when its process was lost."""
+    problem: str = ""
+    """Why nothing is known of it."""
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What the process has told so far."""
+
+    importing: str = ""
+    running: bool = False
+    events: list[Event] = field(default_factory=list)
+    seconds: float | None = None
+    wrong: str = ""
+
+    def hear(self, line: dict[str, Any]) -> None:
+        """Take a line."""
+        self.importing = line.get("importing", self.importing)
+        self.running = self.running or "running" in line
+        self.wrong = line.get("wrong", self.wrong)
+        if "came" in line:
+            self.events = [Event.from_dict(event) for event in line["came"]]
+            self.seconds = line["seconds"]
+
+
+_kept: OrderedDict[tuple[str, Path, int | None], list[StepRun]] = OrderedDict()
+"""By run, step and pass; in the order in which they were run last."""
+_running: set[str] = set()
+
+
+async def recorded(run_id: str, step: str | Sequence[str | int], began: int | None = None) -> RecordedStep:
+    """Return a step of a run, to be run alone.
+
+    Args:
+        run_id: the run.
+        step: the step's path or id.
+        began: the seq at which it began, of several times in a loop; by default the last.
+
+    Raises:
+        UnknownRun, UnknownWorkflow, UnknownStep: there is none.
+        StepNotRun: it has not begun in the run.
+        StepRunRefused: this is production.
+    """
+    if settings.PRODUCTION:
+        raise StepRunRefused
+    run = await actions.state_of(run_id)
+    entry = await catalogue.workflow(run.workflow_id)
+    path = actions.forked_step(entry, step)
+    events = await actions.store.read(run_id)
+    found = fold(events if began is None else events[:began])
+    state = found.find(path)
+    if state is None or state.started_at is None or (began is not None and found.last_seq != began):
+        raise not_begun(run, path)
+    # The fold never replaces a step's own object, so that this pass is known to its end.
+    fold(events[found.last_seq :], found)
+    node = read_tree(entry.graph).at(path) or UNKNOWN
+    return RecordedStep(run_id=run_id, workflow_id=run.workflow_id, step=state, node=node, began=began, events=events)
+
+
+def kept(of: RecordedStep) -> tuple[StepRun, ...]:
+    """Return what came of a step so far, the last one first."""
+    return tuple(reversed(_kept.get(_key(of), ())))
+
+
+async def run_alone(of: RecordedStep, value: Any = MISSING) -> StepRun:
+    """Run a step alone, with the code as it is now; nothing of it is recorded in the run.
+
+    Args:
+        of: the step.
+        value: what it is given instead of what it had, as JSON.
+
+    Raises:
+        InvalidInput: the value does not fit the step.
+        TooManyStepRuns: others are at work.
+    """
+    if value is not MISSING:
+        await value_checks.check_schema(of.node.input_schema or {}, value, InvalidInput, f"step {of.path!r}")
+    if len(_running) >= AT_ONCE:
+        raise TooManyStepRuns
+    mark = str(uuid.uuid4())
+    _running.add(mark)
+    try:
+        came = await _come(of, value)
+    finally:
+        _running.discard(mark)
+    every = _kept.setdefault(_key(of), [])
+    came = replace(came, number=every[-1].number + 1 if every else 1)
+    every.append(came)
+    del every[:-MOST_KEPT]
+    _kept.move_to_end(_key(of))
+    while len(_kept) > MOST_STEPS:
+        _kept.popitem(last=False)
+    return came
+
+
+def _key(of: RecordedStep) -> tuple[str, Path, int | None]:
+    return of.run_id, of.step.path, of.began
+
+
+async def _come(of: RecordedStep, value: Any) -> StepRun:
+    given = of.step.input if value is MISSING else value
+    begun = StepRun(number=0, at=datetime.now(UTC), given=given, status="lost")
+    modules = await catalogue.site_of(of.workflow_id)
+    order: dict[str, Any] = {"workflow": of.workflow_id, "step": list(of.step.path), "began": of.began}
+    order |= {"input": given, "events": [event.to_dict() for event in of.events]}
+    heard = _Heard()
+    with TemporaryDirectory(prefix="stepyard-step-") as folder:
+        file = FilePath(folder) / "order.json"
+        file.write_text(json.dumps(order), encoding="utf-8")
+        words = [f"--order={file}", "--", *modules]
+        code = await listen_to("playground.worker.step_runs.step_process", words, silence=SILENCE, heard=heard.hear)
+    if not heard.events:
+        return replace(begun, problem=heard.wrong or _why(heard, code))
+    return _told(begun, of, heard)
+
+
+def _told(begun: StepRun, of: RecordedStep, heard: _Heard) -> StepRun:
+    """Return what came, folded from the events of the step alone."""
+    history = History(heard.events)
+    step = history.run.find(of.step.path) or StepState(of.step.path)
+    # A first attempt that would be followed by another one has failed.
+    status = "failed" if step.error is not None else step.status
+    known: dict[str, Outcome] = {"success": "success", "suspended": "suspended", "bailed": "bailed"}
+    return replace(
+        begun,
+        status=known.get(status, "failed"),
+        seconds=heard.seconds,
+        output=step.output,
+        asks=step.suspend_payload,
+        detail=detail(history, step),
+    )
+
+
+def _why(heard: _Heard, code: int | None) -> str:
+    what = "the step ran" if heard.running else f"it imported {heard.importing or 'the modules'}"
+    if code is None:
+        return f"nothing was heard of the process for {SILENCE:g} s while {what}"
+    return f"the process ended while {what}: {exit_text(code)}"

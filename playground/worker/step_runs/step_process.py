@@ -1,0 +1,140 @@
+"""``python -m playground.worker.step_runs.step_process --fd N --order FILE``: runs one step of a recorded run alone.
+
+A line of JSON each: ``{"importing": module}`` before each module, ``{"running": true}`` before the step, and at the end
+``{"came": [events of the step], "seconds": …}``; or ``{"wrong": …}`` when it cannot be run.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path as FilePath
+from typing import Any
+
+import django
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
+django.setup()
+
+from engine import Engine, MemoryStore  # noqa: E402  Django must be set up first.
+from engine.building.workflow import Workflow  # noqa: E402
+from engine.clock import SystemClock  # noqa: E402
+from engine.errors import StepyardError, UnknownStep  # noqa: E402
+from engine.events import Draft, Event  # noqa: E402
+from engine.journal.changed_code import node_at  # noqa: E402
+from engine.journal.forks import record_fork  # noqa: E402
+from engine.paths import Path, format_path  # noqa: E402
+from engine.tree.nodes import StepNode  # noqa: E402
+from playground.store.rows import to_text  # noqa: E402
+from playground.worker.loading.discovery import discover, site  # noqa: E402
+from playground.worker.loading.environment import load_env_file  # noqa: E402
+
+Tell = Callable[[Mapping[str, Any]], None]
+
+ENDS = frozenset({"step-succeeded", "step-failed", "step-attempt-failed", "step-suspended", "step-bailed"})
+"""The events with which a step that runs alone is over: it is tried once, and nobody answers it."""
+
+
+def main() -> None:
+    """Import, run, and end at once, whatever the modules have started."""
+    arguments = _arguments()
+
+    def tell(line: Mapping[str, Any]) -> None:
+        with open(arguments.fd, "w", closefd=False) as out:
+            out.write(f"{to_text(line)}\n")
+
+    tell(_ran(arguments, tell))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def _ran(arguments: argparse.Namespace, tell: Tell) -> Mapping[str, Any]:
+    """Run, and return the last line."""
+    order = json.loads(arguments.order.read_text())
+    load_env_file(settings.STEPYARD.env_file)
+    modules = site(arguments.modules, settings.STEPYARD.workflows)
+    discovery = discover(modules, lambda module: tell({"importing": module}))
+    workflow = next((one.workflow for one in discovery.found if one.workflow.id == order["workflow"]), None)
+    if workflow is None:
+        return {"wrong": f"there is no workflow {order['workflow']!r}. {discovery.there}"}
+    try:
+        asyncio.run(run_step(workflow, order, tell))
+    except StepyardError as error:
+        return {"wrong": str(error)}
+    return {"done": True}
+
+
+async def run_step(workflow: Workflow[Any, Any], order: Mapping[str, Any], tell: Tell) -> None:
+    """Run a step as a fork of its run would, in memory, up to its end and no further.
+
+    Args:
+        workflow: the workflow as the code is now.
+        order: ``events`` of the run, ``step``: the path, ``input``: what it is given, ``began``: see `record_fork`.
+        tell: is told when it begins, and what came, before anything that it left behind is waited for.
+
+    Raises:
+        UnknownStep: there is no such step, or the code does not come to it.
+    """
+    path: Path = tuple(order["step"])
+    if not isinstance(node_at(workflow.flow, path), StepNode):
+        raise UnknownStep(f"{format_path(path)!r} is no step: only what a step's function does can be run alone")
+    store, run_id = MemoryStore(), f"alone-{uuid.uuid4()}"
+    events = [Event.from_dict(event) for event in order["events"]]
+    await store.create(events[0].run_id, [Draft(event.at, event.type, event.path, event.payload) for event in events])
+    # A rehearsal calls no hooks and no undo; it pauses before each step, and only this one goes on.
+    ways: dict[str, Any] = {"breakpoints": "all", "rehearsal": {}}
+    await record_fork(
+        store,
+        SystemClock(),
+        run_id=events[0].run_id,
+        new_run_id=run_id,
+        digest=workflow.digest,
+        path=path,
+        step_input=order["input"],
+        began=order["began"],
+        ways=ways,
+        permit=_permitted,
+    )
+    run = await Engine([workflow], store=store).run(run_id)
+    if list(path) not in (await run.start()).paused:
+        raise UnknownStep(f"the code as it is now does not come to step {format_path(path)!r} from there")
+    before, over = (await store.summary(run_id)).last_seq, asyncio.Event()
+
+    def watch(event: Event) -> None:
+        if event.path == path and event.type in ENDS:
+            over.set()
+
+    tell({"running": True})
+    run.watch(watch, after=before)
+    going = asyncio.create_task(run.proceed(step=list(path)))
+    await asyncio.wait([going, asyncio.create_task(over.wait())], return_when=asyncio.FIRST_COMPLETED)
+    tell(_came(await store.read(run_id), path, before))
+
+
+def _came(events: Sequence[Event], path: Path, before: int) -> Mapping[str, Any]:
+    own = [event for event in events if event.path == path and event.seq > before]
+    last = next((number for number, event in enumerate(own) if event.type in ENDS), len(own) - 1)
+    own = own[: last + 1]
+    seconds = (own[-1].at - own[0].at).total_seconds() if own else None
+    return {"came": [event.to_dict() for event in (events[0], *own)], "seconds": seconds}
+
+
+async def _permitted() -> bool:
+    return True
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m playground.worker.step_runs.step_process", description=__doc__)
+    parser.add_argument("modules", nargs="*", help="files, folders or dotted names that hold workflows")
+    parser.add_argument("--fd", type=int, required=True, help="the inherited descriptor to write to")
+    parser.add_argument("--order", type=FilePath, required=True, help="the file that says which step, in JSON")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

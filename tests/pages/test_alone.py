@@ -1,0 +1,132 @@
+"""`Run this step`: its page and its API, with a process that imports the user's code."""
+
+import json
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import override_settings
+from jsonschema import Draft202012Validator
+from pydantic import BaseModel, SecretStr
+
+from engine import create_workflow, step
+from playground.actions import actions
+from playground.api.openapi import document
+from playground.step_runs import alone
+from tests.pages.stage import Stage, attributes, text_of
+
+CODE = """
+import os
+from engine import create_workflow, step
+from tests.pages.test_alone import Order
+
+@step
+def halve(data: Order) -> float:
+    print("halving", data.amount)
+    if data.amount == 13:
+        os._exit(3)
+    return 100 / data.amount
+
+shop = create_workflow(id="shop", input_schema=Order, output_schema=float).then(halve).commit()
+"""
+
+
+class Order(BaseModel):
+    """An input with a secret."""
+
+    amount: int
+    code: SecretStr = SecretStr("s3cret")
+
+
+@step
+def halve(data: Order) -> float:
+    """Do what the code did before."""
+    return 50 / data.amount
+
+
+SHOP = create_workflow(id="shop", input_schema=Order, output_schema=float).then(halve).commit()
+
+
+@pytest.fixture(autouse=True)
+def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(alone, "_kept", OrderedDict())
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    (tmp_path / "flows.py").write_text(CODE)
+
+
+async def ended(stage: Stage) -> str:
+    """Give a run of SHOP that has ended."""
+    await stage.publish(SHOP)
+    run_id = await actions.start("shop", {"amount": 2, "code": "hunter2"})
+    assert (await stage.play(run_id)).result == 25
+    return run_id
+
+
+async def post(stage: Stage, run_id: str, body: dict[str, Any]) -> tuple[int, Any]:
+    """Ask the API."""
+    path = f"/api/workflows/shop/run-step?runId={run_id}"
+    response = await stage.client.post(path, json.dumps(body), content_type="application/json")
+    return response.status_code, json.loads(response.content)
+
+
+@pytest.mark.slow
+async def test_a_step_is_run_alone_from_the_page(stage: Stage) -> None:
+    """With the input that it had, its secret too, and with another one; the run stays as it is."""
+    run_id = await ended(stage)
+    before = (await actions.state_of(run_id)).last_seq
+    page = await stage.get(f"/runs/{run_id}/?row=halve")
+    where = next(href for href in attributes(page, "href") if "/alone/" in href).replace("&amp;", "&")
+    page = await stage.get(where)
+    assert "It has not been run alone yet." in page
+    assert "hunter2" not in page
+    response = await stage.post(where, {"f/amount": "2"})
+    assert (response.status_code, response["Location"]) == (303, f"{where}#runs"), text_of(response)
+    page = await stage.get(where)
+    assert "halving 2" in page
+    assert 'aria-label="Try 1"' in page
+    assert '<del>25.0</del> <span aria-hidden="true">→</span> <ins>50.0</ins>' in page
+    assert (await stage.post(where, {"f/amount": "0"})).status_code == 303
+    page = await stage.get(where)
+    assert page.index('aria-label="Try 2"') < page.index('aria-label="Try 1"') < page.index('aria-label="Recorded"')
+    assert "ZeroDivisionError" in page
+    assert "hunter2" not in page
+    assert (await stage.post(where, {"f/amount": "x"})).status_code == 422
+    assert (await actions.state_of(run_id)).last_seq == before
+
+
+@pytest.mark.slow
+async def test_a_step_is_run_alone_over_the_api(stage: Stage) -> None:
+    """As the document describes it; a step that ends its process is told of, and ends nothing else."""
+    run_id = await ended(stage)
+    status, came = await post(stage, run_id, {"step": "halve", "inputData": {"amount": 4}})
+    assert (status, came["status"], came["output"], came["recorded"]["output"]) == (200, "success", 25.0, 25.0)
+    assert came["changes"] == []
+    assert [log["text"] for log in came["logs"]] == ["halving 4"]
+    described = document()
+    [path] = [path for path in described["paths"] if path.endswith("/run-step")]
+    schema = described["paths"][path]["post"]["responses"]["200"]
+    Draft202012Validator(
+        {**schema["content"]["application/json"]["schema"], "components": described["components"]}
+    ).validate(came)
+    _, came = await post(stage, run_id, {"step": "halve", "inputData": {"amount": 13}})
+    assert (came["status"], "the process ended while the step ran" in came["problem"]) == ("lost", True)
+
+
+async def test_what_cannot_be_run_alone_is_refused(stage: Stage) -> None:
+    """An unknown step, an input that does not fit, nothing said, too many at once, production."""
+    run_id = await ended(stage)
+    assert (await post(stage, run_id, {"step": "gone"}))[0] == 404
+    assert (await post(stage, run_id, {"step": "halve", "inputData": {"amount": "x"}}))[0] == 400
+    assert (await post(stage, run_id, {}))[0] == 400
+    assert (await post(stage, run_id, {"step": "halve", "at": 1}))[0] == 409
+    alone._running.update("abcd")
+    try:
+        assert (await post(stage, run_id, {"step": "halve"}))[0] == 409
+    finally:
+        alone._running.clear()
+    with override_settings(PRODUCTION=True):
+        assert (await post(stage, run_id, {"step": "halve"}))[0] == 409
+        response = await stage.client.get(f"/runs/{run_id}/alone/?step=halve")
+        assert (response.status_code, "This is production" in text_of(response)) == (409, True)
