@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import ManagementUtility, get_commands
 from django.core.management.base import BaseCommand
 
+from playground.commandline.command import WRONG
 from playground.commandline.data_folder import prepare_home
 from playground.commandline.help_text import COMMANDS, overview
 from playground.commandline.options import export_options
@@ -23,8 +24,6 @@ ALIASES = {
     "revoke-token": "revoke_token",
     "test": "scenarios",
 }
-WRONG = 2
-"""The code of a wrong command, as `playground.runs.refusals.Exit` has it, which needs Django to be set up."""
 WITHOUT_DATABASE = frozenset({"help", "version", "makemessages", "compilemessages"})
 BY_THEMSELVES = frozenset(
     {"list", "run", "runs", "show", "resume", "send_event", "restart", "cancel", "check_workflows", "schedules"}

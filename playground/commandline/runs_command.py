@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.db import DatabaseError, connection
 
 from engine.errors import StepyardError
+from playground.commandline.command import TypedCommand
 from playground.commandline.data_folder import prepare_home
 from playground.commandline.exit_codes import CommandRefused, Exit, code_of
 from playground.commandline.options import DATABASE, add_options
@@ -28,28 +29,17 @@ from playground.store.upgrading import DatabaseNotReady, bring_up_to_date
 Options = Mapping[str, Any]
 
 
-class RunsCommand(BaseCommand):
+class RunsCommand(TypedCommand):
     """A command that reads or records what the pages do; its result goes to stdout, everything else to stderr."""
 
     requires_system_checks: list[str] = []
-    suppressed_base_arguments = {
-        "--version",
-        "--verbosity",
-        "--settings",
-        "--pythonpath",
-        "--traceback",
-        "--no-color",
-        "--force-color",
-    }
     uses_database = True
-    typed = ""
-    """What is typed instead of the name that Django knows, if that differs."""
     makes_database = False
     """Whether a database that is not there is made; a command that only looks says that there is none."""
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         """Return the parser; names may stand before and behind options, as people type them."""
-        parser = super().create_parser(prog_name, self.typed or subcommand, **kwargs)
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
         parser.parse_args = parser.parse_intermixed_args  # type: ignore[method-assign]
         return parser
 

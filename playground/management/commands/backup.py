@@ -3,13 +3,14 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from playground.commandline.command import TypedCommand
 from playground.commandline.options import DATABASE, add_options
 from playground.store.backup import BackupError, back_up
 
 
-class Command(BaseCommand):
+class Command(TypedCommand):
     """Back the database up."""
 
     help = "Copy the database to PATH, also while a playground runs on it. The copy is whole and checked."

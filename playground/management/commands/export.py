@@ -4,9 +4,10 @@ import asyncio
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from engine.errors import RequestError
+from playground.commandline.command import TypedCommand
 from playground.commandline.command_input import RUN, meant
 from playground.commandline.exit_codes import CommandRefused, code_of
 from playground.commandline.options import DATABASE, add_options
@@ -14,7 +15,7 @@ from playground.runs import archive
 from playground.store.upgrading import bring_up_to_date
 
 
-class Command(BaseCommand):
+class Command(TypedCommand):
     """Export a run."""
 
     help = "Write a run with its workflow and all its events as JSON to standard output; secrets are masked."

@@ -5,9 +5,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from engine.errors import RequestError, RunExists
+from playground.commandline.command import TypedCommand
 from playground.commandline.exit_codes import Exit, code_of
 from playground.commandline.options import DATABASE, add_options
 from playground.forms import JsonError, parse_json
@@ -15,7 +16,7 @@ from playground.runs import archive
 from playground.store.upgrading import bring_up_to_date
 
 
-class Command(BaseCommand):
+class Command(TypedCommand):
     """Import runs."""
 
     help = "Bring runs back that `export` wrote, under their own ids. They must have ended."

@@ -8,6 +8,7 @@ from django.core.management.commands import migrate
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.utils import CursorWrapper
 
+from playground.commandline.command import TypedCommand
 from playground.commandline.options import DATABASE, add_options
 
 LOCK = 0x57E9_A4D0
@@ -23,7 +24,7 @@ def _is_ours(cursor: CursorWrapper) -> bool:
     return bool(cursor.fetchone()[0])
 
 
-class Command(migrate.Command):
+class Command(TypedCommand, migrate.Command):
     """Migrate the database; of several that are asked to, one does it and the others find it done."""
 
     help = "Give the database the tables that this version needs. A file is migrated by every command that uses it."

@@ -11,10 +11,11 @@ from typing import Any
 
 from channels.layers import get_channel_layer
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import connection
 
 from playground.asgi import application
+from playground.commandline.command import TypedCommand
 from playground.commandline.options import DEV, add_options
 from playground.commandline.serving import bind, page, worker_ended
 from playground.commandline.terminal import never_waiting
@@ -39,8 +40,10 @@ IMPORT_SECONDS = 10.0
 """For how long the command waits for the user's code before it says that it is ready."""
 
 
-class Command(BaseCommand):
+class Command(TypedCommand):
     """Serve a playground for workflows."""
+
+    typed = "dev"
 
     help = "Serve a playground: the pages, and the workers that run the workflows of MODULES."
 

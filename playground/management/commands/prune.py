@@ -4,8 +4,9 @@ import asyncio
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from playground.commandline.command import TypedCommand
 from playground.commandline.options import DATABASE, add_options
 from playground.commandline.output import counted
 from playground.configuration import read_keep
@@ -13,7 +14,7 @@ from playground.runs.retention import prune
 from playground.store.upgrading import bring_up_to_date
 
 
-class Command(BaseCommand):
+class Command(TypedCommand):
     """Delete old runs."""
 
     help = "Delete runs that have ended. Runs that run, wait or are suspended stay."

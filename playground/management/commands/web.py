@@ -4,9 +4,10 @@ import asyncio
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from playground.asgi import application
+from playground.commandline.command import TypedCommand
 from playground.commandline.options import WEB, add_options
 from playground.commandline.serving import bind, page, require_shared
 from playground.fleet.silent_workers import watch_for_silence
@@ -17,7 +18,7 @@ from playground.runs.pruning import keep_pruned
 from playground.server import Limits, Server, run_until
 
 
-class Command(BaseCommand):
+class Command(TypedCommand):
     """Serve the pages of a playground whose workers are elsewhere; any number of these stand behind a proxy."""
 
     help = "Serve the pages, the API and the sockets over a database that machines share. Workers are started apart."

@@ -10,8 +10,9 @@ from typing import Any
 
 from channels.layers import get_channel_layer
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from playground.commandline.command import TypedCommand
 from playground.commandline.options import WORKER, add_options
 from playground.commandline.serving import WRONG, require_shared, worker_ended
 from playground.commandline.terminal import never_waiting
@@ -35,7 +36,7 @@ MARGIN = 5.0
 WHAT = "files or dotted names that hold workflows"
 
 
-class Command(BaseCommand):
+class Command(TypedCommand):
     """Start worker processes and keep them alive; they are known to all others by the database alone."""
 
     help = "Run the workflows of MODULES over a database that machines share. On SIGTERM runs are handed on."

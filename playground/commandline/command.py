@@ -1,0 +1,50 @@
+"""What every command has in common: the name that people type, and a word for options that are not there."""
+
+import difflib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+WRONG = 2
+"""The code of a wrong command, as `playground.commandline.exit_codes.Exit` has it, which needs Django to be set up."""
+
+
+class TypedCommand(BaseCommand):
+    """A command that says what is wrong with its options in one line, where Django would list all of its own."""
+
+    typed = ""
+    """What is typed instead of the name that Django knows, if that differs."""
+    suppressed_base_arguments = {
+        "--version",
+        "--verbosity",
+        "--settings",
+        "--pythonpath",
+        "--traceback",
+        "--no-color",
+        "--force-color",
+    }
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """Return the parser; usage and errors have the name that was typed."""
+        return super().create_parser(prog_name, self.typed or subcommand, **kwargs)
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        """Run as typed; an option that is not there ends the process with 2, before anything is done."""
+        parser = self.create_parser(argv[0], argv[1])
+        if unknown := next(iter(_unknown(parser, argv[2:])), None):
+            known = [flag.lstrip("-") for action in parser._actions for flag in action.option_strings]
+            close = difflib.get_close_matches(unknown.lstrip("-"), known, 1)
+            mend = f" Did you mean --{close[0]}?" if close else ""
+            called = f"{os.path.basename(argv[0])} {self.typed or argv[1]}"
+            sys.stderr.write(f"{called}: there is no option {unknown}.{mend} All options: {called} --help\n")
+            sys.exit(WRONG)
+        super().run_from_argv(argv)
+
+
+def _unknown(parser: CommandParser, given: Sequence[str]) -> list[str]:
+    """Return the options among the arguments that the parser does not know, as far as they come before ``--``."""
+    _, unknown = parser.parse_known_args([word for word in given if word not in ("-h", "--help")])
+    return [word.partition("=")[0] for word in unknown if word.startswith("--") and word != "--"]
