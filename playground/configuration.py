@@ -37,8 +37,8 @@ class Configuration:
     """How many runs one worker executes at the same time; further ones wait in the queue."""
     host_name: str
     """What this machine is called among those that share a database."""
-    silent: int
-    """After how many seconds without a sign a worker on another machine counts as gone; each gives one a second."""
+    silent: float
+    """After how many seconds without a sign a worker on another machine counts as gone; each gives several."""
     grace: int
     """For how many seconds a worker that is told to end goes on with its runs before it hands them back."""
     blocked_seconds: int
@@ -139,6 +139,14 @@ class _Variables:
             raise ImproperlyConfigured(f"{variable} is {text!r}; a whole number from {least} to {most} is expected.")
         return int(text)
 
+    def seconds(self, variable: str, default: float, least: int, most: int) -> float:
+        text = self.text(variable, str(default))
+        if not re.fullmatch(r"\d{1,9}(\.\d{1,3})?", text, re.ASCII) or not least <= float(text) <= most:
+            raise ImproperlyConfigured(
+                f"{variable} is {text!r}; seconds from {least} to {most} are expected, such as 2.5."
+            )
+        return float(text)
+
     def switch(self, variable: str) -> bool:
         text = self.text(variable) or "off"
         if text not in ("on", "off"):
@@ -191,7 +199,7 @@ def read(environment: Mapping[str, str]) -> Configuration:
         workers=given.number("STEPYARD_WORKERS", 1, 0, 64),
         concurrent_runs=given.number("STEPYARD_CONCURRENT_RUNS", 100, 1, 10_000),
         host_name=given.text("STEPYARD_HOST_NAME") or socket.gethostname(),
-        silent=given.number("STEPYARD_SILENT", 3, 2, 3600),
+        silent=given.seconds("STEPYARD_SILENT", 2.5, 2, 3600),
         grace=given.number("STEPYARD_GRACE", 30, 0, 86_400),
         blocked_seconds=given.number("STEPYARD_BLOCKED_SECONDS", 60, 0, 86_400),
         db=Path(given.text("STEPYARD_DB", ".stepyard/playground.sqlite3")),

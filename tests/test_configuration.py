@@ -28,7 +28,7 @@ PROXIES = (ip_network("127.0.0.1"), ip_network("10.0.0.0/8"))
         ("STEPYARD_WORKERS", "3", "workers", 3),
         ("STEPYARD_CONCURRENT_RUNS", "7", "concurrent_runs", 7),
         ("STEPYARD_HOST_NAME", "here", "host_name", "here"),
-        ("STEPYARD_SILENT", "9", "silent", 9),
+        ("STEPYARD_SILENT", "9.5", "silent", 9.5),
         ("STEPYARD_GRACE", "0", "grace", 0),
         ("STEPYARD_BLOCKED_SECONDS", "0", "blocked_seconds", 0),
         ("STEPYARD_DB", "a b.db", "db", Path("a b.db")),
@@ -117,10 +117,10 @@ def test_all_is_kept_unless_something_is_said() -> None:
     assert datetime.now(UTC) - LONGEST_KEPT < datetime.now(UTC)
 
 
-@pytest.mark.parametrize("text", ["0", "1"])
+@pytest.mark.parametrize("text", ["0", "1", "1.9", "3600.1", "2,5", "1e3", "nan", "-3", "9" * 5000])
 def test_no_shorter_silence_than_two_signs_of_life(text: str) -> None:
     """A worker gives one a second, so a second without one says nothing."""
-    with pytest.raises(ImproperlyConfigured, match=f"STEPYARD_SILENT is '{text}'; a whole number from 2 to 3600"):
+    with pytest.raises(ImproperlyConfigured, match=f"STEPYARD_SILENT is '{text}'; seconds from 2 to 3600 are expected"):
         read({"STEPYARD_SILENT": text})
     assert read({"STEPYARD_SILENT": "2"}).silent >= 2 * BEAT
 

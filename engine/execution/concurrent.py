@@ -1,6 +1,7 @@
 """Parallel, race, branch and foreach: nodes whose children run at once."""
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -13,7 +14,10 @@ from engine.execution.undo import undo_within
 from engine.execution.walker import Walker
 from engine.failure import describe
 from engine.journal.refs import Value, item_of
+from engine.journal.step_state import StepState
 from engine.tree.nodes import BranchNode, ForeachNode, Node, ParallelNode, RaceNode, StepNode, last_of, step_ids
+
+LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 async def run_parallel(run: Walker, node: ParallelNode, scope: Scope, value: Value) -> Outcome:
@@ -28,18 +32,29 @@ async def run_race(run: Walker, node: RaceNode, scope: Scope, value: Value) -> O
     """
     decided = scope.place.decisions.get(node.id)
     arms = [arm for arm in node.arms if decided is None or arm.id in decided]
-    group = Siblings(run, scope, _children(run, arms, scope, value), limit=None, launch_all=True, ends_with=Value)
+    # Of timers that ended while nobody lived, the one that was due first goes on first.
+    dues = [min(_each(scope, arm, lambda record: record.first_due_at), default=LATEST) for arm in arms]
+    children = _children(run, arms, scope, value)
+    group = Siblings(run, scope, children, limit=None, launch_all=True, ends_with=Value, order=lambda one: dues[one])
     await group.gather()
-    won = next(((arm, end) for arm, end in zip(arms, group.outcomes, strict=True) if isinstance(end, Value)), None)
-    if won is None:
+    won = {number: end for number, end in enumerate(group.outcomes) if isinstance(end, Value)}
+    if not won:
         stopped = group.stopped() or CANCELED
         # Who waits may still win: a race fails only when all arms have failed.
         return HALTED if isinstance(stopped, Failed) and HALTED in group.outcomes else stopped
-    winner, end = won
+    ends = {number: max(_each(scope, arms[number], lambda record: record.over_at), default=LATEST) for number in won}
+    first = min(won, key=lambda number: (ends[number], dues[number]))
+    winner = arms[first]
     if decided is None:
         run.journal.emit("race-decided", (*scope.path, node.id), {"arms": [winner.id]})
     await undo_within(run, scope, [arm for arm in node.arms if arm is not winner])
-    return _dict_of({winner.id: end})
+    return _dict_of({winner.id: won[first]})
+
+
+def _each(scope: Scope, arm: Node, when: Callable[[StepState], datetime | None]) -> list[datetime]:
+    """Return of each step of an arm that has begun when something is, as far as it is."""
+    records = (scope.record(step_id) for step_id in step_ids(arm))
+    return [at for record in records if record is not None and (at := when(record)) is not None]
 
 
 async def run_branch(run: Walker, node: BranchNode, scope: Scope, value: Value) -> Outcome:

@@ -45,6 +45,7 @@ class Siblings:
         limit: int | None,
         launch_all: bool,
         ends_with: type[Value] | type[Failed] | None = None,
+        order: Callable[[int], Any] | None = None,
     ) -> None:
         """Take the children and the rules.
 
@@ -55,6 +56,7 @@ class Siblings:
             limit: how many run at once; None for all.
             launch_all: start the remaining children although one has failed.
             ends_with: the outcome of a child that decides, beside an early end: its siblings are cancelled then.
+            order: by what the numbers of the children are sorted before they are started, if not by themselves.
         """
         self.outcomes: list[Outcome] = [CANCELED] * len(children)
         self._run = run
@@ -63,7 +65,7 @@ class Siblings:
         self._limit = len(children) if limit is None else limit
         self._launch_all = launch_all
         self._ends_with = Bailed if ends_with is None else Bailed | ends_with
-        self._queue = deque(range(len(children)))
+        self._queue = deque(range(len(children)) if order is None else sorted(range(len(children)), key=order))
         self._running: dict[int, asyncio.Task[None]] = {}
         self._held: set[int] = set()
         """The children before whose next step the run pauses."""
@@ -118,7 +120,7 @@ class Siblings:
         for number, child in enumerate(self._children):
             if child.known is not None:
                 self._note(number, child.known)
-        self._queue = deque(number for number, child in enumerate(self._children) if child.known is None)
+        self._queue = deque(number for number in self._queue if self._children[number].known is None)
 
     def _wake(self, number: int) -> None:
         if number in self._running:

@@ -171,6 +171,8 @@ class RunState:
         step = self.open.pop(event.path, None) or self.place(event.path)
         step.status = status
         step.ended_at = event.at
+        if step.due_at is not None and step.due_at <= event.at:
+            step.elapsed_at = step.due_at
         step.retry_at = step.due_at = None
         return step
 

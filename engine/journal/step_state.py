@@ -107,6 +107,8 @@ class StepState:
     """Answered, and not yet known to have gone on: the function is called again without a new attempt."""
     due_at: datetime | None = None
     """When a timer ends, a wait for an event times out, or the deadline for an answer comes."""
+    elapsed_at: datetime | None = None
+    """When the time was over that has ended it; `ended_at` is when somebody was there who recorded that."""
     event_name: str | None = None
     undo: UndoState | None = None
     """What became of its undo, once it has succeeded; None for a step without one."""
@@ -115,6 +117,19 @@ class StepState:
     decisions: dict[str, list[str]] = field(default_factory=dict)
     """Branches, races and attempts inside, once decided: node id -> ids of the arms that go on."""
     loops: dict[str, "LoopState"] = field(default_factory=dict)
+
+    @property
+    def first_due_at(self) -> datetime | None:
+        """Return the first time for which it, or what is inside it, waits; None when it waits for none."""
+        dues = [self.due_at, *(child.first_due_at for child in self.children.values())]
+        return min((due for due in dues if due is not None), default=None)
+
+    @property
+    def over_at(self) -> datetime | None:
+        """Return when it, or the last that is inside it, was over, whoever recorded it when; None while it is not."""
+        if self.ended_at is None or not self.children:
+            return self.elapsed_at or self.ended_at
+        return max((at for child in self.children.values() if (at := child.over_at) is not None), default=self.ended_at)
 
     @property
     def undone_at(self) -> datetime | None:

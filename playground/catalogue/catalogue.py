@@ -36,6 +36,17 @@ class NotImported(UnknownWorkflow):
     """The workflow is not there while no worker has imported the code, or one still does: it may come in a moment."""
 
 
+class _Workers:
+    """Whether this process starts some, as `stepyard dev` does."""
+
+    are_here = True
+
+
+def workers_are_elsewhere() -> None:
+    """Note that this process starts no worker: where there is none, none is about to come."""
+    _Workers.are_here = False
+
+
 async def workflows() -> list[WorkflowEntry]:
     """Return the current workflows, in the order in which the modules hold them."""
     return await in_database(_workflows)
@@ -147,6 +158,8 @@ def _unknown(message: str) -> UnknownWorkflow:
     if alive.filter(status="importing").exists():
         return NotImported(f"{message}. A worker still imports code: try again in a moment")
     if not alive.filter(status="ready").exists():
+        if not _Workers.are_here:
+            return UnknownWorkflow(f"{message}. No worker is there: start one with `stepyard worker MODULES`")
         return NotImported(f"{message}. No worker has imported code yet: try again in a moment")
     return UnknownWorkflow(message)
 

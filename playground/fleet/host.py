@@ -1,7 +1,7 @@
 """What a machine says of its workers while they live, and what others ask of them: both through the database.
 
 A worker that executes code which lets no other thread run cannot write that it lives. The supervisor beside it can, as
-it imports nothing of the user's. And since it writes once a second anyway, it reads what it is asked on the same way,
+it imports nothing of the user's. And since it writes twice a second anyway, it reads what it is asked on the same way,
 so that no other link between machines is needed.
 """
 
@@ -19,7 +19,7 @@ from playground.store.database import DatabaseBusy, in_database, in_transaction
 from playground.store.database_clock import Now
 from playground.supervisor import Supervisor
 
-LOOK = 1.0
+LOOK = 0.5
 """Seconds between two signs."""
 
 Order = Literal["replace", "renew"]

@@ -24,8 +24,8 @@ LOOK = 0.5
 """Seconds between two looks."""
 SHORTEST = 0.02
 """Seconds before a look at the end of a worker's time."""
-AGREE = timedelta(seconds=0.9)
-"""How long after a look that suspects a worker another one may agree: as long as a sign takes to come, if it lives."""
+AGREE = timedelta(seconds=0.6)
+"""How long after a look that suspects a worker another one may agree: longer than a sign takes to come, if it lives."""
 LOCK = 0x57E9_A4D1
 """The advisory lock of whoever looks."""
 REASON = "gave no sign of life any more: its machine died, hung or was cut off"

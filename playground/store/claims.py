@@ -42,7 +42,8 @@ RELEASE = """
     UPDATE playground_run SET leased_until = NULL, queued_at = CASE
         WHEN status = 'running' OR (status = 'pending' AND has_input) THEN COALESCE(queued_at, {now}) ELSE queued_at END
     WHERE run_id = %s AND epoch = %s
-    RETURNING status = 'running' OR (status = 'pending' AND has_input), queued_at IS NOT NULL
+    RETURNING status = 'running' OR (status = 'pending' AND has_input),
+        CASE WHEN queued_at IS NOT NULL THEN workflow_id END
 """
 
 # A run that has ended stays queued as long as hooks may be left.
@@ -88,16 +89,16 @@ def finish(run_id: str, epoch: int) -> bool:
         return bool(cursor.rowcount)
 
 
-def release(run_id: str, epoch: int) -> tuple[bool, bool]:
+def release(run_id: str, epoch: int) -> tuple[bool, str | None]:
     """Give a claim back; a run that could go on is queued, for its owner may have stopped in the middle.
 
     Returns:
-        Whether it could go on, or the claim was no longer held; and whether it is queued.
+        Whether it could go on, or the claim was no longer held; and its workflow, if it is queued.
     """
     with connection.cursor() as cursor:
         cursor.execute(_statement(RELEASE, connection.vendor), [run_id, epoch])
         found = cursor.fetchone()
-    return (True, False) if found is None else (bool(found[0]), bool(found[1]))
+    return (True, None) if found is None else (bool(found[0]), found[1])
 
 
 def free(run_id: str) -> bool:

@@ -16,7 +16,7 @@ from playground.store import claims
 from playground.store.database import in_database, in_patient_transaction
 from playground.store.group_commit import Writer
 from playground.store.journal_sql import JournalWriter
-from playground.store.queue import become_due
+from playground.store.queue import become_due, offer_next
 from playground.store.rows import QUIET, changes, events_of, number_events, runnable, summary_of, wait_of
 from playground.store.turns.taking import lane_of
 
@@ -228,9 +228,11 @@ def _transact(run_id: str, after: int, decide: Decide) -> list[Event]:
 
 
 def _release(run_id: str, epoch: int) -> bool:
-    could_go_on, is_queued = claims.release(run_id, epoch)
-    if is_queued:
+    could_go_on, queued_of = claims.release(run_id, epoch)
+    if queued_of is not None:
         become_due([run_id])
+        # It was handed to another queue, or back: its place is free, and others may have waited for longer.
+        offer_next(queued_of)
     return could_go_on
 
 

@@ -89,7 +89,7 @@ class Stage:
         ]
         await catalogue.publish(entries, problems, worker_id=worker_id, site=["flows.py"], arms=arms)
 
-    async def register_worker(self, worker_id: str = "w1") -> None:
+    async def register_worker(self, worker_id: str = "w1", *, status: str = "ready") -> None:
         """Make it look as if a worker were connected."""
         now = datetime.now(UTC)
         await in_transaction(
@@ -98,7 +98,7 @@ class Stage:
             pid=1,
             host="here",
             site='["flows.py"]',
-            status="ready",
+            status=status,
             started_at=now,
             heartbeat_at=now,
         )

@@ -1,6 +1,9 @@
 """Starting a run from a workflow's page."""
 
+import pytest
+
 from playground.actions import actions
+from playground.catalogue import catalogue
 from tests.pages.stage import TRIP, Stage, text_of
 
 
@@ -76,3 +79,17 @@ async def test_a_page_that_is_opened_before_the_code_is_imported_comes_by_itself
     await stage.publish(TRIP)
     response = await stage.client.get("/workflows/trip/")
     assert (response.status_code, "Refresh" in response) == (200, False)
+
+
+async def test_where_no_worker_is_about_to_come_a_page_does_not_wait(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of workers that are started apart, one that imports now may bring the workflow, and none at all will not."""
+    monkeypatch.setattr(catalogue._Workers, "are_here", True)  # so that it is that again afterwards
+    catalogue.workers_are_elsewhere()
+    response = await stage.client.get("/workflows/nope/")
+    assert (response.status_code, "Refresh" in response) == (404, False)
+    assert "No worker is there: start one with `stepyard worker MODULES`" in text_of(response)
+    await stage.register_worker(status="importing")
+    response = await stage.client.get("/workflows/nope/")
+    assert (response.status_code, response["Refresh"]) == (503, "1")

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 
 from playground.asgi import application
+from playground.catalogue.catalogue import workers_are_elsewhere
 from playground.commandline.command import TypedCommand
 from playground.commandline.options import WEB, add_options
 from playground.commandline.serving import bind, page, require_shared
@@ -31,6 +32,7 @@ class Command(TypedCommand):
         """Serve until interrupted; the options are in the settings by now."""
         given = settings.STEPYARD
         require_shared("stepyard web", secret=given.secret_key)
+        workers_are_elsewhere()
         address, sock = bind(given)
         server = Server(application, limits=Limits(body=given.max_body))
 

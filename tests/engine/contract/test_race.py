@@ -1,6 +1,7 @@
 """Arms of which the first that succeeds wins."""
 
 import asyncio
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -27,6 +28,27 @@ async def test_the_first_that_succeeds_wins_and_is_named() -> None:
     assert (result.status, result.result) == ("success", {"fast": 8})
     assert result.steps["slow"].status == "canceled"
     assert result.steps["slow.sleep-1"].status == "canceled"
+
+
+@pytest.mark.parametrize("seconds", list(permutations((5, 60, 30))))
+@pytest.mark.parametrize("shape", ["timer", "nested", "step"])
+async def test_of_timers_that_ended_while_nobody_lived_the_first_wins(seconds: tuple[int, ...], shape: str) -> None:
+    """Whoever comes later takes the one that was due first, as if somebody had been there, wherever it is listed."""
+    store, clock = MemoryStore(), FakeClock(auto=False)
+    inside = {
+        "timer": lambda length: begin(id=f"s{length}").sleep(length),
+        "nested": lambda length: begin(id=f"s{length}").then(begin(id="inner").sleep(length).commit()),
+        "step": lambda length: begin(id=f"s{length}").sleep(length).then(add_one).then(double),
+    }[shape]
+    workflow = racing(*(inside(length).commit() for length in seconds))
+    first = Engine([workflow], store=store, clock=clock)
+    run = await first.workflow("tiny").create_run()
+    await run.start_async(1)
+    await until(run, "run-waiting")
+    await first.close()
+    clock.advance(3600)
+    result = await (await Engine([workflow], store=store, clock=clock).run(run.run_id)).restart()
+    assert (result.status, list(result.result)) == ("success", ["s5"])
 
 
 async def test_an_arm_that_fails_does_not_win() -> None:
