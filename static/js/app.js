@@ -66,7 +66,7 @@ let waitsForGo = false;
 function toggle(way) {
   const toggles = [...document.querySelectorAll("#rows a.row-toggle, #entries a.entry, .cell-run > a:first-child")];
   const focused = toggles.indexOf(document.activeElement);
-  const at = focused < 0 ? toggles.findIndex((one) => one.ariaCurrent === "true") : focused;
+  const at = focused < 0 ? toggles.findIndex((one) => one.ariaCurrent === "true" || one.closest("[data-selected]")) : focused;
   return toggles.at(way > 0 ? (at + 1) % toggles.length : Math.max(at, 0) - 1);
 }
 

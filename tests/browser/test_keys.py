@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from playwright.async_api import BrowserContext, Request, Route, expect
 
+from tests.browser.test_access import violations
 from tests.browser.test_tour import start, status
 
 pytestmark = pytest.mark.browser
@@ -96,3 +97,21 @@ async def test_an_older_look_at_the_list_does_not_undo_the_filter(context: Brows
     await over.wait()
     await page.evaluate("new Promise((then) => setTimeout(then))")
     await expect(page.locator("#list[hx-get*='q=parc'] .flow")).to_have_count(1)
+
+
+async def test_what_was_done_is_undone_by_its_key(context: BrowserContext) -> None:
+    """A saved input goes again with z while that is offered; what is dismissed has no key."""
+    page = await context.new_page()
+    await page.goto("/workflows/lost/")
+    await page.keyboard.press("s")
+    await page.keyboard.type("of today")
+    await page.keyboard.press("Enter")
+    toast = page.locator(".toast")
+    await expect(toast).to_contain_text("The input is saved.")
+    assert await violations(page) == []
+    await page.locator("#main").focus()
+    await page.keyboard.press("z")
+    await expect(toast).to_contain_text("The saved input is deleted.")
+    await expect(page.get_by_role("link", name="of today")).to_have_count(0)
+    await toast.get_by_role("button", name="Dismiss").click()
+    await expect(toast).to_have_count(0)
