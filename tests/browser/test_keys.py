@@ -25,10 +25,11 @@ async def test_a_workflow_is_filled_in_and_run_without_a_mouse(context: BrowserC
 
 
 async def test_what_is_typed_at_once_belongs_to_the_palette(context: BrowserContext) -> None:
-    """Ctrl K, a name and Enter lead there, however fast, and start nothing else."""
+    """Ctrl K, a name and Enter lead there, however fast, and start nothing else; a run is canceled from anywhere."""
     page = await context.new_page()
     await start(page)
     await status(page, "suspended")
+    run_id = await page.locator("#run").get_attribute("data-run-id")
     await page.evaluate(
         """() => {
           const press = (key, more) => document.body.dispatchEvent(
@@ -38,6 +39,11 @@ async def test_what_is_typed_at_once_belongs_to_the_palette(context: BrowserCont
         }"""
     )
     await page.wait_for_url("**/workflows/lost/")
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type(f"cancel {run_id}")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(f"**/runs/{run_id}/")
+    await status(page, "canceled")
 
 
 async def test_every_action_has_its_key_in_the_list(context: BrowserContext) -> None:
