@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from playground.catalogue import saved
-from playground.catalogue.saved import SavedInput
+from playground.catalogue import saved_inputs
+from playground.catalogue.saved_inputs import SavedInput
 from playground.display.toasts import Toast, done
 from playground.forms import Json, dumps
 
@@ -18,8 +18,8 @@ async def save(workflow_id: str, name: str, value: Json) -> tuple[SavedInput, To
     Raises:
         ValueError: the name is empty.
     """
-    before = await saved.named(workflow_id, name)
-    kept = await saved.save(workflow_id, name, value)
+    before = await saved_inputs.named(workflow_id, name)
+    kept = await saved_inputs.save(workflow_id, name, value)
     if before is not None:
         toast = Toast(status="success", text="The input is saved, in place of the one of that name.")
         return kept, _undone_by_saving(toast, workflow_id, before)
@@ -30,8 +30,8 @@ async def save(workflow_id: str, name: str, value: Json) -> tuple[SavedInput, To
 @require_POST
 async def forget_input(request: HttpRequest, workflow_id: str, saved_id: str) -> HttpResponse:
     """Delete a saved input."""
-    before = await saved.find(workflow_id, saved_id)
-    await saved.delete(workflow_id, saved_id)
+    before = await saved_inputs.find(workflow_id, saved_id)
+    await saved_inputs.delete(workflow_id, saved_id)
     toast = Toast(status="success", text="The saved input is deleted.")
     if before is not None:
         toast = _undone_by_saving(toast, workflow_id, before)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from playground.actions import actions
-from playground.catalogue import saved
+from playground.catalogue import saved_inputs
 from playground.display.toasts import COOKIE, LARGEST
 from playground.models import Run
 from tests.pages.stage import Stage, text_of
@@ -41,7 +41,7 @@ async def forgotten(stage: Stage) -> tuple[str, dict[str, Any]]:
     """Give a saved input to be deleted."""
     address, given = await first_saved(stage)
     await stage.post(address, given)
-    (kept,) = await saved.listing("trip")
+    (kept,) = await saved_inputs.listing("trip")
     return f"/workflows/trip/saved/{kept.saved_id}/delete/", {}
 
 
@@ -49,7 +49,7 @@ async def everything() -> Any:
     """Return what the actions change."""
     runs = [await actions.state_of(run_id) async for run_id in Run.objects.values_list("run_id", flat=True)]
     named = {(run.run_id, run.name, run.tags) for run in runs}
-    return named, {(one.name, str(one.value)) for one in await saved.listing("trip")}
+    return named, {(one.name, str(one.value)) for one in await saved_inputs.listing("trip")}
 
 
 async def undo(stage: Stage, page: str) -> str:
@@ -93,7 +93,7 @@ async def test_a_way_back_that_does_not_fit_is_not_offered(stage: Stage) -> None
     await stage.suspended()
     text = "".join(chr(0x4E00 + number) for number in range(3000))
     await stage.post("/workflows/trip/saved/", {"f:tab": "json", "f": f'{{"city": "{text}"}}', "saved-name": "long"})
-    (kept,) = await saved.listing("trip")
+    (kept,) = await saved_inputs.listing("trip")
     response = await stage.post(f"/workflows/trip/saved/{kept.saved_id}/delete/")
     assert len(response.cookies[COOKIE].value) < LARGEST
     page = await stage.get(response["Location"])
