@@ -87,10 +87,13 @@ def took(start: datetime | None, end: datetime | None, now: datetime | None = No
     return format_html('<time data-since="{}">{}</time>', round(start.timestamp() * 1000), text)
 
 
-@register.filter
-def clock(at: datetime | None) -> str:
-    """Return the time of day to the millisecond."""
-    return "" if at is None else f"{at.astimezone(UTC):%H:%M:%S}.{at.microsecond // 1000:03d}"
+@register.simple_tag
+def clock(at: datetime | None) -> SafeString | str:
+    """Return the time of day to the millisecond, which the page's script turns into that of the reader's zone."""
+    if at is None:
+        return ""
+    text = f"{at.astimezone(UTC):%H:%M:%S}.{at.microsecond // 1000:03d}"
+    return format_html('<time data-clock datetime="{}">{}</time>', at.isoformat(), text)
 
 
 @register.filter

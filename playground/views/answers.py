@@ -34,9 +34,9 @@ from playground.runpage.answer_forms import AnswerForm, answer_form, event_form
 from playground.runpage.loaded_run import Loaded, load, view_of
 from playground.runpage.opened_step import Drawn, draw, step_html
 from playground.runs.inbox import QuestionKind
-from playground.views.alike import share
 from playground.views.form_posts import issues_of, posted, wants_part
 from playground.views.run import refused_page, run_page, url_of, window_of
+from playground.views.shared_answers import share
 
 TOO_LATE = (AlreadyResumed, NotSuspended, RunFinished)
 

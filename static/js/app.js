@@ -24,10 +24,20 @@ function agoText(seconds) {
   return `${Math.round(seconds / size)} ${unit} ago`;
 }
 
+// The exact time in the zone of whoever reads.
+const exact = (time) => new Date(time.dateTime).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "long" });
+
+function own(time) {
+  const at = new Date(time.dateTime);
+  time.textContent = `${at.toTimeString().slice(0, 8)}.${String(at.getMilliseconds()).padStart(3, "0")}`;
+  time.title = exact(time);
+  time.removeAttribute("data-clock");
+}
+
 function keepTimes() {
   const at = now();
-  // The exact time in the zone of whoever reads.
-  for (const time of document.querySelectorAll('time[title$=" UTC"]')) time.title = new Date(time.dateTime).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "long" });
+  for (const time of document.querySelectorAll('time[title$=" UTC"]')) time.title = exact(time);
+  for (const time of document.querySelectorAll("time[data-clock]")) own(time);
   for (const time of document.querySelectorAll("time[data-since]")) time.textContent = lengthText((at - time.dataset.since) / 1000);
   for (const time of document.querySelectorAll("time[data-ago]")) time.textContent = agoText((at - time.dataset.ago) / 1000);
   for (const time of document.querySelectorAll("time[data-due]")) {
@@ -66,7 +76,7 @@ let waitsForGo = false;
 function toggle(way) {
   const toggles = [...document.querySelectorAll("#rows a.row-toggle, #entries a.entry, .cell-run > a:first-child")];
   const focused = toggles.indexOf(document.activeElement);
-  const at = focused < 0 ? toggles.findIndex((one) => one.ariaCurrent === "true") : focused;
+  const at = focused < 0 ? toggles.findIndex((one) => one.ariaCurrent === "true" || one.closest("[data-selected]")) : focused;
   return toggles.at(way > 0 ? (at + 1) % toggles.length : Math.max(at, 0) - 1);
 }
 
@@ -122,6 +132,7 @@ for (const button of document.querySelectorAll("[data-open]")) {
 
 // A list that was narrowed in place has an address of its own, to reload and to send.
 document.addEventListener("htmx:after:swap", () => {
+  keepTimes();
   const list = document.querySelector("#list[data-url]");
   if (list && list.dataset.url !== location.pathname + location.search) history.replaceState(history.state, "", list.dataset.url);
 });

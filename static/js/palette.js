@@ -33,6 +33,8 @@ const SHORTCUTS = [
 
 const PAGES = [["Workflows", "/workflows/"], ["Runs", "/runs/"], ["Inbox", "/inbox/"], ["Schedules", "/schedules/"], ["Health", "/doctor/"]];
 
+const ENDED = ["success", "failed", "canceled"];
+
 const THEMES = [["Light theme", "light"], ["Dark theme", "dark"], ["Theme as the system", ""]];
 
 function make(tag, attributes = {}, ...children) {
@@ -64,12 +66,23 @@ function shortcuts() {
   dialog("shortcuts", "Shortcuts", list);
 }
 
+// A run that goes on is canceled from anywhere, by the post that its own page would send; who wants that, types it whole.
+function cancel(run) {
+  const token = document.querySelector("form.theme [name=csrfmiddlewaretoken]");
+  const form = make("form", { method: "post", action: `/runs/${run.runId}/cancel/`, hidden: true }, token.cloneNode());
+  document.body.append(form);
+  form.submit();
+}
+
+const goesOn = (run) => !ENDED.includes(run.status) && !("viewer" in document.body.dataset);
+
 async function entries() {
   const [workflows, runs] = await Promise.all(["/api/workflows", "/api/runs?limit=30"].map((url) => fetch(url).then((r) => r.json())));
   return [
     ...[...document.querySelectorAll("[data-key].button")].map((button) => ({ kind: "action", name: button.textContent.trim(), act: () => button.click() })),
     ...PAGES.map(([name, url]) => ({ kind: "page", words: "go to open", name, url })),
     ...Object.keys(workflows).map((name) => ({ kind: "workflow", words: "run start open", name, url: `/workflows/${name}/` })),
+    ...runs.runs.filter(goesOn).map((run) => ({ kind: "action", only: "cancel", name: `Cancel ${run.workflowId} ${run.runId}`, act: () => cancel(run) })),
     ...runs.runs.map((run) => ({ kind: run.status, name: `${run.workflowId} ${run.runId}`, url: `/runs/${run.runId}/` })),
     ...THEMES.map(([name, theme]) => ({ kind: "action", name, act: () => setTheme(theme) })),
   ];
@@ -82,7 +95,7 @@ function palette(typed) {
   let all = [];
   const draw = () => {
     const words = input.value.toLowerCase().split(/\s+/);
-    const fits = all.filter(({ kind, name, words: more = "" }) => words.every((word) => `${kind} ${more} ${name}`.toLowerCase().includes(word))).slice(0, 12);
+    const fits = all.filter(({ kind, name, only, words: more = "" }) => (!only || words.includes(only)) && words.every((word) => `${kind} ${more} ${name}`.toLowerCase().includes(word))).slice(0, 12);
     list.replaceChildren(...fits.map((entry) => {
       const link = make("a", { href: entry.url ?? "#" }, make("span", { className: "tag", textContent: entry.kind }), ` ${entry.name}`);
       if (entry.act) link.addEventListener("click", (event) => {

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from playwright.async_api import BrowserContext, Request, Route, expect
 
+from tests.browser.test_access import violations
 from tests.browser.test_tour import start, status
 
 pytestmark = pytest.mark.browser
@@ -24,10 +25,11 @@ async def test_a_workflow_is_filled_in_and_run_without_a_mouse(context: BrowserC
 
 
 async def test_what_is_typed_at_once_belongs_to_the_palette(context: BrowserContext) -> None:
-    """Ctrl K, a name and Enter lead there, however fast, and start nothing else."""
+    """Ctrl K, a name and Enter lead there, however fast, and start nothing else; a run is canceled from anywhere."""
     page = await context.new_page()
     await start(page)
     await status(page, "suspended")
+    run_id = await page.locator("#run").get_attribute("data-run-id")
     await page.evaluate(
         """() => {
           const press = (key, more) => document.body.dispatchEvent(
@@ -37,6 +39,11 @@ async def test_what_is_typed_at_once_belongs_to_the_palette(context: BrowserCont
         }"""
     )
     await page.wait_for_url("**/workflows/lost/")
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type(f"cancel {run_id}")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(f"**/runs/{run_id}/")
+    await status(page, "canceled")
 
 
 async def test_every_action_has_its_key_in_the_list(context: BrowserContext) -> None:
@@ -96,3 +103,21 @@ async def test_an_older_look_at_the_list_does_not_undo_the_filter(context: Brows
     await over.wait()
     await page.evaluate("new Promise((then) => setTimeout(then))")
     await expect(page.locator("#list[hx-get*='q=parc'] .flow")).to_have_count(1)
+
+
+async def test_what_was_done_is_undone_by_its_key(context: BrowserContext) -> None:
+    """A saved input goes again with z while that is offered; what is dismissed has no key."""
+    page = await context.new_page()
+    await page.goto("/workflows/lost/")
+    await page.keyboard.press("s")
+    await page.keyboard.type("of today")
+    await page.keyboard.press("Enter")
+    toast = page.locator(".toast")
+    await expect(toast).to_contain_text("The input is saved.")
+    assert await violations(page) == []
+    await page.locator("#main").focus()
+    await page.keyboard.press("z")
+    await expect(toast).to_contain_text("The saved input is deleted.")
+    await expect(page.get_by_role("link", name="of today")).to_have_count(0)
+    await toast.get_by_role("button", name="Dismiss").click()
+    await expect(toast).to_have_count(0)

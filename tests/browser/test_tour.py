@@ -1,6 +1,8 @@
 """The main job in a real browser: list, form, start, live rows, answer, result."""
 
 import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
@@ -152,3 +154,18 @@ async def test_the_inbox_answers_in_place(context: BrowserContext) -> None:
     await card.get_by_role("button", name="Resume").click()
     await expect(card).to_have_count(0)
     assert "/inbox/" in page.url
+
+
+async def test_times_are_those_of_whoever_reads(browser: Browser, server: Server) -> None:
+    """When a step began, and the exact time of what is told as so long ago, by the clock of the reader's zone."""
+    there = ZoneInfo("Asia/Kolkata")
+    context = await browser.new_context(base_url=server.url, timezone_id=there.key, locale="en-GB")
+    page = await context.new_page()
+    await start(page)
+    await status(page, "suspended")
+    await page.locator('[data-step="look_up"] .row-toggle').click()
+    began = page.locator('[data-step="look_up"] .row-foot time').first
+    at = datetime.fromisoformat(await began.get_attribute("datetime") or "").astimezone(there)
+    await expect(began).to_have_text(f"{at:%H:%M:%S}.{at.microsecond // 1000:03d}")
+    await expect(page.locator("#run-head time[data-ago]")).to_have_attribute("title", re.compile(r"GMT\+5:30"))
+    await context.close()

@@ -266,6 +266,7 @@ async def test_many_entries_cost_no_more_queries_than_few(stage: Stage) -> None:
     assert counted == [2, 2]
     page = await stage.get("/inbox/")
     assert page.count('class="entry"') == 50
+    assert "50 shown" in page
     (older,) = re.findall(r'href="\?(after=\d+)" rel="next"', page)
     assert (await stage.get(f"/inbox/?{older}")).count('class="entry"') == 20
 
