@@ -262,6 +262,7 @@ A_KIND_EACH: dict[str, set[str]] = {
         "fork",
         "fuzz",
         "inbox",
+        "pins",
         "rehearsing",
         "run",
         "runs",

@@ -47,6 +47,7 @@ ALIKE = {
             "fork",
             "fuzz",
             "inbox",
+            "pins",
             "rehearsing",
             "run",
             "runs",
