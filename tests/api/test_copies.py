@@ -133,7 +133,7 @@ async def test_the_page_offers_it_beside_the_answer(stage: Stage) -> None:
 
 
 async def test_the_inbox_offers_it_too(stage: Stage) -> None:
-    """The same form, the same copy; what is asked stays in the inbox. An event that is waited for has no such button."""
+    """The same form, the same copy; what is asked stays in the inbox."""
     run_id = await stage.suspended()
     page = await stage.get("/inbox/")
     assert "Try on a copy" in page
