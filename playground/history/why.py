@@ -8,8 +8,8 @@ from typing import Literal
 from engine.journal.state import RunState
 from engine.journal.step_state import StepState
 from engine.paths import Path, format_path
+from playground.history.step_history import History
 from playground.history.timeline import length_text
-from playground.history.trace import History
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

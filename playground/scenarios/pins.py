@@ -13,7 +13,7 @@ from engine.paths import Path as StepPath
 from engine.paths import format_path, ids_of, parse_path
 from engine.rehearsal import Rehearsal
 from engine.scenarios import folder
-from playground.actions import verdicts
+from playground.actions import value_checks
 from playground.catalogue.catalogue import WorkflowEntry
 from playground.forms import mask
 from playground.graph.nodes import GraphStep, GraphWorkflow
@@ -79,7 +79,7 @@ async def pin(entry: WorkflowEntry, step: StepPath, result: Any) -> str:
     if not _pinnable(node) or node is None:
         raise UnknownStep(f"workflow {entry.workflow_id!r} has no step {name!r} whose result could be pinned")
     schema = node.output_schema or {}
-    await verdicts.check_schema(schema, result, InvalidInput, f"what step {name!r} returns")
+    await value_checks.check_schema(schema, result, InvalidInput, f"what step {name!r} returns")
     if mask(schema, result) != result:
         raise InvalidInput(f"the result of step {name!r} has secrets, which a pin would write to a file: rehearse it")
     return _write(entry.workflow_id, {**_read(entry.workflow_id), name: result})

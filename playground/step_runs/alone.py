@@ -19,13 +19,13 @@ from engine.journal.forks import not_begun
 from engine.journal.step_state import StepState
 from engine.paths import Path, format_path
 from engine.values.missing import MISSING
-from playground.actions import actions, verdicts
+from playground.actions import actions, value_checks
 from playground.catalogue import catalogue
 from playground.fleet.workers import exit_text
 from playground.graph.nodes import UNKNOWN, Node
 from playground.graph.tree import read_tree
 from playground.history import Detail, History, detail
-from playground.supervisor.telling import listen_to
+from playground.supervisor.helper_process import listen_to
 
 SILENCE = 70.0
 """Seconds for which one import, or the step, may take before the process is ended."""
@@ -157,7 +157,7 @@ async def run_alone(of: RecordedStep, value: Any = MISSING) -> StepRun:
         TooManyStepRuns: others are at work.
     """
     if value is not MISSING:
-        await verdicts.check_schema(of.node.input_schema or {}, value, InvalidInput, f"step {of.path!r}")
+        await value_checks.check_schema(of.node.input_schema or {}, value, InvalidInput, f"step {of.path!r}")
     if len(_running) >= AT_ONCE:
         raise TooManyStepRuns
     mark = str(uuid.uuid4())

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from engine.errors import InvalidInput, RequestError
 from engine.values.missing import MISSING
-from playground.comparison.changes import Change, operations
+from playground.comparison.json_patch import Change, operations
 from playground.display.pages import PageNotice, page
 from playground.forms import MISSING as NOTHING
 from playground.forms import Form, mask
@@ -21,8 +21,8 @@ from playground.runs.masking import mask_given
 from playground.step_runs import alone
 from playground.step_runs.alone import RecordedStep, StepRun
 from playground.views.fork import began_of, shown_input
+from playground.views.form_posts import issues_of, posted, wants_part
 from playground.views.frame import frame_of
-from playground.views.posting import issues_of, posted, wants_part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import Engine, Failure, MemoryStore, Rehearsal, Run
-from engine.journal.stepping import record_wake
+from engine.journal.breakpoints import record_wake
 from engine.testing import FakeClock, FaultPoint, SimulatedCrash, until
 from tests.golden.workflows import WORKFLOWS
 

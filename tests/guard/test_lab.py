@@ -10,7 +10,7 @@ from playground.asgi import application
 from playground.guard.callers import Entrance
 from playground.guard.token import Token
 from playground.runs import lists
-from tests.guard.door import Inside, ask, make
+from tests.guard.guarded import Inside, ask, make
 from tests.guard.test_callers import ADA, OPERATOR, PROXY, TRUSTED
 from tests.guard.test_routes import CROSS_SITE, FOREIGN, PAGES
 from tests.pages.conftest import stage

@@ -11,7 +11,7 @@ from playground.diagram import svg
 from playground.history import History, Row, Window, as_text, failure, matching, rows
 from playground.history.detail import elapsed
 from playground.runpage.view import run_view
-from playground.views.samples import (
+from playground.views.pattern_samples import (
     ANSWERED,
     BEGIN,
     ERROR,

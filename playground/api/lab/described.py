@@ -1,8 +1,8 @@
 """The methods of the lab's newer paths, as the API's description tells of them."""
 
-from playground.api.bodies import OF_STEP, PIN, RUN_ID, RUN_STEP, WAKE
 from playground.api.components import PINS, STEP_RUN, ref
 from playground.api.operations import ONE, Operation
+from playground.api.request_bodies import OF_STEP, PIN, RUN_ID, RUN_STEP, WAKE
 
 LAB = (
     Operation(path=f"{ONE}/pins", summary="The results that steps return in every run from the page.", answer=PINS),

@@ -3,9 +3,9 @@
 from django.http import HttpRequest
 
 from engine.paths import parse_path
-from playground.api.asking import step_of
-from playground.api.bodies import OF_STEP, PIN
 from playground.api.endpoint import Answer, BadRequest, endpoint, said_in
+from playground.api.request_bodies import OF_STEP, PIN
+from playground.api.run_requests import step_of
 from playground.catalogue import catalogue
 from playground.scenarios import pins
 

@@ -2,11 +2,11 @@
 
 from django.core.management.base import CommandParser
 
-from playground.actions import actions, stepping
-from playground.commandline.base import Options
+from playground.actions import actions, proceed_retry
+from playground.commandline.command_input import RUN, meant
 from playground.commandline.executing import ExecutingCommand
-from playground.commandline.exits import Exit
-from playground.commandline.given import RUN, meant
+from playground.commandline.exit_codes import Exit
+from playground.commandline.runs_command import Options
 
 
 class Command(ExecutingCommand):
@@ -29,6 +29,6 @@ class Command(ExecutingCommand):
         run = await actions.store.summary(run_id)
 
         async def wake() -> None:
-            await stepping.wake(run_id, options["step"])
+            await proceed_retry.wake(run_id, options["step"])
 
         return await self.carry_out(run_id, run.workflow_id, wake, options, seen=run.last_seq)

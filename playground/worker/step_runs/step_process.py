@@ -25,7 +25,7 @@ from engine.building.workflow import Workflow  # noqa: E402
 from engine.clock import SystemClock  # noqa: E402
 from engine.errors import StepyardError, UnknownStep  # noqa: E402
 from engine.events import Draft, Event  # noqa: E402
-from engine.journal.fit import node_at  # noqa: E402
+from engine.journal.changed_code import node_at  # noqa: E402
 from engine.journal.forks import record_fork  # noqa: E402
 from engine.paths import Path, format_path  # noqa: E402
 from engine.tree.nodes import StepNode  # noqa: E402

@@ -6,8 +6,8 @@ import pytest
 
 from engine import Context, Engine, Event, MemoryStore, Retry, Run, create_step
 from engine.errors import AmbiguousResume, NotAsleep, RunFinished, SuspendTimeout, UnknownStep
-from engine.journal.answers import places_of
-from engine.journal.stepping import find_asleep, record_wake
+from engine.journal.answer_target import places_of
+from engine.journal.breakpoints import find_asleep, record_wake
 from engine.testing import FakeClock, until
 from tests.engine.contract.tiny import add_one, ask, begin, crash
 
