@@ -12,6 +12,7 @@ from playground.api import scenarios as api_scenarios
 from playground.api import schedules as api_schedules
 from playground.api import streams as api_streams
 from playground.api import workflows as api
+from playground.api.lab import pinned as api_pinned
 from playground.api.lab import step_run as api_step_run
 from playground.consumers import PulseWatcher, RunWatcher
 from playground.views import (
@@ -26,6 +27,7 @@ from playground.views import (
     health,
     inbox,
     patterns,
+    pins,
     proceed_retry,
     rehearsing,
     run,
@@ -45,6 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("workflows/<str:workflow_id>/rehearse/", rehearsing.panel, name="rehearse"),
     path("workflows/<str:workflow_id>/saved/", workflows.save_input, name="save-input"),
     path("workflows/<str:workflow_id>/saved/<str:saved_id>/delete/", saved_inputs.forget_input, name="forget-input"),
+    path("workflows/<str:workflow_id>/unpin/", pins.unpin, name="unpin"),
     path("workflows/<str:workflow_id>/fuzz/", fuzz.fuzz, name="fuzz"),
     path("workflows/<str:workflow_id>/fuzz/stop/", fuzz.stop, name="stop-fuzz"),
     path("workflows/<str:workflow_id>/fuzz/<str:key>/save/", fuzz.save, name="save-finding"),
@@ -65,6 +68,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/<str:run_id>/event/", answers.send_event, name="send-event"),
     path("runs/<str:run_id>/delete/", actions.delete, name="delete"),
     path("runs/<str:run_id>/fork/", fork.fork, name="fork"),
+    path("runs/<str:run_id>/pin/", pins.pin, name="pin"),
     path("runs/<str:run_id>/alone/", alone.run_alone, name="run-step-alone"),
     path("runs/<str:run_id>/scenario/", scenarios.save, name="save-scenario"),
     path("compare/", compare.compare, name="compare"),
@@ -109,6 +113,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/workflows/<str:workflow_id>/runs/<str:run_id>", api.run),
     path("api/workflows/<str:workflow_id>/runs/<str:run_id>/cancel", api.cancel),
     path("api/workflows/<str:workflow_id>/runs/<str:run_id>/send-event", api.send_event),
+    path("api/workflows/<str:workflow_id>/pins", api_pinned.pinned),
     path("api/workflows/<str:workflow_id>/run-step", api_step_run.run_step),
     path("api/workflows/<str:workflow_id>/fuzz", api_fuzz.fuzz),
     path("api/workflows/<str:workflow_id>/fuzz/stop", api_fuzz.stop),

@@ -273,6 +273,7 @@ A_KIND_EACH: dict[str, set[str]] = {
         "fork",
         "fuzz",
         "inbox",
+        "pins",
         "rehearsing",
         "run",
         "runs",

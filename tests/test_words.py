@@ -46,6 +46,7 @@ ALIKE = {
             "fork",
             "fuzz",
             "inbox",
+            "pins",
             "rehearsing",
             "run",
             "runs",

@@ -232,6 +232,7 @@ TOLD = {"allOf": [ref("RunLine"), obj({"text": TEXT})]}
 PROBLEMS = obj(
     {"workers": NUMBER, "modules": listed("ImportProblem"), "scenarios": listed("Scenario"), "runs": listed("RunLine")}
 )
+PINS = obj({"pins": OBJECT})
 STEP_RUN = obj(
     {
         "step": TEXT,

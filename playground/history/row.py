@@ -115,6 +115,8 @@ class Row:
     attempt: int = 0
     label: str = ""
     """What this execution of the step calls itself."""
+    given: bool = False
+    """Whether a rehearsal says what it returns, so that it is not called."""
     index: int | None = None
     spare: bool = False
     """Whether it handles a failure that has not come."""

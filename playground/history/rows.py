@@ -86,7 +86,7 @@ class _Walk:
 
     def row_of(self, step: StepState, depth: int, *, kind: RowKind, title: str) -> Row:
         trace = self.history.trace(step)
-        path = format_path(step.path)
+        path, rehearsal = format_path(step.path), self.history.run.rehearsal
         status = status_of(step, over=self.over)
         pauses = status == "waiting" and step.status == "running"
         return Row(
@@ -104,6 +104,7 @@ class _Walk:
             iteration=step.iteration,
             attempt=step.attempts,
             label=step.name or "",
+            given=rehearsal is not None and without_indexes(path) in rehearsal.results,
             index=_last_index(step.path),
             fraction=trace.fraction if status == "running" else None,
             note=note_of(step, trace),

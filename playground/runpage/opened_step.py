@@ -11,7 +11,7 @@ from engine.paths import ids_of
 from playground.actions.changed_answers import ChangedAnswer
 from playground.display.pages import context_of
 from playground.forms import mask
-from playground.graph.nodes import UNKNOWN, GraphEvent, GraphStep
+from playground.graph.nodes import UNKNOWN, GraphEvent, GraphStep, GraphWorkflow
 from playground.graph.tree import read_tree
 from playground.history import Detail, Failure, Row, detail, failure
 from playground.runpage.answer_forms import AnswerForm, answer_form, event_form
@@ -71,6 +71,8 @@ class StepBody:
     tries: tuple[Try, ...]
     alone: bool
     """Whether the step can be run alone: a function of the user's own."""
+    pins: bool
+    """Whether what it gave can be pinned."""
 
 
 def draw(view: RunView, graph: Graph | None, *, token: str, opened: str = "") -> tuple[Drawn, ...]:
@@ -121,6 +123,7 @@ def step_html(
         output=mask(node.output_schema or {}, state.output),
         tries=tuple(_try(one, state) for one in line.row.tries),
         alone=isinstance(node, GraphStep),
+        pins=line.row.status == "success" and isinstance(node, GraphStep | GraphWorkflow),
     )
     return render_to_string("run/body.html", context_of(body) | {"csrf_token": token})
 

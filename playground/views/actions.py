@@ -10,8 +10,10 @@ from engine.errors import RequestError, RunFinished
 from engine.tags import Tagging
 from engine.values.missing import MISSING
 from playground.actions import actions
+from playground.catalogue import catalogue
 from playground.display.toasts import Toast, done
 from playground.runs import retention
+from playground.scenarios import pins
 from playground.views.run import refused_page, url_of
 
 
@@ -56,8 +58,10 @@ def _words(text: str) -> list[str]:
 async def again(request: HttpRequest, run_id: str) -> HttpResponse:
     """Start the run's workflow with the same input."""
     run = await actions.state_of(run_id)
+    entry = await catalogue.workflow(run.workflow_id)
     try:
-        new = await actions.start(run.workflow_id, run.root.input)
+        pretends = pins.rehearsed(entry, None)
+        new = await actions.start(run.workflow_id, run.root.input, rehearsal=pretends, entry=entry)
     except RequestError:
         # The form says what the schema, which has changed since, does not take any more.
         form = reverse("workflow", args=[run.workflow_id])

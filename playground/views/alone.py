@@ -82,7 +82,7 @@ async def run_alone(request: HttpRequest, run_id: str) -> HttpResponse:
         return await _page(request, of, form.with_issues(issues_of(error)), status=422)
     except RequestError as error:
         return await _page(request, of, form, notice=str(error), status=409)
-    return HttpResponseRedirect(f"{_action(of)}#runs", status=303)
+    return HttpResponseRedirect(_action(of), status=303)
 
 
 async def _page(

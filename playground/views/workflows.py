@@ -34,11 +34,13 @@ from playground.runpage.loaded_run import load
 from playground.runs import lists
 from playground.runs.lists import Input
 from playground.runs.run_previews import RunGlance, glances
+from playground.scenarios import pins
 from playground.schedules import schedules
 from playground.schedules.schedules import ScheduleView
 from playground.views import saved_inputs as saved_input_views
 from playground.views.form_posts import issues_of, posted, wants_part
 from playground.views.frame import frame_of
+from playground.views.pins import Pinned, pinned
 from playground.views.proceed_retry import breakpoints_of
 from playground.views.rehearsing import START, StepPlan, plans_of, rehearsal_of
 from playground.views.run import url_of
@@ -62,6 +64,8 @@ class Listed:
     """The ids of the workflows that are nested in it, at any depth."""
     helpers: tuple["Listed", ...] = ()
     """Those of them that are folded under it."""
+    pins: int = 0
+    """How many of its steps return what is pinned."""
 
     @property
     def median(self) -> float | None:
@@ -134,6 +138,9 @@ class WorkflowPage:
     snippets: Snippets
     plans: tuple[StepPlan, ...]
     """What each step is to pretend, when a rehearsal is put together."""
+    pins: tuple[Pinned, ...]
+    pins_wrong: str
+    """What is wrong with the file of the pins, if something is."""
     socket: str = "/ws/pulse/"
 
 
@@ -154,6 +161,7 @@ async def workflows(request: HttpRequest) -> HttpResponse:
             recent=tuple(recent[entry.workflow_id]),
             schedules=tuple(one for one in timetable if one.workflow_id == entry.workflow_id),
             uses=_nested_in(entry),
+            pins=len(pinned(entry)[0]),
         )
         for entry in entries
     )
@@ -262,13 +270,15 @@ async def _start(request: HttpRequest, entry: WorkflowEntry) -> HttpResponse:
     plans, rehearsal = (await plans_of(request, entry) if f"{START}0-times" in request.POST else ()), None
     if any(plan.form.action is not None for plan in plans):
         return await _workflow_page(request, entry, form, plans=plans)
-    how = request.POST.get("run")
+    how, ready = request.POST.get("run"), True
     try:
         if how == START:
             plans, rehearsal = rehearsal_of(plans)
-        if form.issues or form.value is MISSING or (how == START and rehearsal is None):
+            ready = rehearsal is not None
+        if form.issues or form.value is MISSING or not ready:
             return await _workflow_page(request, entry, form, plans=plans, status=422)
         breakpoints = "all" if how == "step" else breakpoints_of(request, entry.graph)
+        rehearsal = pins.rehearsed(entry, rehearsal)
         run_id = await actions.start(
             entry.workflow_id, form.value, breakpoints=breakpoints, rehearsal=rehearsal, entry=entry
         )
@@ -298,10 +308,12 @@ async def _workflow_page(
     if not plans and "rehearse" in request.GET:
         plans = await plans_of(request, entry)
     saved_as = request.POST.get("saved-as", saved_as)
+    pinned_steps, pins_wrong = pinned(entry)
     inputs = await lists.recent_inputs(entry.workflow_id, limit=6)
+    labels = {one.step: "pinned" for one in pinned_steps}
     context = WorkflowPage(
         entry=entry,
-        graph=svg(entry.graph, width=GRAPH_WIDTH, marks={}, icons=static("img/icons.svg"), stops=True),
+        graph=svg(entry.graph, width=GRAPH_WIDTH, marks={}, icons=static("img/icons.svg"), labels=labels, stops=True),
         form=_form_html(request, entry, form),
         origin=origin,
         lacks_secrets=lacks_secrets,
@@ -314,6 +326,8 @@ async def _workflow_page(
         editor=code_excerpt.editor_url(entry.file or "", entry.line),
         snippets=snippets_of(request, entry, form),
         plans=plans,
+        pins=pinned_steps,
+        pins_wrong=pins_wrong,
     )
     frame = await frame_of(request, "workflows", notices)
     return page(request, "workflow/page.html", context, frame=frame, status=status)

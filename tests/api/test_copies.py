@@ -132,6 +132,18 @@ async def test_the_page_offers_it_beside_the_answer(stage: Stage) -> None:
     assert response.status_code == 422
 
 
+async def test_the_inbox_offers_it_too(stage: Stage) -> None:
+    """The same form, the same copy; what is asked stays in the inbox."""
+    run_id = await stage.suspended()
+    page = await stage.get("/inbox/")
+    assert "Try on a copy" in page
+    (action,) = {one.replace("&amp;", "&") for one in attributes(page, "action") if "/resume/" in one}
+    response = await stage.post(action, {"f:tab": "json", "f": '{"approved": true}', "on": "copy"})
+    copy = response["Location"].split("/")[2]
+    assert (response.status_code, (await stage.play(copy)).result) == (303, "Lisbon for 1: yes")
+    assert attributes(await stage.get("/inbox/"), "data-run-id") == [run_id]
+
+
 async def test_what_is_at_work_beside_the_question_runs_again_in_the_copy(stage: Stage) -> None:
     """An arm that has not ended is no part of what is shared; the question is."""
     gate = asyncio.Event()

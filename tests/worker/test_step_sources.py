@@ -53,6 +53,46 @@ def test_what_can_be_read_is_published(function: Any, expected: str | None) -> N
     assert not source.startswith(" ")
 
 
+def rate() -> float:
+    """Say how much it costs."""
+    return 1.19
+
+
+def gross(net: float) -> float:
+    """Add the tax."""
+    return net * rate() if net else gross(1)
+
+
+def unused() -> None:
+    """Be called by nobody, though something has an attribute of this name."""
+
+
+@functools.cache
+def remembered() -> float:
+    """Remember it."""
+    return gross(1)
+
+
+def test_the_helpers_of_a_step_belong_to_its_source() -> None:
+    """Those of its own module, by name, in the order of the file, at any depth; no method, and none from elsewhere."""
+
+    def total(data: Any) -> Any:
+        """Use them, one of them only inside of a comprehension."""
+        data.unused()
+        return [gross(one) + remembered() for one in data if isinstance(made_elsewhere, object)]
+
+    source = source_of(create_step(id="total", execute=total))
+    assert [line for line in source.splitlines() if line.startswith("def ")] == [
+        "def total(data: Any) -> Any:",
+        "def rate() -> float:",
+        "def gross(net: float) -> float:",
+        "def remembered() -> float:",
+    ]
+
+
+made_elsewhere = pytest.raises
+
+
 def test_steps_of_nested_workflows_have_their_own_path() -> None:
     """Decorators belong to the source; steps in loops, arms and nested workflows are found."""
 
