@@ -37,12 +37,12 @@ from playground.schedules import schedules
 from playground.schedules.schedules import ScheduleView
 from playground.views.form_posts import issues_of, posted, wants_part
 from playground.views.frame import frame_of
+from playground.views.graphs import graph_width, is_wide
 from playground.views.proceed_retry import breakpoints_of
 from playground.views.rehearsing import START, StepPlan, plans_of, rehearsal_of
 from playground.views.run import url_of
 from playground.views.snippets import Snippets, SnippetsPart, snippets_of
 
-GRAPH_WIDTH = 350
 OPEN = ("running", "pending", "waiting", "suspended", "paused")
 
 
@@ -115,6 +115,10 @@ class WorkflowPage:
 
     entry: WorkflowEntry
     graph: SafeString
+    wide: bool
+    """Whether the graph has the whole width of the page."""
+    graph_files: str
+    """The address of the graph's files without their suffixes."""
     form: SafeString
     origin: str
     """The run whose input fills the form, if one does."""
@@ -305,7 +309,9 @@ async def _workflow_page(
     inputs = await lists.recent_inputs(entry.workflow_id, limit=6)
     context = WorkflowPage(
         entry=entry,
-        graph=svg(entry.graph, width=GRAPH_WIDTH, marks={}, icons=static("img/icons.svg"), stops=True),
+        graph=svg(entry.graph, width=graph_width(request), marks={}, icons=static("img/icons.svg"), stops=True),
+        wide=is_wide(request),
+        graph_files=f"{reverse('workflow', args=[entry.workflow_id])}graph",
         form=_form_html(request, entry, form),
         origin=origin,
         lacks_secrets=lacks_secrets,

@@ -1,5 +1,7 @@
 // The graph beside the journal: its nodes and lines take the statuses of their steps, and how often they ran.
 
+import { follow } from "./graph-view.js";
+
 const shapes = (node) => document.querySelectorAll(`.graph [data-node="${CSS.escape(node)}"]`);
 
 export function paint({ marks = {}, links = {}, counts = {} }) {
@@ -14,6 +16,7 @@ export function paint({ marks = {}, links = {}, counts = {} }) {
   for (const [node, [text, words]] of Object.entries(counts)) {
     for (const shape of shapes(node)) count(shape, text, words);
   }
+  for (const view of document.querySelectorAll(".run-graph .graph-view")) follow(view);
 }
 
 function mark(shape, status) {
