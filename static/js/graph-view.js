@@ -54,8 +54,11 @@ export function follow(view) {
   const node = running ?? view.querySelector(".g-node:is([data-status=suspended], [data-status=paused], [data-status=waiting])");
   if (!node) return;
   const [box, frame] = [node.getBoundingClientRect(), view.getBoundingClientRect()];
+  // A tall graph may reach below the window.
+  const [top, bottom] = [Math.max(frame.top, 0), Math.min(frame.bottom, innerHeight)];
+  if (bottom - top < box.height) return;
   const off = (start, end, first, last) => (start < first || end > last ? (start + end - first - last) / 2 : 0);
-  view.scrollBy({ left: off(box.left, box.right, frame.left, frame.right), top: off(box.top, box.bottom, frame.top, frame.bottom) });
+  view.scrollBy({ left: off(box.left, box.right, frame.left, frame.right), top: off(box.top, box.bottom, top, bottom) });
 }
 
 const ACTS = {
