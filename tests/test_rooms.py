@@ -24,6 +24,7 @@ ENGINE_FLOORS = [
     "ids",
     "failure",
     "rehearsal",
+    "mermaid",
     "import_help",
     "validation",
     "values",
@@ -97,6 +98,7 @@ OF_THE_ENGINE = [
     "ids",
     "failure",
     "rehearsal",
+    "mermaid",
     "validation",
     "values",
 ]

@@ -5,12 +5,12 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from engine.errors import DefinitionError, NotCommitted
 from engine.ids import check_id
+from engine.mermaid import mermaid_of
 from engine.runs.run import Run
 from engine.runs.runtime import Runtime
 from engine.short_text import shown
 from engine.tree.argument_checks import TEXT, asking, defining, unfinished
 from engine.tree.graph import Graph, digest_of, graph_of
-from engine.tree.mermaid import mermaid_of
 from engine.tree.nodes import Flow
 
 In = TypeVar("In", contravariant=True)
@@ -98,7 +98,7 @@ class Workflow(Generic[In, Out]):
     @asking("workflow.to_mermaid()")
     def to_mermaid(self) -> str:
         """Return it as the text of a Mermaid flowchart."""
-        return mermaid_of(self.flow)
+        return mermaid_of(self.graph)
 
     def bound(self, runtime: RunMaker) -> "Workflow[In, Out]":
         """Return the same workflow with something that makes its runs."""

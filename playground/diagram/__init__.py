@@ -3,5 +3,6 @@
 from playground.diagram.layout import lay_out
 from playground.diagram.strip import strip
 from playground.diagram.svg import links, marks, svg
+from playground.diagram.svg_file import svg_file
 
-__all__ = ["lay_out", "links", "marks", "strip", "svg"]
+__all__ = ["lay_out", "links", "marks", "strip", "svg", "svg_file"]

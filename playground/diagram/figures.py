@@ -37,6 +37,8 @@ class Frame:
     y: float
     width: float
     height: float
+    full: str = ""
+    """The whole title, when it shows a part of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,8 @@ class Edge:
     arrow: bool = True
     elbow: bool = False
     """Down, then to the right into the side of a node, instead of into its top."""
+    carries: str = ""
+    """The type of what is handed on along the line; empty when it is not known."""
 
 
 Shape = Box | Frame | Dot | Caption | Edge
@@ -90,6 +94,9 @@ class Block:
     """The node that an edge into the block leads to."""
     port: float = 18
     """The y at which an edge from the side enters."""
+    takes: str = ""
+    """The type of what is handed to it, and of what it hands on; empty when it is not known."""
+    gives: str = ""
 
 
 def moved(shapes: Iterable[Shape], dx: float, dy: float) -> tuple[Shape, ...]:

@@ -33,6 +33,7 @@ from playground.graph.nodes import (
 )
 from playground.graph.part_names import condition_text
 from playground.graph.tree import Graph, read_tree
+from playground.graph.type_names import type_name
 
 GAP = 24.0
 """Between a node and the next one, with room for the arrow."""
@@ -76,6 +77,10 @@ def _sequence(nodes: Sequence[Node], width: float) -> Block:
 
 
 def _node(node: Node, width: float) -> Block:
+    return replace(_block(node, width), takes=type_name(node.input_schema), gives=type_name(node.output_schema))
+
+
+def _block(node: Node, width: float) -> Block:
     inside = width - 2 * PAD
     match node:
         case GraphSequence():
@@ -86,15 +91,15 @@ def _node(node: Node, width: float) -> Block:
         case GraphRace():
             return _arms(node, width, [(arm, "") for arm in node.arms], "race: the first that succeeds")
         case GraphCatch():
-            arms = [(node.body, ""), (node.handler, f"on {_short(', '.join(node.on))}")]
+            arms = [(node.body, ""), (node.handler, f"on {_whole(', '.join(node.on))}")]
             return _framed(node, width, "attempt", _below([(_node(arm, inside - BUS), text) for arm, text in arms]))
         case GraphBranch():
-            arms = [(arm, f"if {_short(condition)}") for condition, arm in node.arms]
+            arms = [(arm, f"if {_whole(condition)}") for condition, arm in node.arms]
             if node.otherwise is not None:
                 arms.append((node.otherwise, "otherwise"))
             return _arms(node, width, arms, "branch")
         case GraphLoop():
-            title = f"repeat {'while' if node.is_while else 'until'} {_short(node.condition, 90)}"
+            title = f"repeat {'while' if node.is_while else 'until'} {_whole(node.condition)}"
             return _framed(node, width, title, _node(node.body, inside))
         case GraphForeach():
             limit = "" if node.concurrency == 1 else f" · {node.concurrency} at once"
@@ -159,14 +164,13 @@ def _stack(blocks: Sequence[Block]) -> Block:
     y = 0.0
     for number, block in enumerate(blocks):
         if number:
-            edge = Edge(to=block.first, x1=axis, y1=y, x2=axis, y2=y + GAP)
+            carried = blocks[number - 1].gives or block.takes
+            edge = Edge(to=block.first, x1=axis, y1=y, x2=axis, y2=y + GAP, carries=carried)
             shapes.append(edge)
             y += GAP
         shapes += moved(block.shapes, axis - block.axis, y)
         y += block.height
-    return Block(
-        shapes=tuple(shapes), width=axis + right, height=y, axis=axis, first=blocks[0].first, port=blocks[0].port
-    )
+    return replace(blocks[0], shapes=tuple(shapes), width=axis + right, height=y, axis=axis, gives=blocks[-1].gives)
 
 
 def _framed(node: Node, width: float, title: str, inner: Block) -> Block:
@@ -175,7 +179,7 @@ def _framed(node: Node, width: float, title: str, inner: Block) -> Block:
     left = (wide - inner.width) / 2
     head = HEAD + 15 * (len(lines) - 1)
     height = head + PAD + inner.height + PAD
-    frame = Frame(node=node.name, kind=node.type, title=lines, x=0, y=0, width=wide, height=height)
+    frame = Frame(node=node.name, kind=node.type, title=lines, x=0, y=0, width=wide, height=height, full=title)
     shapes = (frame, *moved(inner.shapes, left, head + PAD))
     return Block(shapes=shapes, width=wide, height=height, axis=left + inner.axis, first=node.name, port=HEAD / 2)
 
@@ -211,7 +215,13 @@ def _beside(path: str, kind: str, title: str, blocks: Sequence[Block]) -> Block:
         top = drop + (CAPTION if captioned else 0)
         shapes.append(
             Edge(
-                to=block.first, x1=axis, y1=8, x2=x + block.axis, y2=drop - (4 if captioned else 0), arrow=not captioned
+                to=block.first,
+                x1=axis,
+                y1=8,
+                x2=x + block.axis,
+                y2=drop - (4 if captioned else 0),
+                arrow=not captioned,
+                carries=block.takes,
             )
         )
         if captioned:
@@ -219,7 +229,15 @@ def _beside(path: str, kind: str, title: str, blocks: Sequence[Block]) -> Block:
         shapes += moved(block.shapes, x, drop)
         end = drop + block.height
         shapes.append(
-            Edge(to=f"{path}/end", x1=x + block.axis, y1=end, x2=axis, y2=drop + tall + rise - 4, arrow=False)
+            Edge(
+                to=f"{path}/end",
+                x1=x + block.axis,
+                y1=end,
+                x2=axis,
+                y2=drop + tall + rise - 4,
+                arrow=False,
+                carries=block.gives,
+            )
         )
         x += block.width + SIDE
     shapes.append(Dot(node=path, kind=kind, x=axis, y=8, title=title))
@@ -237,13 +255,19 @@ def _below(arms: Sequence[tuple[Block, str]]) -> Block:
             caption = line_of(text, width)
             shapes.append(Caption(text=caption, x=BUS + text_width(caption) * 0.46, y=y + 6, full=text))
             y += CAPTION_BELOW
-        shapes.append(Edge(to=block.first, x1=6, y1=-PAD + 2, x2=BUS, y2=y + block.port, elbow=True))
+        shapes.append(
+            Edge(to=block.first, x1=6, y1=-PAD + 2, x2=BUS, y2=y + block.port, elbow=True, carries=block.takes)
+        )
         shapes += moved(block.shapes, BUS, y)
         y += block.height + 12
     wide = BUS + max(max(block.width, text_width(text[:40]) * 0.92) for block, text in arms)
     return Block(shapes=tuple(shapes), width=wide, height=y - 12, axis=wide / 2, first=arms[0][0].first)
 
 
+def _whole(text: str | None) -> str:
+    return condition_text(text) or "condition"
+
+
 def _short(text: str | None, most: int = 60) -> str:
-    line = condition_text(text) or "condition"
+    line = _whole(text)
     return line if len(line) <= most else line[: most - 1] + "…"

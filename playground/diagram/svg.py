@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from playground.diagram.figures import Box, Caption, Dot, Edge, Frame, Shape
+from playground.diagram.figures import Box, Caption, Dot, Edge, Frame, Shape, line_of
 from playground.diagram.layout import lay_out
 from playground.graph.part_names import without_indexes
 
@@ -15,6 +15,8 @@ KIND_ICONS = {"map": "map", "sleep": "clock", "event": "bolt", "loop": "loop", "
 MARGIN = 4.0
 LETTER = 6.2
 """About the width of one character of what an execution calls itself."""
+MOST_OF_A_TYPE = 190.0
+"""So wide is the type that a line shows, in pixels; its title has it whole."""
 
 
 class Counted(Protocol):
@@ -226,13 +228,14 @@ def _frame(frame: Frame, status: str, icons: str) -> SafeString:
         ((_n(frame.x + 29), _n(frame.y + 18.5 + 15 * at), line) for at, line in enumerate(frame.title)),
     )
     return format_html(
-        '<g class="g-frame" data-node="{}" data-kind="{}" data-status="{}"><title>{}: {}</title>'
+        '<g class="g-frame" data-node="{}" data-kind="{}" data-status="{}"><title>{}: {}{}</title>'
         '<rect x="{}" y="{}" width="{}" height="{}" rx="10"></rect>{}{}</g>',
         frame.node,
         frame.kind,
         status,
         frame.node.removeprefix("/"),
         status,
+        f"\n{frame.full}" if "…" in "".join(frame.title) else "",
         _n(frame.x),
         _n(frame.y),
         _n(frame.width),
@@ -265,6 +268,23 @@ def _dot(dot: Dot, marks: Mapping[str, str], icons: str) -> SafeString:
 
 
 def _edge(edge: Edge, marks: Mapping[str, str]) -> SafeString:
+    """Return a line; one of which it is known what it carries says so while the pointer is near."""
+    line = _line(edge, marks)
+    if not edge.carries:
+        return line
+    return format_html(
+        '<g class="g-wire">{}<path class="g-near" d="{}"></path><title>{}</title>'
+        '<text class="g-type" x="{}" y="{}" aria-hidden="true">{}</text></g>',
+        line,
+        _curve(edge),
+        edge.carries,
+        _n(edge.x2 + 8 if not edge.elbow else edge.x1 + 8),
+        _n((edge.y1 + edge.y2) / 2 + 4 if not edge.elbow else edge.y2 - 6),
+        line_of(edge.carries, MOST_OF_A_TYPE),
+    )
+
+
+def _line(edge: Edge, marks: Mapping[str, str]) -> SafeString:
     return format_html(
         '<path class="g-edge" data-to="{}" data-status="{}" d="{}"></path>{}',
         edge.to,

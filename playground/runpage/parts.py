@@ -18,7 +18,7 @@ class RunParts:
     """What surrounds the rows.
 
     Context of ``run/why.html``, ``run/code.html``, ``run/filters.html``, ``run/axis.html``, ``run/breaks.html``,
-    ``run/head.html``, ``run/result.html``, ``run/state.html``, ``run/paused.html``.
+    ``run/head.html``, ``run/result.html``, ``run/state.html``, ``run/paused.html``, ``run/graph_passes.html``.
     """
 
     view: RunView

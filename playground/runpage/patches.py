@@ -33,6 +33,8 @@ def patch(
     if moved:
         parts += [_part("filters", "run/filters.html", context)]
         parts += [_part("axis", "run/axis.html", context), _part("breaks", "run/breaks.html", context)]
+    if moved and old.loops != new.loops and loaded.graph is not None:
+        parts += [_part("graph-passes", "run/graph_passes.html", context)]
     if old.changed != new.changed or (moved and (old.status, old.called) != (new.status, new.called)):
         parts += [_part("run-head", "run/head.html", context), _part("run-code", "run/code.html", context)]
     if moved and old.status != new.status:

@@ -17,6 +17,7 @@ from playground.actions.changed_answers import ChangedAnswer
 from playground.diagram import links, marks
 from playground.history import Axis, Bar, Count, Failure, History, Holder, Reason, Row, Show, Window
 from playground.runpage.changed_steps import ChangedStep
+from playground.runpage.loop_picker import LoopPasses, loops_of
 
 Graph = Mapping[str, Any]
 
@@ -111,6 +112,11 @@ class RunView:
         """Return the key of the first line of a failed step; empty when none is shown."""
         failed = (line.id for line in self.lines if line.row.status == "failed" and line.row.opens)
         return next(failed, "")
+
+    @property
+    def loops(self) -> tuple[LoopPasses, ...]:
+        """Return the loops that the rows are of and that went round more than once, each with the pass shown."""
+        return tuple(loops_of(line.row for line in self.lines))
 
     @property
     def run_id(self) -> str:

@@ -22,8 +22,7 @@ from playground.runpage.parts import RunParts, parts_of
 from playground.runpage.view import RunView, query_of, window_from
 from playground.runs import archive
 from playground.views.frame import frame_of
-
-GRAPH_WIDTH = 350
+from playground.views.graphs import graph_width, is_wide
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +31,10 @@ class RunPage(RunParts):
 
     lines: tuple[Drawn, ...]
     graph: SafeString | None
+    wide: bool
+    """Whether the graph has the whole width of the page."""
+    graph_files: str
+    """The address of the graph's files without their suffixes."""
     socket: str
     selected: str
     """The key of the row that stands open in the panel."""
@@ -76,7 +79,7 @@ async def run_page(
         icons = static("img/icons.svg")
         graph = svg(
             loaded.graph,
-            width=GRAPH_WIDTH,
+            width=graph_width(request),
             marks=view.marks,
             icons=icons,
             links=view.links,
@@ -88,6 +91,8 @@ async def run_page(
         **context_of(parts_of(loaded, view, typed)),
         lines=lines,
         graph=graph,
+        wide=is_wide(request),
+        graph_files=f"{reverse('run', args=[view.run_id])}graph",
         selected=selected_of(request),
         socket=socket_url(view.run_id, loaded.window),
     )

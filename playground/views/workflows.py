@@ -40,13 +40,13 @@ from playground.schedules.schedules import ScheduleView
 from playground.views import saved_inputs as saved_input_views
 from playground.views.form_posts import issues_of, posted, wants_part
 from playground.views.frame import frame_of
+from playground.views.graphs import graph_width, is_wide
 from playground.views.pins import Pinned, pinned
 from playground.views.proceed_retry import breakpoints_of
 from playground.views.rehearsing import START, StepPlan, plans_of, rehearsal_of
 from playground.views.run import url_of
 from playground.views.snippets import Snippets, SnippetsPart, snippets_of
 
-GRAPH_WIDTH = 350
 OPEN = ("running", "pending", "waiting", "suspended", "paused")
 
 
@@ -121,6 +121,10 @@ class WorkflowPage:
 
     entry: WorkflowEntry
     graph: SafeString
+    wide: bool
+    """Whether the graph has the whole width of the page."""
+    graph_files: str
+    """The address of the graph's files without their suffixes."""
     form: SafeString
     origin: str
     """The run whose input fills the form, if one does."""
@@ -313,7 +317,11 @@ async def _workflow_page(
     labels = {one.step: "pinned" for one in pinned_steps}
     context = WorkflowPage(
         entry=entry,
-        graph=svg(entry.graph, width=GRAPH_WIDTH, marks={}, icons=static("img/icons.svg"), labels=labels, stops=True),
+        graph=svg(
+            entry.graph, width=graph_width(request), marks={}, icons=static("img/icons.svg"), labels=labels, stops=True
+        ),
+        wide=is_wide(request),
+        graph_files=f"{reverse('workflow', args=[entry.workflow_id])}graph",
         form=_form_html(request, entry, form),
         origin=origin,
         lacks_secrets=lacks_secrets,

@@ -105,6 +105,9 @@ document.addEventListener("keydown", (event) => {
   } else if (event.key === " " && event.target.matches?.("[data-stop]")) {
     event.preventDefault();
     event.target.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+  } else if (!held && event.target.closest?.(".graph-view") && ["+", "-", "0", "1"].includes(event.key)) {
+    event.preventDefault();
+    graph().then(({ press }) => press(event.target.closest(".run-graph"), event.key));
   } else if (event.ctrlKey && event.key === "Enter") {
     keys().then(({ send }) => send(event.target));
   } else if (early && !held) {
@@ -153,6 +156,14 @@ if (stops && localStorage.getItem(`stops:${stops.dataset.workflow}`)) dots();
 document.addEventListener("click", ({ target }) => {
   const dot = target.closest("[data-stop]");
   if (dot) dots().then(({ toggle: set }) => set(dot));
+});
+
+// How a graph is looked at is loaded when somebody comes to it.
+const graph = () => import("./graph-view.js");
+for (const type of ["pointerenter", "focusin"]) document.querySelector(".run-graph")?.addEventListener(type, graph, { once: true });
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest("[data-graph]");
+  if (button) graph().then(({ press }) => press(button.closest(".run-graph"), button.dataset.graph, button));
 });
 
 document.addEventListener("change", ({ target }) => {

@@ -1,5 +1,7 @@
 // The graph beside the journal: its nodes and lines take the statuses of their steps, how often they ran and what they call themselves.
 
+import { follow } from "./graph-view.js";
+
 const shapes = (node) => document.querySelectorAll(`.graph [data-node="${CSS.escape(node)}"]`);
 
 export function paint({ marks = {}, links = {}, counts = {}, labels = {} }) {
@@ -17,6 +19,7 @@ export function paint({ marks = {}, links = {}, counts = {}, labels = {} }) {
   for (const [node, text] of Object.entries(labels)) {
     for (const shape of shapes(node)) label(shape, text);
   }
+  for (const view of document.querySelectorAll(".run-graph .graph-view")) follow(view);
 }
 
 function mark(shape, status) {

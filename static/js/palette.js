@@ -22,6 +22,7 @@ const SHORTCUTS = [
   ["Shift J", "download the run as JSON"],
   ["!", "first failure"],
   ["0", "the whole timeline, after dragging over a part of it"],
+  ["+ - 0 1", "the graph, when it has the focus: larger, smaller, all of it, its own size"],
   ["Shift S", "save the run as a scenario"],
   ["Shift X", "compare the run with another"],
   ["x", "fill in an example"],

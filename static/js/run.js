@@ -95,6 +95,8 @@ addEventListener("keydown", (event) => {
   if (event.key === "Escape" && mine.row && !document.querySelector("dialog[open], :popover-open")) act("step", "close");
 });
 if (rows && mine.folded.size) apply();
+const running = document.querySelector(".run-graph .graph-view:has([data-status=running])");
+if (running) import("./graph-view.js").then(({ follow }) => follow(running));
 
 export async function refresh({ changed = [], opened = [], bodies = [] }, writing) {
   for (const key of changed) {

@@ -92,3 +92,21 @@ def test_a_strip_has_a_stop_for_each_step() -> None:
     )
     assert len(short.findall(".//circle")) == 3
     assert float(long.get("width") or 0) < 400
+
+
+def test_lines_say_what_they_carry() -> None:
+    """Between two steps the type that the first one gives, into arms what each is given; unknown types are not told."""
+    number, words = {"type": "integer"}, {"type": "string"}
+    arms = {"type": "parallel", "id": "p", "arms": [step("c"), step("d")], "concurrency": None}
+    graph = flow("w", step("a", output_schema=number), step("b", output_schema=words), arms)
+    types = [node.text for node in drawn(graph).iter() if node.get("class") == "g-type"]
+    assert types == ["int", "str", "str", "str", "{c: Any, d: Any}"]
+
+
+def test_a_condition_is_told_whole() -> None:
+    """However long it is, its title has all of it."""
+    condition = " and ".join(f"order.total_of_part_{number} > {number}" for number in range(12))
+    loop = {"type": "loop", "id": "l", "kind": "dountil", "body": step("a"), "condition": condition}
+    branch = {"type": "branch", "id": "b", "arms": [{"condition": f"lambda o: {condition}", "node": step("c")}]}
+    titles = [node.text or "" for node in drawn(flow("w", loop, branch)).iter() if node.tag == "title"]
+    assert sum(condition in title for title in titles) == 2
