@@ -87,7 +87,7 @@ def _delete(run_ids: list[str]) -> int:
 def _expired(keep: int | timedelta) -> list[str]:
     ended = RunRow.objects.filter(ended_at__isnull=False)
     if isinstance(keep, timedelta):
-        chosen = ended.filter(ended_at__lt=Now() - keep).order_by("number")
+        chosen = ended.filter(ended_at__lt=Now() - keep).order_by("ended_at")
         return list(chosen.values_list("run_id", flat=True)[:AT_ONCE])
     newest_first = ended.order_by("-number")
     return list(newest_first.values_list("run_id", flat=True)[keep : keep + AT_ONCE])
