@@ -60,6 +60,8 @@ PROBES = [
     module("bench_store"),
     module("bench_postgres"),
     module("bench_forms"),
+    module("bench_click"),
+    module("bench_lists"),
 ]
 OTHERS = [
     peer("LangGraph", "langgraph_chain.py"),
