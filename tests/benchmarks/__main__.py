@@ -61,6 +61,7 @@ PROBES = [
     module("bench_postgres"),
     module("bench_forms"),
     module("bench_click"),
+    module("bench_page"),
     module("bench_lists"),
 ]
 OTHERS = [

@@ -64,6 +64,7 @@ class Server:
         )
         if self._process.stdout is None or not any("is ready" in line for line in self._process.stdout):
             raise RuntimeError("the playground ended before it was ready")
+        self.url = f"http://localhost:{port}"
         self._http = HTTPConnection("localhost", port)
 
     def post(self, path: str, body: dict[str, Any], status: str) -> tuple[float, str]:
