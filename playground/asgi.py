@@ -6,6 +6,8 @@ from typing import Any
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.conf import settings
 from django.core.asgi import get_asgi_application
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, reset_queries
 from django.urls import re_path
 
 from playground.guard import Guard
@@ -16,6 +18,14 @@ from playground.server.assets import Assets
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
 pages = get_asgi_application()
+# The database is used in threads of our own (`playground.store.database`); for a request Django would begin a thread to
+# look after connections that are never opened in it.
+for signal, look in (
+    (request_started, reset_queries),
+    (request_started, close_old_connections),
+    (request_finished, close_old_connections),
+):
+    signal.disconnect(look)
 
 from playground.access import api_tokens  # noqa: E402  Django must be set up first.
 from playground.urls import websocket_urlpatterns  # noqa: E402  Django must be set up first.

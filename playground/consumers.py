@@ -19,6 +19,7 @@ from playground.actions.actions import store
 from playground.catalogue import catalogue
 from playground.catalogue.problems import told
 from playground.live import nudges
+from playground.live.dispatch import Dispatch
 from playground.live.lag import seen
 from playground.runpage.loaded_run import Loaded, load, view_of
 from playground.runpage.patches import patch
@@ -37,7 +38,7 @@ ANSWER = 30.0
 logger = logging.getLogger("playground.consumers")
 
 
-class Watcher(AsyncWebsocketConsumer):
+class Watcher(Dispatch, AsyncWebsocketConsumer):
     """What the sockets share: a loop that waits for a nudge, sends, and waits for the acknowledgement."""
 
     groups: list[str] = []

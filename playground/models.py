@@ -67,6 +67,9 @@ class Run(models.Model):
         indexes = [
             models.Index(fields=["workflow_id", "-number"], name="run_of_workflow"),
             models.Index(fields=["status", "-number"], name="run_with_status"),
+            models.Index(fields=["workflow_id", "status", "-number"], name="run_counted"),
+            models.Index(fields=["ended_at"], name="run_ended", condition=models.Q(ended_at__isnull=False)),
+            models.Index(fields=["-number"], name="run_tagged", condition=~models.Q(tags="[]")),
             models.Index(fields=["queued_at"], name="run_queued", condition=models.Q(queued_at__isnull=False)),
             models.Index(fields=["offer_at"], name="run_offered", condition=models.Q(queued_at__isnull=False)),
             models.Index(fields=["wake_at"], name="run_due", condition=models.Q(wake_at__isnull=False)),

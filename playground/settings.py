@@ -32,9 +32,9 @@ ROOT_URLCONF = "playground.urls"
 ASGI_APPLICATION = "playground.asgi.application"
 INSTALLED_APPS = ["channels", "playground", *further_apps(STEPYARD)]
 MIDDLEWARE = [
-    "django.middleware.gzip.GZipMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "playground.server.middleware.Compression",
+    "playground.server.middleware.Common",
+    "playground.server.middleware.CsrfCheck",
     "playground.views.error_pages.EngineErrors",
 ]
 TEMPLATES = [

@@ -26,7 +26,7 @@ from engine.rehearsal import Rehearsal
 from playground.actions.changed_answers import changed_answers
 from playground.catalogue import catalogue
 from playground.fleet import workers
-from playground.forms.validation.check import breaks_pattern, check
+from playground.forms.validation.check import breaks_pattern, check, has_patterns
 from playground.live import nudges
 
 ANSWER_TIME = 2.0
@@ -133,7 +133,7 @@ async def check_event(
     first = [ids_of(path)] if path else likeliest(run, name)
     order = [at for at in dict.fromkeys([*first, *(() if path else schemas)]) if at in schemas] or list(schemas)
     # Only those are asked whose patterns it keeps; see `_check_patterns`.
-    asked = [at for at in order if not await asyncio.to_thread(breaks_pattern, schemas[at], payload)]
+    asked = [at for at in order if not await _breaks_pattern(schemas[at], payload)]
     if order and not asked:
         await check_schema(schemas[order[0]], payload, InvalidEventPayload, f"event {name!r}")
     question = {"kind": "event", "run_id": run.run_id, "name": name, "data": payload, "paths": [*map(list, asked)]}
@@ -175,8 +175,13 @@ def _refusal(name: str, message: str, issues: Sequence[dict[str, Any]]) -> Reque
 
 async def _check_patterns(schema: Any, value: Any, kind: type[Refused], what: str) -> None:
     # Before a worker is asked, which searches patterns without a limit: one value could hang it.
-    if await asyncio.to_thread(breaks_pattern, schema, value):
+    if await _breaks_pattern(schema, value):
         await check_schema(schema, value, kind, what)
+
+
+async def _breaks_pattern(schema: Any, value: Any) -> bool:
+    # Most schemas have none, and then a thread would take longer to begin than to see that.
+    return has_patterns(schema) and await asyncio.to_thread(breaks_pattern, schema, value)
 
 
 async def check_schema(schema: Any, value: Any, kind: type[Refused], what: str) -> None:

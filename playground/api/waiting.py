@@ -7,8 +7,7 @@ from collections.abc import AsyncIterator
 from engine.errors import UnknownRun
 from engine.events import FINAL, RESTING, Event
 from engine.journal.fold import apply
-from engine.journal.state import RunState
-from playground.actions.actions import state_of, store
+from playground.actions.actions import Known, read_run, store
 from playground.live import nudges
 
 FIRST, MOST = 10, 500
@@ -19,15 +18,17 @@ SIGN = 15.0
 """Seconds after which a stream that has nothing to say gives a sign, or clients would take it for broken."""
 
 
-async def settled(run_id: str) -> RunState:
+async def settled(run_id: str) -> Known:
     """Return the run when it has ended or everything left of it is suspended; timers are waited for."""
     async with nudges.watching(nudges.run_group(run_id)) as watch:
-        state = await state_of(run_id)
+        # The version is read while the run goes on, not when somebody waits for nothing else any more.
+        known = await read_run(run_id)
+        state = known.run
         while state.status not in RESTING:
             await watch.moved()
             for event in await store.read(run_id, after=state.last_seq):
                 apply(state, event)
-    return state
+    return known
 
 
 async def events_after(run_id: str, after: int, *, until: frozenset[str] = FINAL) -> AsyncIterator[list[Event]]:

@@ -182,5 +182,6 @@ async def send_event(request: HttpRequest, workflow_id: str, run_id: str) -> Ans
 
 
 async def _result(run_id: str) -> dict[str, Any]:
-    state = await settled(run_id)
-    return wire_shapes.result(state, await run_requests.graph_of(state)) | {"runId": run_id}
+    known = await settled(run_id)
+    graph = None if known.entry is None else known.entry.graph
+    return wire_shapes.result(known.run, graph) | {"runId": run_id}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from engine.errors import Issue
 from engine.events import FINAL
@@ -21,6 +21,12 @@ from playground.runs.lists import place_in_list
 from playground.store.database import in_database
 from playground.store.rows import from_text, wait_of
 
+ASKED = Subquery(
+    EventRow.objects.filter(run=OuterRef("run"), path=OuterRef("path"), type="step-suspended")
+    .order_by("-seq")
+    .values("payload")[:1]
+)
+"""The payload of the event that has opened a question, read along with its wait."""
 LOOKED_THROUGH = 200
 """So many of a workflow's newest questions are looked through for those that are alike."""
 
@@ -170,11 +176,12 @@ def _line(row: WaitRow, version: WorkflowEntry | None) -> InboxLine:
 
 
 def _entry(item_id: int) -> InboxItem | Awaited | None:
-    waits = (_open("person") | _open("event")).select_related("run")
+    waits = (_open("person") | _open("event")).select_related("run").annotate(asked=ASKED)
     row = waits.filter(id=item_id).first()
     if row is None:
         return None
-    return _inbox_item(row) if row.kind == "person" else _awaited_event(row)
+    version = find_version(row.run.workflow_id, row.run.digest)
+    return _inbox_item(row, version) if row.kind == "person" else _awaited_event(row, version)
 
 
 def _alike(item: InboxItem) -> tuple[InboxLine, ...]:
@@ -199,22 +206,23 @@ def _own_schemas(rows: Sequence[WaitRow]) -> dict[tuple[Any, str], Any]:
 
 
 def _inbox(after: str, limit: int) -> InboxList:
-    waits = _open_questions().select_related("run").order_by("-id")
-    total = waits.count()
+    waits = _open_questions().select_related("run").annotate(asked=ASKED).order_by("-id")
+    total = _open_questions().count()
     if after:
         waits = waits.filter(id__lt=place_in_list(after))
     found = list(waits[: limit + 1])
-    items = tuple(_inbox_item(row) for row in found[:limit])
+    versions = find_versions((row.run.workflow_id, row.run.digest) for row in found[:limit])
+    items = tuple(_inbox_item(row, versions.get((row.run.workflow_id, row.run.digest))) for row in found[:limit])
     return InboxList(items=items, total=total, next=str(items[-1].item_id) if len(found) > limit else None)
 
 
-def _inbox_item(row: WaitRow) -> InboxItem:
+def _inbox_item(row: Any, version: WorkflowEntry | None) -> InboxItem:
+    """Return a question; the row of its wait has the event that has opened it, as ``asked``."""
     wait = wait_of(row)
-    version = find_version(row.run.workflow_id, row.run.digest)
     node = read_tree(version.graph if version else None).at(wait.path) or UNKNOWN
-    asked = _asked(row)
+    asked = {} if row.asked is None else from_text(row.asked)
     schema = asked.get("answer") or node.resume_schema or {}
-    refused = _rejection(row)
+    refused = _rejection(row, asked.get("rejected"))
     return InboxItem(
         item_id=row.id,
         run_id=row.run.run_id,
@@ -229,28 +237,19 @@ def _inbox_item(row: WaitRow) -> InboxItem:
     )
 
 
-def _asked(row: WaitRow) -> dict[str, Any]:
-    """Return the event that has opened a question, as its payload."""
-    events = EventRow.objects.filter(run=row.run, path=row.path, type="step-suspended").order_by("-seq")
-    last = events.first()
-    return {} if last is None else dict(from_text(last.payload))
-
-
-def _rejection(row: WaitRow) -> Rejection | None:
-    """Return the answer that was refused, of which the event tells that has opened the question again."""
-    events = EventRow.objects.filter(run=row.run, path=row.path).order_by("-seq")
-    asked = events.filter(type="step-suspended").first()
-    found = from_text(asked.payload).get("rejected") if asked else None
-    if asked is None or not found:
+def _rejection(row: WaitRow, found: Sequence[dict[str, Any]] | None) -> Rejection | None:
+    """Return the answer that was refused, if the event that has opened the question again tells of one."""
+    if not found:
         return None
-    answer = events.filter(type="step-resumed", seq__lt=asked.seq).first()
+    # While the question is open, nothing has been answered since.
+    answers = EventRow.objects.filter(run=row.run, path=row.path, type="step-resumed").order_by("-seq")
+    answer = answers.first()
     issues = tuple(Issue(path=tuple(issue["path"]), message=issue["message"]) for issue in found)
     return Rejection(data=from_text(answer.payload).get("data") if answer else None, issues=issues)
 
 
-def _awaited_event(row: WaitRow) -> Awaited:
+def _awaited_event(row: WaitRow, version: WorkflowEntry | None) -> Awaited:
     wait = wait_of(row)
-    version = find_version(row.run.workflow_id, row.run.digest)
     return Awaited(
         item_id=row.id,
         run_id=row.run.run_id,

@@ -106,15 +106,15 @@ def _expired(keep: int | timedelta) -> QuerySet[RunRow] | None:
     """Return the runs that are not kept; None when there are not even as many as are."""
     ended = RunRow.objects.filter(ended_at__isnull=False)
     if isinstance(keep, timedelta):
-        return ended.filter(ended_at__lt=Now() - keep)
+        return ended.filter(ended_at__lt=Now() - keep).order_by("ended_at")
     # Found once: each batch would count as many again.
     newest_first = ended.order_by("-number").values_list("number", flat=True)
     last = newest_first[keep : keep + 1].first()
-    return None if last is None else ended.filter(number__lte=last)
+    return None if last is None else ended.filter(number__lte=last).order_by("number")
 
 
 def _some_of(runs: QuerySet[RunRow]) -> list[str]:
-    return list(runs.order_by("number").values_list("run_id", flat=True)[:AT_ONCE])
+    return list(runs.values_list("run_id", flat=True)[:AT_ONCE])
 
 
 def _forget() -> None:

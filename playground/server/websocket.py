@@ -53,7 +53,9 @@ class Socket(WebSocketProtocol):
             super().onMessage(payload, isBinary)
 
     def serverSend(self, content: str | bytes, binary: bool = False) -> None:  # noqa: N802
-        """Write a message, unless the browser has stopped reading."""
+        """Write a message, unless the browser has stopped reading, or is about to leave."""
+        if self.state == self.STATE_CLOSING:
+            return  # It has said so and still waits for the answer; autobahn would raise an error.
         self._unread = self._unread + len(content) if self._full else 0
         if self._unread > self._limits.unread:
             self.dropConnection(abort=True)

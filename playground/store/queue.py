@@ -6,17 +6,14 @@ On one machine, and on several without a queue, workers look here for themselves
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from functools import lru_cache
 
 from django.db import connection
-from django.db.models import BooleanField, F, Min, Q, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import Q
 
-from playground.models import Run as RunRow
 from playground.queues.port import Due, Wakes, wakes
 from playground.store.database import in_database, is_steady
-from playground.store.database_clock import Now
+from playground.store.database_clock import Now, later_sql, now_sql
 from playground.store.notices import tell_due
 from playground.store.turns.statements import HAS_ROOM, HAS_TURNS
 from playground.store.turns.taking import next_in_turn
@@ -62,6 +59,25 @@ NEXT = """
     WHERE wake_at > statement_timestamp() AND wake_at < statement_timestamp() + interval '1 minute'
         AND leased_until IS NULL
 """
+# Plain SQL, for each run that comes to rest leads to a look, and Django takes ten times as long to build the statements
+# as the database to execute them. What waits, is due or was lost is found by an index each: they are few, and the runs
+# may be many. Whose turn it is, the claim knows; but what has to wait takes no room from others. The order is said in
+# full, since databases differ in where they put what has no time.
+DUE = f"""
+    SELECT run_id FROM playground_run WHERE number IN (
+        SELECT number FROM playground_run WHERE queued_at IS NOT NULL
+        UNION SELECT number FROM playground_run WHERE wake_at <= {{now}}
+        UNION SELECT number FROM playground_run WHERE leased_until <= {{now}}
+    ) AND {{chosen}} AND (ended_at IS NULL OR queued_at IS NOT NULL) AND {{free}} AND {HAS_ROOM}
+    ORDER BY queued_at ASC NULLS FIRST, wake_at ASC NULLS FIRST, number LIMIT %s
+"""
+SOON = """
+    SELECT {seconds} FROM playground_run
+    WHERE number IN (
+        SELECT number FROM playground_run WHERE wake_at > {now} AND wake_at < {minute} AND leased_until IS NULL
+    ) AND {chosen} AND ended_at IS NULL
+"""
+SECONDS = "EXTRACT(EPOCH FROM min(wake_at) - {now})"
 ANEW = """
     UPDATE playground_run SET offer_at = NULL
     WHERE queued_at IS NOT NULL AND offer_at IS NOT NULL AND workflow_id = ANY(%s)
@@ -175,11 +191,6 @@ def unowned() -> Q:
     return Q(leased_until=None) | Q(leased_until__lte=Now())
 
 
-def _free() -> Q:
-    """Return the condition that a run may be taken; right after an outage owners have had no chance to renew leases."""
-    return unowned() if is_steady() else Q(leased_until=None)
-
-
 def _due(
     workflow_ids: Collection[str],
     busy: Collection[str],
@@ -187,23 +198,43 @@ def _due(
     but: Collection[str] = (),
     only: str | None = None,
 ) -> Outlook:
-    runs = RunRow.objects.filter(workflow_id__in=workflow_ids).exclude(run_id__in=busy).exclude(digest__in=but)
+    if not workflow_ids:
+        return Outlook(run_ids=(), next=None)
+    chosen, values = _chosen(workflow_ids, but, only)
+    with connection.cursor() as cursor:
+        found: list[str] = []
+        if limit > 0:
+            steady = is_steady()
+            # Of the busy ones only those come that are not claimed yet, which are few: so they are passed over here.
+            cursor.execute(_statement(DUE, chosen, connection.vendor, steady), [*values, limit + len(busy)])
+            passed = set(busy)
+            found = [run_id for (run_id,) in cursor.fetchall() if run_id not in passed]
+        cursor.execute(_statement(SOON, chosen, connection.vendor), values)
+        (seconds,) = cursor.fetchone()
+    return Outlook(run_ids=tuple(found[:limit]), next=None if seconds is None else float(seconds))
+
+
+def _chosen(workflow_ids: Collection[str], but: Collection[str], only: str | None) -> tuple[str, list[str]]:
+    """Return the condition that a worker may take a run, and its values."""
+    parts, values = [f"workflow_id IN ({_places(workflow_ids)})"], list(workflow_ids)
+    if but:
+        parts.append(f"digest NOT IN ({_places(but)})")
+        values += but
     if only is not None:
-        runs = runs.filter(run_id=only)
-    ready = runs.filter(Q(ended_at=None) | Q(queued_at__isnull=False)).filter(_free()).filter(number__in=_ready())
-    # Whose turn it is, the claim knows; but what has to wait takes no room from others.
-    ready = ready.filter(RawSQL(HAS_ROOM, [], output_field=BooleanField()))
-    # Said in full, since databases differ in where they put what has no time.
-    now = ready.order_by(*(F(name).asc(nulls_first=True) for name in ("queued_at", "wake_at")), "number")
-    found = tuple(now.values_list("run_id", flat=True)[:limit]) if limit > 0 else ()
-    timers = RunRow.objects.filter(wake_at__gt=Now(), wake_at__lt=Now() + timedelta(minutes=1), leased_until=None)
-    soon = runs.filter(number__in=timers.values("number"), ended_at=None)
-    moment = soon.aggregate(next=Min("wake_at"), now=Min(Now()))
-    return Outlook(run_ids=found, next=(moment["next"] - moment["now"]).total_seconds() if moment["next"] else None)
+        parts.append("run_id = %s")
+        values.append(only)
+    return " AND ".join(parts), values
 
 
-def _ready() -> QuerySet[RunRow, Any]:
-    """Return what waits, is due or was lost, each found by its own index: they are few, and the runs may be many."""
-    numbers = RunRow.objects.values("number")
-    queued = numbers.filter(queued_at__isnull=False)
-    return queued.union(numbers.filter(wake_at__lte=Now()), numbers.filter(leased_until__lte=Now()))
+def _places(values: Collection[str]) -> str:
+    return ", ".join(["%s"] * len(values))
+
+
+@lru_cache
+def _statement(template: str, chosen: str, vendor: str, steady: bool = True) -> str:
+    now = now_sql(vendor)
+    # Right after an outage owners have had no chance to renew their leases.
+    free = f"(leased_until IS NULL OR leased_until <= {now})" if steady else "leased_until IS NULL"
+    minute = later_sql(vendor).replace("%s", "'+60 seconds'")
+    seconds = "(julianday(min(wake_at)) - julianday({now})) * 86400" if vendor == "sqlite" else SECONDS
+    return template.format(seconds=seconds.format(now=now), chosen=chosen, free=free, now=now, minute=minute)

@@ -5,10 +5,12 @@ from typing import Any
 
 from channels.consumer import AsyncConsumer
 
+from playground.live.dispatch import Dispatch
+
 Message = dict[str, Any]
 
 
-class RunConsumer(AsyncConsumer):
+class RunConsumer(Dispatch, AsyncConsumer):
     """Hears which runs to look at."""
 
     def __init__(
@@ -32,7 +34,7 @@ class RunConsumer(AsyncConsumer):
         self._taken(message["run_id"])
 
 
-class CheckConsumer(AsyncConsumer):
+class CheckConsumer(Dispatch, AsyncConsumer):
     """Hears questions whether a value fits."""
 
     def __init__(self, *, ask: Callable[[Message], None]) -> None:

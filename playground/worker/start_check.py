@@ -35,7 +35,9 @@ async def begin(
     if first and await is_left(first[0]):
         return None
     if not any(event.payload.get("unchecked") for event in first):
-        return await runtime.segment(run_id)
+        # Its first event names the workflow, so that the store need not be asked for it.
+        flow = runtime.flows[first[0].payload["workflow_id"]] if first else None
+        return await runtime.segment(run_id, flow=flow)
     fit, start = await _look(runtime, run_id, owner, lease)
     return await runtime.segment(run_id, start=start) if fit else None
 

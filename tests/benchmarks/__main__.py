@@ -60,6 +60,9 @@ PROBES = [
     module("bench_store"),
     module("bench_postgres"),
     module("bench_forms"),
+    module("bench_click"),
+    module("bench_page"),
+    module("bench_lists"),
 ]
 OTHERS = [
     peer("LangGraph", "langgraph_chain.py"),

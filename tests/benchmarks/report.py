@@ -53,6 +53,8 @@ SECTIONS = {
     "resume": Section(title="An answer to one of 1,000 suspended items, in memory", unit="s", more_is_better=False),
     "stored": Section(title="Stored for each step, in a run of", unit="bytes", more_is_better=False),
     "idle": Section(title="Held in memory for each suspended run", unit="bytes", more_is_better=False),
+    "lists": Section(title="Lists on SQLite", unit="s", more_is_better=False, goal=0.05),
+    "click": Section(title="Over HTTP, on a server with one worker", unit="s", more_is_better=False, goal=0.008),
     "forms": Section(title="Forms", unit="s", more_is_better=False),
 }
 

@@ -3,6 +3,7 @@
 import asyncio
 
 from playground.guard.headers import SECURITY_HEADERS
+from playground.server.websocket import Socket
 from tests.server.serving import SECONDS, frame, served
 
 
@@ -68,3 +69,10 @@ async def test_what_we_send_may_be_large() -> None:
         writer.write(frame("hello"))
         async with asyncio.timeout(SECONDS):
             assert await reader.readexactly(15_004) == b"\x81\x7e\x3a\x98" + b"hello" * 3000
+
+
+def test_a_browser_that_is_leaving_is_sent_nothing() -> None:
+    """What is to be said between the browser's word that it closes and the end of the connection is dropped quietly."""
+    socket = Socket()
+    socket.state = Socket.STATE_CLOSING
+    socket.serverSend("too late")

@@ -1,9 +1,14 @@
 """How PostgreSQL finds what is asked for all the time, however many runs there are."""
 
+from collections.abc import Callable
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from playground.runs import lists, retention
+from playground.runs.lists import Filter
 from playground.store import queue
 from playground.store.postgres_journal import ADVANCE
 
@@ -26,6 +31,25 @@ def test_a_look_at_the_queue_does_not_read_all_runs() -> None:
         queue._due(["flow"], ["busy"], 10)
     for query in captured.captured_queries:
         assert "Seq Scan" not in plan(query["sql"])
+
+
+@pytest.mark.parametrize(
+    ("look", "index"),
+    [
+        (lambda: lists._page(Filter(workflow="flow", status="failed"), "", 50), "run_"),
+        (lists._known_tags, "run_tagged"),
+        (lambda: lists._page(Filter(tags=("nightly",)), "", 50), "run_tagged"),
+        (lambda: retention._expired(timedelta(days=30)), "run_ended"),
+    ],
+    ids=["failures", "known tags", "a tag", "too old"],
+)
+def test_a_list_does_not_read_all_runs(look: Callable[[], object], index: str) -> None:
+    """What pages and pruning ask for has an index of its own."""
+    with CaptureQueriesContext(connection) as captured:
+        look()
+    found = "\n".join(plan(query["sql"]) for query in captured.captured_queries)
+    assert index in found
+    assert "Seq Scan on playground_run" not in found
 
 
 def test_a_batch_finds_its_runs_one_after_the_other_by_their_numbers() -> None:

@@ -53,12 +53,17 @@ def errors_of(schema: Json, value: Json, seconds: float) -> list[ValidationError
     return validator_errors(validator, value, seconds=seconds, most=MAX_ISSUES)
 
 
+def has_patterns(schema: Json) -> bool:
+    """Tell, without a look at any value, whether a schema may have patterns."""
+    return '"pattern' in json.dumps(schema)
+
+
 def breaks_pattern(schema: Json, value: Json) -> bool:
     """Tell whether a pattern of the schema refuses the value, or cannot be searched in bounded time.
 
     Whoever asks this first may then have the value checked by code that searches the same patterns without a limit.
     """
-    if '"pattern' not in json.dumps(schema):
+    if not has_patterns(schema):
         return False
     errors = errors_of(schema, value, SECONDS)
     return isinstance(errors, str) or any(map(_is_of_pattern, errors))
