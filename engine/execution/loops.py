@@ -26,8 +26,8 @@ async def run_loop(run: Walker, node: LoopNode, scope: Scope, value: Value) -> O
         if type(outcome) is not Value:
             return outcome
         value = outcome
-        verdict = await decide(run, node.condition, inside, node.id, value)
-        again = verdict if isinstance(verdict, Failed) else _again(node, done, verdict)
+        holds = await decide(run, node.condition, inside, node.id, value)
+        again = holds if isinstance(holds, Failed) else _again(node, done, holds)
         if isinstance(again, Failed):
             return again
         decision = {"iteration": done, "again": again, "steps": steps}
@@ -36,8 +36,8 @@ async def run_loop(run: Walker, node: LoopNode, scope: Scope, value: Value) -> O
             return value
 
 
-def _again(node: LoopNode, done: int, verdict: bool) -> bool | Failed:
-    again = verdict if node.kind == "dowhile" else not verdict
+def _again(node: LoopNode, done: int, holds: bool) -> bool | Failed:
+    again = holds if node.kind == "dowhile" else not holds
     if again and node.max_iterations is not None and done >= node.max_iterations:
         error = IterationLimit(
             f"loop {node.id!r} over {node.body.id!r} passed its max_iterations of {node.max_iterations}: "
