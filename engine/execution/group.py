@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from engine.execution.outcome import CANCELED, HALTED, HELD, Bailed, Failed, Halted, Outcome
 from engine.execution.scope import Scope
-from engine.execution.walker import Walker, counting
+from engine.execution.walker import Walker, in_own_context
 from engine.journal.refs import Value
 from engine.paths import Path
 
@@ -81,7 +81,7 @@ class Siblings:
         ``outcomes`` then holds theirs, in list order.
         """
         self._settle()
-        with self._run.listening(self):
+        with self._run.listening(self, at_once=self._limit > 1):
             async with asyncio.TaskGroup() as tasks:
                 while self._launch(tasks):
                     await self._moved.wait()
@@ -132,20 +132,22 @@ class Siblings:
 
     def _launch(self, tasks: asyncio.TaskGroup) -> bool:
         """Start what the window has room for; tell whether anything runs."""
+        while (number := self._next()) is not None:
+            self._running[number] = tasks.create_task(self._run_children(number))
+        return bool(self._running)
+
+    def _next(self) -> int | None:
+        """Take the next child out of the queue, if there is one and room for it in the window."""
         if self._decided:
             self._queue.clear()
         elif self._failed and not self._launch_all and self._queue:
             begun = self._begun()
             self._queue = deque(number for number in self._queue if number in begun)
-        while self._queue and len(self._running) < self._limit:
-            if self._held and len(self._running) + len(self._held) >= self._limit:
-                number = self._next_begun()
-                if number is None:
-                    break
-            else:
-                number = self._queue.popleft()
-            self._running[number] = tasks.create_task(self._run_child(number))
-        return bool(self._running)
+        if not self._queue or len(self._running) >= self._limit:
+            return None
+        if self._held and len(self._running) + len(self._held) >= self._limit:
+            return self._next_begun()
+        return self._queue.popleft()
 
     def _next_begun(self) -> int | None:
         """Take the next child that has begun out of the queue.
@@ -163,14 +165,35 @@ class Siblings:
         state = self._run.journal.state
         return {self._child_of(path) for path in (*state.open, *state.paused, *state.released)}
 
-    async def _run_child(self, number: int) -> None:
-        outcome: Outcome = CANCELED
+    async def _run_children(self, number: int | None) -> None:
+        """Run a child, and after it, in the same task, whatever then gets its place in the window.
+
+        Each has context variables of its own. What one has recorded last is written with the first of the next.
+        """
         try:
-            outcome = await counting(self._children[number].start())
+            while number is not None:
+                outcome: Outcome = CANCELED
+                try:
+                    outcome = await in_own_context(self._children[number].start())
+                finally:
+                    task = self._running.pop(number)
+                    self._note(number, outcome)
+                number = self._heir(task, outcome)
         finally:
-            del self._running[number]
-            self._note(number, outcome)
             self._moved.set()
+
+    def _heir(self, task: asyncio.Task[None], outcome: Outcome) -> int | None:
+        """Return the child that gets the task of one that has ended, if there is one.
+
+        Only a value is followed at once: whether others still begin after any other end is decided when it is durable.
+        """
+        # A child may have kept to itself that its task was cancelled.
+        if type(outcome) is not Value or task.cancelling():
+            return None
+        number = self._next()
+        if number is not None:
+            self._running[number] = task
+        return number
 
     def _note(self, number: int, outcome: Outcome) -> None:
         self.outcomes[number] = outcome

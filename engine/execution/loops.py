@@ -23,10 +23,11 @@ async def run_loop(run: Walker, node: LoopNode, scope: Scope, value: Value) -> O
         done += 1
         inside = scope.pass_of(done)
         outcome = await run.walk(node.body, inside, value)
-        if not isinstance(outcome, Value):
+        if type(outcome) is not Value:
             return outcome
         value = outcome
-        again = await _again(run, node, inside, value)
+        holds = await decide(run, node.condition, inside, node.id, value)
+        again = holds if isinstance(holds, Failed) else _again(node, done, holds)
         if isinstance(again, Failed):
             return again
         decision = {"iteration": done, "again": again, "steps": steps}
@@ -35,12 +36,9 @@ async def run_loop(run: Walker, node: LoopNode, scope: Scope, value: Value) -> O
             return value
 
 
-async def _again(run: Walker, node: LoopNode, scope: Scope, value: Value) -> bool | Failed:
-    holds = await decide(run, node.condition, scope, node.id, value)
-    if isinstance(holds, Failed):
-        return holds
+def _again(node: LoopNode, done: int, holds: bool) -> bool | Failed:
     again = holds if node.kind == "dowhile" else not holds
-    if again and node.max_iterations is not None and (scope.iteration or 0) >= node.max_iterations:
+    if again and node.max_iterations is not None and done >= node.max_iterations:
         error = IterationLimit(
             f"loop {node.id!r} over {node.body.id!r} passed its max_iterations of {node.max_iterations}: "
             f"its condition {node.condition.name} still asks for another"

@@ -54,7 +54,7 @@ class Recorder:
         may be shown something else than by a reload, so whoever hands ``state`` on after the segment reads it again.
         """
         self.alone: bool = True
-        """Whether one task walks the run; False while the children of a group do so at once.
+        """Whether one task at a time walks the run; False while the children of a group do so at once.
 
         Invariant: while it is True, nobody cancels the task that writes without ending the segment with it. So a write
         may be awaited where it is begun, which each step of a plain sequence does, and needs no task beside.

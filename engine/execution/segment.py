@@ -187,15 +187,16 @@ class Execution:
         return given_at(self.journal.state, self.held, path, value, is_step=is_step)
 
     @contextmanager
-    def listening(self, listener: Listener) -> Iterator[None]:
-        """Tell the listener, inside the block, what can go on."""
+    def listening(self, listener: Listener, *, at_once: bool) -> Iterator[None]:
+        """Tell the listener, inside the block, what can go on; see `Walker.listening`."""
         self._listeners.append(listener)
-        self.journal.alone = False
+        alone = self.journal.alone
+        self.journal.alone = alone and not at_once
         try:
             yield
         finally:
             self._listeners.remove(listener)
-            self.journal.alone = not self._listeners
+            self.journal.alone = alone
 
     def alarm(self, path: Path, due: datetime) -> None:
         """Poke the listeners about ``path`` when the clock reaches ``due``."""

@@ -4,7 +4,7 @@ Cancels of a task that come from the user's code in it hit that code alone, not 
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Generator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
 from contextlib import AbstractContextManager, suppress
 from contextvars import ContextVar, copy_context
 from types import coroutine
@@ -69,8 +69,8 @@ class Walker(Protocol):
         """
         ...
 
-    def listening(self, listener: Listener) -> AbstractContextManager[None]:
-        """Tell the listener, inside the block, what can go on."""
+    def listening(self, listener: Listener, *, at_once: bool) -> AbstractContextManager[None]:
+        """Tell the listener, inside the block, what can go on, and note whether several children may run at once."""
         ...
 
     naps: dict[Path, asyncio.Future[None]]
@@ -187,14 +187,28 @@ async def take_back(task: "asyncio.Task[Any]", times: int = 1) -> None:
         await asyncio.sleep(0)
 
 
+def _here(call: Callable[..., Any], *args: Any) -> Any:
+    return call(*args)
+
+
 @coroutine
-def counting(work: Coroutine[Any, Any, T]) -> Generator[Any, Any, T]:
-    """Await the work of a task, and count the cancels that it asks for itself."""
+def counting(
+    work: Coroutine[Any, Any, T], within: Callable[..., Any] = _here, waits: Callable[[], None] | None = None
+) -> Generator[Any, Any, T]:
+    """Await the work of a task, and count the cancels that it asks for itself.
+
+    Args:
+        work: the coroutine.
+        within: calls a function with arguments; by it the coroutine is brought forward.
+        waits: called once, when the coroutine waits for something for the first time.
+    """
     counted = OwnCancels()
     task = counted.task
-    token = own_cancels.set(counted)
+    token = within(own_cancels.set, counted)
     try:
-        awaited = work.send(None)
+        awaited = within(work.send, None)
+        if waits is not None:
+            waits()
         while True:
             count = task.cancelling()
             if count > counted.seen:
@@ -204,15 +218,20 @@ def counting(work: Coroutine[Any, Any, T]) -> Generator[Any, Any, T]:
             except BaseException as error:
                 # A cancel from outside comes as an error.
                 counted.seen = task.cancelling()
-                awaited = work.throw(error)
+                awaited = within(work.throw, error)
             else:
                 counted.seen = count
-                awaited = work.send(sent)
+                awaited = within(work.send, sent)
     except StopIteration as end:
         result: T = end.value
         return result
     finally:
-        own_cancels.reset(token)
+        within(own_cancels.reset, token)
+
+
+def in_own_context(work: Coroutine[Any, Any, T], waits: Callable[[], None] | None = None) -> Awaitable[T]:
+    """Return what awaits a coroutine, `counting`; context variables that it sets are not seen outside."""
+    return counting(work, copy_context().run, waits)
 
 
 async def contained(call: Coroutine[Any, Any, T], run: Stoppable = NEVER) -> T:
@@ -235,28 +254,3 @@ async def contained(call: Coroutine[Any, Any, T], run: Stoppable = NEVER) -> T:
     finally:
         if cancels.task.cancelling():
             await cancels.settle(run)
-
-
-@coroutine
-def in_own_context(work: Coroutine[Any, Any, T], waits: Callable[[], None]) -> Generator[Any, Any, T]:
-    """Await a coroutine; context variables that it sets are not seen outside.
-
-    Args:
-        work: the coroutine.
-        waits: called once, when the coroutine waits for something for the first time.
-    """
-    context = copy_context()
-    within = counting(work)
-    try:
-        awaited = context.run(within.send, None)
-        waits()
-        while True:
-            try:
-                sent = yield awaited
-            except BaseException as error:
-                awaited = context.run(within.throw, error)
-            else:
-                awaited = context.run(within.send, sent)
-    except StopIteration as end:
-        result: T = end.value
-        return result

@@ -257,14 +257,16 @@ def _branch_decided(run: RunState, event: Event | Draft) -> None:
 def _loop_decided(run: RunState, event: Event | Draft) -> None:
     """Count the iteration; when there is another, the body's steps become history."""
     place = run.place(event.path[:-1])
-    loop = place.loops.setdefault(str(event.path[-1]), LoopState())
+    name = str(event.path[-1])
+    loop = place.loops.get(name) or place.loops.setdefault(name, LoopState())
     loop.iterations = event.payload["iteration"]
     loop.over = not event.payload["again"]
     if loop.over:
         return
     # What was let go in this iteration and did not begin is not let go in the next.
-    inside = [(*place.path, step_id) for step_id in event.payload["steps"]]
-    run.released = {path: given for path, given in run.released.items() if path[: len(place.path) + 1] not in inside}
+    if run.released:
+        inside, depth = [(*place.path, step_id) for step_id in event.payload["steps"]], len(place.path) + 1
+        run.released = {path: given for path, given in run.released.items() if path[:depth] not in inside}
     for step_id in event.payload["steps"]:
         last = place.children.pop(step_id, None)
         if last is not None:

@@ -49,8 +49,7 @@ def fitted(flow: Flow, start: Start) -> Start:
         InvalidInput: the input or the state does not fit its schema, or something cannot become JSON.
         UnknownStep: the rehearsal or a breakpoint names a step that the workflow does not have.
     """
-    return replace(
-        start,
+    return start._replace(
         input=_input(flow, start.input),
         state=_state(flow, start.state),
         request_context=_json_dict("request context", start.request_context),

@@ -6,7 +6,7 @@ Whether values fit is `playground.actions.value_checks`.
 import re
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -116,8 +116,7 @@ async def start(
     if known.run_id and known.workflow_id != workflow_id:
         raise UnknownRun(f"run {run_id} is a run of workflow {known.workflow_id!r}, not of {workflow_id!r}")
     check_startable(known)
-    wanted = replace(
-        ways_of(entry, breakpoints, rehearsal),
+    wanted = ways_of(entry, breakpoints, rehearsal)._replace(
         input=value,
         state=state,
         request_context=request_context,

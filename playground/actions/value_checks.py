@@ -6,7 +6,6 @@ checked again before it runs.
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 
 from engine import errors
@@ -35,14 +34,15 @@ ANSWER_TIME = 2.0
 Refused = InvalidInput | InvalidResumeData | InvalidEventPayload
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class UncheckedStart(Start):
     """A start that no worker has seen: it is checked by the one that begins the run."""
+
+    __slots__ = ()
 
     @classmethod
     def of(cls, start: Start) -> Self:
         """Return a start with the mark."""
-        return cls(**{field.name: getattr(start, field.name) for field in fields(Start)})
+        return cls(*start)
 
     def payload(self) -> dict[str, Any]:
         """Return the keys of an event's payload, with the mark."""
@@ -65,7 +65,7 @@ async def check_start(entry: catalogue.WorkflowEntry, wanted: Start) -> Start:
         await check_schema(entry.input_schema, wanted.input, InvalidInput, what)
         return UncheckedStart.of(wanted)
     rehearsal = None if wanted.rehearsal is None else Rehearsal.from_dict(found["rehearsal"])
-    return replace(wanted, input=found["input"], state=found["state"], rehearsal=rehearsal)
+    return wanted._replace(input=found["input"], state=found["state"], rehearsal=rehearsal)
 
 
 async def permit_fork(workflow_id: str) -> bool:

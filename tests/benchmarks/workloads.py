@@ -64,10 +64,10 @@ def loop() -> Workflow[Any, Any]:
     return begin().dowhile(body, lambda data: data < PASSES).commit()
 
 
-def foreach() -> Workflow[Any, Any]:
+def foreach(at_once: int = AT_ONCE) -> Workflow[Any, Any]:
     """Return a workflow of one step for each of many items, some at once."""
     body = create_step(id="body", execute=add_one)
-    return begin(list[int], list[int]).foreach(body, concurrency=AT_ONCE).commit()
+    return begin(list[int], list[int]).foreach(body, concurrency=at_once).commit()
 
 
 def fan_out() -> Workflow[Any, Any]:
@@ -180,7 +180,16 @@ def plainly(once: Callable[[], Any], times: int = 1) -> Callable[[], Callable[[]
     return lambda: go
 
 
-_ITEMS = list(range(PASSES))
+def items(at_once: int = AT_ONCE) -> Workload:
+    """Return the row of a foreach with so many items at once."""
+    numbers = list(range(PASSES))
+    return Workload(
+        section="foreach",
+        count=PASSES,
+        ours=runs_of(foreach(at_once), numbers, [number + 1 for number in numbers]),
+        against=plainly(plain_foreach),
+    )
+
 
 _CHAIN = runs_of(chain(LENGTH), 0, LENGTH)
 _ARMS = {f"s{number}": 1 for number in range(LENGTH)}
@@ -201,12 +210,7 @@ WORKLOADS = (
         per_second=False,
     ),
     Workload(section="loop", count=PASSES, ours=runs_of(loop(), 0, PASSES), against=plainly(plain_loop)),
-    Workload(
-        section="foreach",
-        count=PASSES,
-        ours=runs_of(foreach(), _ITEMS, [item + 1 for item in _ITEMS]),
-        against=plainly(plain_foreach),
-    ),
+    items(),
     Workload(
         section="watched",
         count=LENGTH,

@@ -1,6 +1,8 @@
 """Foreach: one part for each item of a list."""
 
 import asyncio
+import contextlib
+from contextvars import ContextVar
 from typing import Any
 
 import pytest
@@ -204,3 +206,74 @@ async def test_a_foreach_inside_a_foreach() -> None:
     result = await run_to_end(begin().foreach(inner, concurrency=2).commit(), [[1, 2], [], [3]])
     assert result.result == [[2, 3], [], [4]]
     assert result.steps["inner[2].add_one[0]"].output == 4
+
+
+@pytest.mark.parametrize("at_once", [1, 2])
+async def test_an_item_sees_no_context_variables_of_another(at_once: int) -> None:
+    """What an item sets is seen neither by those beside it nor by those after it."""
+    seen: ContextVar[tuple[int, ...]] = ContextVar("seen", default=())
+
+    async def work(data: int) -> tuple[int, ...]:
+        seen.set((*seen.get(), data))
+        await asyncio.sleep(0)
+        return seen.get()
+
+    items = create_step(id="work", execute=work)
+    result = await run_to_end(begin().foreach(items, concurrency=at_once).commit(), [0, 1, 2, 3])
+    assert result.result == [[0], [1], [2], [3]]
+
+
+async def late(data: int) -> int:
+    """Run out of a time that one has set oneself, if the number is odd."""
+    if data % 2:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(0):
+                await asyncio.Event().wait()
+        return -data
+    await asyncio.sleep(0)
+    return data
+
+
+async def selfless(data: int) -> int:
+    """Cancel the task that one runs in, and take that back, if the number is odd."""
+    task = asyncio.current_task()
+    if data % 2 and task is not None:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        return -data
+    await asyncio.sleep(0)
+    return data
+
+
+@pytest.mark.parametrize("at_once", [1, 2])
+@pytest.mark.parametrize("work", [late, selfless])
+async def test_an_item_whose_time_is_over_hurts_no_other(work: Any, at_once: int) -> None:
+    """A timeout or a cancel that an item asks for itself comes neither to those beside it nor to those after it."""
+    items = create_step(id="work", execute=work)
+    result = await run_to_end(begin().foreach(items, concurrency=at_once).commit(), [0, 1, 2, 3, 4])
+    assert (result.error, result.result) == (None, [0, -1, 2, -3, 4])
+
+
+@pytest.mark.parametrize("at_once", [1, 2])
+async def test_an_item_that_outlives_a_cancel_is_followed_by_none(at_once: int) -> None:
+    """An item that keeps the cancel of whoever awaits the run to itself does not have the next one begin."""
+    begun: list[int] = []
+    full = asyncio.Event()
+
+    async def stubborn(data: int) -> int:
+        begun.append(data)
+        if len(begun) == at_once:
+            full.set()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        return data
+
+    items = create_step(id="stubborn", execute=stubborn)
+    run = await run_of(begin().foreach(items, concurrency=at_once).commit())
+    starting = asyncio.ensure_future(run.start([0, 1, 2, 3]))
+    await full.wait()
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    assert len(begun) == at_once
