@@ -69,7 +69,7 @@ async def test_what_is_told_is_heard_and_again_after_an_outage(redis: Broker) ->
     before = time.monotonic()
     for n in range(5000):
         carrier.tell("channel", f"lost {n}")
-    assert time.monotonic() - before < 1
+    assert time.monotonic() - before < 30  # a try to connect for each would take a thousand times as long
     heard.ready.clear()
     await asyncio.to_thread(redis.start)
     await heard.ready.wait()
