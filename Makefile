@@ -28,12 +28,15 @@ ON_DATABASE := tests/actions tests/api tests/catalogue tests/engine/contract tes
 	tests/pages tests/runs tests/store tests/worker
 HOSTS := $(patsubst %,tests/servers/test_%.py,deploy hints hosts playgrounds proxy queues storm)
 FAULTS_ON_DATABASE := tests/faults/test_kill.py tests/faults/test_races.py tests/faults/test_changes.py
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# uv, where it is installed, needs a tenth of the time. Where it fails pip is asked, which also reads a configuration of its own.
+UV := $(shell uv --version >/dev/null 2>&1 && echo uv)
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1)
+INSTALL = $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python $(1) 2>/dev/null || )$(PIP)
 
 # The tests start hundreds of processes: Python is to compile each file once for all of them, also where an image forbids that.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run install test coverage mutants browser slow laws faults servers servers-hosts servers-away storm wheel zoo bench bench-quick lint format docs pictures clean
+.PHONY: help run install test coverage mutants browser slow laws faults servers servers-database servers-hosts servers-away storm wheel zoo bench bench-quick lint format docs pictures clean
 .DEFAULT_GOAL := help
 
 $(BIN)/python:
@@ -42,16 +45,16 @@ $(BIN)/python:
 
 $(RUN_STAMP): pyproject.toml | $(BIN)/python
 	@echo "Installing Stepyard and the libraries that it needs into $(VENV). The first time takes about a minute."
-	@$(PIP) --editable .
+	@$(call INSTALL,--editable .)
 	@touch $@
 
 $(TEST_STAMP): pyproject.toml | $(BIN)/python
 	@echo "Installing Stepyard and what its tests need into $(VENV). The first time takes a few minutes."
-	@$(PIP) --editable '.[test]'
+	@$(call INSTALL,--editable '.[test]')
 	@touch $@ $(RUN_STAMP)
 
 $(MUTANTS_STAMP): $(TEST_STAMP)
-	@$(PIP) --editable '.[test,mutants]'
+	@$(call INSTALL,--editable '.[test,mutants]')
 	@touch $@
 
 # The engines that the benchmarks compare with; one that cannot be installed is left out.
@@ -104,10 +107,13 @@ faults: $(TEST_STAMP) ## Kill at every fault point, race, inject, ask at random;
 	FAULTS=$(FAULTS) $(PYTEST) -m faults --timeout 1800 $(ARGS)
 
 servers: $(TEST_STAMP) ## What touches the database, on a PostgreSQL of the tests' own, also stopped and killed; COVERAGE=--cov.
-	$(ON_POSTGRES) $(SPREAD) $(COVERAGE) -m "not browser and not faults and not servers and not slow and not sqlite and not wheel" \
-		$(ON_DATABASE) $(ARGS)
+	@$(MAKE) --no-print-directory servers-database ARGS="$(ARGS)" COVERAGE="$(COVERAGE)"
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target servers-hosts servers-away ARGS="$(ARGS)"
 	@for server in $(ABSENT); do echo "$$server is not installed, so what is tested with it is left out."; done
+
+servers-database: $(TEST_STAMP)
+	$(ON_POSTGRES) $(SPREAD) $(COVERAGE) -m "not browser and not faults and not servers and not slow and not sqlite and not wheel" \
+		$(ON_DATABASE) $(ARGS)
 
 # Both wait for processes more than they compute, hence beside each other, each with a PostgreSQL of its own.
 servers-hosts: $(TEST_STAMP)

@@ -136,6 +136,7 @@ def _filled(kind: Any, inner: Any = None) -> Any:
     return kind(**{word: _filled(inner) if inner and word in WALKED else word for word in names})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("spec", "value"),
     [

@@ -4,8 +4,10 @@ One server serves the whole session; each process of pytest-xdist has a database
 """
 
 import os
+from typing import Any
 
 import pytest
+from django.db.backends.postgresql.base import DatabaseWrapper
 
 from tests.servers.postgres import Postgres
 from tests.servers.session import SERVERS
@@ -14,13 +16,33 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     # Before the settings are read, and before the processes start that inherit the variable.
     SERVERS.append(Postgres(durable=False))
     SERVERS[0].start()
-    SERVERS[0].settle()
     os.environ["STEPYARD_DATABASE"] = SERVERS[0].url("stepyard")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Leave the databases to the end of their server, for threads still hold connections to them."""
     config.option.reuse_db = True
+    DatabaseWrapper.ops_class.sql_flush = _emptied
+
+
+def _emptied(operations: Any, style: object, tables: list[str], **options: Any) -> list[str]:
+    """Empty tables by deleting the little that a test has left: new files for all of them take ten times as long."""
+    names = [operations.quote_name(table) for table in tables]
+    # The lock waits for threads that still write, as TRUNCATE would, so that no row comes behind its parent's end.
+    lock = f"LOCK TABLE {', '.join(names)} IN EXCLUSIVE MODE;"
+    return [lock + "".join(f"DELETE FROM {name};" for name in names)] if names else []
+
+
+def pytest_collection_finish() -> None:
+    """Let the server settle while the tests are collected, so that no test waits for it."""
+    for server in SERVERS:
+        server.settle()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished() -> None:
+    """Do so, too, where other processes collect."""
+    pytest_collection_finish()
 
 
 @pytest.hookimpl(trylast=True)

