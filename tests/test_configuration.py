@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from playground.configuration import LONGEST_KEPT, Configuration, read
 from playground.queues.choosing import further_apps
-from playground.worker.pulse import BEAT
+from playground.worker.heartbeat import BEAT
 from tests.command.running import ROOT, environment
 
 DEFAULTS = read({})

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import DefinitionError, InvalidSchema
-from engine.shown import shown
+from engine.short_text import shown
 from engine.tree.step import Step
 
 _PACKAGE = __name__.partition(".")[0]

@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.journal.forks import record_copy
 from engine.journal.requests import check_resumable
-from playground.actions import verdicts
+from playground.actions import value_checks
 from playground.actions.actions import Known, announce, checked_id, clock, read_run, store, suspended_step
 from playground.catalogue import catalogue
 from playground.guard.callers import caller
@@ -33,7 +33,7 @@ async def resume_copy(
     asked = suspended_step(known, step, label=label, index=index)
     check_resumable(known.run, asked.path, suspension)
     entry = await catalogue.workflow(known.run.workflow_id)
-    answer = await verdicts.check_answer(known.run, known.entry, asked.path, data)
+    answer = await value_checks.check_answer(known.run, known.entry, asked.path, data)
     new_id = checked_id(new_id)
     await record_copy(
         store,
@@ -46,7 +46,7 @@ async def resume_copy(
         suspension=asked.suspension,
         # Of what a new run is made of, the store signs that it was made: who answered before, answered the other run.
         by=caller.get().name,
-        permit=lambda: verdicts.permit_fork(entry.workflow_id),
+        permit=lambda: value_checks.permit_fork(entry.workflow_id),
     )
     await announce(new_id)
     return new_id

@@ -25,7 +25,7 @@ async def cancel(request: HttpRequest, run_id: str) -> HttpResponse:
 
 
 @require_POST
-async def call(request: HttpRequest, run_id: str) -> HttpResponse:
+async def tag(request: HttpRequest, run_id: str) -> HttpResponse:
     """Give a run a name and tags; an empty name takes it away.
 
     Only what differs from what the form showed at first is said, so that what others have said meanwhile stays.
@@ -37,7 +37,7 @@ async def call(request: HttpRequest, run_id: str) -> HttpResponse:
         add=[tag for tag in tags if tag not in shown],
         remove=[tag for tag in shown if tag not in tags],
     )
-    await actions.call(run_id, wanted)
+    await actions.tag(run_id, wanted)
     return HttpResponseRedirect(url_of(run_id), status=303)
 
 

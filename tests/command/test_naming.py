@@ -8,8 +8,8 @@ from django.core.management import load_command_class
 
 from engine import create_workflow, step
 from playground.actions import actions
-from playground.commandline.report import run_json, whole_text
-from playground.runpage.loading import load
+from playground.commandline.run_report import run_json, whole_text
+from playground.runpage.loaded_run import load
 from tests.command.commands import command
 from tests.docs.test_commands import OURS
 from tests.pages.conftest import stage

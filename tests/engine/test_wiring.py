@@ -24,7 +24,7 @@ from pydantic import (
 from engine import Context, clone_step, create_step, create_workflow, from_init, from_step, sequence, step, value
 from engine.errors import WiringError
 from engine.values.schema import Schema
-from engine.values.shapes import mismatch
+from engine.values.schema_match import mismatch
 
 
 class City(BaseModel):
