@@ -10,6 +10,7 @@ from django.db.backends.utils import CursorWrapper
 from engine import Engine
 from engine.journal.fold import fold
 from playground.actions import actions
+from playground.catalogue.catalogue import READ_ENTRY
 from playground.worker.value_checks import judge
 from tests.pages.stage import TRIP, Stage
 from tests.pages.test_socket import last_seq, socket, taken
@@ -29,7 +30,7 @@ class Statements(list[tuple[str, Any]]):
     @property
     def versions(self) -> int:
         """Return how often the catalogue was asked for a workflow."""
-        return sum('FROM "playground_workflowversion"' in text for text, _ in self)
+        return sum('FROM "playground_workflowversion"' in text or READ_ENTRY in text for text, _ in self)
 
 
 Recorder = Callable[[], AbstractContextManager[Statements]]
