@@ -12,7 +12,7 @@ from django.core.management import ManagementUtility, get_commands
 from django.core.management.base import BaseCommand
 
 from playground.commandline.home import prepare_home
-from playground.commandline.options import export_options
+from playground.commandline.options import export_options, telling
 from playground.commandline.overview import COMMANDS, overview
 
 ALIASES = {
@@ -23,6 +23,8 @@ ALIASES = {
     "revoke-token": "revoke_token",
     "test": "scenarios",
 }
+TYPED = {command: typed for typed, command in ALIASES.items()}
+"""What is typed for the commands that Django knows by another name."""
 WRONG = 2
 """The code of a wrong command, as `playground.runs.refusals.Exit` has it, which needs Django to be set up."""
 WITHOUT_DATABASE = frozenset({"help", "version", "makemessages", "compilemessages"})
@@ -71,7 +73,8 @@ class _Commands(ManagementUtility):
         helped = {"-h", "--help", "--version", "help"} & {*self.argv[1:]}
         if subcommand not in WITHOUT_DATABASE | BY_THEMSELVES and not helped and not settings.STEPYARD.database:
             prepare_home(settings.STEPYARD.db)
-        return super().fetch_command(subcommand)
+        command = super().fetch_command(subcommand)
+        return telling(command, TYPED.get(subcommand, subcommand))
 
 
 def main() -> None:

@@ -42,14 +42,12 @@ class RunsCommand(BaseCommand):
         "--force-color",
     }
     uses_database = True
-    typed = ""
-    """What is typed instead of the name that Django knows, if that differs."""
     makes_database = False
     """Whether a database that is not there is made; a command that only looks says that there is none."""
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         """Return the parser; names may stand before and behind options, as people type them."""
-        parser = super().create_parser(prog_name, self.typed or subcommand, **kwargs)
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
         parser.parse_args = parser.parse_intermixed_args  # type: ignore[method-assign]
         return parser
 

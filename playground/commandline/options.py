@@ -1,9 +1,14 @@
 """The options of the one command, each of which is an environment variable too."""
 
 import argparse
+import difflib
+import functools
 import os
 from collections.abc import Collection, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +22,10 @@ class Option:
     switched: str = ""  # what the variable becomes when a switch is given
     instead_of: str = ""  # a variable that no longer counts when the option is given
 
+
+_UNKNOWN = "unrecognized arguments: "
+"""How argparse begins to tell of arguments that it has no place for."""
+_WRONG = 2
 
 DATABASE = ("--db", "--database")
 """The options of every command that opens a database; but what serves a shared one takes no file."""
@@ -117,3 +126,40 @@ def _variables(known: argparse.Namespace) -> Iterator[tuple[str, str]]:
             if option.instead_of:
                 yield option.instead_of, ""
             yield option.variable, value
+
+
+def telling(command: BaseCommand, typed: str) -> BaseCommand:
+    """Return a command whose parser tells what was probably meant by an option that there is not.
+
+    Args:
+        command: one of ours or of Django's.
+        typed: what people type for it, such as ``dev``.
+    """
+    made = command.create_parser
+
+    def create_parser(prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        parser = made(prog_name, typed, **kwargs)
+        parser.error = functools.partial(_tell, parser)  # type: ignore[method-assign]
+        return parser
+
+    command.create_parser = create_parser  # type: ignore[method-assign]
+    return command
+
+
+def _tell(parser: CommandParser, message: str) -> NoReturn:
+    """End the process with what is wrong; the usage is left to ``--help``."""
+    if not parser.called_from_command_line:
+        raise CommandError(f"Error: {message}")
+    parser.exit(_WRONG, f"{parser.prog}: {_said(parser, message)} All options: {parser.prog} --help\n")
+
+
+def _said(parser: argparse.ArgumentParser, message: str) -> str:
+    """Return what argparse has found as sentences."""
+    if not message.startswith(_UNKNOWN):
+        return f"{message.removesuffix('.')}."
+    first = message.removeprefix(_UNKNOWN).split(" ")[0].partition("=")[0]
+    if not first.startswith("-"):
+        return f"{message.removesuffix('.')}."
+    known = [flag for action in parser._actions if action.help != argparse.SUPPRESS for flag in action.option_strings]
+    near = difflib.get_close_matches(first, known, 1)
+    return f"there is no option {first}.{f' Did you mean {near[0]}?' if near else ''}"

@@ -79,7 +79,7 @@ async def test_one_that_ends_the_process_hurts_no_other(tmp_path: Path) -> None:
     [
         (["nothing.py"], "there is no file or folder"),
         (["flows.py"], "`Save as scenario` on a run's page makes one"),
-        (["flows.py", "--fast"], "unrecognized arguments: --fast"),
+        (["flows.py", "--fast"], "there is no option --fast."),
     ],
 )
 async def test_a_wrong_command_ends_with_2(tmp_path: Path, words: list[str], sentence: str) -> None:

@@ -134,7 +134,7 @@ async def test_the_database_is_where_it_was_asked_for(tmp_path: Path) -> None:
         (["--host", "192.0.2.1", "--token", "t"], "cannot be served"),
         (["--port", "http"], "STEPYARD_PORT is 'http'; a whole number from 0 to 65535 is expected."),
         (["--workers", "-1"], "STEPYARD_WORKERS is '-1'"),
-        (["--nonsense"], "unrecognized arguments: --nonsense"),
+        (["--nonsense"], "there is no option --nonsense."),
     ],
 )
 async def test_what_cannot_be_served_is_explained(arguments: list[str], message: str, tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ class Command(RunsCommand):
     """Make a token."""
 
     help = "Make a token for a program, which sends it as Authorization: Bearer TOKEN. It is shown this once."
-    typed = "add-token"
     makes_database = True
 
     def add_own_arguments(self, parser: CommandParser) -> None:

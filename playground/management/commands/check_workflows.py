@@ -26,7 +26,6 @@ class Command(RunsCommand):
         "Import MODULES in a process of their own, and report every workflow, what does not import or does not fit "
         "together, and parts of schemas that no form can show. The exit code is 1 when something is wrong."
     )
-    typed = "check"
     uses_database = False
 
     def add_own_arguments(self, parser: CommandParser) -> None:

@@ -11,7 +11,6 @@ class Command(RunsCommand):
     """Revoke a token."""
 
     help = "Have a token open nothing any more, from the next request on."
-    typed = "revoke-token"
 
     def add_own_arguments(self, parser: CommandParser) -> None:
         """Take whose it is."""

@@ -27,7 +27,6 @@ class Command(RunsCommand):
         "a process of their own. Timers take no time. A difference is shown as a unified diff; the exit code is 1 when "
         "there is any."
     )
-    typed = "test"
     uses_database = False
 
     def add_own_arguments(self, parser: CommandParser) -> None:

@@ -20,8 +20,6 @@ class Command(ExecutingCommand):
         "The workers of a running playground go on with it; if there are none, this command does."
     )
 
-    typed = "send-event"
-
     def add_own_arguments(self, parser: CommandParser) -> None:
         """Take the run, the event and what it carries."""
         parser.add_argument("run_id", metavar="RUN", help=RUN)
