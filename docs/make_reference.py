@@ -39,7 +39,7 @@ ENGINE = Page(
         "Steps": (
             "engine:step",
             "engine:create_step",
-            "engine.building.steps:StepOptions",
+            "engine.building.create_step:StepOptions",
             "engine:clone_step",
             "engine:Step",
             "engine:Retry",
@@ -47,7 +47,7 @@ ENGINE = Page(
         ),
         "Workflows": (
             "engine:create_workflow",
-            "engine.building.workflows:WorkflowOptions",
+            "engine.building.create_workflow:WorkflowOptions",
             "engine:Schedule",
             "engine:Every",
             "engine.building.builder:WorkflowBuilder",

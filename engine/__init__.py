@@ -5,22 +5,22 @@ The public names; `docs/reference` explains each.
 
 from functools import partial
 
+from engine.building.create_step import clone_step, create_step, step
+from engine.building.create_workflow import create_workflow
 from engine.building.schedules import Every, Schedule
 from engine.building.sequence import sequence
-from engine.building.steps import clone_step, create_step, step
 from engine.building.workflow import Workflow, clone_workflow
-from engine.building.workflows import create_workflow
 from engine.errors import Fail, StepyardError
 from engine.events import Event
 from engine.execution.context import Context
+from engine.import_help import missing
 from engine.journal.result import RunResult, StepResult
 from engine.journal.store import MemoryStore, Store
 from engine.journal.summary import RunSummary
-from engine.names import missing
 from engine.registry import Engine
 from engine.rehearsal import Failure, Rehearsal
 from engine.runs.run import Run
-from engine.tree.sources import from_context, from_init, from_state, from_step, template, value
+from engine.tree.mapping_sources import from_context, from_init, from_state, from_step, template, value
 from engine.tree.step import Retry, Step
 
 __all__ = [

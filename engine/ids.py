@@ -5,7 +5,7 @@ from collections.abc import Collection
 from os import urandom
 
 from engine.errors import InvalidId
-from engine.shown import shown
+from engine.short_text import shown
 
 LONGEST_ID = 200
 """Characters of an id, that of a run too; every store and address takes that many."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.building.workflow import Workflow
 from engine.errors import StepyardError
-from engine.journal.answers import admit_answer
+from engine.journal.answer_target import admit_answer
 from engine.journal.requests import Start, create_run, record_event, record_resume
 from engine.journal.result import RunResult
 from engine.journal.state import RunState
@@ -22,7 +22,7 @@ from engine.registry import Engine
 from engine.rehearsal import Rehearsal
 from engine.runs.run import Run
 from engine.runs.runtime import Runtime
-from engine.runs.starts import admit
+from engine.runs.start_input import admit
 from engine.scenarios.expectation import Verdict, unplayed, verdict_on
 from engine.scenarios.scenario import Answer, Scenario, ScenarioProblem, Sent
 from engine.scenarios.secrets import with_variables

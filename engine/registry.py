@@ -13,9 +13,9 @@ from engine.journal.store import Store
 from engine.journal.summary import RunSummary
 from engine.runs.run import Run
 from engine.runs.runtime import Runtime
-from engine.runs.scheduled import run_schedules
-from engine.shown import shown
-from engine.tree.calls import COUNT, TEXT, TIME, Expected, asking, defining, one_of
+from engine.runs.scheduler import run_schedules
+from engine.short_text import shown
+from engine.tree.argument_checks import COUNT, TEXT, TIME, Expected, asking, defining, one_of
 from engine.tree.nodes import Flow
 from engine.validation.port_checks import check_port
 

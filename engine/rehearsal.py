@@ -6,7 +6,7 @@ from math import isfinite
 from typing import Any, Self
 
 from engine.errors import InvalidInput, Issue, RehearsalRefused
-from engine.shown import meant, shown
+from engine.short_text import meant, shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

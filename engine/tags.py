@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import InvalidTag
-from engine.shown import shown
+from engine.short_text import shown
 from engine.values.missing import MISSING
 
 LONGEST_NAME = 200

@@ -12,16 +12,16 @@ from typing import Any
 from engine.building.workflow import Workflow
 from engine.errors import UnknownStep
 from engine.events import EVENT_TYPES, Draft, Event, EventType
-from engine.journal.answers import places_of
-from engine.journal.fit import node_at
+from engine.journal.answer_target import places_of
+from engine.journal.changed_code import node_at
 from engine.journal.result import RunResult
 from engine.journal.store import Store
 from engine.paths import Path, format_path, ids_of, parse_path
 from engine.registry import Engine
 from engine.rehearsal import Rehearsal
 from engine.runs.run import Run
-from engine.shown import shown
-from engine.tree.calls import COUNT, SHIFT, TIME, YES_OR_NO, Expected, asking
+from engine.short_text import shown
+from engine.tree.argument_checks import COUNT, SHIFT, TIME, YES_OR_NO, Expected, asking
 from engine.tree.nodes import StepNode
 from engine.validation.port_checks import check_port
 from engine.values.missing import MISSING

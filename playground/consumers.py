@@ -20,7 +20,7 @@ from playground.catalogue import catalogue
 from playground.catalogue.problems import told
 from playground.live import nudges
 from playground.live.lag import seen
-from playground.runpage.loading import Loaded, load, view_of
+from playground.runpage.loaded_run import Loaded, load, view_of
 from playground.runpage.patches import patch
 from playground.runpage.view import RunView, window_from
 from playground.runs.inbox import inbox_count

@@ -28,6 +28,14 @@ def test_every_file_that_answers_a_question_is_there() -> None:
     assert all((ROOT / file).is_file() for file in files)
 
 
+def test_every_word_of_the_field_leads_to_a_file() -> None:
+    """The files of the table of words exist."""
+    table = TEXT.split("## Words of the field")[1].split("\n## ")[0]
+    files = re.findall(r"\| `([\w/.]+)` \|$", table, re.MULTILINE)
+    assert len(files) == table.count("\n|") - 2
+    assert not [file for file in files if not (ROOT / file).is_file()]
+
+
 def test_the_ways_lead_through_files_that_are_there() -> None:
     """The way of a start and of an answer names files as they stand in the tree."""
     files = re.findall(r"`((?:engine|playground)/[\w/]+\.py)`", (ROOT / "docs/explanation/architecture.md").read_text())

@@ -13,7 +13,7 @@ import sys
 import django
 django.setup()
 import playground.consumers, playground.management.commands.playground, playground.management.commands.run
-import playground.worker.worker, playground.worker.own_row, playground.worker.observing, playground.views.doctor
+import playground.worker.worker, playground.worker.worker_row, playground.worker.observing, playground.views.doctor
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
 from playground.actions.actions import store

@@ -18,13 +18,13 @@ PURE = ("forms", "diagram", "history", "graph", "comparison")
 ENGINE_FLOORS = [
     "paths",
     "clock",
-    "shown",
+    "short_text",
     "errors",
     "events",
     "ids",
     "failure",
     "rehearsal",
-    "names",
+    "import_help",
     "validation",
     "values",
     "tags",
@@ -87,7 +87,18 @@ PLAYGROUND_FLOORS = [
 
 FORMS_FLOORS = ["values", "schema", "validation", "fields", "html", "form"]
 
-OF_THE_ENGINE = ["paths", "clock", "shown", "errors", "events", "ids", "failure", "rehearsal", "validation", "values"]
+OF_THE_ENGINE = [
+    "paths",
+    "clock",
+    "short_text",
+    "errors",
+    "events",
+    "ids",
+    "failure",
+    "rehearsal",
+    "validation",
+    "values",
+]
 OF_THE_ENGINE += ["tags", "schedules", "journal", "scenarios"]
 """What every room of the playground may import of the engine, beside the face: its vocabulary and its journals."""
 
@@ -265,9 +276,9 @@ A_KIND_EACH: dict[str, set[str]] = {
         "runs",
         "scenarios",
         "schedules",
-        "stepping",
+        "proceed_retry",
         "theme",
-        "value",
+        "value_download",
         "workflows",
     },
     "commands": {path.stem for path in (ROOT / "playground" / "management" / "commands").glob("*.py")},
@@ -302,7 +313,7 @@ WHERE_A_PROCESS_BEGINS = (
     "playground.asgi",
     "playground.broadcast.redis.apps",
     "playground.cli",
-    "playground.commandline.base",
+    "playground.commandline.runs_command",
     "playground.management.commands",
     "playground.queues.celery.apps",
     "playground.traces.opentelemetry.apps",

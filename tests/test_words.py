@@ -40,7 +40,6 @@ ALIKE = {
     **dict.fromkeys(
         [
             "actions",
-            "answers",
             "backup",
             "compare",
             "fork",
@@ -50,35 +49,33 @@ ALIKE = {
             "run",
             "runs",
             "scenarios",
-            "stepping",
+            "proceed_retry",
             "schedules",
             "worker",
             "workflows",
         ],
         SIDES,
     ),
-    **dict.fromkeys(["functions", "lost", "nodes", "sequence", "steps", "waits"], LAYERS),
+    **dict.fromkeys(["functions", "nodes", "sequence", "waits"], LAYERS),
     "apps": "Django looks for it by this name",
     "hosting": "a queue's workers in a worker process, for each queue",
     "port": "what may be chosen for many machines: a queue, and a carrier of hints",
-    "admission": "what is let in: a value, and a start that no worker had checked",
-    "base": "the name that Django gives to a database's backend; and what all commands are made on",
-    "clock": "the time of the process, and that of the database",
     "consumers": "what Channels calls them: of sockets, and of a worker's channels",
+    "crash_suspects": "runs under which workers die: whose death it was, and their beginning one by one",
     "durations": "a length of time, in code and in a form",
     "jsontext": "JSON as text, in the journal and as a person typed it",
-    "playing": "of scenarios: in memory, and in a process of its own",
     "request": "an HTTP request, as the guard sees it and as the server takes it in",
     "rows": "of a journal as it is shown, and as it is kept",
+    "value_checks": "whether a value fits: asked for by a page, and answered by a worker",
     "values": "of JSON, as a form holds them and as a page shows them",
-    "verdicts": "on a value, asked for by a page and given by a worker",
-    "words": "that people read: of a graph's parts, and of a schema's places",
 }
 """The names that several modules have, and what they have in common."""
 
 CLASSES_ALIKE = {
     **dict.fromkeys(["Event", "Run", "SavedInput", "Schedule", "Wait", "Worker"], "its table"),
-    **dict.fromkeys(["Ear", "Pipe"], "what a room needs of PostgreSQL, so that it need not be loaded"),
+    **dict.fromkeys(
+        ["NotificationListener", "Pipeline"], "what a room needs of PostgreSQL, so that it need not be loaded"
+    ),
     "Command": "Django looks for it by this name",
     "Failure": "that a page tells of, and that a rehearsal has a step have",
     "Issue": "what is wrong in a value, of the engine and of a form that may also warn",

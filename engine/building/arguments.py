@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 from engine.building.sequence import StepSequence, node_of
 from engine.building.workflow import Workflow
 from engine.errors import DefinitionError
-from engine.shown import shown
+from engine.short_text import shown
 from engine.tree.functions import make_function
+from engine.tree.mapping_sources import FromInit, FromState, FromStep, Source
 from engine.tree.nodes import Arm, Flow
-from engine.tree.sources import FromInit, FromState, FromStep, Source
 from engine.tree.step import Function, Step
 from engine.values.durations import in_seconds, is_in_calendar
 from engine.values.schema import ANY, Schema

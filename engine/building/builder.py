@@ -6,17 +6,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar, overload
 
-from engine.building import additions
-from engine.building.givens import Catching, Condition, Data, Inline, JsonDict, Result
+from engine.building import added_nodes
+from engine.building.argument_types import Catching, Condition, Data, Inline, JsonDict, Result
 from engine.building.queue_options import check_key
 from engine.building.schedules import plan
 from engine.building.sequence import Part, node_of
 from engine.building.workflow import Workflow, not_before_commit
 from engine.execution.context import Context
 from engine.ids import check_id, free_id
-from engine.tree.calls import defining, unfinished
+from engine.tree.argument_checks import defining, unfinished
+from engine.tree.mapping_sources import Source
 from engine.tree.nodes import Flow, Node, walk
-from engine.tree.sources import Source
 from engine.tree.wiring import check_wiring, output_of
 from engine.values.schema import Schema
 
@@ -80,7 +80,7 @@ class WorkflowBuilder(Generic[In, Out, Now]):
             fail_fast: whether the first failure cancels the other arms.
             id: the node's own id.
         """
-        return self._with(additions.parallel(self._id("parallel", id), arms, concurrency, fail_fast))
+        return self._with(added_nodes.parallel(self._id("parallel", id), arms, concurrency, fail_fast))
 
     @defining(".race([first, second])")
     def race(self, arms: Sequence[Part[Any, Any]], *, id: str | None = None) -> "WorkflowBuilder[In, Out, Any]":
@@ -92,7 +92,7 @@ class WorkflowBuilder(Generic[In, Out, Now]):
             arms: steps, workflows or sequences.
             id: the node's own id.
         """
-        return self._with(additions.race(self._id("race", id), arms))
+        return self._with(added_nodes.race(self._id("race", id), arms))
 
     @overload
     def attempt(
@@ -126,7 +126,7 @@ class WorkflowBuilder(Generic[In, Out, Now]):
             on: the exception classes that are caught, or names of such; others fail the run.
             id: the node's own id.
         """
-        return self._with(additions.attempt(self._id("attempt", id), body, otherwise, on))
+        return self._with(added_nodes.attempt(self._id("attempt", id), body, otherwise, on))
 
     @defining(".branch([(condition, step), (condition, step)], otherwise=step)")
     def branch(
@@ -143,7 +143,7 @@ class WorkflowBuilder(Generic[In, Out, Now]):
             otherwise: what runs if no condition is true; without it, the next step is given ``{}`` then.
             id: the node's own id.
         """
-        return self._with(additions.branch(self._id("branch", id), arms, otherwise, self.given))
+        return self._with(added_nodes.branch(self._id("branch", id), arms, otherwise, self.given))
 
     @defining(".dowhile(step, condition, max_iterations=10)")
     def dowhile(
@@ -162,7 +162,7 @@ class WorkflowBuilder(Generic[In, Out, Now]):
             max_iterations: more passes than that fail the run.
             id: the node's own id.
         """
-        return self._with(additions.dowhile(self._id("dowhile", id), step, condition, max_iterations, self.given))
+        return self._with(added_nodes.dowhile(self._id("dowhile", id), step, condition, max_iterations, self.given))
 
     @defining(".dountil(step, condition, max_iterations=10)")
     def dountil(
@@ -181,7 +181,7 @@ class WorkflowBuilder(Generic[In, Out, Now]):
             max_iterations: more passes than that fail the run.
             id: the node's own id.
         """
-        return self._with(additions.dountil(self._id("dountil", id), step, condition, max_iterations, self.given))
+        return self._with(added_nodes.dountil(self._id("dountil", id), step, condition, max_iterations, self.given))
 
     @overload
     def foreach(
@@ -210,7 +210,7 @@ class WorkflowBuilder(Generic[In, Out, Now]):
             concurrency: how many items may run at once.
             id: the node's own id.
         """
-        return self._with(additions.foreach(self._id("foreach", id), step, concurrency))
+        return self._with(added_nodes.foreach(self._id("foreach", id), step, concurrency))
 
     @overload
     def map(
@@ -242,7 +242,7 @@ class WorkflowBuilder(Generic[In, Out, Now]):
         Raises:
             DefinitionError: it is neither, or a source is something else.
         """
-        return self._with(additions.mapping(self._id("map", id), mapping, self.flow, self.given))
+        return self._with(added_nodes.mapping(self._id("map", id), mapping, self.flow, self.given))
 
     @defining(".sleep(60), or .sleep(timedelta(minutes=1))")
     def sleep(
@@ -258,7 +258,7 @@ class WorkflowBuilder(Generic[In, Out, Now]):
             wait: seconds, a timedelta, or a function that gives one of them.
             id: the timer's id.
         """
-        return self._with(additions.sleep(self._id("sleep", id), wait, self.given))
+        return self._with(added_nodes.sleep(self._id("sleep", id), wait, self.given))
 
     @defining(".sleep_until(datetime(2030, 1, 1))")
     def sleep_until(
@@ -270,7 +270,7 @@ class WorkflowBuilder(Generic[In, Out, Now]):
             at: the time, or a function that gives it; one without a time zone is local.
             id: the timer's id.
         """
-        return self._with(additions.sleep_until(self._id("sleep", id), at, self.given))
+        return self._with(added_nodes.sleep_until(self._id("sleep", id), at, self.given))
 
     @overload
     def wait_for_event(
@@ -316,7 +316,7 @@ class WorkflowBuilder(Generic[In, Out, Now]):
                 given, and its output goes on.
             id: the id of the wait.
         """
-        return self._with(additions.wait_for_event(self._id("event", id), name, schema, timeout, otherwise))
+        return self._with(added_nodes.wait_for_event(self._id("event", id), name, schema, timeout, otherwise))
 
     @overload
     def commit(self: "WorkflowBuilder[Data, Result, JsonDict]") -> Workflow[Data, Result]: ...

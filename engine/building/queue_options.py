@@ -4,9 +4,9 @@ from typing import Any
 
 from engine.errors import DefinitionError, WiringError
 from engine.ids import check_id
-from engine.shown import shown
+from engine.short_text import shown
 from engine.tree.nodes import Flow
-from engine.values.reach import gap
+from engine.values.schema_paths import gap
 
 LONGEST_QUEUE = 64
 MOST_URGENT = 9

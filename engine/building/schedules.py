@@ -9,11 +9,11 @@ from engine.ids import check_id, free_id
 from engine.schedules.cron import read_cron
 from engine.schedules.planned import Missed, Planned
 from engine.schedules.timing import Interval, Timing
-from engine.shown import shown
-from engine.tree.calls import defined_by
+from engine.short_text import shown
+from engine.tree.argument_checks import defined_by
 from engine.tree.nodes import Flow
-from engine.values.admission import admitted
 from engine.values.durations import LONGEST, is_number
+from engine.values.incoming import admitted
 
 EXAMPLE = "Schedule('0 9 * * mon-fri', timezone='Europe/Berlin')"
 

@@ -7,8 +7,8 @@ from typing import Any, Generic, TypeVar, overload
 from engine.building.workflow import Workflow, is_uncommitted
 from engine.errors import DefinitionError, NotCommitted
 from engine.ids import check_id
-from engine.shown import shown
-from engine.tree.calls import defining
+from engine.short_text import shown
+from engine.tree.argument_checks import defining
 from engine.tree.nodes import FlowNode, Node, SequenceNode, StepNode
 from engine.tree.step import Step
 

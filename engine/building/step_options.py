@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import Any, TypedDict
 
 from engine.errors import DefinitionError, InvalidSchema
-from engine.shown import meant, shown
+from engine.short_text import meant, shown
 from engine.tree.signature import Signature, read_signature
 from engine.tree.step import Retry
 from engine.values.schema import Schema
-from engine.values.shapes import mismatch
+from engine.values.schema_match import mismatch
 
 
 class StepOptions(TypedDict, total=False):

@@ -7,8 +7,8 @@ from engine.errors import DefinitionError, NotCommitted
 from engine.ids import check_id
 from engine.runs.run import Run
 from engine.runs.runtime import Runtime
-from engine.shown import shown
-from engine.tree.calls import TEXT, asking, defining, uncallable, unfinished
+from engine.short_text import shown
+from engine.tree.argument_checks import TEXT, asking, defining, uncallable, unfinished
 from engine.tree.graph import Graph, digest_of, graph_of
 from engine.tree.mermaid import mermaid_of
 from engine.tree.nodes import Flow

@@ -9,10 +9,10 @@ from engine.execution.walker import Walker
 from engine.journal.refs import Value
 from engine.journal.step_state import StepState
 from engine.paths import format_path
-from engine.tree.nodes import AttemptNode, step_ids
+from engine.tree.nodes import CatchNode, step_ids
 
 
-async def run_attempt(run: Walker, node: AttemptNode, scope: Scope, value: Value) -> Outcome:
+async def run_catch(run: Walker, node: CatchNode, scope: Scope, value: Value) -> Outcome:
     """Run the body, and if it fails with an error that is caught, the handler on what is known of the failure.
 
     That it is caught is recorded once; what failed stays failed in the journal, and what had succeeded is undone.
@@ -33,14 +33,14 @@ async def run_attempt(run: Walker, node: AttemptNode, scope: Scope, value: Value
     return await run.walk(node.handler, scope, _told_of(_innermost(node, scope)))
 
 
-def _close_body(run: Walker, node: AttemptNode, scope: Scope) -> None:
+def _close_body(run: Walker, node: CatchNode, scope: Scope) -> None:
     """End what waits beside the failed step: nobody goes on with it."""
     in_body = inside(scope, node.body)
     for path in [path for path in reversed(run.journal.state.open) if in_body(path)]:
         run.journal.emit("step-canceled", path, {"reason": f"the failure beside it was caught by {node.id!r}"})
 
 
-def _innermost(node: AttemptNode, scope: Scope) -> StepState:
+def _innermost(node: CatchNode, scope: Scope) -> StepState:
     """Return the step whose failure made the body fail: inside of nested workflows and items, the innermost one."""
     begun = [scope.place.children.get(step_id) for step_id in step_ids(node.body)]
     found = next(step for step in begun if step is not None and step.status == "failed")

@@ -49,10 +49,10 @@ async def run_branch(run: Walker, node: BranchNode, scope: Scope, value: Value) 
     if chosen is None:
         chosen = []
         for arm in node.arms:
-            verdict = await decide(run, arm.condition, scope, node.id, value)
-            if isinstance(verdict, Failed):
-                return verdict
-            if verdict:
+            holds = await decide(run, arm.condition, scope, node.id, value)
+            if isinstance(holds, Failed):
+                return holds
+            if holds:
                 chosen.append(arm.node.id)
         if not chosen and node.otherwise is not None:
             chosen = [node.otherwise.id]

@@ -8,12 +8,12 @@ from typing import Any, NoReturn, TypeVar, overload
 
 from engine.errors import StepCancelled, StepNotRun
 from engine.events import EventType
+from engine.execution.control_flow import Bail, Refuse, Suspend, Timeout
 from engine.execution.ports import Host, StepPlace
 from engine.execution.questions import Questions
-from engine.execution.signals import Bail, Refuse, Suspend, Timeout
 from engine.journal.step_state import StepState
 from engine.paths import Path
-from engine.tree.calls import NUMBER, TEXT, Expected, asking
+from engine.tree.argument_checks import NUMBER, TEXT, Expected, asking
 from engine.tree.step import Step
 from engine.values.missing import MISSING
 from engine.values.schema import ANY

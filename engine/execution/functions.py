@@ -5,9 +5,9 @@ from typing import Any
 
 from engine.errors import ConditionFailed, StepError
 from engine.execution.context import Context
+from engine.execution.control_flow import Bail, Suspend
 from engine.execution.outcome import Failed
 from engine.execution.scope import Scope
-from engine.execution.signals import Bail, Suspend
 from engine.execution.walker import ITSELF, Walker, own_cancels
 from engine.failure import describe, is_users, raised
 from engine.journal.refs import Value
@@ -42,7 +42,7 @@ async def evaluate(
 
 
 async def decide(run: Walker, condition: Function, scope: Scope, node_id: str, value: Value) -> bool | Failed:
-    """Return the verdict of a condition, or the failure that names it."""
+    """Return what a condition says, or the failure that names it."""
     try:
         return bool(await evaluate(run, condition, scope, node_id, value))
     except BaseException as error:

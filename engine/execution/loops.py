@@ -36,10 +36,10 @@ async def run_loop(run: Walker, node: LoopNode, scope: Scope, value: Value) -> O
 
 
 async def _again(run: Walker, node: LoopNode, scope: Scope, value: Value) -> bool | Failed:
-    verdict = await decide(run, node.condition, scope, node.id, value)
-    if isinstance(verdict, Failed):
-        return verdict
-    again = verdict if node.kind == "dowhile" else not verdict
+    holds = await decide(run, node.condition, scope, node.id, value)
+    if isinstance(holds, Failed):
+        return holds
+    again = holds if node.kind == "dowhile" else not holds
     if again and node.max_iterations is not None and (scope.iteration or 0) >= node.max_iterations:
         error = IterationLimit(
             f"loop {node.id!r} over {node.body.id!r} passed its max_iterations of {node.max_iterations}: "

@@ -4,17 +4,17 @@ from typing import Any
 
 from engine.errors import InvalidOutput, InvalidValue, NotSerializable, StepError, StepNotRun, StepyardError
 from engine.execution.context import Context, current_context
+from engine.execution.control_flow import Bail, Suspend
 from engine.execution.functions import evaluate
-from engine.execution.lost import fail_lost
 from engine.execution.outcome import Failed, Halted, Outcome, recorded
+from engine.execution.recovery import fail_lost
 from engine.execution.scope import Scope
-from engine.execution.signals import Bail, Suspend
 from engine.execution.walker import Walker, contained
 from engine.failure import describe, is_users, raised
 from engine.journal.refs import Value
 from engine.journal.step_state import StepState
+from engine.tree.mapping_sources import resolve_source
 from engine.tree.nodes import ForeachNode, MapNode, giver_of, step_ids
-from engine.tree.sources import resolve_source
 from engine.tree.step import Function
 from engine.values.schema import Schema
 

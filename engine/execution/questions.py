@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.errors import InvalidSuspendPayload, InvalidValue, Issue, NotSerializable, SuspendTimeout
+from engine.execution.control_flow import Refuse, Suspend, Timeout, deadline
 from engine.execution.ports import Host
-from engine.execution.signals import Refuse, Suspend, Timeout, deadline
 from engine.failure import message_of
 from engine.journal.step_state import Reply, StepState
 from engine.paths import Path, format_path

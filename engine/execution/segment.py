@@ -9,18 +9,18 @@ from typing import Any, Literal
 from engine.clock import Clock
 from engine.errors import StaleEpoch
 from engine.events import Event, RunStatus
-from engine.execution.catching import run_attempt
+from engine.execution.catching import run_catch
 from engine.execution.concurrent import run_branch, run_foreach, run_parallel, run_race
+from engine.execution.context_host import StepHost
 from engine.execution.hooks import left_by
 from engine.execution.loops import run_loop
-from engine.execution.lost import take_over
 from engine.execution.mapping import run_map
 from engine.execution.outcome import Bailed, Canceled, Failed, Halted, Outcome
 from engine.execution.ports import Host, Observer
 from engine.execution.recorder import Recorder
+from engine.execution.recovery import take_over
 from engine.execution.scope import Scope
 from engine.execution.sequence import run_flow, run_nested, run_sequence
-from engine.execution.service import StepHost
 from engine.execution.steps import run_step
 from engine.execution.undo import undo_all
 from engine.execution.waits import run_event, run_sleep
@@ -32,8 +32,8 @@ from engine.journal.store import Claim, Store
 from engine.journal.summary import CLOSES_WAITS
 from engine.paths import Path
 from engine.tree.nodes import (
-    AttemptNode,
     BranchNode,
+    CatchNode,
     EventNode,
     Flow,
     FlowNode,
@@ -153,8 +153,8 @@ class Execution:
                 return run_parallel(self, node, scope, value)
             case RaceNode():
                 return run_race(self, node, scope, value)
-            case AttemptNode():
-                return run_attempt(self, node, scope, value)
+            case CatchNode():
+                return run_catch(self, node, scope, value)
             case BranchNode():
                 return run_branch(self, node, scope, value)
             case LoopNode():

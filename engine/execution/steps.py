@@ -14,13 +14,13 @@ from engine.errors import (
     StepTimeout,
 )
 from engine.execution.context import Context, current_context
-from engine.execution.lost import fail_lost
+from engine.execution.control_flow import Bail, Refuse, Suspend
 from engine.execution.outcome import HALTED, HELD, Bailed, Failed, Halted, Outcome, recorded
 from engine.execution.ports import Attempted
+from engine.execution.recovery import fail_lost
 from engine.execution.rehearsing import rehearse
 from engine.execution.scope import Scope
 from engine.execution.sequence import normal
-from engine.execution.signals import Bail, Refuse, Suspend
 from engine.execution.timeouts import ends, in_time, limit_of, out_of_time
 from engine.execution.waits import rest
 from engine.execution.walker import ITSELF, Walker, own_cancels
@@ -30,7 +30,7 @@ from engine.journal.step_state import StepState
 from engine.paths import Path
 from engine.tree.nodes import StepNode
 from engine.tree.step import Retry, Step
-from engine.values.refused import refused
+from engine.values.refused_value import refused
 
 ONCE = Retry()
 

@@ -6,14 +6,14 @@ from typing import Any
 
 from engine.errors import StepError, WorkerLost, WorkflowChanged
 from engine.execution.context import Context, current_context
+from engine.execution.control_flow import Bail, Refuse, Suspend
 from engine.execution.scope import Scope
-from engine.execution.signals import Bail, Refuse, Suspend
 from engine.execution.steps import is_final, policy
 from engine.execution.timeouts import Limit, in_time
 from engine.execution.walker import Walker, contained
 from engine.failure import describe, is_users
-from engine.journal.fit import nodes_by_id
-from engine.journal.lost import MAX_LOST
+from engine.journal.changed_code import nodes_by_id
+from engine.journal.lost_workers import MAX_LOST
 from engine.journal.step_state import StepState, UndoState
 from engine.paths import Path, format_path
 from engine.tree.nodes import FlowNode, LoopNode, Node, StepNode, step_ids, walk

@@ -15,12 +15,12 @@ from engine.journal.requests import own_schema
 from engine.journal.step_state import StepState
 from engine.journal.waits import takes
 from engine.paths import Path
-from engine.shown import shown
+from engine.short_text import shown
 from engine.tree.nodes import EventNode, SleepNode
 from engine.tree.step import Function
 from engine.values.durations import WAITS, due_after
-from engine.values.misfits import handed_on
 from engine.values.missing import MISSING
+from engine.values.not_json import handed_on
 
 
 async def run_sleep(run: Walker, node: SleepNode, scope: Scope, value: Value) -> Outcome:

@@ -7,7 +7,7 @@ from typing import Any
 from engine.clock import Clock
 from engine.errors import NotFailed, StepNotRun, UnknownRun
 from engine.events import Draft, Event
-from engine.journal.fit import check_known
+from engine.journal.changed_code import check_known
 from engine.journal.fold import fold
 from engine.journal.requests import check_resumable, own_schema
 from engine.journal.state import RunState

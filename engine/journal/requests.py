@@ -18,7 +18,7 @@ from engine.errors import (
     UnknownStep,
 )
 from engine.events import Draft, Event, EventType
-from engine.journal.fit import check_known
+from engine.journal.changed_code import check_known
 from engine.journal.fold import apply, fold
 from engine.journal.state import Breakpoints, RunState
 from engine.journal.step_state import StepState

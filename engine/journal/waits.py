@@ -8,7 +8,7 @@ from engine.errors import InvalidEventPayload, InvalidValue, UnknownStep
 from engine.journal.state import RunState
 from engine.paths import Path, ids_of
 from engine.tree.nodes import EventNode, Flow, FlowNode, walk
-from engine.values.admission import admitted
+from engine.values.incoming import admitted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,18 +6,18 @@ from typing import Any, Generic, TypeVar
 from engine.errors import RunExists
 from engine.events import Event
 from engine.execution.hooks import hooks_after
-from engine.journal.answers import Where
+from engine.journal.answer_target import Where
 from engine.journal.requests import record_cancel
 from engine.journal.result import RunResult
 from engine.journal.state import RunState
 from engine.rehearsal import Rehearsal
-from engine.runs.answers import answer, proceed, send_event
-from engine.runs.beginnings import Steps, asked, begin, begin_fork, check_restartable, fork
+from engine.runs.resuming import answer, proceed, send_event
 from engine.runs.runtime import Runtime
+from engine.runs.starting import Steps, asked, begin, begin_fork, check_restartable, fork
 from engine.runs.tagging import Kept, tag
 from engine.runs.watching import Following, Watcher, follow
 from engine.tags import Tagging
-from engine.tree.calls import FUNCTION, TEXT, WHOLE, Expected, asking
+from engine.tree.argument_checks import FUNCTION, TEXT, WHOLE, Expected, asking
 from engine.tree.nodes import Flow
 from engine.values.missing import MISSING
 

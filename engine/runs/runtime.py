@@ -11,19 +11,19 @@ from engine.clock import Clock, SystemClock
 from engine.errors import WorkflowChanged
 from engine.events import RESTING
 from engine.execution import Execution, Recorder
-from engine.execution.capture import LOGGER, capturing
 from engine.execution.hooks import left_by
+from engine.execution.log_capture import LOGGER, capturing
 from engine.execution.ports import Observer
 from engine.execution.walker import waits_for_clock
 from engine.failure import describe
 from engine.ids import new_run_id
-from engine.journal.fit import check_fit, check_known
+from engine.journal.changed_code import check_fit, check_known
 from engine.journal.fold import fold
 from engine.journal.requests import Start
 from engine.journal.state import RunState
 from engine.journal.store import Claim, MemoryStore, Store
-from engine.runs.endings import Endings
-from engine.runs.flows import Flows
+from engine.runs.end_hooks import Endings
+from engine.runs.loaded_workflows import Flows
 from engine.runs.local_runs import Executing, tell
 from engine.tree.nodes import Flow
 from engine.tree.queues import Destination
@@ -91,7 +91,7 @@ class Runtime:
         self._live: dict[str, Execution] = {}
         self._driven: dict[str, asyncio.Event] = {}
         self._read: dict[str, RunState] = {}
-        """Runs as they were read for a verdict, the oldest first; see `keep`."""
+        """Runs as they were read for a check, the oldest first; see `keep`."""
         self._deadlines: dict[str, asyncio.Task[Any]] = {}
         """What goes on with suspended runs when the time for an answer is over."""
         self._tasks: set[asyncio.Task[Any]] = set()

@@ -12,7 +12,7 @@ from jsonschema.exceptions import ValidationError
 
 from engine.scenarios.pointers import pointer_of
 from engine.scenarios.scenario import Answer, Scenario, ScenarioProblem, Sent
-from engine.shown import shown
+from engine.short_text import shown
 from engine.validation.validator import DIALECTS, errors_of
 
 SCHEMA: Mapping[str, Any] = json.loads(files("engine.scenarios").joinpath("scenario.schema.json").read_text("utf-8"))

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim, CronSimError
 
 from engine.errors import DefinitionError
-from engine.shown import shown
+from engine.short_text import shown
 
 SECOND = timedelta(seconds=1)
 PROBE = timedelta(days=1)

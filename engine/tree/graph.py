@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Any
 
 from engine.tree.nodes import (
-    AttemptNode,
     BranchNode,
+    CatchNode,
     EventNode,
     Flow,
     FlowNode,
@@ -24,8 +24,8 @@ from engine.tree.nodes import (
     StepNode,
 )
 from engine.tree.step import Function, Retry, Step
-from engine.values.positions import DOCUMENT
 from engine.values.schema import Schema
+from engine.values.schema_walk import DOCUMENT
 
 Graph = dict[str, Any]
 
@@ -83,7 +83,7 @@ def node_graph(node: Node) -> Graph:
             return _parallel(node)
         case RaceNode():
             return {"type": "race", "id": node.id, "arms": [node_graph(arm) for arm in node.arms]}
-        case AttemptNode():
+        case CatchNode():
             body, handler = node_graph(node.body), node_graph(node.handler)
             return {"type": "attempt", "id": node.id, "body": body, "otherwise": handler, "on": list(node.on.names)}
         case BranchNode():

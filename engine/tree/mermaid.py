@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from engine.tree.nodes import (
-    AttemptNode,
     BranchNode,
+    CatchNode,
     EventNode,
     Flow,
     FlowNode,
@@ -64,7 +64,7 @@ class _Chart:
                 return self._arms(
                     self.box(f"{node.id}: first wins", "{{", "}}"), ends, [("", arm) for arm in node.arms]
                 )
-            case AttemptNode():
+            case CatchNode():
                 return self._attempt(node, ends)
             case BranchNode():
                 return self._branch(node, ends)
@@ -96,7 +96,7 @@ class _Chart:
             return self._arms(name, ends, [*arms, ("otherwise", node.otherwise)])
         return [*self._arms(name, ends, arms), (name, "none")]
 
-    def _attempt(self, node: AttemptNode, ends: Ends) -> Ends:
+    def _attempt(self, node: CatchNode, ends: Ends) -> Ends:
         name = self.box(node.id, "{{", "}}")
         self.link(ends, name)
         done = self.add(node.body, [(name, "")])

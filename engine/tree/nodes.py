@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 from engine.schedules.planned import Planned
-from engine.tree.failures import Catch
-from engine.tree.sources import Source
+from engine.tree.caught_errors import Catch
+from engine.tree.mapping_sources import Source
 from engine.tree.step import Function, Hook, Retry, Step
 from engine.values.schema import ANY, Schema
 
@@ -64,7 +64,7 @@ class RaceNode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AttemptNode:
+class CatchNode:
     """A body, and what runs when it fails with one of the errors in ``on``."""
 
     id: str
@@ -148,7 +148,7 @@ Node = (
     | SequenceNode
     | ParallelNode
     | RaceNode
-    | AttemptNode
+    | CatchNode
     | BranchNode
     | LoopNode
     | ForeachNode
@@ -191,7 +191,7 @@ def children(node: Node) -> tuple[Node, ...]:
             return node.nodes
         case ParallelNode() | RaceNode():
             return node.arms
-        case AttemptNode():
+        case CatchNode():
             return (node.body, node.handler)
         case BranchNode():
             arms = tuple(arm.node for arm in node.arms)
@@ -227,13 +227,13 @@ def giver_of(nodes: tuple[Node, ...], id: str) -> Node | None:
     node = next((node for node in walk(nodes) if node.id == id), None)
     while isinstance(node, SequenceNode | LoopNode | ForeachNode):
         node = last_of(node) if isinstance(node, SequenceNode) else node.body
-    return None if isinstance(node, ParallelNode | RaceNode | AttemptNode | BranchNode) else node
+    return None if isinstance(node, ParallelNode | RaceNode | CatchNode | BranchNode) else node
 
 
 def step_ids(node: Node) -> tuple[str, ...]:
     """Return the ids under which the node records steps at its own level of the path."""
     match node:
-        case SequenceNode() | ParallelNode() | RaceNode() | AttemptNode() | BranchNode() | LoopNode() | ForeachNode():
+        case SequenceNode() | ParallelNode() | RaceNode() | CatchNode() | BranchNode() | LoopNode() | ForeachNode():
             return tuple(id for child in children(node) for id in step_ids(child))
         case EventNode():
             return (node.id, *(id for child in children(node) for id in step_ids(child)))

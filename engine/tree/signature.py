@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import DefinitionError, InvalidSchema
-from engine.shown import shown
-from engine.tree.calls import is_function
+from engine.short_text import shown
+from engine.tree.argument_checks import is_function
 from engine.tree.step import Step
 
 _PACKAGE = __name__.partition(".")[0]

@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
 from engine.errors import DefinitionError
-from engine.shown import shown
-from engine.tree.calls import defined_by, uncallable
+from engine.short_text import shown
+from engine.tree.argument_checks import defined_by, uncallable
 from engine.values.durations import in_seconds, is_number
 from engine.values.schema import JSON, Schema
 

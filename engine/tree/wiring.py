@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.errors import DuplicateId, EmptyWorkflow, WiringError
+from engine.tree.mapping_sources import FromInit, FromState, FromStep, Place, places
 from engine.tree.nodes import (
-    AttemptNode,
     BranchNode,
+    CatchNode,
     EventNode,
     Flow,
     FlowNode,
@@ -22,11 +23,10 @@ from engine.tree.nodes import (
     children,
     walk,
 )
-from engine.tree.sources import FromInit, FromState, FromStep, Place, places
 from engine.tree.step import Function
-from engine.values.reach import gap
 from engine.values.schema import Schema
-from engine.values.shapes import EACH, Document, mismatch
+from engine.values.schema_match import EACH, Document, mismatch
+from engine.values.schema_paths import gap
 
 ANY = Schema.of(None)
 
@@ -56,7 +56,7 @@ def output_of(node: Node, before: Schema) -> Schema:
             return Schema.keys({arm.id: output_of(arm, before) for arm in node.arms}, total=True)
         case BranchNode() | RaceNode():
             return Schema.keys({arm.id: output_of(arm, before) for arm in children(node)}, total=False)
-        case AttemptNode():
+        case CatchNode():
             return Schema.either(output_of(node.body, before), output_of(node.handler, CAUGHT))
         case LoopNode():
             return output_of(node.body, before)
@@ -146,7 +146,7 @@ def _check(node: Node, given: _Given) -> _Given:
         case BranchNode():
             for arm in node.arms:
                 _demand(given, arm.condition.schema, f"the condition {arm.condition.name} of {node.id!r}")
-        case AttemptNode():
+        case CatchNode():
             _check(node.body, given)
             _check(node.handler, _Given(schema=CAUGHT, by=f"{node.id!r}, when it fails,"))
             return _Given(schema=after, by=f"{node.id!r}")

@@ -12,7 +12,7 @@ from engine.validation.budget import remembered, tick
 from engine.validation.equality import key_of, repeated
 from engine.validation.evaluated import evaluated_items, evaluated_names
 from engine.validation.regexes import compiled
-from engine.validation.words import expected, shown, types
+from engine.validation.wording import expected, shown, types
 
 BOUNDS = {operator.ge: "at least", operator.gt: "more than", operator.le: "at most", operator.lt: "less than"}
 Errors = Iterator[ValidationError]

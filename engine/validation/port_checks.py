@@ -1,7 +1,7 @@
 """Checks of the stores, clocks and loggers that a program brings: whether they have the methods that are called."""
 
 from engine.errors import DefinitionError
-from engine.shown import shown
+from engine.short_text import shown
 
 
 def check_port(owner: str, name: str, given: object, kind: type) -> None:

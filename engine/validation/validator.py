@@ -25,7 +25,7 @@ from engine.validation.budget import OutOfTime, limited
 from engine.validation.keywords import ADDED, OLDEST, REPLACED, Keyword, watched
 from engine.validation.quick import quickly, surely_fits
 from engine.validation.regexes import PatternError
-from engine.validation.words import shown
+from engine.validation.wording import shown
 
 Wrap = Callable[[Keyword], Keyword]
 NEWEST = "https://json-schema.org/draft/2020-12/schema"

@@ -14,7 +14,7 @@ from referencing import Registry, Resource
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
-from engine.values.positions import DOCUMENT
+from engine.values.schema_walk import DOCUMENT
 from engine.values.types import choices
 from engine.values.types.floats import TEXTS, is_endless
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeGuard
 
 from engine.errors import DefinitionError
-from engine.shown import shown
+from engine.short_text import shown
 
 LONGEST = 1000 * 365 * 24 * 3600.0
 """Seconds: a thousand years, which the calendar still has."""

@@ -14,19 +14,19 @@ from pydantic.errors import PydanticUndefinedAnnotation
 from engine.errors import InvalidSchema, InvalidValue, Issue
 from engine.failure import message_of
 from engine.paths import Path, format_path
-from engine.shown import shown
+from engine.short_text import shown
 from engine.values.codec import Codec
-from engine.values.codecs import OPEN, DocumentCodec, codec_of
-from engine.values.composite import EitherCodec, KeysCodec, ListCodec
+from engine.values.codec_kinds import OPEN, DocumentCodec, codec_of
+from engine.values.composite_codecs import EitherCodec, KeysCodec, ListCodec
 from engine.values.documents import Document, LenientGenerator, either, keyed, listed
-from engine.values.screening import screened, strict
-from engine.values.shapes import UNKNOWN, SchemaShape, keyed_shape, typed_shape
+from engine.values.schema_match import UNKNOWN, SchemaShape, keyed_shape, typed_shape
+from engine.values.schema_screening import screened, strict
 from engine.values.types.floats import settled
-from engine.values.types.handwritten import contradiction
-from engine.values.types.initvars import check_init_only
+from engine.values.types.handwritten_schemas import contradiction
+from engine.values.types.init_vars import check_init_only
+from engine.values.types.json_transport import described
 from engine.values.types.keys import keyless
-from engine.values.types.transport import described
-from engine.values.types.unreadable import unreadable
+from engine.values.types.unreadable_types import unreadable
 
 # In the text of a type: the module, and the functions around a local class.
 _MODULES = re.compile(r"(?:[A-Za-z_<][\w<>]*\.)+")

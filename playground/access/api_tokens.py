@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 from engine.errors import RequestError
 from playground.guard.callers import Caller, Role
 from playground.models import ApiToken
-from playground.store.clock import database_now
 from playground.store.database import in_database, in_transaction
+from playground.store.database_clock import database_now
 
 BEGINNING = "sy_"
 """What every token begins with, so that one that was published by mistake is found."""

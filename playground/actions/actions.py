@@ -1,6 +1,6 @@
 """What people and programs ask of runs: checked, recorded in one transaction, and handed to the workers.
 
-Whether values fit is `playground.actions.verdicts`.
+Whether values fit is `playground.actions.value_checks`.
 """
 
 import re
@@ -14,7 +14,7 @@ from engine import errors
 from engine.clock import SystemClock
 from engine.errors import InvalidInput, Issue, UnknownRun
 from engine.journal import requests as journal
-from engine.journal.answers import Places, find_suspended, path_of
+from engine.journal.answer_target import Places, find_suspended, path_of
 from engine.journal.fold import fold
 from engine.journal.forks import beginning, record_fork
 from engine.journal.requests import check_resumable, check_startable
@@ -24,19 +24,19 @@ from engine.paths import Path, format_path, ids_of
 from engine.rehearsal import Rehearsal
 from engine.tags import Tagging
 from engine.values.missing import MISSING
-from playground.actions import verdicts
-from playground.actions.signing import SignedStore
-from playground.actions.ways import places_in, ways_of
+from playground.actions import value_checks
+from playground.actions.attribution import AttributingStore
+from playground.actions.run_options import places_in, ways_of
 from playground.catalogue import catalogue
 from playground.catalogue.catalogue import WorkflowEntry
-from playground.fleet import hanging, host
+from playground.fleet import host, hung_workers
 from playground.graph.nodes import UNKNOWN
 from playground.graph.tree import read_tree
 from playground.live import nudges
 
 RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,199}")
 
-store = SignedStore()
+store = AttributingStore()
 """The store of this process, for reading runs too: `read`, `summary`, `waits`."""
 
 clock = SystemClock()
@@ -122,7 +122,7 @@ async def start(
         schedule=schedule,
         scheduled_for=scheduled_for,
     )
-    checked = await verdicts.check_start(entry, wanted)
+    checked = await value_checks.check_start(entry, wanted)
     if not known.run_id:
         await journal.create_run(
             store,
@@ -184,7 +184,7 @@ async def resume(
     asked = suspended_step(known, step, label=label, index=index)
     path = asked.path
     check_resumable(known.run, path, suspension)
-    answer = await verdicts.check_answer(known.run, known.entry, path, data)
+    answer = await value_checks.check_answer(known.run, known.entry, path, data)
     await journal.record_resume(store, clock, run_id, path, answer, suspension=asked.suspension, known=known.run)
     await announce(run_id)
     return path
@@ -213,7 +213,7 @@ async def cancel(run_id: str, reason: str = "") -> None:
     await _unblock(run_id)
 
 
-async def call(run_id: str, wanted: Tagging) -> None:
+async def tag(run_id: str, wanted: Tagging) -> None:
     """Give a run a name or tags, at any time, also after its end.
 
     Raises:
@@ -251,8 +251,8 @@ async def _unblock(run_id: str) -> None:
     """
     if not host.is_reached():
         return
-    if (worker_id := await hanging.holder_of(run_id)) is not None:
-        await hanging.give_up(worker_id)
+    if (worker_id := await hung_workers.holder_of(run_id)) is not None:
+        await hung_workers.give_up(worker_id)
         await host.order(worker_id, "replace")
 
 
@@ -276,7 +276,7 @@ async def send_event(
         NotSuspended: the step that it is meant for does not wait for it.
     """
     known = known or await read_run(run_id)
-    event = await verdicts.check_event(known.run, known.entry, name, payload, path)
+    event = await value_checks.check_event(known.run, known.entry, name, payload, path)
     await journal.record_event(
         store, clock, run_id, name, event.payload, path=path, takers=event.takers, known=known.run
     )
@@ -315,7 +315,7 @@ async def fork(
         beginning(await store.read(run_id), path, exactly=True, began=began)
     node = read_tree(entry.graph).at(path) or UNKNOWN
     if value is not MISSING:
-        await verdicts.check_schema(node.input_schema or {}, value, InvalidInput, f"step {format_path(path)!r}")
+        await value_checks.check_schema(node.input_schema or {}, value, InvalidInput, f"step {format_path(path)!r}")
     new_id = checked_id(new_id)
     await record_fork(
         store,
@@ -327,7 +327,7 @@ async def fork(
         step_input=value,
         began=began,
         ways=ways.ways(),
-        permit=lambda: verdicts.permit_fork(entry.workflow_id),
+        permit=lambda: value_checks.permit_fork(entry.workflow_id),
     )
     await announce(new_id)
     return new_id

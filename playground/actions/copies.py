@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.journal.forks import record_copy
 from engine.journal.requests import check_resumable
-from playground.actions import verdicts
+from playground.actions import value_checks
 from playground.actions.actions import Known, announce, checked_id, clock, read_run, store, suspended_step
 from playground.catalogue import catalogue
 
@@ -32,7 +32,7 @@ async def resume_copy(
     asked = suspended_step(known, step, label=label, index=index)
     check_resumable(known.run, asked.path, suspension)
     entry = await catalogue.workflow(known.run.workflow_id)
-    answer = await verdicts.check_answer(known.run, known.entry, asked.path, data)
+    answer = await value_checks.check_answer(known.run, known.entry, asked.path, data)
     new_id = checked_id(new_id)
     await record_copy(
         store,
@@ -43,7 +43,7 @@ async def resume_copy(
         path=asked.path,
         data=answer,
         suspension=asked.suspension,
-        permit=lambda: verdicts.permit_fork(entry.workflow_id),
+        permit=lambda: value_checks.permit_fork(entry.workflow_id),
     )
     await announce(new_id)
     return new_id

@@ -31,8 +31,8 @@ from engine.paths import Path, format_path
 from playground.catalogue.catalogue import Graph
 from playground.graph.nodes import UNKNOWN
 from playground.graph.tree import read_tree
-from playground.runs import wire
-from playground.runs.items import Lists, Told
+from playground.runs import wire_shapes
+from playground.runs.foreach_items import Lists, Told
 from playground.runs.masking import mask_given, mask_result
 
 Chunk = dict[str, Any]
@@ -138,7 +138,7 @@ class Chunks:
         return self._chunk("workflow-paused", {"id": written, "stepName": written, "payload": given})
 
     def _shown(self, step: StepState) -> dict[str, Any]:
-        return wire.step(StepResult.of(step), self._tree.at(step.path) or UNKNOWN)
+        return wire_shapes.step(StepResult.of(step), self._tree.at(step.path) or UNKNOWN)
 
     def _of_lists(self, told: Iterable[Told]) -> Iterator[Chunk]:
         for type, path, payload in told:
@@ -157,7 +157,7 @@ class Chunks:
         if event.type == "run-succeeded":
             payload["finalWorkflowResult"] = mask_result(self._graph, run.result)
         if run.error is not None:
-            payload["error"] = wire.error(run.error)
+            payload["error"] = wire_shapes.error(run.error)
         return self._chunk("workflow-finish", payload)
 
     def _chunk(self, type: str, payload: dict[str, Any], *, by: str = "WORKFLOW") -> Chunk:

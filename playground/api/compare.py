@@ -4,10 +4,10 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from playground.api.bodies import COMPARED
 from playground.api.endpoint import Answer, BadRequest, endpoint
-from playground.comparison.comparing import Pair
-from playground.runs import compared, wire
+from playground.api.request_bodies import COMPARED
+from playground.comparison.compare_runs import Pair
+from playground.runs import compared, wire_shapes
 
 
 @endpoint("GET", query=COMPARED)
@@ -19,8 +19,8 @@ async def compare(request: HttpRequest) -> Answer:
     both = await compared.compare(a, b)
     found = both.found
     return {
-        "a": wire.line(both.a),
-        "b": wire.line(both.b),
+        "a": wire_shapes.line(both.a),
+        "b": wire_shapes.line(both.b),
         "first": None if found.first is None else found.first.written,
         "input": found.input,
         "result": found.result,

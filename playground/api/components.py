@@ -1,7 +1,8 @@
 """The shapes of what the API answers, as JSON Schemas by the names that its description gives them."""
 
 from engine.events import EVENT_TYPES
-from playground.api.bodies import (
+from playground.api.chunks import TYPES
+from playground.api.request_bodies import (
     ANY,
     FLAG,
     NUMBER,
@@ -15,7 +16,6 @@ from playground.api.bodies import (
     obj,
     or_null,
 )
-from playground.api.chunks import TYPES
 
 
 def listed(name: str) -> Schema:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.views.decorators.csrf import csrf_exempt
 
 from engine.errors import Issue, StepyardError
-from playground.api.bodies import NO_QUERY, Query, Schema, fault_in_body, fault_in_query
+from playground.api.request_bodies import NO_QUERY, Query, Schema, fault_in_body, fault_in_query
 from playground.forms import JsonError, parse_json
 from playground.runs.refusals import EmptyRequest, as_key, headline, refusal_of
 
@@ -102,7 +102,7 @@ def body_of(request: HttpRequest, schema: Schema, but: Collection[str] = ()) -> 
 
     Args:
         request: the request.
-        schema: what its keys may be; see `playground.api.bodies`.
+        schema: what its keys may be; see `playground.api.request_bodies`.
         but: keys that are refused by the endpoint itself.
 
     Raises:

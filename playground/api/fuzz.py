@@ -5,9 +5,9 @@ from typing import Any
 from django.http import HttpRequest
 
 from engine.rehearsal import Rehearsal
-from playground.api import asking
-from playground.api.bodies import FUZZ, NOTHING
+from playground.api import run_requests
 from playground.api.endpoint import Answer, BadRequest, body_of, endpoint
+from playground.api.request_bodies import FUZZ, NOTHING
 from playground.fuzzing import searches
 from playground.fuzzing.findings import Bounds, Report
 
@@ -26,7 +26,7 @@ async def fuzz(request: HttpRequest, workflow_id: str) -> Answer:
         rehearsal=None if given is None else Rehearsal.from_dict(given).to_dict(),
         steps=_steps(body),
     )
-    return _answer(await searches.ended(workflow_id) if asking.flag(body, "wait", default=False) else begun)
+    return _answer(await searches.ended(workflow_id) if run_requests.flag(body, "wait", default=False) else begun)
 
 
 @endpoint("POST")

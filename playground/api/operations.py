@@ -3,7 +3,22 @@
 from dataclasses import dataclass
 from typing import Any
 
-from playground.api.bodies import (
+from playground.api.components import (
+    COMPARISON,
+    EVENTS,
+    FUZZING,
+    INBOX,
+    LINES,
+    PROBLEMS,
+    RUNS,
+    SAVED,
+    SCENARIOS,
+    SCHEDULES,
+    TOLD,
+    VERDICTS,
+    ref,
+)
+from playground.api.request_bodies import (
     AFTER,
     ARCHIVE,
     CALLED,
@@ -37,21 +52,6 @@ from playground.api.bodies import (
     Query,
     Schema,
     obj,
-)
-from playground.api.components import (
-    COMPARISON,
-    EVENTS,
-    FUZZING,
-    INBOX,
-    LINES,
-    PROBLEMS,
-    RUNS,
-    SAVED,
-    SCENARIOS,
-    SCHEDULES,
-    TOLD,
-    VERDICTS,
-    ref,
 )
 
 

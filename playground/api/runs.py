@@ -15,22 +15,22 @@ from engine.paths import format_path
 from engine.tags import Tagging
 from engine.values.missing import MISSING
 from playground.actions import actions
-from playground.api.bodies import AFTER, ARCHIVE, CALLED, IMPORTED, LINES_OF, MORE, WAIT
 from playground.api.endpoint import Answer, endpoint, number, said_in, streamed
+from playground.api.request_bodies import AFTER, ARCHIVE, CALLED, IMPORTED, LINES_OF, MORE, WAIT
 from playground.api.scenarios import standing
 from playground.api.waiting import events_after, settled
 from playground.catalogue import catalogue
 from playground.catalogue.catalogue import Graph
 from playground.catalogue.problems import ImportProblem, told
 from playground.fleet import workers
-from playground.runpage.loading import load
+from playground.runpage.loaded_run import load
 from playground.runpage.run_text import run_text
-from playground.runs import archive, lists, wire
-from playground.runs.filters import read_filter, read_part
+from playground.runs import archive, lists, wire_shapes
+from playground.runs.filter_query import read_filter, read_part
 from playground.runs.inbox import read_inbox
 from playground.runs.lists import Filter
 from playground.runs.masking import mask_event
-from playground.scenarios import board
+from playground.scenarios import project_scenarios
 
 MOST = 1000
 """How many events one answer holds."""
@@ -45,7 +45,7 @@ async def listing(request: HttpRequest) -> Answer:
     """Return runs of all workflows, newest first."""
     wanted = read_filter(request.GET)
     found = await lists.page(wanted.filter, after=wanted.after, limit=wanted.limit)
-    return {"runs": [wire.line(summary) for summary in found.rows], "next": found.next}
+    return {"runs": [wire_shapes.line(summary) for summary in found.rows], "next": found.next}
 
 
 @endpoint("GET", "PATCH", query=WAIT)
@@ -56,13 +56,13 @@ async def one(request: HttpRequest, run_id: str) -> Answer:
     """
     if request.method == "PATCH":
         body = said_in(request, CALLED)
-        await actions.call(run_id, Tagging(name=body.get("name", MISSING), tags=body.get("tags", MISSING)))
-        return wire.line(await actions.store.summary(run_id))
+        await actions.tag(run_id, Tagging(name=body.get("name", MISSING), tags=body.get("tags", MISSING)))
+        return wire_shapes.line(await actions.store.summary(run_id))
     with suppress(TimeoutError):
         async with asyncio.timeout(number(request, "wait", 0, most=LONGEST_WAIT)):
             await settled(run_id)
     loaded = await load(run_id)
-    return {**wire.line(await actions.store.summary(run_id)), "text": await run_text(loaded)}
+    return {**wire_shapes.line(await actions.store.summary(run_id)), "text": await run_text(loaded)}
 
 
 @endpoint("POST", query=IMPORTED)
@@ -79,12 +79,17 @@ async def problems(request: HttpRequest) -> Answer:
     """Return what is broken now: modules that do not import, scenarios that failed, the last runs that failed."""
     failed = await lists.page(Filter(status="failed"), after="", limit=LAST_FAILED)
     entries = await catalogue.workflows()
-    scenarios = [view for entry in entries for view in await board.listing(entry.workflow_id) if view.state == "failed"]
+    scenarios = [
+        view
+        for entry in entries
+        for view in await project_scenarios.listing(entry.workflow_id)
+        if view.state == "failed"
+    ]
     return {
         "workers": await workers.ready_count(),
         "modules": [_problem(problem) for problem in told(await catalogue.import_errors())],
         "scenarios": [standing(view) for view in scenarios],
-        "runs": [wire.line(summary) for summary in failed.rows],
+        "runs": [wire_shapes.line(summary) for summary in failed.rows],
     }
 
 

@@ -2,8 +2,8 @@
 
 from django.http import HttpRequest
 
-from playground.api.bodies import NOTHING, SCHEDULED
 from playground.api.endpoint import Answer, body_of, endpoint
+from playground.api.request_bodies import NOTHING, SCHEDULED
 from playground.schedules import schedules
 
 

@@ -11,10 +11,10 @@ from collections.abc import AsyncIterator
 from django.http import HttpRequest
 
 from engine.events import FINAL, RESTING, Event
-from playground.api import asking
-from playground.api.bodies import OBSERVE, RUN_ID, STREAM
+from playground.api import run_requests
 from playground.api.chunks import Chunks
 from playground.api.endpoint import Answer, body_of, endpoint, number, streamed
+from playground.api.request_bodies import OBSERVE, RUN_ID, STREAM
 from playground.api.waiting import events_after
 
 SEPARATOR = "\x1e"
@@ -25,34 +25,34 @@ PART = 32 * 1024
 @endpoint("POST", query=RUN_ID)
 async def stream(request: HttpRequest, workflow_id: str) -> Answer:
     """Start a run and return its chunks."""
-    until = RESTING if asking.flag(body_of(request, STREAM), "closeOnSuspend", True) else FINAL
-    return await _answer(workflow_id, await asking.start(request, workflow_id, STREAM), until=until)
+    until = RESTING if run_requests.flag(body_of(request, STREAM), "closeOnSuspend", True) else FINAL
+    return await _answer(workflow_id, await run_requests.start(request, workflow_id, STREAM), until=until)
 
 
 @endpoint("POST", query=OBSERVE)
 async def observe(request: HttpRequest, workflow_id: str) -> Answer:
     """Return a run's chunks from its beginning, or after as many as ``offset`` says."""
     offset = number(request, "offset", 0, most=10**9)
-    return await _answer(workflow_id, asking.named_run(request), offset=offset)
+    return await _answer(workflow_id, run_requests.named_run(request), offset=offset)
 
 
 @endpoint("POST", query=RUN_ID)
 async def resume_stream(request: HttpRequest, workflow_id: str) -> Answer:
     """Answer a suspended step and return the chunks from its answer on."""
-    run_id, seq = await asking.resume(request, workflow_id)
+    run_id, seq = await run_requests.resume(request, workflow_id)
     return await _answer(workflow_id, run_id, after=seq)
 
 
 @endpoint("POST", query=RUN_ID)
 async def time_travel_stream(request: HttpRequest, workflow_id: str) -> Answer:
     """Start a new run that shares another one's history before a step, and return the chunks of what runs anew."""
-    return await _answer(workflow_id, await asking.travel(request, workflow_id))
+    return await _answer(workflow_id, await run_requests.travel(request, workflow_id))
 
 
 async def _answer(
     workflow_id: str, run_id: str, *, after: int = 0, offset: int = 0, until: frozenset[str] = RESTING
 ) -> Answer:
-    chunks = Chunks(await asking.graph_of(await asking.run_of(workflow_id, run_id)))
+    chunks = Chunks(await run_requests.graph_of(await run_requests.run_of(workflow_id, run_id)))
     return streamed(_read(chunks, run_id, after, offset, until), "text/plain; charset=utf-8")
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 
-class BroadcastEar(Protocol):
+class BroadcastListener(Protocol):
     """Hears what others tell, in a thread of the caller's."""
 
     def listen(self, channel: str, *, ready: Callable[[], object], heard: Callable[[str], object]) -> None:
@@ -33,7 +33,7 @@ class Broadcast(Protocol):
         """Send to all who listen; never waits and never fails: what cannot be sent is lost."""
         ...
 
-    def ear(self) -> BroadcastEar:
+    def listener(self) -> BroadcastListener:
         """Return what hears, not yet connected."""
         ...
 

@@ -14,15 +14,15 @@ from engine.paths import Path
 from playground.catalogue.problems import ImportProblem
 from playground.catalogue.published import Graph as Graph
 from playground.catalogue.published import WorkflowEntry as WorkflowEntry
+from playground.catalogue.published_schedules import keep_schedules
 from playground.catalogue.source_code import keep_sources
-from playground.catalogue.timetable import keep_schedules
 from playground.graph.nodes import GraphEvent
 from playground.graph.tree import read_tree
 from playground.models import Worker as WorkerRow
 from playground.models import WorkflowVersion
 from playground.queues.port import carriage
-from playground.store.clock import Now
 from playground.store.database import in_database, in_transaction
+from playground.store.database_clock import Now
 from playground.store.notices import Notice, notify
 from playground.store.rows import from_text, plain, to_text
 
@@ -136,7 +136,7 @@ def find_workflow(workflow_id: str) -> WorkflowEntry:
     row = WorkflowVersion.objects.filter(workflow_id=workflow_id, current=True).order_by("-published_at").first()
     if row is None:
         known = ", ".join(WorkflowVersion.objects.filter(current=True).values_list("workflow_id", flat=True)) or "none"
-        broken = [f". {one.module} {one.verdict} ({one.type}: {one.message})" for one in _import_errors()[:MOST_TOLD]]
+        broken = [f". {one.module} {one.fault} ({one.type}: {one.message})" for one in _import_errors()[:MOST_TOLD]]
         raise _unknown(f"no workflow has the id {workflow_id!r}. There are: {known}{''.join(broken)}")
     return _entry(row)
 

@@ -28,7 +28,7 @@ class ImportProblem:
     """The modules that did not import since they need this one; only in what `told` returns."""
 
     @property
-    def verdict(self) -> str:
+    def fault(self) -> str:
         """Return what of the module is not served, in a few words that follow its name."""
         if self.workflow is not None:
             return f"holds a workflow that cannot be served, {self.workflow!r}"
@@ -58,4 +58,4 @@ def told(problems: Iterable[ImportProblem]) -> list[ImportProblem]:
 
 def complaints(problems: Iterable[ImportProblem]) -> list[str]:
     """Return what is wrong, a clause for each module that broke and each workflow that cannot be served."""
-    return [f"{problem.module} {problem.verdict} ({problem.what})" for problem in told(problems)]
+    return [f"{problem.module} {problem.fault} ({problem.what})" for problem in told(problems)]

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from playground.catalogue.problems import ImportProblem, told
-from playground.catalogue.schemas import SchemaProblem, schema_problems
+from playground.catalogue.unsupported_schemas import SchemaProblem, schema_problems
 from playground.fleet.workers import exit_text
 from playground.supervisor.child import ROOT
-from playground.supervisor.telling import listen_to
+from playground.supervisor.helper_process import listen_to
 
 FRAME = '  File "'
 FOREIGN = (

@@ -7,14 +7,14 @@ from collections.abc import Awaitable, Callable
 from django.core.management.base import CommandParser
 
 from engine.journal.state import RunState
-from playground.commandline.base import Options, RunsCommand
-from playground.commandline.crew import Crew, crew
-from playground.commandline.exits import CommandRefused, Exit
+from playground.commandline.command_input import existing
+from playground.commandline.exit_codes import CommandRefused, Exit
 from playground.commandline.following import code_of_run, follow
-from playground.commandline.given import existing
 from playground.commandline.options import add_options
+from playground.commandline.own_worker import OwnWorker, own_worker
 from playground.commandline.progress import Progress
-from playground.commandline.report import next_steps, run_json, run_text
+from playground.commandline.run_report import next_steps, run_json, run_text
+from playground.commandline.runs_command import Options, RunsCommand
 from playground.history import History
 
 
@@ -45,28 +45,28 @@ class ExecutingCommand(RunsCommand):
         """Record a request, wait until the run rests, and write what it has come to."""
         existing(options["modules"], self.configuration)
         progress = Progress(watched=options["watch"], width=self.width)
-        recorded, hands = False, None
+        recorded, worker = False, None
         try:
-            made = crew(run_id, options["modules"], progress, self.configuration)
-            async with made as hands, asyncio.timeout(options["timeout"]):
-                await hands.ensure(workflow_id)
-                if options["modules"] and not hands.own:
+            made = own_worker(run_id, options["modules"], progress, self.configuration)
+            async with made as worker, asyncio.timeout(options["timeout"]):
+                await worker.ensure(workflow_id)
+                if options["modules"] and not worker.own:
                     self.say(f"A worker of a running playground holds {workflow_id} and takes the run.")
                 await record()
                 recorded = True
-                history = await follow(run_id, progress, crew=hands, seen=seen)
+                history = await follow(run_id, progress, own_worker=worker, seen=seen)
         except (asyncio.CancelledError, CommandRefused, TimeoutError) as error:
-            if recorded and hands is not None:
-                self.say(self._left(run_id, hands))
+            if recorded and worker is not None:
+                self.say(self._left(run_id, worker))
             if isinstance(error, TimeoutError):
                 what = f"run {run_id} did not end" if recorded else f"nobody could take a run of {workflow_id}"
                 raise CommandRefused(f"{what} within {options['timeout']:g} s.", Exit.UNAVAILABLE) from None
             raise
-        return await self._tell(history, hands)
+        return await self._tell(history, worker)
 
-    async def _tell(self, history: History, hands: Crew) -> Exit:
+    async def _tell(self, history: History, worker: OwnWorker) -> Exit:
         def command(*words: str) -> str:
-            return self.command(*words, modules=tuple(hands.given))
+            return self.command(*words, modules=tuple(worker.given))
 
         run = history.run
         self.give(await run_json(history) if self.as_json else None, await run_text(history, command))
@@ -77,10 +77,10 @@ class ExecutingCommand(RunsCommand):
             return Exit.WRONG
         return code_of_run(run)
 
-    def _left(self, run_id: str, hands: Crew) -> str:
+    def _left(self, run_id: str, worker: OwnWorker) -> str:
         """Say what becomes of a run that is not waited for any more."""
-        if hands.own:
-            modules = tuple(hands.given)
+        if worker.own:
+            modules = tuple(worker.given)
             first = (
                 f"Run {run_id} stops here, since the worker of this command ends with it. It goes on after its last "
                 f"finished step as soon as a playground runs: {self.command('dev', modules=modules)}"

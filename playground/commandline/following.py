@@ -10,13 +10,13 @@ from engine.journal.state import RunState
 from engine.journal.step_state import StepState
 from playground.actions.actions import store
 from playground.catalogue import catalogue
-from playground.commandline.crew import Crew
-from playground.commandline.exits import Exit
+from playground.commandline.exit_codes import Exit
+from playground.commandline.own_worker import OwnWorker
 from playground.commandline.progress import Progress
 from playground.history import History, Reason, Window
 from playground.live import nudges
-from playground.runpage.loading import Loaded, reasons_of
-from playground.runs.standing import standing_of
+from playground.runpage.loaded_run import Loaded, reasons_of
+from playground.runs.queue_position import standing_of
 
 LOOK = 0.1
 """Seconds between two looks at the journal: the workers of a running playground cannot nudge this process."""
@@ -44,22 +44,22 @@ def code_of_run(run: RunState) -> Exit:
     return codes.get(run.status, Exit.WAITING)
 
 
-async def follow(run_id: str, progress: Progress, *, crew: Crew | None = None, seen: int = 0) -> History:
+async def follow(run_id: str, progress: Progress, *, own_worker: OwnWorker | None = None, seen: int = 0) -> History:
     """Return the run when it rests.
 
     Args:
         run_id: the run.
         progress: is told what happens.
-        crew: has somebody take the run; without it, it is only watched.
+        own_worker: has somebody take the run; without it, it is only watched.
         seen: the last event of which nothing is to be told.
     """
     try:
-        return await _follow(run_id, progress, crew, seen)
+        return await _follow(run_id, progress, own_worker, seen)
     finally:
         progress.finish()
 
 
-async def _follow(run_id: str, progress: Progress, crew: Crew | None, seen: int) -> History:
+async def _follow(run_id: str, progress: Progress, own_worker: OwnWorker | None, seen: int) -> History:
     history, clock = History(), asyncio.get_running_loop().time
     check_at = clock() + CHECK
     async with nudges.watching(nudges.run_group(run_id)) as watch:
@@ -73,11 +73,11 @@ async def _follow(run_id: str, progress: Progress, crew: Crew | None, seen: int)
             if not history.run.run_id:
                 raise UnknownRun(f"no run has the id {run_id!r}")
             progress.show(history)
-            if rests(history.run, datetime.now(UTC)) and (crew is None or await _is_left_alone(run_id)):
+            if rests(history.run, datetime.now(UTC)) and (own_worker is None or await _is_left_alone(run_id)):
                 return history
             if clock() >= check_at:
-                if crew is not None:
-                    await crew.ensure(history.run.workflow_id)
+                if own_worker is not None:
+                    await own_worker.ensure(history.run.workflow_id)
                 progress.waits(await _reasons(history))
                 check_at = clock() + CHECK
             await watch.moved(LOOK)

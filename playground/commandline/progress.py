@@ -8,7 +8,7 @@ from typing import Any
 from engine.events import Event
 from engine.journal.step_state import StepState
 from engine.paths import format_path
-from playground.commandline.writing import clean, lasted, one_line, time_text
+from playground.commandline.output import clean, lasted, one_line, time_text
 from playground.history import History, Reason, length_text
 
 WATCHED = frozenset({"person", "sleep", "event", "retry"})

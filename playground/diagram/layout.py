@@ -17,8 +17,8 @@ from playground.diagram.figures import (
     text_width,
 )
 from playground.graph.nodes import (
-    GraphAttempt,
     GraphBranch,
+    GraphCatch,
     GraphEvent,
     GraphForeach,
     GraphLoop,
@@ -31,8 +31,8 @@ from playground.graph.nodes import (
     GraphWorkflow,
     Node,
 )
+from playground.graph.part_names import condition_text
 from playground.graph.tree import Graph, read_tree
-from playground.graph.words import condition_text
 
 GAP = 24.0
 """Between a node and the next one, with room for the arrow."""
@@ -85,7 +85,7 @@ def _node(node: Node, width: float) -> Block:
             return _arms(node, width, [(arm, "") for arm in node.arms], f"in parallel{limit}")
         case GraphRace():
             return _arms(node, width, [(arm, "") for arm in node.arms], "race: the first that succeeds")
-        case GraphAttempt():
+        case GraphCatch():
             arms = [(node.body, ""), (node.handler, f"on {_short(', '.join(node.on))}")]
             return _framed(node, width, "attempt", _below([(_node(arm, inside - BUS), text) for arm, text in arms]))
         case GraphBranch():

@@ -6,8 +6,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from playground.graph.nodes import (
-    GraphAttempt,
     GraphBranch,
+    GraphCatch,
     GraphEvent,
     GraphForeach,
     GraphLoop,
@@ -61,7 +61,7 @@ def _stop(node: Node, x: int, number: int, count: int) -> SafeString:
         format_html('<path d="M{} {}h{}"></path>', x + 5, middle, STEP - 10) if number + 1 < count else SafeString("")
     )
     match node:
-        case GraphParallel() | GraphRace() | GraphAttempt() | GraphBranch():
+        case GraphParallel() | GraphRace() | GraphCatch() | GraphBranch():
             return format_html("{}{}", line, _fork(node, x))
         case GraphLoop() | GraphForeach():
             ring = format_html('<circle class="s-ring" cx="{}" cy="{}" r="7"></circle>', x, middle)

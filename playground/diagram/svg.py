@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 
 from playground.diagram.figures import Box, Caption, Dot, Edge, Frame, Shape
 from playground.diagram.layout import lay_out
-from playground.graph.words import without_indexes
+from playground.graph.part_names import without_indexes
 
 KIND_ICONS = {"map": "map", "sleep": "clock", "event": "bolt", "loop": "loop", "foreach": "stack", "workflow": "flow"}
 MARGIN = 4.0

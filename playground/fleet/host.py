@@ -15,8 +15,8 @@ from django.db import DatabaseError, connection
 
 from playground.live import nudges
 from playground.models import Worker as WorkerRow
-from playground.store.clock import Now
 from playground.store.database import DatabaseBusy, in_database, in_transaction
+from playground.store.database_clock import Now
 from playground.supervisor import Supervisor
 
 LOOK = 1.0

@@ -13,8 +13,8 @@ from playground.models import Run as RunRow
 from playground.models import Worker as WorkerRow
 from playground.models import WorkflowVersion
 from playground.queues.port import DEFAULT, Due, own_queue, wakes
-from playground.store.clock import Now
 from playground.store.database import in_database, in_transaction
+from playground.store.database_clock import Now
 from playground.store.rows import from_text
 
 

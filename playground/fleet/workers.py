@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Literal, cast
 
 from playground.catalogue.catalogue import SILENT
-from playground.fleet.blame import expire_claims, give_back
+from playground.fleet.crash_suspects import expire_claims, give_back
 from playground.live import nudges
 from playground.models import Run as RunRow
 from playground.models import Worker as WorkerRow
-from playground.store.clock import Now
 from playground.store.database import in_database, in_transaction
+from playground.store.database_clock import Now
 from playground.store.rows import from_text, plain, to_text
 
 FATAL = ("WorkerDied", "TimeLimit")

@@ -9,23 +9,23 @@ from typing import Self
 
 from django.utils.safestring import SafeString
 
-from playground.forms.fields.change import ACTIONS, changed
-from playground.forms.fields.desk import Desk
 from playground.forms.fields.envelope import opened
 from playground.forms.fields.evaluate import value_of
+from playground.forms.fields.field_tree import Field, Need, Node, field_of, raw_of
 from playground.forms.fields.focus import focus_after
-from playground.forms.fields.load import load, raw
-from playground.forms.fields.locate import chosen_branches
-from playground.forms.fields.nodes import Field, Need, Node, field_of, raw_of
-from playground.forms.fields.post import Post
-from playground.forms.fields.read import MAX_POSTED, Reader
-from playground.forms.html.sheet import sheet
+from playground.forms.fields.form_context import FormContext
+from playground.forms.fields.issue_places import chosen_branches
+from playground.forms.fields.load_value import load, raw
+from playground.forms.fields.posted import Post
+from playground.forms.fields.read_post import MAX_POSTED, Reader
+from playground.forms.fields.structure import ACTIONS, changed
+from playground.forms.html.form_html import sheet
 from playground.forms.schema.document import place_of
-from playground.forms.schema.kinds import Anything
+from playground.forms.schema.field_kinds import Anything
 from playground.forms.schema.mask import secret_places, without_secrets
 from playground.forms.validation.check import check, fits
+from playground.forms.validation.edge_values import Variant, breaches, edges
 from playground.forms.validation.example import example
-from playground.forms.validation.variants import Variant, breaches, edges
 from playground.forms.values.issues import Issue
 from playground.forms.values.jsontext import dumps
 from playground.forms.values.values import MISSING, Json, Missing
@@ -96,7 +96,7 @@ class Form:
     @classmethod
     def blank(cls, schema: Json) -> Self:
         """Return a form in which nothing is set; defaults are shown and not sent."""
-        return cls._shown(schema, load(Desk(schema=schema), _root(schema), MISSING))
+        return cls._shown(schema, load(FormContext(schema=schema), _root(schema), MISSING))
 
     @classmethod
     def of(cls, schema: Json, value: Json, *, secrets: bool = False) -> Self:
@@ -110,7 +110,7 @@ class Form:
 
         """
         known = value if secrets else without_secrets(schema, value)
-        form = cls._shown(schema, load(Desk(schema=schema, exact=True), _root(schema), known))
+        form = cls._shown(schema, load(FormContext(schema=schema, exact=True), _root(schema), known))
         left = [] if secrets else secret_places(schema, value)
         return form.with_issues([Issue(path=place, message=LEFT_OUT) for place in left])
 
@@ -133,13 +133,13 @@ class Form:
 
         """
         post = Post.of(pairs, files, name_prefix)
-        desk = Desk(schema=schema, left=MAX_POSTED)
+        context = FormContext(schema=schema, left=MAX_POSTED)
         field = _root(schema)
         as_json = post.mark("tab", "") == "json"
         text, note = post.text("") or "", ""
         if as_json and post.mark("kept", "") is None:
             text, note = opened(schema, text)
-        node = raw_of(field, "", text) if as_json else Reader(desk=desk, post=post).read(field)
+        node = raw_of(field, "", text) if as_json else Reader(context=context, post=post).read(field)
         turns = Turns.read(post.mark("turns", ""))
         form = replace(cls._shown(schema, node, as_json=as_json), note=note, turns=turns)
         pressed = post.mark("do", "")
@@ -165,8 +165,8 @@ class Form:
             case "check":
                 return self.validate()
             case _:
-                desk = Desk(schema=self.schema, left=MAX_POSTED)
-                node = changed(desk, self.root, verb, at)
+                context = FormContext(schema=self.schema, left=MAX_POSTED)
+                node = changed(context, self.root, verb, at)
                 form = self._shown(self.schema, node, focus=focus_after(verb, at, self.root, node))
                 # What is not yet filled in is no mistake while one is still building the form.
                 return replace(form, issues=value_of(node).issues) if verb in ("json", "fields") else form
@@ -202,7 +202,7 @@ class Form:
                 yield variant
 
     def _with_example(self, value: Json) -> Self:
-        node = load(Desk(schema=self.schema), self.root.field, value)
+        node = load(FormContext(schema=self.schema), self.root.field, value)
         shown = raw(node.field, "", value_of(node).value) if self.as_json else node
         return self._shown(self.schema, shown, as_json=self.as_json)
 
@@ -211,8 +211,8 @@ class Form:
         if as_json == self.as_json or meant.lost:
             return replace(self, issues=meant.issues)
         field = self.root.field
-        desk = Desk(schema=self.schema, exact=True)
-        node = raw(field, "", meant.value) if as_json else load(desk, field, meant.value)
+        context = FormContext(schema=self.schema, exact=True)
+        node = raw(field, "", meant.value) if as_json else load(context, field, meant.value)
         return self._shown(self.schema, node, as_json=as_json)
 
     def validate(self) -> Self:

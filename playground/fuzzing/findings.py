@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from engine.errors import InvalidInput, Issue, RequestError
-from engine.shown import shown
+from engine.short_text import shown
 from playground.forms import Json, dumps
 
 HANG = 5.0

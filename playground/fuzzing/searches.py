@@ -15,7 +15,7 @@ from engine.scenarios import folder
 from engine.scenarios.scenario import Scenario
 from playground.catalogue import catalogue
 from playground.fuzzing.findings import Bounds, Finding, FuzzingRefused, Report
-from playground.fuzzing.trying import Order, search
+from playground.fuzzing.fuzz_process import Order, search
 from playground.live import nudges
 
 logger = logging.getLogger("playground.fuzzing.searches")

@@ -159,7 +159,7 @@ class GraphRace(Container):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GraphAttempt(Container):
+class GraphCatch(Container):
     """A body, and what runs when it fails with one of some errors."""
 
     body: Node

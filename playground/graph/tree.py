@@ -8,8 +8,8 @@ from engine.journal.step_state import StepKind, StepState
 from engine.paths import Path, format_path
 from engine.values.documents import either, item_of, keyed, listed
 from playground.graph.nodes import (
-    GraphAttempt,
     GraphBranch,
+    GraphCatch,
     GraphEvent,
     GraphForeach,
     GraphLoop,
@@ -23,7 +23,7 @@ from playground.graph.nodes import (
     Node,
     Schema,
 )
-from playground.graph.words import condition_text
+from playground.graph.part_names import condition_text
 
 Graph = Mapping[str, Any]
 """A workflow's graph as JSON; see `engine.tree.graph`."""
@@ -151,7 +151,7 @@ def _read_attempt(node: Graph, common: dict[str, Any], around: Path) -> Node:
     handler = _read(node["otherwise"], around, None, _told_of(body))
     output = either(body.output_schema or {}, handler.output_schema or {})
     on = tuple(map(str, node.get("on") or ()))
-    return GraphAttempt(**common, body=body, handler=handler, on=on, output_schema=output)
+    return GraphCatch(**common, body=body, handler=handler, on=on, output_schema=output)
 
 
 def _told_of(body: Node) -> Schemas:

@@ -7,7 +7,7 @@ from typing import Any
 
 from playground.guard.address import Address
 from playground.guard.callers import Caller, Entrance, caller, way
-from playground.guard.channel import Body, BodyTooLarge, Inbox, Receive, Response, Send
+from playground.guard.connection import Body, BodyTooLarge, Inbox, Receive, Response, Send
 from playground.guard.request import AskedRequest, Refusal
 from playground.guard.rules import judge, too_large
 

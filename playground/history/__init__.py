@@ -3,12 +3,12 @@
 from playground.history.counts import Count, counts
 from playground.history.detail import Detail, Failure, TracebackLine, detail, failure
 from playground.history.filtering import gathered, matching
+from playground.history.journal_text import as_text
 from playground.history.row import GROUPS, Pass, Row, Show, Tally, Window, together
 from playground.history.rows import rows
-from playground.history.stream import Stream, Written
-from playground.history.text import as_text
+from playground.history.step_history import Attempt, History, Note, Span, StepHistory
+from playground.history.step_output import Stream, Written
 from playground.history.timeline import Axis, Bar, Tick, axis, length_text
-from playground.history.trace import Attempt, History, Note, Span, Trace
 from playground.history.why import Holder, Reason, first_words, reasons
 
 __all__ = [
@@ -27,10 +27,10 @@ __all__ = [
     "Row",
     "Show",
     "Span",
+    "StepHistory",
     "Stream",
     "Tally",
     "Tick",
-    "Trace",
     "TracebackLine",
     "Window",
     "Written",

@@ -10,7 +10,7 @@ from engine.paths import Path, format_path, ids_of, parse_path
 from playground.graph.nodes import GraphEvent, GraphLoop
 from playground.graph.tree import Graph, Tree, read_tree
 from playground.history.row import RowStatus, Window, standing, together
-from playground.history.trace import History
+from playground.history.step_history import History
 
 WORST: Sequence[RowStatus] = ("failed", "suspended", "waiting", "running", "canceled", "undone", "bailed", "skipped")
 """Which status of many is told beside their number, the first of these that there is."""

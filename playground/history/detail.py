@@ -7,8 +7,8 @@ from typing import Any
 
 from engine.journal.step_state import StepState
 from playground.history.refused_lines import RefusedLine, refused_lines
-from playground.history.stream import Stream
-from playground.history.trace import History, Note
+from playground.history.step_history import History, Note
+from playground.history.step_output import Stream
 
 MOST_NOTES = 200
 """How many log lines are shown at once; the last ones."""

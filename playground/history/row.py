@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from engine.events import StepStatus
 from engine.journal.step_state import OPEN, StepState
-from playground.history.stream import Written
-from playground.history.trace import Span
+from playground.history.step_history import Span
+from playground.history.step_output import Written
 
 RowKind = Literal[
     "step",

@@ -8,8 +8,8 @@ from engine.journal.step_state import StepState
 from engine.paths import Path, format_path
 from playground.graph.nodes import (
     Container,
-    GraphAttempt,
     GraphBranch,
+    GraphCatch,
     GraphEvent,
     GraphForeach,
     GraphLoop,
@@ -19,14 +19,14 @@ from playground.graph.nodes import (
     GraphWorkflow,
     Node,
 )
+from playground.graph.part_names import without_indexes
 from playground.graph.tree import Graph, read_tree
-from playground.graph.words import without_indexes
-from playground.history.handed import handed_on
+from playground.history.handed_on import handed_on
 from playground.history.long_lists import Containers, left_out, part_of, statuses_of, tally
-from playground.history.notes import note_of
-from playground.history.passes import Past, child_of, passes_of
+from playground.history.loop_passes import Past, child_of, passes_of
 from playground.history.row import Pass, Row, RowKind, RowStatus, Tally, Window, standing, status_of, together
-from playground.history.trace import History, Span
+from playground.history.row_notes import note_of
+from playground.history.step_history import History, Span
 
 
 @dataclass(slots=True)
@@ -52,7 +52,7 @@ class _Walk:
                 yield from self.group(node, place, depth, index, arms, f"{len(node.arms)} arms")
             case GraphRace():
                 yield from self.race(node, place, depth, index, given)
-            case GraphAttempt():
+            case GraphCatch():
                 yield from self.attempt(node, place, depth, index, given)
             case GraphBranch():
                 yield from self.branch(node, place, depth, index, given)
@@ -148,7 +148,7 @@ class _Walk:
         else:
             yield from self.group(node, place, depth, index, rows, f"{winner} won", telling=arms[winner])
 
-    def attempt(self, node: GraphAttempt, place: StepState, depth: int, index: int | None, given: Any) -> Iterator[Row]:
+    def attempt(self, node: GraphCatch, place: StepState, depth: int, index: int | None, given: Any) -> Iterator[Row]:
         body = list(self.node(node.body, place, depth + 1, index, given))
         handler = list(self.node(node.handler, place, depth + 1, index))
         if node.id in place.decisions:
@@ -313,7 +313,7 @@ _KINDS: Mapping[str, RowKind] = {kind: kind for kind in get_args(RowKind)}
 
 def _kind(node: Node) -> RowKind:
     # The rows of an attempt are those of a step's tries.
-    return "catch" if isinstance(node, GraphAttempt) else _KINDS.get(node.type, "step")
+    return "catch" if isinstance(node, GraphCatch) else _KINDS.get(node.type, "step")
 
 
 def _in_round(rows: Iterable[Row], number: int) -> Iterator[Row]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from playground.history.trace import Span
+from playground.history.step_history import Span
 
 WIDTH = 100.0
 """The axis in percent of the column it is drawn in."""

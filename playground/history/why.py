@@ -7,8 +7,8 @@ from typing import Literal
 
 from engine.journal.step_state import StepState
 from engine.paths import format_path
+from playground.history.step_history import History
 from playground.history.timeline import length_text
-from playground.history.trace import History
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

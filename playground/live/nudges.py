@@ -31,13 +31,13 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
 from playground.layers import LocalLayer
-from playground.layers.door import door_of, through_door
+from playground.layers.command_socket import socket_of, through_socket
 
 LISTS = "runs"
 CATALOGUE = "catalogue"
 WORKERS = "workers"
 WAKES = "runs"
-VERDICTS = "verdicts"
+CHECKS = "verdicts"  # the name under which workers have always listened
 SUPERVISOR = "supervisor"
 
 PER_SECOND = 30
@@ -105,21 +105,21 @@ async def ask(question: Message, *, seconds: float) -> Message | None:
     """Ask some worker a question, be it one of the playground that runs beside this process; None without an answer.
 
     Args:
-        question: what `playground.worker.verdicts` reads.
+        question: what `playground.worker.value_checks` reads.
         seconds: how long to wait.
     """
     if not alone():
         return await _ask(_layer(), question, seconds)
     if connection.vendor != "sqlite":
         return None
-    async with through_door(door_of(connection.settings_dict["NAME"])) as layer:
+    async with through_socket(socket_of(connection.settings_dict["NAME"])) as layer:
         return None if layer is None else await _ask(layer, question, seconds)
 
 
 async def _ask(layer: BaseChannelLayer, question: Message, seconds: float) -> Message | None:
     reply_to = await layer.new_channel()
     try:
-        await layer.send(VERDICTS, {"type": "verdict.ask", **question, "reply_to": reply_to})
+        await layer.send(CHECKS, {"type": "verdict.ask", **question, "reply_to": reply_to})
     except (ChannelFull, ValueError):
         return None
     with suppress(TimeoutError):

@@ -1,1 +1,1 @@
-"""PostgreSQL: Django's backend, with a pipe for the journal's writer and an ear for what other processes tell."""
+"""PostgreSQL: Django's backend, with a pipeline to write the journal and a listener for what other processes tell."""

@@ -11,20 +11,20 @@ except ImportError as error:
 
 from django.db.backends.postgresql import base
 
-from playground.postgres.ear import Ear
-from playground.postgres.pipe import Pipe
+from playground.postgres.listener import NotificationListener
+from playground.postgres.pipeline import Pipeline
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection as Django keeps it, and the makings of those that Django has no use for."""
 
-    def pipe(self) -> Pipe:
+    def pipe(self) -> Pipeline:
         """Return a pipe to the same database, not yet open."""
-        return Pipe(self._connect, self.wrap_database_errors)
+        return Pipeline(self._connect, self.wrap_database_errors)
 
-    def ear(self) -> Ear:
+    def listener(self) -> NotificationListener:
         """Return what hears notifications in the same database."""
-        return Ear(self._connect, self.wrap_database_errors)
+        return NotificationListener(self._connect, self.wrap_database_errors)
 
     def _connect(self) -> "psycopg.Connection[tuple[object, ...]]":
         given = self.get_connection_params()

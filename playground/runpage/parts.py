@@ -7,8 +7,8 @@ from typing import Any
 from engine.journal.state import RunState
 from engine.paths import Path
 from playground.forms import Form
-from playground.runpage.loading import Loaded
-from playground.runpage.pauses import PauseForm, paused_forms
+from playground.runpage.loaded_run import Loaded
+from playground.runpage.pause_forms import PauseForm, paused_forms
 from playground.runpage.view import Line, RunView
 from playground.runs.masking import mask_input, mask_rehearsal, mask_result, mask_state
 

@@ -8,8 +8,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from playground.display.pages import context_of
-from playground.runpage.body import step_html
-from playground.runpage.loading import Loaded
+from playground.runpage.loaded_run import Loaded
+from playground.runpage.opened_step import step_html
 from playground.runpage.parts import RowPart, parts_of
 from playground.runpage.view import Line, RunView, changes
 

@@ -13,8 +13,8 @@ from playground.forms import mask
 from playground.graph.nodes import UNKNOWN, GraphEvent
 from playground.graph.tree import Tree, read_tree
 from playground.history import Failure, as_text, detail, failure, reasons, rows
-from playground.runpage.changed import changed_steps
-from playground.runpage.loading import Loaded, holder_of
+from playground.runpage.changed_steps import changed_steps
+from playground.runpage.loaded_run import Loaded, holder_of
 from playground.runs.masking import mask_given, mask_input, mask_result
 
 LOGS = 100

@@ -16,7 +16,7 @@ from playground import history as journal
 from playground.actions.changed_answers import ChangedAnswer
 from playground.diagram import links, marks
 from playground.history import Axis, Bar, Count, Failure, History, Holder, Reason, Row, Show, Window
-from playground.runpage.changed import ChangedStep
+from playground.runpage.changed_steps import ChangedStep
 
 Graph = Mapping[str, Any]
 

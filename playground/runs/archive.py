@@ -6,7 +6,7 @@ from typing import Any
 from engine.errors import RequestError, RunExists, UnknownRun
 from engine.events import Draft, Event
 from engine.journal.fold import fold
-from playground.actions import actions, stepping
+from playground.actions import actions, proceed_retry
 from playground.actions.actions import store
 from playground.catalogue import catalogue
 from playground.forms.schema.mask import MASK
@@ -93,7 +93,7 @@ async def restore_and_fork(data: Any, step: str = "") -> str:
             f"run {run_id} was imported, but cannot be gone on with: in place of secrets it has {MASK}, and its "
             "steps would be given that. Start a new run with its input, and give the secrets there"
         )
-    return await actions.fork(run_id, step) if step else await stepping.retry(run_id)
+    return await actions.fork(run_id, step) if step else await proceed_retry.retry(run_id)
 
 
 def _is_that(data: Any, events: Sequence[Event]) -> bool:

@@ -9,8 +9,8 @@ from engine.journal.summary import RunSummary
 from engine.paths import Path
 from playground.actions import actions
 from playground.catalogue import source_code
-from playground.comparison.comparing import Comparison, Recording, Shown
-from playground.comparison.comparing import compare as compare_sides
+from playground.comparison.compare_runs import Comparison, Recording, Shown
+from playground.comparison.compare_runs import compare as compare_sides
 from playground.forms import mask
 from playground.graph.nodes import UNKNOWN
 from playground.graph.tree import read_tree

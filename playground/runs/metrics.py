@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from playground.catalogue import catalogue
 from playground.fleet import workers
-from playground.fleet.counted import CountedByWorker, counted
+from playground.fleet.worker_figures import CountedByWorker, counted
 from playground.histogram import Histogram
 from playground.live.lag import WATCHERS
 from playground.runs import lists
 from playground.runs.inbox import inbox_count
-from playground.runs.standing import executed_count, longest_wait, queue_length
+from playground.runs.queue_position import executed_count, longest_wait, queue_length
 
 Sample = tuple[Mapping[str, str], float]
 """Labels, and the value that has them."""

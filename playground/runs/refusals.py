@@ -24,7 +24,7 @@ from engine.errors import (
     UnknownStep,
     UnknownWorkflow,
 )
-from playground.runs.filters import InvalidFilter
+from playground.runs.filter_query import InvalidFilter
 from playground.store import DatabaseBusy
 
 Write = Callable[[Argument], str]

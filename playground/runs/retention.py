@@ -17,8 +17,8 @@ from playground.live import nudges
 from playground.models import Run as RunRow
 from playground.models import Worker as WorkerRow
 from playground.models import WorkflowVersion
-from playground.store.clock import Now
 from playground.store.database import in_database, in_transaction
+from playground.store.database_clock import Now
 from playground.store.rows import locked
 
 AT_ONCE = 200

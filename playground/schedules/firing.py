@@ -7,12 +7,12 @@ from engine.events import Draft
 from engine.journal.requests import Start
 from engine.schedules.due import settle
 from engine.schedules.planned import Planned, run_id_of
-from playground.actions.verdicts import UncheckedStart
+from playground.actions.value_checks import UncheckedStart
 from playground.catalogue.catalogue import find_version
 from playground.models import Run as RunRow
 from playground.models import Schedule
-from playground.store.clock import database_now
 from playground.store.database import transact
+from playground.store.database_clock import database_now
 from playground.store.orm import create_run
 from playground.store.rows import from_text
 

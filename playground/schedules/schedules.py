@@ -13,12 +13,12 @@ from engine.schedules.due import due_times
 from engine.schedules.planned import Planned
 from engine.schedules.timing import timing_text, timing_to_dict
 from playground.actions import actions
-from playground.catalogue import catalogue, timetable
+from playground.catalogue import catalogue, published_schedules
 from playground.live import nudges
 from playground.models import Run as RunRow
 from playground.models import Schedule
-from playground.store.clock import database_now
 from playground.store.database import in_database, in_transaction
+from playground.store.database_clock import database_now
 from playground.store.notices import Notice, notify
 from playground.store.rows import from_text
 
@@ -104,7 +104,7 @@ async def arm(workflow_id: str, schedule_id: str | None = None) -> list[str]:
 
 async def disarm(workflow_id: str, schedule_id: str | None = None) -> list[str]:
     """Have due times start nothing; see `arm`."""
-    return await _choose(workflow_id, schedule_id, lambda row, now: timetable.disarm(row))
+    return await _choose(workflow_id, schedule_id, lambda row, now: published_schedules.disarm(row))
 
 
 async def run_now(workflow_id: str, schedule_id: str) -> str:
@@ -143,7 +143,7 @@ async def _choose(
 def _arm(row: Schedule, now: datetime) -> None:
     # One that is armed already keeps what it has to catch up.
     if not row.armed:
-        timetable.arm(row, now)
+        published_schedules.arm(row, now)
 
 
 def _rows(workflow_id: str, schedule_id: str | None, *, locked: bool = False) -> Sequence[Schedule]:

@@ -10,8 +10,8 @@ from django.db import connection
 
 from engine.errors import StaleEpoch, UnknownRun
 from engine.journal.store import Claim
-from playground.store.clock import later_sql, now_sql
 from playground.store.database import is_steady
+from playground.store.database_clock import later_sql, now_sql
 from playground.store.rows import events_of
 from playground.store.turns.statements import MOST
 from playground.store.turns.taking import take_turn

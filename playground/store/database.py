@@ -16,7 +16,7 @@ from typing import ParamSpec, TypeVar
 from django.db import DataError, InterfaceError, OperationalError, connection, transaction
 
 from engine.errors import StoreError
-from playground.store.trouble import is_lost, is_passing
+from playground.store.database_errors import is_lost, is_passing
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -14,11 +14,11 @@ from playground.models import Run as RunRow
 from playground.models import Wait as WaitRow
 from playground.store import claims
 from playground.store.database import in_database, in_patient_transaction
-from playground.store.journal import JournalWriter
+from playground.store.group_commit import Writer
+from playground.store.journal_sql import JournalWriter
 from playground.store.queue import become_due
 from playground.store.rows import QUIET, changes, events_of, number_events, runnable, summary_of, wait_of
 from playground.store.turns.taking import lane_of
-from playground.store.writer import Writer
 
 POLL = 1.0
 """Seconds after which a watcher looks for itself, in case a nudge was lost."""

@@ -15,8 +15,8 @@ from django.db.models.expressions import RawSQL
 
 from playground.models import Run as RunRow
 from playground.queues.port import Due, Wakes, wakes
-from playground.store.clock import Now
 from playground.store.database import in_database, is_steady
+from playground.store.database_clock import Now
 from playground.store.notices import tell_due
 from playground.store.turns.statements import HAS_ROOM, HAS_TURNS
 from playground.store.turns.taking import next_in_turn

@@ -14,7 +14,7 @@ from typing import Any
 from playground.layers import LocalLayer
 from playground.supervisor.backoff import Backoff
 from playground.supervisor.child import Child, Command, WorkerExit
-from playground.supervisor.watched import Sources
+from playground.supervisor.watched_files import Sources
 
 CHANNEL = "supervisor"
 """Takes ``{"type": "worker.replace", "worker_id": …}`` from any process of the playground; ``worker.renew`` spares the

@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from engine.paths import format_path
-from playground.display import excerpt
+from playground.display import code_excerpt
 from playground.display.markdown import markdown
 from playground.display.values import as_html, preview
 from playground.history import TracebackLine, Window, length_text
@@ -144,15 +144,15 @@ def path(parts: Sequence[str | int]) -> str:
 
 
 @register.filter
-def lines(frame: TracebackLine) -> tuple[excerpt.SourceLine, ...]:
+def lines(frame: TracebackLine) -> tuple[code_excerpt.SourceLine, ...]:
     """Return a line of a traceback with those around it."""
-    return excerpt.excerpt(frame.file, frame.line, frame.code)
+    return code_excerpt.excerpt(frame.file, frame.line, frame.code)
 
 
 @register.filter
 def editor(frame: TracebackLine) -> str:
     """Return the address that opens a line of a traceback in the editor."""
-    return excerpt.editor_url(frame.file, frame.line)
+    return code_excerpt.editor_url(frame.file, frame.line)
 
 
 @register.filter

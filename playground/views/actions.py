@@ -24,10 +24,10 @@ async def cancel(request: HttpRequest, run_id: str) -> HttpResponse:
 
 
 @require_POST
-async def call(request: HttpRequest, run_id: str) -> HttpResponse:
+async def tag(request: HttpRequest, run_id: str) -> HttpResponse:
     """Give a run a name and tags; an empty name takes it away."""
     tags = [tag for tag in request.POST.get("tags", "").split(",") if tag.strip()]
-    await actions.call(run_id, Tagging(name=request.POST.get("name", ""), tags=tags))
+    await actions.tag(run_id, Tagging(name=request.POST.get("name", ""), tags=tags))
     return HttpResponseRedirect(url_of(run_id), status=303)
 
 

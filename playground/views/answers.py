@@ -24,14 +24,14 @@ from engine.errors import (
 from engine.journal.requests import check_resumable
 from engine.journal.step_state import StepState
 from engine.paths import Path, ids_of, parse_path
-from playground.actions import actions, copies, verdicts
+from playground.actions import actions, copies, value_checks
 from playground.actions.changed_answers import changed_answers
 from playground.catalogue.catalogue import event_schema, resume_schema
 from playground.forms import MISSING, Form, Json, dumps, mask
 from playground.runpage.answer_forms import AnswerForm, answer_form, event_form
-from playground.runpage.body import Drawn, draw, step_html
-from playground.runpage.loading import Loaded, load, view_of
-from playground.views.posting import issues_of, posted, wants_part
+from playground.runpage.loaded_run import Loaded, load, view_of
+from playground.runpage.opened_step import Drawn, draw, step_html
+from playground.views.form_posts import issues_of, posted, wants_part
 from playground.views.run import refused_page, run_page, url_of, window_of
 
 TOO_LATE = (AlreadyResumed, NotSuspended, RunFinished)
@@ -91,7 +91,7 @@ async def send_event(request: HttpRequest, run_id: str) -> HttpResponse:
     path, name, late = _path(request), request.GET.get("name", ""), None
     loaded = await load(run_id, window=window_of(request))
     try:
-        verdicts.check_awaited(loaded.history.run, loaded.entry, name, path)
+        value_checks.check_awaited(loaded.history.run, loaded.entry, name, path)
     except TOO_LATE as error:
         late = error
 

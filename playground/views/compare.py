@@ -7,9 +7,9 @@ from django.views.decorators.http import require_safe
 
 from engine.paths import format_path, ids_of
 from playground.actions import actions
-from playground.comparison.comparing import Comparison, Pair
+from playground.comparison.compare_runs import Comparison, Pair
 from playground.display.pages import page
-from playground.runpage.changed import ChangedStep, difference
+from playground.runpage.changed_steps import ChangedStep, difference
 from playground.runs import compared
 from playground.runs.compared import Compared
 from playground.views.frame import frame_of

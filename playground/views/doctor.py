@@ -8,16 +8,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from playground.catalogue import catalogue, schemas
+from playground.catalogue import catalogue, unsupported_schemas
 from playground.catalogue.problems import ImportProblem, told
-from playground.catalogue.schemas import SchemaProblem
+from playground.catalogue.unsupported_schemas import SchemaProblem
 from playground.display.pages import page
 from playground.fleet import host, versions, workers
 from playground.fleet.versions import Held
 from playground.fleet.workers import WorkerView
 from playground.runs import retention
+from playground.runs.queue_position import longest_wait, queue_length
 from playground.runs.retention import Health
-from playground.runs.standing import longest_wait, queue_length
 from playground.views.frame import frame_of
 
 PACKAGES = ("stepyard", "django", "channels", "daphne", "pydantic", "jsonschema")
@@ -59,7 +59,7 @@ async def doctor(request: HttpRequest) -> HttpResponse:
         queue=await queue_length(),
         longest_wait=await longest_wait(),
         problems=tuple(told(await catalogue.import_errors())),
-        schemas=tuple(await schemas.problems_of(await catalogue.workflows())),
+        schemas=tuple(await unsupported_schemas.problems_of(await catalogue.workflows())),
         health=await retention.health(thorough="thorough" in request.GET),
         held=await versions.held(),
         versions=(("python", platform.python_version()), *((name, _version(name)) for name in PACKAGES)),

@@ -19,8 +19,8 @@ from playground.display.pages import PageNotice, page
 from playground.forms import MISSING, Form, Json, without_secrets
 from playground.graph.nodes import UNKNOWN, Node
 from playground.graph.tree import read_tree
+from playground.views.form_posts import issues_of, posted, wants_part
 from playground.views.frame import frame_of
-from playground.views.posting import issues_of, posted, wants_part
 from playground.views.run import url_of
 
 

@@ -68,7 +68,7 @@ def bar_fragment(html: str) -> SafeString:
 async def trouble(problems: Sequence[ImportProblem]) -> str:
     """Return the first thing that the page about the playground's health would complain about."""
     if problems:
-        return f"{problems[0].module} {problems[0].verdict}"
+        return f"{problems[0].module} {problems[0].fault}"
     if not await workers.ready_count():
         return "no worker is connected"
     return "a worker is blocked" if await workers.blocked_count() else ""

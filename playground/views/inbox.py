@@ -16,9 +16,9 @@ from playground.actions.changed_answers import ChangedAnswer, changed_answers
 from playground.display.pages import page
 from playground.display.values import preview
 from playground.runpage.answer_forms import AnswerForm, answer_form, event_form
-from playground.runpage.body import Asked, asked
-from playground.runpage.loading import Loaded, load, row_of
-from playground.runs.filters import read_part
+from playground.runpage.loaded_run import Loaded, load, row_of
+from playground.runpage.opened_step import Asked, asked
+from playground.runs.filter_query import read_part
 from playground.runs.inbox import Awaited, InboxItem, InboxLine, read_entry, read_lines
 from playground.runs.lists import place_in_list
 from playground.runs.masking import mask_input

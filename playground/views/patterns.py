@@ -14,9 +14,9 @@ from playground.diagram import svg
 from playground.display.pages import PageFrame, page
 from playground.history import History, Holder
 from playground.history.row import RowStatus
-from playground.runpage.body import Drawn, draw
+from playground.runpage.opened_step import Drawn, draw
 from playground.runpage.view import RunView, run_view
-from playground.views import samples
+from playground.views import pattern_samples
 
 STATUSES: tuple[RowStatus | RunStatus, ...] = (
     "pending",
@@ -57,19 +57,26 @@ class PatternsPage:
 def patterns(request: HttpRequest) -> HttpResponse:
     """Show the components."""
     runs = (
-        ("Suspended", samples.OPENING, 400.0),
-        ("Running", samples.ANSWERED, 3704.4),
-        ("Finished", samples.FINISHED, 3739.0),
-        ("Failed", samples.BROKEN, 1.1),
+        ("Suspended", pattern_samples.OPENING, 400.0),
+        ("Running", pattern_samples.ANSWERED, 3704.4),
+        ("Finished", pattern_samples.FINISHED, 3739.0),
+        ("Failed", pattern_samples.BROKEN, 1.1),
     )
     drawn = tuple(_pattern(request, name, lines, now) for name, lines, now in runs)
     return page(request, "patterns.html", PatternsPage(statuses=STATUSES, patterns=drawn), frame=PageFrame(inbox=3))
 
 
-def _pattern(request: HttpRequest, name: str, lines: samples.Lines, now: float) -> Pattern:
-    history = History(samples.events(f"sample-{name.lower()}", lines))
-    view = run_view(history, samples.ORDER, now=samples.BEGIN + timedelta(seconds=now), holder=Holder(workers=1))
-    graph = svg(
-        samples.ORDER, width=340, marks=view.marks, icons=static("img/icons.svg"), links=view.links, counts=view.counts
+def _pattern(request: HttpRequest, name: str, lines: pattern_samples.Lines, now: float) -> Pattern:
+    history = History(pattern_samples.events(f"sample-{name.lower()}", lines))
+    view = run_view(
+        history, pattern_samples.ORDER, now=pattern_samples.BEGIN + timedelta(seconds=now), holder=Holder(workers=1)
     )
-    return Pattern(name=name, view=view, lines=draw(view, samples.ORDER, token=get_token(request)), graph=graph)
+    graph = svg(
+        pattern_samples.ORDER,
+        width=340,
+        marks=view.marks,
+        icons=static("img/icons.svg"),
+        links=view.links,
+        counts=view.counts,
+    )
+    return Pattern(name=name, view=view, lines=draw(view, pattern_samples.ORDER, token=get_token(request)), graph=graph)

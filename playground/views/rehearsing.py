@@ -20,7 +20,7 @@ from playground.forms import MISSING, Form, Json, without_secrets
 from playground.graph.nodes import GraphStep
 from playground.graph.tree import read_tree
 from playground.runs import lists
-from playground.views.posting import Files, Pairs, posted
+from playground.views.form_posts import Files, Pairs, posted
 
 START = "rehearse"
 """The value of the button that starts a rehearsal; the names of the panel's controls begin with it."""

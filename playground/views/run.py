@@ -16,8 +16,8 @@ from playground.diagram import svg
 from playground.display.pages import PageNotice, context_of, page
 from playground.forms import Form
 from playground.history import Window, as_text, rows
-from playground.runpage.body import Drawn, draw, step_html
-from playground.runpage.loading import Loaded, load, view_of
+from playground.runpage.loaded_run import Loaded, load, view_of
+from playground.runpage.opened_step import Drawn, draw, step_html
 from playground.runpage.parts import RunParts, parts_of
 from playground.runpage.view import RunView, query_of, window_from
 from playground.runs import archive
@@ -70,7 +70,7 @@ async def run_page(
     typed: Mapping[Path, Form] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """Render the page of a run; ``typed`` as for `playground.runpage.pauses.paused_forms`."""
+    """Render the page of a run; ``typed`` as for `playground.runpage.pause_forms.paused_forms`."""
     graph = None
     if loaded.graph is not None:
         icons = static("img/icons.svg")

@@ -17,8 +17,8 @@ from playground.display.pages import PageNotice, page
 from playground.forms import JsonError, parse_json
 from playground.runs import archive, retention
 from playground.runs import lists as listing
-from playground.runs.filters import MOST, SHOWN, InvalidFilter, Wanted, read_filter
-from playground.runs.glance import RunGlance, glances
+from playground.runs.filter_query import MOST, SHOWN, InvalidFilter, Wanted, read_filter
+from playground.runs.run_previews import RunGlance, glances
 from playground.views.frame import frame_of
 from playground.views.run import url_of
 

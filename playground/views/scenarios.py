@@ -11,8 +11,8 @@ from engine.errors import InvalidInput, RequestError
 from playground.catalogue import catalogue
 from playground.catalogue.published import WorkflowEntry
 from playground.display.pages import PageNotice, page
-from playground.scenarios import board, keeping
-from playground.scenarios.board import ScenarioView
+from playground.scenarios import last_verdicts, project_scenarios
+from playground.scenarios.project_scenarios import ScenarioView
 from playground.scenarios.pytest_text import as_pytest
 from playground.scenarios.saving import Recorded, offered_results, scenario_of_run
 from playground.views.frame import frame_of
@@ -53,9 +53,9 @@ class SavePage:
 @require_safe
 async def scenarios(request: HttpRequest, workflow_id: str) -> HttpResponse:
     """List a workflow's scenarios."""
-    listed = tuple(await board.listing(workflow_id))
+    listed = tuple(await project_scenarios.listing(workflow_id))
     failed = sum(one.state == "failed" for one in listed)
-    watched = await keeping.is_switched_on(workflow_id)
+    watched = await last_verdicts.is_switched_on(workflow_id)
     context = ScenariosPage(workflow_id=workflow_id, listed=listed, failed=failed, watched=watched)
     return page(request, "workflow/scenarios.html", context, frame=await frame_of(request, "workflows"))
 
@@ -64,7 +64,7 @@ async def scenarios(request: HttpRequest, workflow_id: str) -> HttpResponse:
 async def play(request: HttpRequest, workflow_id: str) -> HttpResponse:
     """Play all scenarios of a workflow, or the one that is named; and take what comes as right, if that is asked."""
     name = request.POST.get("name", "")
-    await board.run(workflow_id, [name] if name else [], update=request.POST.get("do") == "take")
+    await project_scenarios.run(workflow_id, [name] if name else [], update=request.POST.get("do") == "take")
     return HttpResponseRedirect(reverse("scenarios", args=[workflow_id]), status=303)
 
 
@@ -72,21 +72,21 @@ async def play(request: HttpRequest, workflow_id: str) -> HttpResponse:
 async def watch(request: HttpRequest, workflow_id: str) -> HttpResponse:
     """Have the scenarios played after each reload of the code, or no more."""
     await catalogue.workflow(workflow_id)
-    await keeping.switch(workflow_id, on=request.POST.get("on") == "on")
+    await last_verdicts.switch(workflow_id, on=request.POST.get("on") == "on")
     return HttpResponseRedirect(reverse("scenarios", args=[workflow_id]), status=303)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 async def save(request: HttpRequest, run_id: str) -> HttpResponse:
     """Show what a run would be as a scenario, and save it on a post."""
-    recorded = await board.recorded(run_id)
+    recorded = await project_scenarios.recorded(run_id)
     if request.method != "POST":
         return await _page(request, recorded, run_id[:SUGGESTED], request.GET.getlist("result"))
     name, results = request.POST.get("name", "").strip(), request.POST.getlist("result")
     if request.POST.get("do") == "show":
         return await _page(request, recorded, name, results)
     try:
-        saved = await board.save(run_id, name, results)
+        saved = await project_scenarios.save(run_id, name, results)
     except InvalidInput as error:
         return await _page(request, recorded, name, results, notice=str(error), status=422)
     except RequestError as error:

@@ -18,29 +18,29 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from engine.errors import InvalidInput, RequestError
 from engine.journal.summary import RunSummary
 from playground.actions import actions
-from playground.catalogue import catalogue, saved
+from playground.catalogue import catalogue, saved_inputs
 from playground.catalogue.catalogue import WorkflowEntry
-from playground.catalogue.saved import SavedInput
+from playground.catalogue.saved_inputs import SavedInput
 from playground.diagram import strip, svg
-from playground.display import excerpt
+from playground.display import code_excerpt
 from playground.display.pages import PageNotice, context_of, page
 from playground.display.values import preview
 from playground.forms import MISSING, Form, mask, without_secrets
 from playground.fuzzing import searches
 from playground.graph.nodes import GraphWorkflow
 from playground.graph.tree import read_tree
-from playground.runpage.loading import load
+from playground.runpage.loaded_run import load
 from playground.runs import lists
-from playground.runs.glance import RunGlance, glances
 from playground.runs.lists import Input
+from playground.runs.run_previews import RunGlance, glances
 from playground.schedules import schedules
 from playground.schedules.schedules import ScheduleView
+from playground.views.form_posts import issues_of, posted, wants_part
 from playground.views.frame import frame_of
-from playground.views.posting import issues_of, posted, wants_part
+from playground.views.proceed_retry import breakpoints_of
 from playground.views.rehearsing import START, StepPlan, plans_of, rehearsal_of
 from playground.views.run import url_of
 from playground.views.snippets import Snippets, SnippetsPart, snippets_of
-from playground.views.stepping import breakpoints_of
 
 GRAPH_WIDTH = 350
 OPEN = ("running", "pending", "waiting", "suspended", "paused")
@@ -209,7 +209,7 @@ async def save_input(request: HttpRequest, workflow_id: str) -> HttpResponse:
 @require_POST
 async def forget_input(request: HttpRequest, workflow_id: str, saved_id: str) -> HttpResponse:
     """Delete a saved input."""
-    await saved.delete(workflow_id, saved_id)
+    await saved_inputs.delete(workflow_id, saved_id)
     return HttpResponseRedirect(f"{reverse('workflow', args=[workflow_id])}?notice=forgotten", status=303)
 
 
@@ -218,7 +218,7 @@ async def _save(request: HttpRequest, entry: WorkflowEntry, form: Form) -> HttpR
         return await _workflow_page(request, entry, form, status=422)
     name = request.POST.get("saved-name", "")
     try:
-        kept = await saved.save(entry.workflow_id, name, without_secrets(entry.input_schema, form.value))
+        kept = await saved_inputs.save(entry.workflow_id, name, without_secrets(entry.input_schema, form.value))
     except ValueError as error:
         notices = (PageNotice(status="failed", text=str(error)),)
         return await _workflow_page(request, entry, form, notices=notices, status=422)
@@ -248,7 +248,7 @@ async def _opened(request: HttpRequest, entry: WorkflowEntry) -> HttpResponse:
     if found := request.GET.get("found", ""):
         form = Form.of(entry.input_schema, searches.finding(entry.workflow_id, found).input, secrets=True)
         return await _workflow_page(request, entry, form)
-    kept = await saved.find(entry.workflow_id, request.GET.get("saved", ""))
+    kept = await saved_inputs.find(entry.workflow_id, request.GET.get("saved", ""))
     if kept is not None:
         return await _workflow_page(request, entry, Form.of(entry.input_schema, kept.value), saved_as=kept.name)
     return await _workflow_page(request, entry, Form.blank(entry.input_schema))
@@ -311,11 +311,11 @@ async def _workflow_page(
         lacks_secrets=lacks_secrets,
         name=request.POST.get("saved-name", saved_as),
         saved_as=saved_as,
-        saved=tuple([_kept(entry, item) for item in await saved.listing(entry.workflow_id)]),
+        saved=tuple([_kept(entry, item) for item in await saved_inputs.listing(entry.workflow_id)]),
         inputs=tuple(_former(entry, item) for item in inputs),
         recent=await glances((await lists.recent([entry.workflow_id], limit=8))[entry.workflow_id]),
         schedules=tuple(await schedules.listing(entry.workflow_id)),
-        editor=excerpt.editor_url(entry.file or "", entry.line),
+        editor=code_excerpt.editor_url(entry.file or "", entry.line),
         snippets=snippets_of(request, entry, form),
         plans=plans,
     )

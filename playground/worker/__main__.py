@@ -23,15 +23,15 @@ from playground.layers import LocalLayer  # noqa: E402
 from playground.queues import port  # noqa: E402
 from playground.store.database import be_patient  # noqa: E402
 from playground.traces.port import traces  # noqa: E402
-from playground.worker.lifeline import end_with_parent  # noqa: E402
+from playground.worker.heartbeat import Heartbeat  # noqa: E402
 from playground.worker.loading.discovery import discover, site  # noqa: E402
 from playground.worker.loading.environment import load_env_file  # noqa: E402
-from playground.worker.loading.fatal import fatal_modules  # noqa: E402
+from playground.worker.loading.fatal_modules import fatal_modules  # noqa: E402
 from playground.worker.observing.log_context import add_to_log  # noqa: E402
 from playground.worker.observing.observer import Observing  # noqa: E402
-from playground.worker.own_row import OwnRow  # noqa: E402
-from playground.worker.pulse import Pulse  # noqa: E402
+from playground.worker.parent_watch import end_with_parent  # noqa: E402
 from playground.worker.worker import Worker  # noqa: E402
+from playground.worker.worker_row import OwnRow  # noqa: E402
 
 # Seconds for which a worker waits for the database; giving up would interrupt steps that have done nothing wrong.
 PATIENCE = 600.0
@@ -54,7 +54,7 @@ def main() -> None:
     row.create(restricted(modules, arguments.only), since=arguments.since)
     workers: list[Worker] = []
     observing = Observing()
-    pulse = Pulse(worker_id, lambda: workers[0].running() if workers else (), observing.figures)
+    pulse = Heartbeat(worker_id, lambda: workers[0].running() if workers else (), observing.figures)
     pulse.start()
 
     def importing(module: str) -> None:

@@ -32,7 +32,7 @@ class RunConsumer(AsyncConsumer):
         self._taken(message["run_id"])
 
 
-class VerdictConsumer(AsyncConsumer):
+class CheckConsumer(AsyncConsumer):
     """Hears questions whether a value fits."""
 
     def __init__(self, *, ask: Callable[[Message], None]) -> None:

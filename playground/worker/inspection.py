@@ -19,9 +19,9 @@ django.setup()
 
 from playground.catalogue.problems import ImportProblem  # noqa: E402  Django must be set up first.
 from playground.store.rows import to_text  # noqa: E402
+from playground.worker.heartbeat import where  # noqa: E402
 from playground.worker.loading.discovery import discover, site  # noqa: E402
 from playground.worker.loading.environment import load_env_file  # noqa: E402
-from playground.worker.pulse import where  # noqa: E402
 
 
 def main() -> None:

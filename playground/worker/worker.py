@@ -23,29 +23,29 @@ from engine.runs.runtime import Runtime
 from engine.tree.queues import Destination, queues_of
 from playground.catalogue import catalogue
 from playground.catalogue.problems import complaints
-from playground.fleet import blame, host, versions
+from playground.fleet import crash_suspects, host, versions
 from playground.layers import LocalLayer
 from playground.live import nudges
 from playground.queues.port import DEFAULT, QueueHost
-from playground.scenarios import board
+from playground.scenarios import project_scenarios
 from playground.store import OrmStore
 from playground.store.database import in_transaction
 from playground.store.notices import tell_moved
 from playground.store.queue import hand_on
-from playground.worker.admission import begin
-from playground.worker.consumers import RunConsumer, VerdictConsumer
-from playground.worker.leftovers import Leftovers
+from playground.worker.abandoned_threads import Leftovers
+from playground.worker.consumers import CheckConsumer, RunConsumer
+from playground.worker.crash_suspects import CrashSuspects
+from playground.worker.heartbeat import Heartbeat
 from playground.worker.loading.discovery import Discovery
 from playground.worker.loading.user_files import changed_since, user_files
-from playground.worker.looking import Looking
 from playground.worker.observing.log_context import current_run
-from playground.worker.own_row import OwnRow
-from playground.worker.pulse import Pulse
-from playground.worker.queued import Queued
+from playground.worker.polling import Polling
+from playground.worker.queue_wakes import QueueWakes
 from playground.worker.schedule_watch import Firing
 from playground.worker.slots import Slots
-from playground.worker.suspects import Suspects
-from playground.worker.verdicts import judge
+from playground.worker.start_check import begin
+from playground.worker.value_checks import judge
+from playground.worker.worker_row import OwnRow
 
 LEASE = 15.0
 """Seconds without a sign after which others may take a run over."""
@@ -82,7 +82,7 @@ class Worker:
         site: Sequence[str],
         discovery: Discovery,
         row: OwnRow,
-        pulse: Pulse,
+        pulse: Heartbeat,
         limit: int,
         grace: float = 0.0,
         env_file: Path | None = None,
@@ -125,7 +125,7 @@ class Worker:
         self._row = row
         self._pulse = pulse
         self._firing = Firing(self._fired)
-        self._suspects = Suspects(passed=lambda: self._taking.look())
+        self._suspects = CrashSuspects(passed=lambda: self._taking.look())
         self._slots = Slots(
             self._runtime,
             self._begin,
@@ -134,9 +134,9 @@ class Worker:
             is_shut=lambda: self._suspects.beginning,
         )
         flows = self._runtime.flows
-        self._taking: Looking | Queued = Looking(self._slots, workflow_ids=flows, digests=self._digests, only=only)
+        self._taking: Polling | QueueWakes = Polling(self._slots, workflow_ids=flows, digests=self._digests, only=only)
         if host is not None and only is None:
-            self._taking = Queued(
+            self._taking = QueueWakes(
                 host, self._slots, worker_id=worker_id, flows=flows, queues=self._queues, concurrency=limit
             )
         self._stop = asyncio.Event()
@@ -201,14 +201,14 @@ class Worker:
             taking.cancel()
             await self._wind_up()
             await asyncio.wait([taking], timeout=STOPPING)
-            # A check may never return; whoever waits for its verdict asks another worker, or the schema.
+            # A check may never return; whoever waits for its answer asks another worker, or the schema.
             for task in (*beside, *self._answers):
                 task.cancel()
         self._store.close()
 
     async def _play_scenarios(self) -> None:
         try:
-            await board.run_after_reload(self._worker_id, list(self._runtime.flows))
+            await project_scenarios.run_after_reload(self._worker_id, list(self._runtime.flows))
         except Exception:
             # It is a service beside the runs, which go on.
             logger.exception("scenarios could not be played after the reload")
@@ -257,7 +257,7 @@ class Worker:
     async def _begin(self, run_id: str) -> RunState | None:
         segment = partial(begin, self._runtime, run_id, owner=self._worker_id, lease=LEASE, is_left=self._is_left)
         current_run.set(run_id)
-        run = await (self._suspects.begin(segment) if await blame.is_on_trial(run_id) else segment())
+        run = await (self._suspects.begin(segment) if await crash_suspects.would_pay(run_id) else segment())
         if run is not None:
             logger.info("a run of %s came to rest: %s", run.workflow_id, run.status)
         return run
@@ -282,9 +282,9 @@ class Worker:
         # What a queue brings is not taken past it; but who executes a run reads what was recorded.
         wake = self._slots.offer if not self._is_brought else self._news
         runs = RunConsumer.as_asgi(wake=wake, news=self._news, taken=self._runtime.stop)
-        verdicts = VerdictConsumer.as_asgi(ask=lambda question: self._ask(tasks, question))
-        router = ChannelNameRouter({nudges.WAKES: runs, own: runs, nudges.VERDICTS: verdicts})
-        server = ChannelsWorker(router, [nudges.WAKES, own, nudges.VERDICTS], layer)
+        checks = CheckConsumer.as_asgi(ask=lambda question: self._ask(tasks, question))
+        router = ChannelNameRouter({nudges.WAKES: runs, own: runs, nudges.CHECKS: checks})
+        server = ChannelsWorker(router, [nudges.WAKES, own, nudges.CHECKS], layer)
         await server.arun()  # type: ignore[no-untyped-call]
 
     def _news(self, run_id: str) -> None:

@@ -30,7 +30,7 @@ from playground.catalogue import catalogue
 from playground.catalogue.catalogue import WorkflowEntry
 from playground.runs import lists
 from playground.runs.inbox import inbox_count
-from playground.runs.standing import queue_length
+from playground.runs.queue_position import queue_length
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.actions import actions
-from playground.api.bodies import PASSED_OVER, nearest
 from playground.api.operations import OPERATIONS, Operation
+from playground.api.request_bodies import PASSED_OVER, nearest
 from tests.api.test_workflows import post, read
 from tests.pages.stage import TRIP, Stage
 

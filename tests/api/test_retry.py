@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine import Workflow, create_step, create_workflow, sequence
-from playground.actions import actions, stepping
+from playground.actions import actions, proceed_retry
 from playground.actions.actions import store
 from tests.pages.stage import Stage
 
@@ -214,7 +214,7 @@ async def test_a_step_is_given_again_what_it_had(stage: Stage) -> None:
     other = await actions.fork(run_id, "b", "other")
     await stage.play(other)
     world.mended = True
-    assert (await stage.play(await stepping.retry(other))).result == "otherbc"
+    assert (await stage.play(await proceed_retry.retry(other))).result == "otherbc"
 
 
 async def test_only_what_has_failed_is_tried_again(stage: Stage) -> None:

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from pydantic import BaseModel, SecretStr
 
 from engine import create_workflow, step
-from playground.actions import stepping
+from playground.actions import proceed_retry
 from playground.actions.actions import store
 from tests.pages.stage import TRIP, Stage
 
@@ -173,5 +173,5 @@ async def test_a_fork_may_pause_and_rehearse(stage: Stage) -> None:
     body = {"step": "approve", "perStep": True, "rehearsal": {"results": {"approve": "rehearsed"}}}
     _, answer = await ask(stage, f"trip/time-travel?runId={run_id}", body)
     assert (await stage.play(answer["runId"])).paused == [["approve"]]
-    await stepping.proceed(answer["runId"])
+    await proceed_retry.proceed(answer["runId"])
     assert (await stage.play(answer["runId"])).result == "rehearsed"

@@ -12,9 +12,9 @@ from playground.catalogue.catalogue import WorkflowEntry
 from playground.catalogue.problems import ImportProblem
 from playground.graph.tree import read_tree
 from playground.models import Worker
-from playground.store.clock import Now
 from playground.store.database import in_transaction
-from playground.worker.own_row import OwnRow
+from playground.store.database_clock import Now
+from playground.worker.worker_row import OwnRow
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

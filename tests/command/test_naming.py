@@ -10,8 +10,8 @@ from engine import create_workflow, step
 from playground.actions import actions
 from playground.cli import ALIASES
 from playground.commandline.options import telling
-from playground.commandline.report import run_json, whole_text
-from playground.runpage.loading import load
+from playground.commandline.run_report import run_json, whole_text
+from playground.runpage.loaded_run import load
 from tests.command.commands import command
 from tests.docs.test_commands import OURS
 from tests.pages.conftest import stage

@@ -9,7 +9,7 @@ import pytest
 from playground.diagram import lay_out, marks, strip, svg
 from playground.diagram.figures import Box, Caption
 from playground.history import History, rows, together
-from playground.views.samples import OPENING, ORDER, events, flow, step
+from playground.views.pattern_samples import OPENING, ORDER, events, flow, step
 
 
 def drawn(graph: dict[str, Any], width: float = 350) -> ElementTree.Element:

@@ -12,7 +12,7 @@ from django.core.management import load_command_class
 from engine import Workflow
 from playground import examples
 from playground.actions import actions
-from playground.commandline.base import RunsCommand
+from playground.commandline.runs_command import RunsCommand
 from tests.docs.pages import NAMES, ROOT, blocks
 from tests.examples.conftest import short_pauses
 from tests.pages.conftest import stage

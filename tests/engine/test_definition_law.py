@@ -23,8 +23,8 @@ from engine import (
     step,
 )
 from engine.building.builder import WorkflowBuilder
+from engine.building.create_workflow import WorkflowOptions
 from engine.building.step_options import StepOptions
-from engine.building.workflows import WorkflowOptions
 from engine.errors import DefinitionError
 
 

@@ -19,7 +19,7 @@ from engine import (
 )
 from engine.errors import DefinitionError, InvalidOutput, InvalidValue, MappingFailed, StepNotRun, WiringError
 from engine.tree.functions import make_function
-from engine.tree.sources import Source, resolve_source
+from engine.tree.mapping_sources import Source, resolve_source
 from engine.values.schema import Schema
 
 

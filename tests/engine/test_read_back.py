@@ -34,9 +34,9 @@ from pydantic_core import core_schema
 from typing_extensions import ReadOnly, TypedDict
 
 from engine.errors import InvalidSchema, InvalidValue, NotSerializable
-from engine.values.admission import admitted
+from engine.values.incoming import admitted
 from engine.values.schema import Schema
-from engine.values.types.sameness import same
+from engine.values.types.round_trip import same
 from tests.engine.every_type import CASES, NAMED, NO_KINDS, NOT_TYPES, UNKEYED, UNREADABLE, Box
 
 EVERY = [(spec, given) for spec, values in [*CASES, *NAMED.values()] for given in values]

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from pydantic import AfterValidator, BaseModel, Secret, SecretBytes, SecretStr, create_model
 
 from engine.errors import InvalidValue
-from engine.values.admission import admitted
-from engine.values.codecs import TypedCodec
+from engine.values.codec_kinds import TypedCodec
 from engine.values.documents import item_of
+from engine.values.incoming import admitted
 from engine.values.schema import Schema
 from tests.engine.samples import (
     BERLIN,

@@ -12,7 +12,7 @@ from pydantic import (
 )
 
 from engine.errors import InvalidSchema, InvalidValue, NotSerializable
-from engine.values.admission import admitted
+from engine.values.incoming import admitted
 from engine.values.schema import Schema
 from tests.engine.samples import CET, INF, NAN, Box, City, Point
 

@@ -19,7 +19,7 @@ from engine import create_step, create_workflow
 from engine.errors import InvalidInput, NotSerializable
 from engine.testing import run_to_end
 from engine.values.schema import Schema
-from engine.values.types.sameness import same
+from engine.values.types.round_trip import same
 
 Anything = TypeAliasType("Anything", Any)
 

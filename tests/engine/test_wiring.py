@@ -34,9 +34,9 @@ from engine import (
     value,
 )
 from engine.errors import WiringError
-from engine.values.reach import gap
 from engine.values.schema import Schema
-from engine.values.shapes import mismatch
+from engine.values.schema_match import mismatch
+from engine.values.schema_paths import gap
 
 
 class City(BaseModel):

@@ -14,8 +14,8 @@ from engine.testing import Collector, FakeClock
 from playground import examples
 from playground.display.pages import context_of
 from playground.history import History, Window
-from playground.runpage.body import step_html
-from playground.runpage.loading import Loaded
+from playground.runpage.loaded_run import Loaded
+from playground.runpage.opened_step import step_html
 from playground.runpage.parts import RowPart, parts_of
 from playground.runpage.patches import patch
 from playground.runpage.view import Line, RunView, run_view

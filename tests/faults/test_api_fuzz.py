@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from playground.api.bodies import FUZZ
 from playground.api.openapi import document
 from playground.api.operations import OPERATIONS, Operation
+from playground.api.request_bodies import FUZZ
 from tests.command.running import Running, playground
 from tests.faults.tally import DONE, is_full
 

@@ -4,7 +4,7 @@ import pytest
 
 from playground.actions import actions
 from tests.faults.tally import DONE
-from tests.worker.yard import Yard
+from tests.worker.project import Yard
 
 pytestmark = pytest.mark.faults
 

@@ -14,7 +14,7 @@ from engine.events import Event
 from engine.journal.state import RunState
 from playground.actions import actions
 from tests.faults.tally import DONE, is_full
-from tests.worker.yard import Yard
+from tests.worker.project import Yard
 
 pytestmark = pytest.mark.faults
 

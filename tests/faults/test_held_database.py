@@ -8,7 +8,7 @@ from django.db import connection
 
 from playground.actions import actions
 from tests.faults.tally import DONE
-from tests.worker.yard import Yard
+from tests.worker.project import Yard
 
 pytestmark = [pytest.mark.faults, pytest.mark.sqlite]
 

@@ -3,9 +3,9 @@
 import pytest
 
 from playground.actions import actions
-from playground.runs.standing import standing_of
+from playground.runs.queue_position import standing_of
 from tests.faults.tally import DONE
-from tests.worker.yard import Yard
+from tests.worker.project import Yard
 
 pytestmark = pytest.mark.faults
 

@@ -7,7 +7,7 @@ from engine.journal.state import RunState
 from playground.actions import actions
 from playground.runs import archive
 from tests.faults.tally import DONE
-from tests.worker.yard import Yard
+from tests.worker.project import Yard
 
 pytestmark = pytest.mark.faults
 

@@ -12,9 +12,9 @@ from playground.fleet import workers
 from playground.fleet.workers import exit_text, record_exit
 from playground.models import Worker
 from playground.store import queue
-from playground.store.clock import Now
 from playground.store.database import in_transaction
-from playground.worker.own_row import OwnRow
+from playground.store.database_clock import Now
+from playground.worker.worker_row import OwnRow
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

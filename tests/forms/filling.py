@@ -4,7 +4,7 @@ from typing import Any
 
 from playground.forms import MISSING, Form, dumps
 from playground.forms.fields.evaluate import value_of
-from playground.forms.fields.nodes import Group, Listing, Node, Switch
+from playground.forms.fields.field_tree import Group, Listing, Node, Switch
 from playground.forms.values.pointer import child, segment
 from tests.forms.browser import Session
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from playground.forms import Form, check, dumps, mask
 from playground.forms import example as example_of
-from playground.forms.fields.desk import Desk
+from playground.forms.fields.form_context import FormContext
 from tests.forms.browser import Page, Session
 
 DRAFTS = [
@@ -146,7 +146,7 @@ def test_a_budget_that_ends_loses_nothing(
     schema: Any, value: Any, seconds: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With no time, a hundredth, a tenth and plenty, a loaded value is identical or it is told."""
-    monkeypatch.setattr("playground.forms.fields.desk.SECONDS", seconds)
+    monkeypatch.setattr("playground.forms.fields.form_context.SECONDS", seconds)
     assert is_kept(schema, value)
     assert seconds != 30 or Session(schema, Form.of(schema, value)).submit().issues == ()
 
@@ -158,7 +158,7 @@ def test_a_post_that_is_read_without_time_is_told_and_shown(
 ) -> None:
     """Fields that were made in time and are read without are kept as JSON, which gives the value when sent again."""
     pairs = Page(Form.of(schema, value).html()).pairs()
-    monkeypatch.setattr("playground.forms.fields.desk.SECONDS", seconds)
+    monkeypatch.setattr("playground.forms.fields.form_context.SECONDS", seconds)
     form = Form.posted(schema, pairs)
     assert form.issues or form.value == value
     again = Form.posted(schema, Page(form.html()).pairs())
@@ -196,7 +196,7 @@ def test_a_form_with_more_fields_than_may_be_opened_loses_none(monkeypatch: pyte
 def test_no_budget_changes_a_value(schema: Any, value: Any, seconds: float) -> None:
     """For every schema and every time, what is loaded and posted untouched is identical or an issue is told."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("playground.forms.fields.desk.SECONDS", seconds)
+        patch.setattr("playground.forms.fields.form_context.SECONDS", seconds)
         assert is_kept(schema, value)
 
 
@@ -221,7 +221,7 @@ def test_what_depends_on_a_choice_is_kept_under_every_budget(
     keyword: str, value: Any, seconds: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Alternatives below `dependencies` are asked in bounded time, and what they add is kept when that is over."""
-    monkeypatch.setattr("playground.forms.fields.desk.SECONDS", seconds)
+    monkeypatch.setattr("playground.forms.fields.form_context.SECONDS", seconds)
     schema = {name: rule for name, rule in DEPENDENT.items() if name != "dependencies"}
     schema[keyword] = DEPENDENT["dependencies"]
     for whole, inner in ((schema, value), ({"type": "array", "items": schema}, [value, value])):
@@ -230,4 +230,4 @@ def test_what_depends_on_a_choice_is_kept_under_every_budget(
 
 def test_the_desk_has_its_time() -> None:
     """The budget that the other tests change is the one that forms use."""
-    assert Desk(schema={}).seconds == pytest.approx(0.3)
+    assert FormContext(schema={}).seconds == pytest.approx(0.3)

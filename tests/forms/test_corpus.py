@@ -3,7 +3,7 @@
 import pytest
 
 from playground.forms import Form, check, dumps, example
-from playground.forms.fields.locate import pointer_of
+from playground.forms.fields.issue_places import pointer_of
 from playground.forms.values.pointer import child
 from tests.forms.browser import Session
 from tests.forms.corpus import Case, cases

@@ -10,7 +10,7 @@ import pytest
 from nbformat import v3, v4
 
 from playground.forms import Form, check, dumps
-from playground.forms.fields.locate import placed, pointer_of
+from playground.forms.fields.issue_places import placed, pointer_of
 from tests.forms.shipped import posted
 from tests.forms.test_shipped import put, timed
 

@@ -10,7 +10,7 @@ from jsonschema.validators import validator_for
 from selectolax.lexbor import LexborHTMLParser
 
 from playground.forms import Form, check, dumps, example
-from playground.forms.fields.locate import Path, placed, pointer_of
+from playground.forms.fields.issue_places import Path, placed, pointer_of
 from tests.forms.shipped import Shipped, posted, shipped
 
 SCHEMAS = shipped()

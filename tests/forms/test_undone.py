@@ -17,7 +17,7 @@ from tests.forms.test_laws import JSON, SCHEMAS, often
 def time_enough() -> Iterator[None]:
     """Give forms all the time they need: what a law finds must not depend on how busy the machine is."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("playground.forms.fields.desk.SECONDS", 30)
+        patch.setattr("playground.forms.fields.form_context.SECONDS", 30)
         yield
 
 

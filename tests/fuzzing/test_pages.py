@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from playground.api.openapi import document
 from playground.fuzzing import searches
 from playground.fuzzing.findings import Finding, Report
-from playground.fuzzing.trying import Order
+from playground.fuzzing.fuzz_process import Order
 from tests.pages.conftest import stage
 from tests.pages.stage import TRIP, Stage
 

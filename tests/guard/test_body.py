@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.guard.door import BODY, ORIGIN, Inside, ask
+from tests.guard.guarded import BODY, ORIGIN, Inside, ask
 
 JSON = (b"content-type", b"application/json")
 FORM = (b"content-type", b"application/x-www-form-urlencoded")

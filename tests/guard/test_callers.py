@@ -7,7 +7,7 @@ import pytest
 from playground.guard.callers import Caller, Entrance, Proxies, Role
 from playground.guard.guard import Guard
 from playground.guard.token import Token
-from tests.guard.door import ORIGIN, Inside, ask, make, shake
+from tests.guard.guarded import ORIGIN, Inside, ask, make, shake
 
 PROXY = "10.1.2.3"
 TRUSTED = Proxies(networks=(ip_network("10.0.0.0/8"), ip_network("fd00::/8")))

@@ -3,7 +3,7 @@
 import pytest
 
 from playground.guard.headers import SECURITY_HEADERS
-from tests.guard.door import ORIGIN, Inside, ask, make, shake
+from tests.guard.guarded import ORIGIN, Inside, ask, make, shake
 
 
 def protected(headers: dict[bytes, bytes]) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 
 from playground.guard.address import Address
-from tests.guard.door import HOST, ORIGIN, Inside, ask, make, shake
+from tests.guard.guarded import HOST, ORIGIN, Inside, ask, make, shake
 
 OURS = [b"localhost:4111", b"LOCALHOST:4111", b"127.0.0.1:4111", b"[::1]:4111"]
 FOREIGN = [

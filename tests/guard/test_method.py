@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.guard.door import ORIGIN, Inside, ask
+from tests.guard.guarded import ORIGIN, Inside, ask
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])

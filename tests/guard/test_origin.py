@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.guard.door import ORIGIN, Inside, ask, make, shake
+from tests.guard.guarded import ORIGIN, Inside, ask, make, shake
 
 FOREIGN = [
     b"null",

@@ -13,7 +13,7 @@ from playground.asgi import application
 from playground.guard import Guard
 from playground.guard.headers import SECURITY_HEADERS
 from playground.urls import websocket_urlpatterns
-from tests.guard.door import Inside, ask, make, shake
+from tests.guard.guarded import Inside, ask, make, shake
 
 FOREIGN_HOST = (b"host", b"evil.example:4111")
 FOREIGN = (b"origin", b"http://evil.example")

@@ -1,6 +1,6 @@
 """The token of a playground that other machines can reach."""
 
-from tests.guard.door import ORIGIN, Inside, ask, make, shake
+from tests.guard.guarded import ORIGIN, Inside, ask, make, shake
 
 SECRET = "correct horse"
 

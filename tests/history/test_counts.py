@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from playground.history import History, Window, counts, rows
 from playground.history.counts import Count
 from playground.runpage.view import changes, run_view
-from playground.views.samples import BEGIN, Line, events, flow, started, step
+from playground.views.pattern_samples import BEGIN, Line, events, flow, started, step
 from tests.history.test_long_lists import EACH, LENGTHS, WIDE, each
 
 ROUNDS = flow(

@@ -6,8 +6,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.history import History, Row, Window, gathered, matching, rows
-from playground.history.stream import LAST_VALUES, SHOWN, Stream
-from playground.views.samples import ANSWERED, BROKEN, ERROR, FINISHED, ORDER, Line, ended, events, flow, started, step
+from playground.history.step_output import LAST_VALUES, SHOWN, Stream
+from playground.views.pattern_samples import (
+    ANSWERED,
+    BROKEN,
+    ERROR,
+    FINISHED,
+    ORDER,
+    Line,
+    ended,
+    events,
+    flow,
+    started,
+    step,
+)
 
 EACH = flow("w", step("list"), {"type": "foreach", "id": "each", "concurrency": 2, "body": step("item")})
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.history import History, Row, Window, rows
-from playground.views.samples import BEGIN, Line, events, flow, started, step
+from playground.views.pattern_samples import BEGIN, Line, events, flow, started, step
 
 EACH = flow("w", {"type": "foreach", "id": "each", "concurrency": 2, "body": step("item")})
 LOOP = flow("w", {"type": "loop", "id": "rounds", "kind": "dountil", "condition": "done", "body": step("item")})

@@ -7,7 +7,7 @@ import pytest
 from engine import Engine, MemoryStore, create_step, sequence
 from engine.testing import FakeClock
 from playground.diagram import strip, svg
-from playground.graph.nodes import GraphAttempt, GraphRace
+from playground.graph.nodes import GraphCatch, GraphRace
 from playground.graph.tree import read_tree
 from playground.history import History, Row, gathered, rows
 from tests.engine.contract.tiny import add_one, ask, asking, begin, double, fail
@@ -84,7 +84,7 @@ def test_both_are_nodes_of_the_tree() -> None:
     )
     assert isinstance(race, GraphRace)
     assert [node.id for node in race.inner] == ["ask", "fail", "add_one"]
-    assert isinstance(attempt, GraphAttempt)
+    assert isinstance(attempt, GraphCatch)
     assert ([node.id for node in attempt.inner], attempt.on) == (["fail", "mend"], ("KeyError", "OSError"))
 
 

@@ -9,7 +9,7 @@ from engine.failure import describe
 from playground.history import History, Row, Window, failure, rows
 from playground.history.detail import elapsed
 from playground.runpage.view import run_view
-from playground.views.samples import (
+from playground.views.pattern_samples import (
     ANSWERED,
     BEGIN,
     ERROR,

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from playground.history import Axis, Span, axis, length_text
-from playground.views.samples import BEGIN
+from playground.views.pattern_samples import BEGIN
 
 
 def at(seconds: float) -> timedelta:

@@ -8,7 +8,7 @@ import pytest
 from engine.journal.step_state import StepState
 from engine.paths import Path
 from playground.history import History, Holder, reasons
-from playground.views.samples import BEGIN, ERROR, FINISHED, OPENING, Line, events, started
+from playground.views.pattern_samples import BEGIN, ERROR, FINISHED, OPENING, Line, events, started
 
 
 def texts(lines: tuple[Line, ...] | list[Line], seconds: float, workers: int | None = 1) -> list[str]:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from engine import Engine, Event, MemoryStore, Rehearsal, Run, RunResult, Workflow
 from engine.events import FINAL
-from engine.journal.answers import places_of
-from engine.journal.fit import node_at
+from engine.journal.answer_target import places_of
+from engine.journal.changed_code import node_at
 from engine.journal.fold import fold
 from engine.journal.state import RunState
 from engine.paths import format_path, parse_path

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from engine import create_step, create_workflow
 from playground.forms import mask
 from playground.forms.validation.check import check
-from playground.forms.validation.survey import survey
+from playground.forms.validation.unsupported_parts import survey
 from tests.engine.keywords import WORDS
 from tests.laws.named import documents, is_attribute, model, typed
 

@@ -12,7 +12,7 @@ from engine import Context, create_step, create_workflow
 from engine.errors import DefinitionError
 from engine.values.jsontext import is_json
 from engine.values.schema import Schema
-from engine.values.types.sameness import same
+from engine.values.types.round_trip import same
 from tests.laws.typed import TYPES, Typed
 
 MAKE: Any = TypedDict

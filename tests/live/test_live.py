@@ -125,10 +125,10 @@ async def test_a_question_is_answered_or_not(layer: LocalLayer, monkeypatch: pyt
     """An answer comes back to the one who asked; without one, the asker goes on after the given time."""
     monkeypatch.setattr(live, "alone", lambda: False)  # as in a playground, whose workers are connected
     assert await live.ask({"kind": "start"}, seconds=0.01) is None
-    await layer.receive(live.VERDICTS)
+    await layer.receive(live.CHECKS)
 
     async def answer() -> None:
-        question = await layer.receive(live.VERDICTS)
+        question = await layer.receive(live.CHECKS)
         await live.answer(question["reply_to"], {"verdict": question["kind"]})
 
     _, verdict = await asyncio.gather(answer(), live.ask({"kind": "resume"}, seconds=5))

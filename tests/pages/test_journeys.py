@@ -10,7 +10,7 @@ from django.db.backends.utils import CursorWrapper
 from engine import Engine
 from engine.journal.fold import fold
 from playground.actions import actions
-from playground.worker.verdicts import judge
+from playground.worker.value_checks import judge
 from tests.pages.stage import TRIP, Stage
 from tests.pages.test_socket import last_seq, socket, taken
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from engine import create_workflow, step
-from playground.actions import actions, stepping
+from playground.actions import actions, proceed_retry
 from playground.catalogue import source_code
 from playground.guard.callers import Caller, Role, caller
 from playground.models import StepSource, WorkflowCode
@@ -76,7 +76,7 @@ async def test_a_viewer_is_told_but_shown_no_code(stage: Stage, monkeypatch: pyt
     """Whoever may only read hears that the code has changed; neither page nor API gives him a source."""
     run_id = await failed(stage)
     await mended(stage)
-    fork = await stepping.retry(run_id)
+    fork = await proceed_retry.retry(run_id)
     await stage.play(fork)
     token = caller.set(Caller(name="Vera", role=Role.VIEWER))
     try:
@@ -94,7 +94,7 @@ async def test_a_comparison_shows_the_code_that_differs(stage: Stage) -> None:
     """Of a run and its retry the steps that are shared have the same code, and the failed one another."""
     run_id = await failed(stage)
     await mended(stage)
-    fork = await stepping.retry(run_id)
+    fork = await proceed_retry.retry(run_id)
     await stage.play(fork)
     found = await compared(stage, run_id, fork)
     keep_pair, charge_pair = found["steps"]

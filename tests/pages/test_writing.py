@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from playground.history import History, Window
-from playground.runpage.body import step_html
-from playground.runpage.loading import Loaded
+from playground.runpage.loaded_run import Loaded
+from playground.runpage.opened_step import step_html
 from playground.runpage.patches import patch
 from playground.runpage.view import RunView, run_view
-from playground.views.samples import BEGIN, Line, events, flow, started, step
+from playground.views.pattern_samples import BEGIN, Line, events, flow, started, step
 
 GRAPH = flow("w", step("talk"))
 OPENING: list[Line] = [

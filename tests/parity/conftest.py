@@ -14,8 +14,8 @@ from engine.errors import UnknownRun
 from engine.events import Event
 from engine.runs.runtime import Runtime
 from playground.live import nudges
-from playground.worker.admission import begin
-from playground.worker.verdicts import judge
+from playground.worker.start_check import begin
+from playground.worker.value_checks import judge
 from tests.pages.conftest import stage
 from tests.pages.stage import Stage
 from tests.parity.flows import FLOWS
@@ -52,7 +52,7 @@ async def answer_questions(runtime: Runtime) -> None:
     layer = get_channel_layer()
     assert layer is not None
     while True:
-        question = await layer.receive(nudges.VERDICTS)
+        question = await layer.receive(nudges.CHECKS)
         await nudges.answer(question["reply_to"], await judge(runtime, question))
 
 

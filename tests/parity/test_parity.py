@@ -28,7 +28,7 @@ from engine.events import Event
 from playground.actions import actions
 from playground.models import Worker
 from playground.runs import lists
-from playground.runs.filters import STATUSES, InvalidFilter
+from playground.runs.filter_query import STATUSES, InvalidFilter
 from playground.runs.refusals import TABLE, EmptyRequest, refusal_of
 from playground.store import in_database
 from tests.parity.ways import TAKEN, Api, Commands, InProcess, Pages, Told, Way, Ways

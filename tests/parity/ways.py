@@ -13,8 +13,8 @@ from django.http import HttpResponse
 from engine import Engine
 from engine.errors import InvalidValue, Issue, StepyardError
 from engine.values.missing import MISSING
-from playground.commandline.base import RunsCommand
-from playground.runs.filters import read_filter
+from playground.commandline.runs_command import RunsCommand
+from playground.runs.filter_query import read_filter
 from playground.runs.lists import page
 from playground.runs.refusals import TYPED, Exit, as_key, as_option, as_query, headline, refusal_of
 from tests.pages.stage import Stage

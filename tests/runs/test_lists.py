@@ -13,7 +13,7 @@ from engine.paths import Path
 from playground.runs import lists
 from playground.runs.inbox import inbox_count, read_inbox
 from playground.runs.lists import Filter
-from playground.runs.standing import queue_length, standing_of
+from playground.runs.queue_position import queue_length, standing_of
 from playground.store import OrmStore, queue
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from playground.server.assets import Assets
-from tests.guard.door import Answer, Inside, ask
+from tests.guard.guarded import Answer, Inside, ask
 
 GZIP = (b"accept-encoding", b"gzip, br")
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from engine.events import Draft
-from playground.fleet.blame import expire_claims
+from playground.fleet.crash_suspects import expire_claims
 from playground.store import OrmStore, in_transaction
 from tests.servers.postgres import Postgres
 

@@ -26,12 +26,12 @@ async def redis() -> AsyncIterator[Broker]:
 
 
 class Heard:
-    """What an ear hears, in a thread that begins anew as `playground.live.listening` does."""
+    """What a listener hears, in a thread that begins anew as `playground.live.other_machines` does."""
 
     def __init__(self, carrier: RedisBroadcast, channel: str = "channel") -> None:
         """Begin to hear."""
         self._channel = channel
-        self._ear = carrier.ear()
+        self._listener = carrier.listener()
         self.texts: asyncio.Queue[str] = asyncio.Queue()
         self.ready = asyncio.Event()
         self._loop = asyncio.get_running_loop()
@@ -41,7 +41,7 @@ class Heard:
     def _keep(self) -> None:
         while not self._over:
             try:
-                self._ear.listen(self._channel, ready=lambda: self._call(self.ready.set), heard=self._put)
+                self._listener.listen(self._channel, ready=lambda: self._call(self.ready.set), heard=self._put)
             except OSError:
                 time.sleep(0.05)
 
@@ -54,7 +54,7 @@ class Heard:
     async def stop(self) -> None:
         """Hear no more."""
         self._over = True
-        self._ear.stop()
+        self._listener.stop()
         await self._hearing
 
 

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from playground.store import queue
-from playground.store.piped import ADVANCE
+from playground.store.postgres_journal import ADVANCE
 
 pytestmark = [pytest.mark.servers, pytest.mark.django_db(transaction=True)]
 

@@ -10,7 +10,7 @@ from engine.events import Event
 from playground.actions import actions
 from tests.faults.tally import DONE
 from tests.servers.postgres import Postgres
-from tests.worker.yard import Yard
+from tests.worker.project import Yard
 
 pytestmark = pytest.mark.servers
 

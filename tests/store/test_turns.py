@@ -14,10 +14,10 @@ from django.db import connection
 
 from engine.events import Draft
 from playground.models import Run, WorkflowVersion
-from playground.runs.standing import standing_of
+from playground.runs.queue_position import standing_of
 from playground.store import OrmStore, claims
-from playground.store.clock import Now
 from playground.store.database import in_database, in_transaction, transact
+from playground.store.database_clock import Now
 from playground.store.queue import due
 from playground.store.turns.taking import Turn, lane_of
 

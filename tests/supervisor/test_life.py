@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from playground.supervisor import WorkerExit
-from tests.supervisor.yard import SECONDS, is_alive, script, supervised
+from tests.supervisor.supervised import SECONDS, is_alive, script, supervised
 
 WORKS = """
 await say()

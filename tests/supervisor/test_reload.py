@@ -5,7 +5,7 @@ import os
 import signal
 from pathlib import Path
 
-from tests.supervisor.yard import is_alive, script, supervised
+from tests.supervisor.supervised import is_alive, script, supervised
 
 WORKS = """
 await layer.report({"files": sys.argv[2:]})

@@ -9,7 +9,7 @@ from django.db import connection
 
 from playground.layers import LocalLayer
 from tests.databases import variables_of
-from tests.worker.yard import Yard
+from tests.worker.project import Yard
 
 
 @pytest.fixture

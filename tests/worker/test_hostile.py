@@ -10,7 +10,7 @@ import pytest
 from playground.actions import actions
 from playground.fleet import workers
 from playground.live import nudges
-from tests.worker.yard import Yard
+from tests.worker.project import Yard
 
 GENEROUS = 10.0
 """Seconds for a process to end on a crowded machine, far below what the checks of this file would take."""

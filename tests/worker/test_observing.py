@@ -12,11 +12,11 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from engine import Context, Engine, create_workflow, step
 from playground.actions import actions
-from playground.fleet.counted import counted
+from playground.fleet.worker_figures import counted
 from playground.logs import JsonLines, said
 from playground.worker.observing.log_context import RunOfRecord, current_run
 from playground.worker.observing.observer import Observing
-from tests.worker.yard import Yard
+from tests.worker.project import Yard
 
 FLOW = """
 from engine import Context, create_workflow, step

@@ -2,7 +2,7 @@
 
 from engine import Rehearsal
 from playground.actions import actions
-from tests.worker.yard import Yard
+from tests.worker.project import Yard
 
 FLOW = """
     from engine import Context, create_workflow, step

@@ -7,8 +7,8 @@ import pytest
 from playground.actions import actions
 from playground.catalogue import catalogue
 from playground.fleet import workers
+from tests.worker.project import Yard
 from tests.worker.test_worker import GREET
-from tests.worker.yard import Yard
 
 
 async def test_a_broken_module_keeps_its_last_good_workflows(yard: Yard) -> None:

@@ -7,7 +7,7 @@ from playground.actions import actions
 from playground.models import Run, Schedule
 from playground.schedules import schedules
 from playground.store.database import in_database
-from tests.worker.yard import Yard
+from tests.worker.project import Yard
 
 FLOWS = """
     from pathlib import Path

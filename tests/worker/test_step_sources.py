@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from engine import create_step, create_workflow, step
-from playground.worker.loading.entries import entry_of
+from playground.worker.loading.catalogue_entries import entry_of
 from playground.worker.loading.step_sources import source_of
 
 WRITTEN: dict[str, Any] = {}

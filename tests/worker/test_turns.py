@@ -4,8 +4,8 @@ from collections import defaultdict
 
 from engine.journal.state import RunState
 from playground.actions import actions
-from playground.runpage.loading import load, reasons_of
-from tests.worker.yard import Yard
+from playground.runpage.loaded_run import load, reasons_of
+from tests.worker.project import Yard
 
 FLOWS = """
     import asyncio

@@ -19,8 +19,8 @@ from playground.fleet import workers
 from playground.models import Run
 from playground.runs import lists
 from playground.runs.inbox import inbox_count, read_inbox
-from playground.runs.standing import queue_length, standing_of
-from tests.worker.yard import Yard
+from playground.runs.queue_position import queue_length, standing_of
+from tests.worker.project import Yard
 
 GREET = """
     from pydantic import BaseModel, field_validator

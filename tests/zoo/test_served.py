@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from engine.values.admission import admitted
+from engine.values.incoming import admitted
 from engine.values.schema import Schema
 from tests.command.running import ROOT, Running, environment, playground
 from tests.zoo.chosen import CHOSEN

@@ -8,7 +8,7 @@ import pytest
 from typing_extensions import TypedDict
 
 from engine import Context, Workflow, create_step, create_workflow
-from playground.catalogue.schemas import schema_problems
+from playground.catalogue.unsupported_schemas import schema_problems
 from playground.forms import Form, check, dumps, example
 from tests.forms.browser import Session
 from tests.zoo.types import FAMILIES

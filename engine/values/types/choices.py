@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic_core import PydanticSerializationError, from_json, to_json
 
-from engine.values.types.textforms import encode_bytes
+from engine.values.types.text_forms import encode_bytes
 
 JSON = Any
 Node = dict[str, Any]

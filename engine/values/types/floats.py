@@ -3,8 +3,8 @@
 import math
 from typing import Any
 
-from engine.values.misfits import parts_of
-from engine.values.positions import CORE, Node
+from engine.values.not_json import parts_of
+from engine.values.schema_walk import CORE, Node
 
 TEXTS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 """The texts that stand for them in JSON."""

@@ -5,8 +5,8 @@ from typing import Any
 
 from pydantic_core import PydanticCustomError, to_json
 
-from engine.values.positions import CORE, Node
-from engine.values.types.plainness import changes_text
+from engine.values.schema_walk import CORE, Node
+from engine.values.types.plain_types import changes_text
 from engine.values.types.unions import Compiled
 
 _CONTAINERS = {

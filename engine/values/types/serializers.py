@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic_core import PydanticSerializationError, to_json
 
-from engine.values.types.sameness import same
+from engine.values.types.round_trip import same
 
 JSON = Any
 Node = dict[str, Any]

@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError, SchemaSerializer, SchemaValidator, to_json
 from pydantic_core.core_schema import CoreConfig
 
-from engine.values.positions import Node
-from engine.values.types.textforms import encode_bytes_apart
+from engine.values.schema_walk import Node
+from engine.values.types.text_forms import encode_bytes_apart
 
 CONFIG = CoreConfig(serialize_by_alias=True, ser_json_inf_nan="strings")
 """How everything is written; set on each model, whose own configuration goes before that of what is around it."""

@@ -52,9 +52,9 @@ class RedisBroadcast:
                 self._thread = threading.Thread(target=self._send, name="redis-sender", daemon=True)
                 self._thread.start()
 
-    def ear(self) -> "RedisEar":
+    def listener(self) -> "RedisListener":
         """Return what hears."""
-        return RedisEar(self._url)
+        return RedisListener(self._url)
 
     def _send(self) -> None:
         while True:
@@ -72,8 +72,8 @@ class RedisBroadcast:
             self._waiting.get()
 
 
-class RedisEar:
-    """Subscribes to a channel of Redis; see `playground.broadcast.port.BroadcastEar`."""
+class RedisListener:
+    """Subscribes to a channel of Redis; see `playground.broadcast.port.BroadcastListener`."""
 
     def __init__(self, url: str) -> None:
         """Take where it is."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from playground.forms.schema.document import Part, Place
-from playground.forms.schema.kinding import settle
-from playground.forms.schema.kinds import Anything, Choice, Const
+from playground.forms.schema.field_kinds import Anything, Choice, Const
+from playground.forms.schema.kind_decision import settle
 from playground.forms.schema.shape import Shape, fold
 from playground.forms.values.jsontext import dumps
 from playground.forms.values.values import Json

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from playground.forms.fields.nodes import Group, Leaf, Listing, Need, Node, Raw, State, Switch
+from playground.forms.fields.field_tree import Group, Leaf, Listing, Need, Node, Raw, State, Switch
 from playground.forms.schema.durations import duration
-from playground.forms.schema.kinds import Boolean, Choice, Const, Number, Selection, Sequence, Text
+from playground.forms.schema.expectations import name_of
+from playground.forms.schema.field_kinds import Boolean, Choice, Const, Number, Selection, Sequence, Text
 from playground.forms.schema.shape import numeric
-from playground.forms.schema.words import name_of
 from playground.forms.values.issues import Issue
 from playground.forms.values.jsontext import JsonError
 from playground.forms.values.values import MISSING, Json, Missing, NumberError, is_decimal, parse_number, shorten

@@ -1,8 +1,8 @@
 """Where typing goes on after a structural button: at what is new, at the row that was moved, beside the one removed."""
 
-from playground.forms.fields.change import newest, rows_at
-from playground.forms.fields.nodes import Group, Listing, Node
-from playground.forms.schema.kinds import Sequence
+from playground.forms.fields.field_tree import Group, Listing, Node
+from playground.forms.fields.structure import newest, rows_at
+from playground.forms.schema.field_kinds import Sequence
 
 
 def focus_after(verb: str, at: str, before: Node, after: Node) -> str | None:

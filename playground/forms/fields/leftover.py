@@ -1,8 +1,8 @@
 """What was typed, as JSON, where no field says what it means: kept as well as it can be, to be looked over."""
 
 from playground.forms.fields.evaluate import value_of
-from playground.forms.fields.nodes import Group, Leaf, Listing, Node, Raw, State, Switch
-from playground.forms.fields.post import Post
+from playground.forms.fields.field_tree import Group, Leaf, Listing, Node, Raw, State, Switch
+from playground.forms.fields.posted import Post
 from playground.forms.values.jsontext import JsonError, parse_json
 from playground.forms.values.pointer import ENTRY, name_in
 from playground.forms.values.values import MISSING, Json, Missing

@@ -1,7 +1,7 @@
 """Which fields hold rows alone: lists, and objects of entries."""
 
-from playground.forms.fields.nodes import Field, Group, Listing, Node, State
-from playground.forms.schema.kinds import Record, Sequence
+from playground.forms.fields.field_tree import Field, Group, Listing, Node, State
+from playground.forms.schema.field_kinds import Record, Sequence
 from playground.forms.schema.shape import numeric
 
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
-from playground.forms.fields.nodes import Leaf, Need, Node, State, default_word, has_state, offers_null
+from playground.forms.fields.field_tree import Leaf, Need, Node, State, default_word, has_state, offers_null
 from playground.forms.html.markup import NOTHING, el, join
+from playground.forms.schema.field_kinds import Boolean, Choice, Const, Number, Selection, Text, Upload
 from playground.forms.schema.formats import EXAMPLES
-from playground.forms.schema.kinds import Boolean, Choice, Const, Number, Selection, Text, Upload
 from playground.forms.schema.shape import numeric
 from playground.forms.values.jsontext import dumps
 from playground.forms.values.values import shorten

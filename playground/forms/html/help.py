@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from playground.forms.fields.nodes import Need, Node, State, Switch, default_word
-from playground.forms.schema.kinds import Anything, Choice, Const, Kind, Number, Text, Upload
+from playground.forms.fields.field_tree import Need, Node, State, Switch, default_word
+from playground.forms.schema.expectations import FORMATS, constraints, option_word
+from playground.forms.schema.field_kinds import Anything, Choice, Const, Kind, Number, Text, Upload
 from playground.forms.schema.shape import Shape, listed, numeric
-from playground.forms.schema.words import FORMATS, constraints, option_word
 from playground.forms.values.jsontext import dumps
 from playground.forms.values.values import Json, shorten, unquoted
 

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from playground.forms.schema.kinds import WORDS, Branch, Choice, Const, Kind, Record, Selection, Text
-from playground.forms.schema.kinds import Sequence as ListKind
+from playground.forms.schema.field_kinds import WORDS, Branch, Choice, Const, Kind, Record, Selection, Text
+from playground.forms.schema.field_kinds import Sequence as ListKind
 from playground.forms.schema.shape import Shape, fold, listed, numeric, types_named
 from playground.forms.values.jsontext import dumps
 from playground.forms.values.values import Json

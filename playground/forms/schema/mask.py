@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from playground.forms.schema.document import Place, place_of
-from playground.forms.schema.kinding import settle
-from playground.forms.schema.kinds import Anything, Settled, Union
+from playground.forms.schema.field_kinds import Anything, Settled, Union
+from playground.forms.schema.kind_decision import settle
 from playground.forms.schema.shape import Shape, entry_place
 from playground.forms.values.values import MISSING, Json, Missing
 

@@ -12,11 +12,11 @@ from engine.validation.validator import UNUSABLE
 from engine.validation.validator import errors_of as validator_errors
 from engine.validation.validator import fits as validator_fits
 from playground.forms.schema.document import KNOWN, Place, place_of
-from playground.forms.schema.kinding import settle, types_of
+from playground.forms.schema.expectations import found
+from playground.forms.schema.kind_decision import settle, types_of
 from playground.forms.schema.shape import Shape, entry_place
-from playground.forms.schema.words import found
-from playground.forms.validation.bounded import DIALECTS
-from playground.forms.validation.teach import teach, wanted
+from playground.forms.validation.error_messages import teach, wanted
+from playground.forms.validation.form_validators import DIALECTS
 from playground.forms.values.issues import Issue
 from playground.forms.values.values import Json
 

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from playground.forms.schema.document import Place
-from playground.forms.schema.formats import EXAMPLES, fits
-from playground.forms.schema.kinding import limits_of, settle
-from playground.forms.schema.kinds import (
+from playground.forms.schema.field_kinds import (
     Anything,
     Boolean,
     Branch,
@@ -24,6 +22,8 @@ from playground.forms.schema.kinds import (
     Union,
     Upload,
 )
+from playground.forms.schema.formats import EXAMPLES, fits
+from playground.forms.schema.kind_decision import limits_of, settle
 from playground.forms.schema.shape import Shape, entry_place, fold, listed, mapped, numeric
 from playground.forms.validation.regexsample import sample as matching
 from playground.forms.values.jsontext import dumps

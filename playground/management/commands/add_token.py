@@ -3,8 +3,8 @@
 from django.core.management.base import CommandParser
 
 from playground.access import api_tokens
-from playground.commandline.base import Options, RunsCommand
-from playground.commandline.exits import Exit
+from playground.commandline.exit_codes import Exit
+from playground.commandline.runs_command import Options, RunsCommand
 from playground.guard.callers import Role
 
 

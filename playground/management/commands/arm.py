@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 
 from django.core.management.base import CommandParser
 
-from playground.commandline.base import Options, RunsCommand
-from playground.commandline.exits import Exit
+from playground.commandline.exit_codes import Exit
+from playground.commandline.runs_command import Options, RunsCommand
 from playground.schedules import schedules
 
 

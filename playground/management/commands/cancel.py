@@ -3,9 +3,9 @@
 from django.core.management.base import CommandParser
 
 from playground.actions import actions
-from playground.commandline.base import Options, RunsCommand
-from playground.commandline.exits import Exit
-from playground.commandline.given import RUN, meant
+from playground.commandline.command_input import RUN, meant
+from playground.commandline.exit_codes import Exit
+from playground.commandline.runs_command import Options, RunsCommand
 
 
 class Command(RunsCommand):

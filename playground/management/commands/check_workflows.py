@@ -7,13 +7,13 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from playground.catalogue.problems import ImportProblem
-from playground.commandline.base import Options, RunsCommand
 from playground.commandline.checking import Checked, check, own_lines
+from playground.commandline.command_input import existing
 from playground.commandline.executing import seconds_of
-from playground.commandline.exits import Exit
-from playground.commandline.given import existing
+from playground.commandline.exit_codes import Exit
 from playground.commandline.options import add_options
-from playground.commandline.writing import counted, one_line
+from playground.commandline.output import counted, one_line
+from playground.commandline.runs_command import Options, RunsCommand
 from playground.graph.tree import read_tree
 
 SECONDS = 60.0

@@ -1,7 +1,7 @@
 """Disarms schedules."""
 
-from playground.commandline.base import Options
-from playground.commandline.exits import Exit
+from playground.commandline.exit_codes import Exit
+from playground.commandline.runs_command import Options
 from playground.management.commands.arm import ArmingCommand
 from playground.schedules import schedules
 

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from engine.errors import RequestError
-from playground.commandline.exits import CommandRefused, code_of
-from playground.commandline.given import RUN, meant
+from playground.commandline.command_input import RUN, meant
+from playground.commandline.exit_codes import CommandRefused, code_of
 from playground.commandline.options import DATABASE, add_options
 from playground.runs import archive
 from playground.store.upgrading import bring_up_to_date

@@ -4,11 +4,11 @@ from django.core.management.base import CommandParser
 
 from engine.values.missing import MISSING
 from playground.actions import actions
-from playground.commandline import given
-from playground.commandline.base import Options
+from playground.commandline import command_input
+from playground.commandline.command_input import RUN, meant
 from playground.commandline.executing import ExecutingCommand
-from playground.commandline.exits import Exit
-from playground.commandline.given import RUN, meant
+from playground.commandline.exit_codes import Exit
+from playground.commandline.runs_command import Options
 
 
 class Command(ExecutingCommand):
@@ -25,13 +25,13 @@ class Command(ExecutingCommand):
         parser.add_argument("run_id", metavar="RUN", help=RUN)
         parser.add_argument("step", metavar="STEP", help="a step that has begun in the run, as in inner[0].ask")
         parser.add_argument(
-            "--input", metavar="VALUE", help=f"what the step is given instead of what it had: {given.HELP}"
+            "--input", metavar="VALUE", help=f"what the step is given instead of what it had: {command_input.HELP}"
         )
         self.add_execution(parser)
 
     async def work(self, options: Options) -> Exit:
         """Record the new run, and wait."""
-        value = MISSING if options["input"] is None else given.given_value("--input", options["input"])
+        value = MISSING if options["input"] is None else command_input.given_value("--input", options["input"])
         run_id = await meant(options["run_id"])
         run = await actions.store.summary(run_id)
         new_id = actions.checked_id(None)

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.core.management.base import CommandParser
 
-from playground.commandline.base import Options, RunsCommand
-from playground.commandline.exits import CommandRefused, Exit
-from playground.commandline.given import existing, given_value
+from playground.commandline.command_input import existing, given_value
+from playground.commandline.exit_codes import CommandRefused, Exit
 from playground.commandline.options import add_options
+from playground.commandline.runs_command import Options, RunsCommand
 from playground.fuzzing.findings import Bounds, Finding, Report
-from playground.fuzzing.trying import Order, search
+from playground.fuzzing.fuzz_process import Order, search
 
 
 class Command(RunsCommand):

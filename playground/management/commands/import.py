@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from engine.errors import RequestError, RunExists
-from playground.commandline.exits import Exit, code_of
+from playground.commandline.exit_codes import Exit, code_of
 from playground.commandline.options import DATABASE, add_options
 from playground.forms import JsonError, parse_json
 from playground.runs import archive

@@ -6,9 +6,9 @@ from typing import Any
 from playground.catalogue import catalogue
 from playground.catalogue.catalogue import WorkflowEntry
 from playground.catalogue.problems import complaints
-from playground.commandline.base import Options, RunsCommand
-from playground.commandline.exits import Exit
-from playground.commandline.writing import table
+from playground.commandline.exit_codes import Exit
+from playground.commandline.output import table
+from playground.commandline.runs_command import Options, RunsCommand
 from playground.graph.tree import read_tree
 from playground.runs import lists
 

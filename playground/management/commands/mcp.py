@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 from django.core.management.base import CommandParser
 
 from playground.agents.http_api import Api
-from playground.commandline.base import Options, RunsCommand
-from playground.commandline.exits import CommandRefused, Exit
+from playground.commandline.exit_codes import CommandRefused, Exit
 from playground.commandline.options import add_options
+from playground.commandline.runs_command import Options, RunsCommand
 
 try:
     from playground.agents.protocol import server_of

@@ -19,21 +19,21 @@ from playground.commandline.options import DEV, add_options
 from playground.commandline.serving import bind, page, worker_ended
 from playground.commandline.terminal import never_waiting
 from playground.configuration import Configuration
-from playground.fleet.hanging import watch_over
 from playground.fleet.host import attend
-from playground.fleet.silence import watch_for_silence
+from playground.fleet.hung_workers import watch_over
+from playground.fleet.silent_workers import watch_for_silence
 from playground.fleet.sweep import keep_swept
 from playground.fleet.takeover import watch
 from playground.guard.address import Address
 from playground.layers import LocalLayer
-from playground.layers.door import door_of, open_door
-from playground.live.outside import overhear, so_far
+from playground.layers.command_socket import open_socket, socket_of
+from playground.live.other_processes import overhear, so_far
 from playground.logs import said
 from playground.runs.pruning import keep_pruned
 from playground.server import Limits, Server, run_until
 from playground.store.upgrading import bring_up_to_date
 from playground.supervisor import Supervisor, locate, worker_command
-from playground.supervisor.places import missing
+from playground.supervisor.module_paths import missing
 
 IMPORT_SECONDS = 10.0
 """For how long the command waits for the user's code before it says that it is ready."""
@@ -88,7 +88,7 @@ class Command(BaseCommand):
 
         async def beside() -> None:
             await watch.begin()
-            async with door(layer), asyncio.TaskGroup() as tasks:
+            async with command_socket(layer), asyncio.TaskGroup() as tasks:
                 tasks.create_task(supervisor.run())
                 tasks.create_task(overhear(await so_far()))
                 tasks.create_task(attend(supervisor))
@@ -104,11 +104,11 @@ class Command(BaseCommand):
         run_until(beside, server=server, sock=sock)
 
 
-def door(layer: LocalLayer) -> AbstractAsyncContextManager[bool]:
+def command_socket(layer: LocalLayer) -> AbstractAsyncContextManager[bool]:
     """Let commands on the same machine ask the workers, where the database is a file that they find."""
     if connection.vendor != "sqlite":
         return nullcontext(False)
-    return open_door(layer, door_of(connection.settings_dict["NAME"]))
+    return open_socket(layer, socket_of(connection.settings_dict["NAME"]))
 
 
 async def _imported(supervisor: Supervisor) -> None:

@@ -5,12 +5,12 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from engine.values.missing import MISSING
-from playground.actions import actions, stepping
-from playground.commandline import given
-from playground.commandline.base import Options
+from playground.actions import actions, proceed_retry
+from playground.commandline import command_input
+from playground.commandline.command_input import RUN, meant
 from playground.commandline.executing import ExecutingCommand
-from playground.commandline.exits import Exit
-from playground.commandline.given import RUN, meant
+from playground.commandline.exit_codes import Exit
+from playground.commandline.runs_command import Options
 
 
 class Command(ExecutingCommand):
@@ -27,17 +27,19 @@ class Command(ExecutingCommand):
         way = parser.add_mutually_exclusive_group()
         way.add_argument("--one", action="store_true", help="pause again before whatever comes next")
         way.add_argument("--step", metavar="PATH", help="of several paused steps, go on with this one alone")
-        parser.add_argument("--data", metavar="VALUE", help=f"what the paused step is given instead: {given.HELP}")
+        parser.add_argument(
+            "--data", metavar="VALUE", help=f"what the paused step is given instead: {command_input.HELP}"
+        )
         self.add_execution(parser)
 
     async def work(self, options: Options) -> Exit:
         """Record it, and wait."""
         changed = options["data"] is not None
-        value: Any = given.given_value("--data", options["data"]) if changed else MISSING
+        value: Any = command_input.given_value("--data", options["data"]) if changed else MISSING
         run_id = await meant(options["run_id"])
         run = await actions.store.summary(run_id)
 
         async def proceed() -> None:
-            await stepping.proceed(run_id, step=options["step"] or options["one"], value=value)
+            await proceed_retry.proceed(run_id, step=options["step"] or options["one"], value=value)
 
         return await self.carry_out(run_id, run.workflow_id, proceed, options, seen=run.last_seq)

@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from playground.commandline.options import DATABASE, add_options
-from playground.commandline.writing import counted
+from playground.commandline.output import counted
 from playground.configuration import read_keep
 from playground.runs.retention import prune
 from playground.store.upgrading import bring_up_to_date

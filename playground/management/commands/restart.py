@@ -3,10 +3,10 @@
 from django.core.management.base import CommandParser
 
 from playground.actions import actions
-from playground.commandline.base import Options
+from playground.commandline.command_input import RUN, existing, meant
 from playground.commandline.executing import ExecutingCommand
-from playground.commandline.exits import Exit
-from playground.commandline.given import RUN, existing, meant
+from playground.commandline.exit_codes import Exit
+from playground.commandline.runs_command import Options
 
 
 class Command(ExecutingCommand):

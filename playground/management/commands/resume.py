@@ -5,11 +5,11 @@ import argparse
 from django.core.management.base import CommandParser
 
 from playground.actions import actions, copies
-from playground.commandline import given
-from playground.commandline.base import Options
+from playground.commandline import command_input
+from playground.commandline.command_input import RUN, meant
 from playground.commandline.executing import ExecutingCommand
-from playground.commandline.exits import Exit
-from playground.commandline.given import RUN, meant
+from playground.commandline.exit_codes import Exit
+from playground.commandline.runs_command import Options
 
 
 class Command(ExecutingCommand):
@@ -23,7 +23,7 @@ class Command(ExecutingCommand):
     def add_own_arguments(self, parser: CommandParser) -> None:
         """Take the run and the answer."""
         parser.add_argument("run_id", metavar="RUN", help=RUN)
-        parser.add_argument("--data", metavar="VALUE", required=True, help=f"the answer: {given.HELP}")
+        parser.add_argument("--data", metavar="VALUE", required=True, help=f"the answer: {command_input.HELP}")
         parser.add_argument(
             "--step", metavar="PATH", help="which step, as in inner[0].ask; not needed for the only one"
         )
@@ -36,7 +36,7 @@ class Command(ExecutingCommand):
 
     async def work(self, options: Options) -> Exit:
         """Record the answer, and wait."""
-        value = given.given_value("--data", options["data"])
+        value = command_input.given_value("--data", options["data"])
         run_id = await meant(options["run_id"])
         run = await actions.store.summary(run_id)
         there = {"label": options["label"], "index": options["index"]}

@@ -2,11 +2,11 @@
 
 from django.core.management.base import CommandParser
 
-from playground.actions import actions, stepping
-from playground.commandline.base import Options
+from playground.actions import actions, proceed_retry
+from playground.commandline.command_input import RUN, meant
 from playground.commandline.executing import ExecutingCommand
-from playground.commandline.exits import Exit
-from playground.commandline.given import RUN, meant
+from playground.commandline.exit_codes import Exit
+from playground.commandline.runs_command import Options
 
 
 class Command(ExecutingCommand):
@@ -30,6 +30,6 @@ class Command(ExecutingCommand):
         new_id = actions.checked_id(None)
 
         async def retry() -> None:
-            await stepping.retry(run_id, new_id=new_id)
+            await proceed_retry.retry(run_id, new_id=new_id)
 
         return await self.carry_out(new_id, run.workflow_id, retry, options)

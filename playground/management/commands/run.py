@@ -6,10 +6,10 @@ from django.core.management.base import CommandParser
 
 from engine.errors import RunAlreadyStarted
 from playground.actions import actions
-from playground.commandline import given
-from playground.commandline.base import Options
+from playground.commandline import command_input
 from playground.commandline.executing import ExecutingCommand
-from playground.commandline.exits import Exit
+from playground.commandline.exit_codes import Exit
+from playground.commandline.runs_command import Options
 
 
 class Command(ExecutingCommand):
@@ -23,13 +23,13 @@ class Command(ExecutingCommand):
     def add_own_arguments(self, parser: CommandParser) -> None:
         """Take the workflow and its input."""
         parser.add_argument("workflow", metavar="WORKFLOW", help="the workflow's id, as `list` shows it")
-        parser.add_argument("--input", metavar="VALUE", help=f"the input: {given.HELP}; null when left out")
+        parser.add_argument("--input", metavar="VALUE", help=f"the input: {command_input.HELP}; null when left out")
         parser.add_argument("--run-id", metavar="ID", help="the id of the new run; made up when left out")
         self.add_execution(parser)
 
     async def work(self, options: Options) -> Exit:
         """Record the start, and wait."""
-        value = given.given_value("--input", options["input"])
+        value = command_input.given_value("--input", options["input"])
         run_id = options["run_id"] or str(uuid.uuid4())
 
         async def start() -> None:

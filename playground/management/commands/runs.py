@@ -3,11 +3,11 @@
 from django.core.management.base import CommandParser
 
 from engine.journal.summary import RunSummary
-from playground.commandline.base import Options, RunsCommand
-from playground.commandline.exits import Exit
-from playground.commandline.writing import lasted, table, time_text
-from playground.runs import lists, wire
-from playground.runs.filters import MOST, SHOWN, read_filter
+from playground.commandline.exit_codes import Exit
+from playground.commandline.output import lasted, table, time_text
+from playground.commandline.runs_command import Options, RunsCommand
+from playground.runs import lists, wire_shapes
+from playground.runs.filter_query import MOST, SHOWN, read_filter
 
 
 class Command(RunsCommand):
@@ -40,7 +40,8 @@ class Command(RunsCommand):
         rows = [_row(one) for one in found.rows]
         text = table(("RUN", "WORKFLOW", "STATUS", "CREATED", "TOOK", "ERROR"), rows, self.width)
         self.give(
-            {"runs": [wire.line(one) for one in found.rows], "next": found.next}, text if rows else "There are no runs."
+            {"runs": [wire_shapes.line(one) for one in found.rows], "next": found.next},
+            text if rows else "There are no runs.",
         )
         if found.next and not self.as_json:
             self.say(f"There are more: --after {found.next}")

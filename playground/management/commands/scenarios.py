@@ -10,13 +10,13 @@ from django.core.management.base import CommandParser
 from engine.scenarios import folder
 from engine.scenarios.expectation import Verdict
 from playground.catalogue.problems import complaints
-from playground.commandline.base import Options, RunsCommand
-from playground.commandline.exits import CommandRefused, Exit
-from playground.commandline.given import existing
+from playground.commandline.command_input import existing
+from playground.commandline.exit_codes import CommandRefused, Exit
 from playground.commandline.options import add_options
-from playground.commandline.writing import counted
+from playground.commandline.output import counted
+from playground.commandline.runs_command import Options, RunsCommand
 from playground.scenarios.junit import write_junit
-from playground.scenarios.playing import Came, play
+from playground.scenarios.scenario_process import Came, play
 
 
 class Command(RunsCommand):

@@ -3,9 +3,9 @@
 from django.core.management.base import CommandParser
 
 from playground.catalogue import catalogue
-from playground.commandline.base import Options, RunsCommand
-from playground.commandline.exits import Exit
-from playground.commandline.writing import table, time_text
+from playground.commandline.exit_codes import Exit
+from playground.commandline.output import table, time_text
+from playground.commandline.runs_command import Options, RunsCommand
 from playground.schedules import schedules
 from playground.schedules.schedules import ScheduleView
 

@@ -5,11 +5,11 @@ from django.core.management.base import CommandParser
 from engine.errors import UnknownStep
 from engine.paths import Path, parse_path
 from playground.actions import actions
-from playground.commandline import given
-from playground.commandline.base import Options
+from playground.commandline import command_input
+from playground.commandline.command_input import RUN, meant
 from playground.commandline.executing import ExecutingCommand
-from playground.commandline.exits import Exit
-from playground.commandline.given import RUN, meant
+from playground.commandline.exit_codes import Exit
+from playground.commandline.runs_command import Options
 
 
 class Command(ExecutingCommand):
@@ -24,7 +24,9 @@ class Command(ExecutingCommand):
         """Take the run, the event and what it carries."""
         parser.add_argument("run_id", metavar="RUN", help=RUN)
         parser.add_argument("event", metavar="NAME", help="the name of the event")
-        parser.add_argument("--data", metavar="VALUE", help=f"what it carries: {given.HELP}; null when left out")
+        parser.add_argument(
+            "--data", metavar="VALUE", help=f"what it carries: {command_input.HELP}; null when left out"
+        )
         parser.add_argument(
             "--step", metavar="PATH", help="the waiting step that it is meant for; else the first that waits for it"
         )
@@ -32,7 +34,7 @@ class Command(ExecutingCommand):
 
     async def work(self, options: Options) -> Exit:
         """Record the event, and wait."""
-        payload = given.given_value("--data", options["data"])
+        payload = command_input.given_value("--data", options["data"])
         path = None if options["step"] is None else _path(options["step"])
         run_id = await meant(options["run_id"])
         run = await actions.store.summary(run_id)

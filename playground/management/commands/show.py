@@ -2,14 +2,14 @@
 
 from django.core.management.base import CommandParser
 
-from playground.commandline.base import Options, RunsCommand
-from playground.commandline.exits import Exit
+from playground.commandline.command_input import RUN, meant
+from playground.commandline.exit_codes import Exit
 from playground.commandline.following import code_of_run, follow
-from playground.commandline.given import RUN, meant
 from playground.commandline.progress import Progress
-from playground.commandline.report import run_json, whole_text
+from playground.commandline.run_report import run_json, whole_text
+from playground.commandline.runs_command import Options, RunsCommand
 from playground.history import History
-from playground.runpage.loading import Loaded, load, reasons_of
+from playground.runpage.loaded_run import Loaded, load, reasons_of
 
 
 class Command(RunsCommand):

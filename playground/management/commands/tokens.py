@@ -1,8 +1,8 @@
 """Lists the tokens of programs."""
 
 from playground.access import api_tokens
-from playground.commandline.base import Options, RunsCommand
-from playground.commandline.exits import Exit
+from playground.commandline.exit_codes import Exit
+from playground.commandline.runs_command import Options, RunsCommand
 
 
 class Command(RunsCommand):

@@ -2,8 +2,8 @@
 
 from django.core.management.base import CommandParser
 
-from playground.commandline.base import Options, RunsCommand
-from playground.commandline.exits import Exit
+from playground.commandline.exit_codes import Exit
+from playground.commandline.runs_command import Options, RunsCommand
 from playground.schedules import schedules
 
 

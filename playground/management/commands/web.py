@@ -9,9 +9,9 @@ from django.core.management.base import BaseCommand, CommandParser
 from playground.asgi import application
 from playground.commandline.options import WEB, add_options
 from playground.commandline.serving import bind, page, require_shared
-from playground.fleet.silence import watch_for_silence
+from playground.fleet.silent_workers import watch_for_silence
 from playground.fleet.sweep import keep_swept
-from playground.live.outside import overhear, so_far
+from playground.live.other_processes import overhear, so_far
 from playground.logs import said
 from playground.runs.pruning import keep_pruned
 from playground.server import Limits, Server, run_until

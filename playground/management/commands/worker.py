@@ -17,14 +17,14 @@ from playground.commandline.serving import WRONG, require_shared, worker_ended
 from playground.commandline.terminal import never_waiting
 from playground.configuration import Configuration
 from playground.fleet.host import attend, began
-from playground.fleet.silence import watch_for_silence
+from playground.fleet.silent_workers import watch_for_silence
 from playground.fleet.sweep import keep_swept
 from playground.layers import LocalLayer
-from playground.live.outside import overhear, so_far
+from playground.live.other_processes import overhear, so_far
 from playground.logs import said
 from playground.store.database import be_patient
 from playground.supervisor import Supervisor, worker_command
-from playground.supervisor.places import missing
+from playground.supervisor.module_paths import missing
 
 PATIENCE = 600.0
 """Seconds for which the database is waited for, as by the workers themselves."""

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from django.db import connection
 
-from playground.store.clock import later_sql, now_sql
+from playground.store.database_clock import later_sql, now_sql
 
 PATIENCE = "-3 seconds"
 """Who was called before this is passed over; longer than what lies between two looks of a worker."""

@@ -23,7 +23,7 @@ django.setup()
 from engine.building.workflow import Workflow  # noqa: E402  Django must be set up first.
 from engine.errors import StepyardError  # noqa: E402
 from engine.rehearsal import Rehearsal, check_rehearsal  # noqa: E402
-from engine.runs.starts import fitted_rehearsal  # noqa: E402
+from engine.runs.start_input import fitted_rehearsal  # noqa: E402
 from playground.forms import example  # noqa: E402
 from playground.fuzzing.findings import Bounds  # noqa: E402
 from playground.graph.nodes import GraphBranch, GraphWorkflow  # noqa: E402

@@ -21,9 +21,9 @@ from engine.registry import Engine
 from engine.tree.nodes import Flow, FlowNode, walk
 from playground.catalogue.problems import ImportProblem, complaints
 from playground.catalogue.published import WorkflowEntry
-from playground.supervisor.places import place_of, roots
-from playground.worker.loading.entries import entry_of
-from playground.worker.loading.hints import hint
+from playground.supervisor.module_paths import place_of, roots
+from playground.worker.loading.catalogue_entries import entry_of
+from playground.worker.loading.error_hints import hint
 from playground.worker.loading.modules import import_file, import_name
 from playground.worker.loading.user_files import is_user_file
 

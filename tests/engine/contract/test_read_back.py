@@ -9,7 +9,7 @@ from pydantic import create_model
 
 from engine import Context, Engine, MemoryStore, create_step, create_workflow
 from engine.values.schema import Schema
-from engine.values.types.sameness import same
+from engine.values.types.round_trip import same
 from tests.engine.contract.tiny import run_of
 from tests.engine.every_type import CASES, NAMED
 
