@@ -1,8 +1,10 @@
 """Failures as JSON: an exception with its type, message, cause, notes and a traceback that marks the user's frames."""
 
 import asyncio
+import builtins
 import functools
 import linecache
+import re
 import signal
 import sysconfig
 import traceback
@@ -30,6 +32,10 @@ MAX_PARTS = 20
 
 MAX_TEXT = 64 * 1024
 """Characters of one message; what is longer is cut, and says so."""
+
+_SUBSCRIPTED = re.compile(r"'(\w+)' object is not subscriptable$")
+_NAMELESS = frozenset({"NoneType", "builtin_function_or_method", "coroutine", "function", "generator", "method"})
+"""Types without attributes that data is read from."""
 
 _ENGINE = f"{FilePath(__file__).parent}/"
 _PLAYGROUND = str(FilePath(__file__).parents[1] / "playground")
@@ -88,6 +94,21 @@ def _ctrl_c_raises() -> bool:
 def message_of(error: BaseException) -> str:
     """Return ``str(error)``, its type's name when that is empty, or a note when ``str`` itself raises."""
     return _text(error, f"{type(error).__name__} (its message") or _storable(type(error).__name__)
+
+
+def raised(error: BaseException) -> str:
+    """Return which error was raised, and what to do about a model that is read like a dict, or a dict like a model."""
+    return f"raised {type(error).__name__}: {message_of(error)}{_other_access(error)}"
+
+
+def _other_access(error: BaseException) -> str:
+    """Return how to read a value that was read in the way of another kind, as the end of a sentence."""
+    if isinstance(error, AttributeError) and isinstance(error.obj, dict) and error.name in error.obj:
+        return f'; it is a dict, so write ["{error.name}"] for .{error.name}'
+    found = _SUBSCRIPTED.match(str(error)) if type(error) is TypeError else None
+    if found is None or hasattr(builtins, found[1]) or found[1] in _NAMELESS:
+        return ""
+    return f'; {found[1]} is a class with attributes, so write .name for ["name"]'
 
 
 def _text(thing: object, what: str) -> str:

@@ -11,10 +11,10 @@ from engine.building.step_options import check_options, state_schema
 from engine.errors import DefinitionError
 from engine.ids import check_id
 from engine.short_text import shown
-from engine.tree.argument_checks import defining
+from engine.tree.argument_checks import defining, is_function
 from engine.tree.nodes import Flow
 from engine.tree.signature import caller_position
-from engine.tree.step import Hook, Retry, Step
+from engine.tree.step import Hook, Retry
 from engine.values.schema import Schema
 
 In = TypeVar("In")
@@ -137,7 +137,7 @@ def _check(id: str, options: WorkflowOptions) -> None:
 
 def _takes_one(hook: Any) -> bool:
     """Tell whether something can be called with one argument, as far as can be known."""
-    if not callable(hook) or isinstance(hook, Step):
+    if not is_function(hook):
         return False
     try:
         inspect.signature(hook).bind(None)

@@ -9,7 +9,7 @@ from engine.mermaid import mermaid_of
 from engine.runs.run import Run
 from engine.runs.runtime import Runtime
 from engine.short_text import shown
-from engine.tree.argument_checks import TEXT, asking, defining, unfinished
+from engine.tree.argument_checks import TEXT, asking, defining, uncallable, unfinished
 from engine.tree.graph import Graph, digest_of, graph_of
 from engine.tree.nodes import Flow
 
@@ -49,6 +49,13 @@ MAKING = frozenset({"then", "parallel", "race", "attempt", "branch", "dowhile", 
 OF_A_RUN = frozenset({"start", "start_async", "run", "resume", "stream"})
 
 
+@uncallable(
+    lambda workflow: (
+        f"Workflow {workflow.id!r} cannot be called like a function. Make a run of it: "
+        f"run = await {workflow.id}.create_run(), then await run.start(...). A test calls run_to_end(workflow, input); "
+        f"another workflow takes it as a step: .then({workflow.id})."
+    )
+)
 @unfinished(_elsewhere, DefinitionError)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workflow(Generic[In, Out]):

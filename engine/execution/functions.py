@@ -9,7 +9,7 @@ from engine.execution.control_flow import Bail, Suspend
 from engine.execution.outcome import Failed
 from engine.execution.scope import Scope
 from engine.execution.walker import ITSELF, Walker, own_cancels
-from engine.failure import describe, is_users, message_of
+from engine.failure import describe, is_users, raised
 from engine.journal.refs import Value
 from engine.tree.step import Function
 
@@ -48,8 +48,6 @@ async def decide(run: Walker, condition: Function, scope: Scope, node_id: str, v
     except BaseException as error:
         if not is_users(error):
             raise
-        named = ConditionFailed(
-            f"condition {condition.name} of {node_id!r} raised {type(error).__name__}: {message_of(error)}"
-        )
+        named = ConditionFailed(f"condition {condition.name} of {node_id!r} {raised(error)}")
         named.__cause__ = error
         return Failed(describe(named))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from engine.errors import InvalidOutput, InvalidValue, NotSerializable, StepError, StepNotRun
+from engine.errors import InvalidOutput, InvalidValue, NotSerializable, StepError, StepNotRun, StepyardError
 from engine.execution.context import Context, current_context
 from engine.execution.control_flow import Bail, Suspend
 from engine.execution.functions import evaluate
@@ -10,7 +10,7 @@ from engine.execution.outcome import Failed, Halted, Outcome, recorded
 from engine.execution.recovery import fail_lost
 from engine.execution.scope import Scope
 from engine.execution.walker import Walker, contained
-from engine.failure import describe, is_users
+from engine.failure import describe, is_users, raised
 from engine.journal.refs import Value
 from engine.journal.step_state import StepState
 from engine.tree.mapping_sources import resolve_source
@@ -43,10 +43,17 @@ async def run_map(run: Walker, node: MapNode, scope: Scope, value: Value) -> Out
         if not is_users(error):
             raise
         detail = describe(error)
+        if not isinstance(error, StepyardError):
+            detail["message"] = f"mapping {named(node)} {raised(error)}"
         run.journal.emit("step-failed", path, {"error": detail})
         return Failed(detail)
     run.journal.emit("step-succeeded", path, {"output": output})
     return Value(output, {"step": list(path)})
+
+
+def named(node: MapNode) -> str:
+    """Return what messages call a mapping: its id, which may be a mere number, and its function."""
+    return repr(node.id) if node.function is None else f"{node.id!r} ({node.function.name})"
 
 
 async def _within(run: Walker, node: MapNode, scope: Scope, value: Value) -> Any:

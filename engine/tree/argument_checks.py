@@ -43,7 +43,7 @@ TIME = Expected(
 SHIFT = Expected("seconds or a timedelta, of a thousand years at most, forward or back", lambda value: _is_shift(value))
 NUMBER = Expected("a number", lambda value: hasattr(value, "__float__") and not math.isnan(float(value)))
 YES_OR_NO = Expected("True or False", lambda value: isinstance(value, bool))
-FUNCTION = Expected("a function", callable)
+FUNCTION = Expected("a function", lambda value: is_function(value))
 
 
 def _is_shift(value: Any) -> bool:
@@ -136,9 +136,19 @@ def uncallable(tell: Callable[[Any], str]) -> Callable[[Class], Class]:
 
     def decorate(cls: Class) -> Class:
         cls.__call__ = call  # type: ignore[method-assign]
+        _UNCALLABLE.add(cls)
         return cls
 
     return decorate
+
+
+_UNCALLABLE: set[type] = set()
+"""Classes whose objects tell what to do instead of calling them."""
+
+
+def is_function(value: object) -> bool:
+    """Tell whether something can be called, and is neither a step nor a workflow."""
+    return callable(value) and type(value) not in _UNCALLABLE
 
 
 def unfinished(

@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.errors import DefinitionError, InvalidSchema
 from engine.short_text import shown
+from engine.tree.argument_checks import is_function
 from engine.tree.step import Step
 
 _PACKAGE = __name__.partition(".")[0]
@@ -213,7 +214,7 @@ def _check_function(function: Any) -> None:
             how = "is a class. Give a function that makes what you want of the data: lambda data: TheClass(...)."
         case str():
             how = "is text and no function. A step is made by @step, @step(id=...) or create_step(id=..., execute=...)."
-        case _ if not callable(function):
+        case _ if not is_function(function):
             how = "is no function. Expected one that takes (data), (data, ctx) or nothing."
         case _:
             return

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from engine.paths import Path
 from engine.values.documents import keyed
 from engine.values.schema_walk import CORE, DOCUMENT
-from engine.values.types.plain_types import is_pydantics
+from engine.values.types.plain_types import is_pydantics, is_reversible
 
 Document = dict[str, Any]
 
@@ -65,6 +65,11 @@ def typed_shape(core: Any, reads: Document, writes: Document) -> SchemaShape:
     """Return the shape of a type, from its pydantic core schema and its two JSON Schemas."""
     if not _is_certain(core):
         return UNKNOWN
+    if any(map(_is_read_by_name, CORE.schemas(core))):
+        # Read under two keys, and written under one; what no validator changes is recorded as it is written.
+        return SchemaShape(
+            reads=_ANYTHING, writes=_closed(writes), keeps=_closed(reads) if is_reversible(core) else _ANYTHING
+        )
     return SchemaShape(reads=reads, writes=_closed(writes), keeps=_closed(reads))
 
 
@@ -217,10 +222,15 @@ def _is_certain(core: Any) -> bool:
     return all(map(_says_all, CORE.schemas(core)))
 
 
+def _is_read_by_name(node: Document) -> bool:
+    """Return whether one node of a core schema reads a field also under its name, beside its alias."""
+    return bool((node.get("config") or {}).get("validate_by_name"))
+
+
 def _says_all(node: Document) -> bool:
     """Return whether one node of a core schema reads and writes just what its JSON Schema says."""
     config = node.get("config") or {}
-    if config.get("validate_by_name") or config.get("coerce_numbers_to_str"):
+    if config.get("validate_by_alias") is False or config.get("coerce_numbers_to_str"):
         return False
     # A NamedTuple may be given as a list or as a dict.
     if node.get("type") in ("named-tuple", "call", "arguments"):

@@ -1,9 +1,10 @@
 """What every command has in common: the name that people type, and a word for options that are not there."""
 
 import difflib
+import itertools
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -34,7 +35,7 @@ class TypedCommand(BaseCommand):
     def run_from_argv(self, argv: list[str]) -> None:
         """Run as typed; an option that is not there ends the process with 2, before anything is done."""
         parser = self.create_parser(argv[0], argv[1])
-        if unknown := next(iter(_unknown(parser, argv[2:])), None):
+        if unknown := next(_unknown(parser, argv[2:]), None):
             known = [flag.lstrip("-") for action in parser._actions for flag in action.option_strings]
             close = difflib.get_close_matches(unknown.lstrip("-"), known, 1)
             mend = f" Did you mean --{close[0]}?" if close else ""
@@ -44,7 +45,10 @@ class TypedCommand(BaseCommand):
         super().run_from_argv(argv)
 
 
-def _unknown(parser: CommandParser, given: Sequence[str]) -> list[str]:
-    """Return the options among the arguments that the parser does not know, as far as they come before ``--``."""
-    _, unknown = parser.parse_known_args([word for word in given if word not in ("-h", "--help")])
-    return [word.partition("=")[0] for word in unknown if word.startswith("--") and word != "--"]
+def _unknown(parser: CommandParser, given: Sequence[str]) -> Iterator[str]:
+    """Yield the options among the arguments that the parser does not know; it takes the beginnings of those it does."""
+    known = [flag for action in parser._actions for flag in action.option_strings]
+    for word in itertools.takewhile(lambda word: word != "--", given):
+        flag = word.partition("=")[0]
+        if flag.startswith("--") and " " not in flag and not any(name.startswith(flag) for name in known):
+            yield flag

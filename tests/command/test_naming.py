@@ -8,6 +8,7 @@ from django.core.management import load_command_class
 
 from engine import create_workflow, step
 from playground.actions import actions
+from playground.cli import ALIASES
 from playground.commandline.run_report import run_json, whole_text
 from playground.runpage.loaded_run import load
 from tests.command.commands import command
@@ -76,6 +77,24 @@ async def test_an_unknown_command_ends_with_2(typed: str, says: str, tmp_path: P
     said = await command(tmp_path, typed)
     assert (said.code, f"there is no command {typed!r}" in said.err, says in said.err) == (2, True, True), said.err
     assert list(tmp_path.iterdir()) == []
+
+
+SPOKEN = {command: typed for typed, command in ALIASES.items()}
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_a_misspelled_option_is_told_by_every_command(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The nearest one that the help shows is named, as is the command that was typed; no usage stands before it."""
+    made = load_command_class("playground", name)
+    parser = made.create_parser("stepyard", name)
+    flags = [flag for action in parser._actions for flag in action.option_strings if len(flag) > 4]
+    for flag in [flag for flag in flags if flag in parser.format_help()]:
+        with pytest.raises(SystemExit) as ended:
+            made.run_from_argv(["stepyard", name, f"{flag}x", "4420"])
+        told = capsys.readouterr().err
+        assert (ended.value.code, told.count("\n")) == (2, 1), told
+        assert told.startswith(f"stepyard {SPOKEN.get(name, name)}: there is no option --")
+        assert f"Did you mean {flag}?" in told
 
 
 async def test_the_reason_of_a_cancel_is_shown(stage: Stage) -> None:

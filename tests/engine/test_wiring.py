@@ -21,10 +21,22 @@ from pydantic import (
     model_validator,
 )
 
-from engine import Context, clone_step, create_step, create_workflow, from_init, from_step, sequence, step, value
+from engine import (
+    Context,
+    clone_step,
+    create_step,
+    create_workflow,
+    from_init,
+    from_state,
+    from_step,
+    sequence,
+    step,
+    value,
+)
 from engine.errors import WiringError
 from engine.values.schema import Schema
 from engine.values.schema_match import mismatch
+from engine.values.schema_paths import gap
 
 
 class City(BaseModel):
@@ -339,3 +351,41 @@ def test_what_a_reference_leads_to_is_not_guessed(written: Any) -> None:
     """Anchors, identifiers and patterns leave it open what is written, and so are no reason to refuse."""
     wanted = {"type": "integer"} if "$ref" in written else {"type": "object", "required": ["name"]}
     assert mismatch(written, {"$defs": {"n": {"type": "string"}}, **wanted}) is None
+
+
+class ByName(BaseModel):
+    """A model whose field is read under its name, too."""
+
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
+
+    tool_calls: int = Field(0, alias="toolCalls")
+
+
+class NameOnly(ByName):
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=False)
+
+
+class Changing(ByName):
+    @model_validator(mode="after")
+    def one_more(self) -> "Changing":
+        """Make something else of what is given."""
+        self.tool_calls += 1
+        return self
+
+
+@pytest.mark.parametrize("model", [ByName, NameOnly, Changing])
+@pytest.mark.parametrize("given", [{"tool_calls": 3}, {"toolCalls": 3}, {}])
+def test_a_path_is_refused_only_where_nothing_is_ever_recorded(model: type[BaseModel], given: dict[str, Any]) -> None:
+    """Whatever key a field is given under, what is recorded lies where the check expects it."""
+    schema = Schema.of(model)
+    for recorded, shape in ((schema.admit(given), schema.shape.keeps), (schema.dump(given), schema.shape.writes)):
+        assert not [key for key in recorded if gap(shape, [key])], recorded
+
+
+@pytest.mark.parametrize("source", [from_state("tool_calls"), from_init("tool_calls"), from_step("seen", "tool_calls")])
+def test_the_name_of_a_field_that_has_an_alias_is_told_before_a_run(source: Any) -> None:
+    """JSON has the alias, also where the model reads both."""
+    seen = create_step(id="seen", execute=lambda data: data, input_schema=ByName, output_schema=ByName)
+    begun = create_workflow(id="w", input_schema=ByName, output_schema=dict, state_schema=ByName).then(seen)
+    with pytest.raises(WiringError, match=r"there are the keys 'toolCalls'\. Did you mean toolCalls"):
+        begun.map({"calls": source}).commit()

@@ -211,3 +211,38 @@ async def test_what_only_groups_steps_is_no_source() -> None:
     ask = create_step(id="look", execute=lambda data, ctx: ctx.result("parallel-1"))
     result = await run_to_end(begin().parallel([add_one, double]).then(ask).commit(), 1)
     assert result.error_detail["type"] == "UnknownStep"
+
+
+class Named(BaseModel):
+    """A model as people hand one on."""
+
+    name: str = "x"
+
+
+def absent(data: Any) -> Any:
+    """Return nothing."""
+
+
+@pytest.mark.parametrize(
+    ("function", "named", "way"),
+    [
+        (lambda data: data["name"], "(lambda data: data['name'])", "Named is a class with attributes, so write .name"),
+        (lambda data: data.model_dump().name, "(lambda data:", 'it is a dict, so write ["name"] for .name'),
+        (lambda data: data.name.nothing, "(lambda data:", "'str' object has no attribute 'nothing'"),
+        (lambda data: data.name[0][1], "(lambda data:", "string index out of range"),
+        (lambda data: absent(data)["name"], "(lambda data:", "'NoneType' object is not subscriptable"),
+    ],
+)
+async def test_what_a_function_raises_names_the_mapping(function: Any, named: str, way: str) -> None:
+    """Its id may be a mere number, so the function is named, and how a value of this kind is read."""
+    begun = create_workflow(id="w", input_schema=Named, output_schema=None)
+    failed = await run_to_end(begun.map(function).commit(), Named())
+    assert failed.error is not None
+    assert failed.error.startswith("mapping 'map-1' (lambda data: ")
+    assert named in failed.error
+    assert way in failed.error
+    chosen = await run_to_end(
+        begun.branch([(function, create_step(id="same", execute=lambda data: data))]).commit(), Named()
+    )
+    assert chosen.error is not None
+    assert way in chosen.error
