@@ -11,10 +11,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import ManagementUtility, get_commands
 from django.core.management.base import BaseCommand
 
-from playground.commandline.command import WRONG
 from playground.commandline.data_folder import prepare_home
 from playground.commandline.help_text import COMMANDS, overview
-from playground.commandline.options import export_options
+from playground.commandline.options import WRONG, export_options
 
 ALIASES = {
     "dev": "playground",

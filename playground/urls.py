@@ -38,12 +38,13 @@ from playground.views import (
     schedules,
     theme,
     value_download,
+    workflow_list,
     workflows,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", workflows.home, name="home"),
-    path("workflows/", workflows.workflows, name="workflows"),
+    path("", workflow_list.home, name="home"),
+    path("workflows/", workflow_list.workflows, name="workflows"),
     path("workflows/<str:workflow_id>/", workflows.workflow, name="workflow"),
     path("workflows/<str:workflow_id>/graph.svg", graphs.workflow_svg),
     path("workflows/<str:workflow_id>/graph.mmd", graphs.workflow_mermaid),

@@ -284,6 +284,7 @@ A_KIND_EACH: dict[str, set[str]] = {
         "proceed_retry",
         "theme",
         "value_download",
+        "workflow_list",
         "workflows",
     },
     "commands": {path.stem for path in (ROOT / "playground" / "management" / "commands").glob("*.py")},

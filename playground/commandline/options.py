@@ -1,9 +1,15 @@
 """The options of the one command, each of which is an environment variable too."""
 
 import argparse
+import difflib
+import itertools
 import os
+import sys
 from collections.abc import Collection, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +24,8 @@ class Option:
     instead_of: str = ""  # a variable that no longer counts when the option is given
 
 
+WRONG = 2
+"""The code of a wrong command, as `playground.commandline.exit_codes.Exit` has it, which needs Django to be set up."""
 DATABASE = ("--db", "--database")
 """The options of every command that opens a database; but what serves a shared one takes no file."""
 
@@ -117,3 +125,44 @@ def _variables(known: argparse.Namespace) -> Iterator[tuple[str, str]]:
             if option.instead_of:
                 yield option.instead_of, ""
             yield option.variable, value
+
+
+class TypedCommand(BaseCommand):
+    """A command that says what is wrong with its options in one line, where Django would list all of its own."""
+
+    typed = ""
+    """What is typed instead of the name that Django knows, if that differs."""
+    suppressed_base_arguments = {
+        "--version",
+        "--verbosity",
+        "--settings",
+        "--pythonpath",
+        "--traceback",
+        "--no-color",
+        "--force-color",
+    }
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """Return the parser; usage and errors have the name that was typed."""
+        return super().create_parser(prog_name, self.typed or subcommand, **kwargs)
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        """Run as typed; an option that is not there ends the process with 2, before anything is done."""
+        parser = self.create_parser(argv[0], argv[1])
+        if unknown := next(_unknown(parser, argv[2:]), None):
+            known = [flag.lstrip("-") for action in parser._actions for flag in action.option_strings]
+            close = difflib.get_close_matches(unknown.lstrip("-"), known, 1)
+            mend = f" Did you mean --{close[0]}?" if close else ""
+            called = f"{os.path.basename(argv[0])} {self.typed or argv[1]}"
+            sys.stderr.write(f"{called}: there is no option {unknown}.{mend} All options: {called} --help\n")
+            sys.exit(WRONG)
+        super().run_from_argv(argv)
+
+
+def _unknown(parser: CommandParser, given: Sequence[str]) -> Iterator[str]:
+    """Yield the options among the arguments that the parser does not know; it takes the beginnings of those it does."""
+    known = [flag for action in parser._actions for flag in action.option_strings]
+    for word in itertools.takewhile(lambda word: word != "--", given):
+        flag = word.partition("=")[0]
+        if flag.startswith("--") and " " not in flag and not any(name.startswith(flag) for name in known):
+            yield flag

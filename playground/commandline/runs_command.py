@@ -15,10 +15,9 @@ from django.core.management.base import CommandParser
 from django.db import DatabaseError, connection
 
 from engine.errors import StepyardError
-from playground.commandline.command import TypedCommand
 from playground.commandline.data_folder import prepare_home
 from playground.commandline.exit_codes import CommandRefused, Exit, code_of
-from playground.commandline.options import DATABASE, add_options
+from playground.commandline.options import DATABASE, TypedCommand, add_options
 from playground.commandline.output import clean, json_text
 from playground.configuration import Configuration
 from playground.database_url import place

@@ -5,8 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from playground.commandline.command import TypedCommand
-from playground.commandline.options import DATABASE, add_options
+from playground.commandline.options import DATABASE, TypedCommand, add_options
 from playground.store.backup import BackupError, back_up
 
 

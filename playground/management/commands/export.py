@@ -7,10 +7,9 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from engine.errors import RequestError
-from playground.commandline.command import TypedCommand
 from playground.commandline.command_input import RUN, meant
 from playground.commandline.exit_codes import CommandRefused, code_of
-from playground.commandline.options import DATABASE, add_options
+from playground.commandline.options import DATABASE, TypedCommand, add_options
 from playground.runs import archive
 from playground.store.upgrading import bring_up_to_date
 

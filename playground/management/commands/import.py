@@ -8,9 +8,8 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from engine.errors import RequestError, RunExists
-from playground.commandline.command import TypedCommand
 from playground.commandline.exit_codes import Exit, code_of
-from playground.commandline.options import DATABASE, add_options
+from playground.commandline.options import DATABASE, TypedCommand, add_options
 from playground.forms import JsonError, parse_json
 from playground.runs import archive
 from playground.store.upgrading import bring_up_to_date

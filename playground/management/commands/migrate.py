@@ -8,8 +8,7 @@ from django.core.management.commands import migrate
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.utils import CursorWrapper
 
-from playground.commandline.command import TypedCommand
-from playground.commandline.options import DATABASE, add_options
+from playground.commandline.options import DATABASE, TypedCommand, add_options
 
 LOCK = 0x57E9_A4D0
 """The advisory lock under which a database is migrated; any number will do that nobody else takes."""

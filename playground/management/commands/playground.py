@@ -15,8 +15,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.db import connection
 
 from playground.asgi import application
-from playground.commandline.command import TypedCommand
-from playground.commandline.options import DEV, add_options
+from playground.commandline.options import DEV, TypedCommand, add_options
 from playground.commandline.serving import bind, page, worker_ended
 from playground.commandline.terminal import never_waiting
 from playground.configuration import Configuration

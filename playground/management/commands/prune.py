@@ -6,8 +6,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import CommandError, CommandParser
 
-from playground.commandline.command import TypedCommand
-from playground.commandline.options import DATABASE, add_options
+from playground.commandline.options import DATABASE, TypedCommand, add_options
 from playground.commandline.output import counted
 from playground.configuration import read_keep
 from playground.runs.retention import prune

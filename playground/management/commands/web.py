@@ -8,8 +8,7 @@ from django.core.management.base import CommandParser
 
 from playground.asgi import application
 from playground.catalogue.catalogue import workers_are_elsewhere
-from playground.commandline.command import TypedCommand
-from playground.commandline.options import WEB, add_options
+from playground.commandline.options import WEB, TypedCommand, add_options
 from playground.commandline.serving import bind, page, require_shared
 from playground.fleet.silent_workers import watch_for_silence
 from playground.fleet.sweep import keep_swept

@@ -12,8 +12,7 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
-from playground.commandline.command import TypedCommand
-from playground.commandline.options import WORKER, add_options
+from playground.commandline.options import WORKER, TypedCommand, add_options
 from playground.commandline.serving import WRONG, require_shared, worker_ended
 from playground.commandline.terminal import never_waiting
 from playground.configuration import Configuration
