@@ -25,6 +25,7 @@ from engine.values.not_json import handed_on, misfit, single_key, type_name
 from engine.values.types.floats import settled
 from engine.values.types.json_transport import Form, Transport
 from engine.values.types.plain_types import checking, is_plain, is_reversible
+from engine.values.types.python_patterns import within_time
 from engine.values.types.round_trip import same
 from engine.values.types.set_order import in_order_of, ordered
 from engine.values.types.text_forms import reveal
@@ -94,7 +95,7 @@ class TypedCodec:
 
     def __init__(self, core: Any) -> None:
         """Compile pydantic's core schema of the type."""
-        transport = Transport(core, open_value)
+        transport = Transport(within_time(core), open_value)
         self._check = SchemaValidator(transport.writing("output"), _use_prebuilt=False).validate_python
         self._read = SchemaValidator(transport.reading, _use_prebuilt=False).validate_json
         self._forms = {form: Compiled(partial(transport.writing, form)).write for form in transport.forms}

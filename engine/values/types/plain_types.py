@@ -3,6 +3,7 @@
 from typing import Any
 
 from engine.values.schema_walk import CORE, Node
+from engine.values.types.python_patterns import is_searched_by_python
 
 _CONFIG = frozenset(
     {
@@ -11,7 +12,6 @@ _CONFIG = frozenset(
         "str_max_length",
         "str_min_length",
         "hide_input_in_errors",
-        "regex_engine",
     }
 )
 
@@ -28,7 +28,7 @@ def is_plain(node: Any) -> bool:
         return False
     match node:
         case {"type": kind} if kind in _SCALARS:
-            return True
+            return not is_searched_by_python(node, {})
         case {"type": "definition-ref"}:
             return True
         case {"type": "definitions", "schema": inner, "definitions": shared}:
@@ -38,7 +38,7 @@ def is_plain(node: Any) -> bool:
         case {"type": "default", "schema": inner}:
             return node.get("on_error", "raise") == "raise" and is_plain(inner)
         case {"type": "dict", "keys_schema": {"type": "str"} as keys, "values_schema": inner}:
-            return not changes_text(keys) and is_plain(inner)
+            return not changes_text(keys) and is_plain(keys) and is_plain(inner)
         case {"type": "literal", "expected": values}:
             return all(type(value) is str for value in values)
         case {"type": "model", "schema": {"type": "model-fields"} as inner}:
