@@ -70,7 +70,7 @@ class Retry:
         if not isinstance(self.on, tuple) or not all(isinstance(k, type) and issubclass(k, Exception) for k in self.on):
             found = shown(self.on)
             raise DefinitionError(f"Retry(on={found}): expected a tuple of exception classes, such as (OSError,).")
-        if self.exhausted not in ("fail", "pause"):
+        if not isinstance(self.exhausted, str) or self.exhausted not in ("fail", "pause"):
             raise DefinitionError(f"Retry(exhausted={shown(self.exhausted)}): expected 'fail' or 'pause'.")
 
     def delay_after(self, attempt: int, random: Callable[[], float]) -> float:

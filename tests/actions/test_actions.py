@@ -116,17 +116,17 @@ async def test_an_answer_goes_to_the_step_that_is_meant() -> None:
     """A path, a label, or nothing when only one step waits: each finds its step."""
     await suspended("one", ("ask",))
     assert await actions.resume("one", None, True) == ("ask",)
-    await suspended("many", ("item", 0), ("item", 1), ("item", 2))
-    assert await actions.resume("many", "item[1]", 5) == ("item", 1)
-    assert await actions.resume("many", ["item", 2], 5) == ("item", 2)
-    assert await actions.resume("many", None, 5, label="0") == ("item", 0)
+    await suspended("several", ("item", 0), ("item", 1), ("item", 2))
+    assert await actions.resume("several", "item[1]", 5) == ("item", 1)
+    assert await actions.resume("several", ["item", 2], 5) == ("item", 2)
+    assert await actions.resume("several", None, 5, label="0") == ("item", 0)
     await suspended("more", ("item", 0), ("item", 1))
     assert await actions.resume("more", "item", 5, index=1) == ("item", 1)
     with pytest.raises(AlreadyResumed):
         await actions.resume("more", "item", 5, index=1)
     with pytest.raises(NotSuspended, match="index 7"):
         await actions.resume("more", None, 5, index=7)
-    assert [path for path, step in (await actions.state_of("many")).open.items() if step.status == "suspended"] == []
+    assert [path for path, step in (await actions.state_of("several")).open.items() if step.status == "suspended"] == []
 
 
 async def test_a_step_in_an_item_is_found_without_its_indexes() -> None:

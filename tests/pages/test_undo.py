@@ -49,7 +49,7 @@ async def forgotten(stage: Stage) -> tuple[str, dict[str, Any]]:
 async def everything() -> Any:
     """Return what the actions change."""
     runs = [await actions.state_of(run_id) async for run_id in Run.objects.values_list("run_id", flat=True)]
-    named = {(run.run_id, run.name, run.tags) for run in runs}
+    named = {(run.run_id, run.name, frozenset(run.tags)) for run in runs}
     return named, {(one.name, str(one.value)) for one in await saved_inputs.listing("trip")}
 
 

@@ -37,7 +37,7 @@ LOOKS: dict[str, tuple[Callable[[], object], str]] = {
     "counts": (lists._counts, "COVERING INDEX run_counted"),
     "known tags": (lists._known_tags, "run_tagged"),
     "a tag": (lambda: lists._page(Filter(tags=("nightly",)), "", 50), "run_tagged"),
-    "what is too old": (lambda: retention._expired(timedelta(days=30)), "run_ended"),
+    "what is too old": (lambda: list(retention._expired(timedelta(days=30)) or ()), "run_ended"),
     "the queue": (lambda: queue._due(["flow"], (), 10), "run_queued"),
     "the inbox": (lambda: inbox._inbox("", 50), "wait_of_kind"),
 }
