@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('playground', '0011_limit_indexes'),
+        ('playground', '0010_limits'),
     ]
 
     operations = [

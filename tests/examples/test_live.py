@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.template.loader import render_to_string
 
-from engine import Engine, Workflow
+from engine import Workflow
 from engine.events import Event
-from engine.testing import Collector, FakeClock
+from engine.testing import Collector
 from playground import examples
 from playground.display.pages import context_of
 from playground.history import History, Window
@@ -19,6 +19,7 @@ from playground.runpage.opened_step import step_html
 from playground.runpage.parts import RowPart, parts_of
 from playground.runpage.patches import patch
 from playground.runpage.view import Line, RunView, run_view
+from tests.scenarios.recording import in_memory
 
 ORDER = {
     "customer": {
@@ -149,7 +150,7 @@ def row_html(line: Line, loaded: Loaded, view: RunView) -> str:
 async def events_of(workflow: Workflow[Any, Any], value: Any, answers: dict[str, Any]) -> list[Event]:
     """Return the events of a run."""
     collector = Collector()
-    run = await Engine([workflow], clock=FakeClock()).workflow(workflow.id).create_run()
+    run = await in_memory(workflow).workflow(workflow.id).create_run()
     run.watch(collector)
     await run.start(value)
     for path, answer in answers.items():

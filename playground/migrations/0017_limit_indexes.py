@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('playground', '0010_limits'),
+        ('playground', '0016_growth'),
     ]
 
     operations = [
