@@ -22,10 +22,10 @@ from engine.validation.validator import DIALECTS, errors_of, seconds_for
 from engine.values.codec import JSON, Codec, OneForm
 from engine.values.jsontext import is_json, unambiguous
 from engine.values.not_json import handed_on, misfit, single_key, type_name
+from engine.values.types.core_schema import within_time
 from engine.values.types.floats import settled
 from engine.values.types.json_transport import Form, Transport
 from engine.values.types.plain_types import checking, is_plain, is_reversible
-from engine.values.types.python_patterns import within_time
 from engine.values.types.round_trip import same
 from engine.values.types.set_order import in_order_of, ordered
 from engine.values.types.text_forms import reveal

@@ -1,11 +1,15 @@
 """Nodes of a core schema that stand in the place of others, under the same reference."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from pydantic_core import core_schema
 
-from engine.values.schema_walk import Node
+from engine.validation.python_patterns import is_searched_by_python, searched
+from engine.values.schema_walk import CORE, Node
+
+KEYED = frozenset({"model", "dataclass", "typed-dict"})
+"""The types of nodes that have fields, and a configuration for what is in them."""
 
 
 def instead(read: Callable[[Any], Any], node: Node) -> Node:
@@ -19,3 +23,19 @@ def before(function: Callable[[Any], Any], node: Node) -> Node:
     schema: Any = {key: value for key, value in node.items() if key != "ref"}
     new = dict(core_schema.no_info_before_validator_function(function, schema))
     return {**new, "ref": node["ref"]} if "ref" in node else new
+
+
+def configured(node: Node, config: Any) -> Iterator[tuple[Node, Any]]:
+    """Yield each node of a core schema, with the configuration of the model around it."""
+    yield node, config
+    inside = node.get("config", {}) if node.get("type") in KEYED else config
+    for _, part in CORE.parts(node):
+        yield from configured(part, inside)
+
+
+def within_time(core: Node) -> Node:
+    """Return a core schema whose texts are searched within a time; itself, if Python's engine searches none of them."""
+    by_python = {id(node) for node, config in configured(core, {}) if is_searched_by_python(node, config)}
+    if not by_python:
+        return core
+    return CORE.rewrite(core, lambda new, old: searched(new) if id(old) in by_python else new)

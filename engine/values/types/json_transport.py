@@ -18,7 +18,7 @@ from pydantic_core import core_schema, from_json, to_json
 from engine.values.not_json import text_key
 from engine.values.schema_walk import CORE, Node
 from engine.values.types import choices
-from engine.values.types.core_schema import before, instead
+from engine.values.types.core_schema import KEYED, before, configured, instead
 from engine.values.types.field_keys import as_input, as_output, as_read, computed_keys, minds_extra, with_fields
 from engine.values.types.handwritten_schemas import is_handwritten
 from engine.values.types.keys import are_undeclared, keys_apart, may_be_read_as_one
@@ -42,7 +42,6 @@ Form = Literal["input", "output"]
 
 FORMS: tuple[Form, Form] = ("output", "input")
 
-_KEYED = frozenset({"model", "dataclass", "typed-dict"})
 _MAPPINGS = frozenset({"dict", "frozendict", "ordered-dict", "counter"})
 _serialized = core_schema.plain_serializer_function_ser_schema
 _wrapped = core_schema.wrap_serializer_function_ser_schema
@@ -76,7 +75,7 @@ class Transport:
     @cached_property
     def _configs(self) -> dict[int, Any]:
         """The configuration of the model around each node, by the node's identity."""
-        return dict(_configured(self._schema, {}))
+        return {id(node): config for node, config in configured(self._schema, {})}
 
     @cached_property
     def reading(self) -> Any:
@@ -111,7 +110,7 @@ class Transport:
             case {"serialization": {"function": _} as how} if not is_pydantics(how):
                 own = self._own(form, {key: value for key, value in new.items() if key != "serialization"}, old)
                 return {**own, "serialization": self._readable(form, how, own, old)}
-            case {"serialization": _, "type": kind} if kind not in _KEYED:
+            case {"serialization": _, "type": kind} if kind not in KEYED:
                 return new
             case _:
                 return self._own(form, new, old)
@@ -119,7 +118,7 @@ class Transport:
     def _own(self, form: Form, new: Node, old: Node) -> Node:
         """Mend a node that is written as its type is."""
         match new:
-            case {"type": kind} if kind in _KEYED:
+            case {"type": kind} if kind in KEYED:
                 config = new.get("config", {})
                 change = partial(as_input if form == "input" else as_output, config)
                 written = {**CONFIG, **times(config, as_text=form == "input")}
@@ -177,7 +176,7 @@ class Transport:
     def _read(self, new: Node, old: Node) -> Node:
         """Mend one node of what reads."""
         match new:
-            case {"type": kind} if kind in _KEYED:
+            case {"type": kind} if kind in KEYED:
                 return self._read_model(new)
             case {"type": kind, "keys_schema": dict() as keys} if kind in _MAPPINGS:
                 node = {**new, "keys_schema": self._read_key(keys, old["keys_schema"])}
@@ -286,7 +285,7 @@ def _described(form: Form, shared: Mapping[Any, Node], new: Node, _: Node) -> No
     match new:
         case {"type": kind, "keys_schema": keys} if kind in _MAPPINGS:
             return {**new, "keys_schema": _described_keys(shared.get(keys.get("schema_ref"), keys), keys)}
-        case {"type": kind} if kind in _KEYED and form == "output":
+        case {"type": kind} if kind in KEYED and form == "output":
             new = with_fields(new, partial(as_output, new.get("config", {})))
         case _:
             pass
@@ -310,14 +309,6 @@ def _described_keys(node: Node, keys: Node) -> Node:
 def described(schema: Any, form: Form) -> Any:
     """Return a core schema of which pydantic's own JSON Schema is that of a form."""
     return CORE.rewrite(schema, partial(_described, form, _shared(schema)))
-
-
-def _configured(node: Node, config: Any) -> Iterator[tuple[int, Any]]:
-    """Yield the identity of each node of a core schema, with the configuration of the model around it."""
-    yield id(node), config
-    inside = node.get("config", {}) if node.get("type") in _KEYED else config
-    for _, part in CORE.parts(node):
-        yield from _configured(part, inside)
 
 
 def _outside_models(node: Node) -> Iterator[Node]:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from engine.validation.python_patterns import is_searched_by_python
 from engine.values.schema_walk import CORE, Node
-from engine.values.types.python_patterns import is_searched_by_python
 
 _CONFIG = frozenset(
     {

@@ -6,11 +6,9 @@ from typing import Any
 import regex
 from pydantic_core import PydanticCustomError, PydanticKnownError, core_schema
 
-from engine.values.schema_walk import CORE, Node
-
 SECONDS = 0.1
 """For how long one text is searched."""
-_KEYED = frozenset({"model", "dataclass", "typed-dict"})
+Node = dict[str, Any]
 
 
 def is_searched_by_python(node: Node, config: Node) -> bool:
@@ -25,20 +23,7 @@ def is_searched_by_python(node: Node, config: Node) -> bool:
     return node.get("type") == "str" and (isinstance(pattern, re.Pattern) or bool(pattern and engine == "python-re"))
 
 
-def within_time(core: Node) -> Node:
-    """Return a core schema whose texts are searched within a time; itself, if Python's engine searches none of them."""
-    searched = {id(node) for node, config in _with_configs(core, {}) if is_searched_by_python(node, config)}
-    if not searched:
-        return core
-    return CORE.rewrite(core, lambda new, old: _searched(new) if id(old) in searched else new)
-
-
-def _with_configs(node: Node, config: Node) -> list[tuple[Node, Node]]:
-    inside = node.get("config", {}) if node.get("type") in _KEYED else config
-    return [(node, config)] + [pair for _, part in CORE.parts(node) for pair in _with_configs(part, inside)]
-
-
-def _searched(node: Node) -> Node:
+def searched(node: Node) -> Node:
     """Return a text that is searched after everything else; as it is, where the searching engine cannot read it."""
     given = node["pattern"]
     compiled = isinstance(given, re.Pattern)
