@@ -55,7 +55,7 @@ def describe(error: BaseException, depth: int = 0) -> ErrorDetail:
     """
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     detail: ErrorDetail = {
-        "type": _storable(type(error).__name__),
+        "type": storable(type(error).__name__),
         "message": message_of(error),
         "traceback": _frames(error.__traceback__),
         "cause": describe(cause, depth + 1) if cause is not None and depth < MAX_CAUSES else None,
@@ -93,7 +93,7 @@ def _ctrl_c_raises() -> bool:
 
 def message_of(error: BaseException) -> str:
     """Return ``str(error)``, its type's name when that is empty, or a note when ``str`` itself raises."""
-    return _text(error, f"{type(error).__name__} (its message") or _storable(type(error).__name__)
+    return _text(error, f"{type(error).__name__} (its message") or storable(type(error).__name__)
 
 
 def raised(error: BaseException) -> str:
@@ -114,14 +114,14 @@ def _other_access(error: BaseException) -> str:
 def _text(thing: object, what: str) -> str:
     """Return ``str(thing)``, or a note when that raises."""
     try:
-        return _storable(str(thing))
+        return storable(str(thing))
     except BaseException as broken:
         if not is_users(broken):
             raise
         return f"{what} cannot be read: str() raised {type(broken).__name__})"
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """Replace lone surrogates, which no database and no socket takes, and cut what is too long to be read."""
     if len(text) > MAX_TEXT:
         text = f"{text[:MAX_TEXT]}… ({len(text) - MAX_TEXT} characters more were cut)"
@@ -137,10 +137,10 @@ def _frames(trace: TracebackType | None) -> list[dict[str, Any]]:
 
 def _frame(frame: traceback.FrameSummary, times: int) -> dict[str, Any]:
     found = {
-        "file": _storable(frame.filename),
+        "file": storable(frame.filename),
         "line": frame.lineno,
         "function": frame.name,
-        "code": _storable(linecache.getline(frame.filename, frame.lineno or 0).strip()),
+        "code": storable(linecache.getline(frame.filename, frame.lineno or 0).strip()),
         "user": _is_user(frame.filename),
     }
     return found if times == 1 else found | {"times": times}

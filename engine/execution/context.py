@@ -11,6 +11,7 @@ from engine.events import EventType
 from engine.execution.control_flow import Bail, Refuse, Suspend, Timeout
 from engine.execution.ports import Host, StepPlace
 from engine.execution.questions import Questions
+from engine.failure import storable
 from engine.journal.step_state import StepState
 from engine.paths import Path
 from engine.tree.argument_checks import NUMBER, TEXT, Expected, asking
@@ -290,7 +291,9 @@ class Context:
             fraction: from 0 to 1; outside of it the nearer end is taken.
             message: what is being done.
         """
-        self._note("step-progress", {"fraction": min(1.0, max(0.0, float(fraction))), "message": str(message)})
+        self._note(
+            "step-progress", {"fraction": min(1.0, max(0.0, float(fraction))), "message": storable(str(message))}
+        )
 
     @asking("ctx.label('file 3 of 9')", text=TEXT)
     def label(self, text: str) -> None:
@@ -299,7 +302,7 @@ class Context:
         Args:
             text: one line, of which 200 characters are kept; empty takes the name away.
         """
-        line = " ".join(text.split())
+        line = storable(" ".join(text.split()))
         line = line if len(line) <= LONGEST_LABEL else f"{line[: LONGEST_LABEL - 1]}…"
         # A function that runs again from its first line says the same again.
         if line != self._name:

@@ -22,6 +22,21 @@ def to_text(value: Any) -> bytes:
         return json.dumps(value, separators=(",", ":")).encode()
 
 
+def readable(value: Any, indent: int | None = None) -> str:
+    """Write JSON for people and programs: letters as they are, unless half a surrogate pair makes escapes of all.
+
+    Args:
+        value: JSON; of anything else its text is taken.
+        indent: spaces before each further level; None for one line.
+    """
+    text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, indent=indent, default=str)
+    return text
+
+
 def from_text(text: bytes | str) -> Any:
     """Read what `to_text`, or anything else that writes JSON, has written."""
     try:

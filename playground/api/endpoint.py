@@ -1,6 +1,5 @@
 """What every endpoint shares: methods, strict JSON in, JSON out, and errors with the right status."""
 
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine
 from functools import wraps
 from typing import Any
@@ -9,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.views.decorators.csrf import csrf_exempt
 
 from engine.errors import Issue, StepyardError
+from engine.values.jsontext import readable
 from playground.api.request_bodies import NO_QUERY, Query, Schema, fault_in_body, fault_in_query
 from playground.forms import JsonError, parse_json
 from playground.runs.refusals import EmptyRequest, as_key, headline, refusal_of
@@ -66,9 +66,7 @@ def endpoint(*methods: str, query: Query = NO_QUERY) -> Callable[[Endpoint], Vie
 
 def answer(value: Any, status: int = 200) -> HttpResponse:
     """Return a JSON response."""
-    return HttpResponse(
-        json.dumps(value, ensure_ascii=False, default=str), status=status, content_type="application/json"
-    )
+    return HttpResponse(readable(value), status=status, content_type="application/json")
 
 
 def streamed(parts: AsyncIterator[str], content_type: str) -> StreamingHttpResponse:

@@ -5,12 +5,12 @@ or is suspended. Who comes late or comes again reads the same.
 """
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 
 from django.http import HttpRequest
 
 from engine.events import FINAL, RESTING, Event
+from engine.values.jsontext import readable
 from playground.api import run_requests
 from playground.api.chunks import Chunks
 from playground.api.endpoint import Answer, body_of, endpoint, number, streamed
@@ -76,4 +76,4 @@ async def _read(chunks: Chunks, run_id: str, after: int, offset: int, until: fro
 
 
 def _records(chunks: Chunks, event: Event) -> list[str]:
-    return [json.dumps(chunk, ensure_ascii=False, default=str) + SEPARATOR for chunk in chunks.of(event)]
+    return [readable(chunk) + SEPARATOR for chunk in chunks.of(event)]

@@ -1,6 +1,5 @@
 """One value of a run as a JSON file, for what is too long to be shown."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +10,7 @@ from engine.errors import UnknownStep
 from engine.journal.state import RunState
 from engine.journal.step_state import StepState
 from engine.paths import format_path, parse_path
+from engine.values.jsontext import readable
 from playground.forms import mask
 from playground.graph.nodes import UNKNOWN
 from playground.graph.tree import read_tree
@@ -32,7 +32,7 @@ async def value(request: HttpRequest, run_id: str, part: str) -> HttpResponse:
     if part == "state" and step.path:
         return _plain("The state belongs to the whole run: leave the step out.")
     found = mask_state(loaded.graph, run.state) if part == "state" else _masked(loaded.graph, run, step, part)
-    text = json.dumps(found, ensure_ascii=False, indent=1, default=str)
+    text = readable(found, indent=1)
     name = "-".join(filter(None, (run_id, format_path(step.path), part)))
     response = HttpResponse(text, content_type="application/json")
     response.headers["Content-Disposition"] = f'attachment; filename="{_safe(name)}.json"'
