@@ -17,6 +17,7 @@ from engine.errors import (
     UnknownStep,
 )
 from engine.events import Draft, Event, EventType
+from engine.failure import storable
 from engine.journal.changed_code import check_known
 from engine.journal.fold import apply, fold
 from engine.journal.state import Breakpoints, RunState
@@ -230,6 +231,8 @@ async def record_cancel(
         UnknownRun: there is no such run.
         RunFinished: the run has ended before and stays as it was.
     """
+
+    reason = storable(reason)
 
     def decide(run: RunState) -> Sequence[Draft]:
         check_open(run, " and stays as it is")

@@ -116,6 +116,7 @@ CONTEXT: dict[str, Right] = {
     "suspend": {"payload": 1, "label": None, "answer": None, "timeout": None, "default": 1},
     "bail": {"value": 1},
     "write": {"chunk": 1},
+    "label": {"text": "file 3"},
     "progress": {"fraction": 0.5, "message": ""},
 }
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from engine import Context, Engine, create_workflow, step
-from engine.testing import Collector
+from engine.journal.requests import record_cancel
 from engine.values.jsontext import readable
 
 HALF = "a\udce4b"
@@ -24,18 +24,17 @@ def says(data: None, ctx: Context) -> None:
 async def test_what_is_said_has_no_half_of_a_pair() -> None:
     """It is there as an escape, in labels, progress, logs and reasons."""
     flow = create_workflow(id="flow", input_schema=None, output_schema=None).then(says).commit()
-    run = await Engine([flow]).workflow("flow").create_run()
-    collector = Collector()
-    run.watch(collector)
+    engine = Engine([flow])
+    run = await engine.workflow("flow").create_run()
     await run.start(None)
-    await run.cancel(reason=HALF)
-    said = [event for event in collector.events if "udce4" in repr(event.payload)]
+    await record_cancel(engine.store, engine.runtime.clock, run.run_id, HALF)
+    said = [event for event in await engine.store.read(run.run_id) if "udce4" in repr(event.payload)]
     assert {event.type for event in said} >= {"step-labeled", "step-progress", "step-log", "run-canceled"}
     for event in said:
         assert json.dumps(event.payload, ensure_ascii=False).encode()
 
 
-@pytest.mark.parametrize("value", ["é", {"é": [1, None]}, HALF, {HALF: [HALF]}, {"at": {1, 2}}])
+@pytest.mark.parametrize("value", ["é", {"é": [1, None]}, HALF, {HALF: [HALF]}, {"at": {1, 2}}], ids=range(5))
 def test_any_value_can_be_sent(value: Any) -> None:
     """As UTF-8, with letters as they are wherever that can be."""
     text = readable(value)
