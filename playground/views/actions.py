@@ -31,9 +31,15 @@ async def cancel(request: HttpRequest, run_id: str) -> HttpResponse:
 async def tag(request: HttpRequest, run_id: str) -> HttpResponse:
     """Give a run a name and tags; an empty name takes it away.
 
-    Only what differs from what the form showed at first is said, so that what others have said meanwhile stays.
+    Only what differs from what the form showed at first is said, so that what others have said meanwhile stays; what
+    is taken back (``undoing``) leaves a name that was changed once more.
     """
     name, before = request.POST.get("name", ""), request.POST.get("name-before", "")
+    text = "Name and tags are changed."
+    if "undoing" in request.POST:
+        text = "Name and tags are as they were."
+        if name != before and ((await actions.state_of(run_id)).name or "") != before:
+            name, text = before, "The name was changed again meanwhile, and stays."
     tags, shown = _words(request.POST.get("tags", "")), _words(request.POST.get("tags-before", ""))
     wanted = Tagging(
         name=MISSING if name == before else name,
@@ -43,9 +49,15 @@ async def tag(request: HttpRequest, run_id: str) -> HttpResponse:
     await actions.tag(run_id, wanted)
     toast = Toast(
         status="success",
-        text="Name and tags are changed.",
+        text=text,
         undo=reverse("call-run", args=[run_id]),
-        given={"name": before, "name-before": name, "tags": ",".join(shown), "tags-before": ",".join(tags)},
+        given={
+            "name": before,
+            "name-before": name,
+            "tags": ",".join(shown),
+            "tags-before": ",".join(tags),
+            "undoing": "1",
+        },
     )
     return done(url_of(run_id), toast)
 

@@ -79,6 +79,18 @@ async def test_what_is_undone_is_as_it_was(
     assert await everything() == after
 
 
+async def test_a_name_that_was_changed_once_more_stays(stage: Stage) -> None:
+    """Whoever takes his own name back does not take that of another away; the tags are taken back all the same."""
+    address, given = await called(stage)
+    response = await stage.post(address, {**given, "name": "mine", "tags": "mine"})
+    told = await stage.get(response["Location"])
+    await stage.post(address, {"name": "theirs", "name-before": "mine", "tags": "mine", "tags-before": "mine"})
+    back = await undo(stage, told)
+    assert "The name was changed again meanwhile, and stays." in await stage.get(back)
+    ((_, name, tags),) = (await everything())[0]
+    assert (name, tags) == ("theirs", {"nightly", "shop"})
+
+
 async def test_it_is_told_once_and_to_a_whole_page(stage: Stage) -> None:
     """What a script asks for between leaves it to the page, and a reload does not say it again."""
     run_id = await stage.suspended()
