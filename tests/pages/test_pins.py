@@ -1,5 +1,6 @@
 """Pins: what a step gave is returned in every run from the page, until it is unpinned."""
 
+import html
 import json
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ async def double(data: int) -> int:
 
 
 KEYS = create_workflow(id="keys", input_schema=int, output_schema=Key).then(make_key).commit()
+LOOP = create_workflow(id="loop", input_schema=int, output_schema=int).dountil(double, lambda n: n > 5).commit()
 ITEMS = create_workflow(id="items", input_schema=list[int], output_schema=list[int]).foreach(double).commit()
 
 
@@ -116,3 +118,31 @@ async def test_all_items_are_meant(stage: Stage) -> None:
     await stage.play(run_id)
     assert (await stage.post(f"/runs/{run_id}/pin/?step=double[1]")).status_code == 303
     assert (await api(stage, "get", workflow="items"))[1] == {"pins": {"double": 4}}
+
+
+async def test_the_pass_of_the_row_is_pinned(stage: Stage) -> None:
+    """What an earlier pass of a loop gave, where its row was opened; a pass that there was not is told."""
+    await stage.publish(LOOP)
+    run_id = await actions.start("loop", 1)
+    assert (await stage.play(run_id)).result == 8
+    page = await stage.get(f"/runs/{run_id}/")
+    keys = sorted({key for key in attributes(page, "data-key") if "double" in key})
+    given = []
+    for key in keys:
+        body = await stage.get(f"/runs/{run_id}/step/?key={key}")
+        (action,) = [one for one in attributes(body, "action") if "/pin/" in one]
+        assert (await stage.post(html.unescape(action))).status_code == 303
+        given.append((await api(stage, "get", workflow="loop"))[1]["pins"]["double"])
+    assert given == [2, 4, 8]
+    assert (await stage.post(f"/runs/{run_id}/pin/?step=double&at=1")).status_code == 409
+
+
+async def test_production_offers_neither_a_pin_nor_a_step_alone(stage: Stage) -> None:
+    """A button that would always be refused is not there."""
+    run_id = await stage.suspended()
+    buttons = (f"/runs/{run_id}/pin/", f"/runs/{run_id}/alone/")
+    page = row(await stage.get(f"/runs/{run_id}/?row=look_up"), "look_up")
+    assert [one in page for one in buttons] == [True, True]
+    with override_settings(PRODUCTION=True):
+        page = row(await stage.get(f"/runs/{run_id}/?row=look_up"), "look_up")
+    assert [one in page for one in buttons] == [False, False]
