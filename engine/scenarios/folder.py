@@ -4,9 +4,10 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from engine.errors import InvalidInput, Issue
+from engine.errors import InvalidInput, Issue, RequestError
 
 FOLDER = "scenarios"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
@@ -47,7 +48,7 @@ def called(file: Path, here: Path) -> str:
 
 
 def write(text: str, file: Path, *, anew: bool = False) -> None:
-    """Write the text of a scenario, all of it or nothing.
+    """Write the text of a file of scenarios or pins, all of it or nothing.
 
     Args:
         text: the text.
@@ -56,16 +57,42 @@ def write(text: str, file: Path, *, anew: bool = False) -> None:
 
     Raises:
         FileExistsError: there is one although there must not.
+        RequestError: it cannot be written; the message names the file.
     """
-    file.parent.mkdir(parents=True, exist_ok=True)
-    number, spare = tempfile.mkstemp(dir=file.parent, prefix=f".{file.stem}-")
+    with _writing(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        number, spare = tempfile.mkstemp(dir=file.parent, prefix=f".{file.stem}-")
+        try:
+            with open(number, "w", encoding="utf-8", newline="\n") as out:
+                out.write(text)
+            os.chmod(spare, 0o644)
+            if anew:
+                os.link(spare, file)
+            else:
+                os.replace(spare, file)
+        finally:
+            Path(spare).unlink(missing_ok=True)
+
+
+def remove(file: Path) -> None:
+    """Delete a file of scenarios or pins, if it is there.
+
+    Raises:
+        RequestError: it cannot be deleted; the message names the file.
+    """
+    with _writing(file):
+        file.unlink(missing_ok=True)
+
+
+@contextmanager
+def _writing(file: Path) -> Iterator[None]:
+    """Tell what the system has against a change of a file; that it is there already is told by whoever writes it."""
     try:
-        with open(number, "w", encoding="utf-8", newline="\n") as out:
-            out.write(text)
-        os.chmod(spare, 0o644)
-        if anew:
-            os.link(spare, file)
-        else:
-            os.replace(spare, file)
-    finally:
-        Path(spare).unlink(missing_ok=True)
+        yield
+    except OSError as error:
+        if isinstance(error, FileExistsError) and file.is_file():
+            raise
+        reason = f"{type(error).__name__}: {error.strerror}"
+        raise RequestError(
+            f"{called(file, Path.cwd())} cannot be written ({reason}): let the playground write to its folder"
+        ) from None

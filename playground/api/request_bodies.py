@@ -146,7 +146,12 @@ def fault_in_body(body: Mapping[str, Any], schema: Schema, but: Collection[str] 
             if key == "runId":
                 return '"runId" stands in the address, not in the body: ?runId=…'
             return unknown(key, [f'"{name}"' for name in known], "body")
-    return next((missing(name, body) for name in schema["required"] if body.get(name) is None), "")
+    return next((missing(name, body) for name in schema["required"] if not _is_said(name, body, schema)), "")
+
+
+def _is_said(name: str, body: Mapping[str, Any], schema: Schema) -> bool:
+    """Tell whether a body has a value for a key; null is one where any JSON is."""
+    return body.get(name) is not None or (name in body and schema["properties"][name] == ANY)
 
 
 def fault_in_query(given: Mapping[str, Sequence[str]], query: Query) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
@@ -70,9 +71,9 @@ class StepBody:
     output: Any
     tries: tuple[Try, ...]
     alone: bool
-    """Whether the step can be run alone: a function of the user's own."""
+    """Whether the step can be run alone here: a function of the user's own, and not in production."""
     pins: bool
-    """Whether what it gave can be pinned."""
+    """Whether what it gave can be pinned here."""
 
 
 def draw(view: RunView, graph: Graph | None, *, token: str, opened: str = "") -> tuple[Drawn, ...]:
@@ -122,8 +123,8 @@ def step_html(
         has_output=line.row.status in ("success", "bailed", "undone"),
         output=mask(node.output_schema or {}, state.output),
         tries=tuple(_try(one, state) for one in line.row.tries),
-        alone=isinstance(node, GraphStep),
-        pins=line.row.status == "success" and isinstance(node, GraphStep | GraphWorkflow),
+        alone=isinstance(node, GraphStep) and not settings.PRODUCTION,
+        pins=not settings.PRODUCTION and line.row.status == "success" and isinstance(node, GraphStep | GraphWorkflow),
     )
     return render_to_string("run/body.html", context_of(body) | {"csrf_token": token})
 

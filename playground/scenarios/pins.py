@@ -13,6 +13,7 @@ from engine.paths import Path as StepPath
 from engine.paths import format_path, ids_of, parse_path
 from engine.rehearsal import Rehearsal
 from engine.scenarios import folder
+from engine.scenarios.scenario import lines_of
 from playground.actions import value_checks
 from playground.catalogue.catalogue import WorkflowEntry
 from playground.forms import mask
@@ -30,6 +31,10 @@ class PinsUnreadable(RequestError):
     """The file of the pins cannot be read as JSON of the form {"results": {step: result}}. Mend it, or delete it."""
 
 
+class PinUnfit(RequestError):
+    """A step is pinned to a result that does not fit it any more. Unpin it on the workflow's page."""
+
+
 def pins_of(entry: WorkflowEntry) -> dict[str, Any]:
     """Return what the pinned steps of a workflow return, by their paths without indexes; nothing in production.
 
@@ -44,11 +49,12 @@ def pins_of(entry: WorkflowEntry) -> dict[str, Any]:
     return {name: value for name, value in _read(entry.workflow_id).items() if _pinnable(tree.by_name().get(name))}
 
 
-def rehearsed(entry: WorkflowEntry, rehearsal: Rehearsal | None) -> Rehearsal | None:
+async def rehearsed(entry: WorkflowEntry, rehearsal: Rehearsal | None) -> Rehearsal | None:
     """Return what a run from the page pretends: its own rehearsal, and beside it what is pinned.
 
     Raises:
         PinsUnreadable: as for `pins_of`.
+        PinUnfit: the code of a pinned step has changed, and does not return such a result any more.
     """
     pins = pins_of(entry)
     if not pins:
@@ -56,6 +62,8 @@ def rehearsed(entry: WorkflowEntry, rehearsal: Rehearsal | None) -> Rehearsal | 
     own = rehearsal or Rehearsal()
     named = {*own.failures, *own.delays, *own.deaths}
     left = {name: value for name, value in pins.items() if name not in named}
+    for name in left.keys() - own.results.keys():
+        await _check_fit(entry, name, left[name])
     return replace(own, results={**left, **own.results}) if left or rehearsal else None
 
 
@@ -72,6 +80,7 @@ async def pin(entry: WorkflowEntry, step: StepPath, result: Any) -> str:
         InvalidInput: the result does not fit the step, or has secrets, which would stand in the file.
         PinsRefused: this is production.
         PinsUnreadable: the file that is there is none of pins.
+        RequestError: the file cannot be written.
     """
     name, node = format_path(ids_of(step)), read_tree(entry.graph).at(step)
     if settings.PRODUCTION:
@@ -98,6 +107,18 @@ def unpin(entry: WorkflowEntry, step: StepPath) -> None:
     if name not in pins:
         raise UnknownStep(f"step {name!r} of workflow {entry.workflow_id!r} is not pinned")
     _write(entry.workflow_id, {key: value for key, value in pins.items() if key != name})
+
+
+async def _check_fit(entry: WorkflowEntry, name: str, result: Any) -> None:
+    node = read_tree(entry.graph).by_name()[name]
+    try:
+        await value_checks.check_schema(node.output_schema or {}, result, InvalidInput, f"what step {name!r} returns")
+    except InvalidInput as error:
+        issues = "; ".join(map(str, error.issues))
+        raise PinUnfit(
+            f"step {name!r} is pinned to a result that does not fit it any more: {issues}. "
+            f"Unpin it on the page of workflow {entry.workflow_id!r}, or pin what it returns now"
+        ) from None
 
 
 def _pinnable(node: Any) -> bool:
@@ -128,7 +149,7 @@ def _write(workflow_id: str, pins: Mapping[str, Any]) -> str:
     if not folder.is_name(workflow_id):
         raise InvalidInput(f"workflow {workflow_id!r} cannot have a folder of its own name below {folder.FOLDER}/")
     if pins:
-        folder.write(f"{json.dumps({'results': dict(pins)}, indent=1, ensure_ascii=False)}\n", file)
+        folder.write(f"{lines_of({'results': dict(pins)})}\n", file)
     else:
-        file.unlink(missing_ok=True)
+        folder.remove(file)
     return folder.called(file, Path.cwd())

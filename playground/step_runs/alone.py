@@ -14,8 +14,6 @@ from django.conf import settings
 
 from engine.errors import InvalidInput, RequestError
 from engine.events import Event
-from engine.journal.fold import fold
-from engine.journal.forks import not_begun
 from engine.journal.step_state import StepState
 from engine.paths import Path, format_path
 from engine.values.missing import MISSING
@@ -25,6 +23,7 @@ from playground.fleet.workers import exit_text
 from playground.graph.nodes import UNKNOWN, Node
 from playground.graph.tree import read_tree
 from playground.history import Detail, History, detail
+from playground.step_runs.passes import step_of_pass
 from playground.supervisor.helper_process import listen_to
 
 SILENCE = 70.0
@@ -130,12 +129,7 @@ async def recorded(run_id: str, step: str | Sequence[str | int], began: int | No
     entry = await catalogue.workflow(run.workflow_id)
     path = actions.forked_step(entry, step)
     events = await actions.store.read(run_id)
-    found = fold(events if began is None else events[:began])
-    state = found.find(path)
-    if state is None or state.started_at is None or (began is not None and found.last_seq != began):
-        raise not_begun(run, path)
-    # The fold never replaces a step's own object, so that this pass is known to its end.
-    fold(events[found.last_seq :], found)
+    state = step_of_pass(events, path, began)
     node = read_tree(entry.graph).at(path) or UNKNOWN
     return RecordedStep(run_id=run_id, workflow_id=run.workflow_id, step=state, node=node, began=began, events=events)
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from engine.errors import RequestError, RunFinished
+from engine.errors import InvalidInput, RequestError, RunFinished
 from engine.tags import Tagging
 from engine.values.missing import MISSING
 from playground.actions import actions
@@ -71,10 +71,13 @@ async def again(request: HttpRequest, run_id: str) -> HttpResponse:
     """Start the run's workflow with the same input."""
     run = await actions.state_of(run_id)
     entry = await catalogue.workflow(run.workflow_id)
+    pretends = None
     try:
-        pretends = pins.rehearsed(entry, None)
+        pretends = await pins.rehearsed(entry, None)
         new = await actions.start(run.workflow_id, run.root.input, rehearsal=pretends, entry=entry)
-    except RequestError:
+    except RequestError as error:
+        if pretends is not None or not isinstance(error, InvalidInput):
+            return await refused_page(request, run_id, str(error))
         # The form says what the schema, which has changed since, does not take any more.
         form = reverse("workflow", args=[run.workflow_id])
         return HttpResponseRedirect(f"{form}?{urlencode({'from': run_id})}", status=303)

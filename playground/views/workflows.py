@@ -27,6 +27,7 @@ from playground.fuzzing import searches
 from playground.runpage.loaded_run import load
 from playground.runs import lists
 from playground.runs.lists import Input
+from playground.runs.refusals import headline
 from playground.runs.run_previews import RunGlance, glances
 from playground.scenarios import pins
 from playground.schedules import schedules
@@ -169,12 +170,14 @@ async def _start(request: HttpRequest, entry: WorkflowEntry) -> HttpResponse:
         if form.issues or form.value is MISSING or not ready:
             return await _workflow_page(request, entry, form, plans=plans, status=422)
         breakpoints = "all" if how == "step" else breakpoints_of(request, entry.graph)
-        rehearsal = pins.rehearsed(entry, rehearsal)
+        rehearsal = await pins.rehearsed(entry, rehearsal)
         run_id = await actions.start(
             entry.workflow_id, form.value, breakpoints=breakpoints, rehearsal=rehearsal, entry=entry
         )
     except InvalidInput as error:
-        notices = () if error.issues else (PageNotice(status="failed", text=str(error)),)
+        # What does not fit may be something that it pretends: the headline says so, which no field of the form does.
+        told = headline(error) if error.issues else str(error)
+        notices = () if error.issues and rehearsal is None else (PageNotice(status="failed", text=told),)
         form = form.with_issues(issues_of(error))
         return await _workflow_page(request, entry, form, plans=plans, notices=notices, status=422)
     except RequestError as error:

@@ -1,5 +1,6 @@
 """Pins: what a step gave is returned in every run from the page, until it is unpinned."""
 
+import html
 import json
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,10 @@ from django.test import override_settings
 from pydantic import BaseModel, SecretStr
 
 from engine import create_workflow, step
+from engine.rehearsal import Rehearsal
 from playground.actions import actions
+from playground.catalogue import catalogue
+from playground.scenarios import pins
 from tests.pages.stage import TRIP, Stage, attributes, row, text_of
 
 
@@ -31,7 +35,17 @@ async def double(data: int) -> int:
     return data * 2
 
 
+@step
+async def half(data: int) -> Any:
+    """Return anything."""
+    return data
+
+
+HALF = "half \ud800 a pair"
+WRONG = {"step": "a..b", "result": 1}
 KEYS = create_workflow(id="keys", input_schema=int, output_schema=Key).then(make_key).commit()
+LOOP = create_workflow(id="loop", input_schema=int, output_schema=int).dountil(double, lambda n: n > 5).commit()
+FREE = create_workflow(id="free", input_schema=int, output_schema=Any).then(half).commit()
 ITEMS = create_workflow(id="items", input_schema=list[int], output_schema=list[int]).foreach(double).commit()
 
 
@@ -116,3 +130,80 @@ async def test_all_items_are_meant(stage: Stage) -> None:
     await stage.play(run_id)
     assert (await stage.post(f"/runs/{run_id}/pin/?step=double[1]")).status_code == 303
     assert (await api(stage, "get", workflow="items"))[1] == {"pins": {"double": 4}}
+
+
+async def test_the_pass_of_the_row_is_pinned(stage: Stage) -> None:
+    """What an earlier pass of a loop gave, where its row was opened; a pass that there was not is told."""
+    await stage.publish(LOOP)
+    run_id = await actions.start("loop", 1)
+    assert (await stage.play(run_id)).result == 8
+    page = await stage.get(f"/runs/{run_id}/")
+    keys = sorted({key for key in attributes(page, "data-key") if "double" in key})
+    given = []
+    for key in keys:
+        body = await stage.get(f"/runs/{run_id}/step/?key={key}")
+        (action,) = [one for one in attributes(body, "action") if "/pin/" in one]
+        assert (await stage.post(html.unescape(action))).status_code == 303
+        given.append((await api(stage, "get", workflow="loop"))[1]["pins"]["double"])
+    assert given == [2, 4, 8]
+    assert (await stage.post(f"/runs/{run_id}/pin/?step=double&at=1")).status_code == 409
+
+
+async def test_production_offers_neither_a_pin_nor_a_step_alone(stage: Stage) -> None:
+    """A button that would always be refused is not there."""
+    run_id = await stage.suspended()
+    buttons = (f"/runs/{run_id}/pin/", f"/runs/{run_id}/alone/")
+    page = row(await stage.get(f"/runs/{run_id}/?row=look_up"), "look_up")
+    assert [one in page for one in buttons] == [True, True]
+    with override_settings(PRODUCTION=True):
+        page = row(await stage.get(f"/runs/{run_id}/?row=look_up"), "look_up")
+    assert [one in page for one in buttons] == [False, False]
+
+
+async def test_null_is_pinned_and_a_body_that_lacks_something_is_told(stage: Stage) -> None:
+    """Null is a result as any JSON is; no result, no step, and a path that is none are bad requests."""
+    await stage.publish(FREE)
+    assert await api(stage, "post", {"step": "half", "result": None}, workflow="free") == (
+        200,
+        {"pins": {"half": None}},
+    )
+    for body, why in (({"step": "half"}, 'no "result"'), ({"result": 1}, 'no "step"'), (WRONG, "is no path")):
+        status, told = await api(stage, "post", body, workflow="free")
+        assert (status, why in told["error"]) == (400, True), (body, told)
+
+
+async def test_half_a_surrogate_pair_is_pinned(stage: Stage) -> None:
+    """The file has it as an escape, and is read back as it was."""
+    await stage.publish(FREE)
+    entry = await catalogue.workflow("free")
+    await pins.pin(entry, ("half",), HALF)
+    assert "\\ud800" in Path("scenarios/free/pins.json").read_text(encoding="utf-8")
+    assert pins.pins_of(entry) == {"half": HALF}
+
+
+async def test_a_file_that_cannot_be_written_is_told(stage: Stage) -> None:
+    """The message names it, on the run's page and to programs."""
+    run_id = await stage.suspended()
+    Path("scenarios").write_text("no folder")
+    response = await stage.post(f"/runs/{run_id}/pin/?step=look_up")
+    assert (response.status_code, "scenarios/trip/pins.json cannot be written" in text_of(response)) == (409, True)
+    assert (await api(stage, "post", {"step": "look_up", "result": "Faro"}))[0] == 409
+
+
+async def test_a_pin_that_does_not_fit_any_more_is_told(stage: Stage) -> None:
+    """The form and *Run again* name it and what to do; a rehearsal of the step's own goes before it."""
+    run_id = await stage.suspended()
+    file = Path("scenarios/trip/pins.json")
+    file.parent.mkdir(parents=True)
+    file.write_text('{"results": {"look_up": 5}}')
+    for where, form in (("/workflows/trip/", {"f/city": "Rome", "run": "1"}), (f"/runs/{run_id}/again/", {})):
+        response = await stage.post(where, form)
+        told = html.unescape(text_of(response))
+        assert (response.status_code, "step 'look_up' is pinned to a result that does not fit it" in told) == (
+            409,
+            True,
+        )
+        assert "Unpin it on the page of workflow 'trip'" in told
+    entry = await catalogue.workflow("trip")
+    own = Rehearsal(results={"look_up": "Faro"})
+    assert await pins.rehearsed(entry, own) == own

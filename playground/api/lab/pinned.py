@@ -1,8 +1,10 @@
 """``/api/workflows/<id>/pins``: results that steps return in every run from the page."""
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest
 
-from engine.paths import parse_path
+from engine.paths import Path, parse_path
 from playground.api.endpoint import Answer, BadRequest, endpoint, said_in
 from playground.api.request_bodies import OF_STEP, PIN
 from playground.api.run_requests import step_of
@@ -16,11 +18,14 @@ async def pinned(request: HttpRequest, workflow_id: str) -> Answer:
     entry = await catalogue.workflow(workflow_id)
     if request.method == "POST":
         body = said_in(request, PIN)
-        step = step_of(body)
-        await pins.pin(entry, parse_path(step) if isinstance(step, str) else tuple(step or ()), body["result"])
+        await pins.pin(entry, _path(step_of(body) or ""), body["result"])
     elif request.method == "DELETE":
-        try:
-            pins.unpin(entry, parse_path(request.GET.get("step", "")))
-        except ValueError as error:
-            raise BadRequest(f"step: {error}") from None
+        pins.unpin(entry, _path(request.GET.get("step", "")))
     return {"pins": pins.pins_of(entry)}
+
+
+def _path(step: str | Sequence[str | int]) -> Path:
+    try:
+        return parse_path(step)
+    except ValueError as error:
+        raise BadRequest(f"step: {error}") from None
