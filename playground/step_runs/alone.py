@@ -130,14 +130,29 @@ async def recorded(run_id: str, step: str | Sequence[str | int], began: int | No
     entry = await catalogue.workflow(run.workflow_id)
     path = actions.forked_step(entry, step)
     events = await actions.store.read(run_id)
-    found = fold(events if began is None else events[:began])
-    state = found.find(path)
-    if state is None or state.started_at is None or (began is not None and found.last_seq != began):
-        raise not_begun(run, path)
-    # The fold never replaces a step's own object, so that this pass is known to its end.
-    fold(events[found.last_seq :], found)
+    state = begun_step(events, path, began)
     node = read_tree(entry.graph).at(path) or UNKNOWN
     return RecordedStep(run_id=run_id, workflow_id=run.workflow_id, step=state, node=node, began=began, events=events)
+
+
+def begun_step(events: Sequence[Event], path: Path, began: int | None = None) -> StepState:
+    """Return a step as it stands at the end of a journal.
+
+    Args:
+        events: the whole journal.
+        path: the step.
+        began: the seq at which it began, of several times in a loop; by default the last.
+
+    Raises:
+        StepNotRun: it has not begun, or not at this seq.
+    """
+    run = fold(events if began is None else events[:began])
+    step = run.find(path)
+    if step is None or step.started_at is None or (began is not None and run.last_seq != began):
+        raise not_begun(run, path)
+    # The fold never replaces a step's own object, so that this pass is known to its end.
+    fold(events[run.last_seq :], run)
+    return step
 
 
 def kept(of: RecordedStep) -> tuple[StepRun, ...]:

@@ -13,6 +13,8 @@ from playground.actions import actions
 from playground.catalogue import catalogue
 from playground.catalogue.catalogue import WorkflowEntry
 from playground.scenarios import pins
+from playground.step_runs.alone import begun_step
+from playground.views.fork import began_of
 from playground.views.run import refused_page, url_of
 
 
@@ -34,12 +36,12 @@ def pinned(entry: WorkflowEntry) -> tuple[tuple[Pinned, ...], str]:
 
 @require_POST
 async def pin(request: HttpRequest, run_id: str) -> HttpResponse:
-    """Have the step of ``?step=`` return in every run from the page what it gave in this run."""
+    """Have the step of ``?step=`` return in runs from the page what it gave in this one; ``?at=`` as for a fork."""
     run = await actions.state_of(run_id)
     path = _step(request.GET.get("step", ""))
-    step = run.find(path)
     try:
-        if step is None or step.status != "success":
+        step = begun_step(await actions.store.read(run_id), path, began_of(request))
+        if step.status != "success":
             raise StepNotRun(f"step {request.GET.get('step')!r} has given no result in this run that could be pinned")
         await pins.pin(await catalogue.workflow(run.workflow_id), path, step.output)
     except (RequestError, StepNotRun) as error:

@@ -1,6 +1,8 @@
 """Pins: what a step gave is returned in every run from the page, until it is unpinned."""
 
+import html
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,7 @@ async def double(data: int) -> int:
 
 
 KEYS = create_workflow(id="keys", input_schema=int, output_schema=Key).then(make_key).commit()
+ROUNDS = create_workflow(id="rounds", input_schema=int, output_schema=int).dountil(double, lambda n: n > 4).commit()
 ITEMS = create_workflow(id="items", input_schema=list[int], output_schema=list[int]).foreach(double).commit()
 
 
@@ -107,6 +110,22 @@ async def test_a_file_that_is_none_of_pins_is_told(stage: Stage) -> None:
     assert (response.status_code, "is no file of pins" in text_of(response)) == (409, True)
     file.write_text('{"results": {"gone": 1, "look_up": "Faro"}}')
     assert (await api(stage, "get"))[1] == {"pins": {"look_up": "Faro"}}
+
+
+async def test_the_pass_of_the_row_is_pinned(stage: Stage) -> None:
+    """Of a loop the row of each pass pins what that pass gave."""
+    await stage.publish(ROUNDS)
+    run_id = await actions.start("rounds", 1)
+    await stage.play(run_id)
+    pinned = []
+    for key in attributes(await stage.get(f"/runs/{run_id}/"), "data-key"):
+        if key.startswith("double*"):
+            body = await stage.get(f"/runs/{run_id}/step/?key={key}")
+            (address,) = re.findall(r'action="([^"]*/pin/[^"]*)"', body)
+            assert (await stage.post(html.unescape(address))).status_code == 303
+            pinned.append((await api(stage, "get", workflow="rounds"))[1]["pins"]["double"])
+    assert pinned == [2, 4, 8]
+    assert (await stage.post(f"/runs/{run_id}/pin/?step=double&at=1")).status_code == 409
 
 
 async def test_all_items_are_meant(stage: Stage) -> None:
