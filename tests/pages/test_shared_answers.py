@@ -3,13 +3,15 @@
 import re
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
+from django.test.utils import CaptureQueriesContext
 
 from engine import Context, create_workflow, step
 from playground.actions import actions
 from playground.runs import inbox
 from playground.runs.inbox import Awaited, InboxItem
 from playground.store import DatabaseBusy
+from playground.store.database import in_database
 from playground.views import shared_answers
 from tests.pages.stage import Stage
 
@@ -73,3 +75,20 @@ async def test_a_question_that_is_asked_anew_meanwhile_is_not_given_the_answer(
     assert (await stage.post(action, {**AGREED, "also": also})).status_code == 303
     assert "1 question has this answer. 1 did not take it" in await stage.get("/inbox/")
     assert (await actions.state_of(runs[0])).status == "suspended"
+
+
+async def test_the_questions_of_a_run_before_cost_nothing_when_others_alike_are_looked_for(stage: Stage) -> None:
+    """What is asked now is read along with the waits, and no other event of their runs."""
+    await stage.publish(ASKING)
+    for _ in range(2):
+        await stage.play(await actions.start("asking", 0))
+    (first, _) = re.findall(r'href="\?item=(\d+)"', await stage.get("/inbox/"))
+    item = await inbox.read_entry(int(first))
+    assert isinstance(item, InboxItem)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as caught:
+            assert len(inbox._alike(item)) == 1
+        return len(caught)
+
+    assert await in_database(queries) == 2
