@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from playground.history import Row
+from playground.history import Row, Window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +29,10 @@ class LoopPasses:
         return self.chosen % self.count + 1
 
 
-def loops_of(rows: Iterable[Row]) -> Iterator[LoopPasses]:
-    """Yield the loops among the rows that went round more than once."""
+def loops_of(rows: Iterable[Row], window: Window) -> Iterator[LoopPasses]:
+    """Yield the loops among the rows that went round more than once, each with the pass that the window shows."""
     for row in rows:
         if row.passes and row.passes[-1].number > 1:
-            chosen = next((one.number for one in row.passes if one.chosen), 0)
+            # The row tells of the last passes alone, and any may be shown.
+            chosen = window.number if window.loop == row.key else 0
             yield LoopPasses(key=row.key, title=row.title, count=row.passes[-1].number, chosen=chosen)

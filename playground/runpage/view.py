@@ -116,7 +116,7 @@ class RunView:
     @property
     def loops(self) -> tuple[LoopPasses, ...]:
         """Return the loops that the rows are of and that went round more than once, each with the pass shown."""
-        return tuple(loops_of(line.row for line in self.lines))
+        return tuple(loops_of((line.row for line in self.lines), self.window))
 
     @property
     def run_id(self) -> str:

@@ -13,7 +13,7 @@ from engine.journal.step_state import Rejection
 from engine.paths import Path, ids_of
 from playground.catalogue.catalogue import WorkflowEntry, event_schema, find_version, find_versions
 from playground.forms import mask
-from playground.graph.nodes import UNKNOWN
+from playground.graph.nodes import UNKNOWN, Node
 from playground.graph.tree import read_tree
 from playground.models import Event as EventRow
 from playground.models import Wait as WaitRow
@@ -186,23 +186,25 @@ def _entry(item_id: int) -> InboxItem | Awaited | None:
 
 def _alike(item: InboxItem) -> tuple[InboxLine, ...]:
     others = _open_questions().filter(run__workflow_id=item.workflow_id).exclude(id=item.item_id)
-    newest = others.select_related("run").order_by("-id")[:LOOKED_THROUGH]
+    newest = others.select_related("run").annotate(asked=ASKED).order_by("-id")[:LOOKED_THROUGH]
     rows = [row for row in newest if ids_of(wait_of(row).path) == item.kind.place]
     versions = find_versions((row.run.workflow_id, row.run.digest) for row in rows)
-    own = _own_schemas(rows)
     found = []
     for row in rows:
         version = versions.get((row.run.workflow_id, row.run.digest))
         node = read_tree(version.graph if version else None).at(item.path) or UNKNOWN
-        if (own.get((row.run_id, row.path)) or node.resume_schema or {}) == item.resume_schema:
+        if _answer_schema(row, node) == item.resume_schema:
             found.append(_line(row, version))
     return tuple(found)
 
 
-def _own_schemas(rows: Sequence[WaitRow]) -> dict[tuple[Any, str], Any]:
-    """Return the schemas of answers that single questions have, by run and path."""
-    asked = EventRow.objects.filter(run__in=[row.run_id for row in rows], type="step-suspended").order_by("seq")
-    return {(event.run_id, event.path): from_text(event.payload).get("answer") for event in asked}
+def _answer_schema(row: Any, node: Node) -> Any:
+    """Return what the answer to a question looks like; the row of its wait has the event that has opened it."""
+    return _asked(row).get("answer") or node.resume_schema or {}
+
+
+def _asked(row: Any) -> dict[str, Any]:
+    return {} if row.asked is None else from_text(row.asked)
 
 
 def _inbox(after: str, limit: int) -> InboxList:
@@ -220,9 +222,8 @@ def _inbox_item(row: Any, version: WorkflowEntry | None) -> InboxItem:
     """Return a question; the row of its wait has the event that has opened it, as ``asked``."""
     wait = wait_of(row)
     node = read_tree(version.graph if version else None).at(wait.path) or UNKNOWN
-    asked = {} if row.asked is None else from_text(row.asked)
-    schema = asked.get("answer") or node.resume_schema or {}
-    refused = _rejection(row, asked.get("rejected"))
+    schema = _answer_schema(row, node)
+    refused = _rejection(row, _asked(row).get("rejected"))
     return InboxItem(
         item_id=row.id,
         run_id=row.run.run_id,

@@ -165,6 +165,8 @@ async def _with_many(what: str, chosen: Sequence[str]) -> Toast:
         return Toast(status="warning", text="No run was ticked, so nothing was done.")
     if what == "delete":
         return Toast(status="success", text=f"{counted(await retention.delete(chosen))} deleted.")
+    if what != "cancel":
+        return Toast(status="warning", text="It was not said what to do with the ticked runs, so nothing was done.")
     canceled = sum([await _cancel(run_id) for run_id in chosen])
     left = len(chosen) - canceled
     text = f"{counted(canceled)} canceled." + (f" {counted(left)} not: ended before, or deleted." if left else "")

@@ -25,7 +25,9 @@ export function press({ key }) {
 export function send(target) {
   const forms = [...document.querySelectorAll(".start-form, .step-form")].filter((form) => form.checkVisibility());
   const form = target.closest?.("form") ?? (forms.length === 1 ? forms[0] : null);
-  form?.requestSubmit(form.querySelector("button[type=submit][data-kind=primary]"));
+  // A form of several equal buttons has none that is meant.
+  const button = form && [...form.elements].find((one) => one.matches("button[type=submit][data-kind=primary]"));
+  if (button) form.requestSubmit(button);
 }
 
 export async function copy(button) {

@@ -46,6 +46,19 @@ async def test_what_is_typed_at_once_belongs_to_the_palette(context: BrowserCont
     await status(page, "canceled")
 
 
+async def test_the_keys_that_send_a_form_leave_ticked_runs_alone(context: BrowserContext) -> None:
+    """Ctrl Enter presses the button that is meant; where several are equal, none is."""
+    page = await context.new_page()
+    await start(page)
+    await status(page, "suspended")
+    await page.goto("/runs/")
+    await page.locator("input[name=run]").first.check()
+    await page.keyboard.press("Control+Enter")
+    await page.keyboard.press("?")
+    await expect(page.get_by_role("dialog", name="Shortcuts")).to_be_visible()
+    await expect(page.locator("input[name=run]").first).to_be_checked()
+
+
 async def test_every_action_has_its_key_in_the_list(context: BrowserContext) -> None:
     """? lists what the pages' keys do, and Shift D asks before it deletes."""
     page = await context.new_page()

@@ -192,3 +192,13 @@ async def test_with_no_run_ticked_nothing_is_done(stage: Stage) -> None:
         assert response["Location"] == "/runs/?q=trip"
     assert "No run was ticked" in await stage.get("/runs/?q=trip")
     assert "No run was ticked" not in await stage.get("/runs/?q=trip")
+
+
+async def test_ticked_runs_stay_as_they_are_when_it_is_not_said_what_to_do(stage: Stage) -> None:
+    """A form that is sent by no button of its own, or by an unknown one, cancels and deletes nothing."""
+    await stage.publish(TRIP)
+    made = await actions.start("trip", {"city": "Rome"})
+    for what in ({}, {"do": ""}, {"do": "burn"}):
+        await stage.post("/runs/many/", {"run": made, **what})
+        assert (await actions.state_of(made)).status == "pending"
+        assert "so nothing was done" in await stage.get("/runs/")

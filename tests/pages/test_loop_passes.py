@@ -34,6 +34,15 @@ def same(items: int) -> int:
 EACH = create_workflow(id="each", input_schema=list[int], output_schema=list[int]).foreach(same).commit()
 
 
+@step
+def more(count: int) -> int:
+    """Add one."""
+    return count + 1
+
+
+LONG = create_workflow(id="long", input_schema=int, output_schema=int).dountil(more, lambda n: n > 30).commit()
+
+
 @step(retry=Retry(attempts=2))
 def stumble(data: int, ctx: Context) -> int:
     """Fail once, with more words than a row has room for."""
@@ -68,6 +77,18 @@ async def test_a_fork_from_a_row_takes_the_pass_of_that_row(stage: Stage) -> Non
             starts = [event.path for event in await stage.store.read(forked.run_id) if event.type == "step-started"]
             assert [format_path(one) for one in starts].count(path) == number
             assert forked.result == 4
+
+
+async def test_the_graph_tells_the_pass_that_is_shown_of_very_many(stage: Stage) -> None:
+    """Also of a pass that the loop's row does not tell of any more, and its arrows lead to the ones beside it."""
+    await stage.publish(LONG)
+    run_id = await actions.start("long", 1)
+    assert (await stage.play(run_id)).status == "success"
+    (loop,) = set(re.findall(r"[?&]loop=([^&\"]+)", html.unescape(await stage.get(f"/runs/{run_id}/"))))
+    panel = html.unescape(await stage.get(f"/runs/{run_id}/?loop={loop}&pass=2"))
+    panel = panel.partition('class="graph-passes')[2].partition("</div>")[0]
+    assert "pass 2 of 30" in " ".join(re.sub(r"<[^>]*>", " ", panel).split())
+    assert [int(number) for number in re.findall(r"pass=(\d+)", panel)] == [1, 3]
 
 
 async def test_a_pass_that_was_not_is_none_to_fork_from(stage: Stage) -> None:
