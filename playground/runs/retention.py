@@ -1,6 +1,6 @@
 """What is deleted and when, and whether what is left is whole."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -55,6 +55,11 @@ async def delete(run_ids: Sequence[str]) -> int:
     return deleted
 
 
+async def still_there(run_ids: Collection[str]) -> set[str]:
+    """Return which of some runs have not been deleted."""
+    return await in_database(_still_there, run_ids)
+
+
 async def prune(*, keep: int | timedelta) -> int:
     """Delete runs that have ended and what nothing refers to any more. Return how many runs.
 
@@ -92,6 +97,10 @@ async def _forget_unused() -> None:
 async def health(*, thorough: bool = False) -> Health:
     """Look whether the database is whole; thoroughly means every page of the file and every journal."""
     return await in_database(_health, thorough)
+
+
+def _still_there(run_ids: Collection[str]) -> set[str]:
+    return set(RunRow.objects.filter(run_id__in=run_ids).values_list("run_id", flat=True))
 
 
 def _delete(run_ids: list[str]) -> int:

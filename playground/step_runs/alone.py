@@ -16,6 +16,7 @@ from engine.errors import InvalidInput, RequestError
 from engine.events import Event
 from engine.journal.step_state import StepState
 from engine.paths import Path, format_path
+from engine.values.jsontext import to_text
 from engine.values.missing import MISSING
 from playground.actions import actions, value_checks
 from playground.catalogue import catalogue
@@ -23,6 +24,7 @@ from playground.fleet.workers import exit_text
 from playground.graph.nodes import UNKNOWN, Node
 from playground.graph.tree import read_tree
 from playground.history import Detail, History, detail
+from playground.runs import retention
 from playground.step_runs.passes import step_of_pass
 from playground.supervisor.helper_process import listen_to
 
@@ -34,6 +36,8 @@ MOST_KEPT = 20
 """Tries that are kept of one step of a run."""
 MOST_STEPS = 200
 """Steps of which tries are kept; the ones that were run last."""
+MOST_BYTES = 64 * 2**20
+"""Bytes, as JSON, of all tries together; the last one is kept, however large it is."""
 
 Outcome = Literal["success", "failed", "suspended", "bailed", "lost"]
 
@@ -83,6 +87,8 @@ class StepRun:
     """Its logs, its error and what else it said; None when its process was lost."""
     problem: str = ""
     """Why nothing is known of it."""
+    size: int = 0
+    """Bytes of what it was given and of all that it said, as JSON."""
 
 
 @dataclass(slots=True)
@@ -105,7 +111,8 @@ class _Heard:
             self.seconds = line["seconds"]
 
 
-_kept: OrderedDict[tuple[str, Path, int | None], list[StepRun]] = OrderedDict()
+_Key = tuple[str, Path, int | None]
+_kept: OrderedDict[_Key, list[StepRun]] = OrderedDict()
 """By run, step and pass; in the order in which they were run last."""
 _running: set[str] = set()
 
@@ -160,23 +167,38 @@ async def run_alone(of: RecordedStep, value: Any = MISSING) -> StepRun:
         came = await _come(of, value)
     finally:
         _running.discard(mark)
-    every = _kept.setdefault(_key(of), [])
+    return await keep(of, came)
+
+
+async def keep(of: RecordedStep, came: StepRun) -> StepRun:
+    """Number a try and keep it; those of runs that were deleted meanwhile go, and the oldest that are too many."""
+    key = _key(of)
+    every = _kept.setdefault(key, [])
     came = replace(came, number=every[-1].number + 1 if every else 1)
     every.append(came)
     del every[:-MOST_KEPT]
-    _kept.move_to_end(_key(of))
-    while len(_kept) > MOST_STEPS:
+    _kept.move_to_end(key)
+    there = await retention.still_there({run_id for run_id, _, _ in _kept})
+    for gone in [other for other in _kept if other[0] not in there]:
+        _kept.pop(gone, None)
+    while len(_kept) > MOST_STEPS or (len(_kept) > 1 and _bytes() > MOST_BYTES):
         _kept.popitem(last=False)
+    while len(every) > 1 and _bytes() > MOST_BYTES:
+        del every[0]
     return came
 
 
-def _key(of: RecordedStep) -> tuple[str, Path, int | None]:
+def _bytes() -> int:
+    return sum(came.size for every in _kept.values() for came in every)
+
+
+def _key(of: RecordedStep) -> _Key:
     return of.run_id, of.step.path, of.began
 
 
 async def _come(of: RecordedStep, value: Any) -> StepRun:
     given = of.step.input if value is MISSING else value
-    begun = StepRun(number=0, at=datetime.now(UTC), given=given, status="lost")
+    begun = StepRun(number=0, at=datetime.now(UTC), given=given, status="lost", size=len(to_text(given)))
     modules = await catalogue.site_of(of.workflow_id)
     order: dict[str, Any] = {"workflow": of.workflow_id, "step": list(of.step.path), "began": of.began}
     order |= {"input": given, "events": [event.to_dict() for event in of.events]}
@@ -202,6 +224,7 @@ def _told(begun: StepRun, of: RecordedStep, heard: _Heard) -> StepRun:
         begun,
         status=known.get(status, "failed"),
         seconds=heard.seconds,
+        size=begun.size + len(to_text([event.to_dict() for event in heard.events])),
         output=step.output,
         asks=step.suspend_payload,
         detail=detail(history, step),

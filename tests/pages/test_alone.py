@@ -2,6 +2,7 @@
 
 import json
 from collections import OrderedDict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ from pydantic import BaseModel, SecretStr
 from engine import create_workflow, step
 from playground.actions import actions
 from playground.api.openapi import document
+from playground.runs import retention
 from playground.step_runs import alone
+from playground.step_runs.alone import RecordedStep, StepRun
 from tests.pages.stage import Stage, attributes, text_of
 
 CODE = """
@@ -130,3 +133,22 @@ async def test_what_cannot_be_run_alone_is_refused(stage: Stage) -> None:
         assert (await post(stage, run_id, {"step": "halve"}))[0] == 409
         response = await stage.client.get(f"/runs/{run_id}/alone/?step=halve")
         assert (response.status_code, "This is production" in text_of(response)) == (409, True)
+
+
+async def test_what_is_kept_has_a_bound(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oldest tries go when all are too large together, the last one stays; those of deleted runs go at once."""
+    monkeypatch.setattr(alone, "MOST_BYTES", 100)
+    steps = [await alone.recorded(await ended(stage), "halve") for _ in range(3)]
+
+    async def keep(of: RecordedStep, size: int) -> list[list[int]]:
+        came = StepRun(number=0, at=datetime.now(UTC), given=1, status="success", size=size)
+        await alone.keep(of, came)
+        return [[one.size for one in alone.kept(step)] for step in steps]
+
+    assert await keep(steps[0], 60) == [[60], [], []]
+    assert await keep(steps[1], 30) == [[60], [30], []]
+    assert await keep(steps[1], 40) == [[], [40, 30], []]
+    assert await keep(steps[1], 50) == [[], [50, 40], []]
+    assert await keep(steps[2], 5) == [[], [50, 40], [5]]
+    await retention.delete([steps[1].run_id])
+    assert await keep(steps[2], 200) == [[], [], [200]]
