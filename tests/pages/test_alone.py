@@ -1,9 +1,11 @@
 """`Run this step`: its page and its API, with a process that imports the user's code."""
 
 import json
+import threading
 from collections import OrderedDict
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.test import override_settings
@@ -130,3 +132,21 @@ async def test_what_cannot_be_run_alone_is_refused(stage: Stage) -> None:
         assert (await post(stage, run_id, {"step": "halve"}))[0] == 409
         response = await stage.client.get(f"/runs/{run_id}/alone/?step=halve")
         assert (response.status_code, "This is production" in text_of(response)) == (409, True)
+
+
+async def test_a_journal_is_written_beside_the_event_loop(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be long, and others are served by the same thread."""
+    of = await alone.recorded(await ended(stage), "halve")
+    seen: list[int] = []
+
+    class Watched:
+        def to_dict(self) -> dict[str, Any]:
+            seen.append(threading.get_ident())
+            return {}
+
+    async def listen(*_: Any, hear: Any, **__: Any) -> int:
+        return hear({"wrong": "gone"}) or 0
+
+    monkeypatch.setattr(alone, "listen_to", lambda *_, heard, **__: listen(hear=heard))
+    came = await alone.run_alone(replace(of, events=cast(Any, [Watched()])))
+    assert (came.problem, len(seen), threading.get_ident() in seen) == ("gone", 1, False)
