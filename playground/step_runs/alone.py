@@ -112,6 +112,11 @@ _kept: OrderedDict[tuple[str, Path, int | None], list[StepRun]] = OrderedDict()
 _running: set[str] = set()
 
 
+def is_allowed() -> bool:
+    """Tell whether steps are run alone here: not in production, nor where the user's code is on other machines."""
+    return catalogue.are_workers_here() and not settings.PRODUCTION
+
+
 async def recorded(run_id: str, step: str | Sequence[str | int], began: int | None = None) -> RecordedStep:
     """Return a step of a run, to be run alone.
 
@@ -123,8 +128,13 @@ async def recorded(run_id: str, step: str | Sequence[str | int], began: int | No
     Raises:
         UnknownRun, UnknownWorkflow, UnknownStep: there is none.
         StepNotRun: it has not begun in the run.
-        StepRunRefused: this is production.
+        StepRunRefused: this process may not import the user's code.
     """
+    if not catalogue.are_workers_here():
+        raise StepRunRefused(
+            "the workers of this playground are elsewhere, and so is the code: no step is run alone here. "
+            "Use a playground on your own machine, as `stepyard dev` starts it"
+        )
     if settings.PRODUCTION:
         raise StepRunRefused
     run = await actions.state_of(run_id)

@@ -15,6 +15,7 @@ from pydantic import BaseModel, SecretStr
 from engine import create_workflow, step
 from playground.actions import actions
 from playground.api.openapi import document
+from playground.catalogue import catalogue
 from playground.step_runs import alone
 from tests.pages.stage import Stage, attributes, text_of
 
@@ -132,6 +133,22 @@ async def test_what_cannot_be_run_alone_is_refused(stage: Stage) -> None:
         assert (await post(stage, run_id, {"step": "halve"}))[0] == 409
         response = await stage.client.get(f"/runs/{run_id}/alone/?step=halve")
         assert (response.status_code, "This is production" in text_of(response)) == (409, True)
+        assert "data-alone" not in await opened(stage, run_id)
+
+
+async def opened(stage: Stage, run_id: str) -> str:
+    """Give the inside of the row of a run."""
+    return await stage.get(f"/runs/{run_id}/step/?key=halve")
+
+
+async def test_where_workers_are_elsewhere_no_step_is_run_alone(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such a process never imports the user's code: it refuses, says where to go, and has no button for it."""
+    run_id = await ended(stage)
+    assert "data-alone" in await opened(stage, run_id)
+    monkeypatch.setattr(catalogue._Workers, "are_here", False)
+    status, answer = await post(stage, run_id, {"step": "halve"})
+    assert (status, "the workers of this playground are elsewhere" in answer["error"]) == (409, True)
+    assert "data-alone" not in await opened(stage, run_id)
 
 
 async def test_a_journal_is_written_beside_the_event_loop(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
