@@ -29,7 +29,7 @@ def _elsewhere(workflow: Any, name: str) -> str | None:
     """Return what to say of a method that only a workflow in the making has, or a run."""
     if name in OF_A_RUN:
         called = "start" if name == "run" else name
-        made = f"run = await {workflow.id}.create_run(), then await run.{called}(...)"
+        made = f"run = await workflow.create_run(), then await run.{called}(...)"
         return f"{workflow!r} has no {name}; its runs have. Write: {made}. A test calls run_to_end(workflow, input)."
     if name not in MAKING:
         return None
@@ -52,8 +52,8 @@ OF_A_RUN = frozenset({"start", "start_async", "run", "resume", "stream"})
 @uncallable(
     lambda workflow: (
         f"Workflow {workflow.id!r} cannot be called like a function. Make a run of it: "
-        f"run = await {workflow.id}.create_run(), then await run.start(...). A test calls run_to_end(workflow, input); "
-        f"another workflow takes it as a step: .then({workflow.id})."
+        "run = await workflow.create_run(), then await run.start(...). A test calls run_to_end(workflow, input); "
+        "another workflow takes it as a step: .then(workflow)."
     )
 )
 @unfinished(_elsewhere, DefinitionError)

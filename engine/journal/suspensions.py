@@ -57,7 +57,7 @@ def woken(run: RunState, event: Event | Draft) -> None:
     run.status = "running"
     step = run.place(event.path)
     if step.retry_at is not None:
-        step.retry_at = event.at
+        step.retry_at = step.started_at
     elif step.due_at is not None:
         step.due_at = step.suspended_at if step.status == "suspended" else step.started_at
 

@@ -15,19 +15,24 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
 
 OTHERS = frozenset({"pins"})
-"""Files that lie beside the scenarios and are none."""
+"""Names of files that lie beside the scenarios and are none; a workflow may be called so."""
 
 
 def files_in(here: Path, workflow: str | None = None) -> Iterator[Path]:
     """Yield the files of the scenarios below a folder, of all workflows or of one, in order."""
     for file in sorted((here / FOLDER).glob(f"{workflow or '*'}/*.json")):
-        if is_name(file.stem) and is_name(file.parent.name) and file.is_file():
+        if is_scenario(file) and file.is_file():
             yield file
 
 
 def is_name(name: str) -> bool:
-    """Tell whether a scenario may have a name."""
-    return NAME.fullmatch(name) is not None and name not in OTHERS
+    """Tell whether a folder of scenarios, or a file in it, may have a name."""
+    return NAME.fullmatch(name) is not None
+
+
+def is_scenario(file: Path) -> bool:
+    """Tell whether a file in a workflow's folder is called as a scenario is."""
+    return is_name(file.stem) and file.stem not in OTHERS and is_name(file.parent.name)
 
 
 def file_of(here: Path, workflow: str, name: str) -> Path:
@@ -36,7 +41,7 @@ def file_of(here: Path, workflow: str, name: str) -> Path:
     Raises:
         InvalidInput: the name is none that a file gets.
     """
-    if not (is_name(name) and is_name(workflow)):
+    if not (is_name(name) and is_name(workflow)) or name in OTHERS:
         message = "expected 1 to 100 letters, digits, _ and -, a letter or digit first; and not pins"
         raise InvalidInput(f"{name!r} is no name of a scenario", [Issue(path=("name",), message=message)])
     return here / FOLDER / workflow / f"{name}.json"

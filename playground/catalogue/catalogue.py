@@ -53,6 +53,11 @@ def workers_are_elsewhere() -> None:
     _Workers.are_here = False
 
 
+def are_workers_here() -> bool:
+    """Tell whether this process starts workers, so that the user's code is on its machine."""
+    return _Workers.are_here
+
+
 async def workflows() -> list[WorkflowEntry]:
     """Return the current workflows, in the order in which the modules hold them."""
     return await in_database(_workflows)

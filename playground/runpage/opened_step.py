@@ -18,6 +18,7 @@ from playground.history import Detail, Failure, Row, detail, failure
 from playground.runpage.answer_forms import AnswerForm, answer_form, event_form
 from playground.runpage.view import Graph, Line, RunView
 from playground.runs.masking import mask_given, mask_state
+from playground.step_runs.alone import is_allowed
 
 QUESTIONS = ("question", "message", "prompt", "title", "reason")
 """The keys under which a payload usually says what is asked, the most usual first."""
@@ -71,7 +72,7 @@ class StepBody:
     output: Any
     tries: tuple[Try, ...]
     alone: bool
-    """Whether the step can be run alone here: a function of the user's own, and not in production."""
+    """Whether the step can be run alone: a function of the user's own, where the code is on this machine."""
     pins: bool
     """Whether what it gave can be pinned here."""
 
@@ -123,7 +124,7 @@ def step_html(
         has_output=line.row.status in ("success", "bailed", "undone"),
         output=mask(node.output_schema or {}, state.output),
         tries=tuple(_try(one, state) for one in line.row.tries),
-        alone=isinstance(node, GraphStep) and not settings.PRODUCTION,
+        alone=isinstance(node, GraphStep) and is_allowed(),
         pins=not settings.PRODUCTION and line.row.status == "success" and isinstance(node, GraphStep | GraphWorkflow),
     )
     return render_to_string("run/body.html", context_of(body) | {"csrf_token": token})

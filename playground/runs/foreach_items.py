@@ -15,13 +15,19 @@ Told = tuple[str, Path, dict[str, Any]]
 Steps = dict[str, Any]
 
 ANSWER = ("resumePayload", "resumedAt")
+KEPT = ("paused", "suspended", "running", "waiting", "pending", "failed", "canceled", "bailed", "skipped")
+"""A foreach has the first of these statuses that one of its items has; it is a success when none has one of them."""
 
 
-def as_one(items: Sequence[Steps]) -> Steps:
-    """Return the items of a foreach, as they go over the wire, as one step: its values are the lists of theirs."""
+def as_one(items: Sequence[Steps], *, paused: bool = False) -> Steps:
+    """Return the items of a foreach, as they go over the wire, as one step: its values are the lists of theirs.
+
+    Args:
+        items: those that have begun.
+        paused: whether the run has paused before one of them, or before one that has not begun.
+    """
     statuses = [item["status"] for item in items]
-    kept = ("suspended", "running", "waiting", "failed", "canceled", "bailed")
-    status = next((status for status in kept if status in statuses), "success")
+    status = "paused" if paused else next((status for status in KEPT if status in statuses), "success")
     found: Steps = {
         "status": status,
         "payload": [item["payload"] for item in items],
@@ -32,7 +38,7 @@ def as_one(items: Sequence[Steps]) -> Steps:
     first = next((item for item in items if item["status"] == status), {})
     keys = {"suspended": ("suspendPayload", "suspendedAt"), "failed": ("error",)}.get(status, ())
     found |= {key: first[key] for key in keys if key in first}
-    if status not in OPEN:
+    if status not in (*OPEN, "pending"):
         found["endedAt"] = max((item["endedAt"] for item in items if item.get("endedAt")), default=None)
     return found
 
@@ -93,9 +99,9 @@ class Lists:
             yield from self._result(path)
 
     def rests(self, event: Event) -> Iterator[Told]:
-        """Yield what is told before the run is suspended, or ends."""
+        """Yield what is told before the run is suspended, is paused, or ends: of a run that may go on, no result."""
         for path in list(self._lists):
-            if event.type != "run-suspended":
+            if event.type not in ("run-suspended", "run-paused"):
                 yield from self._result(path)
             elif (one := self._one(path))["status"] == "suspended":
                 yield "workflow-step-suspended", path, one

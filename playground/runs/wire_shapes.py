@@ -1,7 +1,7 @@
 """Workflows, runs and steps as they go over the wire: camelCase, times of steps in milliseconds, schemas as text."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -54,7 +54,8 @@ def result(run: RunState, graph: Graph | None) -> dict[str, Any]:
     given = mask_input(graph, found.input)
     tree = read_tree(graph)
     every = {path: step(one, tree.at(parse_path(path)) or UNKNOWN) for path, one in found.steps.items()}
-    steps = {**_lists(every), **every}
+    waits = {format_path(path[:-1]) for path in map(tuple, found.paused) if isinstance(path[-1], int)}
+    steps = {**_lists(every, waits), **every}
     data: dict[str, Any] = {"status": found.status, "input": given, "steps": {"input": given, **steps}}
     if found.status == "success":
         data["result"] = mask_result(graph, found.result)
@@ -196,14 +197,17 @@ def step(found: StepResult, node: Node) -> dict[str, Any]:
     return kept | ({"output": output} if found.status in ("success", "bailed") else {})
 
 
-def _lists(steps: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
-    """Return each foreach as a step, by the path that its items have without their index."""
+def _lists(steps: Mapping[str, dict[str, Any]], waits: Collection[str]) -> dict[str, Any]:
+    """Return each foreach as a step, by the path that its items have without their index; some wait before an item."""
     found: dict[str, dict[int, dict[str, Any]]] = {}
     for path, one in steps.items():
         if path.endswith("]"):
             place, _, index = path[:-1].rpartition("[")
             found.setdefault(place, {})[int(index)] = one
-    return {place: as_one([items[index] for index in sorted(items)]) for place, items in found.items()}
+    return {
+        place: as_one([items[index] for index in sorted(items)], paused=place in waits)
+        for place, items in found.items()
+    }
 
 
 def error(detail: ErrorDetail | Mapping[str, Any]) -> dict[str, Any]:

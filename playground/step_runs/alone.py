@@ -1,5 +1,6 @@
 """Runs one step of a recorded run alone, in a process of its own, and keeps what came of it until this one ends."""
 
+import asyncio
 import json
 import uuid
 from collections import OrderedDict
@@ -117,6 +118,11 @@ _kept: OrderedDict[_Key, list[StepRun]] = OrderedDict()
 _running: set[str] = set()
 
 
+def is_allowed() -> bool:
+    """Tell whether steps are run alone here: not in production, nor where the user's code is on other machines."""
+    return catalogue.are_workers_here() and not settings.PRODUCTION
+
+
 async def recorded(run_id: str, step: str | Sequence[str | int], began: int | None = None) -> RecordedStep:
     """Return a step of a run, to be run alone.
 
@@ -128,8 +134,13 @@ async def recorded(run_id: str, step: str | Sequence[str | int], began: int | No
     Raises:
         UnknownRun, UnknownWorkflow, UnknownStep: there is none.
         StepNotRun: it has not begun in the run.
-        StepRunRefused: this is production.
+        StepRunRefused: this process may not import the user's code.
     """
+    if not catalogue.are_workers_here():
+        raise StepRunRefused(
+            "the workers of this playground are elsewhere, and so is the code: no step is run alone here. "
+            "Use a playground on your own machine, as `stepyard dev` starts it"
+        )
     if settings.PRODUCTION:
         raise StepRunRefused
     run = await actions.state_of(run_id)
@@ -200,17 +211,22 @@ async def _come(of: RecordedStep, value: Any) -> StepRun:
     given = of.step.input if value is MISSING else value
     begun = StepRun(number=0, at=datetime.now(UTC), given=given, status="lost", size=len(to_text(given)))
     modules = await catalogue.site_of(of.workflow_id)
-    order: dict[str, Any] = {"workflow": of.workflow_id, "step": list(of.step.path), "began": of.began}
-    order |= {"input": given, "events": [event.to_dict() for event in of.events]}
     heard = _Heard()
     with TemporaryDirectory(prefix="stepyard-step-") as folder:
         file = FilePath(folder) / "order.json"
-        file.write_text(json.dumps(order), encoding="utf-8")
+        await asyncio.to_thread(_write_order, file, of, given)
         words = [f"--order={file}", "--", *modules]
         code = await listen_to("playground.worker.step_runs.step_process", words, silence=SILENCE, heard=heard.hear)
     if not heard.events:
         return replace(begun, problem=heard.wrong or _why(heard, code))
     return _told(begun, of, heard)
+
+
+def _write_order(file: FilePath, of: RecordedStep, given: Any) -> None:
+    """Write what the process is to do; a journal may be long."""
+    order: dict[str, Any] = {"workflow": of.workflow_id, "step": list(of.step.path), "began": of.began}
+    order |= {"input": given, "events": [event.to_dict() for event in of.events]}
+    file.write_text(json.dumps(order), encoding="utf-8")
 
 
 def _told(begun: StepRun, of: RecordedStep, heard: _Heard) -> StepRun:

@@ -3,16 +3,18 @@
 import asyncio
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from django.http import HttpResponseBase
 from pydantic import BaseModel, SecretStr
 
-from engine import Context, Workflow, create_workflow, step
-from playground.actions import actions
+from engine import Context, Retry, Workflow, create_workflow, step
+from engine.events import StepStatus
+from playground.actions import actions, proceed_retry
 from playground.api import waiting
 from playground.runs import retention
+from playground.runs.foreach_items import as_one
 from tests.pages.stage import TRIP, Stage
 
 
@@ -390,3 +392,45 @@ async def test_a_foreach_that_is_canceled_or_forked_is_told_to_its_end(stage: St
     assert (begun["payload"], progress["completedCount"], ended["status"]) == ([2, -1], 1, "suspended")
     await actions.cancel(run_id)
     assert list(told(of_the_list(await observed(stage, run_id))))[-1] == "step-result half canceled"
+
+
+@pytest.mark.parametrize("status", get_args(StepStatus))
+@pytest.mark.parametrize("beside", [[], ["success"]])
+def test_a_foreach_has_the_status_of_an_item_that_is_no_success(status: str, beside: list[str]) -> None:
+    """It has an output only when each of its items is a success, whichever statuses there are."""
+    items = [{"status": one, "payload": 1, "startedAt": 1, "output": 1} for one in (*beside, status)]
+    found = as_one(items)
+    assert (found["status"], "output" in found) == (status, status == "success")
+
+
+MENDED: list[bool] = []
+
+
+@step(retry=Retry(exhausted="pause"))
+async def third(data: int) -> int:
+    """Fail at one number until it is mended."""
+    if data == 6 and not MENDED:
+        raise ValueError("not yet")
+    return data // 3
+
+
+THIRDS: Workflow[Any, Any] = (
+    create_workflow(id="thirds", input_schema=list[int], output_schema=list[int]).foreach(third).commit()
+)
+
+
+async def test_a_foreach_that_is_paused_has_no_result_before_its_end(stage: Stage) -> None:
+    """Because attempts are used up, or before an item that has not begun: it is told once, at the end."""
+    await stage.publish(THIRDS)
+    for breakpoints in ([], ["third"]):
+        MENDED[:] = [True] if breakpoints else []
+        run_id = await actions.start("thirds", [3, 6, 9], breakpoints=breakpoints)
+        while (await stage.play(run_id)).status == "paused":
+            before = await observed(stage, run_id)
+            assert not [one for one in told(before) if one.startswith("step-result third ")]
+            found = json.loads(await stage.get(f"/api/workflows/thirds/runs/{run_id}"))["steps"]
+            assert found.get("third", {"status": "paused"})["status"] == "paused"
+            MENDED[:] = [True]
+            await proceed_retry.proceed(run_id)
+        ended = [one for one in told(await observed(stage, run_id)) if one.startswith("step-result third ")]
+        assert ended == ["step-result third success"]

@@ -373,7 +373,7 @@ WORKFLOWS: list[tuple[Callable[[], Any], str]] = [
     (lambda: flow().then(soon), r"is no step.*Decorate the function with @step"),
     (lambda: flow().then(lambda n: n), r"A mapping takes it as it is: \.map\(lambda data"),
     *(
-        (of_a_run(name), rf"Workflow\('w'.*has no {name}; its runs have\. Write: run = await w\.create_run\(\)")
+        (of_a_run(name), rf"Workflow\('w'.*has no {name}; its runs have\. Write: run = await workflow\.create_run\(\)")
         for name in ("start", "start_async", "run", "resume", "stream")
     ),
     (lambda: flow().then([A, B]), r"is no step.*Several steps go into \.parallel\(\[a, b\]\) or sequence\(a, b\)"),
@@ -427,7 +427,10 @@ WORKFLOWS: list[tuple[Callable[[], Any], str]] = [
     (lambda: sequence(), r"sequence\(\) needs at least one step"),
     (lambda: sequence([a, b]), r"Several steps go into"),  # type: ignore[list-item]
     (lambda: sequence(a, id="no id"), r"'no id' cannot be the id of a sequence"),
-    (lambda: done()(1), r"Workflow 'w' cannot be called like a function.*await w\.create_run\(\).*\.then\(w\)"),  # type: ignore[operator]
+    (
+        lambda: done()(1),
+        r"Workflow 'w' cannot be called like a function.*await workflow\.create_run\(\).*\.then\(workflow\)",
+    ),  # type: ignore[operator]
     (lambda: clone_workflow(None, id="x"), r"clone_workflow was given None\. Expected a workflow"),  # type: ignore[type-var]
     (lambda: clone_workflow(flow(), id="x"), r"was not committed\. Call \.commit\(\)"),
     (lambda: flow().then(A).create_run(), r"has no create_run before it is committed\. Call \.commit\(\)"),

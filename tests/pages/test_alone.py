@@ -1,10 +1,12 @@
 """`Run this step`: its page and its API, with a process that imports the user's code."""
 
 import json
+import threading
 from collections import OrderedDict
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.test import override_settings
@@ -14,6 +16,7 @@ from pydantic import BaseModel, SecretStr
 from engine import create_workflow, step
 from playground.actions import actions
 from playground.api.openapi import document
+from playground.catalogue import catalogue
 from playground.runs import retention
 from playground.step_runs import alone
 from playground.step_runs.alone import RecordedStep, StepRun
@@ -133,6 +136,7 @@ async def test_what_cannot_be_run_alone_is_refused(stage: Stage) -> None:
         assert (await post(stage, run_id, {"step": "halve"}))[0] == 409
         response = await stage.client.get(f"/runs/{run_id}/alone/?step=halve")
         assert (response.status_code, "This is production" in text_of(response)) == (409, True)
+        assert "data-alone" not in await opened(stage, run_id)
 
 
 async def test_what_is_kept_has_a_bound(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,3 +156,36 @@ async def test_what_is_kept_has_a_bound(stage: Stage, monkeypatch: pytest.Monkey
     assert await keep(steps[2], 5) == [[], [50, 40], [5]]
     await retention.delete([steps[1].run_id])
     assert await keep(steps[2], 200) == [[], [], [200]]
+
+
+async def opened(stage: Stage, run_id: str) -> str:
+    """Give the inside of the row of a run."""
+    return await stage.get(f"/runs/{run_id}/step/?key=halve")
+
+
+async def test_where_workers_are_elsewhere_no_step_is_run_alone(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such a process never imports the user's code: it refuses, says where to go, and has no button for it."""
+    run_id = await ended(stage)
+    assert "data-alone" in await opened(stage, run_id)
+    monkeypatch.setattr(catalogue._Workers, "are_here", False)
+    status, answer = await post(stage, run_id, {"step": "halve"})
+    assert (status, "the workers of this playground are elsewhere" in answer["error"]) == (409, True)
+    assert "data-alone" not in await opened(stage, run_id)
+
+
+async def test_a_journal_is_written_beside_the_event_loop(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be long, and others are served by the same thread."""
+    of = await alone.recorded(await ended(stage), "halve")
+    seen: list[int] = []
+
+    class Watched:
+        def to_dict(self) -> dict[str, Any]:
+            seen.append(threading.get_ident())
+            return {}
+
+    async def listen(*_: Any, hear: Any, **__: Any) -> int:
+        return hear({"wrong": "gone"}) or 0
+
+    monkeypatch.setattr(alone, "listen_to", lambda *_, heard, **__: listen(hear=heard))
+    came = await alone.run_alone(replace(of, events=cast(Any, [Watched()])))
+    assert (came.problem, len(seen), threading.get_ident() in seen) == ("gone", 1, False)

@@ -108,8 +108,18 @@ def test_no_name_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
     """What is called otherwise is no scenario, wherever the name comes from."""
     with pytest.raises(InvalidInput, match="no name of a scenario"):
         folder.file_of(tmp_path, "shop", name)
-    with pytest.raises(InvalidInput, match="no name of a scenario"):
-        folder.file_of(tmp_path, name, "well")
+    if name != "pins":
+        with pytest.raises(InvalidInput, match="no name of a scenario"):
+            folder.file_of(tmp_path, name, "well")
+
+
+def test_a_workflow_may_be_called_as_a_file_beside_scenarios(tmp_path: Path) -> None:
+    """Its scenarios are found; such a file is none, there as elsewhere."""
+    file = folder.file_of(tmp_path, "pins", "well")
+    for one in (file, file.with_name("pins.json")):
+        folder.write("{}", one)
+    assert list(folder.files_in(tmp_path)) == list(folder.files_in(tmp_path, "pins")) == [file]
+    assert [folder.is_scenario(one) for one in (file, file.with_name("pins.json"))] == [True, False]
 
 
 JSON = st.recursive(

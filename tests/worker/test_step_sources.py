@@ -32,6 +32,19 @@ def odd_file() -> Any:
     return type(add)(code, globals(), "odd", add.__defaults__)
 
 
+def circular(data: int) -> int:
+    """Say that it wraps itself."""
+    return data
+
+
+circular.__wrapped__ = circular  # type: ignore[attr-defined]
+
+
+def around(data: int) -> int:
+    """Call what cannot be unwrapped."""
+    return circular(data)
+
+
 @pytest.mark.parametrize(
     ("function", "expected"),
     [
@@ -42,6 +55,7 @@ def odd_file() -> Any:
         pytest.param(WRITTEN["written"], None, id="exec"),
         pytest.param(odd_file(), None, id="line behind the end"),
         pytest.param(abs, None, id="built in"),
+        pytest.param(around, "def around(data: int)", id="helper that wraps itself"),
     ],
 )
 def test_what_can_be_read_is_published(function: Any, expected: str | None) -> None:
@@ -51,6 +65,17 @@ def test_what_can_be_read_is_published(function: Any, expected: str | None) -> N
     assert bool(source) == (expected is not None)
     assert (expected or "") in source
     assert not source.startswith(" ")
+
+
+def test_a_step_that_wraps_itself_has_no_source() -> None:
+    """Where that came about after it was made."""
+
+    def late(data: int) -> int:
+        return data
+
+    made: Any = create_step(id="one", execute=late)
+    late.__wrapped__ = late  # type: ignore[attr-defined]
+    assert source_of(made) == ""
 
 
 def rate() -> float:

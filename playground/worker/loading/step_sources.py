@@ -39,7 +39,10 @@ def source_of(step: Step[object, object]) -> str:
     order of the file: so a step has other code when one of its helpers has. Methods, classes, values, and what lies in
     other modules are not followed.
     """
-    function = innermost(step.function)
+    try:
+        function = innermost(step.function)
+    except UNREADABLE:
+        return ""
     own = _read(function)
     helpers = sorted(_helpers(function), key=lambda helper: helper.__code__.co_firstlineno) if own else []
     return "\n\n".join(filter(None, [own, *map(_read, helpers)]))
@@ -67,8 +70,11 @@ def _helpers(function: object) -> list[types.FunctionType]:
 
 
 def _plain(value: object) -> types.FunctionType | None:
-    """Return the function that a value is, inside of wrappers that say so; None when it is none."""
-    found = innermost(value) if isinstance(value, FUNCTIONS) else None
+    """Return the function that a value is, inside of wrappers that say so; None when there is none to be found."""
+    try:
+        found = innermost(value) if isinstance(value, FUNCTIONS) else None
+    except UNREADABLE:
+        return None
     return found if inspect.isfunction(found) else None
 
 

@@ -27,8 +27,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "ScenarioFile | None":
     """Take the files of scenarios."""
     place = parent.config.rootpath / folder.FOLDER
-    named = folder.is_name(file_path.stem) and folder.is_name(file_path.parent.name)
-    if file_path.suffix == ".json" and file_path.parent.parent == place and named:
+    if file_path.suffix == ".json" and file_path.parent.parent == place and folder.is_scenario(file_path):
         return ScenarioFile.from_parent(parent, path=file_path)
     return None
 

@@ -1,5 +1,6 @@
 """The time that a step waits for is ended by somebody, as if it had come."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -143,3 +144,25 @@ async def test_a_wake_survives_a_crash() -> None:
     await record_wake(there.store, FakeClock(auto=False), run_id, ("nap",))
     engine = Engine([flow], store=there.store, clock=there.clock)
     assert (await (await engine.run(run_id)).restart()).result == 2
+
+
+async def test_a_next_attempt_is_woken_once() -> None:
+    """Before a worker has taken notice; and one whose clock is behind makes the attempt all the same."""
+    there = Sleepers()
+    tries: list[int] = []
+
+    async def work(data: int) -> int:
+        tries.append(data)
+        if len(tries) == 1:
+            raise ValueError("not yet")
+        return data
+
+    flow = begin().then(create_step(id="flaky", execute=work, retry=Retry(attempts=2, delay=3600))).commit()
+    run_id = await crash(flow, there.store, 2)
+    assert len(tries) == 1
+    ahead = FakeClock(there.clock.now() + timedelta(hours=1), auto=False)
+    await record_wake(there.store, ahead, run_id, ("flaky",))
+    with pytest.raises(NotAsleep):
+        await record_wake(there.store, ahead, run_id, ("flaky",))
+    engine = Engine([flow], store=there.store, clock=there.clock)
+    assert (await (await engine.run(run_id)).restart()).result == 1
