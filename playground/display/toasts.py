@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -28,6 +28,10 @@ class Toast:
     """The fields of that post."""
 
 
+FIELDS = frozenset(one.name for one in fields(Toast))
+"""What is read from a cookie, which may be of another version."""
+
+
 def done(address: str, toast: Toast) -> HttpResponse:
     """Return a redirect to a page of ours that tells what was done.
 
@@ -46,9 +50,10 @@ def told(request: HttpRequest) -> Toast | None:
     if COOKIE not in request.COOKIES or "HX-Request" in request.headers or request.method == "HEAD":
         return None
     try:
-        return Toast(**json.loads(signing.loads(request.COOKIES[COOKIE], salt=COOKIE, max_age=LIFETIME)))
-    except signing.BadSignature:
-        # It is older, or of a process that was restarted since.
+        found = json.loads(signing.loads(request.COOKIES[COOKIE], salt=COOKIE, max_age=LIFETIME))
+        return Toast(**{name: value for name, value in found.items() if name in FIELDS})
+    except (signing.BadSignature, TypeError):
+        # It is older, or of a process that was restarted since; or of another version, and lacks what this one needs.
         return None
 
 

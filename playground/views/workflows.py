@@ -111,10 +111,10 @@ async def save_input(request: HttpRequest, workflow_id: str) -> HttpResponse:
 async def _save(request: HttpRequest, entry: WorkflowEntry, form: Form) -> HttpResponse:
     if form.issues or form.value is MISSING:
         return await _workflow_page(request, entry, form, status=422)
-    name = request.POST.get("saved-name", "")
+    name, since = request.POST.get("saved-name", ""), request.POST.get(saved_input_views.SINCE)
     value = without_secrets(entry.input_schema, form.value)
     try:
-        kept, toast = await saved_input_views.save(entry.workflow_id, name, value)
+        kept, toast = await saved_input_views.save(entry.workflow_id, name, value, since=since)
     except ValueError as error:
         notices = (PageNotice(status="failed", text=str(error)),)
         return await _workflow_page(request, entry, form, notices=notices, status=422)

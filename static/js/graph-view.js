@@ -36,12 +36,6 @@ function fit(view) {
   zoom(view, Math.min((view.clientWidth - around("Left", "Right")) / width, (tall - around("Top", "Bottom")) / height, 1));
 }
 
-function widen(button) {
-  const wide = button.ariaPressed !== "true";
-  document.cookie = `stepyard_graph=${wide ? "wide" : ""}; path=/; samesite=strict; max-age=31536000`;
-  location.reload();
-}
-
 // Whoever looks elsewhere is not called back to the step that runs, until asked to.
 function leave(view) {
   const button = followed(view);
@@ -66,7 +60,7 @@ const ACTS = {
   "-": (view) => zoom(view, scaleOf(drawing(view)) / STEP),
   "1": (view) => zoom(view, 1),
   "0": fit,
-  wide: (_view, button) => widen(button),
+  wide: (view, button) => import("./graph-wide.js").then(({ widen }) => widen(view.closest(".run-graph"), button)).then(() => follow(view)),
   png: (_view, button) => import("./graph-png.js").then(({ save }) => save(button.dataset.source)),
   follow: (view, button) => {
     button.ariaPressed = String(button.ariaPressed !== "true");

@@ -52,11 +52,20 @@ async def test_a_graph_is_looked_at_by_keys_wheel_and_buttons(context: BrowserCo
 
 
 async def test_a_graph_is_wide_and_a_file_and_a_fold_on_a_phone(context: BrowserContext) -> None:
-    """Wide stays on the next page; a picture is as large as the file says; on a phone the form comes soon."""
+    """Wide keeps what is typed, and holds on the next page; a picture is as large as its file; a phone has a fold."""
     page = await context.new_page()
     await page.goto("/workflows/trip/")
+    await page.get_by_role("textbox", name="City").fill("Evora")
+    await page.locator(".graph [data-stop]").first.click()
+    await page.evaluate("document.body.dataset.stays = document.querySelector('svg.graph').dataset.before = ''")
     await page.get_by_role("button", name="Wide").click()
     await expect(page.get_by_role("button", name="Wide")).to_have_attribute("aria-pressed", "true")
+    await expect(page.locator("svg.graph:not([data-before])")).to_have_count(1)
+    await expect(page.locator("body[data-stays]")).to_have_count(1)
+    await expect(page.get_by_role("textbox", name="City")).to_have_value("Evora")
+    await expect(page.locator(".graph [data-stop]").first).to_have_attribute("aria-checked", "true")
+    await page.locator(".graph [data-stop]").first.click()
+    await page.reload()
     await expect(page.locator(".flow-grid[data-wide]")).to_have_count(1)
     await page.get_by_role("button", name="Download the graph").click()
     async with page.expect_download() as got:

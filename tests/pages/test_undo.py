@@ -1,11 +1,13 @@
 """What was done is told once, by the page that comes next, and what it offers to undo comes back as it was."""
 
 import html
+import json
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from django.core import signing
 
 from playground.actions import actions
 from playground.catalogue import saved_inputs
@@ -53,12 +55,17 @@ async def everything() -> Any:
     return named, {(one.name, str(one.value)) for one in await saved_inputs.listing("trip")}
 
 
+def fields_of(form: str) -> dict[str, str]:
+    """Return the fields of the form of a message."""
+    fields = re.findall(r'<textarea name="([^"]*)" hidden>(.*?)</textarea>', form, re.DOTALL)
+    return {name: html.unescape(value) for name, value in fields}
+
+
 async def undo(stage: Stage, page: str) -> str:
     """Press the button of a page and return where that leads."""
     form = re.search(r'class="toast".*?action="([^"]*)">(.*?)</form>', page, re.DOTALL)
     assert form is not None
-    fields = re.findall(r'<textarea name="([^"]*)" hidden>(.*?)</textarea>', form[2], re.DOTALL)
-    response = await stage.post(form[1], {name: html.unescape(value) for name, value in fields})
+    response = await stage.post(form[1], fields_of(form[2]))
     assert response.status_code == 303
     return str(response["Location"])
 
@@ -91,6 +98,23 @@ async def test_a_name_that_was_changed_once_more_stays(stage: Stage) -> None:
     assert (name, tags) == ("theirs", {"nightly", "shop"})
 
 
+@pytest.mark.parametrize("prepared", [first_saved, saved_again, forgotten])
+async def test_an_undo_leaves_what_somebody_else_has_saved_since(
+    stage: Stage, prepared: Callable[[Stage], Awaitable[tuple[str, dict[str, Any]]]]
+) -> None:
+    """Their input stays as it is, whichever change is taken back, and that is said."""
+    address, given = await prepared(stage)
+    response = await stage.post(address, given)
+    page = await stage.get(response["Location"])
+    await saved_inputs.save("trip", "sea", {"city": "Rome"})
+    form = re.search(r'class="toast".*?action="([^"]*)">(.*?)</form>', page, re.DOTALL)
+    assert form is not None
+    refused = await stage.post(form[1], fields_of(form[2]))
+    page = text_of(refused) if refused.status_code == 422 else await stage.get(refused["Location"])
+    assert "left as it is" in page
+    assert [one.value for one in await saved_inputs.listing("trip")] == [{"city": "Rome"}]
+
+
 async def test_it_is_told_once_and_to_a_whole_page(stage: Stage) -> None:
     """What a script asks for between leaves it to the page, and a reload does not say it again."""
     run_id = await stage.suspended()
@@ -119,3 +143,12 @@ async def test_a_cookie_that_is_not_ours_tells_nothing(stage: Stage) -> None:
     stage.client.cookies[COOKIE] = "made-up:1aaaaa:xyz"
     response = await stage.client.get("/runs/")
     assert 'class="toast"' not in text_of(response)
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"), [({"status": "success", "text": "Done.", "icon": "x"}, True), ({"text": "Done."}, False)]
+)
+async def test_a_message_of_another_version_breaks_no_page(stage: Stage, facts: dict[str, str], told: bool) -> None:
+    """What it has beside is passed over; one that lacks what is needed is not told."""
+    stage.client.cookies[COOKIE] = signing.dumps(json.dumps(facts), salt=COOKIE, compress=True)
+    assert ("Done." in await stage.get("/runs/")) is told
