@@ -28,8 +28,9 @@ hello = create_workflow(id="%s", input_schema=str, output_schema=str).then(greet
 
 
 def environment(**changes: str) -> dict[str, str]:
-    """Return the environment without what this test run put there."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("STEPYARD_", "DJANGO_"))}
+    """Return the environment without what this test run, or a make around it, put there."""
+    ours = ("STEPYARD_", "DJANGO_", "MAKE", "MFLAGS")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return {**kept, **changes}
 
 
