@@ -29,7 +29,8 @@ def _emptied(operations: Any, style: object, tables: list[str], **options: Any) 
     """Empty tables by deleting the little that a test has left: new files for all of them take ten times as long."""
     names = [operations.quote_name(table) for table in tables]
     # The lock waits for threads that still write, as TRUNCATE would, so that no row comes behind its parent's end.
-    lock = f"LOCK TABLE {', '.join(names)} IN EXCLUSIVE MODE;"
+    # One that was left open by a test is an error then, and no end of everything.
+    lock = f"SET LOCAL lock_timeout = '30s'; LOCK TABLE {', '.join(names)} IN EXCLUSIVE MODE;"
     return [lock + "".join(f"DELETE FROM {name};" for name in names)] if names else []
 
 
