@@ -29,7 +29,7 @@ hello = create_workflow(id="%s", input_schema=str, output_schema=str).then(greet
 
 def environment(**changes: str) -> dict[str, str]:
     """Return the environment without what this test run, or a make around it, put there."""
-    ours = ("STEPYARD_", "DJANGO_", "MAKE", "MFLAGS")
+    ours = ("STEPYARD_", "DJANGO_", "MAKE", "MFLAGS", "ARGS")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return {**kept, **changes}
 
