@@ -246,10 +246,24 @@ def test_events_are_no_function() -> None:
     assert (as_pytest(sent, entry), as_pytest(after, entry)) == ("", "")
 
 
+def without_threads(plan: Any) -> Any:
+    """Return a plan whose steps all run on the event loop: how far a thread comes in a race is up to the machine."""
+    match plan:
+        case ("sync", number):
+            return ("add", number)
+        case tuple():
+            return tuple(map(without_threads, plan))
+        case list():
+            return [without_threads(part) for part in plan]
+        case _:
+            return plan
+
+
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=50)
 @given(plan=plans(failing=True), data=st.integers(0, 20), answered=st.integers(0, 6))
 async def test_any_saved_run_comes_to_the_same(plan: Plan, data: int, answered: int) -> None:
     """Of a random workflow, answered to its end or left on the way: what was saved of it passes."""
+    plan = without_threads(plan)
     engine = in_memory(build(plan, World()))
     run = await engine.workflow("main").create_run()
     result = await run.start(data)
