@@ -31,7 +31,8 @@ class OnTheLoop:
         if response.streaming or len(getattr(response, "content", b"")) <= SMALL:
             answered: HttpResponseBase = looks.process_response(request, response)
             return answered
-        return await sync_to_async(looks.process_response)(request, response)  # type: ignore[no-any-return]
+        looked_at: HttpResponseBase = await sync_to_async(looks.process_response)(request, response)
+        return looked_at
 
 
 class Compression(OnTheLoop, GZipMiddleware):

@@ -48,6 +48,8 @@ class Command(TypedCommand, migrate.Command):
             super().handle(*args, **options)
             return
         with connection.cursor() as cursor:
+            # Asked again and again: one that waits inside the database would keep an index that is built
+            # CONCURRENTLY from ever being whole, and whoever builds it from letting go.
             while not _is_ours(cursor):
                 time.sleep(ASKING)
             try:
