@@ -53,7 +53,7 @@ class FakeClock:
         self._fell_asleep = asyncio.Event()
         self._next_jump: asyncio.TimerHandle | None = None
         self._is_at_work: Callable[[], bool] = lambda: False
-        self._put_off_at: float | None = None
+        self._put_off = 0
 
     def stand_still_while(self, is_at_work: Callable[[], bool]) -> None:
         """Make no jump while this is so, such as while steps are executed, so that their real time lets no timer pass.
@@ -101,12 +101,11 @@ class FakeClock:
 
     def _jump(self) -> None:
         if self._is_at_work():
-            now = asyncio.get_running_loop().time()
-            self._put_off_at = self._put_off_at or now
-            if now - self._put_off_at < _PATIENCE:
+            self._put_off += 1
+            if self._put_off < _MOST_PUT_OFF:
                 self._jump_soon()
                 return
-        self._put_off_at = None
+        self._put_off = 0
         while self._sleepers and self._sleepers[0][2].done():
             heapq.heappop(self._sleepers)
         if self._sleepers:
@@ -117,8 +116,8 @@ class FakeClock:
 IDLE = 0.001
 """Real seconds that an automatic clock leaves to everything else before it jumps."""
 
-_PATIENCE = 1.0
-"""Real seconds for which it waits for steps that are executed."""
+_MOST_PUT_OFF = 1000
+"""How often, each after that time, it waits for steps that are executed; a stall of the machine takes no turn away."""
 
 
 class Collector:

@@ -12,8 +12,9 @@ import pytest
 from mcp import Client, StdioServerParameters
 
 from tests.command.running import ROOT, Running, environment, playground
+from tests.patience import PATIENCE
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.slow
 
 BROKEN = '''
 import logging
@@ -85,7 +86,7 @@ def run_in(text: str) -> str:
 
 async def until(client: Client, words: str, tool: str, **arguments: Any) -> str:
     """Use a tool that reads until it tells some words: the file that was saved is imported again."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while True:
             if words in (text := await use(client, tool, **arguments)):
                 return text

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -11,7 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import Browser, BrowserContext, async_playwright, expect
+
+from tests.patience import PATIENCE
+
+expect.set_options(timeout=1000 * PATIENCE)
 
 ROOT = Path(__file__).parent.parent.parent
 CHROMIUM = next(
@@ -33,7 +36,8 @@ class Server:
     """The one command, in a process of its own."""
 
     folder: Path
-    port: int
+    port: int = 0
+    """Where it listens once it has been started, also when it is started again."""
     modules: tuple[str, ...] = tuple(str(Path(__file__).parent / name) for name in ("flows.py", "planned.py"))
     """What it serves; the examples when there is nothing."""
     process: "subprocess.Popen[str] | None" = field(default=None)
@@ -53,28 +57,22 @@ class Server:
             text=True,
         )
         assert self.process.stdout is not None
-        assert any("Stepyard is ready" in line for line in self.process.stdout), "the server ended early"
+        ready = next((line for line in self.process.stdout if "Stepyard is ready" in line), "")
+        assert ready, "the server ended early"
+        self.port = int(ready.rpartition("localhost:")[2].partition("/")[0])
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """End it and wait for its end."""
         if self.process is not None:
             self.process.send_signal(how)
-            self.process.communicate(timeout=30)
+            self.process.communicate(timeout=PATIENCE)
             self.process = None
-
-
-def free_port() -> int:
-    """Return a port that nobody uses at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Give a running playground."""
-    made = Server(folder=tmp_path_factory.mktemp("tour"), port=free_port())
+    made = Server(folder=tmp_path_factory.mktemp("tour"))
     made.start()
     yield made
     made.stop()
@@ -96,7 +94,6 @@ async def context(browser: Browser, server: Server) -> AsyncIterator[BrowserCont
     complaints: list[str] = []
     made.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     made.on("weberror", lambda error: complaints.append(str(error.error)))
-    made.set_default_timeout(15_000)
     yield made
     await made.close()
     assert complaints == []

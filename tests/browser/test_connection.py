@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import Server, free_port
+from tests.browser.conftest import Server
 from tests.browser.test_tour import answer, start, status
 
 pytestmark = pytest.mark.browser
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Give a server that the test may stop."""
-    made = Server(folder=tmp_path_factory.mktemp("lost"), port=free_port())
+    made = Server(folder=tmp_path_factory.mktemp("lost"))
     made.start()
     yield made
     made.stop()

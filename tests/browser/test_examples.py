@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.conftest import Server, free_port
+from tests.browser.conftest import Server
 from tests.browser.hands import Hands, Keyboard, Mouse
 from tests.browser.test_access import violations
 from tests.browser.test_tour import status
@@ -21,7 +21,7 @@ ENDS = "all => all.map(one => one.getBoundingClientRect()).map(({left, right}) =
 @pytest.fixture(scope="module")
 def examples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Give a playground that serves the examples."""
-    made = Server(folder=tmp_path_factory.mktemp("examples"), port=free_port(), modules=())
+    made = Server(folder=tmp_path_factory.mktemp("examples"), modules=())
     made.start()
     yield made
     made.stop()
@@ -31,7 +31,6 @@ def examples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 async def page(browser: Browser, examples: Server) -> Page:
     """Give a page of a wide screen."""
     context = await browser.new_context(base_url=examples.url, viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(20_000)
     return await context.new_page()
 
 
@@ -46,7 +45,7 @@ async def run(hands: Hands, page: Page, ended: str) -> None:
     await hands.send(page.get_by_role("button", name="Run", exact=True))
     await page.wait_for_url("**/runs/*/")
     await page.evaluate("document.body.dataset.stayed = 'yes'")
-    await expect(page.locator(f"[data-run-status={ended}]")).to_have_count(1, timeout=60_000)
+    await expect(page.locator(f"[data-run-status={ended}]")).to_have_count(1)
     assert await page.evaluate("document.body.dataset.stayed") == "yes"
 
 
@@ -103,7 +102,7 @@ async def test_an_agent_is_watched_while_it_thinks(page: Page, kind: type[Mouse 
     await begin(hands, page, "agent", "running")
     said = page.locator('[data-step="think"] .written-text').first
     await expect(said).to_contain_text("I should find out first")
-    await expect(page.locator("[data-run-status=success]")).to_have_count(1, timeout=60_000)
+    await expect(page.locator("[data-run-status=success]")).to_have_count(1)
     await expect(page.locator('[data-value="result"]')).to_contain_text("1506")
     await hands.choose(page.get_by_role("link", name="Pass 3"))
     await expect(page.locator('[data-step="think"]')).to_have_count(1)
@@ -146,7 +145,7 @@ async def test_what_one_looks_for_is_two_clicks_from_the_top(page: Page) -> None
         runs[workflow] = f"/runs/{(await started.json())['runId']}/"
     for workflow, ended in (("etl", "failed"), ("agent", "success")):
         await page.goto(runs[workflow])
-        await expect(page.locator(f"[data-run-status={ended}]")).to_have_count(1, timeout=60_000)
+        await expect(page.locator(f"[data-run-status={ended}]")).to_have_count(1)
     clicks = {}
     for name, (workflow, path, place, words) in SOUGHT.items():
         await page.goto(runs[workflow])

@@ -9,10 +9,8 @@ from tests.browser.test_access import violations
 from tests.browser.test_tour import status
 from tests.command.running import playground
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.browser
 
-SLOW = 60_000
-"""Milliseconds for what has a process imported."""
 FLOW = '''
 import asyncio
 from pathlib import Path
@@ -61,7 +59,7 @@ async def step_through(page: Page, go: Path) -> str:
     await page.get_by_role("button", name="More", exact=True).click()
     go.touch()
     await page.get_by_role("button", name="Restart worker").click()
-    await expect(page.locator("#run")).to_have_attribute("data-run-status", "success", timeout=SLOW)
+    await expect(page.locator("#run")).to_have_attribute("data-run-status", "success")
     await expect(page.locator("#run-values")).to_contain_text("1 desk")
     return page.url.split("/runs/")[1].split("/")[0]
 
@@ -78,7 +76,7 @@ async def rehearse(page: Page) -> str:
     await plan.locator("[name$=-times]").fill("3")
     await plan.locator("[name$=-type]").fill("TimeoutError")
     await page.get_by_role("button", name="Start the rehearsal").click()
-    await expect(page.locator("#run")).to_have_attribute("data-run-status", "success", timeout=SLOW)
+    await expect(page.locator("#run")).to_have_attribute("data-run-status", "success")
     await expect(page.locator("#run-head [data-rehearsal]")).to_be_visible()
     run_id = page.url.split("/runs/")[1].split("/")[0]
     await page.goto(f"/runs/{run_id}/?row=charge")
@@ -93,7 +91,6 @@ async def test_a_run_is_stepped_killed_rehearsed_and_compared(browser: Browser, 
     (tmp_path / "order.py").write_text(FLOW)
     async with playground(tmp_path, "order.py") as running:
         context = await browser.new_context(base_url=f"http://localhost:{running.port}")
-        context.set_default_timeout(20_000)
         page = await context.new_page()
         killed = await step_through(page, tmp_path / "go")
         journal = running.get(f"/api/runs/{killed}/events")[1]

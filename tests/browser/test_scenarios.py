@@ -14,12 +14,11 @@ from tests.browser.test_access import violations
 from tests.command.commands import command
 from tests.command.running import Running, environment, playground
 from tests.docs.pages import ROOT, blocks
+from tests.patience import PATIENCE
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.browser
 
 TUTORIAL = ROOT / "docs" / "tutorial" / "failed-run-to-test.md"
-SLOW = 60_000
-"""Milliseconds for what has a process imported."""
 
 
 def code() -> tuple[str, str]:
@@ -42,12 +41,12 @@ def answered(running: Running, total: int, guests: list[str]) -> str:
 async def retry(page: Page, run_id: str) -> None:
     """Try a failed run again with the mended code, without a form; the page has seen by itself that it is mended."""
     again = page.get_by_role("button", name="Retry with the new code")
-    await expect(again).to_be_visible(timeout=SLOW)
+    await expect(again).to_be_visible()
     await expect(page.locator('[data-changed="share"] .diff')).to_contain_text("+")
     assert await violations(page) == []
     await again.click()
     await page.wait_for_url(lambda url: "/runs/" in url and run_id not in url)
-    await expect(page.locator("#run")).to_have_attribute("data-run-status", "success", timeout=SLOW)
+    await expect(page.locator("#run")).to_have_attribute("data-run-status", "success")
 
 
 async def test_a_fault_that_comes_back_is_seen_everywhere(browser: Browser, tmp_path: Path) -> None:
@@ -58,7 +57,6 @@ async def test_a_fault_that_comes_back_is_seen_everywhere(browser: Browser, tmp_
     (tmp_path / "pytest.ini").write_text("[pytest]\nstepyard_modules = sharing.py\n")
     async with playground(tmp_path, "sharing.py") as running:
         context = await browser.new_context(base_url=f"http://localhost:{running.port}")
-        context.set_default_timeout(20_000)
         page = await context.new_page()
         failed = answered(running, 90, [])
         await page.goto(f"/runs/{failed}/")
@@ -74,7 +72,7 @@ async def test_a_fault_that_comes_back_is_seen_everywhere(browser: Browser, tmp_
         await expect(page.locator("[data-connected]")).to_have_count(1)
         await page.get_by_role("button", name="Run all").click()
         scenario = page.locator('[data-scenario="nobody-came"]')
-        await expect(scenario).to_have_attribute("data-status", "success", timeout=SLOW)
+        await expect(scenario).to_have_attribute("data-status", "success")
         async with page.expect_response("**/watch/"):
             await page.get_by_label("Run all after each reload").check()
         # It needs no page that is open.
@@ -82,7 +80,7 @@ async def test_a_fault_that_comes_back_is_seen_everywhere(browser: Browser, tmp_
         flows.write_text(broken)
         await asyncio.to_thread(wait_until_red, running)
         await page.goto("/workflows/sharing/scenarios/")
-        await expect(scenario).to_have_attribute("data-status", "failed", timeout=SLOW)
+        await expect(scenario).to_have_attribute("data-status", "failed")
         assert await violations(page) == []
         shown = await scenario.locator(".diff").inner_text()
         said = await command(tmp_path, "test", "sharing.py")
@@ -91,7 +89,7 @@ async def test_a_fault_that_comes_back_is_seen_everywhere(browser: Browser, tmp_
         played = pytest_in(tmp_path)
         assert all(line in played for line in verdict["difference"].splitlines())
         flows.write_text(mended)
-        await expect(scenario).to_have_attribute("data-status", "success", timeout=SLOW)
+        await expect(scenario).to_have_attribute("data-status", "success")
         assert (await command(tmp_path, "test", "sharing.py")).code == 0
         assert "1 passed" in pytest_in(tmp_path)
         await context.close()
@@ -99,7 +97,7 @@ async def test_a_fault_that_comes_back_is_seen_everywhere(browser: Browser, tmp_
 
 def wait_until_red(running: Running) -> None:
     """Return when the API tells that the scenario has failed."""
-    end = time.monotonic() + SLOW / 1000
+    end = time.monotonic() + PATIENCE
     while '"status": "failed"' not in running.get("/api/workflows/sharing/scenarios")[1]:
         assert time.monotonic() < end
         time.sleep(0.1)
@@ -108,7 +106,7 @@ def wait_until_red(running: Running) -> None:
 def pytest_in(folder: Path) -> str:
     """Return what pytest says in a project."""
     words = [sys.executable, "-m", "pytest", "-p", "no:randomly", "-p", "no:django", "-p", "no:cacheprovider"]
-    played = subprocess.run(words, cwd=folder, env=environment(), capture_output=True, text=True, timeout=100)
+    played = subprocess.run(words, cwd=folder, env=environment(), capture_output=True, text=True, timeout=PATIENCE)
     return played.stdout
 
 

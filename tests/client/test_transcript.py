@@ -7,7 +7,8 @@ import threading
 from pathlib import Path
 
 from tests.client.exchanges import FLOWS, Exchange, load
-from tests.command.running import SECONDS, playground
+from tests.command.running import playground
+from tests.patience import PATIENCE
 
 BEGUN = b'"workflow-step-start"'
 
@@ -28,7 +29,7 @@ class Replay:
 
     def answered(self) -> Exchange:
         """Return the whole exchange."""
-        self._thread.join(SECONDS)
+        self._thread.join(PATIENCE)
         recorded = self._recorded
         return Exchange.of(
             method=recorded.method,
@@ -40,7 +41,7 @@ class Replay:
         )
 
     def _run(self) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=SECONDS)
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE)
         headers = {"Host": f"localhost:{self._port}"}
         body = None
         if self._recorded.body is not None:
@@ -66,7 +67,7 @@ async def test_the_client_is_answered_as_before(tmp_path: Path) -> None:
         for exchange in recorded:
             replay = Replay(running.port, exchange)
             if exchange.goes_on:
-                await asyncio.to_thread(replay.begun.wait, SECONDS)
+                await asyncio.to_thread(replay.begun.wait, PATIENCE)
                 going_on.append((exchange, replay))
             else:
                 assert await asyncio.to_thread(replay.answered) == exchange

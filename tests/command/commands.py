@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.command.running import ROOT, SECONDS, environment
+from tests.command.running import ROOT, environment
+from tests.patience import PATIENCE
 
 PROGRAM = (sys.executable, str(ROOT / "manage.py"))
 
@@ -76,7 +77,7 @@ async def start(
 async def end(process: asyncio.subprocess.Process, given: str | None = None) -> Said:
     """Wait for a command's end and return what it said."""
     try:
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(PATIENCE):
             out, err = await process.communicate(None if given is None else given.encode())
     finally:
         if process.returncode is None:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).resolve().parents[2]
 MANAGE = (sys.executable, str(ROOT / "manage.py"), "playground")
-SECONDS = 30
 
 FLOWS = """
 from engine import create_workflow, step
@@ -51,7 +52,7 @@ class Running:
 
     def _ask(self, method: str, path: str, body: str | None, headers: Mapping[str, str]) -> tuple[int, str]:
         """Ask on a connection of its own."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
             connection.request(method, path, body, headers={"Host": f"localhost:{self.port}", **headers})
             response = connection.getresponse()
@@ -61,7 +62,7 @@ class Running:
 
     async def until(self, path: str, holds: Callable[[int, str], bool]) -> str:
         """Ask for a page until it is as wanted, and return its text."""
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 status, text = await asyncio.to_thread(self.get, path)
                 if holds(status, text):
@@ -71,7 +72,7 @@ class Running:
     async def stop(self, number: signal.Signals = signal.SIGINT) -> tuple[int | None, str]:
         """End the command, and return its exit code and what it printed since."""
         self.process.send_signal(number)
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(PATIENCE):
             output, _ = await self.process.communicate()
         return self.process.returncode, output.decode()
 
@@ -99,7 +100,7 @@ async def playground(
     process = await start(folder, *arguments, "--port", "0", command=command, env=env)
     try:
         assert process.stdout is not None
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(PATIENCE):
             said = line = await process.stdout.readline()
             # What the user's code printed while it was imported comes before.
             while line and b"Stepyard is ready" not in line:

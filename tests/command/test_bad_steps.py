@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.command.running import SECONDS, Running, playground
+from tests.command.running import Running, playground
 from tests.faults.tally import DONE
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.faults
 
@@ -242,5 +243,5 @@ async def test_what_a_step_leaves_behind_does_not_outlive_the_playground(running
     """The command ends although a step left a process and a thread."""
     assert (await outcome(running, "leaves"))[0] == "success"
     running.process.send_signal(signal.SIGINT)
-    async with asyncio.timeout(SECONDS):
+    async with asyncio.timeout(PATIENCE):
         assert await running.process.wait() == 0

@@ -9,7 +9,8 @@ import pytest
 
 from playground.commandline.help_text import COMMANDS
 from tests.command.commands import FLOWS, PROGRAM, command
-from tests.command.running import SECONDS, environment
+from tests.command.running import environment
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.slow
 
@@ -48,7 +49,7 @@ async def test_a_terminal_gets_tables(tmp_path: Path) -> None:
         *PROGRAM, "show", "r1", cwd=tmp_path, env=environment(), stdin=theirs, stdout=theirs, stderr=theirs
     )
     os.close(theirs)
-    async with asyncio.timeout(SECONDS):
+    async with asyncio.timeout(PATIENCE):
         assert await process.wait() == 0
     shown = os.read(ours, 100_000).decode()
     os.close(ours)

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.command.commands import command, end, start
-from tests.command.running import SECONDS, playground
+from tests.command.running import playground
 from tests.command.test_run import printed, shell
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.slow
 
@@ -34,7 +35,7 @@ async def interrupted(folder: Path) -> None:
     (folder / "slow.py").write_text(FLOW)
     process = await start(folder, *TYPED, "--watch")
     assert process.stderr is not None
-    async with asyncio.timeout(SECONDS):
+    async with asyncio.timeout(PATIENCE):
         while b"> wait" not in await process.stderr.readline():
             assert process.returncode is None
     process.send_signal(signal.SIGINT)

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.command.running import FLOWS, SECONDS, Running, environment, playground, start
+from tests.command.running import FLOWS, Running, environment, playground, start
+from tests.patience import PATIENCE
 
 together = pytest.mark.asyncio(loop_scope="module")
 """Of tests that share one playground, and the event loop on which it was started."""
@@ -81,7 +82,7 @@ async def test_a_signal_ends_it_without_a_trace(number: signal.Signals, tmp_path
     async with held(tmp_path) as reading, playground(tmp_path, "my_flows.py") as running:
         await running.until("/workflows/", lambda status, text: "greeting" in text)
         assert await running.stop(number) == (0, "")
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(PATIENCE):
             assert await reading == b""  # the end of the file: no worker holds it any more
 
 
@@ -90,7 +91,7 @@ async def test_sigkill_leaves_no_worker(tmp_path: Path) -> None:
     async with held(tmp_path) as reading, playground(tmp_path, "my_flows.py") as running:
         await running.until("/workflows/", lambda status, text: "greeting" in text)
         running.process.kill()
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(PATIENCE):
             assert await reading == b""
             await running.process.communicate()
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.command.running import SECONDS, Running, playground
+from tests.command.running import Running, playground
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.slow
 
@@ -46,7 +47,7 @@ async def opened(running: Running, path: str, body: object = None) -> AsyncItera
     head = f"POST {path} HTTP/1.1\r\nHost: localhost:{running.port}\r\nContent-Type: application/json\r\n"
     writer.write(f"{head}Content-Length: {len(text)}\r\n\r\n{text}".encode())
     try:
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(PATIENCE):
             answer = await reader.readuntil(b"\r\n\r\n")
         assert b" 200 " in answer.splitlines()[0]
         yield reader
@@ -58,7 +59,7 @@ async def opened(running: Running, path: str, body: object = None) -> AsyncItera
 
 async def until(reader: asyncio.StreamReader, *words: bytes) -> None:
     """Read until a stream has said something."""
-    async with asyncio.timeout(SECONDS):
+    async with asyncio.timeout(PATIENCE):
         for word in words:
             await reader.readuntil(word)
 

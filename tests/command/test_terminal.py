@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.command.running import MANAGE, SECONDS, Running, environment
+from tests.command.running import MANAGE, Running, environment
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.slow
 
@@ -30,7 +31,7 @@ def until_ready(fd: int) -> int:
     """Read what the command says until it is ready, and return its port."""
     said = b""
     while b"Stepyard is ready: http://localhost:" not in said or not said.endswith(b"\n"):
-        assert select.select([fd], [], [], SECONDS)[0], f"the command was not ready in time; it said {said.decode()!r}"
+        assert select.select([fd], [], [], PATIENCE)[0], f"the command was not ready in time; it said {said.decode()!r}"
         part = os.read(fd, 4096)
         assert part, f"the command ended before it was ready; it said {said.decode()!r}"
         said += part
@@ -62,7 +63,7 @@ async def test_pages_answer_while_nobody_reads_what_is_printed(together: bool, t
         text = await running.until(path, lambda _, text: json.loads(text)["status"] == "success")
         assert json.loads(text)["result"] == "all said"
         process.send_signal(signal.SIGINT)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             assert await process.wait() == 0
     finally:
         if process.returncode is None:

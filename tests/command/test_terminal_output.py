@@ -11,8 +11,7 @@ from io import TextIOWrapper
 import pytest
 
 from playground.commandline.terminal import Outlet, never_waiting
-
-SECONDS = 20
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -28,7 +27,7 @@ def read_until(fd: int, last: bytes) -> bytes:
     """Read until what comes last has come."""
     text = b""
     while not text.endswith(last):
-        assert select.select([fd], [], [], SECONDS)[0], f"nothing more came after {text[-200:]!r}"
+        assert select.select([fd], [], [], PATIENCE)[0], f"nothing more came after {text[-200:]!r}"
         text += os.read(fd, 1 << 16)
     return text
 
@@ -40,7 +39,7 @@ def test_everything_is_written_in_order(pipe: tuple[int, int]) -> None:
     outlet.put(b"two\n")
     outlet.write("\ud800\n")
     assert read_until(pipe[0], b"\\ud800\n").decode() == "one café\ntwo\n\\ud800\n"
-    assert outlet.finish(SECONDS)
+    assert outlet.finish(PATIENCE)
 
 
 def test_what_does_not_fit_is_counted(pipe: tuple[int, int]) -> None:
@@ -55,7 +54,7 @@ def test_what_does_not_fit_is_counted(pipe: tuple[int, int]) -> None:
     assert lines[0] == "line 0"
     assert missing
     assert len(shown) + sum(missing) == 100_000
-    assert outlet.finish(SECONDS)
+    assert outlet.finish(PATIENCE)
 
 
 def test_it_goes_on_after_a_gap(pipe: tuple[int, int]) -> None:
@@ -63,7 +62,7 @@ def test_it_goes_on_after_a_gap(pipe: tuple[int, int]) -> None:
     outlet = Outlet(pipe[1], room=100_000)
     outlet.write("x" * 100_000)
     outlet.write("lost\n")
-    text, number, deadline = b"", 0, time.monotonic() + SECONDS
+    text, number, deadline = b"", 0, time.monotonic() + PATIENCE
     while b"said" not in text:
         assert time.monotonic() < deadline, "there was room, and nothing more was shown"
         if select.select([pipe[0]], [], [], 0.01)[0]:
@@ -74,7 +73,7 @@ def test_it_goes_on_after_a_gap(pipe: tuple[int, int]) -> None:
     note, said = text.decode().removeprefix("x" * 100_000 + "\n").splitlines()[:2]
     lost = int(said.removeprefix("said ")) + 1
     assert note == f"… {lost} line{'s were' if lost > 1 else ' was'} not shown"
-    assert outlet.finish(SECONDS)
+    assert outlet.finish(PATIENCE)
 
 
 def test_a_terminal_that_is_gone_is_no_error() -> None:
@@ -83,7 +82,7 @@ def test_a_terminal_that_is_gone_is_no_error() -> None:
     os.close(reads)
     outlet = Outlet(writes)
     outlet.write("anyone?\n")
-    assert outlet.finish(SECONDS)
+    assert outlet.finish(PATIENCE)
     outlet.write("no\n")
     os.close(writes)
 
@@ -94,7 +93,7 @@ def test_a_descriptor_that_does_not_block_is_waited_for(pipe: tuple[int, int]) -
     outlet = Outlet(pipe[1])
     outlet.write("x" * 500_000 + "\n")
     assert read_until(pipe[0], b"\n") == b"x" * 500_000 + b"\n"
-    assert outlet.finish(SECONDS)
+    assert outlet.finish(PATIENCE)
 
 
 def test_streams_and_log_are_replaced_and_put_back(pipe: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from tests.command.running import environment
 from tests.docs.pages import ROOT, Block, blocks
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.wheel
 
@@ -45,7 +46,7 @@ class Shell:
                 said = next((text for text in typed.stdout if "Stepyard is ready" in text), "")
                 assert said, f"{line} was never ready"
                 os.killpg(typed.pid, signal.SIGINT)  # as Ctrl-C does, which reaches all that run there
-            said += typed.communicate(timeout=90)[0]
+            said += typed.communicate(timeout=PATIENCE)[0]
         assert typed.returncode in CODES.get(" ".join(line.split()[:2]), (0,)), f"{line}: {said}"
         if STAYS.match(line):
             self._before.append(line)

@@ -13,6 +13,7 @@ from engine import Context, Engine, Event, MemoryStore, Run, RunResult, Stepyard
 from engine.errors import InvalidCall
 from engine.testing import Collector, FakeClock, FaultPoint, run_scheduled, run_to_end, until
 from tests.engine.test_definition_law import WRONG
+from tests.patience import PATIENCE
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -123,7 +124,7 @@ CONTEXT: dict[str, Right] = {
 
 async def done(called: Any) -> None:
     """Await what a call has given, or take the first of what it gives."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         if isinstance(called, AsyncIterator):
             async for _ in called:
                 return

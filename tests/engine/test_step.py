@@ -18,6 +18,7 @@ from engine import Context, Retry, Step, clone_step, create_step, step
 from engine.errors import DefinitionError, InvalidId, InvalidSchema
 from engine.testing import run_to_end
 from tests.engine.contract.tiny import begin, run_of
+from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
     from decimal import Decimal as Hidden
@@ -248,7 +249,7 @@ async def test_a_thread_that_is_not_waited_for_any_more_ends_by_itself() -> None
 
     def slow(data: bool) -> None:
         begun.set()
-        go_on.wait(timeout=20)
+        go_on.wait(timeout=PATIENCE)
         ended.set()
         if data:
             raise ValueError
@@ -268,7 +269,7 @@ async def test_a_thread_that_is_not_waited_for_any_more_ends_by_itself() -> None
 async def test_many_sync_functions_wait_at_once() -> None:
     """Steps that wait in threads do not wait for one another."""
     barrier = threading.Barrier(64)
-    waiting = create_step(id="wait", execute=lambda data: barrier.wait(timeout=20))
+    waiting = create_step(id="wait", execute=lambda data: barrier.wait(timeout=PATIENCE))
     arrived = await asyncio.gather(*(waiting.call(None, CTX) for _ in range(64)))
     assert sorted(arrived) == list(range(64))
 

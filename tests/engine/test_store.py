@@ -12,6 +12,7 @@ from engine.events import Draft, Event, EventType
 from engine.journal.store import MemoryStore, Store
 from engine.paths import Path
 from playground.store import OrmStore
+from tests.patience import PATIENCE
 
 AT = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 
@@ -360,10 +361,10 @@ async def test_runs_are_listed_newest_first(store: Store) -> None:
 async def test_changed_returns_when_events_come(store: Store) -> None:
     """A watcher sleeps until the journal has moved past what it knows."""
     epoch = await claimed(store)
-    await asyncio.wait_for(store.changed("r", after=0), 5)
+    await asyncio.wait_for(store.changed("r", after=0), PATIENCE)
     waiting = asyncio.create_task(store.changed("r", after=1))
     await store.append("r", [draft("run-started")], epoch=epoch, after=1)
-    await asyncio.wait_for(waiting, 5)
+    await asyncio.wait_for(waiting, PATIENCE)
 
 
 async def test_many_runs_append_at_once(store: Store) -> None:

@@ -18,6 +18,7 @@ from playground.api.operations import OPERATIONS, Operation
 from playground.api.request_bodies import FUZZ
 from tests.command.running import Running, playground
 from tests.faults.tally import DONE, is_full
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.faults
 
@@ -123,7 +124,7 @@ async def test_no_request_breaks_the_api(running: Running) -> None:
     @given(request=requests())
     def every(request: tuple[Operation, str, bytes | None]) -> None:
         operation, path, body = request
-        connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=PATIENCE)
         headers = {"Host": f"localhost:{running.port}"} | ({"Content-Type": "application/json"} if body else {})
         try:
             connection.request(operation.method.upper(), path, body, headers)

@@ -14,16 +14,22 @@ COMPANY = """
     from engine import create_workflow, step
 
     HERE = Path(__file__).parent
+    begun = []
 
     @step
     async def long(data: str) -> str:
+        begun.append(data)
         while not (HERE / "go").exists():
             await asyncio.sleep(0.05)
         return data
 
     @step
     async def die(data: str) -> str:
-        await asyncio.sleep(0.2)
+        with (HERE / "lives").open("a+") as lives:
+            lives.write("x")
+            is_in_company = lives.tell() < 3
+        while is_in_company and len(begun) < 2:
+            await asyncio.sleep(0.01)
         os.kill(os.getpid(), 9)
 
     def flow(id, step):

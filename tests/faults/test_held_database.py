@@ -8,6 +8,7 @@ from django.db import connection
 
 from playground.actions import actions
 from tests.faults.tally import DONE
+from tests.patience import PATIENCE
 from tests.worker.project import Yard
 
 pytestmark = [pytest.mark.faults, pytest.mark.sqlite]
@@ -35,7 +36,7 @@ async def test_a_run_waits_for_the_database(yard: Yard) -> None:
     await yard.start(yard.write("counting.py", FLOW))
     run_id = await actions.start("counting", 0)
     await yard.run(run_id, lambda run: run.last_seq > 30)
-    other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None, timeout=20)
+    other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None, timeout=PATIENCE)
     other.execute("BEGIN IMMEDIATE")
     before = await actions.state_of(run_id)
     await asyncio.sleep(HELD)

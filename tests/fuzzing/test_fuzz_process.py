@@ -8,6 +8,7 @@ import pytest
 
 from playground.fuzzing.findings import Bounds, Finding, Report
 from playground.fuzzing.fuzz_process import Order, search
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.slow
 
@@ -154,7 +155,7 @@ async def test_a_search_that_is_cancelled_leaves_nothing(tmp_path: Path) -> None
             began.set()
 
     task = asyncio.create_task(search(Order(workflow="deadly", modules=("flows.py",), hang=300), said=said))
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         await began.wait()
         task.cancel()
         await asyncio.wait([task])

@@ -9,8 +9,7 @@ import pytest
 from channels.exceptions import ChannelFull
 
 from playground.layers import LocalLayer
-
-SECONDS = 5
+from tests.patience import PATIENCE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +42,7 @@ async def pair() -> AsyncIterator[Pair]:
 
 async def next_of(layer: LocalLayer, channel: str) -> dict:
     """Receive, but not for ever."""
-    async with asyncio.timeout(SECONDS):
+    async with asyncio.timeout(PATIENCE):
         return await layer.receive(channel)
 
 
@@ -212,7 +211,7 @@ async def test_the_hub_forgets_a_process_that_ended(pair: Pair) -> None:
     await dying.group_add("run.1", await dying.new_channel())
     waiting = asyncio.create_task(dying.receive("runs"))
     await dying.report({"files": []})
-    async with asyncio.timeout(SECONDS):
+    async with asyncio.timeout(PATIENCE):
         await dying.close()
         await gone.wait()
         await dying.wait_closed()

@@ -10,6 +10,7 @@ from channels.layers import channel_layers
 from playground.layers import LocalLayer
 from playground.live import nudges as live
 from playground.live.nudges import _Allowance as Allowance
+from tests.patience import MOMENT, PATIENCE
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +53,7 @@ async def test_many_moves_are_few_nudges(layer: LocalLayer) -> None:
     await layer.receive(second)
     sending.cancel()
     with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.01):
+        async with asyncio.timeout(MOMENT):
             await layer.receive(first)
 
 
@@ -63,13 +64,13 @@ async def test_a_change_of_status_does_not_wait(layer: LocalLayer, monkeypatch: 
     channel = await listener(layer, live.run_group("r1"))
     nudges = live.Nudges()
     sending = asyncio.create_task(nudges.send())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         for listed in (False, True, True):
             nudges.moved("r1", listed)
             await layer.receive(channel)
     nudges.moved("r1", False)
     with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.05):
+        async with asyncio.timeout(MOMENT):
             await layer.receive(channel)
     sending.cancel()
 
@@ -85,7 +86,7 @@ async def test_changes_of_status_are_merged_when_they_come_too_often(layer: Loca
     heard = 0
     with suppress(TimeoutError):
         while True:
-            async with asyncio.timeout(0.2):
+            async with asyncio.timeout(MOMENT):
                 await layer.receive(channel)
                 heard += 1
     sending.cancel()
@@ -110,7 +111,7 @@ async def test_lists_hear_of_what_they_show(layer: LocalLayer) -> None:
     sending = asyncio.create_task(nudges.send())
     for _ in range(3):
         nudges.moved("r1", True)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             assert (await layer.receive(channel))["type"] == "runs.moved"
     sending.cancel()
 

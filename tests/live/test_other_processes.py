@@ -13,6 +13,7 @@ from playground.actions.actions import store
 from playground.layers import LocalLayer
 from playground.live import nudges
 from playground.live.other_processes import overhear, so_far
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -39,7 +40,7 @@ async def record(run_id: str, *, start: Start | None = None) -> None:
 
 async def test_a_run_that_others_start_is_shown_and_taken(layer: LocalLayer) -> None:
     """Lists are nudged, and a worker is woken for the run that has its input."""
-    async with nudges.watching(nudges.LISTS) as watch, asyncio.timeout(10):
+    async with nudges.watching(nudges.LISTS) as watch, asyncio.timeout(PATIENCE):
         await record("r", start=Start(input=1))
         await watch.moved(60)
         assert (await layer.receive(nudges.WAKES))["run_id"] == "r"
@@ -47,7 +48,7 @@ async def test_a_run_that_others_start_is_shown_and_taken(layer: LocalLayer) -> 
 
 async def test_a_page_hears_of_a_cancel_from_outside(layer: LocalLayer) -> None:
     """Whoever watches a run is nudged when another process cancels it."""
-    async with nudges.watching(nudges.run_group("r")) as watch, asyncio.timeout(10):
+    async with nudges.watching(nudges.run_group("r")) as watch, asyncio.timeout(PATIENCE):
         await record("r")
         await watch.moved(60)
         await journal.record_cancel(store, CLOCK, "r", "enough")

@@ -11,6 +11,7 @@ from playground.actions import actions
 from tests.pages.stage import Stage, row, text_of
 from tests.parity.conftest import working
 from tests.parity.ways import Commands
+from tests.patience import PATIENCE
 
 
 @step(retry=Retry(attempts=2, delay=3600, max_delay=3600))
@@ -99,5 +100,5 @@ async def test_a_command_that_cannot_be_carried_out_says_so(stage: Stage, words:
     """A step that is not there, or that is behind."""
     async with working(stage, BEGUN.sleep(0, id="nap").wait_for_event("go").commit()):
         run_id = await waits_for(await actions.start("sleeper", 5), "run-waiting")
-        told = await asyncio.wait_for(Commands().type("wake", run_id, *words), 60)
+        told = await asyncio.wait_for(Commands().type("wake", run_id, *words), PATIENCE)
         assert told.code not in (0, 3)

@@ -10,6 +10,7 @@ import pytest
 from channels.layers import get_channel_layer
 
 from engine import Engine, Workflow
+from engine.clock import Clock
 from engine.errors import UnknownRun
 from engine.events import Event
 from engine.runs.runtime import Runtime
@@ -32,11 +33,11 @@ async def ways(stage: Stage) -> AsyncIterator[Ways]:
 
 
 @asynccontextmanager
-async def working(stage: Stage, *flows: Workflow[Any, Any]) -> AsyncIterator[Engine]:
+async def working(stage: Stage, *flows: Workflow[Any, Any], clock: Clock | None = None) -> AsyncIterator[Engine]:
     """Serve workflows, with a worker that answers questions and executes what is started; give their engine."""
     await stage.publish(*flows)
     await stage.register_worker()
-    engine = Engine(workflows=flows, store=stage.store)
+    engine = Engine(workflows=flows, store=stage.store, clock=clock)
     tasks = [asyncio.create_task(answer_questions(engine.runtime)), asyncio.create_task(execute(engine.runtime))]
     try:
         yield engine

@@ -9,7 +9,8 @@ import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
-SECONDS = 20
+from tests.patience import PATIENCE
+
 SCRIPT = """
 import asyncio, socket, sys
 from playground.server import Limits, Server, run_until
@@ -95,7 +96,7 @@ class Served:
     async def line(self) -> str:
         """Return the next line that the application printed."""
         assert self.process.stdout is not None
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(PATIENCE):
             return (await self.process.stdout.readline()).decode().strip()
 
     async def talk(self, *parts: bytes) -> bytes:
@@ -104,7 +105,7 @@ class Served:
         for part in parts:
             writer.write(part)
             await writer.drain()
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(PATIENCE):
             return await reader.read()
 
     async def shake(self, path: str = "/") -> tuple[asyncio.StreamReader, asyncio.StreamWriter, bytes]:
@@ -120,7 +121,7 @@ class Served:
             b"Sec-WebSocket-Version: 13",
         ]
         writer.write(b"\r\n".join([*lines, b"", b""]))
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(PATIENCE):
             return reader, writer, await reader.readuntil(b"\r\n\r\n")
 
 
@@ -143,7 +144,7 @@ async def served(*, request_seconds: float = 30.0, cleaning_seconds: float = 0.0
     )
     try:
         assert process.stdout is not None
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(PATIENCE):
             _, port = (await process.stdout.readline()).split()
         server = Served(process=process, port=int(port))
         try:

@@ -4,7 +4,8 @@ import asyncio
 
 from playground.guard.headers import SECURITY_HEADERS
 from playground.server.websocket import Socket
-from tests.server.serving import SECONDS, frame, served
+from tests.patience import PATIENCE
+from tests.server.serving import frame, served
 
 
 async def test_messages_go_both_ways() -> None:
@@ -13,7 +14,7 @@ async def test_messages_go_both_ways() -> None:
         reader, writer, head = await server.shake()
         assert head.startswith(b"HTTP/1.1 101")
         writer.write(frame("hello"))
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(PATIENCE):
             assert await reader.readexactly(7) == b"\x81\x05hello"
 
 
@@ -30,7 +31,7 @@ async def test_a_message_over_the_limit_ends_the_socket() -> None:
     async with served() as server:
         reader, writer, _ = await server.shake()
         writer.write(frame("x" * 3000))
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(PATIENCE):
             assert b"\x03\xf1" in await reader.read(100)  # 1009
 
 
@@ -39,7 +40,7 @@ async def test_a_flood_ends_the_socket() -> None:
     async with served() as server:
         reader, writer, _ = await server.shake("/slow")
         writer.write(frame("x") * 1000)
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(PATIENCE):
             assert b"\x03\xf0" in await reader.read(100)  # 1008
 
 
@@ -48,7 +49,7 @@ async def test_broken_frames_end_the_socket() -> None:
     async with served() as server:
         reader, writer, _ = await server.shake()
         writer.write(b"\xff" * 100)
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(PATIENCE):
             await reader.read()
         assert b"served" in await server.talk(b"GET /next HTTP/1.0\r\n\r\n")
 
@@ -67,7 +68,7 @@ async def test_what_we_send_may_be_large() -> None:
     async with served() as server:
         reader, writer, _ = await server.shake("/3000")
         writer.write(frame("hello"))
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(PATIENCE):
             assert await reader.readexactly(15_004) == b"\x81\x7e\x3a\x98" + b"hello" * 3000
 
 

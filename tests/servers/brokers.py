@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from tests.patience import PATIENCE
 from tests.servers.processes import account, free_port, give, spawn
 
-SECONDS = 60
 """For how long a server may take to start."""
 PAUSE = 0.05
 RABBIT = "/usr/sbin/rabbitmq-server"
@@ -50,7 +50,7 @@ class Broker:
         """Start it and return when it answers."""
         assert self._process is None
         self._process = self._spawn(self.words())
-        until = time.monotonic() + SECONDS
+        until = time.monotonic() + PATIENCE
         while not self._answers():
             assert time.monotonic() < until, (self.folder / "log").read_text()[-2000:]
             assert self._process.poll() is None, (self.folder / "log").read_text()[-2000:]
@@ -60,7 +60,7 @@ class Broker:
         """End it like a machine that loses power."""
         if self._process is not None:
             os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait(SECONDS)
+            self._process.wait(PATIENCE)
             self._process = None
 
     def remove(self) -> None:

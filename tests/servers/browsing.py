@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
-from tests.command.running import SECONDS, Running
+from tests.command.running import Running
+from tests.patience import PATIENCE
 
 CSRF = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 
@@ -36,7 +37,7 @@ class Browser:
         headers = {"Host": self.name, "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         if body is not None:
             headers |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://{self.name}"}
-        connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=SECONDS)
+        connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=PATIENCE)
         try:
             connection.request(method, path, body, headers=headers)
             response = connection.getresponse()

@@ -18,13 +18,13 @@ from ruamel.yaml import YAML
 
 from tests.command.commands import PROGRAM
 from tests.command.running import ROOT, environment
+from tests.patience import PATIENCE
 from tests.servers.brokers import RedisServer, broker
 from tests.servers.postgres import Postgres
 from tests.servers.processes import free_port, spawn
 
 DEPLOY = ROOT / "deploy"
 HAPROXY = shutil.which("haproxy", path=f"{os.environ['PATH']}:/usr/sbin")
-SECONDS = 60
 VARIABLE = re.compile(r"\$\{(\w+)(?::[-?]([^}]*))?\}")
 OWN = ("stepyard",)
 """The image of everything that is ours."""
@@ -83,7 +83,7 @@ class Composed:
         for process in self.running.values():
             process.send_signal(signal.SIGTERM)
         for process in self.running.values():
-            process.wait(SECONDS)
+            process.wait(PATIENCE)
 
     def _begin(self, name: str) -> "subprocess.Popen[bytes]":
         service = self.services[name]
@@ -103,9 +103,9 @@ class Composed:
     def _wait(self, name: str, condition: str) -> None:
         process = self.running[name]
         if condition == "service_completed_successfully":
-            assert process.wait(SECONDS) == 0, self._log(name)
+            assert process.wait(PATIENCE) == 0, self._log(name)
             return
-        until = time.monotonic() + SECONDS
+        until = time.monotonic() + PATIENCE
         while not self._answers(name):
             assert process.poll() is None, self._log(name)
             assert time.monotonic() < until, self._log(name)

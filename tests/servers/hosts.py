@@ -20,7 +20,8 @@ from typing import Any
 import psycopg
 
 from tests.command.commands import PROGRAM
-from tests.command.running import SECONDS, Running, environment, start
+from tests.command.running import Running, environment, start
+from tests.patience import PATIENCE
 from tests.servers.postgres import Postgres
 
 STARTING = 120
@@ -33,7 +34,7 @@ RENAMED = "import os, socket, sys; socket.sethostname(sys.argv[1]); os.execv(sys
 def can_be_apart() -> bool:
     """Tell whether this process may make namespaces."""
     try:
-        return subprocess.run([*APART, "true"], capture_output=True, check=False, timeout=10).returncode == 0
+        return subprocess.run([*APART, "true"], capture_output=True, check=False, timeout=PATIENCE).returncode == 0
     except OSError:
         return False
 
@@ -118,7 +119,7 @@ class Cluster:
         with psycopg.connect(self.database, autocommit=True) as connection:
             return connection.execute(statement.encode(), values).fetchall()
 
-    async def until(self, holds: Callable[[], object], *, seconds: float = 2 * SECONDS) -> None:
+    async def until(self, holds: Callable[[], object], *, seconds: float = PATIENCE) -> None:
         """Wait until something holds."""
 
         def ask() -> None:

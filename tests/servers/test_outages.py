@@ -13,6 +13,7 @@ from engine.errors import RunExists
 from engine.events import Draft, EventType
 from playground.store import DatabaseBusy, OrmStore, in_database
 from playground.store.rows import events_of
+from tests.patience import MOMENT
 from tests.servers.postgres import Postgres
 from tests.servers.proxy import Proxy
 
@@ -82,7 +83,7 @@ async def test_requests_and_reads_wait_for_the_server(store: OrmStore, server: P
             store.read("r"),
         )
     ]
-    done, _ = await asyncio.wait(doing, timeout=1)
+    done, _ = await asyncio.wait(doing, timeout=MOMENT)
     assert done == set()
     await asyncio.to_thread(server.start)
     await asyncio.gather(*doing)

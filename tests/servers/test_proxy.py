@@ -10,7 +10,7 @@ from tests.servers.hosts import cluster
 from tests.servers.postgres import Postgres
 from tests.servers.test_hosts import FLOWS
 
-pytestmark = [pytest.mark.servers, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.servers
 
 NAME = "flows.example.org"
 

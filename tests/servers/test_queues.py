@@ -13,11 +13,12 @@ import pytest
 
 from tests.command.running import Running
 from tests.faults.tally import is_full
+from tests.patience import PATIENCE
 from tests.servers.brokers import Broker, RabbitServer, RedisServer, broker, missing
 from tests.servers.hosts import Cluster, Host, cluster
 from tests.servers.postgres import Postgres
 
-pytestmark = [pytest.mark.servers, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.servers
 
 STEPS = 10
 FLOWS = f"""
@@ -186,6 +187,6 @@ async def test_runs_go_on_whatever_restarts_or_dies(carried: Carried) -> None:
 async def ended(host: Host) -> None:
     """End a host in order."""
     host.terminate()
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         await host.process.communicate()
     assert host.process.returncode == 0

@@ -11,6 +11,7 @@ from playground.catalogue.published import WorkflowEntry
 from playground.catalogue.source_code import forget_sources, keep_sources
 from playground.models import StepSource, WorkflowCode, WorkflowVersion
 from playground.store import in_database, in_transaction
+from tests.patience import MOMENT, PATIENCE
 from tests.servers.postgres import Postgres
 
 pytestmark = [pytest.mark.servers, pytest.mark.django_db(transaction=True)]
@@ -34,16 +35,16 @@ async def test_what_is_published_meanwhile_is_not_forgotten(server: Postgres) ->
     def publish() -> None:
         (code,) = keep_sources([ENTRY]).values()
         kept.set()
-        go_on.wait(60)
+        go_on.wait(PATIENCE)
         WorkflowVersion.objects.create(
             workflow_id="flow", digest="d", graph="{}", module="m", site="[]", published_at=datetime.now(UTC), code=code
         )
 
     publishing = asyncio.create_task(in_transaction(publish))
-    await asyncio.to_thread(kept.wait, 60)
+    await asyncio.to_thread(kept.wait, PATIENCE)
     forgetting = asyncio.create_task(in_transaction(forget_sources))
     while not (forgetting.done() or await in_database(is_waiting)):
-        await asyncio.wait([forgetting], timeout=0.02)
+        await asyncio.wait([forgetting], timeout=MOMENT)
     go_on.set()
     await asyncio.gather(publishing, forgetting)
     assert await in_database(WorkflowCode.objects.count) == 1

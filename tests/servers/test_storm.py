@@ -8,7 +8,7 @@ import pytest
 from tests.servers.postgres import Postgres
 from tests.servers.storm import HEAD, Storm, line, rage
 
-pytestmark = [pytest.mark.servers, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.servers
 
 
 async def test_no_run_is_lost_and_no_step_committed_twice(server: Postgres, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from tests.servers.hosts import cluster
 from tests.servers.postgres import Postgres
 from tests.servers.test_hosts import started
 
-pytestmark = [pytest.mark.servers, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.servers
 
 FLOWS = """
 from engine import Context, create_workflow, step

@@ -16,6 +16,7 @@ from django.db import connection
 from engine.events import Draft
 from playground.actions.actions import store
 from playground.runs import retention
+from tests.patience import PATIENCE
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db(transaction=True)]
 
@@ -42,7 +43,9 @@ def test_a_backup_is_whole_while_others_write(tmp_path: Path) -> None:
     over = threading.Event()
 
     def write() -> None:
-        with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None, timeout=20)) as other:
+        with closing(
+            sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None, timeout=PATIENCE)
+        ) as other:
             while not over.is_set():
                 other.execute("UPDATE playground_run SET updated_at = updated_at")
 

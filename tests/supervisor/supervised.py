@@ -12,8 +12,8 @@ from typing import Any
 
 from playground.layers import LocalLayer
 from playground.supervisor import Supervisor, WorkerExit
+from tests.patience import PATIENCE
 
-SECONDS = 20
 SCRIPT = """
 import asyncio, os, signal, subprocess, sys, time
 from playground.layers import LocalLayer
@@ -56,12 +56,12 @@ class Yard:
 
     async def said(self) -> dict[str, Any]:
         """Return the next thing that a worker said."""
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(PATIENCE):
             return await self.layer.receive("tests")
 
     async def ended(self) -> tuple[str, int, str]:
         """Return the id, code and last words of the next worker that ended."""
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(PATIENCE):
             return await self.ends.get()
 
     async def stop(self) -> None:

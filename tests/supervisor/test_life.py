@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from playground.supervisor import WorkerExit
-from tests.supervisor.supervised import SECONDS, is_alive, script, supervised
+from tests.patience import PATIENCE
+from tests.supervisor.supervised import is_alive, script, supervised
 
 WORKS = """
 await say()
@@ -112,11 +113,11 @@ async def test_a_worker_that_has_heard_has_its_grace(tmp_path: Path) -> None:
     await layer.report({{"ending": True}})
     await asyncio.to_thread(open, {str(tmp_path / "free")!r})
     """
-    async with supervised(script(tmp_path, body), grace=1000, deaf=5) as yard:
+    async with supervised(script(tmp_path, body), grace=1000, deaf=PATIENCE) as yard:
         await yard.said()
         (child,) = yard.supervisor.children
         yard.supervisor.renew(at_once=True)
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(PATIENCE):
             await child.ending.wait()
         # For reading too, so that it is open for as long as the worker may ask, however often a signal interrupts that.
         free = os.open(tmp_path / "free", os.O_RDWR)
@@ -137,7 +138,7 @@ async def test_nothing_is_left_behind(tmp_path: Path) -> None:
         said = await yard.said()
         await yard.stop()
         assert not is_alive(said["pid"])
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(PATIENCE):
             assert await held == b""  # the end of the file: nobody holds it any more
 
 
@@ -155,7 +156,7 @@ async def test_what_a_dead_worker_left_is_ended(tmp_path: Path) -> None:
     async with supervised(script(tmp_path, body)) as yard:
         held = asyncio.create_task(asyncio.to_thread((tmp_path / "held").read_bytes))
         assert (await yard.ended())[1] == 0
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(PATIENCE):
             assert await held == b""
         await yard.said()
 

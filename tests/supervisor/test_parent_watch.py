@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.supervisor.supervised import SECONDS, script
+from tests.patience import PATIENCE
+from tests.supervisor.supervised import script
 
 PARENT = """
 import asyncio, sys
@@ -57,6 +58,6 @@ async def test_a_worker_ends_with_its_supervisor(kind: str, tmp_path: Path) -> N
     assert parent.stdout is not None
     assert await parent.stdout.readline() == b"ready\n"
     parent.send_signal(signal.SIGKILL)
-    async with asyncio.timeout(SECONDS):
+    async with asyncio.timeout(PATIENCE):
         await parent.communicate()
         assert await held == b""  # the end of the file: nobody holds it any more

@@ -12,8 +12,8 @@ from playground.layers import LocalLayer
 from playground.live import nudges
 from playground.supervisor import worker_command
 from playground.supervisor.child import Child
+from tests.patience import PATIENCE
 
-PATIENCE = 60.0
 """Seconds; after an outage of the database, a takeover waits for the lease to run out and ten seconds more."""
 
 

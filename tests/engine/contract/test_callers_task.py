@@ -13,6 +13,7 @@ from engine.runs.run import Run
 from engine.runs.runtime import Runtime
 from engine.testing import until
 from tests.engine.contract.tiny import add_one, begin, run_of
+from tests.patience import MOMENT
 
 colour: ContextVar[str] = ContextVar("colour", default="none")
 
@@ -260,7 +261,7 @@ async def test_a_run_that_waits_for_nothing_leaves_others_their_turn() -> None:
 
     run = await run_of(endless)
     with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.1):
+        async with asyncio.timeout(MOMENT):
             await run.start(0)
 
 

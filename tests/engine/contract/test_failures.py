@@ -14,6 +14,7 @@ from engine import Engine, create_step
 from engine.failure import describe
 from engine.testing import run_to_end
 from tests.engine.contract.tiny import begin, double
+from tests.patience import PATIENCE
 
 
 class Unreadable(Exception):
@@ -86,7 +87,9 @@ except KeyboardInterrupt:
 
 def test_ctrl_c_ends_the_program() -> None:
     """A KeyboardInterrupt in the program's own thread is no failure of a step: the program ends by it, and at once."""
-    done = subprocess.run([sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, check=True, timeout=PATIENCE
+    )
     assert done.stdout == "interrupted\n"
 
 
@@ -97,7 +100,7 @@ def test_where_ctrl_c_is_handled_an_interrupt_is_the_steps_own() -> None:
         "    await (", "    print(await ("
     )
     code = code.replace("start(1)\n", "start(1))\n")
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=PATIENCE)
     assert "status='failed'" in done.stdout
     assert "KeyboardInterrupt" in done.stdout
 
