@@ -66,8 +66,10 @@ async def test_stop_iteration_fails_the_step(error: BaseException, sync: bool) -
 
 
 INTERRUPTED = """
-import asyncio
+import asyncio, signal
 from engine import create_step, create_workflow
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # also where the tests were started with it ignored
 
 async def work(data):
     raise KeyboardInterrupt
