@@ -14,8 +14,6 @@ from playground.supervisor import worker_command
 from playground.supervisor.child import Child
 from tests.patience import PATIENCE
 
-"""Seconds; after an outage of the database, a takeover waits for the lease to run out and ten seconds more."""
-
 
 class Yard:
     """Starts and ends worker processes, and waits for what they do."""
