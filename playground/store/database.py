@@ -133,12 +133,14 @@ def transact(work: Callable[[], T], seconds: float | None = None) -> T:
 
     Raises:
         DatabaseBusy: the database could not be used for long.
+        RuntimeError: it was called inside a transaction, which would have to end first.
     """
     waiting = Patience(seconds)
     while True:
         number: str | None = None
+        _leave_unfinished()
         try:
-            with transaction.atomic():
+            with transaction.atomic(durable=True):
                 result = work()
                 number = _transaction_number()
         except (OperationalError, InterfaceError) as error:
@@ -151,10 +153,23 @@ def transact(work: Callable[[], T], seconds: float | None = None) -> T:
 def _read(work: Callable[[], T], waiting: "Patience | None" = None) -> T:
     waiting = waiting or Patience()
     while True:
+        _leave_unfinished()
         try:
             return work()
         except (OperationalError, InterfaceError) as error:
             waiting.check(error)
+
+
+def _leave_unfinished() -> None:
+    """Close the thread's connection when whatever is done on it would never be committed, and have it made anew.
+
+    An error that comes between two transactions, or while a connection is made, leaves it so: Django would take all
+    that follows for parts of a transaction that has begun elsewhere, and the server would hold its locks for ever.
+    """
+    if connection.connection is None or connection.in_atomic_block or connection.autocommit:
+        return
+    logger.warning("a connection to the database was left inside a transaction: it is closed, and made anew")
+    connection.close()
 
 
 def _transaction_number() -> str | None:

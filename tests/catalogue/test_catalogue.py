@@ -12,7 +12,7 @@ from playground.catalogue.catalogue import WorkflowEntry
 from playground.catalogue.problems import ImportProblem
 from playground.graph.tree import read_tree
 from playground.models import Worker
-from playground.store.database import in_transaction
+from playground.store.database import in_database, in_transaction
 from playground.store.database_clock import Now
 from playground.worker.worker_row import OwnRow
 
@@ -28,7 +28,7 @@ def entry(workflow_id: str, digest: str = "d1", **changes: Any) -> WorkflowEntry
 async def publish(*entries: WorkflowEntry, site: str = "a.py", worker: str = "w", failed: tuple[str, ...] = ()) -> None:
     """Publish as a worker that has just started."""
     if not await in_transaction(Worker.objects.filter(worker_id=worker).exists):
-        await in_transaction(OwnRow(worker, "here").create, [site])
+        await in_database(OwnRow(worker, "here").create, [site])
         # On a machine of its own, since this process can only be one of the workers.
         await in_transaction(Worker.objects.filter(worker_id=worker).update, host=worker)
     problems = [ImportProblem(module=module, type="SyntaxError", message="bad") for module in failed]
@@ -57,7 +57,7 @@ async def test_while_a_worker_imports_a_workflow_is_perhaps_only_not_there_yet()
     """Whoever comes in the first second is told to try again."""
     with pytest.raises(UnknownWorkflow, match=r"There are: none\. No worker has imported code yet: try again"):
         await catalogue.workflow("a")
-    await in_transaction(OwnRow("w", "here").create, ["a.py"])
+    await in_database(OwnRow("w", "here").create, ["a.py"])
     with pytest.raises(UnknownWorkflow, match="A worker still imports code: try again in a moment"):
         await catalogue.workflow("a")
     await publish(entry("b"))

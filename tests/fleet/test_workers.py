@@ -12,7 +12,7 @@ from playground.fleet import workers
 from playground.fleet.workers import exit_text, record_exit
 from playground.models import Worker
 from playground.store import queue
-from playground.store.database import in_transaction
+from playground.store.database import in_database, in_transaction
 from playground.store.database_clock import Now
 from playground.worker.worker_row import OwnRow
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 async def begin(worker_id: str, *, pid: int | None = None) -> OwnRow:
     """Write the row of a worker that is ready."""
     row = OwnRow(worker_id, "here")
-    await in_transaction(row.create, ["a.py"])
+    await in_database(row.create, ["a.py"])
     if pid is not None:
         await in_transaction(Worker.objects.filter(worker_id=worker_id).update, pid=pid)
     await in_transaction(row.ready)

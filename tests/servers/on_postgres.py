@@ -4,12 +4,13 @@ One server serves the whole session; each process of pytest-xdist has a database
 """
 
 import os
+import threading
 from typing import Any
 
 import pytest
 from django.db.backends.postgresql.base import DatabaseWrapper
 
-from tests.servers.postgres import Postgres
+from tests.servers.postgres import SECONDS, Postgres
 from tests.servers.session import SERVERS
 
 if "PYTEST_XDIST_WORKER" not in os.environ:
@@ -27,11 +28,26 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _emptied(operations: Any, style: object, tables: list[str], **options: Any) -> list[str]:
     """Empty tables by deleting the little that a test has left: new files for all of them take ten times as long."""
+    _let_threads_finish()
     names = [operations.quote_name(table) for table in tables]
     # The lock waits for threads that still write, as TRUNCATE would, so that no row comes behind its parent's end.
     # One that was left open by a test is an error then, and no end of everything.
     lock = f"SET LOCAL lock_timeout = '30s'; LOCK TABLE {', '.join(names)} IN EXCLUSIVE MODE;"
     return [lock + "".join(f"DELETE FROM {name};" for name in names)] if names else []
+
+
+def _let_threads_finish() -> None:
+    """Return when the database's threads have nothing to do any more.
+
+    Once a test is over, pytest-django refuses the database to everyone, also to those in the middle of something.
+    """
+    from playground.store import database  # noqa: PLC0415 - its settings are read with it
+
+    for threads in (database._writers(), database._readers()):
+        met = threading.Barrier(threads._max_workers + 1)
+        for _ in range(threads._max_workers):
+            threads.submit(met.wait, SECONDS)
+        met.wait(SECONDS)
 
 
 def pytest_collection_finish() -> None:
