@@ -8,14 +8,12 @@ import argparse
 import asyncio
 import json
 import os
-import sys
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import Any
 
 import django
-from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
 django.setup()
@@ -29,11 +27,7 @@ from engine.journal.changed_code import node_at  # noqa: E402
 from engine.journal.forks import record_fork  # noqa: E402
 from engine.paths import Path, format_path  # noqa: E402
 from engine.tree.nodes import StepNode  # noqa: E402
-from playground.store.rows import to_text  # noqa: E402
-from playground.worker.loading.discovery import discover, site  # noqa: E402
-from playground.worker.loading.environment import load_env_file  # noqa: E402
-
-Tell = Callable[[Mapping[str, Any]], None]
+from playground.worker.loading.helper_main import Tell, imported, parser_of, run_and_end, workflow_of  # noqa: E402
 
 ENDS = frozenset({"step-succeeded", "step-failed", "step-attempt-failed", "step-suspended", "step-bailed"})
 """The events with which a step that runs alone is over: it is tried once, and nobody answers it."""
@@ -41,29 +35,18 @@ ENDS = frozenset({"step-succeeded", "step-failed", "step-attempt-failed", "step-
 
 def main() -> None:
     """Import, run, and end at once, whatever the modules have started."""
-    arguments = _arguments()
-
-    def tell(line: Mapping[str, Any]) -> None:
-        with open(arguments.fd, "w", closefd=False) as out:
-            out.write(f"{to_text(line)}\n")
-
-    tell(_ran(arguments, tell))
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)
+    parser = parser_of("playground.worker.step_runs.step_process", __doc__)
+    parser.add_argument("--order", type=FilePath, required=True, help="the file that says which step, in JSON")
+    arguments = parser.parse_args()
+    run_and_end(arguments.fd, lambda tell: _ran(arguments, tell))
 
 
 def _ran(arguments: argparse.Namespace, tell: Tell) -> Mapping[str, Any]:
     """Run, and return the last line."""
     order = json.loads(arguments.order.read_text())
-    load_env_file(settings.STEPYARD.env_file)
-    modules = site(arguments.modules, settings.STEPYARD.workflows)
-    discovery = discover(modules, lambda module: tell({"importing": module}))
-    workflow = next((one.workflow for one in discovery.found if one.workflow.id == order["workflow"]), None)
-    if workflow is None:
-        return {"wrong": f"there is no workflow {order['workflow']!r}. {discovery.there}"}
+    discovery = imported(arguments.modules, tell)
     try:
-        asyncio.run(run_step(workflow, order, tell))
+        asyncio.run(run_step(workflow_of(discovery, order["workflow"]), order, tell))
     except StepyardError as error:
         return {"wrong": str(error)}
     return {"done": True}
@@ -126,14 +109,6 @@ def _came(events: Sequence[Event], path: Path, before: int) -> Mapping[str, Any]
 
 async def _permitted() -> bool:
     return True
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m playground.worker.step_runs.step_process", description=__doc__)
-    parser.add_argument("modules", nargs="*", help="files, folders or dotted names that hold workflows")
-    parser.add_argument("--fd", type=int, required=True, help="the inherited descriptor to write to")
-    parser.add_argument("--order", type=FilePath, required=True, help="the file that says which step, in JSON")
-    return parser.parse_args()
 
 
 if __name__ == "__main__":
