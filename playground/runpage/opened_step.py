@@ -1,6 +1,7 @@
 """An opened step as HTML: its question and form, error, values and logs, with secrets masked."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -71,6 +72,8 @@ class StepBody:
     has_output: bool
     output: Any
     tries: tuple[Try, ...]
+    wakes_at: datetime | None
+    """When the time is over that it waits for, if it does and somebody could end it."""
     alone: bool
     """Whether the step can be run alone: a function of the user's own, where the code is on this machine."""
     pins: bool
@@ -124,6 +127,7 @@ def step_html(
         has_output=line.row.status in ("success", "bailed", "undone"),
         output=mask(node.output_schema or {}, state.output),
         tries=tuple(_try(one, state) for one in line.row.tries),
+        wakes_at=state.wakes_at if state.is_asleep(view.now) else None,
         alone=isinstance(node, GraphStep) and is_allowed(),
         pins=not settings.PRODUCTION and line.row.status == "success" and isinstance(node, GraphStep | GraphWorkflow),
     )
