@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from engine.events import Event
 from engine.journal.fold import apply
-from engine.journal.forks import STARTS, UNDO
+from engine.journal.forks import STARTS
 from engine.journal.state import RunState
 from engine.journal.step_state import StepState
 from playground.history.step_output import Stream
@@ -148,7 +148,7 @@ class History:
         self._last_at = event.at if self._last_at is None else max(self._last_at, event.at)
         follow = _FOLLOW.get(event.type)
         # An undo may be of a step in a former pass of a loop.
-        undo = event.type in UNDO or (event.type == "step-woken" and "number" in event.payload)
+        undo = "number" in event.payload
         step = self.run.undoable[event.payload["number"] - 1] if undo else self.run.find(event.path)
         if follow is None or step is None:
             return

@@ -12,11 +12,11 @@ from playground.display.values import dump
 from playground.forms import mask
 from playground.graph.nodes import UNKNOWN, GraphEvent
 from playground.graph.tree import Tree, read_tree
-from playground.history import Detail, Failure, as_text, detail, failure, reasons, rows
+from playground.history import Detail, Failure, Reason, as_text, detail, failure, reasons, rows
 from playground.history.step_output import Stream
 from playground.runpage.changed_steps import changed_steps
 from playground.runpage.loaded_run import Loaded, holder_of
-from playground.runs.masking import mask_given, mask_input, mask_result
+from playground.runs.masking import mask_given, mask_input, mask_rehearsal, mask_result
 
 LOGS = 100
 """So many lines are told of each step; the last ones."""
@@ -38,6 +38,8 @@ async def run_text(loaded: Loaded) -> str:
     now = datetime.now(UTC)
     parts = [as_text(history, rows(history, loaded.graph, loaded.window), now=now).rstrip()]
     parts.append(f"input: {_value(mask_input(loaded.graph, run.root.input))}")
+    if run.rehearsal is not None:
+        parts.append(f"rehearsal: {_value(mask_rehearsal(loaded.graph, run.rehearsal.to_dict()))}")
     if run.status == "success":
         parts.append(f"result: {_value(mask_result(loaded.graph, run.result))}")
     if run.error is not None:
@@ -56,7 +58,7 @@ async def run_text(loaded: Loaded) -> str:
     parts += said[-LOGGING:]
     if not run.ended:
         held = reasons(history, now=now, holder=await holder_of(loaded))
-        parts += [f"not moving: {one.text}" for one in held if one.kind == "worker"]
+        parts += [_held(one) for one in held if one.kind in ("worker", "turn", "sleep", "retry")]
         renewed = {path: one.now for path, one in (await changed_answers(run, loaded.entry)).items()}
         parts += [_question(step, tree, renewed.get(ids_of(step.path))) for step in run.suspended]
         parts += [_event(step, tree) for step in run.waiting if step.event_name]
@@ -72,6 +74,10 @@ def error_lines(error: Failure) -> Iterator[str]:
         yield f"  {frame.file}:{frame.line} in {frame.function}"
         if frame.code:
             yield f"    {frame.code}"
+
+
+def _held(reason: Reason) -> str:
+    return f"not moving: {reason.text}" + ("" if reason.due_at is None else f", until {reason.due_at.isoformat()}")
 
 
 def _value(value: Any) -> str:

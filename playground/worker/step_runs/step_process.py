@@ -26,7 +26,7 @@ from engine.events import Draft, Event  # noqa: E402
 from engine.journal.changed_code import node_at  # noqa: E402
 from engine.journal.forks import record_fork  # noqa: E402
 from engine.paths import Path, format_path  # noqa: E402
-from engine.tree.nodes import StepNode  # noqa: E402
+from engine.tree.nodes import MapNode, StepNode  # noqa: E402
 from playground.worker.loading.helper_main import Tell, imported, parser_of, run_and_end, workflow_of  # noqa: E402
 
 ENDS = frozenset({"step-succeeded", "step-failed", "step-attempt-failed", "step-suspended", "step-bailed"})
@@ -64,8 +64,9 @@ async def run_step(workflow: Workflow[Any, Any], order: Mapping[str, Any], tell:
         UnknownStep: there is no such step, or the code does not come to it.
     """
     path: Path = tuple(order["step"])
-    if not isinstance(node_at(workflow.flow, path), StepNode):
-        raise UnknownStep(f"{format_path(path)!r} is no step: only what a step's function does can be run alone")
+    node = node_at(workflow.flow, path)
+    if not isinstance(node, StepNode | MapNode):
+        raise UnknownStep(f"{format_path(path)!r} is no step and no map: only what a function does can be run alone")
     store, run_id = MemoryStore(), f"alone-{uuid.uuid4()}"
     events = [Event.from_dict(event) for event in order["events"]]
     await store.create(events[0].run_id, [Draft(event.at, event.type, event.path, event.payload) for event in events])
@@ -84,19 +85,29 @@ async def run_step(workflow: Workflow[Any, Any], order: Mapping[str, Any], tell:
         permit=_permitted,
     )
     run = await Engine([workflow], store=store).run(run_id)
-    if list(path) not in (await run.start()).paused:
-        raise UnknownStep(f"the code as it is now does not come to step {format_path(path)!r} from there")
     before, over = (await store.summary(run_id)).last_seq, asyncio.Event()
 
     def watch(event: Event) -> None:
-        if event.path == path and event.type in ENDS:
+        if event.path == path and event.seq > before and event.type in ENDS:
             over.set()
 
-    tell({"running": True})
     run.watch(watch, after=before)
-    going = asyncio.create_task(run.proceed(step=list(path)))
+    if isinstance(node, StepNode):
+        if list(path) not in (await run.start()).paused:
+            raise _not_reached(path)
+        before = (await store.summary(run_id)).last_seq
+    tell({"running": True})
+    # A run does not pause before a map.
+    going = asyncio.create_task(run.proceed(step=list(path)) if isinstance(node, StepNode) else run.start())
     await asyncio.wait([going, asyncio.create_task(over.wait())], return_when=asyncio.FIRST_COMPLETED)
-    tell(_came(await store.read(run_id), path, before))
+    events = await store.read(run_id)
+    if not any(event.path == path and event.seq > before for event in events):
+        raise _not_reached(path)
+    tell(_came(events, path, before))
+
+
+def _not_reached(path: Path) -> UnknownStep:
+    return UnknownStep(f"the code as it is now does not come to step {format_path(path)!r} from there")
 
 
 def _came(events: Sequence[Event], path: Path, before: int) -> Mapping[str, Any]:
