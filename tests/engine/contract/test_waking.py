@@ -259,3 +259,33 @@ async def test_the_pause_of_an_undo_in_a_former_pass_is_ended() -> None:
     await there.wake(run)
     await ended(run, "run-failed")
     assert tries == [3, 2, 2]
+
+
+async def test_a_fork_shares_a_pause_that_was_ended() -> None:
+    """Its undo is numbered among those that the fork shares."""
+    there = Sleepers()
+    tries: list[int] = []
+
+    def give_back(output: int) -> None:
+        tries.append(output)
+        if len(tries) == 1:
+            raise ConnectionError("the shop is closed")
+
+    def fail(data: int) -> int:
+        raise Fail("no")
+
+    again = Retry(attempts=2, delay=3600)
+    buy = create_step(id="buy", execute=lambda data: data, undo=give_back, retry=again)
+    other = create_step(id="other", execute=lambda data: data, undo=lambda output: None)
+    no, instead = create_step(id="no", execute=fail), create_step(id="instead", execute=lambda data: 7)
+    last = create_step(id="last", execute=lambda data: data)
+    caught = begin("caught").attempt(begin("body").then(buy).then(no).commit(), otherwise=instead).commit()
+    run = await there.begin(begin().then(other).then(caught).then(last).commit(), at="step-undo-failed")
+    await there.wake(run, "caught.body.buy")
+    await ended(run)
+    result = await run.time_travel(step="last")
+    assert (result.status, tries) == ("success", [1, 1])
+    state = await there.engine.runtime.state(result.run_id)
+    found = state.find(("caught", "body", "buy"))
+    assert found is not None
+    assert (found.undone_at is not None, found.wakes_at) == (True, None)
