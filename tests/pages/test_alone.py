@@ -86,7 +86,7 @@ async def test_a_step_is_run_alone_from_the_page(stage: Stage) -> None:
     page = await stage.get(f"/runs/{run_id}/?row=halve")
     where = next(href for href in attributes(page, "href") if "/alone/" in href).replace("&amp;", "&")
     page = await stage.get(where)
-    assert "It has not been run alone yet." in page
+    assert "It has not been run alone here since this playground was started." in page
     assert "hunter2" not in page
     response = await stage.post(where, {"f/amount": "2"})
     assert (response.status_code, response["Location"]) == (303, where), text_of(response)
