@@ -119,6 +119,8 @@ def _question(step: StepState, tree: Tree, renewed: Any) -> str:
     if step.suspend_payload is not None:
         lines.append(f"asked: {_value(mask(node.suspend_schema or {}, step.suspend_payload))}")
     lines.append("any JSON answers it" if schema is None else f"schema of the answer: {json.dumps(schema)}")
+    if step.due_at is not None:
+        lines.append(f"its deadline is {step.due_at.isoformat()}")
     if step.rejected is not None:
         lines += ["the last answer was refused:", *(f"  {issue}" for issue in step.rejected.issues)]
     return "\n".join(lines)

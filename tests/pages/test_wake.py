@@ -137,6 +137,9 @@ async def test_the_pause_of_an_undo_is_ended_from_the_page(stage: Stage) -> None
     async with working(stage, flow.then(buy).then(create_step(id="no", execute=fail)).commit()):
         run_id = await waits_for(await actions.start("shop", 5), "step-undo-failed")
         assert "the undo of buy failed and is tried again" in await stage.get(f"/runs/{run_id}/")
+        assert "its undo failed, and is tried again: the shop is closed" in row(
+            await stage.get(f"/runs/{run_id}/"), "buy"
+        )
         assert await press(stage, run_id, "buy") == 303
         await waits_for(run_id, "run-failed")
     assert tries == [5, 5]
