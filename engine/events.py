@@ -31,7 +31,7 @@ step-suspended         payload, label, call (1 for the first suspend() of the fu
                        of a question with its own schema: answer: a JSON Schema; of one with a deadline:
                        due_at: ISO time, default: the answer that holds then, if there is one
 step-resumed           data, and, if the question has its own schema: answer
-step-woken             (empty): somebody has ended the time that the step waits for, as if it had come
+step-woken             somebody has ended the time that the step waits for, as if it had come; of its undo: number
 step-expired           default, if there is one: the deadline came before an answer; answer
 step-succeeded         output: a value, or output_ref: a Ref when it is handed on unchanged; undo: true when it has one
 step-failed            error

@@ -326,6 +326,7 @@ WHERE_A_PROCESS_BEGINS = (
     "playground.worker.__main__",
     "playground.worker.inspection",
     "playground.worker.fuzzing.fuzz_runs",
+    "playground.worker.loading.helper_main",
     "playground.worker.scenarios.scenario_runs",
     "playground.worker.step_runs.step_process",
 )

@@ -1,10 +1,10 @@
 """Attempts of a step in a rehearsal: delayed, killed, failed or answered as it says."""
 
 from collections.abc import Awaitable, Callable, Iterator
-from datetime import timedelta
 from typing import Any
 
 from engine.errors import StepError
+from engine.execution.waits import nap
 from engine.execution.walker import Walker
 from engine.journal.step_state import StepState
 from engine.paths import format_path, ids_of
@@ -21,8 +21,8 @@ async def rehearse(
     """
     name = format_path(ids_of(record.path))
     if not record.ready:
-        if name in rehearsal.delays:
-            await run.clock.sleep_until(run.clock.now() + timedelta(seconds=rehearsal.delays[name]))
+        if record.delayed_until is not None:
+            await nap(run, record.path, record.delayed_until)
         if record.lost < rehearsal.deaths.get(name, 0):
             _die(run, name)
     failure = rehearsal.failures.get(name)

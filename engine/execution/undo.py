@@ -10,6 +10,7 @@ from engine.execution.control_flow import Bail, Refuse, Suspend
 from engine.execution.scope import Scope
 from engine.execution.steps import is_final, policy
 from engine.execution.timeouts import Limit, in_time
+from engine.execution.waits import nap
 from engine.execution.walker import Walker, contained
 from engine.failure import describe, is_users
 from engine.journal.changed_code import nodes_by_id
@@ -54,7 +55,7 @@ async def _undo(run: Walker, root: Scope, record: StepState) -> None:
     while undo.left:
         error: BaseException | None
         if undo.retry_at is not None:
-            await run.clock.sleep_until(undo.retry_at)
+            await nap(run, record.path, undo.retry_at)
         if undo.lost >= MAX_LOST:
             error = WorkerLost(f"the worker process died {undo.lost} times while {_name(record)} was undone")
         elif step is None or step.call_undo is None:

@@ -19,7 +19,7 @@ from engine.execution.recorder import Recorder
 from engine.execution.scope import Scope
 from engine.journal.refs import Value
 from engine.journal.state import RunState
-from engine.paths import Path, format_path, ids_of
+from engine.paths import Path
 from engine.tree.nodes import Node
 from engine.tree.queues import Elsewhere
 from engine.values.missing import MISSING
@@ -102,10 +102,9 @@ def waits_for_clock(state: RunState) -> bool:
     With whatever else it is at, it goes on by itself, be it to its rest: a step that is executed, the record of an
     attempt, the work between two steps.
     """
-    late = {} if state.rehearsal is None else state.rehearsal.delays
     undoing = any(step.undo is not None and step.undo.retry_at is not None for step in state.left_to_undo)
     steps = [step for step in state.open.values() if step.kind == "step" and step.status == "running"]
-    waits = [step.retry_at is not None or format_path(ids_of(step.path)) in late for step in steps]
+    waits = [step.retry_at is not None or step.delayed_until is not None for step in steps]
     return (undoing or bool(waits)) and all(waits)
 
 

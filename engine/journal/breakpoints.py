@@ -167,13 +167,14 @@ async def record_proceed(
     await record(store, run_id, decide, known)
 
 
-def find_asleep(places: Places, run: RunState, where: Where | None) -> StepState:
-    """Return the step that waits for a time: for a timer, a next attempt, or a deadline.
+def find_asleep(places: Places, run: RunState, where: Where | None, now: datetime) -> StepState:
+    """Return the step that waits for a time: a timer, a next attempt of it or its undo, a rehearsed delay, a deadline.
 
     Args:
         places: where the steps of the run's workflow stand.
         run: the run as it is now.
         where: the one that is meant; None for the only one.
+        now: this moment.
 
     Raises:
         RunFinished: the run has ended.
@@ -182,32 +183,38 @@ def find_asleep(places: Places, run: RunState, where: Where | None) -> StepState
         AmbiguousResume: several fit; the message lists them.
     """
     path = None if where is None else path_of(places, where)
-    found = [step for step in _asleep(run) if path is None or lies_at(step.path, path)]
+    found = [step for step in _asleep(run, now) if path is None or lies_at(step.path, path)]
     if len(found) > 1:
         which = Argument(name="step", value=format_path(found[0].path))
         listed = ", ".join(format_path(step.path) for step in found)
         message = f"several steps of run {run.run_id} wait for a time: {listed}. Say which one, as with {which}"
         raise AmbiguousResume(message, argument=which)
     if not found:
-        raise _not_asleep(run, path)
+        raise _not_asleep(run, path, now)
     return found[0]
 
 
-def _asleep(run: RunState) -> list[StepState]:
-    return [] if run.ended or run.undoing is not None else [step for step in run.open.values() if step.wakes_at]
+def _asleep(run: RunState, now: datetime) -> list[StepState]:
+    if run.ended:
+        return []
+    # What is undone waits for nothing else any more.
+    steps = () if run.undoing is not None else run.open.values()
+    return [step for step in (*steps, *run.left_to_undo) if step.is_asleep(now)]
 
 
-def _not_asleep(run: RunState, path: Path | None) -> RequestError:
+def _not_asleep(run: RunState, path: Path | None, now: datetime) -> RequestError:
     check_open(run, ": start another one, or fork it")
-    names = ", ".join(format_path(step.path) for step in _asleep(run)) or "none"
+    names = ", ".join(format_path(step.path) for step in _asleep(run, now)) or "none"
     which = "no step" if path is None else f"step {format_path(path)!r}"
-    return NotAsleep(f"{which} of run {run.run_id} waits for a time that could be ended. Such steps now: {names}")
+    waits = "waits" if path is None else "does not wait"
+    times = "a timer, a next attempt or a deadline now, so there is no time to end"
+    return NotAsleep(f"{which} of run {run.run_id} {waits} for {times}. Steps that wait for one: {names}")
 
 
 async def record_wake(
     store: Store, clock: Clock, run_id: str, path: Path, *, due: datetime | None = None, known: RunState | None = None
 ) -> None:
-    """End the time that a step waits for, as if it had come: a timer's, that to the next attempt, or a deadline.
+    """End the time that a step waits for, as if it had come; see `find_asleep`.
 
     Args:
         store: where the journal is kept.
@@ -224,10 +231,12 @@ async def record_wake(
     """
 
     def decide(run: RunState) -> Sequence[Draft]:
-        step = next((step for step in _asleep(run) if step.path == path), None)
+        now = clock.now()
+        step = next((step for step in _asleep(run, now) if step.path == path), None)
         if step is None or due not in (None, step.wakes_at):
-            raise _not_asleep(run, path)
-        return [Draft(clock.now(), "step-woken", path, {})]
+            raise _not_asleep(run, path, now)
+        undone = (number for number, other in enumerate(run.undoable, 1) if other is step and step.undo is not None)
+        return [Draft(now, "step-woken", path, {"number": number} if (number := next(undone, None)) else {})]
 
     await record(store, run_id, decide, known)
 

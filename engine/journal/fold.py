@@ -1,6 +1,7 @@
 """The fold: a run's state, computed from its events and from nothing else."""
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any
 
 from engine.events import Draft, Event, RunStatus
@@ -8,6 +9,7 @@ from engine.journal import suspensions
 from engine.journal.state import RunState
 from engine.journal.step_state import LoopState, StepState, UndoState
 from engine.journal.suspensions import time_of
+from engine.paths import format_path, ids_of
 from engine.rehearsal import Rehearsal
 from engine.values.missing import MISSING
 
@@ -172,6 +174,9 @@ def _step_started(run: RunState, event: Event | Draft) -> None:
     step.attempts = payload["attempt"]
     step.retry_at = None
     step.ready = False
+    if run.rehearsal is not None:
+        delay = run.rehearsal.delays.get(format_path(ids_of(step.path)))
+        step.delayed_until = None if delay is None else event.at + timedelta(seconds=delay)
 
 
 def _begin_anew(step: StepState, event: Event | Draft) -> None:

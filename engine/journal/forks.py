@@ -365,6 +365,6 @@ def _shared(events: Sequence[Event], runs_again: Callable[[Event], bool]) -> Ite
         seqs[event.seq] = len(seqs) + 2  # run-created is the first
         if "from_seq" in payload:
             payload = {**payload, "from_seq": seqs[payload["from_seq"]]}
-        elif event.type in UNDO:
+        elif "number" in payload:
             payload = {**payload, "number": undos[payload["number"] - 1]}
         yield Draft(event.at, event.type, () if again else event.path, payload)

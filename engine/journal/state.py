@@ -173,7 +173,7 @@ class RunState:
         step.ended_at = event.at
         if step.due_at is not None and step.due_at <= event.at:
             step.elapsed_at = step.due_at
-        step.retry_at = step.due_at = None
+        step.retry_at = step.due_at = step.delayed_until = None
         return step
 
     def _output(self, path: Sequence[str | int]) -> Any:

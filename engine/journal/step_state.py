@@ -82,6 +82,8 @@ class StepState:
     failures: int = 0
     """How many attempts failed; retries count these, not interrupted ones."""
     retry_at: datetime | None = None
+    delayed_until: datetime | None = None
+    """When this attempt goes on that a rehearsal delays; None for others, and once somebody has ended the delay."""
     lost: int = 0
     """How many workers died while this step ran."""
     iteration: int | None = None
@@ -138,13 +140,25 @@ class StepState:
 
     @property
     def wakes_at(self) -> datetime | None:
-        """Return when the time is over that the step waits for: a timer, a next attempt, a deadline.
+        """Return when the time is over that the step waits for: a timer, a next attempt of it or its undo, a deadline.
 
         None when it waits for no time, or when somebody has ended it already.
         """
-        began = self.suspended_at if self.status == "suspended" else self.started_at
-        due = self.due_at if self.status in ("waiting", "suspended") else self.retry_at
+        if self.undo is not None:
+            began, due = self.undo.began_at, self.undo.retry_at
+        elif self.status in ("waiting", "suspended"):
+            began, due = self.suspended_at if self.status == "suspended" else self.started_at, self.due_at
+        else:
+            began, due = self.started_at, self.retry_at or self.delayed_until
         return None if due == began else due
+
+    def is_asleep(self, now: datetime) -> bool:
+        """Tell whether it waits for a time at this moment, which somebody could end.
+
+        The end of a delay is recorded by nobody; all other times are waited for until it is.
+        """
+        due = self.wakes_at
+        return due is not None and (due != self.delayed_until or due > now)
 
     @property
     def called(self) -> str:

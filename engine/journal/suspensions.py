@@ -55,7 +55,14 @@ def woken(run: RunState, event: Event | Draft) -> None:
     It is over since the step began to wait: so it is for every worker, whatever its clock says.
     """
     run.status = "running"
+    if "number" in event.payload:
+        # Of an undo, whose step may be in a former pass of a loop.
+        undo = run.undoable[event.payload["number"] - 1].undo
+        if undo is not None:
+            undo.retry_at = undo.began_at
+        return
     step = run.place(event.path)
+    step.delayed_until = None
     if step.retry_at is not None:
         step.retry_at = step.started_at
     elif step.due_at is not None:

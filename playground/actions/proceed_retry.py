@@ -73,7 +73,7 @@ async def wake(
     due: datetime | None = None,
     known: Known | None = None,
 ) -> None:
-    """End the time that a step waits for, as if it had come: a timer's, that to its next attempt, or a deadline.
+    """End the time that a step waits for, as if it had come: see `find_asleep`.
 
     Args:
         run_id: the run.
@@ -85,7 +85,7 @@ async def wake(
         UnknownRun, UnknownStep, NotAsleep, AmbiguousResume, RunFinished: nothing was changed.
     """
     known = known or await read_run(run_id)
-    found = find_asleep(_places(known), known.run, step)
+    found = find_asleep(_places(known), known.run, step, clock.now())
     await record_wake(store, clock, run_id, found.path, due=due, known=known.run)
     await announce(run_id)
 

@@ -36,6 +36,10 @@ class Api:
         """Post JSON to a path, and return what comes back; see `get`."""
         return await asyncio.to_thread(self._ask, "POST", path, query, body or {})
 
+    async def delete(self, *path: str, **query: str | int) -> Any:
+        """Delete what is at a path, and return what comes back; see `get`."""
+        return await asyncio.to_thread(self._ask, "DELETE", path, query, None)
+
     def _ask(self, method: str, path: tuple[str, ...], query: dict[str, str | int], body: Any) -> Any:
         address = "/api/" + "/".join(quote(part, safe="") for part in path) + (f"?{urlencode(query)}" if query else "")
         headers = {"Accept": "application/json"} | ({"Authorization": f"Bearer {self.token}"} if self.token else {})

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from playground.agents.http_api import Api
 from playground.handbook import lookup
@@ -33,6 +33,7 @@ class Tools:
             self.wait_for_run,
             self.compare_runs,
             self.list_scenarios,
+            self.list_pins,
             self.what_is_broken,
             self.search_docs,
         )
@@ -48,6 +49,10 @@ class Tools:
             self.fork_run,
             self.proceed_run,
             self.cancel_run,
+            self.wake_run,
+            self.run_step,
+            self.pin_result,
+            self.unpin_result,
             self.save_scenario,
             self.run_scenarios,
         )
@@ -70,9 +75,22 @@ class Tools:
         found = await self.api.get("runs", limit=LISTED, **given)
         return "\n".join(map(_line, found["runs"])) or "no runs"
 
-    async def start_run(self, workflow: str, input_data: Any = None, wait: int = 20) -> str:
-        """Start a run of a workflow, and tell how it stands when it rests, or after `wait` seconds."""
-        found = await self.api.post("workflows", workflow, "start", body={"inputData": input_data})
+    async def start_run(
+        self,
+        workflow: str,
+        input_data: Any = None,
+        breakpoints: list[str] | Literal["all"] | None = None,
+        rehearsal: dict[str, Any] | None = None,
+        wait: int = 20,
+    ) -> str:
+        """Start a run of a workflow, and tell how it stands when it rests, or after `wait` seconds.
+
+        It pauses before the steps in breakpoints. A rehearsal, for tests: {"results": {step: value}, "failures": {step:
+        {"times": 2, "type": "TimeoutError", "message": "..."}}, "delays": {step: seconds}, "deaths": {step: 1}}.
+        """
+        ways = {"breakpoints": breakpoints, "rehearsal": rehearsal}
+        body = {"inputData": input_data} | {name: given for name, given in ways.items() if given is not None}
+        found = await self.api.post("workflows", workflow, "start", body=body)
         return await self.wait_for_run(found["runId"], wait)
 
     async def read_run(self, run: str) -> str:
@@ -108,21 +126,56 @@ class Tools:
         body = {"step": step} | ({} if same_input else {"inputData": input_data})
         return await self._go_on(run, "time-travel", body, wait)
 
-    async def proceed_run(self, run: str, one_step: bool = False, wait: int = 20) -> str:
-        """Have a paused run go on; with one_step it pauses again before what comes next."""
-        return await self._go_on(run, "proceed", {"step": True} if one_step else {}, wait)
+    async def proceed_run(
+        self, run: str, one_step: bool = False, input_data: Any = None, same_input: bool = True, wait: int = 20
+    ) -> str:
+        """Have a paused run go on; with one_step it pauses again before what comes next.
+
+        With same_input false, the step before which it is paused is given input_data instead.
+        """
+        body = {"step": True} if one_step else {}
+        return await self._go_on(run, "proceed", body | ({} if same_input else {"inputData": input_data}), wait)
 
     async def cancel_run(self, run: str, reason: str = "") -> str:
         """Cancel a run."""
         await self.api.post("workflows", await self._workflow_of(run), "runs", run, "cancel", body={"reason": reason})
         return await self.read_run(run)
 
+    async def wake_run(self, run: str, step: str = "", wait: int = 20) -> str:
+        """End the time that a step of a run waits for: a timer, a retry's pause, a rehearsed delay, a deadline."""
+        return await self._go_on(run, "wake", {"step": step} if step else {}, wait)
+
+    async def run_step(
+        self, run: str, step: str, input_data: Any = None, same_input: bool = True, at: int | None = None
+    ) -> str:
+        """Run one step of a run alone, with the code as it is now; nothing of it is recorded in the run.
+
+        With same_input false, it is given input_data instead of what it had. In a loop, `at` is the number of the event
+        with which the pass began. Tells output, error, logs and what it wrote, beside what was recorded.
+        """
+        body = {"step": step} | ({} if same_input else {"inputData": input_data}) | ({} if at is None else {"at": at})
+        workflow = await self._workflow_of(run)
+        return _told(await self.api.post("workflows", workflow, "run-step", body=body, runId=run))
+
+    async def list_pins(self, workflow: str) -> str:
+        """List the steps of a workflow that return a pinned result in runs that are started from its page."""
+        return _told((await self.api.get("workflows", workflow, "pins"))["pins"])
+
+    async def pin_result(self, workflow: str, step: str, result: Any) -> str:
+        """Have a step return this in every run that is started from the workflow's page, until it is unpinned."""
+        body = {"step": step, "result": result}
+        return _told((await self.api.post("workflows", workflow, "pins", body=body))["pins"])
+
+    async def unpin_result(self, workflow: str, step: str) -> str:
+        """Have a step be called again that was pinned."""
+        return _told((await self.api.delete("workflows", workflow, "pins", step=step))["pins"])
+
     async def compare_runs(self, a: str, b: str) -> str:
         """Compare two runs: the first step that differs, values as operations of JSON Patch, and code that differs."""
         found = await self.api.get("compare", a=a, b=b)
         steps = [one for one in found["steps"] if _differs(one)]
         kept = {key: found[key] for key in ("first", "input", "result", "sources")} | {"steps": steps}
-        return json.dumps(kept, ensure_ascii=False, indent=1)
+        return _told(kept)
 
     async def list_scenarios(self, workflow: str) -> str:
         """List a workflow's scenarios, tests that were made of runs, with the last verdict on each."""
@@ -161,6 +214,10 @@ class Tools:
 
     async def _workflow_of(self, run: str) -> str:
         return str((await self.api.get("runs", run))["workflowId"])
+
+
+def _told(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1)
 
 
 def _described(path: str, step: dict[str, Any]) -> str:

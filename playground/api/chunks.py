@@ -4,7 +4,8 @@
 workflow-start               workflowId; a run begins, or goes on after it was suspended
 workflow-step-start          id, stepName, stepCallId, payload (the input), startedAt, status ``running``; after an
                              answer also suspendPayload, suspendedAt, resumePayload, resumedAt
-workflow-step-output         id, stepName, output: what the step writes; of its progress, fraction and message
+workflow-step-output         id, stepName, output: what the step writes; of its progress, fraction and message; attempt
+                             from the second one on, which begins again with what it writes
 workflow-step-progress       of a foreach: completedCount, totalCount, currentIndex, iterationStatus, iterationOutput
 workflow-step-suspended      the step as above, with suspendPayload, suspendedAt, status ``suspended``
 workflow-step-waiting        the timer or the wait for an event, status ``waiting``
@@ -148,6 +149,8 @@ class Chunks:
     def _output(self, event: Event, output: Any) -> Chunk:
         written = format_path(event.path)
         payload = {"id": written, "stepName": written, "runId": event.run_id, "output": output}
+        if (attempt := self._run.place(event.path).attempts) > 1:
+            payload["attempt"] = attempt
         return self._chunk("workflow-step-output", payload, by="USER")
 
     def _finish(self, event: Event) -> Chunk:

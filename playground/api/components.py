@@ -244,6 +244,7 @@ STEP_RUN = obj(
         "suspendPayload": ANY,
         "problem": or_null(TEXT),
         "logs": {"type": "array", "items": obj({"at": TEXT, "level": TEXT, "text": TEXT})},
+        "written": obj({"text": TEXT, "values": {"type": "array", "items": ANY}}),
         "changes": or_null(listed("Change")),
         "recorded": OBJECT,
     }

@@ -8,7 +8,6 @@ from typing import Any
 from engine.journal.state import RunState
 from engine.journal.step_state import StepState
 from engine.paths import Path, format_path
-from engine.values.schema import ANY
 from playground.comparison.json_patch import Change, operations, same
 
 Key = tuple[tuple[str | int, int], ...]
@@ -159,7 +158,7 @@ def _changes(path: Path, part: str, one: Any, other: Any, shown: Shown, shown_ot
     # Almost all values of two runs are the same, and these need no masking.
     if same(one, other):
         return []
-    return operations(shown(path, part, ANY.load(one)), shown_other(path, part, ANY.load(other)))
+    return operations(shown(path, part, one), shown_other(path, part, other))
 
 
 def _seconds(step: StepState | None) -> float | None:

@@ -22,7 +22,17 @@ def operations(one: Any, other: Any) -> list[Change]:
 
 def same(one: Any, other: Any) -> bool:
     """Tell whether two JSON values are the same, their types included."""
-    return one is other or next(_between(one, other, ()), None) is None
+    if one is other:
+        return True
+    kind = type(one)
+    if kind is not type(other):
+        return False
+    if kind is dict:
+        return len(one) == len(other) and all(key in other and same(value, other[key]) for key, value in one.items())
+    if kind is list:
+        return len(one) == len(other) and all(map(same, one, other))
+    # NaN is the only value that does not equal itself.
+    return bool(one == other or (one != one and other != other))
 
 
 def _between(one: Any, other: Any, place: Place) -> Iterator[Change]:
@@ -31,10 +41,8 @@ def _between(one: Any, other: Any, place: Place) -> Iterator[Change]:
             yield from _objects(one, other, place)
         case list(), list():
             yield from _lists(one, other, place)
-        case _ if type(one) is not type(other) or one != other:
-            # NaN is the only value that does not equal itself.
-            if not (one != one and other != other):
-                yield {"op": "replace", "path": pointer_of(place), "value": other, "was": one}
+        case _ if not same(one, other):
+            yield {"op": "replace", "path": pointer_of(place), "value": other, "was": one}
 
 
 def _objects(one: dict[str, Any], other: dict[str, Any], place: Place) -> Iterator[Change]:

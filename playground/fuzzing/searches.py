@@ -75,6 +75,16 @@ _searches: dict[str, _Search] = {}
 """By the ids of the workflows; the last of each."""
 
 
+def refusal() -> FuzzingRefused | None:
+    """Return why no inputs are tried here: this is production, or this process may not import the user's code."""
+    if not catalogue.are_workers_here():
+        return FuzzingRefused(
+            "the workers of this playground are elsewhere, and so is the code: no inputs are tried here. "
+            "Use a playground on your own machine, as `stepyard dev` starts it, or `stepyard fuzz`"
+        )
+    return FuzzingRefused() if settings.PRODUCTION else None
+
+
 async def begin(
     workflow_id: str,
     *,
@@ -92,11 +102,11 @@ async def begin(
 
     Raises:
         UnknownWorkflow: there is no such workflow.
-        FuzzingRefused: this is production.
+        FuzzingRefused: see `refusal`.
         AlreadySearching: that is being done.
     """
-    if settings.PRODUCTION:
-        raise FuzzingRefused
+    if (why := refusal()) is not None:
+        raise why
     await catalogue.workflow(workflow_id)
     modules = await catalogue.site_of(workflow_id)
     known = _searches.get(workflow_id)

@@ -10,6 +10,8 @@ from playground.history.refused_lines import RefusedLine, refused_lines
 from playground.history.step_history import History, Note
 from playground.history.step_output import Stream
 
+MOST_CALLS = 20
+"""Of so many calls of a step's function it is shown what they wrote; the last ones."""
 MOST_NOTES = 200
 """How many log lines are shown at once; the last ones."""
 
@@ -89,27 +91,30 @@ class Detail:
     state: StepState
     failure: Failure | None
     logs: tuple[Note, ...]
-    stream: Stream
+    streams: tuple[Stream, ...]
+    """What the calls of its function have written that wrote anything; the last ones."""
+    growing: Stream | None
+    """The one of them to which more may be added."""
+    silent: int
+    """How many earlier ones are not shown."""
     changes: tuple[Note, ...]
     answers: tuple[Note, ...]
     left_out: int
     """How many earlier log lines are not shown."""
-
-    @property
-    def running(self) -> bool:
-        """Tell whether more may be written."""
-        return self.state.status == "running"
 
 
 def detail(history: History, step: StepState) -> Detail:
     """Return what the opened step shows."""
     trace = history.trace(step)
     logs = [note for note in trace.notes if note.kind == "log"]
+    streams = [stream for stream in trace.streams if stream]
     return Detail(
         state=step,
         failure=None if step.error is None else failure(step.error),
         logs=tuple(logs[-MOST_NOTES:]),
-        stream=trace.stream,
+        streams=tuple(streams[-MOST_CALLS:]),
+        growing=trace.streams[-1] if trace.streams and step.status == "running" else None,
+        silent=max(0, len(streams) - MOST_CALLS),
         changes=tuple(note for note in trace.notes if note.kind == "state")[-MOST_NOTES:],
         answers=tuple(note for note in trace.notes if note.kind == "event"),
         left_out=max(0, len(logs) - MOST_NOTES),

@@ -11,7 +11,8 @@ def note_of(step: StepState, trace: StepHistory) -> str:
         # What is wrong with a value stands beside the value.
         return message.partition("\n  ")[0] if "value" in step.error else message
     if step.undo is not None and step.undo.error is not None:
-        return f"could not be undone: {step.undo.error.get('message', '')}"
+        said = "its undo failed, and is tried again" if step.undo.left else "could not be undone"
+        return f"{said}: {step.undo.error.get('message', '')}"
     if step.retry_at and trace.attempts and trace.attempts[-1].error:
         return str(trace.attempts[-1].error.get("message", ""))
     if step.status == "suspended" and step.rejected is not None:

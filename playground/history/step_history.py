@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from engine.events import Event
 from engine.journal.fold import apply
-from engine.journal.forks import STARTS, UNDO
+from engine.journal.forks import STARTS
 from engine.journal.state import RunState
 from engine.journal.step_state import StepState
 from playground.history.step_output import Stream
@@ -61,7 +61,8 @@ class StepHistory:
     spans: list[Span] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
-    stream: Stream = field(default_factory=Stream)
+    streams: list[Stream] = field(default_factory=list)
+    """What each call of its function has written, of those that wrote anything, and the last call."""
     fraction: float | None = None
     """The latest progress, 0 to 1."""
     message: str = ""
@@ -74,6 +75,19 @@ class StepHistory:
     """The last event that concerned the step."""
     told: int = 0
     """The last one that was no text and no progress, which alone change nothing else of what an opened step shows."""
+
+    @property
+    def stream(self) -> Stream:
+        """Return what its row shows: what the last call of the last attempt has written that wrote anything."""
+        last = self.streams[-1] if self.streams else Stream()
+        before = self.streams[-2] if len(self.streams) > 1 else last
+        return before if not last and before.attempt == last.attempt else last
+
+    def called(self, attempt: int, questions: int = 0) -> None:
+        """Begin with what another call of the function writes."""
+        if self.streams and not self.streams[-1]:
+            self.streams.pop()
+        self.streams.append(Stream(attempt, questions))
 
     def open(self, kind: SpanKind, at: datetime) -> None:
         """Begin a span; the one before ends where it begins."""
@@ -134,7 +148,7 @@ class History:
         self._last_at = event.at if self._last_at is None else max(self._last_at, event.at)
         follow = _FOLLOW.get(event.type)
         # An undo may be of a step in a former pass of a loop.
-        undo = event.type in UNDO
+        undo = "number" in event.payload
         step = self.run.undoable[event.payload["number"] - 1] if undo else self.run.find(event.path)
         if follow is None or step is None:
             return
@@ -142,7 +156,9 @@ class History:
         if trace is None:
             trace = self._traces[id(step)] = StepHistory()
         trace.seq = event.seq
-        if event.type != "step-progress" and not isinstance(event.payload.get("chunk"), str):
+        # With its first text a call gets a place of its own, to which later ones are added.
+        grows = isinstance(event.payload.get("chunk"), str) and bool(trace.streams and trace.streams[-1])
+        if event.type != "step-progress" and not grows:
             trace.told = event.seq
         if event.type in STARTS:
             trace.began = trace.began or event.seq
@@ -205,6 +221,7 @@ def _started(trace: StepHistory, event: Event) -> None:
     trace.open("group" if event.payload.get("kind") == "workflow" else "run", event.at)
     if not trace.attempts or trace.attempts[-1].number != number:
         trace.attempts.append(Attempt(number, event.at))
+        trace.called(number)
 
 
 def _attempt_failed(trace: StepHistory, event: Event) -> None:
@@ -239,6 +256,8 @@ def _decided(trace: StepHistory, event: Event, value: Any, text: str) -> None:
     schema = event.payload.get("answer")
     trace.notes.append(Note(seq=event.seq, at=event.at, kind="event", value=value, text=text, schema=schema))
     trace.open("run", event.at)
+    last = trace.streams[-1] if trace.streams else Stream()
+    trace.called(last.attempt, last.questions + 1)
 
 
 def _woken(trace: StepHistory, event: Event) -> None:
@@ -262,7 +281,9 @@ def _failed(trace: StepHistory, event: Event) -> None:
 
 
 def _output(trace: StepHistory, event: Event) -> None:
-    trace.stream.add(event.payload.get("chunk"))
+    if not trace.streams:
+        trace.called(1)
+    trace.streams[-1].add(event.payload.get("chunk"))
 
 
 def _progress(trace: StepHistory, event: Event) -> None:

@@ -1,4 +1,4 @@
-"""What a step writes while it runs, joined: pieces of text are one text, other values a list."""
+"""What one call of a step's function writes while it runs, joined: pieces of text are one text, other values a list."""
 
 import re
 from dataclasses import dataclass, field
@@ -30,8 +30,11 @@ class Written:
 
 @dataclass(slots=True)
 class Stream:
-    """What a step has written so far."""
+    """What one call of a step's function has written so far: one for each attempt, and after each answer."""
 
+    attempt: int = 1
+    questions: int = 0
+    """How many questions of this attempt had been answered, or were over, when the function was called."""
     parts: list[str] = field(default_factory=list)
     values: list[Any] = field(default_factory=list)
     """The last ones."""
@@ -53,6 +56,15 @@ class Stream:
             self._head = (self._head + chunk)[:SHOWN]
         self._tail = (self._tail + chunk)[-SHOWN:]
 
+    def __bool__(self) -> bool:
+        """Tell whether anything was written."""
+        return bool(self._length or self.count)
+
+    @property
+    def title(self) -> str:
+        """Return of which call it is, in words."""
+        return f"attempt {self.attempt}" + (f", after question {self.questions}" if self.questions else "")
+
     @property
     def text(self) -> str:
         """Return the whole text."""
@@ -60,7 +72,7 @@ class Stream:
 
     def written(self, *, growing: bool) -> Written | None:
         """Return what the row shows, if anything was written: the end of what still grows, else the beginning."""
-        if not self._length and not self.count:
+        if not self:
             return None
         text = self._tail if growing else self._head
         # A row has room for few lines, none of which should be empty.

@@ -64,6 +64,7 @@ def reasons(history: History, *, now: datetime, holder: Holder) -> tuple[Reason,
     if run.undoing is not None:
         left = ", ".join(format_path(step.path) for step in run.left_to_undo)
         found = [Reason(kind="step", text=f"is {run.undoing['status']}, and takes back what it did: {left}")]
+    found += [_of_undo(step) for step in run.left_to_undo if step.wakes_at]
     if holder.blocked:
         found.insert(0, Reason(kind="worker", text=holder.blocked))
     elif run.status in ("pending", "running") and holder.workers == 0:
@@ -83,6 +84,11 @@ def _of_pause(run: RunState, path: Path) -> Reason:
         return Reason(kind="pause", text=f"paused before {written}, which begins when you say so")
     tries = "its attempt" if step.failures == 1 else f"all {step.failures} of its attempts"
     return Reason(kind="pause", text=f"{written} has used up {tries}, and is tried again when you say so", path=written)
+
+
+def _of_undo(step: StepState) -> Reason:
+    path = format_path(step.path)
+    return Reason(kind="retry", text=f"the undo of {path} failed and is tried again", path=path, due_at=step.wakes_at)
 
 
 def _newer(types: Sequence[str]) -> str:
@@ -106,6 +112,8 @@ def _of_step(step: StepState, now: datetime) -> Reason | None:
         case "running" if step.retry_at:
             text = f"{path} failed and tries again (attempt {step.attempts + 1})"
             return Reason(kind="retry", text=text, path=path, due_at=step.retry_at)
+        case "running" if step.is_asleep(now):
+            return Reason(kind="sleep", text=f"{path} is delayed by its rehearsal", path=path, due_at=step.wakes_at)
         case "running" if step.kind == "step" and now - (step.started_at or now) > timedelta(seconds=10):
             return Reason(kind="step", text=f"{path} has been running{_since(step.started_at, now, ' for')}", path=path)
         case _:

@@ -1,6 +1,7 @@
 """An opened step as HTML: its question and form, error, values and logs, with secrets masked."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -18,7 +19,7 @@ from playground.history import Detail, Failure, Row, detail, failure
 from playground.runpage.answer_forms import AnswerForm, answer_form, event_form
 from playground.runpage.view import Graph, Line, RunView
 from playground.runs.masking import mask_given, mask_state
-from playground.step_runs.alone import is_allowed
+from playground.step_runs.alone import has_function, is_allowed
 
 QUESTIONS = ("question", "message", "prompt", "title", "reason")
 """The keys under which a payload usually says what is asked, the most usual first."""
@@ -71,8 +72,10 @@ class StepBody:
     has_output: bool
     output: Any
     tries: tuple[Try, ...]
+    wakes_at: datetime | None
+    """When the time is over that it waits for, if it does and somebody could end it."""
     alone: bool
-    """Whether the step can be run alone: a function of the user's own, where the code is on this machine."""
+    """Whether it can be run alone: a step or a map, where the code is on this machine."""
     pins: bool
     """Whether what it gave can be pinned here."""
 
@@ -124,7 +127,8 @@ def step_html(
         has_output=line.row.status in ("success", "bailed", "undone"),
         output=mask(node.output_schema or {}, state.output),
         tries=tuple(_try(one, state) for one in line.row.tries),
-        alone=isinstance(node, GraphStep) and is_allowed(),
+        wakes_at=state.wakes_at if state.is_asleep(view.now) else None,
+        alone=has_function(node) and is_allowed(),
         pins=not settings.PRODUCTION and line.row.status == "success" and isinstance(node, GraphStep | GraphWorkflow),
     )
     return render_to_string("run/body.html", context_of(body) | {"csrf_token": token})

@@ -1,5 +1,6 @@
 """Two runs of the database beside each other, their secrets masked."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -37,12 +38,13 @@ async def compare(a: str, b: str) -> Compared:
     Raises:
         UnknownRun: there is no run of one of the ids.
     """
-    one, other = await actions.read_run(a), await actions.read_run(b)
+    one, other = await asyncio.gather(actions.read_run(a), actions.read_run(b))
     sides = [
         Recording(run=known.run, shown=_shown(known), source=(await source_code.executed(known.run)).source)
         for known in (one, other)
     ]
-    found = compare_sides(sides[0], sides[1])
+    # Beside the event loop: the runs may have thousands of steps.
+    found = await asyncio.to_thread(compare_sides, *sides)
     digests = {str(digest) for pair in found.pairs if pair.recoded for digest in pair.source}
     return Compared(
         a=await actions.store.summary(a),

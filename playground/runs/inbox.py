@@ -19,7 +19,7 @@ from playground.models import Event as EventRow
 from playground.models import Wait as WaitRow
 from playground.runs.lists import place_in_list
 from playground.store.database import in_database
-from playground.store.rows import from_text, wait_of
+from playground.store.rows import from_text, path_text, wait_of
 
 ASKED = Subquery(
     EventRow.objects.filter(run=OuterRef("run"), path=OuterRef("path"), type="step-suspended")
@@ -127,6 +127,11 @@ async def read_entry(item_id: int) -> InboxItem | Awaited | None:
     return await in_database(_entry, item_id)
 
 
+async def find_entry(run_id: str, path: Path) -> InboxItem | Awaited | None:
+    """Return what a step waits for; None when it is neither for a person nor for an event."""
+    return await in_database(_entry_of, run_id, path)
+
+
 async def read_alike(item: InboxItem) -> tuple[InboxLine, ...]:
     """Return the other questions of the same kind, newest first, with as many queries for few as for many."""
     return await in_database(_alike, item)
@@ -182,6 +187,12 @@ def _entry(item_id: int) -> InboxItem | Awaited | None:
         return None
     version = find_version(row.run.workflow_id, row.run.digest)
     return _inbox_item(row, version) if row.kind == "person" else _awaited_event(row, version)
+
+
+def _entry_of(run_id: str, path: Path) -> InboxItem | Awaited | None:
+    waits = _open("person") | _open("event")
+    found = waits.filter(run__run_id=run_id, path=path_text(path)).values_list("id", flat=True).first()
+    return None if found is None else _entry(found)
 
 
 def _alike(item: InboxItem) -> tuple[InboxLine, ...]:

@@ -16,7 +16,7 @@ from engine.scenarios import folder
 from engine.scenarios.scenario import lines_of
 from playground.actions import value_checks
 from playground.catalogue.catalogue import WorkflowEntry
-from playground.forms import mask
+from playground.forms.schema.mask import secret_places
 from playground.graph.nodes import GraphStep, GraphWorkflow
 from playground.graph.tree import read_tree
 
@@ -89,7 +89,7 @@ async def pin(entry: WorkflowEntry, step: StepPath, result: Any) -> str:
         raise UnknownStep(f"workflow {entry.workflow_id!r} has no step {name!r} whose result could be pinned")
     schema = node.output_schema or {}
     await value_checks.check_schema(schema, result, InvalidInput, f"what step {name!r} returns")
-    if mask(schema, result) != result:
+    if secret_places(schema, result):
         raise InvalidInput(f"the result of step {name!r} has secrets, which a pin would write to a file: rehearse it")
     return _write(entry.workflow_id, {**_read(entry.workflow_id), name: result})
 

@@ -1,6 +1,7 @@
 """The server: Daphne's, on a socket that is bound already, ended together with what runs beside it."""
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -18,6 +19,10 @@ from playground.server.request import Factory, Request
 from playground.server.websocket import SocketFactory
 
 log = logging.getLogger(__name__)
+
+COLLECTS = (50_000, 20, 100)
+"""After how many new objects garbage is looked for, and how seldom among older ones: a journal of thousands of steps is
+many objects, none of which is garbage while it is read."""
 
 
 class Server(DaphneServer):
@@ -64,6 +69,9 @@ def run_until(beside: Callable[[], Awaitable[None]], *, server: Server, sock: so
     globalLogBeginner.beginLoggingTo([_note], redirectStandardIO=False, discardBuffer=True)
     loop: asyncio.AbstractEventLoop = reactor._asyncioEventloop
     asyncio.set_event_loop(loop)
+    # What was imported stays, and is not looked through.
+    gc.freeze()
+    gc.set_threshold(*COLLECTS)
     server.start(sock)
     main = loop.create_task(_main(beside, server))
 

@@ -22,7 +22,7 @@ from engine.values.missing import MISSING
 from playground.actions import actions, value_checks
 from playground.catalogue import catalogue
 from playground.fleet.workers import exit_text
-from playground.graph.nodes import UNKNOWN, Node
+from playground.graph.nodes import UNKNOWN, GraphEvent, GraphMap, GraphSleep, GraphStep, GraphWorkflow, Node
 from playground.graph.tree import read_tree
 from playground.history import Detail, History, detail
 from playground.runs import retention
@@ -45,6 +45,10 @@ Outcome = Literal["success", "failed", "suspended", "bailed", "lost"]
 
 class StepRunRefused(RequestError):
     """This is production, where no step is run alone. Use a playground on your own machine."""
+
+
+class NoFunction(RequestError):
+    """It is no step and no map, and so has no function that could be run alone. Run one of the steps around it."""
 
 
 class TooManyStepRuns(RequestError):
@@ -123,6 +127,19 @@ def is_allowed() -> bool:
     return catalogue.are_workers_here() and not settings.PRODUCTION
 
 
+def has_function(node: Node) -> bool:
+    """Tell whether a node has a function of the user's that can be run alone: a step, or a map."""
+    return isinstance(node, GraphStep | GraphMap)
+
+
+def _no_function(node: Node) -> NoFunction:
+    if isinstance(node, GraphWorkflow):
+        own = ", ".join(one.name for one in node.nodes[0].steps()) if node.nodes else ""
+        return NoFunction(f"{node.name!r} is a nested workflow: run one of its steps alone, such as {own}")
+    what = {GraphSleep: "a timer", GraphEvent: "a wait for an event"}.get(type(node), f"a {node.type}")
+    return NoFunction(f"{node.name!r} is {what} and has no function that could be run alone: only steps and maps have")
+
+
 async def recorded(run_id: str, step: str | Sequence[str | int], began: int | None = None) -> RecordedStep:
     """Return a step of a run, to be run alone.
 
@@ -134,6 +151,7 @@ async def recorded(run_id: str, step: str | Sequence[str | int], began: int | No
     Raises:
         UnknownRun, UnknownWorkflow, UnknownStep: there is none.
         StepNotRun: it has not begun in the run.
+        NoFunction: it is a timer, a wait or a nested workflow.
         StepRunRefused: this process may not import the user's code.
     """
     if not catalogue.are_workers_here():
@@ -143,13 +161,18 @@ async def recorded(run_id: str, step: str | Sequence[str | int], began: int | No
         )
     if settings.PRODUCTION:
         raise StepRunRefused
-    run = await actions.state_of(run_id)
-    entry = await catalogue.workflow(run.workflow_id)
+    summary = await actions.store.summary(run_id)
+    entry = await catalogue.workflow(summary.workflow_id)
     path = actions.forked_step(entry, step)
-    events = await actions.store.read(run_id)
-    state = step_of_pass(events, path, began)
     node = read_tree(entry.graph).at(path) or UNKNOWN
-    return RecordedStep(run_id=run_id, workflow_id=run.workflow_id, step=state, node=node, began=began, events=events)
+    if not has_function(node):
+        raise _no_function(node)
+    events = await actions.store.read(run_id)
+    # Beside the event loop: a journal may be long.
+    state = await asyncio.to_thread(step_of_pass, events, path, began)
+    return RecordedStep(
+        run_id=run_id, workflow_id=summary.workflow_id, step=state, node=node, began=began, events=events
+    )
 
 
 def kept(of: RecordedStep) -> tuple[StepRun, ...]:
@@ -219,7 +242,7 @@ async def _come(of: RecordedStep, value: Any) -> StepRun:
         code = await listen_to("playground.worker.step_runs.step_process", words, silence=SILENCE, heard=heard.hear)
     if not heard.events:
         return replace(begun, problem=heard.wrong or _why(heard, code))
-    return _told(begun, of, heard)
+    return await asyncio.to_thread(_told, begun, of, heard)
 
 
 def _write_order(file: FilePath, of: RecordedStep, given: Any) -> None:

@@ -6,6 +6,14 @@ from collections.abc import Iterator, Sequence
 from importlib.machinery import PathFinder
 from pathlib import Path
 
+NO_FLOWS = ("__main__", "setup", "conftest")
+"""Files of a folder that are programs of other tools; so are tests."""
+
+
+def may_hold_flows(name: str) -> bool:
+    """Tell whether a file of this name, without its ending, is imported when the folder is named that it is in."""
+    return not (name in NO_FLOWS or name.startswith((".", "test_")) or name.endswith("_test"))
+
 
 def is_name(module: str) -> bool:
     """Tell whether a module is named by a dotted name, and not by a path."""

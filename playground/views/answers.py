@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -35,6 +36,7 @@ from playground.runpage.loaded_run import Loaded, load, view_of
 from playground.runpage.opened_step import Drawn, draw, step_html
 from playground.runs.inbox import QuestionKind
 from playground.views.form_posts import issues_of, posted, wants_part
+from playground.views.inbox import refused_in_inbox
 from playground.views.run import refused_page, run_page, url_of, window_of
 from playground.views.shared_answers import share
 
@@ -79,7 +81,9 @@ async def resume(request: HttpRequest, run_id: str) -> HttpResponse:
         )
 
     def drawn(step: StepState, form: Form) -> AnswerForm:
-        return answer_form(run_id, step, None, form, back=request.GET.get("next", ""), also=_also(request))
+        # In the inbox the others are ticked, and can be left out again.
+        also = () if _is_of_inbox(request) else _also(request)
+        return answer_form(run_id, step, None, form, back=request.GET.get("next", ""), also=also)
 
     schema, now = await _schemas(loaded, path)
     kind = QuestionKind(workflow_id=loaded.history.run.workflow_id, place=ids_of(path), schema=schema)
@@ -159,9 +163,14 @@ def _also(request: HttpRequest) -> list[str]:
 
 
 async def _again(request: HttpRequest, loaded: Loaded, asking: Asking, form: Form, *, status: int) -> HttpResponse:
-    """Show the form as it was typed, in its row."""
-    view = await view_of(loaded)
+    """Show the form as it was typed: in the inbox where it was sent from there, else in its row."""
     step = loaded.history.run.find(asking.path)
+    if _is_of_inbox(request) and step is not None and not wants_part(request):
+        answer, run_id = asking.draw(step, form), loaded.history.run.run_id
+        shown = await refused_in_inbox(request, run_id, asking.path, answer, _also(request), status=status)
+        if shown is not None:
+            return shown
+    view = await view_of(loaded)
     line = next((line for line in view.lines if step is not None and line.row.state is step), None)
     if step is None or line is None:
         return await _too_late(request, view.run_id, "This step does not wait any more.", _typed(asking, form))
@@ -195,6 +204,11 @@ def _next(request: HttpRequest, run_id: str) -> str:
     """Return where an answer leads: back to a page of ours that asked for it, else to the run."""
     wanted = request.GET.get("next", "")
     return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else url_of(run_id)
+
+
+def _is_of_inbox(request: HttpRequest) -> bool:
+    """Tell whether the form was sent from the inbox."""
+    return request.GET.get("next", "") == reverse("inbox")
 
 
 def _index(request: HttpRequest) -> int | None:

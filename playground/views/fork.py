@@ -43,11 +43,10 @@ async def fork(request: HttpRequest, run_id: str) -> HttpResponse:
     run, began = await actions.state_of(run_id), began_of(request)
     entry = await catalogue.workflow(run.workflow_id)
     path = actions.forked_step(entry, request.GET.get("step", ""))
-    if began is not None:
-        # As it was then, with the input of that pass.
-        run = fold(await actions.store.read(run_id, limit=began))
-    step = run.find(path)
-    if step is None or (began is not None and run.last_seq != began):
+    # As it was then, with the input of that pass.
+    then = run if began is None else fold(await actions.store.read(run_id, limit=began))
+    step = then.find(path)
+    if step is None or (began is not None and then.last_seq != began):
         raise not_begun(run, path)
     node = read_tree(entry.graph).at(step.path) or UNKNOWN
     schema = node.input_schema or {}

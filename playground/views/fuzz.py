@@ -29,6 +29,8 @@ class FuzzPage:
     """Context of ``workflow/fuzz.html``."""
 
     workflow_id: str
+    refused: str
+    """Why nothing is tried here; empty where it is."""
     report: Report | None
     typed: Mapping[str, str]
     """The bounds as they stand in the form."""
@@ -81,8 +83,10 @@ async def _page(request: HttpRequest, entry: WorkflowEntry, *, notice: str = "",
     if request.method == "POST":
         chosen = {*request.POST.getlist("step")}
     known = {name: _written(getattr(usual, name)) for name in NUMBERS}
+    refused = searches.refusal()
     context = FuzzPage(
         workflow_id=entry.workflow_id,
+        refused="" if refused is None else str(refused),
         report=report,
         typed={name: request.POST.get(name, text) for name, text in known.items()},
         steps=tuple((step, step in chosen) for step in _steps(entry)),

@@ -1,7 +1,7 @@
 """The inbox: a list of everything that waits for a person or an event, and the one that is read, answered in place."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from engine.journal.step_state import StepState
-from engine.paths import format_path, ids_of
+from engine.paths import Path, format_path, ids_of
 from playground.actions.changed_answers import ChangedAnswer, changed_answers
 from playground.display.pages import page
 from playground.display.values import preview
@@ -19,7 +19,16 @@ from playground.runpage.answer_forms import AnswerForm, answer_form, event_form
 from playground.runpage.loaded_run import Loaded, load, row_of
 from playground.runpage.opened_step import Asked, asked
 from playground.runs.filter_query import read_part
-from playground.runs.inbox import Awaited, InboxItem, InboxLine, read_alike, read_entry, read_lines
+from playground.runs.inbox import (
+    Awaited,
+    InboxItem,
+    InboxLine,
+    InboxLines,
+    find_entry,
+    read_alike,
+    read_entry,
+    read_lines,
+)
 from playground.runs.lists import place_in_list
 from playground.runs.masking import mask_input
 from playground.views.frame import frame_of
@@ -37,6 +46,8 @@ class InboxEntry:
     """What is asked or waited for, in a few words."""
     query: str
     """What opens it."""
+    ticked: bool = False
+    """Whether it is to be given the answer of the entry that is read, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +82,11 @@ class OpenedEntry:
     input: Any
     """What the run was started with, without its secrets."""
 
+    @property
+    def shares(self) -> bool:
+        """Tell whether others are to be given the same answer."""
+        return any(one.ticked for one in self.alike)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxPage:
@@ -98,8 +114,41 @@ async def inbox(request: HttpRequest) -> HttpResponse:
     events = read_part({"after": request.GET.get("events", "")}).after
     expected = await read_lines("event", after=events, limit=SHOWN)
     asked_for, opened = await _opened(request, (*questions.lines, *expected.lines))
+    context = _context(questions, expected, given, opened, asked_for=asked_for)
+    return page(request, "inbox.html", context, frame=await frame_of(request, "inbox"))
+
+
+async def refused_in_inbox(
+    request: HttpRequest, run_id: str, path: Path, form: AnswerForm, also: Collection[str], *, status: int
+) -> HttpResponse | None:
+    """Show the inbox with an entry that stays in it, and what was typed with what is wrong in it.
+
+    Args:
+        request: the one that sent the form.
+        run_id: the run.
+        path: the step.
+        form: what was typed.
+        also: the ids of other entries that are to be given the same answer.
+        status: that of the response.
+
+    Returns:
+        The response; None when the step waits for nobody any more.
+    """
+    item = await find_entry(run_id, path)
+    if item is None:
+        return None
+    opened = replace(await _read(item), form=form)
+    opened = replace(opened, alike=tuple(replace(one, ticked=str(one.line.item_id) in also) for one in opened.alike))
+    questions, expected = await read_lines("person", limit=SHOWN), await read_lines("event", limit=SHOWN)
+    context = _context(questions, expected, {}, opened, asked_for=True)
+    return page(request, "inbox.html", context, frame=await frame_of(request, "inbox"), status=status)
+
+
+def _context(
+    questions: InboxLines, expected: InboxLines, given: dict[str, str], opened: OpenedEntry | None, *, asked_for: bool
+) -> InboxPage:
     here = dict(given) if opened is None else {**given, ("item" if asked_for else "keep"): str(opened.item_id)}
-    context = InboxPage(
+    return InboxPage(
         questions=_grouped(questions.lines, given),
         expected=_grouped(expected.lines, given),
         opened=opened,
@@ -108,7 +157,6 @@ async def inbox(request: HttpRequest) -> HttpResponse:
         older=urlencode({**given, "after": questions.next}) if questions.next else "",
         older_events=urlencode({**given, "events": expected.next}) if expected.next else "",
     )
-    return page(request, "inbox.html", context, frame=await frame_of(request, "inbox"))
 
 
 def _grouped(lines: Sequence[InboxLine], given: dict[str, str]) -> tuple[EntryGroup, ...]:

@@ -23,6 +23,7 @@ from playground.display.pages import PageNotice, context_of, page
 from playground.display.toasts import done
 from playground.display.values import preview
 from playground.forms import MISSING, Form, mask, without_secrets
+from playground.forms.schema.mask import secret_places
 from playground.fuzzing import searches
 from playground.runpage.loaded_run import load
 from playground.runs import lists
@@ -139,7 +140,7 @@ async def _opened(request: HttpRequest, entry: WorkflowEntry) -> HttpResponse:
         if not run.has_input:
             return await _workflow_page(request, entry, Form.blank(entry.input_schema), origin=origin)
         given, schema = run.root.input, entry.input_schema
-        lacks = mask(schema, given) != given
+        lacks = bool(secret_places(schema, given))
         return await _workflow_page(request, entry, Form.of(schema, given), origin=origin, lacks_secrets=lacks)
     if found := request.GET.get("found", ""):
         form = Form.of(entry.input_schema, searches.finding(entry.workflow_id, found).input, secrets=True)

@@ -1,6 +1,7 @@
 """A coding agent's whole session with a running playground, by the client of the protocol's own SDK."""
 
 import asyncio
+import json
 import re
 import sys
 from collections.abc import AsyncIterator
@@ -139,6 +140,39 @@ async def test_a_failed_run_becomes_a_scenario(tmp_path: Path) -> None:
         flows.write_text("def broken(:\n")
         assert "SyntaxError" in await until(client, "SyntaxError", "what_is_broken")
         assert "jitter" in await use(client, "search_docs", words="retry jitter")
+
+
+async def test_a_run_is_stepped_woken_and_pinned(tmp_path: Path) -> None:
+    """Breakpoints, another input, a rehearsed delay that is ended, a step alone, pins; refused as the API does."""
+    (tmp_path / "bill.py").write_text(MENDED)
+    async with playground(tmp_path, "bill.py") as running, agent(running, tmp_path) as client:
+        given = {"total": 90, "guests": ["Ada", "Bob"]}
+        told = await use(client, "start_run", workflow="bill", input_data=given, breakpoints=["ask"])
+        run = run_in(told)
+        assert "paused before ask" in told
+        assert "there is no time to end" in await use(client, "wake_run", fails=True, run=run)
+        assert "70 each?" in await use(client, "proceed_run", run=run, input_data=70, same_input=False)
+
+        alone = json.loads(await use(client, "run_step", run=run, step="share"))
+        assert (alone["status"], alone["output"], alone["changes"]) == ("success", 45, [])
+        alone = await use(client, "run_step", run=run, step="share", input_data={**given, "total": 8}, same_input=False)
+        assert json.loads(alone)["output"] == 4
+        assert "guests" in await use(
+            client, "run_step", fails=True, run=run, step="share", input_data={}, same_input=False
+        )
+        assert "It began with: 3" in await use(client, "run_step", fails=True, run=run, step="share", at=1)
+
+        delayed = {"delays": {"share": 3600}}
+        told = await use(client, "start_run", workflow="bill", input_data=given, rehearsal=delayed, wait=0)
+        told = await until(client, "not moving: share is delayed by its rehearsal, until", "read_run", run=run_in(told))
+        assert 'rehearsal: {"delays": {"share": 3600' in told
+        assert "45 each?" in await use(client, "wake_run", run=run_in(told))
+
+        assert await use(client, "list_pins", workflow="bill") == "{}"
+        assert "share" in await use(client, "pin_result", workflow="bill", step="share", result=5)
+        assert "whole number" in await use(client, "pin_result", fails=True, workflow="bill", step="share", result="x")
+        assert await use(client, "unpin_result", workflow="bill", step="share") == "{}"
+        assert "not pinned" in await use(client, "unpin_result", fails=True, workflow="bill", step="share")
 
 
 async def test_what_stands_in_the_way_is_told(tmp_path: Path) -> None:

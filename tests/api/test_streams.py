@@ -434,3 +434,31 @@ async def test_a_foreach_that_is_paused_has_no_result_before_its_end(stage: Stag
             await proceed_retry.proceed(run_id)
         ended = [one for one in told(await observed(stage, run_id)) if one.startswith("step-result third ")]
         assert ended == ["step-result third success"]
+
+
+@step(retry=Retry(attempts=2, delay=0))
+async def draft(data: int, ctx: Context) -> int:
+    """Write, and fail at first."""
+    ctx.write("The pri" if ctx.attempt == 1 else "The price is 7.")
+    ctx.write({"tried": ctx.attempt})
+    if ctx.attempt == 1:
+        raise ValueError("no such price")
+    return data
+
+
+async def test_what_each_attempt_wrote_is_told_apart(stage: Stage) -> None:
+    """In the stream from the second attempt on, and in the run as a text, which is what an agent reads."""
+    flow: Workflow[Any, Any] = create_workflow(id="draft", input_schema=int, output_schema=int).then(draft).commit()
+    await stage.publish(flow)
+    run_id = await actions.start("draft", 7)
+    await stage.play(run_id)
+    chunks = [chunk["payload"] for chunk in await observed(stage, run_id) if chunk["type"] == "workflow-step-output"]
+    assert [(one["output"], one.get("attempt")) for one in chunks] == [
+        ("The pri", None),
+        ({"tried": 1}, None),
+        ("The price is 7.", 2),
+        ({"tried": 2}, 2),
+    ]
+    text = (await stage.client.get(f"/api/runs/{run_id}")).json()["text"]
+    assert 'written by draft, attempt 1:\n  The pri\n  {"tried": 1}\n' in text
+    assert 'written by draft, attempt 2:\n  The price is 7.\n  {"tried": 2}\n' in text

@@ -8,6 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from playground.api.openapi import document
+from playground.catalogue import catalogue
 from playground.fuzzing import searches
 from playground.fuzzing.findings import Finding, Report
 from playground.fuzzing.fuzz_process import Order
@@ -134,6 +135,20 @@ async def test_production_refuses(stage: Stage, project: Path, settings: Any) ->
     status, answer = await post(stage, API)
     assert (status, "This is production" in answer["error"]) == (409, True)
     assert not (project / "scenarios").exists()
+
+
+async def test_where_workers_are_elsewhere_nothing_is_tried(
+    stage: Stage, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such a process never imports the user's code: the page says so, has no form for it, and the API refuses."""
+    await stage.publish(TRIP)
+    monkeypatch.setattr(catalogue._Workers, "are_here", False)
+    page = await stage.get(HERE)
+    assert "The workers of this playground are elsewhere" in page
+    assert 'id="fuzz-runs"' not in page
+    for path in (HERE, API):
+        response = await stage.client.post(path, "{}", content_type="application/json")
+        assert (response.status_code, "elsewhere" in response.content.decode()) == (409, True)
 
 
 async def test_an_unknown_workflow_has_no_page(stage: Stage, project: Path) -> None:

@@ -24,12 +24,13 @@ from tests.pages.stage import Stage, attributes, text_of
 
 CODE = """
 import os
-from engine import create_workflow, step
+from engine import Context, create_workflow, step
 from tests.pages.test_alone import Order
 
 @step
-def halve(data: Order) -> float:
+def halve(data: Order, ctx: Context) -> float:
     print("halving", data.amount)
+    ctx.write(f"half of {data.amount}")
     if data.amount == 13:
         os._exit(3)
     return 100 / data.amount
@@ -85,12 +86,13 @@ async def test_a_step_is_run_alone_from_the_page(stage: Stage) -> None:
     page = await stage.get(f"/runs/{run_id}/?row=halve")
     where = next(href for href in attributes(page, "href") if "/alone/" in href).replace("&amp;", "&")
     page = await stage.get(where)
-    assert "It has not been run alone yet." in page
+    assert "It has not been run alone here since this playground was started." in page
     assert "hunter2" not in page
     response = await stage.post(where, {"f/amount": "2"})
     assert (response.status_code, response["Location"]) == (303, where), text_of(response)
     page = await stage.get(where)
     assert "halving 2" in page
+    assert ">half of 2</pre>" in page
     assert 'aria-label="Try 1"' in page
     assert '<del>25.0</del> <span aria-hidden="true">→</span> <ins>50.0</ins>' in page
     assert (await stage.post(where, {"f/amount": "0"})).status_code == 303
@@ -110,6 +112,7 @@ async def test_a_step_is_run_alone_over_the_api(stage: Stage) -> None:
     assert (status, came["status"], came["output"], came["recorded"]["output"]) == (200, "success", 25.0, 25.0)
     assert came["changes"] == []
     assert [log["text"] for log in came["logs"]] == ["halving 4"]
+    assert came["written"] == {"text": "half of 4", "values": []}
     described = document()
     [path] = [path for path in described["paths"] if path.endswith("/run-step")]
     schema = described["paths"][path]["post"]["responses"]["200"]
@@ -126,7 +129,14 @@ async def test_what_cannot_be_run_alone_is_refused(stage: Stage) -> None:
     assert (await post(stage, run_id, {"step": "gone"}))[0] == 404
     assert (await post(stage, run_id, {"step": "halve", "inputData": {"amount": "x"}}))[0] == 400
     assert (await post(stage, run_id, {}))[0] == 400
-    assert (await post(stage, run_id, {"step": "halve", "at": 1}))[0] == 409
+    for at, status in ((0, 409), (1, 409), (10**30, 409), (-1, 409), (1.5, 400), ("3", 400), (True, 400)):
+        answer = await post(stage, run_id, {"step": "halve", "at": at})
+        assert answer[0] == status, answer
+        assert status == 400 or f"did not begin with event {at}. It began with: 3" in answer[1]["error"]
+    # In an address what is no number is none.
+    assert (await stage.client.get(f"/runs/{run_id}/alone/?step=halve&at=0")).status_code == 409
+    assert (await stage.client.get(f"/runs/{run_id}/alone/?step=halve&at=x")).status_code == 200
+    assert (await stage.client.get(f"/runs/{run_id}/fork/?step=halve&at=0")).status_code == 409
     alone._running.update("abcd")
     try:
         assert (await post(stage, run_id, {"step": "halve"}))[0] == 409
@@ -137,6 +147,44 @@ async def test_what_cannot_be_run_alone_is_refused(stage: Stage) -> None:
         response = await stage.client.get(f"/runs/{run_id}/alone/?step=halve")
         assert (response.status_code, "This is production" in text_of(response)) == (409, True)
         assert "data-alone" not in await opened(stage, run_id)
+
+
+DOUBLE = step(lambda data: data * 2, id="double", input_schema=int, output_schema=int)
+INNER = create_workflow(id="inner", input_schema=int, output_schema=int).then(DOUBLE).commit()
+MIXED = (
+    create_workflow(id="shop", input_schema=int, output_schema=None)
+    .sleep(0, id="nap")
+    .then(INNER)
+    .map(lambda data: [data, data], id="pair")
+    .foreach(DOUBLE)
+    .wait_for_event("paid")
+    .commit()
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("nap", "'nap' is a timer and has no function"),
+        ("inner", "'inner' is a nested workflow: run one of its steps alone, such as inner.double"),
+        ("event-1", "'event-1' is a wait for an event and has no function"),
+        ("double", "runs once for each item: name one of double[0], double[1]"),
+        ("pair", ""),
+        ("double[1]", ""),
+        ("inner.double", ""),
+    ],
+)
+async def test_it_is_said_what_cannot_be_run_and_why(stage: Stage, path: str, words: str) -> None:
+    """Before any process is started; steps and maps can, wherever they stand."""
+    await stage.publish(MIXED)
+    run_id = await actions.start("shop", 2)
+    await actions.send_event(run_id, "paid", None)
+    await stage.play(run_id)
+    if not words:
+        assert (await alone.recorded(run_id, path)).path == path
+        return
+    status, answer = await post(stage, run_id, {"step": path})
+    assert (status, words in answer["error"]) == (409, True), answer
 
 
 async def test_what_is_kept_has_a_bound(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

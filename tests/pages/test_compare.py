@@ -56,6 +56,19 @@ async def test_a_run_does_not_differ_from_itself(stage: Stage) -> None:
     assert attributes(await stage.get(f"/compare/?a={a}&b={a}&show=all"), "data-compared") == ["look_up", "approve"]
 
 
+async def test_of_many_differences_the_page_shows_some(stage: Stage) -> None:
+    """And says how many there are; the API has all."""
+    numbers: Any = step(lambda data: [n + data for n in range(150)], id="numbers", input_schema=int)
+    await stage.publish(create_workflow(id="long", input_schema=int, output_schema=None).then(numbers).commit())
+    runs = [await actions.start("long", shift) for shift in (0, 1)]
+    for run_id in runs:
+        await stage.play(run_id)
+    assert len((await compared(stage, *runs))["result"]) == 150
+    page = await stage.get(f"/compare/?a={runs[0]}&b={runs[1]}")
+    assert page.count("The first 100 of 150 differences") == 2
+    assert page.count('<li data-op="replace">') == 202
+
+
 async def test_what_a_run_is_held_against_is_offered(stage: Stage) -> None:
     """Its parent, the last success, the last run, or any other by its id; the run's page leads there."""
     a, b = await two(stage)

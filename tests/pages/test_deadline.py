@@ -67,6 +67,7 @@ async def test_the_deadline_is_shown_where_it_is_asked(stage: Stage) -> None:
     counted = f'data-due="{round(due.timestamp() * 1000)}"'
     assert counted in row(await stage.get(f"/runs/{run_id}/"), "choose")
     assert counted in await stage.get("/inbox/")
+    assert f"its deadline is {due.isoformat()}" in json.loads(await stage.get(f"/api/runs/{run_id}"))["text"]
     (item,) = json.loads(await stage.get("/api/inbox"))["items"]
     assert (item["dueAt"], item["resumeSchema"]["required"]) == (due.isoformat(), ["colour"])
 

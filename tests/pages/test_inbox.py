@@ -96,11 +96,12 @@ async def test_an_event_that_is_sent_from_the_inbox_leads_back(stage: Stage) -> 
 
 
 async def test_an_event_that_does_not_fit_keeps_what_was_typed(stage: Stage) -> None:
-    """It comes back at its row, and a second try still leads back to the inbox."""
+    """It stays in the inbox with what is wrong, and a second try leads back to it."""
     run_id = await waiting(stage)
     response = await stage.post(action_of(await stage.get("/inbox/"), "event"), HEAVY)
     assert response.status_code == 422
     assert "much" in text_of(response)
+    assert "<h1>Inbox</h1>" in text_of(response)
     again = await stage.post(action_of(text_of(response), "event"), LIGHT)
     assert (again.status_code, again["Location"]) == (303, "/inbox/")
     assert (await stage.play(run_id)).status == "success"
@@ -129,7 +130,7 @@ async def test_an_event_goes_to_the_row_from_which_it_is_sent(stage: Stage) -> N
     await stage.publish(twice.parallel(arms).commit())
     run_id = await actions.start("twice", None)
     await stage.play_until(run_id, "waiting")
-    entries = re.findall(r'href="\?(item=\d+)"', await stage.get("/inbox/"))
+    entries = re.findall(r'href="/inbox/\?(item=\d+)"', await stage.get("/inbox/"))
     actions_of = [action_of(await stage.get(f"/inbox/?{entry}"), "event") for entry in entries]
     right = next(action for action in actions_of if "right" in action)
     assert (await stage.post(right, LIGHT)).status_code == 303
@@ -230,7 +231,7 @@ async def test_the_list_is_grouped_by_workflow_and_one_of_it_is_read(stage: Stag
     assert re.findall(r'class="entries-flow">(\w+)', page) == ["begging", "trip"]
     assert attributes(page, "data-run-id") == [second]
     assert "deep down" in page
-    other = re.findall(r'href="\?(item=\d+)"', page)[1]
+    other = re.findall(r'href="/inbox/\?(item=\d+)"', page)[1]
     chosen = await stage.get(f"/inbox/?{other}")
     assert attributes(chosen, "data-run-id") == [first]
     assert 'data-chosen="true"' in chosen
@@ -267,7 +268,7 @@ async def test_many_entries_cost_no_more_queries_than_few(stage: Stage) -> None:
     page = await stage.get("/inbox/")
     assert page.count('class="entry"') == 50
     assert "50 shown" in page
-    (older,) = re.findall(r'href="\?(after=\d+)" rel="next"', page)
+    (older,) = re.findall(r'href="/inbox/\?(after=\d+)" rel="next"', page)
     assert (await stage.get(f"/inbox/?{older}")).count('class="entry"') == 20
 
 
@@ -301,7 +302,7 @@ async def test_one_that_is_not_alike_or_too_late_is_told_of(stage: Stage) -> Non
     runs.append(await actions.start("begging", "x"))
     for run_id in runs:
         await stage.play(run_id)
-    entries = re.findall(r'href="\?item=(\d+)"', await stage.get("/inbox/"))
+    entries = re.findall(r'href="/inbox/\?item=(\d+)"', await stage.get("/inbox/"))
     begging, faro, porto, lisbon = entries
     page = await stage.get(f"/inbox/?item={lisbon}")
     assert others_of(page) == [faro, porto]
@@ -313,15 +314,36 @@ async def test_one_that_is_not_alike_or_too_late_is_told_of(stage: Stage) -> Non
 
 
 async def test_a_refused_answer_remembers_whom_it_was_for(stage: Stage) -> None:
-    """The form that comes back says so, and gives it to all of them when it is mended."""
+    """It stays in the inbox; those that were ticked are so, and all of them are given it when it is mended."""
     runs = [await stage.suspended(city) for city in ("Lisbon", "Porto")]
     page = await stage.get("/inbox/")
     wrong = {"f:tab": "json", "f": '{"approved": "perhaps"}', "also": others_of(page)}
     response = await stage.post(action_of(page, "resume"), wrong)
     assert response.status_code == 422
-    assert "the answer is given to 1 other question, too" in text_of(response)
-    await stage.post(action_of(text_of(response), "resume"), APPROVED)
+    ticked = re.findall(r'name="also" value="(\d+)"[^>]* checked>', text_of(response))
+    assert ticked == others_of(page)
+    assert '<details class="alike" id="alike" open>' in text_of(response)
+    await stage.post(action_of(text_of(response), "resume"), {**APPROVED, "also": ticked})
     assert {(await actions.state_of(run_id)).status for run_id in runs} == {"running"}
+
+
+async def test_an_incomplete_answer_stays_in_the_inbox(stage: Stage) -> None:
+    """With what is missing, beside the list; links lead from there as from the inbox itself; a late one says so."""
+    run_id = await stage.suspended("Lisbon")
+    await stage.suspended("Porto")
+    (_, older) = re.findall(r'href="(/inbox/\?item=\d+)"', await stage.get("/inbox/"))
+    page = await stage.get(older)
+    response = await stage.post(action_of(page, "resume"), {"f/note": "first"})
+    refused = text_of(response)
+    assert response.status_code == 422
+    assert "<h1>Inbox</h1>" in refused
+    assert attributes(refused, "data-run-id") == [run_id]
+    assert 'role="alert"' in refused
+    assert [one for one in attributes(refused, "href") if one.startswith("?")] == []
+    assert 'hx-get="/inbox/?' in refused
+    await actions.cancel(run_id)
+    late = await stage.post(action_of(refused, "resume"), {"f/note": "first"})
+    assert (late.status_code, "canceled" in text_of(late)) == (409, True)
 
 
 @step
@@ -338,6 +360,6 @@ async def test_questions_with_other_answers_are_not_alike(stage: Stage) -> None:
     await stage.publish(CHOOSING)
     for given in (["tea", "milk"], ["salt"], ["tea", "milk"]):
         await stage.play(await actions.start("choosing", given))
-    entries = re.findall(r'href="\?item=(\d+)"', await stage.get("/inbox/"))
+    entries = re.findall(r'href="/inbox/\?item=(\d+)"', await stage.get("/inbox/"))
     offered = {one: others_of(await stage.get(f"/inbox/?item={one}")) for one in entries}
     assert offered == {entries[0]: [entries[2]], entries[1]: [], entries[2]: [entries[0]]}

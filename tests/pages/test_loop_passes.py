@@ -141,7 +141,7 @@ async def test_the_inbox_leads_to_the_row_of_this_pass(stage: Stage) -> None:
     await stage.play_until(waiting, "waiting")
     await actions.send_event(waiting, "go", 1)
     await stage.play_until(waiting, "waiting")
-    entries = re.findall(r'href="\?(item=\d+)"', await stage.get("/inbox/"))
+    entries = re.findall(r'href="/inbox/\?(item=\d+)"', await stage.get("/inbox/"))
     for run_id, entry in zip((asking, waiting), entries, strict=True):
         inbox = await stage.get(f"/inbox/?{entry}")
         links = [html.unescape(href) for href in attributes(inbox, "href") if f"/runs/{run_id}/" in href]

@@ -89,6 +89,15 @@ async def test_a_pinned_step_is_not_called_in_runs_from_the_page(stage: Stage) -
     assert (await stage.post("/workflows/trip/unpin/?step=look_up")).status_code == 404
 
 
+async def test_a_result_that_is_no_number_is_no_secret(stage: Stage) -> None:
+    """NaN is not equal to itself, and hides nothing for that."""
+    await stage.publish(FREE)
+    for result in (float("nan"), [float("nan")], {"a": float("nan")}):
+        entry = await catalogue.workflow("free")
+        await pins.pin(entry, ("half",), result)
+        assert repr(pins.pins_of(entry)) == repr({"half": result})
+
+
 async def test_what_cannot_be_pinned_is_refused(stage: Stage) -> None:
     """A step that has given nothing, a result with secrets or that does not fit, an unknown step, production."""
     run_id = await stage.suspended()

@@ -82,7 +82,7 @@ async def test_the_questions_of_a_run_before_cost_nothing_when_others_alike_are_
     await stage.publish(ASKING)
     for _ in range(2):
         await stage.play(await actions.start("asking", 0))
-    (first, _) = re.findall(r'href="\?item=(\d+)"', await stage.get("/inbox/"))
+    (first, _) = re.findall(r'href="/inbox/\?item=(\d+)"', await stage.get("/inbox/"))
     item = await inbox.read_entry(int(first))
     assert isinstance(item, InboxItem)
 

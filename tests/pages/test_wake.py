@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from engine import Context, Retry, create_workflow, step
+from engine import Context, Fail, Rehearsal, Retry, create_step, create_workflow, step
 from playground.actions import actions
 from tests.pages.stage import Stage, row, text_of
 from tests.parity.conftest import working
@@ -76,7 +76,7 @@ async def test_a_wait_that_is_over_is_not_ended_again(stage: Stage) -> None:
     async with working(stage, SLEEPER):
         run_id = await waits_for(await actions.start("sleeper", 5), "run-waiting")
         late = await stage.post(f"/runs/{run_id}/wake/?step=nap", {"due": "2020-01-01T00:00:00+00:00"})
-        assert (late.status_code, "waits for a time that could be ended" in text_of(late)) == (409, True)
+        assert (late.status_code, "so there is no time to end" in text_of(late)) == (409, True)
         assert (await stage.post(f"/runs/{run_id}/wake/?step=nap", {"due": "soon"})).status_code in (400, 409)
         assert (await actions.state_of(run_id)).status == "waiting"
 
@@ -102,3 +102,45 @@ async def test_a_command_that_cannot_be_carried_out_says_so(stage: Stage, words:
         run_id = await waits_for(await actions.start("sleeper", 5), "run-waiting")
         told = await asyncio.wait_for(Commands().type("wake", run_id, *words), PATIENCE)
         assert told.code not in (0, 3)
+
+
+async def test_a_rehearsed_delay_is_ended_from_the_page(stage: Stage) -> None:
+    """The page says that it is what the run waits for."""
+    late = create_workflow(id="late", input_schema=int, output_schema=int).then(create_step(id="slow", execute=nothing))
+    async with working(stage, late.commit()):
+        slow = Rehearsal(delays={"slow": 3600})
+        run_id = await waits_for(await actions.start("late", 5, rehearsal=slow), "step-started")
+        assert "slow is delayed by its rehearsal" in await stage.get(f"/runs/{run_id}/")
+        assert await press(stage, run_id, "slow") == 303
+        await waits_for(run_id, "run-succeeded")
+
+
+def nothing(data: int) -> int:
+    """Hand on."""
+    return data
+
+
+async def test_the_pause_of_an_undo_is_ended_from_the_page(stage: Stage) -> None:
+    """The page says what it waits for, and has the button in the row of the step that is undone."""
+    tries: list[int] = []
+
+    def give_back(output: int) -> None:
+        tries.append(output)
+        if len(tries) == 1:
+            raise ConnectionError("the shop is closed")
+
+    def fail(data: int) -> int:
+        raise Fail("sold out")
+
+    again = Retry(attempts=2, delay=3600, max_delay=3600)
+    buy = create_step(id="buy", execute=nothing, undo=give_back, retry=again)
+    flow = create_workflow(id="shop", input_schema=int, output_schema=int)
+    async with working(stage, flow.then(buy).then(create_step(id="no", execute=fail)).commit()):
+        run_id = await waits_for(await actions.start("shop", 5), "step-undo-failed")
+        assert "the undo of buy failed and is tried again" in await stage.get(f"/runs/{run_id}/")
+        assert "its undo failed, and is tried again: the shop is closed" in row(
+            await stage.get(f"/runs/{run_id}/"), "buy"
+        )
+        assert await press(stage, run_id, "buy") == 303
+        await waits_for(run_id, "run-failed")
+    assert tries == [5, 5]

@@ -1,5 +1,6 @@
 """What a step writes while its row is open comes as what is new, and not as a whole again."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -42,7 +43,7 @@ def message(*news: Line, before: tuple[Line, ...] = (), held: tuple[str, ...] = 
 def test_only_what_is_new_is_sent_to_an_opened_row() -> None:
     """With the place where it begins; of ten thousand chunks as of the first."""
     many = tuple(chunk(2, "é🙂") for _ in range(10_000))
-    assert message(chunk(2, "Once "), chunk(2, "upon"))["grown"] == {"talk": (0, "Once upon")}
+    assert message(chunk(2, "upon "), chunk(2, "a"), before=(chunk(2, "Once "),))["grown"] == {"talk": (5, "upon a")}
     sent = message(chunk(2, " a time"), before=many)
     assert sent["grown"] == {"talk": (20_000, " a time")}
     assert sent["bodies"] == []
@@ -51,9 +52,39 @@ def test_only_what_is_new_is_sent_to_an_opened_row() -> None:
 
 def test_nothing_of_it_is_sent_to_a_closed_row() -> None:
     """The row itself shows its end."""
-    sent = message(chunk(2, "Once"), held=())
+    sent = message(chunk(2, "Once"), before=(chunk(2, "It was. "),), held=())
     assert sent["grown"] == {}
     assert "Once" in str(sent["html"])
+
+
+def test_each_call_of_the_function_has_a_place_of_its_own() -> None:
+    """What an interrupted attempt wrote is not the beginning of what the next one writes."""
+    lost: Line = (3, "run-recovered", "", {"reason": "killed", "interrupted": [["talk"]], "lost": 1})
+    asked: Line = (4, "step-suspended", "talk", {"payload": None, "call": 1})
+    answered: Line = (5, "step-resumed", "talk", {"data": True})
+    before = (chunk(2, "The pri"), lost, started(3, "talk", 2))
+    first = message(chunk(4, "The price is 7."), before=before)
+    assert (first["grown"], first["bodies"]) == ({}, ["talk"])
+    assert message(chunk(4, " now"), before=(*before, chunk(4, "The price")))["grown"] == {"talk": (9, " now")}
+    history = History(events("r", [*OPENING, *before, chunk(4, "draft"), asked, answered, chunk(5, "draft")]))
+    (line,) = (line for line in view(history, 6).lines if line.row.path == "talk")
+    assert line.row.written is not None
+    assert line.row.written.text == "draft"
+    html = step_html(view(history, 6), line, GRAPH, token="t")
+    titles = re.findall("<h4 data-call>([^<]*)</h4>", html)
+    assert titles == ["Attempt 1", "Attempt 2", "Attempt 2, after question 1"]
+    texts = re.findall('<pre class="pre written-whole" tabindex="0"( data-written)?>([^<]*)</pre>', html)
+    assert texts == [("", "The pri"), ("", "draft"), (" data-written", "draft")]
+
+
+def test_a_row_has_nothing_of_a_former_attempt() -> None:
+    """Before the new one has written anything the row is empty; of an answer, it keeps what was written before."""
+    lost: Line = (3, "run-recovered", "", {"reason": "killed", "interrupted": [["talk"]], "lost": 1})
+    asked: Line = (3, "step-suspended", "talk", {"payload": None, "call": 1})
+    again, answered = started(4, "talk", 2), (4, "step-resumed", "talk", {"data": True})
+    for more, text in [((lost, again), None), ((asked, answered), "The pri")]:
+        (line,) = view(History(events("r", [*OPENING, chunk(2, "The pri"), *more])), 5).lines
+        assert (line.row.written and line.row.written.text) == text
 
 
 def test_the_end_of_the_step_sends_it_whole() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from engine import Context, Engine, MemoryStore, Retry, create_step, create_workflow, step
+from engine import Context, Engine, MemoryStore, Retry, create_step, create_workflow, step, value
 from engine.errors import UnknownStep
 from engine.events import Event
 from engine.testing import FakeClock
@@ -117,10 +117,34 @@ async def test_a_failure_and_a_question_are_what_came() -> None:
         assert [event.type for event in came] == ["step-started", last]
 
 
-async def test_what_is_no_step_or_is_gone_is_refused() -> None:
-    """A map, a timer and a step that the code has no more cannot be run alone."""
-    flow = create_workflow(id="flow", input_schema=int, output_schema=None).map(lambda data: data, id="same").commit()
+async def test_a_map_runs_alone() -> None:
+    """With what came before it, up to its own end: what follows is not called, and its own failure is what came."""
+
+    def total(data: Any, ctx: Context) -> Any:
+        CALLS.append("total")
+        return ctx.result("begin") / data["count"]
+
+    flow = (
+        create_workflow(id="flow", input_schema=int, output_schema=None, state_schema=Counted)
+        .then(begin)
+        .map({"count": value(7)}, id="counts")
+        .map(total, id="total")
+        .then(create_step(id="last", execute=lambda data: CALLS.append("last")))
+        .commit()
+    )
     events = await recorded(flow, 1)
-    for name in ("same", "gone"):
-        with pytest.raises(UnknownStep, match="is no step: only what a step's function does"):
+    came, _ = await alone(flow, events, ["total"], input={"count": 8})
+    assert (CALLS, came[-1].type, came[-1].payload["output"]) == (["total"], "step-succeeded", 0.25)
+    came, _ = await alone(flow, events, ["total"], input={"count": 0})
+    assert (came[-1].type, came[-1].payload["error"]["type"]) == ("step-failed", "ZeroDivisionError")
+    came, _ = await alone(flow, events, ["counts"], input=None)
+    assert came[-1].payload["output"] == {"count": 7}
+
+
+async def test_what_is_no_step_or_is_gone_is_refused() -> None:
+    """A timer, and a step that the code has no more or does not come to, cannot be run alone."""
+    flow = create_workflow(id="flow", input_schema=int, output_schema=None).sleep(0, id="nap").commit()
+    events = await recorded(flow, 1)
+    for name in ("nap", "gone"):
+        with pytest.raises(UnknownStep, match="is no step and no map: only what a function does"):
             await alone(flow, events, [name], input=1)

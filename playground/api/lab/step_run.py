@@ -43,6 +43,7 @@ def _answer(of: RecordedStep, came: StepRun) -> dict[str, Any]:
         "suspendPayload": mask(of.node.suspend_schema or {}, came.asks),
         "problem": came.problem or None,
         "logs": [],
+        "written": {"text": "", "values": []},
         "changes": operations(before, output) if came.status == of.step.status == "success" else None,
         "recorded": wire_shapes.step(StepResult.of(of.step), of.node) | {"seconds": _seconds(of)},
     }
@@ -52,6 +53,8 @@ def _answer(of: RecordedStep, came: StepRun) -> dict[str, Any]:
         found["logs"] = [
             {"at": note.at.isoformat(), "level": note.level, "text": note.text} for note in came.detail.logs
         ]
+        for stream in came.detail.streams:
+            found["written"] = {"text": stream.text, "values": stream.values}
     return found
 
 

@@ -9,8 +9,7 @@ import argparse
 import gc
 import json
 import os
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +27,7 @@ from playground.forms import example  # noqa: E402
 from playground.fuzzing.findings import Bounds  # noqa: E402
 from playground.graph.nodes import GraphBranch, GraphWorkflow  # noqa: E402
 from playground.graph.tree import Tree, read_tree  # noqa: E402
-from playground.store.rows import to_text  # noqa: E402
-from playground.worker.loading.discovery import discover, site  # noqa: E402
-from playground.worker.loading.environment import load_env_file  # noqa: E402
+from playground.worker.loading.helper_main import Tell, imported, parser_of, run_and_end, workflow_of  # noqa: E402
 
 try:
     from hypothesis.configuration import set_hypothesis_home_dir
@@ -47,21 +44,14 @@ else:
     IS_INSTALLED = True
 
 MISSING = "the inputs are made by a library that is not installed: pip install 'stepyard[fuzz]'"
-Tell = Callable[[Mapping[str, Any]], None]
 
 
 def main() -> None:
     """Import, look, and end at once, whatever the modules have started."""
-    arguments = _arguments()
-
-    def tell(line: Mapping[str, Any]) -> None:
-        with open(arguments.fd, "w", closefd=False) as out:
-            out.write(f"{to_text(line)}\n")
-
-    tell(_looked(arguments, tell))
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)
+    parser = parser_of("playground.worker.fuzzing.fuzz_runs", __doc__)
+    parser.add_argument("--order", type=Path, required=True, help="the file that says what to look for, in JSON")
+    arguments = parser.parse_args()
+    run_and_end(arguments.fd, lambda tell: _looked(arguments, tell))
 
 
 def _looked(arguments: argparse.Namespace, tell: Tell) -> Mapping[str, Any]:
@@ -71,19 +61,15 @@ def _looked(arguments: argparse.Namespace, tell: Tell) -> Mapping[str, Any]:
     # What Hypothesis keeps of its own goes away with the order, and not into the user's project.
     set_hypothesis_home_dir(arguments.order.parent)
     order = json.loads(arguments.order.read_text())
-    load_env_file(settings.STEPYARD.env_file)
-    modules = site(arguments.modules, settings.STEPYARD.workflows)
-    discovery = discover(modules, lambda module: tell({"importing": module}))
-    workflow = next((one.workflow for one in discovery.found if one.workflow.id == order["workflow"]), None)
-    if workflow is None:
-        return {"wrong": f"there is no workflow {order['workflow']!r}. {discovery.there}"}
+    discovery = imported(arguments.modules, tell)
     try:
+        workflow = workflow_of(discovery, order["workflow"])
         rehearsal = rehearsed(workflow, order["rehearsal"], order["steps"])
         _hunt(workflow, rehearsal, order, tell)
     except StepyardError as error:
         return {"wrong": str(error)}
     except HypothesisException as error:
-        return {"wrong": f"no input can be made from the schema of workflow {workflow.id!r}: {error}"}
+        return {"wrong": f"no input can be made from the schema of workflow {order['workflow']!r}: {error}"}
     return {"done": True}
 
 
@@ -129,14 +115,6 @@ def rehearsed(workflow: Workflow[Any, Any], given: Any, steps: Sequence[str]) ->
 
 def _example(node: Any) -> Any:
     return None if node is None else example(node.output_schema or {})
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m playground.worker.fuzzing.fuzz_runs", description=__doc__)
-    parser.add_argument("modules", nargs="*", help="files, folders or dotted names that hold workflows")
-    parser.add_argument("--fd", type=int, required=True, help="the inherited descriptor to write to")
-    parser.add_argument("--order", type=Path, required=True, help="the file that says what to look for, in JSON")
-    return parser.parse_args()
 
 
 if __name__ == "__main__":

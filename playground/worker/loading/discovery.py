@@ -21,15 +21,13 @@ from engine.registry import Engine
 from engine.tree.nodes import Flow, FlowNode, walk
 from playground.catalogue.problems import ImportProblem, complaints
 from playground.catalogue.published import WorkflowEntry
-from playground.supervisor.module_paths import place_of, roots
+from playground.supervisor.module_paths import may_hold_flows, place_of, roots
 from playground.worker.loading.catalogue_entries import entry_of
 from playground.worker.loading.error_hints import hint
 from playground.worker.loading.modules import import_file, import_name
 from playground.worker.loading.user_files import is_user_file
 
 EXAMPLES = "playground.examples"
-NO_FLOWS = ("__main__", "setup", "conftest")
-"""Files of a folder that are programs of other tools; so are tests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,7 +238,7 @@ class _Gathered:
 
     def _modules_of(self, package: str) -> Iterator[Importable]:
         for info in pkgutil.iter_modules(getattr(sys.modules.get(package), "__path__", ())):
-            if _may_hold_flows(info.name):
+            if may_hold_flows(info.name):
                 yield Importable(f"{package}.{info.name}")
 
 
@@ -288,12 +286,8 @@ def _files_in(folder: Path, module: str) -> Iterator[Importable]:
     inner = folder.glob("*/__init__.py") if (folder / "__init__.py").exists() else ()
     for file in sorted([*folder.glob("*.py"), *inner]):
         name = file.parent.name if file.name == "__init__.py" else file.stem
-        if file != folder / "__init__.py" and _may_hold_flows(name):
+        if file != folder / "__init__.py" and may_hold_flows(name):
             yield Importable(f"{module}.{name}" if dotted else str(Path(module, file.relative_to(folder))), file)
-
-
-def _may_hold_flows(name: str) -> bool:
-    return not (name in NO_FLOWS or name.startswith((".", "test_")) or name.endswith("_test"))
 
 
 def _held(module: ModuleType) -> Iterator[Workflow[Any, Any]]:

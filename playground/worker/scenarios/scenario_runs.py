@@ -7,14 +7,12 @@ A line of JSON each: ``{"importing": module}`` before each module, ``{"problems"
 import argparse
 import asyncio
 import os
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import django
-from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
 django.setup()
@@ -26,39 +24,28 @@ from engine.scenarios.folder import called  # noqa: E402
 from engine.scenarios.reading import read_scenario  # noqa: E402
 from engine.scenarios.scenario import ScenarioProblem  # noqa: E402
 from engine.scenarios.updating import take  # noqa: E402
-from playground.store.rows import to_text  # noqa: E402
-from playground.worker.loading.discovery import Discovery, discover, site  # noqa: E402
-from playground.worker.loading.environment import load_env_file  # noqa: E402
-
-Tell = Callable[[Mapping[str, Any]], None]
+from playground.worker.loading.helper_main import Tell, imported, parser_of, run_and_end  # noqa: E402
 
 
 def main() -> None:
     """Import, play, and end at once, whatever the modules have started."""
-    arguments = _arguments()
+    parser = parser_of("playground.worker.scenarios.scenario_runs", __doc__)
+    parser.add_argument("--scenario", action="append", default=[], help="the file of a scenario")
+    parser.add_argument("--update", action="store_true", help="take what comes as what is expected")
+    arguments = parser.parse_args()
+    run_and_end(arguments.fd, lambda tell: _played(arguments, tell))
 
-    def tell(line: Mapping[str, Any]) -> None:
-        with open(arguments.fd, "w", closefd=False) as out:
-            out.write(f"{to_text(line)}\n")
 
-    load_env_file(settings.STEPYARD.env_file)
-    discovery = discover(
-        site(arguments.modules, settings.STEPYARD.workflows), lambda module: tell({"importing": module})
-    )
+def _played(arguments: argparse.Namespace, tell: Tell) -> Mapping[str, Any]:
+    """Play, and return the last line."""
+    discovery = imported(arguments.modules, tell)
     tell({"problems": [asdict(problem) for problem in discovery.problems]})
-    _play(discovery, arguments.scenario, tell, update=arguments.update)
-    tell({"done": True})
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)
-
-
-def _play(discovery: Discovery, files: Sequence[str], tell: Tell, *, update: bool) -> None:
     workflows = {one.workflow.id: one.workflow for one in discovery.found}
-    for file in files:
+    for file in arguments.scenario:
         tell({"playing": file})
-        verdict, updated = asyncio.run(_verdict(Path(file), workflows, discovery.there, update=update))
+        verdict, updated = asyncio.run(_verdict(Path(file), workflows, discovery.there, update=arguments.update))
         tell({"verdict": asdict(verdict), "updated": updated})
+    return {"done": True}
 
 
 async def _verdict(
@@ -81,15 +68,6 @@ async def _verdict(
 def unread(file: Path, name: str, problem: str) -> Verdict:
     """Return the verdict on a file of which nothing could be played."""
     return Verdict(workflow=file.parent.name, name=file.stem, file=name, passed=False, problem=problem)
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m playground.worker.scenarios.scenario_runs", description=__doc__)
-    parser.add_argument("modules", nargs="*", help="files, folders or dotted names that hold workflows")
-    parser.add_argument("--fd", type=int, required=True, help="the inherited descriptor to write to")
-    parser.add_argument("--scenario", action="append", default=[], help="the file of a scenario")
-    parser.add_argument("--update", action="store_true", help="take what comes as what is expected")
-    return parser.parse_args()
 
 
 if __name__ == "__main__":

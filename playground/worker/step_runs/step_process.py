@@ -8,14 +8,12 @@ import argparse
 import asyncio
 import json
 import os
-import sys
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import Any
 
 import django
-from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
 django.setup()
@@ -28,12 +26,8 @@ from engine.events import Draft, Event  # noqa: E402
 from engine.journal.changed_code import node_at  # noqa: E402
 from engine.journal.forks import record_fork  # noqa: E402
 from engine.paths import Path, format_path  # noqa: E402
-from engine.tree.nodes import StepNode  # noqa: E402
-from playground.store.rows import to_text  # noqa: E402
-from playground.worker.loading.discovery import discover, site  # noqa: E402
-from playground.worker.loading.environment import load_env_file  # noqa: E402
-
-Tell = Callable[[Mapping[str, Any]], None]
+from engine.tree.nodes import MapNode, StepNode  # noqa: E402
+from playground.worker.loading.helper_main import Tell, imported, parser_of, run_and_end, workflow_of  # noqa: E402
 
 ENDS = frozenset({"step-succeeded", "step-failed", "step-attempt-failed", "step-suspended", "step-bailed"})
 """The events with which a step that runs alone is over: it is tried once, and nobody answers it."""
@@ -41,29 +35,18 @@ ENDS = frozenset({"step-succeeded", "step-failed", "step-attempt-failed", "step-
 
 def main() -> None:
     """Import, run, and end at once, whatever the modules have started."""
-    arguments = _arguments()
-
-    def tell(line: Mapping[str, Any]) -> None:
-        with open(arguments.fd, "w", closefd=False) as out:
-            out.write(f"{to_text(line)}\n")
-
-    tell(_ran(arguments, tell))
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)
+    parser = parser_of("playground.worker.step_runs.step_process", __doc__)
+    parser.add_argument("--order", type=FilePath, required=True, help="the file that says which step, in JSON")
+    arguments = parser.parse_args()
+    run_and_end(arguments.fd, lambda tell: _ran(arguments, tell))
 
 
 def _ran(arguments: argparse.Namespace, tell: Tell) -> Mapping[str, Any]:
     """Run, and return the last line."""
     order = json.loads(arguments.order.read_text())
-    load_env_file(settings.STEPYARD.env_file)
-    modules = site(arguments.modules, settings.STEPYARD.workflows)
-    discovery = discover(modules, lambda module: tell({"importing": module}))
-    workflow = next((one.workflow for one in discovery.found if one.workflow.id == order["workflow"]), None)
-    if workflow is None:
-        return {"wrong": f"there is no workflow {order['workflow']!r}. {discovery.there}"}
+    discovery = imported(arguments.modules, tell)
     try:
-        asyncio.run(run_step(workflow, order, tell))
+        asyncio.run(run_step(workflow_of(discovery, order["workflow"]), order, tell))
     except StepyardError as error:
         return {"wrong": str(error)}
     return {"done": True}
@@ -81,8 +64,9 @@ async def run_step(workflow: Workflow[Any, Any], order: Mapping[str, Any], tell:
         UnknownStep: there is no such step, or the code does not come to it.
     """
     path: Path = tuple(order["step"])
-    if not isinstance(node_at(workflow.flow, path), StepNode):
-        raise UnknownStep(f"{format_path(path)!r} is no step: only what a step's function does can be run alone")
+    node = node_at(workflow.flow, path)
+    if not isinstance(node, StepNode | MapNode):
+        raise UnknownStep(f"{format_path(path)!r} is no step and no map: only what a function does can be run alone")
     store, run_id = MemoryStore(), f"alone-{uuid.uuid4()}"
     events = [Event.from_dict(event) for event in order["events"]]
     await store.create(events[0].run_id, [Draft(event.at, event.type, event.path, event.payload) for event in events])
@@ -101,19 +85,29 @@ async def run_step(workflow: Workflow[Any, Any], order: Mapping[str, Any], tell:
         permit=_permitted,
     )
     run = await Engine([workflow], store=store).run(run_id)
-    if list(path) not in (await run.start()).paused:
-        raise UnknownStep(f"the code as it is now does not come to step {format_path(path)!r} from there")
     before, over = (await store.summary(run_id)).last_seq, asyncio.Event()
 
     def watch(event: Event) -> None:
-        if event.path == path and event.type in ENDS:
+        if event.path == path and event.seq > before and event.type in ENDS:
             over.set()
 
-    tell({"running": True})
     run.watch(watch, after=before)
-    going = asyncio.create_task(run.proceed(step=list(path)))
+    if isinstance(node, StepNode):
+        if list(path) not in (await run.start()).paused:
+            raise _not_reached(path)
+        before = (await store.summary(run_id)).last_seq
+    tell({"running": True})
+    # A run does not pause before a map.
+    going = asyncio.create_task(run.proceed(step=list(path)) if isinstance(node, StepNode) else run.start())
     await asyncio.wait([going, asyncio.create_task(over.wait())], return_when=asyncio.FIRST_COMPLETED)
-    tell(_came(await store.read(run_id), path, before))
+    events = await store.read(run_id)
+    if not any(event.path == path and event.seq > before for event in events):
+        raise _not_reached(path)
+    tell(_came(events, path, before))
+
+
+def _not_reached(path: Path) -> UnknownStep:
+    return UnknownStep(f"the code as it is now does not come to step {format_path(path)!r} from there")
 
 
 def _came(events: Sequence[Event], path: Path, before: int) -> Mapping[str, Any]:
@@ -126,14 +120,6 @@ def _came(events: Sequence[Event], path: Path, before: int) -> Mapping[str, Any]
 
 async def _permitted() -> bool:
     return True
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m playground.worker.step_runs.step_process", description=__doc__)
-    parser.add_argument("modules", nargs="*", help="files, folders or dotted names that hold workflows")
-    parser.add_argument("--fd", type=int, required=True, help="the inherited descriptor to write to")
-    parser.add_argument("--order", type=FilePath, required=True, help="the file that says which step, in JSON")
-    return parser.parse_args()
 
 
 if __name__ == "__main__":
