@@ -253,19 +253,6 @@ def test_no_folder_is_a_heap() -> None:
 
 
 A_KIND_EACH: dict[str, set[str]] = {
-    "execution": {
-        "catching",
-        "concurrent",
-        "group",
-        "loops",
-        "mapping",
-        "rehearsing",
-        "functions",
-        "sequence",
-        "steps",
-        "waits",
-        "threads",
-    },
     "views": {
         "actions",
         "alone",

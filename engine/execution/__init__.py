@@ -1,4 +1,4 @@
-"""The executor: one short coroutine for each kind of node, and the segment that walks them."""
+"""The executor: what the coroutines of the nodes are given, and the segment that walks them."""
 
 from engine.execution.recorder import Recorder
 from engine.execution.segment import Execution

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from engine.errors import InvalidState, InvalidValue, Issue, NotSerializable, StepCancelled, StepNotRun, UnknownStep
 from engine.events import EventType
-from engine.execution.mapping import ANY, output_of
+from engine.execution.nodes.mapping import ANY, output_of
 from engine.execution.recorder import Recorder
 from engine.execution.scope import Scope
 from engine.journal.step_state import StepState

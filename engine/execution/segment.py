@@ -9,21 +9,21 @@ from typing import Any, Literal
 from engine.clock import Clock
 from engine.errors import StaleEpoch
 from engine.events import Event, RunStatus
-from engine.execution.catching import run_catch
-from engine.execution.concurrent import run_branch, run_foreach, run_parallel, run_race
 from engine.execution.context_host import StepHost
 from engine.execution.hooks import left_by
-from engine.execution.loops import run_loop
-from engine.execution.mapping import run_map
+from engine.execution.nodes.catching import run_catch
+from engine.execution.nodes.concurrent import run_branch, run_foreach, run_parallel, run_race
+from engine.execution.nodes.loops import run_loop
+from engine.execution.nodes.mapping import run_map
+from engine.execution.nodes.sequence import run_flow, run_nested, run_sequence
+from engine.execution.nodes.steps import run_step
+from engine.execution.nodes.undo import undo_all
+from engine.execution.nodes.waits import run_event, run_sleep
 from engine.execution.outcome import Bailed, Canceled, Failed, Halted, Outcome
 from engine.execution.ports import Host, Observer
 from engine.execution.recorder import Recorder
 from engine.execution.recovery import take_over
 from engine.execution.scope import Scope
-from engine.execution.sequence import run_flow, run_nested, run_sequence
-from engine.execution.steps import run_step
-from engine.execution.undo import undo_all
-from engine.execution.waits import run_event, run_sleep
 from engine.execution.walker import Listener, at_rest, given_at, in_own_context, take_back
 from engine.journal.refs import Value
 from engine.journal.requests import Start

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from engine.execution.nodes.undo import inside, undo_within
 from engine.execution.outcome import Failed, Outcome
 from engine.execution.scope import Scope
-from engine.execution.undo import inside, undo_within
 from engine.execution.walker import Walker
 from engine.journal.refs import Value
 from engine.journal.step_state import StepState

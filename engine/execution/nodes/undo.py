@@ -7,10 +7,10 @@ from typing import Any
 from engine.errors import StepError, WorkerLost, WorkflowChanged
 from engine.execution.context import Context, current_context
 from engine.execution.control_flow import Bail, Refuse, Suspend
+from engine.execution.nodes.steps import is_final, policy
+from engine.execution.nodes.timeouts import Limit, in_time
+from engine.execution.nodes.waits import nap
 from engine.execution.scope import Scope
-from engine.execution.steps import is_final, policy
-from engine.execution.timeouts import Limit, in_time
-from engine.execution.waits import nap
 from engine.execution.walker import Walker, contained
 from engine.failure import describe, is_users
 from engine.journal.changed_code import nodes_by_id

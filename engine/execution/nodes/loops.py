@@ -1,7 +1,7 @@
 """Loops: a body that runs again as its condition says; each decision is recorded once."""
 
 from engine.errors import IterationLimit
-from engine.execution.functions import decide
+from engine.execution.nodes.functions import decide
 from engine.execution.outcome import Failed, Outcome
 from engine.execution.scope import Scope
 from engine.execution.walker import Walker

@@ -16,14 +16,14 @@ from engine.errors import (
 )
 from engine.execution.context import Context, current_context
 from engine.execution.control_flow import Bail, Refuse, Suspend
+from engine.execution.nodes.sequence import normal
+from engine.execution.nodes.timeouts import ends, in_time, limit_of, out_of_time
+from engine.execution.nodes.waits import nap, rest
 from engine.execution.outcome import HALTED, HELD, Bailed, Failed, Halted, Outcome, recorded
 from engine.execution.ports import Attempted
 from engine.execution.recovery import fail_lost
 from engine.execution.rehearsing import rehearse
 from engine.execution.scope import Scope
-from engine.execution.sequence import normal
-from engine.execution.timeouts import ends, in_time, limit_of, out_of_time
-from engine.execution.waits import nap, rest
 from engine.execution.walker import ITSELF, Walker, own_cancels
 from engine.failure import describe, is_users
 from engine.journal.refs import Value

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from engine.errors import EventTimeout, StepError
-from engine.execution.functions import evaluate
+from engine.execution.nodes.functions import evaluate
+from engine.execution.nodes.sequence import end_of
 from engine.execution.outcome import HALTED, Bailed, Failed, Halted, Outcome, recorded
 from engine.execution.scope import Scope
-from engine.execution.sequence import end_of
 from engine.execution.walker import Walker
 from engine.failure import describe, is_users
 from engine.journal.refs import Value

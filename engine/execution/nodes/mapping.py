@@ -5,7 +5,7 @@ from typing import Any
 from engine.errors import InvalidOutput, InvalidValue, NotSerializable, StepError, StepNotRun, StepyardError
 from engine.execution.context import Context, current_context
 from engine.execution.control_flow import Bail, Suspend
-from engine.execution.functions import evaluate
+from engine.execution.nodes.functions import evaluate
 from engine.execution.outcome import Failed, Halted, Outcome, recorded
 from engine.execution.recovery import fail_lost
 from engine.execution.scope import Scope

@@ -6,11 +6,11 @@ from functools import partial
 from typing import Any
 
 from engine.errors import NotAList
-from engine.execution.functions import decide
-from engine.execution.group import Member, Siblings
+from engine.execution.nodes.functions import decide
+from engine.execution.nodes.group import Member, Siblings
+from engine.execution.nodes.undo import undo_within
 from engine.execution.outcome import CANCELED, HALTED, Failed, Outcome, recorded
 from engine.execution.scope import Scope
-from engine.execution.undo import undo_within
 from engine.execution.walker import Walker
 from engine.failure import describe
 from engine.journal.refs import Value, item_of

@@ -1,0 +1,1 @@
+"""One short coroutine for each kind of node, and what several of them share."""
