@@ -22,7 +22,7 @@ from playground.runpage.parts import RunParts, parts_of
 from playground.runpage.view import RunView, query_of, window_from
 from playground.runs import archive
 from playground.views.frame import frame_of
-from playground.views.graphs import graph_width, is_wide
+from playground.views.graphs import folded_in, graph_width, is_wide
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +86,7 @@ async def run_page(
             counts=view.counts,
             labels=view.labels,
             stops=True,
+            folded=folded_in(request, loaded.graph),
         )
     context = RunPage(
         **context_of(parts_of(loaded, view, typed)),

@@ -4,7 +4,25 @@ import { follow } from "./graph-view.js";
 
 const shapes = (node) => document.querySelectorAll(`.graph [data-node="${CSS.escape(node)}"]`);
 
-export function paint({ marks = {}, links = {}, counts = {}, labels = {} }) {
+// What is painted from now on, until the returned function paints it once more.
+const recordings = new Set();
+
+export function record() {
+  const painted = [];
+  recordings.add(painted);
+  return () => {
+    recordings.delete(painted);
+    for (const message of painted) draw(message);
+  };
+}
+
+export function paint(message) {
+  for (const painted of recordings) painted.push(message);
+  draw(message);
+  for (const view of document.querySelectorAll(".run-graph .graph-view")) follow(view);
+}
+
+function draw({ marks = {}, links = {}, counts = {}, labels = {} }) {
   for (const [node, key] of Object.entries(links)) {
     const shape = document.querySelector(`.graph a > [data-node="${CSS.escape(node)}"]`);
     shape?.parentElement.setAttribute("href", `#row-${key}`);
@@ -19,7 +37,6 @@ export function paint({ marks = {}, links = {}, counts = {}, labels = {} }) {
   for (const [node, text] of Object.entries(labels)) {
     for (const shape of shapes(node)) label(shape, text);
   }
-  for (const view of document.querySelectorAll(".run-graph .graph-view")) follow(view);
 }
 
 function mark(shape, status) {
