@@ -170,13 +170,13 @@ def take_every(browser: Browser, url: str, wanted: list[State], only: str) -> No
 
 
 def take(page: Page, state: State, file: Path) -> None:
-    """Take the picture of a state: of the whole page, unless something lies over it."""
+    """Take the picture of a state: of the whole page, unless something lies over it or it is scrolled."""
     page.goto(state.path, wait_until="networkidle")
     if state.act is not None:
         state.act(page)
         page.wait_for_load_state("networkidle")
     over = page.locator("dialog[open], :popover-open").count()
-    page.screenshot(path=file, full_page=not over)
+    page.screenshot(path=file, full_page=not over and not page.evaluate("scrollY"))
 
 
 def take_for_docs(browser: Browser, page_url: str) -> None:

@@ -12,7 +12,8 @@ from playground.diagram.layout import lay_out
 
 KIND_ICONS = {"map": "map", "sleep": "clock", "event": "bolt", "loop": "loop", "foreach": "stack", "workflow": "flow"}
 PLAIN_DOTS = ("start", "end", "join")
-MARGIN = 4.0
+MARGIN = 6.0
+"""Around the graph: dots of breakpoints lie on the edges of its outermost nodes."""
 LETTER = 6.2
 """About the width of one character of what an execution calls itself."""
 MOST_OF_A_TYPE = 190.0

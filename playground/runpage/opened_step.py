@@ -75,6 +75,8 @@ class StepBody:
     """Whether the step can be run alone: a function of the user's own, where the code is on this machine."""
     pins: bool
     """Whether what it gave can be pinned here."""
+    pinned: bool
+    """Whether the step returns something pinned in runs from the page."""
 
 
 def draw(view: RunView, graph: Graph | None, *, token: str, opened: str = "") -> tuple[Drawn, ...]:
@@ -126,6 +128,7 @@ def step_html(
         tries=tuple(_try(one, state) for one in line.row.tries),
         alone=isinstance(node, GraphStep) and is_allowed(),
         pins=not settings.PRODUCTION and line.row.status == "success" and isinstance(node, GraphStep | GraphWorkflow),
+        pinned=line.pinned,
     )
     return render_to_string("run/body.html", context_of(body) | {"csrf_token": token})
 

@@ -101,13 +101,15 @@ async def run_page(
     return page(request, "run/page.html", context, frame=frame, status=status)
 
 
-async def refused_page(request: HttpRequest, run_id: str, text: str, typed: str = "") -> HttpResponse:
-    """Say that something came too late, beside the run as it is now, with what was typed and could not be taken."""
+async def refused_page(
+    request: HttpRequest, run_id: str, text: str, typed: str = "", *, status: int = 409
+) -> HttpResponse:
+    """Say that something came too late or cannot be, beside the run as it is now, with what was typed in vain."""
     loaded = await load(run_id)
     view = await view_of(loaded)
     notices = (PageNotice(status="failed", text=text, typed=typed),)
     lines = draw(view, loaded.graph, token=get_token(request))
-    return await run_page(request, loaded, view, lines, notices=notices, status=409)
+    return await run_page(request, loaded, view, lines, notices=notices, status=status)
 
 
 def window_of(request: HttpRequest) -> Window:

@@ -1,12 +1,13 @@
 // How a graph is looked at: larger and smaller, as a whole, dragged along, and with the step that runs in sight.
 
+import { follow, followed } from "./graph.js";
+
 const LEAST = 0.15;
 const MOST = 4;
 const STEP = 1.25;
 const FAR = 4;
 
 const drawing = (view) => view.querySelector("svg.graph");
-const followed = (view) => view.closest(".run-graph").querySelector("[data-graph=follow]");
 export const scaleOf = (svg) => svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
 
 // What is at a place of the window stays there.
@@ -40,19 +41,6 @@ function fit(view) {
 function leave(view) {
   const button = followed(view);
   if (button) button.ariaPressed = "false";
-}
-
-export function follow(view) {
-  if (followed(view)?.ariaPressed !== "true" || !view.checkVisibility()) return;
-  const running = [...view.querySelectorAll(".g-node[data-status=running]")].at(-1);
-  const node = running ?? view.querySelector(".g-node:is([data-status=suspended], [data-status=paused], [data-status=waiting])");
-  if (!node) return;
-  const [box, frame] = [node.getBoundingClientRect(), view.getBoundingClientRect()];
-  // A tall graph may reach below the window.
-  const [top, bottom] = [Math.max(frame.top, 0), Math.min(frame.bottom, innerHeight)];
-  if (bottom - top < box.height) return;
-  const off = (start, end, first, last) => (start < first || end > last ? (start + end - first - last) / 2 : 0);
-  view.scrollBy({ left: off(box.left, box.right, frame.left, frame.right), top: off(box.top, box.bottom, top, bottom) });
 }
 
 const ACTS = {
