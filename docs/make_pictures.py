@@ -134,7 +134,7 @@ def states_with_runs(url: str) -> list[State]:
     ]
     return [
         *pages,
-        State(name="run-step", path=f"/runs/{etl}/", act=lambda page: page.locator("a.row-toggle").last.click()),
+        State(name="run-step", path=f"/runs/{etl}/", act=open_last_row),
         State(
             name="run-pass", path=f"/runs/{agent}/", act=lambda page: page.get_by_role("link", name="Pass 3").click()
         ),
@@ -147,6 +147,12 @@ def states_with_runs(url: str) -> list[State]:
         State(name="run-menu", path="/workflows/expenses/", act=open_run_menu),
         State(name="rehearsal", path="/workflows/expenses/?rehearse"),
     ]
+
+
+def open_last_row(page: Page) -> None:
+    """Open the last row of the journal, and wait for what is inside."""
+    page.locator("a.row-toggle").last.click()
+    page.locator(".row-body:not([hidden]) .row-foot").wait_for()
 
 
 def open_run_menu(page: Page) -> None:
