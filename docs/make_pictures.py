@@ -134,7 +134,7 @@ def states_with_runs(url: str) -> list[State]:
     ]
     return [
         *pages,
-        State(name="run-step", path=f"/runs/{etl}/", act=lambda page: page.locator("a.row-toggle").last.click()),
+        State(name="run-step", path=f"/runs/{etl}/", act=open_last_row),
         State(
             name="run-pass", path=f"/runs/{agent}/", act=lambda page: page.get_by_role("link", name="Pass 3").click()
         ),
@@ -147,6 +147,12 @@ def states_with_runs(url: str) -> list[State]:
         State(name="run-menu", path="/workflows/expenses/", act=open_run_menu),
         State(name="rehearsal", path="/workflows/expenses/?rehearse"),
     ]
+
+
+def open_last_row(page: Page) -> None:
+    """Open the last row of the journal, and wait for what is inside."""
+    page.locator("a.row-toggle").last.click()
+    page.locator(".row-body:not([hidden]) .row-foot").wait_for()
 
 
 def open_run_menu(page: Page) -> None:
@@ -170,13 +176,13 @@ def take_every(browser: Browser, url: str, wanted: list[State], only: str) -> No
 
 
 def take(page: Page, state: State, file: Path) -> None:
-    """Take the picture of a state: of the whole page, unless something lies over it."""
+    """Take the picture of a state: of the whole page, unless something lies over it or it is scrolled."""
     page.goto(state.path, wait_until="networkidle")
     if state.act is not None:
         state.act(page)
         page.wait_for_load_state("networkidle")
     over = page.locator("dialog[open], :popover-open").count()
-    page.screenshot(path=file, full_page=not over)
+    page.screenshot(path=file, full_page=not over and not page.evaluate("scrollY"))
 
 
 def take_for_docs(browser: Browser, page_url: str) -> None:

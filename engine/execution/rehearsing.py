@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 from engine.errors import StepError
-from engine.execution.waits import nap
+from engine.execution.nodes.waits import nap
 from engine.execution.walker import Walker
 from engine.journal.step_state import StepState
 from engine.paths import format_path, ids_of

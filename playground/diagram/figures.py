@@ -1,8 +1,10 @@
 """What a diagram is made of: boxes, frames and edges in pixels, as frozen values that can be moved."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+GAP = 24.0
+"""Between a node and the next one, with room for the arrow."""
 CHARACTER = 7.25
 """The width of one character of the labels: 12 px in a monospace font."""
 
@@ -14,7 +16,7 @@ class Box:
     node: str
     kind: str
     label: tuple[str, ...]
-    """One or two lines."""
+    """A few lines."""
     x: float
     y: float
     width: float
@@ -23,6 +25,8 @@ class Box:
     sub: str = ""
     badges: tuple[str, ...] = ()
     """Names of small icons at the right: ``person``, ``retry``."""
+    folded: bool = False
+    """Whether it stands for a part with nodes inside."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +79,8 @@ class Edge:
     arrow: bool = True
     elbow: bool = False
     """Down, then to the right into the side of a node, instead of into its top."""
+    over: float | None = None
+    """The x at which it goes up, from below a column to above the next one; None for a line that only goes down."""
     carries: str = ""
     """The type of what is handed on along the line; empty when it is not known."""
 
@@ -107,9 +113,27 @@ def moved(shapes: Iterable[Shape], dx: float, dy: float) -> tuple[Shape, ...]:
 def _moved(shape: Shape, dx: float, dy: float) -> Shape:
     match shape:
         case Edge():
-            return replace(shape, x1=shape.x1 + dx, y1=shape.y1 + dy, x2=shape.x2 + dx, y2=shape.y2 + dy)
+            over = None if shape.over is None else shape.over + dx
+            return replace(shape, x1=shape.x1 + dx, y1=shape.y1 + dy, x2=shape.x2 + dx, y2=shape.y2 + dy, over=over)
         case _:
             return replace(shape, x=shape.x + dx, y=shape.y + dy)
+
+
+def stack(blocks: Sequence[Block]) -> Block:
+    """Return blocks below each other on one axis, joined by arrows."""
+    axis = max(block.axis for block in blocks)
+    right = max(block.width - block.axis for block in blocks)
+    shapes: list[Shape] = []
+    y = 0.0
+    for number, block in enumerate(blocks):
+        if number:
+            carried = blocks[number - 1].gives or block.takes
+            edge = Edge(to=block.first, x1=axis, y1=y, x2=axis, y2=y + GAP, carries=carried)
+            shapes.append(edge)
+            y += GAP
+        shapes += moved(block.shapes, axis - block.axis, y)
+        y += block.height
+    return replace(blocks[0], shapes=tuple(shapes), width=axis + right, height=y, axis=axis, gives=blocks[-1].gives)
 
 
 def text_width(text: str) -> float:
@@ -123,12 +147,13 @@ def line_of(text: str, width: float) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def lines_of(text: str, width: float) -> tuple[str, ...]:
-    """Break a label into at most two lines that fit, at ``_``, ``-`` or ``.``; what is still too long is cut."""
+def lines_of(text: str, width: float, count: int = 2) -> tuple[str, ...]:
+    """Break a label into at most so many lines that fit, at ``_``, ``-`` or ``.``; what is still too long is cut."""
     most = max(6, int(width / CHARACTER))
     if len(text) <= most:
         return (text,)
+    if count == 1:
+        return (line_of(text, width),)
     cut = max((text.rfind(mark, 1, most) for mark in "_-. "), default=0)
     cut = cut + 1 if cut > most // 3 else most
-    rest = text[cut:]
-    return (text[:cut], rest if len(rest) <= most else rest[: most - 1] + "…")
+    return (text[:cut], *lines_of(text[cut:], width, count - 1))

@@ -1,8 +1,9 @@
 """A workflow's tree laid out from top to bottom in a given width, so that no label is ever scaled down."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
+from playground.diagram.columns import in_columns
 from playground.diagram.figures import (
     Block,
     Box,
@@ -14,8 +15,10 @@ from playground.diagram.figures import (
     line_of,
     lines_of,
     moved,
+    stack,
     text_width,
 )
+from playground.graph.folding import GraphFolded, fold
 from playground.graph.nodes import (
     GraphBranch,
     GraphCatch,
@@ -35,8 +38,6 @@ from playground.graph.part_names import condition_text
 from playground.graph.tree import Graph, read_tree
 from playground.graph.type_names import type_name
 
-GAP = 24.0
-"""Between a node and the next one, with room for the arrow."""
 SIDE = 14.0
 """Between arms that stand beside each other."""
 PAD = 12.0
@@ -52,28 +53,35 @@ BUS = 22.0
 """How far stacked arms are set in from the line that feeds them."""
 
 
-def lay_out(graph: Graph, width: float) -> Block:
+LABEL_LINES = 3
+"""So many lines a node's id has at most; it is broken where its words end."""
+NARROWEST_LABEL = 102.0
+"""So wide is a line of it at least, in pixels: deep inside of a narrow graph an id of 40 characters stays whole."""
+
+
+def lay_out(graph: Graph, width: float, folded: Collection[str] = ()) -> Block:
     """Return the whole workflow, centred, with its beginning and end marked.
 
     Args:
         graph: the workflow's graph as it was published.
         width: pixels at hand; deep nesting may need more, and takes it.
+        folded: the names of the parts that are drawn as one node each.
     """
-    body = _sequence(read_tree(graph).nodes, width)
+    nodes = fold(read_tree(graph).nodes, folded)
     first = Block(
         shapes=(Dot(node="", kind="start", x=6, y=6, title="input"),), width=12, height=12, axis=6, first="", port=6
     )
     last = Block(
         shapes=(Dot(node="", kind="end", x=6, y=6, title="result"),), width=12, height=12, axis=6, first="/end", port=6
     )
-    block = _stack([first, body, last])
+    block = in_columns(lambda room: [first, *(_node(node, room) for node in nodes), last], width)
     wide = max(block.width, width)
     shift = min(max(wide / 2 - block.axis, 0), wide - block.width)
     return replace(block, shapes=moved(block.shapes, shift, 0), width=wide, axis=block.axis + shift)
 
 
 def _sequence(nodes: Sequence[Node], width: float) -> Block:
-    return _stack([_node(node, width) for node in nodes])
+    return stack([_node(node, width) for node in nodes])
 
 
 def _node(node: Node, width: float) -> Block:
@@ -82,42 +90,59 @@ def _node(node: Node, width: float) -> Block:
 
 def _block(node: Node, width: float) -> Block:
     inside = width - 2 * PAD
+    title = _title(node)
     match node:
         case GraphSequence():
             return _sequence(node.nodes, width)
-        case GraphParallel():
-            limit = f" · {node.concurrency} at once" if node.concurrency else ""
-            return _arms(node, width, [(arm, "") for arm in node.arms], f"in parallel{limit}")
-        case GraphRace():
-            return _arms(node, width, [(arm, "") for arm in node.arms], "race: the first that succeeds")
+        case GraphParallel() | GraphRace():
+            return _arms(node, width, [(arm, "") for arm in node.arms], title)
         case GraphCatch():
             arms = [(node.body, ""), (node.handler, f"on {_whole(', '.join(node.on))}")]
-            return _framed(node, width, "attempt", _below([(_node(arm, inside - BUS), text) for arm, text in arms]))
+            return _framed(node, width, title, _below([(_node(arm, inside - BUS), text) for arm, text in arms]))
         case GraphBranch():
             arms = [(arm, f"if {_whole(condition)}") for condition, arm in node.arms]
             if node.otherwise is not None:
                 arms.append((node.otherwise, "otherwise"))
-            return _arms(node, width, arms, "branch")
-        case GraphLoop():
-            title = f"repeat {'while' if node.is_while else 'until'} {_whole(node.condition)}"
+            return _arms(node, width, arms, title)
+        case GraphLoop() | GraphForeach():
             return _framed(node, width, title, _node(node.body, inside))
-        case GraphForeach():
-            limit = "" if node.concurrency == 1 else f" · {node.concurrency} at once"
-            return _framed(node, width, f"for each item{limit}", _node(node.body, inside))
         case GraphEvent() if node.otherwise is not None:
-            title = f"event {node.event}, or else after {node.timeout or 0:g} s"
             return _framed(node, width, title, _node(node.otherwise, inside))
         case GraphWorkflow():
-            return _framed(node, width, node.id, _sequence(node.nodes, inside))
+            return _framed(node, width, title, _sequence(node.nodes, inside))
         case _:
             return _box(node, width)
+
+
+def _title(node: Node) -> str:
+    """Return what is written over a part; over a folded one, and a step, its id or what it is."""
+    match node:
+        case GraphFolded():
+            return _title(node.part)
+        case GraphParallel():
+            return f"in parallel · {node.concurrency} at once" if node.concurrency else "in parallel"
+        case GraphRace():
+            return "race: the first that succeeds"
+        case GraphCatch():
+            return "attempt"
+        case GraphBranch():
+            return "branch"
+        case GraphLoop():
+            return f"repeat {'while' if node.is_while else 'until'} {_whole(node.condition)}"
+        case GraphForeach():
+            return "for each item" if node.concurrency == 1 else f"for each item · {node.concurrency} at once"
+        case GraphEvent() if node.otherwise is not None:
+            return f"event {node.event}, or else after {node.timeout or 0:g} s"
+        case _:
+            return node.id
 
 
 def _box(node: Node, width: float) -> Block:
     badges = tuple(_badges(node))
     sub = _sub(node)
-    around = 40 + 18 * len(badges) + 12
-    label = lines_of(node.id, max(width - around, 60))
+    folded = isinstance(node, GraphFolded)
+    around = 40 + 18 * (len(badges) + folded) + 12
+    label = lines_of(_title(node), max(width - around, NARROWEST_LABEL), LABEL_LINES)
     wide = max(max(text_width(line) for line in label) + around, text_width(sub) * 0.92 + 52, 116)
     height = ROW + 15 * (len(label) - 1) + (14 if sub else 0)
     box = Box(
@@ -128,15 +153,18 @@ def _box(node: Node, width: float) -> Block:
         y=0,
         width=wide,
         height=height,
-        title=node.description,
+        title=", ".join(one.id for one in node.holds) if isinstance(node, GraphFolded) else node.description,
         sub=sub,
         badges=badges,
+        folded=folded,
     )
     return Block(shapes=(box,), width=wide, height=height, axis=wide / 2, first=node.name, port=height / 2)
 
 
 def _sub(node: Node) -> str:
     match node:
+        case GraphFolded():
+            return "1 step inside" if len(node.holds) == 1 else f"{len(node.holds)} steps inside"
         case GraphSleep() if node.seconds is not None:
             return f"sleeps {node.seconds:g} s"
         case GraphSleep():
@@ -154,23 +182,6 @@ def _badges(node: Node) -> Iterator[str]:
         yield "person"
     if isinstance(node, GraphStep) and node.attempts > 1:
         yield "retry"
-
-
-def _stack(blocks: Sequence[Block]) -> Block:
-    """Put blocks below each other on one axis, joined by arrows."""
-    axis = max(block.axis for block in blocks)
-    right = max(block.width - block.axis for block in blocks)
-    shapes: list[Shape] = []
-    y = 0.0
-    for number, block in enumerate(blocks):
-        if number:
-            carried = blocks[number - 1].gives or block.takes
-            edge = Edge(to=block.first, x1=axis, y1=y, x2=axis, y2=y + GAP, carries=carried)
-            shapes.append(edge)
-            y += GAP
-        shapes += moved(block.shapes, axis - block.axis, y)
-        y += block.height
-    return replace(blocks[0], shapes=tuple(shapes), width=axis + right, height=y, axis=axis, gives=blocks[-1].gives)
 
 
 def _framed(node: Node, width: float, title: str, inner: Block) -> Block:

@@ -1,6 +1,6 @@
 """The laid-out graph as SVG: positions are attributes and colours are classes, which a strict CSP lets through."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -9,10 +9,11 @@ from django.utils.safestring import SafeString
 
 from playground.diagram.figures import Box, Caption, Dot, Edge, Frame, Shape, line_of
 from playground.diagram.layout import lay_out
-from playground.graph.part_names import without_indexes
 
 KIND_ICONS = {"map": "map", "sleep": "clock", "event": "bolt", "loop": "loop", "foreach": "stack", "workflow": "flow"}
-MARGIN = 4.0
+PLAIN_DOTS = ("start", "end", "join")
+MARGIN = 6.0
+"""Around the graph: dots of breakpoints lie on the edges of its outermost nodes."""
 LETTER = 6.2
 """About the width of one character of what an execution calls itself."""
 MOST_OF_A_TYPE = 190.0
@@ -33,25 +34,6 @@ class Counted(Protocol):
         ...
 
 
-class Named(Protocol):
-    """What marks need of a row."""
-
-    @property
-    def key(self) -> str:
-        """Name the row."""
-        ...
-
-    @property
-    def kind(self) -> str:
-        """Tell what the row is."""
-        ...
-
-    @property
-    def status(self) -> str:
-        """Tell how it stands."""
-        ...
-
-
 def svg(
     graph: Mapping[str, Any],
     *,
@@ -62,6 +44,7 @@ def svg(
     counts: Mapping[str, Counted] | None = None,
     labels: Mapping[str, str] | None = None,
     stops: bool = False,
+    folded: Collection[str] | None = None,
 ) -> SafeString:
     """Return the graph as an ``<svg>`` element.
 
@@ -74,14 +57,15 @@ def svg(
         counts: node path -> how often it ran, of those that ran more than once.
         labels: node path -> what the execution calls itself that the node leads to.
         stops: whether each node has a dot that sets a breakpoint before it.
+        folded: the names of the parts that are drawn as one node each; with None all is drawn, and nothing folds.
     """
     told = _Told(marks=marks, links=links or {}, counts=counts or {}, labels=labels or {})
-    block = lay_out(graph, width - 2 * MARGIN)
+    block = lay_out(graph, width - 2 * MARGIN, folded or ())
     order: dict[type[Shape], int] = {Frame: 0, Edge: 1, Caption: 2, Dot: 3, Box: 3}
     shapes = sorted(block.shapes, key=lambda shape: order[type(shape)])
     return format_html(
         '<svg class="graph" role="group" aria-label="Graph of {}" width="{}" height="{}" viewBox="{} {} {} {}">'
-        "{}{}</svg>",
+        "{}{}{}</svg>",
         graph["id"],
         _n(block.width + 2 * MARGIN),
         _n(block.height + 2 * MARGIN),
@@ -90,39 +74,9 @@ def svg(
         _n(block.width + 2 * MARGIN),
         _n(block.height + 2 * MARGIN),
         _join(_draw(shape, told, icons) for shape in shapes),
-        _join(_stop(shape) for shape in shapes if stops and isinstance(shape, Box)),
+        _join(_stop(shape) for shape in shapes if stops and isinstance(shape, Box) and not shape.folded),
+        _join(_switch(shape, icons) for shape in shapes if folded is not None),
     )
-
-
-def marks(rows: Sequence[Named], together: Any) -> dict[str, str]:
-    """Return the status of each node by its rows: of the last iteration in loops, of all items together in lists."""
-    return {node: together([row.status for row in last[-1]]) for node, last in _rounds(rows).items()}
-
-
-def links(rows: Sequence[Named], marks: Mapping[str, str]) -> dict[str, str]:
-    """Return the row that each node leads to: in its last iteration of which one stands as the node does, the first."""
-    return {node: _stands(marks[node], rounds) for node, rounds in _rounds(rows).items()}
-
-
-def _stands(status: str, rounds: Sequence[Sequence[Named]]) -> str:
-    alike = (row.key for found in reversed(rounds) for row in found if row.status == status)
-    return next(alike, rounds[-1][0].key)
-
-
-def _rounds(rows: Sequence[Named]) -> dict[str, list[list[Named]]]:
-    """Return the rows of each node, in loops those of each iteration apart."""
-    found: dict[str, list[list[Named]]] = {}
-    last: dict[str, str] = {}
-    for row in rows:
-        if row.kind in ("attempt", "more"):
-            continue
-        name, _, number = row.key.partition("*")
-        node = without_indexes(name)
-        if last.get(node) != number:
-            last[node] = number
-            found.setdefault(node, []).append([])
-        found[node][-1].append(row)
-    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,14 +124,15 @@ def _box(box: Box, told: _Told, icons: str) -> SafeString:
     )
     badges = _join(
         _use(icons, badge, box.x + box.width - 24 - 18 * number, box.y + 11, 14, "g-badge")
-        for number, badge in enumerate(box.badges)
+        for number, badge in enumerate(box.badges, start=int(box.folded))
     )
     inner = format_html(
-        '<title>{}: {}{}</title><rect class="g-box" x="{}" y="{}" width="{}" height="{}" rx="8"></rect>{}{}{}{}'
+        '<title>{}: {}{}</title>{}<rect class="g-box" x="{}" y="{}" width="{}" height="{}" rx="8"></rect>{}{}{}{}'
         '<text class="g-count" x="{}" y="{}" text-anchor="end">{}</text>{}',
         box.node,
         f"{status} ({count.words})" if count else status,
         f" — {box.title}" if box.title else "",
+        _behind(box),
         _n(box.x),
         _n(box.y),
         _n(box.width),
@@ -195,6 +150,16 @@ def _box(box: Box, told: _Told, icons: str) -> SafeString:
         '<g class="g-node" data-node="{}" data-kind="{}" data-status="{}">{}</g>', box.node, box.kind, status, inner
     )
     return node if row is None else format_html('<a href="#row-{}">{}</a>', row, node)
+
+
+def _behind(box: Box) -> SafeString:
+    """Return the edge of a second box behind one that holds others."""
+    if not box.folded:
+        return SafeString("")
+    return format_html(
+        '<rect class="g-box g-behind" x="{}" y="{}" width="{}" height="{}" rx="8"></rect>',
+        *map(_n, (box.x + 4, box.y + 4, box.width, box.height)),
+    )
 
 
 def _called(box: Box, label: str) -> SafeString:
@@ -217,6 +182,29 @@ def _stop(box: Box) -> SafeString:
         'aria-label="Breakpoint before {}"><title>Breakpoint before {}</title>'
         '<circle class="g-hit" cx="{}" cy="{}" r="12"></circle><circle cx="{}" cy="{}" r="4.500"></circle></g>',
         *(box.node, box.node, box.node, x, y, x, y),
+    )
+
+
+def _switch(shape: Shape, icons: str) -> SafeString:
+    """Return what folds a part, at its frame or at the dot where its arms begin, or opens it again."""
+    match shape:
+        case Box(folded=True):
+            x, y, title = shape.x + shape.width - 17, shape.y + 18, " ".join(shape.label)
+        case Frame():
+            x, y, title = shape.x + shape.width - 16, shape.y + 14.5, shape.full
+        case Dot(kind=kind) if kind not in PLAIN_DOTS:
+            x, y, title = shape.x + 22, shape.y, shape.title
+        case _:
+            return SafeString("")
+    folded = isinstance(shape, Box)
+    said = f"{'Open' if folded else 'Fold'} {shape.node.removeprefix('/')}: {title}"
+    return format_html(
+        '<g class="g-switch" data-graph="fold" data-part="{}" role="button" aria-expanded="{}" tabindex="0" '
+        'aria-label="{}"><title>{}</title><circle cx="{}" cy="{}" r="10"></circle>'
+        '<g transform="rotate({} {} {})">{}</g></g>',
+        *(shape.node, "false" if folded else "true", said, said, _n(x), _n(y)),
+        *(0 if folded else 90, _n(x), _n(y)),
+        _use(icons, "chevron", x - 5.5, y - 5.5, 11, "g-kind"),
     )
 
 
@@ -246,7 +234,7 @@ def _frame(frame: Frame, status: str, icons: str) -> SafeString:
 
 
 def _dot(dot: Dot, marks: Mapping[str, str], icons: str) -> SafeString:
-    if dot.kind in ("start", "end", "join"):
+    if dot.kind in PLAIN_DOTS:
         radius = 3 if dot.kind == "join" else 5
         title = format_html("<title>{}</title>", dot.title) if dot.title else ""
         return format_html(
@@ -272,14 +260,19 @@ def _edge(edge: Edge, marks: Mapping[str, str]) -> SafeString:
     line = _line(edge, marks)
     if not edge.carries:
         return line
+    x, y = edge.x2 + 8, (edge.y1 + edge.y2) / 2 + 4
+    if edge.elbow:
+        x, y = edge.x1 + 8, edge.y2 - 6
+    elif edge.over is not None:
+        y = edge.y2 - 2
     return format_html(
         '<g class="g-wire">{}<path class="g-near" d="{}"></path><title>{}</title>'
         '<text class="g-type" x="{}" y="{}" aria-hidden="true">{}</text></g>',
         line,
         _curve(edge),
         edge.carries,
-        _n(edge.x2 + 8 if not edge.elbow else edge.x1 + 8),
-        _n((edge.y1 + edge.y2) / 2 + 4 if not edge.elbow else edge.y2 - 6),
+        _n(x),
+        _n(y),
         line_of(edge.carries, MOST_OF_A_TYPE),
     )
 
@@ -298,6 +291,10 @@ def _curve(edge: Edge) -> str:
     x1, y1, x2, y2 = edge.x1, edge.y1, edge.x2, edge.y2
     if edge.elbow:
         return f"M{_n(x1)} {_n(y1)}V{_n(y2 - 8)}q0 8 8 8H{_n(x2 - 1)}"
+    if edge.over is not None:
+        up = edge.over
+        below = f"M{_n(x1)} {_n(y1)}v6q0 8 8 8H{_n(up - 8)}q8 0 8 -8"
+        return f"{below}V{_n(y2 - 6)}q0 -8 8 -8H{_n(x2 - 8)}q8 0 8 8v2"
     if abs(x1 - x2) < 0.5:
         return f"M{_n(x1)} {_n(y1)}V{_n(y2 - (4 if edge.arrow else 0))}"
     middle = (y1 + y2) / 2

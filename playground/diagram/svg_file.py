@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from playground.diagram.svg import MARGIN
+
 STATUS = {
     "running": "#1a62c5",
     "success": "#14794a",
@@ -47,7 +49,7 @@ def svg_file(drawing: str, symbols: str) -> str:
     defs = "".join(found[0] for found in SYMBOL.finditer(symbols) if found[1] in used)
     defs = re.sub(r"var\(--icon-knock[^)]*\)", "#fff", defs)
     style = STYLE + "".join(_coloured())
-    ground = '<rect x="-4" y="-4" width="100%" height="100%" fill="#fff"></rect>'
+    ground = f'<rect x="{-MARGIN:g}" y="{-MARGIN:g}" width="100%" height="100%" fill="#fff"></rect>'
     return f"{head}><style>{style}</style><defs>{defs}</defs>{ground}{shapes}\n"
 
 

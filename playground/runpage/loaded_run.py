@@ -1,6 +1,6 @@
 """A run read from the journal, ready to be drawn; for pages and sockets alike."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +18,7 @@ from playground.history import History, Holder, Reason, Window, reasons, rows
 from playground.runpage.changed_steps import changed_steps
 from playground.runpage.view import RunView, run_view
 from playground.runs.queue_position import standing_of
+from playground.scenarios import pins
 from playground.store.turns.taking import Turn
 
 
@@ -85,7 +86,16 @@ async def view_of(loaded: Loaded) -> RunView:
         holder=holder,
         changed=await changed_steps(loaded.history.run),
         answers=await changed_answers(loaded.history.run, loaded.entry),
+        pinned=_pinned(loaded.entry),
     )
+
+
+def _pinned(entry: WorkflowEntry | None) -> Collection[str]:
+    try:
+        return () if entry is None else pins.pins_of(entry)
+    except pins.PinsUnreadable:
+        # The workflow's page says what is wrong with the file.
+        return ()
 
 
 async def reasons_of(loaded: Loaded) -> tuple[Reason, ...]:

@@ -78,6 +78,8 @@ class StepBody:
     """Whether it can be run alone: a step or a map, where the code is on this machine."""
     pins: bool
     """Whether what it gave can be pinned here."""
+    pinned: bool
+    """Whether the step returns something pinned in runs from the page."""
 
 
 def draw(view: RunView, graph: Graph | None, *, token: str, opened: str = "") -> tuple[Drawn, ...]:
@@ -130,6 +132,7 @@ def step_html(
         wakes_at=state.wakes_at if state.is_asleep(view.now) else None,
         alone=has_function(node) and is_allowed(),
         pins=not settings.PRODUCTION and line.row.status == "success" and isinstance(node, GraphStep | GraphWorkflow),
+        pinned=line.pinned,
     )
     return render_to_string("run/body.html", context_of(body) | {"csrf_token": token})
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import zip_longest
@@ -32,6 +32,8 @@ class Line:
     """Whether it is shown opened without being asked."""
     folds: bool = False
     """Whether it has rows inside."""
+    pinned: bool = False
+    """Whether its step returns something pinned in runs from the page."""
 
     @property
     def chosen(self) -> bool:
@@ -47,13 +49,13 @@ class Line:
     def fingerprint(self) -> tuple[object, ...]:
         """Return what changes when the line has to be drawn again."""
         row = self.row
-        return (row.revision, row.status, row.note, row.fraction, row.written, self.folds)
+        return (row.revision, row.status, row.note, row.fraction, row.written, self.folds, self.pinned)
 
     @property
     def body(self) -> tuple[object, ...]:
         """Return what changes when the opened part has to be drawn again; a question stays while nothing of it does."""
         row = self.row
-        return (row.status, row.asked_at, row.attempt, None if self.open else row.told)
+        return (row.status, row.asked_at, row.attempt, self.pinned, None if self.open else row.told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +172,7 @@ def run_view(
     holder: Holder | None = None,
     changed: tuple[ChangedStep, ...] = (),
     answers: Mapping[Path, ChangedAnswer] | None = None,
+    pinned: Collection[str] = (),
 ) -> RunView:
     """Return the page of a run.
 
@@ -181,6 +184,7 @@ def run_view(
         holder: who could execute it.
         changed: the steps that have failed, and whose code has changed since.
         answers: the questions whose answers have another schema now, by their paths without indexes.
+        pinned: the steps that return something pinned in runs from the page, by their paths without indexes.
     """
     run = history.run
     window = window or Window()
@@ -203,7 +207,7 @@ def run_view(
         history=history,
         status=run.status,
         seq=run.last_seq,
-        lines=tuple(_lines(shown, axis)),
+        lines=tuple(_lines(shown, axis, pinned)),
         axis=axis,
         reasons=tuple(replace(one, row=keys.get(one.path, "")) for one in journal.first_words(found)),
         marks=marked,
@@ -295,7 +299,7 @@ def _added(lines: Sequence[Line], before: Mapping[str, Line]) -> Iterator[tuple[
         yield anchor, tuple(fresh)
 
 
-def _lines(rows: Sequence[Row], axis: Axis) -> Iterator[Line]:
+def _lines(rows: Sequence[Row], axis: Axis, pinned: Collection[str]) -> Iterator[Line]:
     for row, following in zip_longest(rows, rows[1:]):
         asks = row.status == "suspended" or (row.status == "waiting" and row.kind == "event")
         yield Line(
@@ -303,6 +307,7 @@ def _lines(rows: Sequence[Row], axis: Axis) -> Iterator[Line]:
             bars=tuple(axis.bar(span) for span in row.spans),
             open=asks and row.kind not in journal.GROUPS and row.kind != "workflow",
             folds=following is not None and following.depth > row.depth,
+            pinned=row.state is not None and format_path(ids_of(row.state.path)) in pinned,
         )
 
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from engine.errors import InvalidInput, RequestError, RunFinished
+from engine.errors import InvalidInput, InvalidTag, RequestError, RunFinished
 from engine.tags import Tagging
 from engine.values.missing import MISSING
 from playground.actions import actions
@@ -46,7 +46,11 @@ async def tag(request: HttpRequest, run_id: str) -> HttpResponse:
         add=[tag for tag in tags if tag not in shown],
         remove=[tag for tag in shown if tag not in tags],
     )
-    await actions.tag(run_id, wanted)
+    try:
+        await actions.tag(run_id, wanted)
+    except InvalidTag as error:
+        typed = f"Name: {name}\nTags: {', '.join(tags)}"
+        return await refused_page(request, run_id, str(error), typed, status=400)
     toast = Toast(
         status="success",
         text=text,

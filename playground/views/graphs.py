@@ -1,8 +1,11 @@
 """A workflow's graph as files, with the statuses of a run or without; and how wide pages draw it."""
 
+import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,10 +15,12 @@ from django.views.decorators.http import require_safe
 from engine.mermaid import mermaid_of
 from playground.catalogue import catalogue
 from playground.diagram import svg, svg_file
-from playground.graph.tree import Graph
+from playground.graph.folding import folded_parts
+from playground.graph.tree import Graph, read_tree
 from playground.runpage.loaded_run import load, view_of
 
 WIDE_COOKIE = "stepyard_graph"
+FOLDS_COOKIE = "stepyard_folds"
 NARROW = 350
 WIDE = 1080
 """Pixels beside the rows of a run, and over them."""
@@ -30,6 +35,19 @@ def is_wide(request: HttpRequest) -> bool:
 def graph_width(request: HttpRequest) -> int:
     """Return how many pixels a page's graph is laid out for."""
     return WIDE if is_wide(request) else NARROW
+
+
+def folded_in(request: HttpRequest, graph: Graph) -> frozenset[str]:
+    """Return the names of the parts of a graph that stand folded for the reader, who may have chosen.
+
+    The cookie holds, as JSON, for each workflow whose graph was folded or opened the names of those parts.
+    """
+    try:
+        kept = json.loads(unquote(request.COOKIES.get(FOLDS_COOKIE, "")))
+    except ValueError:
+        kept = {}
+    chosen = kept.get(graph["id"]) if isinstance(kept, dict) else None
+    return folded_parts(read_tree(graph).nodes, chosen if isinstance(chosen, Mapping) else {})
 
 
 @require_safe

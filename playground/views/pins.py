@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from engine.errors import RequestError, StepNotRun, UnknownStep
-from engine.paths import Path, parse_path
+from engine.paths import Path, format_path, ids_of, parse_path
 from playground.actions import actions
 from playground.catalogue import catalogue
 from playground.catalogue.catalogue import WorkflowEntry
+from playground.display.toasts import Toast, done
 from playground.scenarios import pins
 from playground.step_runs.passes import step_of_pass
 from playground.views.fork import began_of
@@ -46,15 +47,21 @@ async def pin(request: HttpRequest, run_id: str) -> HttpResponse:
         await pins.pin(await catalogue.workflow(run.workflow_id), path, step.output)
     except (RequestError, StepNotRun) as error:
         return await refused_page(request, run_id, str(error))
-    return HttpResponseRedirect(url_of(run_id), status=303)
+    name = format_path(ids_of(path))
+    return done(url_of(run_id), Toast(status="success", text=f"Runs from the page return this for {name} now."))
 
 
 @require_POST
 async def unpin(request: HttpRequest, workflow_id: str) -> HttpResponse:
-    """Have the step of ``?step=`` be called again."""
+    """Have the step of ``?step=`` be called again; ``?run=`` is the run whose page asks, if one does."""
     entry = await catalogue.workflow(workflow_id)
-    pins.unpin(entry, _step(request.GET.get("step", "")))
-    return HttpResponseRedirect(reverse("workflow", args=[workflow_id]), status=303)
+    path = _step(request.GET.get("step", ""))
+    run_id = request.GET.get("run")
+    address = reverse("workflow", args=[workflow_id])
+    if run_id and (await actions.state_of(run_id)).workflow_id == workflow_id:
+        address = url_of(run_id)
+    pins.unpin(entry, path)
+    return done(address, Toast(status="success", text=f"{format_path(ids_of(path))} is called again."))
 
 
 def _step(text: str) -> Path:

@@ -22,7 +22,7 @@ from playground.runpage.parts import RunParts, parts_of
 from playground.runpage.view import RunView, query_of, window_from
 from playground.runs import archive
 from playground.views.frame import frame_of
-from playground.views.graphs import graph_width, is_wide
+from playground.views.graphs import folded_in, graph_width, is_wide
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +86,7 @@ async def run_page(
             counts=view.counts,
             labels=view.labels,
             stops=True,
+            folded=folded_in(request, loaded.graph),
         )
     context = RunPage(
         **context_of(parts_of(loaded, view, typed)),
@@ -100,13 +101,15 @@ async def run_page(
     return page(request, "run/page.html", context, frame=frame, status=status)
 
 
-async def refused_page(request: HttpRequest, run_id: str, text: str, typed: str = "") -> HttpResponse:
-    """Say that something came too late, beside the run as it is now, with what was typed and could not be taken."""
+async def refused_page(
+    request: HttpRequest, run_id: str, text: str, typed: str = "", *, status: int = 409
+) -> HttpResponse:
+    """Say that something came too late or cannot be, beside the run as it is now, with what was typed in vain."""
     loaded = await load(run_id)
     view = await view_of(loaded)
     notices = (PageNotice(status="failed", text=text, typed=typed),)
     lines = draw(view, loaded.graph, token=get_token(request))
-    return await run_page(request, loaded, view, lines, notices=notices, status=409)
+    return await run_page(request, loaded, view, lines, notices=notices, status=status)
 
 
 def window_of(request: HttpRequest) -> Window:

@@ -36,7 +36,7 @@ from playground.schedules.schedules import ScheduleView
 from playground.views import saved_inputs as saved_input_views
 from playground.views.form_posts import issues_of, posted, wants_part
 from playground.views.frame import frame_of
-from playground.views.graphs import graph_width, is_wide
+from playground.views.graphs import folded_in, graph_width, is_wide
 from playground.views.pins import Pinned, pinned
 from playground.views.proceed_retry import breakpoints_of
 from playground.views.rehearsing import START, StepPlan, plans_of, rehearsal_of
@@ -209,7 +209,13 @@ async def _workflow_page(
     context = WorkflowPage(
         entry=entry,
         graph=svg(
-            entry.graph, width=graph_width(request), marks={}, icons=static("img/icons.svg"), labels=labels, stops=True
+            entry.graph,
+            width=graph_width(request),
+            marks={},
+            icons=static("img/icons.svg"),
+            labels=labels,
+            stops=True,
+            folded=folded_in(request, entry.graph),
         ),
         wide=is_wide(request),
         graph_files=f"{reverse('workflow', args=[entry.workflow_id])}graph",

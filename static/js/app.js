@@ -102,7 +102,7 @@ document.addEventListener("keydown", (event) => {
   if (held && !event.altKey && event.key.toLowerCase() === "k") {
     event.preventDefault();
     if (!early && !document.querySelector("dialog[open]")) open("palette");
-  } else if (event.key === " " && event.target.matches?.("[data-stop]")) {
+  } else if ([" ", "Enter"].includes(event.key) && event.target.matches?.(".graph [role]")) {
     event.preventDefault();
     event.target.dispatchEvent(new MouseEvent("click", { bubbles: true }));
   } else if (!held && event.target.closest?.(".graph-view") && ["+", "-", "0", "1"].includes(event.key)) {
@@ -150,7 +150,7 @@ document.addEventListener("click", ({ target }) => {
 document.addEventListener("animationend", ({ target, animationName }) => animationName === "leave" && target.remove());
 
 // The dots beside the nodes of a graph; what is set is kept, and sent with what starts a run or lets it go on.
-const stops = document.querySelector("[data-workflow]:has([data-stop])");
+const stops = document.querySelector("[data-workflow]:has(.run-graph)");
 const dots = () => import("./stops.js");
 if (stops && localStorage.getItem(`stops:${stops.dataset.workflow}`)) dots();
 document.addEventListener("click", ({ target }) => {

@@ -1,16 +1,17 @@
 // How a graph is looked at: larger and smaller, as a whole, dragged along, and with the step that runs in sight.
 
+import { follow, followed } from "./graph.js";
+
 const LEAST = 0.15;
 const MOST = 4;
 const STEP = 1.25;
 const FAR = 4;
 
 const drawing = (view) => view.querySelector("svg.graph");
-const followed = (view) => view.closest(".run-graph").querySelector("[data-graph=follow]");
-const scaleOf = (svg) => svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+export const scaleOf = (svg) => svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
 
 // What is at a place of the window stays there.
-function zoom(view, wanted, { clientX, clientY } = centre(view)) {
+export function zoom(view, wanted, { clientX, clientY } = centre(view)) {
   const svg = drawing(view);
   const scale = Math.min(Math.max(wanted, LEAST), MOST);
   const was = svg.getBoundingClientRect();
@@ -42,25 +43,13 @@ function leave(view) {
   if (button) button.ariaPressed = "false";
 }
 
-export function follow(view) {
-  if (followed(view)?.ariaPressed !== "true" || !view.checkVisibility()) return;
-  const running = [...view.querySelectorAll(".g-node[data-status=running]")].at(-1);
-  const node = running ?? view.querySelector(".g-node:is([data-status=suspended], [data-status=paused], [data-status=waiting])");
-  if (!node) return;
-  const [box, frame] = [node.getBoundingClientRect(), view.getBoundingClientRect()];
-  // A tall graph may reach below the window.
-  const [top, bottom] = [Math.max(frame.top, 0), Math.min(frame.bottom, innerHeight)];
-  if (bottom - top < box.height) return;
-  const off = (start, end, first, last) => (start < first || end > last ? (start + end - first - last) / 2 : 0);
-  view.scrollBy({ left: off(box.left, box.right, frame.left, frame.right), top: off(box.top, box.bottom, top, bottom) });
-}
-
 const ACTS = {
   "+": (view) => zoom(view, scaleOf(drawing(view)) * STEP),
   "-": (view) => zoom(view, scaleOf(drawing(view)) / STEP),
   "1": (view) => zoom(view, 1),
   "0": fit,
-  wide: (view, button) => import("./graph-wide.js").then(({ widen }) => widen(view.closest(".run-graph"), button)).then(() => follow(view)),
+  wide: (view, button) => import("./graph-drawing.js").then(({ widen }) => widen(view.closest(".run-graph"), button)).then(() => follow(view)),
+  fold: (view, button) => import("./graph-drawing.js").then(({ fold }) => fold(view.closest(".run-graph"), button)),
   png: (_view, button) => import("./graph-png.js").then(({ save }) => save(button.dataset.source)),
   follow: (view, button) => {
     button.ariaPressed = String(button.ariaPressed !== "true");
@@ -117,7 +106,7 @@ for (const view of document.querySelectorAll(".run-graph .graph-view")) {
     event.preventDefault();
     zoom(view, scaleOf(drawing(view)) * Math.exp(-event.deltaY / 400), event);
   }, { passive: false });
-  view.addEventListener("pointerdown", (event) => event.button === 0 && event.pointerType === "mouse" && !event.target.closest(".g-stop") && drag(view, event));
+  view.addEventListener("pointerdown", (event) => event.button === 0 && event.pointerType === "mouse" && !event.target.closest(".graph [role]") && drag(view, event));
   view.addEventListener("dragstart", (event) => event.preventDefault());
   view.addEventListener("keydown", ({ key }) => key.startsWith("Arrow") && leave(view));
   pinch(view);

@@ -4,6 +4,7 @@ const root = document.querySelector("[data-live]");
 const banner = document.getElementById("offline");
 const LOST = banner?.textContent ?? "";
 const run = document.getElementById("rows") ? await import("./run.js") : null;
+const forms = () => document.querySelector(".f-form") && import("./form.js");
 let delay = 250;
 let lost = 0;
 let down = false;
@@ -56,6 +57,7 @@ function connect() {
 async function take(message) {
   const writing = run?.writing(message);
   if (message.html) await window.htmx.swap({ sourceElement: root, text: message.html, swap: "none", transition: false });
+  forms();
   if (message.status) root.dataset.runStatus = message.status;
   if (message.title) document.title = message.title;
   for (const key of message.removed ?? []) document.getElementById(`row-${key}`)?.remove();
@@ -109,3 +111,4 @@ addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 addEventListener("submit", guard);
 addEventListener("click", guard);
 if (root) connect();
+forms();

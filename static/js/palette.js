@@ -67,7 +67,17 @@ function shortcuts() {
   dialog("shortcuts", "Shortcuts", list);
 }
 
-// A run that goes on is canceled from anywhere, by the post that its own page would send; who wants that, types it whole.
+// A run that goes on is canceled from anywhere, by the post that its own page would send, once that was said twice.
+function askToCancel(run) {
+  const yes = make("button", { type: "button", className: "button", textContent: "Cancel the run" });
+  yes.dataset.kind = "danger";
+  const no = make("button", { type: "button", className: "button", textContent: "Let it go on" });
+  const box = dialog("cancel", "Cancel this run?", make("p", { className: "card-body" }, `${run.workflowId}, `, make("span", { className: "mono", textContent: run.runId }), ` is ${run.status}.`), make("div", { className: "actions card-body" }, yes, no));
+  yes.addEventListener("click", () => cancel(run));
+  no.addEventListener("click", () => box.close());
+  no.focus();
+}
+
 function cancel(run) {
   const token = document.querySelector("form.theme [name=csrfmiddlewaretoken]");
   const form = make("form", { method: "post", action: `/runs/${run.runId}/cancel/`, hidden: true }, token.cloneNode());
@@ -83,7 +93,7 @@ async function entries() {
     ...[...document.querySelectorAll("[data-key].button")].map((button) => ({ kind: "action", name: button.textContent.trim(), act: () => button.click() })),
     ...PAGES.map(([name, url]) => ({ kind: "page", words: "go to open", name, url })),
     ...Object.keys(workflows).map((name) => ({ kind: "workflow", words: "run start open", name, url: `/workflows/${name}/` })),
-    ...runs.runs.filter(goesOn).map((run) => ({ kind: "action", only: "cancel", name: `Cancel ${run.workflowId} ${run.runId}`, act: () => cancel(run) })),
+    ...runs.runs.filter(goesOn).map((run) => ({ kind: "action", only: "cancel", name: `Cancel ${run.workflowId} ${run.runId}`, act: () => askToCancel(run) })),
     ...runs.runs.map((run) => ({ kind: run.status, name: `${run.workflowId} ${run.runId}`, url: `/runs/${run.runId}/` })),
     ...THEMES.map(([name, theme]) => ({ kind: "action", name, act: () => setTheme(theme) })),
   ];
@@ -118,7 +128,11 @@ function palette(typed) {
     list.querySelector("a")?.click();
   };
   box.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && event.target === input) return enter();
+    if (event.key === "Enter" && event.target === input) {
+      // Or what it leads to would be pressed by the same key.
+      event.preventDefault();
+      return enter();
+    }
     // A search field would take the first one for itself, to empty itself.
     if (event.key === "Escape") {
       event.preventDefault();

@@ -96,7 +96,7 @@ addEventListener("keydown", (event) => {
 });
 if (rows && mine.folded.size) apply();
 const running = document.querySelector(".run-graph .graph-view:has([data-status=running])");
-if (running) import("./graph-view.js").then(({ follow }) => follow(running));
+if (running) import("./graph.js").then(({ follow }) => follow(running));
 
 export async function refresh({ changed = [], opened = [], bodies = [] }, writing) {
   for (const key of changed) {

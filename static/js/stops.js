@@ -1,9 +1,9 @@
 // Breakpoints: the dots beside the nodes of a graph, kept in this browser for each workflow.
 
-const KEY = `stops:${document.querySelector("[data-workflow]:has([data-stop])").dataset.workflow}`;
+const KEY = `stops:${document.querySelector("[data-workflow]:has(.run-graph)").dataset.workflow}`;
 const set = new Set(JSON.parse(localStorage.getItem(KEY) ?? "[]"));
 
-function paint() {
+export function paint() {
   for (const dot of document.querySelectorAll("[data-stop]")) dot.ariaChecked = String(set.has(dot.dataset.stop));
 }
 

@@ -82,8 +82,8 @@ function label(scale) {
   const svg = line();
   for (const text of svg.querySelectorAll("text[data-zoom]")) text.remove();
   journal.dataset.zoomed = "";
-  const put = (at, words, anchor) => {
-    const text = svg.appendChild(made("text", { x: `${at.toFixed(2)}%`, y: svg.getAttribute("height") - 7, "text-anchor": anchor, "data-zoom": "" }));
+  const put = (at, words, anchor, more) => {
+    const text = svg.appendChild(made("text", { x: `${at.toFixed(2)}%`, y: svg.getAttribute("height") - 7, "text-anchor": anchor, "data-zoom": "", ...more }));
     text.textContent = words;
     return text.getBBox();
   };
@@ -95,6 +95,22 @@ function label(scale) {
     if (middle - 24 < free || middle + 24 > last.x - 12) continue;
     const box = put(place(scale, at), lengthText(at / 1000), "middle");
     free = box.x + box.width + 12;
+  }
+  folds(scale, svg, put);
+}
+
+// How long each folded wait is, above it; one that would touch its neighbour is not told.
+function folds({ parts, ...scale }, svg, put) {
+  let free = 0;
+  for (const { start, end, broken } of parts) {
+    if (!broken) continue;
+    const at = place({ parts, ...scale }, (start + end) / 2);
+    const words = `⁄⁄ ${lengthText((end - start) / 1000)}`;
+    const [middle, half] = [(at * svg.clientWidth) / 100, words.length * 3.5];
+    const anchor = middle < half ? "start" : middle + half > svg.clientWidth ? "end" : "middle";
+    if (middle - half < free) continue;
+    put(at, words, anchor, { y: 12, "data-kind": "break" });
+    free = middle + half + 8;
   }
 }
 

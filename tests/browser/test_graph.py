@@ -86,3 +86,28 @@ async def test_a_graph_is_wide_and_a_file_and_a_fold_on_a_phone(context: Browser
         await page.locator(".start-form > .form-foot").evaluate("foot => getComputedStyle(foot).position") == "static"
     )
     assert await violations(page) == []
+
+
+async def test_a_part_of_a_graph_folds_and_opens(context: BrowserContext) -> None:
+    """By mouse and by keyboard, on a run's page while it waits; the focus stays, and so does the choice."""
+    page = await context.new_page()
+    await start(page)
+    await status(page, "suspended")
+    parts = page.locator(".g-switch")
+    name = await parts.first.get_attribute("data-part")
+    switch = page.locator(f'[data-part="{name}"]')
+    nodes = page.locator(".graph [data-node]")
+    whole = await nodes.count()
+    await switch.click()
+    await expect(switch).to_have_attribute("aria-expanded", "false")
+    assert await nodes.count() < whole
+    assert await violations(page) == []
+    await page.reload()
+    await expect(switch).to_have_attribute("aria-expanded", "false")
+    await switch.focus()
+    await page.keyboard.press("Enter")
+    await expect(switch).to_have_attribute("aria-expanded", "true")
+    await expect(switch).to_be_focused()
+    await expect(nodes).to_have_count(whole)
+    await page.keyboard.press("Space")
+    await expect(switch).to_have_attribute("aria-expanded", "false")

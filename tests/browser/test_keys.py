@@ -25,7 +25,7 @@ async def test_a_workflow_is_filled_in_and_run_without_a_mouse(context: BrowserC
 
 
 async def test_what_is_typed_at_once_belongs_to_the_palette(context: BrowserContext) -> None:
-    """Ctrl K, a name and Enter lead there, however fast, and start nothing else; a run is canceled from anywhere."""
+    """Ctrl K, a name and Enter lead there, however fast, and start nothing else; a cancel asks first."""
     page = await context.new_page()
     await start(page)
     await status(page, "suspended")
@@ -42,6 +42,9 @@ async def test_what_is_typed_at_once_belongs_to_the_palette(context: BrowserCont
     await page.keyboard.press("Control+k")
     await page.keyboard.type(f"cancel {run_id}")
     await page.keyboard.press("Enter")
+    asks = page.get_by_role("dialog", name="Cancel this run?")
+    await expect(asks.get_by_role("button", name="Let it go on")).to_be_focused()
+    await asks.get_by_role("button", name="Cancel the run").click()
     await page.wait_for_url(f"**/runs/{run_id}/")
     await status(page, "canceled")
 

@@ -1,7 +1,7 @@
 """What a page weighs, whom it asks, and how it fits."""
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Response
+from playwright.async_api import Browser, BrowserContext, Page, Response
 
 from tests.browser.conftest import Server
 from tests.browser.test_tour import start, status
@@ -11,11 +11,22 @@ pytestmark = pytest.mark.browser
 PAGES = ("/workflows/", "/workflows/trip/", "/runs/", "/inbox/", "/doctor/", "/patterns/")
 
 
-async def test_the_first_load_of_a_run_is_light_and_local(context: BrowserContext, server: Server) -> None:
+async def running(page: Page) -> None:
+    """Go to a run whose first step goes on until it is canceled."""
+    run_id = (await (await page.request.post("/api/workflows/trip/create-run", data={})).json())["runId"]
+    given = {"inputData": {"city": "Lisbon"}, "rehearsal": {"delays": {"look_up": 600}}}
+    assert (await page.request.post(f"/api/workflows/trip/start?runId={run_id}", data=given)).ok
+    await page.goto(f"/runs/{run_id}/")
+
+
+@pytest.mark.parametrize("standing", ["suspended", "running"])
+async def test_the_first_load_of_a_run_is_light_and_local(
+    context: BrowserContext, server: Server, standing: str
+) -> None:
     """At most 70 kB and 14 requests, none to another host."""
     page = await context.new_page()
-    await start(page)
-    await status(page, "suspended")
+    await (start(page) if standing == "suspended" else running(page))
+    await status(page, standing)
     fresh = await context.browser.new_context() if context.browser else context
     other = await fresh.new_page()
     responses: list[Response] = []
@@ -25,7 +36,10 @@ async def test_the_first_load_of_a_run_is_light_and_local(context: BrowserContex
     assert all(response.url.startswith(server.url) for response in responses)
     assert len(responses) <= 14, [response.url for response in responses]
     assert sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes) <= 70_000
+    assert await other.locator("#run").get_attribute("data-run-status") == standing
     await fresh.close()
+    await page.get_by_role("button", name="Cancel", exact=True).click()
+    await status(page, "canceled")
 
 
 @pytest.mark.parametrize("width", [390, 820, 1440])

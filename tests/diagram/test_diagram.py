@@ -1,13 +1,15 @@
 """The picture of a workflow."""
 
 import re
+from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
 from playground.diagram import lay_out, marks, strip, svg
-from playground.diagram.figures import Box, Caption
+from playground.diagram.columns import COLUMN, TALL
+from playground.diagram.figures import Box, Caption, Edge
 from playground.history import History, rows, together
 from playground.views.pattern_samples import OPENING, ORDER, events, flow, step
 
@@ -110,3 +112,55 @@ def test_a_condition_is_told_whole() -> None:
     branch = {"type": "branch", "id": "b", "arms": [{"condition": f"lambda o: {condition}", "node": step("c")}]}
     titles = [node.text or "" for node in drawn(flow("w", loop, branch)).iter() if node.tag == "title"]
     assert sum(condition in title for title in titles) == 2
+
+
+def nested(depth: int, name: str) -> dict[str, Any]:
+    """Return a step inside of so many parallels."""
+    return {"type": "parallel", "id": f"p{depth}", "arms": [nested(depth - 1, name)] * 2} if depth else step(name)
+
+
+@pytest.mark.parametrize("depth", range(6))
+def test_an_id_stays_whole_however_deep_it_lies(depth: int) -> None:
+    """It is broken into lines, not cut."""
+    name = "fetch_page_by_number_and_store_its_text"
+    boxes = [shape for shape in lay_out(flow("w", nested(depth, name)), 350).shapes if isinstance(shape, Box)]
+    assert {"".join(box.label) for box in boxes} == {name}
+
+
+@pytest.mark.parametrize("count", [3, 20, 40])
+@pytest.mark.parametrize("width", [350, 700, 1080])
+def test_a_long_sequence_stands_in_columns_where_there_is_room(count: int, width: float) -> None:
+    """They are no higher than needed, do not overlap, are read downwards and then to the right, and all is linked."""
+    block = lay_out(flow("w", *(step(f"step_{number}") for number in range(count))), width)
+    boxes = [shape for shape in block.shapes if isinstance(shape, Box)]
+    columns = list(dict.fromkeys(round(box.x + box.width / 2) for box in boxes))
+    assert columns == sorted(columns)
+    assert len(columns) == 1 if count == 3 or width < 660 else len(columns) > 1
+    assert block.width <= width
+    assert block.height <= TALL or len(columns) == width // COLUMN
+    for one, following in pairwise(boxes):
+        assert following.y > one.y + one.height or following.x > one.x + one.width
+    linked = [shape.to for shape in block.shapes if isinstance(shape, Edge)]
+    assert linked == [*(f"step_{number}" for number in range(count)), "/end"]
+
+
+def test_a_folded_part_is_one_node_that_opens() -> None:
+    """It stands as its part does, says how many steps are inside, and has a switch, as an open part has one."""
+    marks = {"shipping": "running"}
+    roots = [
+        ElementTree.fromstring(svg(ORDER, width=350, marks=marks, icons="", stops=True, folded=folded))
+        for folded in ((), ("shipping",))
+    ]
+    for root, open_ in zip(roots, ("true", "false"), strict=True):
+        (switch,) = [one for one in root.iter() if one.get("data-part") == "shipping"]
+        assert (switch.get("role"), switch.get("aria-expanded"), switch.get("tabindex")) == ("button", open_, "0")
+        (node,) = [one for one in root.iter() if one.get("data-node") == "shipping"]
+        assert node.get("data-status") == "running"
+        assert ("steps inside" in "".join(node.itertext())) == (open_ == "false")
+        assert any(one.get("data-node") == "shipping.label" for one in root.iter()) == (open_ == "true")
+        assert not [one for one in root.iter() if one.get("data-stop") == "shipping"]
+
+
+def test_nothing_folds_in_a_file() -> None:
+    """A drawing that is not of a page has no switches."""
+    assert "g-switch" not in svg(ORDER, width=350, marks={}, icons="")

@@ -12,6 +12,15 @@ from playground.api.openapi import document
 from tests.pages.stage import Stage, attributes, text_of
 
 
+@step
+async def count_up(count: int) -> list[int]:
+    """Return as many numbers as wanted."""
+    return list(range(count))
+
+
+LONG = create_workflow(id="long", input_schema=int, output_schema=list[int]).then(count_up).commit()
+
+
 async def two(stage: Stage) -> tuple[str, str]:
     """Give two runs of one workflow that differ in their city and in their answer."""
     runs = []
@@ -125,3 +134,16 @@ async def test_what_is_asked_wrongly_is_told(stage: Stage) -> None:
     response = await stage.client.get(f"/compare/?a={a}&b=none")
     assert response.status_code == 404
     assert "none" in text_of(response)
+
+
+async def test_many_changes_of_one_value_are_folded(stage: Stage) -> None:
+    """The first dozen stands there, the rest opens, and nothing is left out."""
+    await stage.publish(LONG)
+    runs = [await actions.start("long", count) for count in (0, 40)]
+    for run_id in runs:
+        await stage.play(run_id)
+    page = await stage.get(f"/compare/?a={runs[0]}&b={runs[1]}")
+    result = page[page.index('id="result-title"') :].partition("</section>")[0]
+    shown, _, folded = result.partition("<details")
+    assert (shown.count("data-op="), folded.count("data-op=")) == (12, 28)
+    assert ">28 more<" in folded

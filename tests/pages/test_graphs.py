@@ -2,6 +2,7 @@
 
 import html
 import re
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 from django.test import AsyncClient
@@ -53,6 +54,20 @@ async def test_the_graph_has_the_whole_width_when_it_is_wanted(stage: Stage, asy
         assert "data-wide" not in (await async_client.get(f"/{place}/")).content.decode()
         async_client.cookies["stepyard_graph"] = "wide"
         assert "data-wide" in (await async_client.get(f"/{place}/")).content.decode()
+
+
+async def test_parts_of_the_graph_are_folded_as_the_reader_wants(stage: Stage, async_client: AsyncClient) -> None:
+    """The cookie holds it for each workflow; the files have the whole graph; a cookie of nonsense is none."""
+    run_id = await looped(stage)
+    for cookie, opened in (("", True), ("[1]", True), ("%7B%22loop%22", True), ('{"loop": 3}', True)):
+        async_client.cookies["stepyard_folds"] = quote(cookie)
+        assert ('data-node="add"' in (await async_client.get("/workflows/loop/")).content.decode()) == opened
+    async_client.cookies["stepyard_folds"] = quote('{"loop": {"/dountil-1": true}}')
+    for place in ("workflows/loop", f"runs/{run_id}"):
+        page = (await async_client.get(f"/{place}/")).content.decode()
+        assert 'data-node="add"' not in page
+        assert 'data-part="/dountil-1"' in page
+        assert 'data-node="add"' in (await async_client.get(f"/{place}/graph.svg")).content.decode()
 
 
 async def test_a_pass_is_picked_at_the_graph(stage: Stage) -> None:

@@ -108,3 +108,14 @@ async def test_a_list_shows_input_and_result_in_short(stage: Stage) -> None:
         assert "Input: {&quot;user&quot;: &quot;ada&quot;" in page
         assert "Result: {&quot;user&quot;: &quot;ada&quot;, &quot;room&quot;: 7}" in page
         assert "hunter2" not in page
+
+
+async def test_what_cannot_be_a_tag_is_refused_with_what_was_given(stage: Stage) -> None:
+    """Beside the run, so that nothing has to be typed anew from memory."""
+    run_id = await stage.suspended()
+    response = await stage.client.post(f"/runs/{run_id}/call/", {"name": "Lisbon", "tags": f"shop, {'x' * 2000}"})
+    assert response.status_code == 400
+    page = text_of(response)
+    assert "Name: Lisbon" in page
+    assert f"Tags: shop, {'x' * 2000}" in page
+    assert f'data-run-id="{run_id}"' in response.content.decode()

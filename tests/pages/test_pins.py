@@ -68,6 +68,10 @@ async def test_a_pinned_step_is_not_called_in_runs_from_the_page(stage: Stage) -
     assert 'action="/runs/' in row(await stage.get(f"/runs/{run_id}/?row=look_up"), "look_up")
     response = await stage.post(f"/runs/{run_id}/pin/?step=look_up")
     assert (response.status_code, response["Location"]) == (303, f"/runs/{run_id}/")
+    page = await stage.get(f"/runs/{run_id}/?row=look_up")
+    assert "Runs from the page return this for look_up now." in page
+    assert [">pinned</span>" in row(page, step) for step in ("look_up", "approve")] == [True, False]
+    assert ">Unpin<" in row(page, "look_up")
     file = Path("scenarios/trip/pins.json")
     assert json.loads(file.read_text()) == {"results": {"look_up": "Lisbon for 1"}}
     page = await stage.get("/workflows/trip/")
@@ -87,6 +91,10 @@ async def test_a_pinned_step_is_not_called_in_runs_from_the_page(stage: Stage) -
     assert (await stage.post("/workflows/trip/unpin/?step=look_up")).status_code == 303
     assert not file.exists()
     assert (await stage.post("/workflows/trip/unpin/?step=look_up")).status_code == 404
+    await stage.post(f"/runs/{run_id}/pin/?step=look_up")
+    back = await stage.post(f"/workflows/trip/unpin/?step=look_up&run={run_id}")
+    assert (back.status_code, back["Location"]) == (303, f"/runs/{run_id}/")
+    assert "look_up is called again." in await stage.get(f"/runs/{run_id}/")
 
 
 async def test_a_result_that_is_no_number_is_no_secret(stage: Stage) -> None:
