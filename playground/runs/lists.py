@@ -2,18 +2,19 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import BooleanField, Count, Q, QuerySet
+from django.db.models import BooleanField, Count, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 
 from engine.journal.summary import RunSummary
 from playground.models import Event as EventRow
 from playground.models import Run as RunRow
+from playground.runs.bounded_counts import COUNTED
 from playground.store.database import in_database
 from playground.store.rows import from_text, summary_of, to_text
 
@@ -41,6 +42,8 @@ HAS_TAGS = RawSQL("NOT (playground_run.tags = '[]')", [], output_field=BooleanFi
 """The condition of the index over runs that have tags, word for word: with a value beside it no database uses that."""
 TAGGED = 200
 """Of so many runs that have tags, these are offered to choose from."""
+LOOKED = 5_000
+"""A search for text, which no index answers, looks into so many runs at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,9 @@ class RunList:
     rows: tuple[RunSummary, ...]
     next: str | None
     """What to give as ``after`` for the part that follows; None at the end."""
+    looked_to: datetime | None = None
+    """When the run was created at which a search for text stopped looking, so that ``next`` may follow few rows or
+    none; None where all was looked at that could stand here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +70,9 @@ class Input:
 async def page(chosen: Filter = ALL, *, after: str = "", limit: int = 50) -> RunList:
     """Return runs, newest first.
 
+    Text is looked for in the newest `LOOKED` runs that the rest of the filter chooses, and in the next as many by
+    ``after``. A run whose id is the text is found wherever it stands.
+
     Args:
         chosen: which runs.
         after: `RunList.next` of the part before.
@@ -72,9 +81,22 @@ async def page(chosen: Filter = ALL, *, after: str = "", limit: int = 50) -> Run
     return await in_database(_page, chosen, after, limit)
 
 
+async def patient_page(chosen: Filter, *, after: str, limit: int) -> RunList:
+    """Return what `page` does, but have a search for text look on until it has found a run or looked into all."""
+    found = await page(chosen, after=after, limit=limit)
+    while not found.rows and found.next:
+        found = await page(chosen, after=found.next, limit=limit)
+    return found
+
+
 async def total(chosen: Filter = ALL) -> int:
-    """Return how many runs there are."""
+    """Return how many runs there are, though it takes long to count many."""
     return await in_database(lambda: _filtered(chosen).count())
+
+
+async def bounded_total(chosen: Filter = ALL) -> int:
+    """Return how many runs there are, as `playground.runs.bounded_counts` counts; of text, as far as a list looks."""
+    return await in_database(_bounded_total, chosen)
 
 
 async def slice_of(chosen: Filter, *, offset: int, limit: int) -> list[RunSummary]:
@@ -142,13 +164,46 @@ def _filtered(chosen: Filter) -> QuerySet[RunRow]:
 
 
 def _page(chosen: Filter, after: str, limit: int) -> RunList:
-    runs = _filtered(chosen)
-    if after:
-        runs = runs.filter(number__lt=place_in_list(after))
-    found = list(runs[: limit + 1])
+    before = place_in_list(after) if after else None
+    edge = _edge(chosen, before)
+    found = list(_looked_at(chosen, before, edge)[: limit + 1])
     rows = found[:limit]
-    more = str(rows[-1].number) if len(found) > limit else None
-    return RunList(rows=tuple(summary_of(run) for run in rows), next=more)
+    if len(found) > limit:
+        return _part(rows, go_on=rows[-1].number)
+    if edge is None:
+        return _part(rows)
+    named = _without_text(chosen).filter(run_id=chosen.q, number__lte=edge[0]) if before is None else ()
+    return _part([*rows, *named][:limit], go_on=edge[0] + 1, looked_to=edge[1])
+
+
+def _part(rows: Sequence[RunRow], *, go_on: int | None = None, looked_to: datetime | None = None) -> RunList:
+    part = tuple(map(summary_of, rows))
+    return RunList(rows=part, next=None if go_on is None else str(go_on), looked_to=looked_to)
+
+
+def _edge(chosen: Filter, before: int | None) -> tuple[int, datetime] | None:
+    """Return number and time of the newest run that a search for text does not look at any more."""
+    if not chosen.q:
+        return None
+    runs = _without_text(chosen) if before is None else _without_text(chosen).filter(number__lt=before)
+    # A subquery, since what is skipped is read from an index alone where only numbers are asked for.
+    edge = RunRow.objects.filter(number__in=Subquery(runs.values("number")[LOOKED : LOOKED + 1]))
+    return next(iter(edge.values_list("number", "created_at")), None)
+
+
+def _without_text(chosen: Filter) -> QuerySet[RunRow]:
+    return _filtered(replace(chosen, q=""))
+
+
+def _looked_at(chosen: Filter, before: int | None, edge: tuple[int, datetime] | None) -> QuerySet[RunRow]:
+    runs = _filtered(chosen)
+    if before is not None:
+        runs = runs.filter(number__lt=before)
+    return runs if edge is None else runs.filter(number__gt=edge[0])
+
+
+def _bounded_total(chosen: Filter) -> int:
+    return _looked_at(chosen, None, _edge(chosen, None))[: COUNTED + 1].count()
 
 
 def place_in_list(text: str) -> int:
@@ -158,7 +213,7 @@ def place_in_list(text: str) -> int:
 
 def _counts() -> dict[str, Counter[str]]:
     found: dict[str, Counter[str]] = {}
-    for workflow_id, status, number in RunRow.objects.values_list("workflow_id", "status").annotate(n=Count("number")):
+    for workflow_id, status, number in RunRow.objects.values_list("workflow_id", "status").annotate(n=Count("*")):
         found.setdefault(workflow_id, Counter())[status] = number
     return found
 

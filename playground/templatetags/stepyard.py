@@ -18,6 +18,7 @@ from playground.display.markdown import markdown
 from playground.display.values import as_html, preview
 from playground.history import TracebackLine, Window, length_text
 from playground.runpage.view import parameters_of, query_of
+from playground.runs.bounded_counts import count_text
 
 register = template.Library()
 
@@ -126,6 +127,12 @@ def asked_by(window: Window, **changed: Any) -> SafeString:
     """Return the hidden fields by which a form asks for the rows of `rows_at`, with what is typed into it."""
     parameters = parameters_of(replace(window, **changed))
     return format_html_join("", '<input type="hidden" name="{}" value="{}">', parameters.items())
+
+
+@register.filter
+def count(number: int) -> str:
+    """Return a count of runs, which says ``1,000+`` where there are more."""
+    return count_text(number)
 
 
 @register.filter

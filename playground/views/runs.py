@@ -62,6 +62,9 @@ class RunsPage:
     spans: tuple[tuple[str, str], ...]
     """Lengths of time in words, and the query that shows the runs since then."""
     total: int
+    """How many there are, up to `playground.runs.bounded_counts.COUNTED`."""
+    looked_to: datetime | None
+    """`playground.runs.lists.RunList.looked_to`."""
     issues: tuple[str, ...]
     """What is wrong with the filters; it stands in the list, which is all that a change of a filter brings anew."""
     wrong: tuple[str, ...]
@@ -95,7 +98,7 @@ async def _list(request: HttpRequest, notices: tuple[PageNotice, ...] = (), *, s
         here=f"{reverse('runs')}?{asked}" if asked else reverse("runs"),
         rows=await glances(found.rows),
         next=urlencode({**query, **size, "after": found.next}) if found.next else "",
-        longer=_longer(query, request.GET.get("after", ""), wanted) if wanted is not None and found.next else "",
+        longer=_longer(query, request.GET.get("after", ""), wanted) if wanted is not None and _goes_on(found) else "",
         first=f"{reverse('runs')}?{urlencode(query | size)}" if request.GET.get("after") else "",
         workflows=tuple(sorted({entry.workflow_id for entry in await catalogue.workflows()})),
         statuses=_choices(STATUSES, chosen["status"]),
@@ -104,12 +107,18 @@ async def _list(request: HttpRequest, notices: tuple[PageNotice, ...] = (), *, s
         chosen=chosen,
         chips=tuple(_chips(query)),
         spans=tuple((words, _since(query, length)) for words, length in SPANS),
-        total=0 if wanted is None else await listing.total(wanted.filter),
+        total=0 if wanted is None else max(await listing.bounded_total(wanted.filter), len(found.rows)),
+        looked_to=found.looked_to,
         issues=tuple(str(issue) for issue in issues),
         wrong=tuple(str(issue.path[0]) for issue in issues),
     )
     frame = await frame_of(request, "runs", notices)
     return page(request, "runs/list.html", context, frame=frame, status=400 if issues else status)
+
+
+def _goes_on(found: listing.RunList) -> bool:
+    """Tell whether more of the list is known to be there, which a search that has looked only so far does not know."""
+    return found.next is not None and found.looked_to is None
 
 
 def _longer(query: dict[str, str], after: str, wanted: Wanted) -> str:

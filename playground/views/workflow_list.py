@@ -19,6 +19,7 @@ from playground.display.pages import page
 from playground.graph.nodes import GraphWorkflow
 from playground.graph.tree import read_tree
 from playground.runs import lists
+from playground.runs.bounded_counts import bounded_counts
 from playground.schedules import schedules
 from playground.schedules.schedules import ScheduleView
 from playground.views.frame import frame_of
@@ -35,6 +36,7 @@ class Listed:
     steps: int
     strip: SafeString
     counts: Counter[str]
+    """How many runs have each status, up to `playground.runs.bounded_counts.COUNTED`."""
     recent: tuple[RunSummary, ...]
     schedules: tuple[ScheduleView, ...]
     uses: frozenset[str]
@@ -85,7 +87,7 @@ async def workflows(request: HttpRequest) -> HttpResponse:
     """List the workflows."""
     q = request.GET.get("q", "").strip()
     entries = [entry for entry in await catalogue.workflows() if q.lower() in _searched(entry)]
-    counts = await lists.counts()
+    counts = await bounded_counts()
     recent = await lists.recent([entry.workflow_id for entry in entries], limit=12)
     timetable = await schedules.listing()
     listed = tuple(

@@ -13,7 +13,7 @@ from tests.benchmarks.report import report
 
 # Models are imported after tests.benchmarks.database has set up Django.
 from playground.models import Run  # isort: skip
-from playground.runs import lists, retention  # isort: skip
+from playground.runs import bounded_counts, lists, retention  # isort: skip
 from playground.runs.lists import Filter  # isort: skip
 from playground.store import queue  # isort: skip
 
@@ -80,9 +80,14 @@ def looks() -> dict[str, Callable[[], object]]:
         "of a day long ago": page(Filter(since=day, until=day + timedelta(days=1))),
         "text that many have": page(Filter(q="customer")),
         "text that none has": page(Filter(q="nothing like it")),
+        "text that none has, of a workflow": page(Filter(q="nothing like it", workflow="flow-3")),
         "tags to choose from": lists._known_tags,
-        "counts": lists._counts,
-        "how many": lambda: lists._filtered(Filter()).count(),
+        "an id that is far back": page(Filter(q="run-10")),
+        "counts of a page": bounded_counts._bounded_counts,
+        "how many on a page": lambda: lists._bounded_total(Filter()),
+        "how many on a page, of a text": lambda: lists._bounded_total(Filter(q="nothing like it")),
+        "counts, exact": lists._counts,
+        "how many, exact": lambda: lists._filtered(Filter()).count(),
         "what is too old, nothing": lambda: retention._expired(timedelta(days=3000)),
         "what a worker may take": lambda: queue._due(["flow-3"], (), 10),
     }

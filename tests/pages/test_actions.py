@@ -4,9 +4,12 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from engine import create_workflow, step
 from playground.actions import actions
 from playground.models import Run, Worker
+from playground.runs import lists
 from tests.pages.stage import TRIP, Stage, attributes, text_of
 
 
@@ -65,6 +68,25 @@ async def test_the_run_list_filters_and_pages(stage: Stage) -> None:
     assert attributes(await stage.get(older), "data-run") == made[9::-1]
     assert attributes(await stage.get("/runs/?q=city-42"), "data-run") == [made[42]]
     assert attributes(await stage.get("/runs/?status=success"), "data-run") == []
+
+
+async def test_a_search_that_has_not_looked_at_all_runs_says_so(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says how far back, and leads to where it goes on, which a page without a find follows by itself."""
+    monkeypatch.setattr(lists, "LOOKED", 4)
+    await stage.publish(TRIP)
+    made = [await actions.start("trip", {"city": f"city-{number}"}) for number in range(10)]
+    page = await stage.get("/runs/?q=city-8")
+    assert attributes(page, "data-run") == [made[8]]
+    assert "1 run, looked for as far back as" in page
+    assert "Look further back" in page
+    assert "intersect once" not in page
+    page = await stage.get("/runs/?q=city-0")
+    assert "No such run as far back as" in page
+    while not (found := attributes(page, "data-run")):
+        assert attributes(page, "hx-trigger")[-1] == "intersect once"
+        page = await stage.get(attributes(page, "hx-get")[-1].replace("&amp;", "&"))
+    assert found == [made[0]]
+    assert "as far back" not in page
 
 
 async def test_ticked_runs_are_canceled_together(stage: Stage) -> None:

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from engine.events import Draft
-from playground.runs import inbox, lists, retention
+from playground.runs import bounded_counts, inbox, lists, retention
 from playground.runs.lists import Filter
 from playground.store import queue
 from playground.store.orm import create_run
@@ -35,6 +35,7 @@ LOOKS: dict[str, tuple[Callable[[], object], str]] = {
     "a status": (lambda: lists._page(Filter(status="failed"), "", 50), "run_with_status"),
     "a workflow": (lambda: lists._page(Filter(workflow="flow"), "", 50), "run_"),
     "counts": (lists._counts, "COVERING INDEX run_counted"),
+    "counts of a page": (bounded_counts._bounded_counts, "COVERING INDEX run_counted (workflow_id=? AND status=?)"),
     "known tags": (lists._known_tags, "run_tagged"),
     "a tag": (lambda: lists._page(Filter(tags=("nightly",)), "", 50), "run_tagged"),
     "what is too old": (lambda: list(retention._expired(timedelta(days=30)) or ()), "run_ended"),
@@ -66,10 +67,12 @@ def ask(run_id: str) -> None:
         lambda: inbox._inbox("", 50),
         lambda: inbox._lines("person", "", 50),
         lambda: lists._page(Filter(workflow="flow", tags=("a",), q="x"), "", 50),
+        lambda: lists._bounded_total(Filter(q="x")),
+        bounded_counts._bounded_counts,
         lists._counts,
         lists._known_tags,
     ],
-    ids=["inbox", "lines", "page", "counts", "tags"],
+    ids=["inbox", "lines", "page", "total", "counts of a page", "counts", "tags"],
 )
 def test_many_take_no_more_queries_than_few(look: Callable[[], object]) -> None:
     """Twenty questions are read with the queries of one."""

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from engine.events import Draft, EventType
 from engine.paths import Path
 from playground.runs import lists
+from playground.runs.bounded_counts import bounded_counts, count_text
 from playground.runs.inbox import inbox_count, read_inbox
 from playground.runs.lists import Filter
 from playground.runs.queue_position import queue_length, standing_of
@@ -83,6 +84,52 @@ async def test_pages_follow_each_other(store: OrmStore) -> None:
     assert await ids(Filter(), after="x' OR 1=1") == []
     assert await lists.total() == 6
     assert [row.run_id for row in await lists.slice_of(Filter(), offset=1, limit=2)] == ["r4", "r3"]
+
+
+async def test_a_search_for_text_goes_on_where_it_stopped(store: OrmStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It looks into so many of the runs that the rest of the filter chooses, says how far, and finds all in the end."""
+    monkeypatch.setattr(lists, "LOOKED", 2)
+    for n in range(7):
+        await create(store, f"r{n}", input="gold" if n in (0, 1, 5) else "sand", at=AT + timedelta(days=n))
+        await create(store, f"o{n}", workflow="other", input="gold")
+    chosen = Filter(workflow="flow", q="gold")
+    seen = [await lists.page(chosen)]
+    while seen[-1].next is not None:
+        seen.append(await lists.page(chosen, after=seen[-1].next))
+    assert [[row.run_id for row in part.rows] for part in seen] == [["r5"], [], ["r1"], ["r0"]]
+    assert [part.looked_to for part in seen] == [AT + timedelta(days=n) for n in (4, 2, 0)] + [None]
+    assert [row.run_id for row in (await lists.page(chosen, limit=1)).rows] == ["r5"]
+    patient = await lists.patient_page(chosen, after=seen[0].next or "", limit=50)
+    assert ([row.run_id for row in patient.rows], patient.next) == (["r1"], seen[2].next)
+    assert await lists.bounded_total(chosen) == 1
+    assert await lists.total(chosen) == 3
+
+
+async def test_a_run_is_found_by_its_id_however_far_back(store: OrmStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole id is looked up; a part of it, or a filter that leaves the run out, finds nothing there."""
+    monkeypatch.setattr(lists, "LOOKED", 2)
+    for n in range(5):
+        await create(store, f"run-{n}")
+    assert await ids(Filter(q="run-0")) == ["run-0"]
+    assert await ids(Filter(q="n-0")) == []
+    assert await ids(Filter(q="run-0", workflow="other")) == []
+
+
+async def test_pages_count_up_to_a_bound(store: OrmStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One more than the bound stands for any number above it; with few runs the counts are exact."""
+    for n in range(5):
+        await create(store, f"r{n}", *([failed("x")] if n else []))
+    await create(store, "other", workflow="other")
+    assert await bounded_counts() == await lists.counts()
+    assert await lists.bounded_total() == 6
+    assert [count_text(number) for number in (0, 1000, 1001)] == ["0", "1,000", "1,000+"]
+    monkeypatch.setattr(lists, "COUNTED", 3)
+    assert await lists.bounded_total() == 4
+
+
+async def test_without_runs_there_are_no_counts() -> None:
+    """A new database has no workflow to step to."""
+    assert await bounded_counts() == {}
 
 
 async def test_counts_and_recent_runs(store: OrmStore) -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from playground.runs import lists, retention
+from playground.runs import bounded_counts, lists, retention
 from playground.runs.lists import Filter
 from playground.store import queue
 from playground.store.postgres_journal import ADVANCE
@@ -37,11 +37,12 @@ def test_a_look_at_the_queue_does_not_read_all_runs() -> None:
     ("look", "index"),
     [
         (lambda: lists._page(Filter(workflow="flow", status="failed"), "", 50), "run_"),
+        (bounded_counts._bounded_counts, "run_counted"),
         (lists._known_tags, "run_tagged"),
         (lambda: lists._page(Filter(tags=("nightly",)), "", 50), "run_tagged"),
         (lambda: list(retention._expired(timedelta(days=30)) or ()), "run_ended"),
     ],
-    ids=["failures", "known tags", "a tag", "too old"],
+    ids=["failures", "counts", "known tags", "a tag", "too old"],
 )
 def test_a_list_does_not_read_all_runs(look: Callable[[], object], index: str) -> None:
     """What pages and pruning ask for has an index of its own."""

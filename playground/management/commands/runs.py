@@ -36,7 +36,7 @@ class Command(RunsCommand):
         """Read a part of the list."""
         given = {name: options[name] for name in ("workflow", "status", "q", "tag", "since", "until", "after", "limit")}
         wanted = read_filter(given)
-        found = await lists.page(wanted.filter, after=wanted.after, limit=wanted.limit)
+        found = await lists.patient_page(wanted.filter, after=wanted.after, limit=wanted.limit)
         rows = [_row(one) for one in found.rows]
         text = table(("RUN", "WORKFLOW", "STATUS", "CREATED", "TOOK", "ERROR"), rows, self.width)
         self.give(
