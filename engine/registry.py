@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, get_args
 
-from engine.building.workflow import Workflow
+from engine.building.workflow import Workflow, is_uncommitted
 from engine.clock import Clock
 from engine.errors import DefinitionError, DuplicateId, NotCommitted, UnknownWorkflow
 from engine.events import RunStatus
@@ -154,7 +154,9 @@ class Engine:
             raise DefinitionError(f"Engine was given a workflow under the name {shown(name)}. Expected text.")
         if not isinstance(workflow, Workflow):
             found = f"Engine takes committed workflows and was given {shown(workflow)}"
-            raise NotCommitted(f"{found}: call .commit() at the end of its definition")
+            if is_uncommitted(workflow):
+                raise NotCommitted(f"{found}: call .commit() at the end of its definition")
+            raise DefinitionError(f"{found}. Expected what .commit() of create_workflow(...) returns.")
         if workflow.id in self._workflows:
             raise DuplicateId(f"two workflows have the id {workflow.id!r}: use clone_workflow(workflow, id=...)")
         self.runtime.flows.add(workflow.flow)

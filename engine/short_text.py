@@ -1,18 +1,25 @@
 """What a user gave, as it stands in a message: short, and never the cause of another error."""
 
 import difflib
+import re
 from collections.abc import Iterable
 
 MAX_SHOWN = 200
 """Characters of one value in a message; what is longer is cut."""
 
+_ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+(?=>)")
+
 
 def shown(value: object, most: int = MAX_SHOWN) -> str:
-    """Return ``repr(value)``, cut after ``most`` characters; the name of its type when ``repr`` itself raises."""
+    """Return ``repr(value)``, cut after ``most`` characters; the name of its type when ``repr`` itself raises.
+
+    Addresses of memory are left out: they say nothing to anybody, and make two messages of one mistake.
+    """
     try:
         text = repr(value)
     except Exception:  # It is the user's, and may raise anything.
         return f"a value of type {type(value).__qualname__}"
+    text = text if isinstance(value, str) else _ADDRESS.sub("", text)
     return text if len(text) <= most else f"{text[:most]}…"
 
 

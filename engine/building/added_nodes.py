@@ -14,11 +14,12 @@ from engine.building.arguments import (
     source_schema,
     yes_or_no,
 )
-from engine.building.sequence import node_of
+from engine.building.sequence import is_part, node_of
 from engine.errors import DefinitionError
 from engine.short_text import shown
 from engine.tree.caught_errors import Catch
 from engine.tree.functions import make_function
+from engine.tree.mapping_sources import Source
 from engine.tree.nodes import (
     BranchNode,
     CatchNode,
@@ -63,6 +64,8 @@ def _loop(
     kind: Literal["dowhile", "dountil"], id: str, step: Any, condition: Any, max_iterations: Any, given: Schema
 ) -> LoopNode:
     """Return a node whose body runs again, as its condition says of the body's output."""
+    if is_part(condition):
+        raise DefinitionError(f".{kind}() was given {shown(condition)} as its condition. Expected (step, condition).")
     body = node_of(step)
     decides = make_function(condition, output_of(body, given))
     limit = count("max_iterations", max_iterations)
@@ -81,6 +84,9 @@ def foreach(id: str, step: Any, concurrency: Any) -> ForeachNode:
 
 def mapping(id: str, mapping: Any, flow: Flow, given: Schema) -> MapNode:
     """Return a node that makes a value of what stands before it in ``flow``."""
+    if isinstance(mapping, Source):
+        wanted = f".map({{'name': {mapping}}})"
+        raise DefinitionError(f".map() was given {mapping} alone. Expected a name for what it gives: {wanted}.")
     if not isinstance(mapping, Mapping):
         function = make_function(mapping, given)
         return MapNode(id=id, function=function, output=function.output)

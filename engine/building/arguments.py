@@ -4,14 +4,13 @@ from collections.abc import Callable, Iterable, Mapping, Set
 from datetime import datetime
 from typing import Any, TypeVar
 
-from engine.building.sequence import StepSequence, node_of
-from engine.building.workflow import Workflow
+from engine.building.sequence import is_part, node_of
 from engine.errors import DefinitionError
 from engine.short_text import shown
 from engine.tree.functions import make_function
 from engine.tree.mapping_sources import FromInit, FromState, FromStep, Source
 from engine.tree.nodes import Arm, Flow
-from engine.tree.step import Function, Step
+from engine.tree.step import Function
 from engine.values.durations import in_seconds, is_in_calendar
 from engine.values.schema import ANY, Schema
 
@@ -32,7 +31,7 @@ def some_arms(kind: str, arms: Any, make: Callable[[Any], T]) -> tuple[T, ...]:
 def arm(pair: Any, given: Schema) -> Arm:
     """Return an arm of a branch from a condition and a step."""
     match pair:
-        case (Step() | Workflow() | StepSequence(), _):
+        case (condition, _) if is_part(condition):
             raise DefinitionError(f".branch() was given the step first: {shown(pair)}. Expected (condition, step).")
         case (condition, part):
             return Arm(condition=make_function(condition, given), node=node_of(part))

@@ -104,6 +104,11 @@ def node_of(part: object) -> Node:
             raise DefinitionError(found + _mend(part))
 
 
+def is_part(given: object) -> bool:
+    """Tell whether something is what a workflow is put together of, and no function."""
+    return isinstance(given, Step | Workflow | StepSequence)
+
+
 def _mend(part: object) -> str:
     """Return what to do about something that is no step."""
     if isinstance(part, list | tuple):

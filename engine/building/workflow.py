@@ -28,13 +28,18 @@ class RunMaker(Protocol):
 def _elsewhere(workflow: Any, name: str) -> str | None:
     """Return what to say of a method that only a workflow in the making has, or a run."""
     if name in OF_A_RUN:
-        called = "start" if name == "run" else name
-        made = f"run = await workflow.create_run(), then await run.{called}(...)"
-        return f"{workflow!r} has no {name}; its runs have. Write: {made}. A test calls run_to_end(workflow, input)."
+        return f"{workflow!r} has no {name}; its runs have. Write: {_of_a_run(name)}"
     if name not in MAKING:
         return None
     more = "It was committed before." if name == "commit" else f"Put .{name}(...) before .commit()."
     return f"{workflow!r} is committed and never changes. {more} To begin another workflow, use create_workflow."
+
+
+def _of_a_run(name: str) -> str:
+    """Return how something is called that a workflow's runs have."""
+    called = "start" if name == "run" else name
+    made = f"run = await workflow.create_run(), then await run.{called}(...)"
+    return f"{made}. A test calls run_to_end(workflow, input)."
 
 
 MAKING = frozenset({"then", "parallel", "race", "attempt", "branch", "dowhile", "dountil", "foreach", "map"}) | {
@@ -133,7 +138,9 @@ class Workflow(Generic[In, Out]):
 
 
 def not_before_commit(builder: Any, name: str) -> str | None:
-    """Return what to say of an attribute of a workflow in the making that only a committed one has."""
+    """Return what to say of an attribute of a workflow in the making that only a committed one has, or a run."""
+    if name in OF_A_RUN:
+        return f"{builder!r} has no {name}; runs have. Call .commit() at its end, and write: {_of_a_run(name)}"
     # Its own fields are missing while it is copied.
     if name.startswith("_") or name in type(builder).__slots__ or not hasattr(Workflow, name):
         return None

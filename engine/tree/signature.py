@@ -213,7 +213,10 @@ def _check_function(function: Any) -> None:
         case type():
             how = "is a class. Give a function that makes what you want of the data: lambda data: TheClass(...)."
         case str():
-            how = "is text and no function. A step is made by @step, @step(id=...) or create_step(id=..., execute=...)."
+            how = (
+                "is text and no function. Expected one, such as lambda data: ... for a condition or mapping. A step is "
+                "made by @step, @step(id=...) or create_step(id=..., execute=...)."
+            )
         case _ if not is_function(function):
             how = "is no function. Expected one that takes (data), (data, ctx) or nothing."
         case _:

@@ -63,13 +63,14 @@ class LenientGenerator(GenerateJsonSchema):
 
     def enum_schema(self, schema: core_schema.EnumSchema) -> JsonSchemaValue:
         """Return the schema of an enum's members as they are written; of a flag's, the numbers that they make up."""
-        members: Any = [SimpleNamespace(value=choices.form(member)) for member in schema["members"]]
-        found = super().enum_schema({**schema, "members": members})
+        members = choices.options({**schema})
+        written: Any = [SimpleNamespace(value=choices.form(member)) for member in members]
+        found = super().enum_schema({**schema, "members": written})
         if issubclass(schema["cls"], Flag):
             del found["enum"]
-        elif len(found.get("enum", ())) == len(schema["members"]):
+        elif len(found.get("enum", ())) == len(members):
             # Forms show the names, for the values may say little.
-            found["x-enumNames"] = [member.name for member in schema["members"]]
+            found["x-enumNames"] = [member.name for member in members]
         return found
 
     def literal_schema(self, schema: core_schema.LiteralSchema) -> JsonSchemaValue:

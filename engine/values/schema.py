@@ -1,5 +1,6 @@
 """Schemas: what a value must look like, and the way from JSON to Python and back."""
 
+import inspect
 import re
 import sys
 import warnings
@@ -210,6 +211,9 @@ def _of_class(spec: type) -> Schema:
 def _of_type(spec: Any) -> Schema:
     """Return the schema of anything that pydantic's ``TypeAdapter`` takes."""
     name = spec.__name__ if isinstance(spec, type) else _MODULES.sub("", shown(spec, sys.maxsize))
+    if inspect.isroutine(spec):
+        # Pydantic would take it for the arguments that it is called with.
+        raise InvalidSchema(f"{name} cannot be a schema: it is a function. Give the type of the value itself.")
     try:
         core: Any = settled(_core_of(spec))
         check_init_only(core)
@@ -227,13 +231,15 @@ def _of_type(spec: Any) -> Schema:
     except PydanticUserError as error:
         raise InvalidSchema(_refused(name, error, spec)) from None
     except Exception as error:  # A type may bring code of its own that makes its schema.
-        raise InvalidSchema(_refused(name, error)) from error
+        raise InvalidSchema(_refused(name, error, spec)) from error
 
 
 def _refused(name: str, error: Exception, spec: Any = None) -> str:
     """Return what to say of a type of which pydantic, or code that the type brings, makes no schema."""
     if isinstance(error, PydanticUserError) and (what := _UNKNOWN.match(str(error))):
         return f"{name} cannot be a schema: {_unknown(spec, what[1])}"
+    if isinstance(error, AttributeError) and error.obj is spec:
+        return f"{name} cannot be a schema: {_unknown(spec, f'an object of the class {type(spec).__name__}')}"
     found = f"{name} cannot be a schema: {message_of(error).splitlines()[0]}"
     if isinstance(error, PydanticUserError) and error.code == "typed-dict-version":
         return f"{found} Write: from typing_extensions import TypedDict."

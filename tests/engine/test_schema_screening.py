@@ -184,3 +184,10 @@ def test_no_warning_is_given_of_a_default_that_cannot_be_written() -> None:
     schema = Schema.of(Raw)
     assert "default" not in schema.json_schema["properties"]["raw"]
     assert schema.load({}) == TypeAdapter(Raw).validate_python({})
+
+
+def test_a_member_with_two_names_is_one_choice() -> None:
+    """Of an enum with aliases each member stands once in its JSON Schema, under its first name."""
+    sizes = enum.Enum("Sizes", {"SMALL": (1, 2), "TINY": (1, 2), "LARGE": (3, 4)})
+    found = Schema.of(sizes).json_schema
+    assert (found["enum"], found["x-enumNames"]) == ([[1, 2], [3, 4]], ["SMALL", "LARGE"])

@@ -25,6 +25,7 @@ def test_a_wrong_definition_says_what_was_found_and_how_to_mend_it(define: Calla
     with pytest.raises(DefinitionError, match=message) as refused:
         define()
     above = traceback.TracebackException.from_exception(refused.value)
+    assert " at 0x" not in str(refused.value)
     told = [one.exc_type for one in (above.__cause__, None if above.__suppress_context__ else above.__context__) if one]
     assert not [kind for kind in told if issubclass(kind or object, StepyardError | PydanticUserError)]
 

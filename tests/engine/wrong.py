@@ -229,7 +229,7 @@ FUNCTIONS: list[tuple[Callable[[], Any], str]] = [
     (lambda: step(lambda data: data), r"'<lambda>' cannot be the id of a step: lambdas.*step\(id="),
     (lambda: step(functools.partial(three, 1, 2)), r"partial.* cannot be the id of a step.*create_step\(id="),
     (lambda: decorate(3), r"3 is no function\. Expected one that takes \(data\), \(data, ctx\) or nothing"),
-    (lambda: decorate("fetch"), r"'fetch' is text and no function\. A step is made by @step, @step\(id="),
+    (lambda: decorate("fetch"), r"'fetch' is text and no function.*A step is made by @step, @step\(id="),
     (lambda: decorate(Order), r"Order'> is a class\. Give a function.*lambda data: TheClass"),
     (lambda: make(id="x", execute=Order), r"is a class\. Give a function"),
     (lambda: flow().map(list), r"is a class\. Give a function"),
@@ -326,6 +326,12 @@ STEPS: list[tuple[Callable[[], Any], str]] = [
         r"Initialised cannot be a schema: its InitVar 'scale'",
     ),
     (lambda: make(id="x", execute=soon, resume_schema=list[Initialised]), r"InitVar 'scale'.*Make it a field"),
+    (
+        lambda: make(id="x", execute=soon, input_schema=always),
+        r"<function always> cannot be a schema: it is a function",
+    ),
+    (lambda: make(id="x", execute=soon, input_schema=Order.model_json_schema), r"cannot be a schema: it is a function"),
+    (lambda: make(id="x", execute=soon, input_schema=A), r"an object of the class Step is no type\. Use one that"),
     (lambda: make(id="x", execute=soon, output_schema=hostile()), r"a value of type .*Hostile cannot be a schema"),
     (lambda: clone_step("a", id="z"), r"clone_step was given 'a'\. Expected a step"),  # type: ignore[type-var]
     (lambda: clone_step(done(), id="z"), r"Expected a step; clone_workflow clones workflows"),
@@ -396,9 +402,20 @@ WORKFLOWS: list[tuple[Callable[[], Any], str]] = [
     (lambda: flow().branch([(sequence(a, b), always)]), r"was given the step first"),
     (lambda: flow().branch([(True, A)]), r"True is no function"),
     (lambda: flow().branch([(always, A)], otherwise=always), r"is no step.*Decorate the function"),
-    (lambda: flow().dowhile(always, A), r"is no step.*Decorate the function"),
     (lambda: flow().dountil(A), r"dountil: missing a required argument: 'condition'"),
     (lambda: flow().dountil(A, 5), r"5 is no function"),
+    (
+        lambda: flow().dowhile(always, A),
+        r"\.dowhile\(\) was given Step\('a'.*as its condition\. Expected \(step, condition\)",
+    ),
+    (lambda: flow().dountil(sequence(a, b), A), r"as its condition\. Expected \(step, condition\)"),
+    (lambda: flow().branch({A: always}), r"given \{Step\('a': int -> int\): <function always>\}\. Expected a list"),
+    (lambda: flow().branch([lambda n: n > 1, A]), r"given <function \S*<lambda>>\. Expected a list of pairs"),
+    (lambda: flow().branch([("n > 1", A)]), r"'n > 1' is text and no function\. Expected one, such as lambda data"),
+    (
+        lambda: flow().map(from_init("x")),
+        r"\.map\(\) was given from_init\('x'\) alone.*\.map\(\{'name': from_init\('x'\)\}\)",
+    ),
     (lambda: flow().foreach([1, 2, 3]), r"\[1, 2, 3\] is no step.*a list of values is made by what stands before"),
     (lambda: flow().foreach([1, 2], A), r"foreach: too many positional arguments"),
     (lambda: flow().map(5), r"5 is no function"),
@@ -434,11 +451,19 @@ WORKFLOWS: list[tuple[Callable[[], Any], str]] = [
     (lambda: clone_workflow(None, id="x"), r"clone_workflow was given None\. Expected a workflow"),  # type: ignore[type-var]
     (lambda: clone_workflow(flow(), id="x"), r"was not committed\. Call \.commit\(\)"),
     (lambda: flow().then(A).create_run(), r"has no create_run before it is committed\. Call \.commit\(\)"),
+    *(
+        (
+            lambda name=name: getattr(flow().then(A), name),
+            rf"has no {name}; runs have\. Call \.commit\(\) at its end, and",
+        )
+        for name in ("start", "run")
+    ),
     (lambda: flow().then(A).graph, r"has no graph before it is committed"),
     (lambda: Registry(done()), r"Engine was given Workflow\('w'.*Expected a list of workflows: Engine\(\[orders\]\)"),
     (lambda: Registry(), r"missing a required argument: 'workflows'"),
     (lambda: Registry("w"), r"Engine was given 'w'"),
-    (lambda: Registry([None]), r"Engine takes committed workflows and was given None"),
+    (lambda: Registry([None]), r"Engine takes committed workflows and was given None\. Expected what \.commit\(\)"),
+    (lambda: Registry([A]), r"was given Step\('a': int -> int\)\. Expected what \.commit\(\)"),
     (lambda: Registry([flow().then(A)]), r"was given <workflow 'w' in the making>: call \.commit\(\)"),
     (lambda: Registry({1: done()}), r"under the name 1\. Expected text"),
     (lambda: Registry([done()], store=MemoryStore), r"store=<class.*which is a class\. Give an object of it"),

@@ -70,6 +70,7 @@ def reader(node: Node, write: Callable[[Any], JSON] = form) -> Callable[[Any], A
 
 
 def options(node: Node) -> list[Any]:
-    """Return what an enum or a literal may be."""
-    found: list[Any] = node["members"] if node["type"] == "enum" else node["expected"]
-    return found
+    """Return what an enum or a literal may be, each once: pydantic lists a member under each of its names."""
+    if node["type"] == "literal":
+        return list(node["expected"])
+    return list({id(member): member for member in node["members"]}.values())

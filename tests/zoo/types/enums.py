@@ -76,6 +76,18 @@ class Aliased(enum.Enum):
     SECOND = "b"
 
 
+class Renamed(enum.Enum):
+    SMALL = (1, 2)
+    TINY = (1, 2)  # noqa: PIE796
+    LARGE = (3, 4)
+
+
+class Switch(enum.Enum):
+    ON = 1
+    YES = True
+    OFF = 0
+
+
 class Awkward(enum.Enum):
     EMPTY = ""
     SPACE = " "
@@ -108,6 +120,9 @@ TYPES = {
     "enum of dates": (Holiday, *Holiday),
     "enum of durations": (Delay, *Delay),
     "enum with aliases": (Aliased, Aliased.SAME, Aliased.SECOND),
+    "enum of tuples with aliases": (Renamed, Renamed.TINY, Renamed.LARGE),
+    "enum with aliases of another type": (Switch, Switch.YES, Switch.OFF),
+    "keys of an enum with aliases": (dict[Switch, Renamed], {Switch.ON: Renamed.TINY}),
     "enum with awkward texts": (Awkward, *Awkward),
     "enum with one member": (enum.Enum("Only", {"ONE": "one"}),),
     "optional enum": (Status | None, None, Status.OPEN),
