@@ -26,7 +26,7 @@ COUNT = f"""
     SELECT flow.id, kind.status, (
         SELECT COUNT(*) FROM (
             SELECT 1 FROM playground_run WHERE workflow_id = flow.id AND status = kind.status LIMIT {COUNTED + 1}
-        ) AS some
+        ) AS counted
     )
     FROM flow CROSS JOIN kind WHERE flow.id IS NOT NULL
 """
