@@ -110,4 +110,5 @@ def where(frame: FrameType | None, seconds: float) -> Blocked:
 
 def _locals(frame: FrameType) -> list[Any]:
     # Reading the locals of a running frame copies them; only those of the room that calls steps are of interest.
-    return list(frame.f_locals.values()) if frame.f_globals.get("__package__") == execution.__name__ else []
+    room = frame.f_globals.get("__package__") or ""
+    return list(frame.f_locals.values()) if room.startswith(execution.__name__) else []

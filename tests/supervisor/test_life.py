@@ -119,10 +119,11 @@ async def test_a_worker_that_has_heard_has_its_grace(tmp_path: Path) -> None:
         yard.supervisor.renew(at_once=True)
         async with asyncio.timeout(PATIENCE):
             await child.ending.wait()
-        # For reading too, so that it is open for as long as the worker may ask, however often a signal interrupts that.
+        # For reading too, so that it is open for as long as a worker may ask, however often a signal interrupts that;
+        # also the next one, which may have come so far that it asks when the supervisor ends.
         free = os.open(tmp_path / "free", os.O_RDWR)
         assert (await yard.ended())[:2] == (child.worker_id, 0)
-        os.close(free)
+    os.close(free)
 
 
 async def test_nothing_is_left_behind(tmp_path: Path) -> None:
