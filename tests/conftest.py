@@ -1,5 +1,6 @@
-"""How often each law is tried: a few dozen times where people wait for it; and which files are not looked through."""
+"""How often each law is tried, which files are not looked through, and what collections of garbage leave out."""
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -20,3 +21,9 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if not mark.isidentifier() or not collection_path.name.startswith("test_"):
         return None
     return True if f"mark.{mark}" not in collection_path.read_text("utf-8") else None
+
+
+def pytest_collection_finish() -> None:
+    """Leave ten thousand tests and what they have imported out of each collection of garbage from now on."""
+    gc.collect()
+    gc.freeze()

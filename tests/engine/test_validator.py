@@ -59,8 +59,8 @@ def below(way: str, draft: str, schema: dict[str, Any]) -> dict[str, Any]:
             return {"$schema": draft, "properties": {"at": schema}}
 
 
-def verdict(schema: dict[str, Any], value: Any, seconds: float = 1.0) -> bool:
-    """Tell whether a value is valid; that this cannot be decided is no answer."""
+def verdict(schema: dict[str, Any], value: Any, seconds: float = 10.0) -> bool:
+    """Tell whether a value is valid; that this cannot be decided is no answer, not even on a slow machine."""
     found = errors_of(DIALECTS.of(schema)(schema, registry=Registry()), value, seconds=seconds, most=10)
     assert isinstance(found, list), found
     return found == []

@@ -145,7 +145,7 @@ async def test_a_rehearsal_changes_nothing_but_what_it_names(plan: Plan, data: i
     pretended = {name: step.output for name, step in once.items() if chance.random() < 0.4}
     delays = {format_path(path): 5.0 for path in steps if chance.random() < 0.4}
     again_calls, again = await _rehearse(plan, data, seed, Rehearsal(results=pretended, delays=delays))
-    assert (again.status, again.result, [*again.steps]) == (result.status, result.result, [*result.steps])
+    assert (again.status, again.result, again.steps.keys()) == (result.status, result.result, result.steps.keys())
     assert again_calls == {key: times for key, times in calls.items() if key not in pretended}
 
 
