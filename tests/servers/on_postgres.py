@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from django.db.backends.postgresql.base import DatabaseWrapper
 
-from tests.servers.postgres import SECONDS, Postgres
+from tests.patience import PATIENCE
+from tests.servers.postgres import Postgres
 from tests.servers.session import SERVERS
 
 if "PYTEST_XDIST_WORKER" not in os.environ:
@@ -46,8 +47,8 @@ def _let_threads_finish() -> None:
     for threads in (database._writers(), database._readers()):
         met = threading.Barrier(threads._max_workers + 1)
         for _ in range(threads._max_workers):
-            threads.submit(met.wait, SECONDS)
-        met.wait(SECONDS)
+            threads.submit(met.wait, PATIENCE)
+        met.wait(PATIENCE)
 
 
 def pytest_collection_finish() -> None:
