@@ -85,7 +85,8 @@ async def test_a_step_that_kills_three_workers_fails(yard: Yard, workflow: str, 
     module = yard.write("flows.py", FLOWS)
     run_id = None
     for _ in range(3):
-        worker = await yard.start(module)
+        # The later ones take the run as soon as they can, which may be before anybody has seen that they are ready.
+        worker = await yard.start(module, until="ready" if run_id is None else "ended")
         run_id = run_id or await actions.start(workflow, 1)
         await yard.gone(worker)
         DONE["kills"] += 1

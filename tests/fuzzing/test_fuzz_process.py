@@ -69,7 +69,7 @@ async def test_planted_faults_are_found(tmp_path: Path) -> None:
     (tmp_path / "planner.py").write_text(text)
     (tmp_path / "weather.json").write_text((EXAMPLES / "weather.json").read_text())
     (tmp_path / "planner.py").write_text(text.replace('with_name("weather.json")', f"with_name({'weather.json'!r})"))
-    report = await search(Order(workflow="weather", modules=("planner.py",), bounds=Bounds(seed=1, seconds=90)))
+    report = await search(Order(workflow="weather", modules=("planner.py",), bounds=Bounds(seed=1, seconds=300)))
     found = by_type(report)
     assert set(found) == {"KeyError", "ZeroDivisionError", "InvalidOutput"}
     assert {one.is_smallest for one in report.findings} == {True}
@@ -88,14 +88,15 @@ async def test_planted_faults_are_found(tmp_path: Path) -> None:
 async def test_what_ends_the_process_is_a_finding(tmp_path: Path) -> None:
     """An exit, a segmentation fault, too much memory and a hang are found beside each other, where they are."""
     (tmp_path / "flows.py").write_text(DEADLY)
-    order = Order(workflow="deadly", modules=("flows.py",), bounds=Bounds(seed=1, runs=120, memory=256), hang=1.5)
+    bounds = Bounds(seed=1, runs=120, memory=256, seconds=300)
+    order = Order(workflow="deadly", modules=("flows.py",), bounds=bounds, hang=3)
     report = await search(order)
     told = {(one.type, one.message.partition(" for")[0], one.input) for one in report.findings}
     assert told == {
         ("Crash", "the process ended: exit code 3", 1),
         ("Crash", "the process ended: killed by SIGSEGV", 2),
         ("MemoryError", "MemoryError", 10),
-        ("Hang", "it took longer than 1.5 s", 255),
+        ("Hang", "it took longer than 3 s", 255),
     }
     places = {one.input: one.place.partition(":")[0] for one in report.findings}
     assert places == {1: "", 2: "flows.py", 10: "flows.py", 255: "flows.py"}
@@ -104,7 +105,7 @@ async def test_what_ends_the_process_is_a_finding(tmp_path: Path) -> None:
 async def test_a_step_that_is_rehearsed_is_not_called(tmp_path: Path) -> None:
     """Nothing is found, and what was tried is counted; the report has what the steps returned."""
     (tmp_path / "flows.py").write_text(DEADLY)
-    bounds = Bounds(seed=1, runs=20)
+    bounds = Bounds(seed=1, runs=20, seconds=300)
     report = await search(Order(workflow="deadly", modules=("flows.py",), bounds=bounds, steps=("act",)))
     assert (report.state, report.findings) == ("done", ())
     assert report.inputs > 10
